@@ -1,0 +1,2 @@
+/* fetcher/folder_name.c */
+#include "fetcher/folder_name.h"

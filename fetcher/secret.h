@@ -1,0 +1,11 @@
+/* secret.h - an account's password or token.
+ *
+ * From password-command (run without a shell where it has no shell characters, else by /bin/sh -c; its first line; 60 s), else
+ * $CREDENTIALS_DIRECTORY/ACCOUNT (systemd LoadCredential). Never kept on disk, logged, or passed in argv. */
+#pragma once
+#include "fetcher/config.h"
+
+/* The secret; free with secret_free(), which wipes it. STORE_ERROR_AUTH when there is none, the command fails or times out, or the
+ * secret is empty or holds CR, LF or NUL. */
+char *secret_get(const AccountConfig *account, GError **error);
+void secret_free(char *secret);

@@ -1,0 +1,96 @@
+/* store.h - a mailbox, whatever protocol it speaks: the one interface between the pipeline and servers.
+ *
+ * A store is one connection (or one look at a folder on disk), used by one pass. Every slot returns FALSE with error set, code
+ * by blast radius (STORE_ERROR_*); after LINK, AUTH or FATAL only close() may be called. Messages are read-only evidence:
+ * no slot but move(), remove() and mark() changes a message, none ever expunges more than the UIDs it was given.
+ * Folder names are UTF-8. UIDs are never 0. All strings and rows passed to callbacks are borrowed for the call. */
+#pragma once
+#include <gio/gio.h>
+
+#define STORE_ERROR (store_error_quark())
+GQuark store_error_quark(void);
+typedef enum {
+  STORE_ERROR_MESSAGE, /* this message only: skip it */
+  STORE_ERROR_MAILBOX, /* this folder only: skip it */
+  STORE_ERROR_LINK,    /* the connection: reconnect after a back-off */
+  STORE_ERROR_AUTH,    /* sign-in refused: stop, tell the owner */
+  STORE_ERROR_FATAL    /* will not mend itself (certificate, protocol, configuration): stop, tell the owner */
+} StoreError;
+
+/* What a store can do. */
+typedef enum {
+  STORE_CAN_MOVE = 1 << 0,     /* move() is possible and leaves no copy behind (MOVE, or COPY with UIDPLUS) */
+  STORE_CAN_MARK = 1 << 1,     /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
+  STORE_CAN_WAIT = 1 << 2      /* can tell of new mail (IDLE) */
+} StoreCapability;
+
+typedef struct Store Store;
+
+typedef enum { FOLDER_SENT = 1 << 0, FOLDER_TRASH = 1 << 1, FOLDER_NOSELECT = 1 << 2 } FolderUse;
+typedef struct {
+  char *name;
+  guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only; names are not guessed here */
+} Folder;
+void folder_free(Folder *folder);
+
+typedef struct {
+  guint32 validity;   /* UIDVALIDITY */
+  guint32 next;       /* UIDNEXT */
+  guint32 count;      /* EXISTS */
+  gboolean read_only;
+} FolderStatus;
+
+/* A message as a scan sees it. */
+typedef struct {
+  guint32 uid;
+  guint64 size;        /* octets */
+  gint64 stored;       /* INTERNALDATE, Unix seconds, 0 unknown */
+  gboolean deleted;    /* \Deleted */
+  gboolean backscatter, not_backscatter; /* keywords $Backscatter, $NotBackscatter */
+  const char *fields;  /* the header fields asked for, raw; not NUL-terminated */
+  gsize length;
+} ScanRow;
+typedef void (*ScanCallback)(const ScanRow *row, gpointer data);
+
+typedef struct { guint32 from, to; } UidPair; /* to 0: server did not say */
+
+/* Keywords for mark(). */
+typedef enum { MARK_BACKSCATTER, MARK_NOT_BACKSCATTER } Mark;
+
+typedef struct {
+  /* Every folder there is: GPtrArray of Folder*, caller owns. */
+  GPtrArray *(*folders)(Store *store, GError **error);
+  /* The server's name for a folder the owner named: itself if it exists, else with '/' turned into the server's separator and its
+   * prefix (RFC 2342) before it. Caller frees. */
+  char *(*resolve)(Store *store, const char *name, GError **error);
+  /* Makes and subscribes a folder unless it exists. name as resolve() gave it. MAILBOX when the server refuses. */
+  gboolean (*create)(Store *store, const char *name, GError **error);
+  /* Opens a folder for the slots below. MAILBOX when it is not there. */
+  gboolean (*select)(Store *store, const char *name, FolderStatus *status, GError **error);
+  /* UIDs from..to (inclusive) of the selected folder with the named header fields (NULL-terminated list), streamed in any
+   * order; callback gets each once. Nothing is returned for UIDs that are not there. FALSE: rows seen so far must be forgotten. */
+  gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback, gpointer data,
+                   GError **error);
+  /* The first `limit` bytes of a message, raw. NULL with MESSAGE when it is gone. Does not set \Seen. Caller owns. */
+  GBytes *(*read)(Store *store, guint32 uid, gsize limit, GError **error);
+  /* UIDs of the selected folder whose Message-ID field holds message_id (normal form), ascending: GArray of guint32, at most 1,000;
+   * message_id "": every message of exactly `size` octets stored since `since` less two days. */
+  GArray *(*find)(Store *store, const char *message_id, guint64 size, gint64 since, GError **error);
+  /* Moves n messages of the selected folder to another. pairs: UidPair, one for each message that was moved (a UID that was gone has none);
+   * FALSE: some may have been moved, look. Flags go with them. Needs STORE_CAN_MOVE. */
+  gboolean (*move)(Store *store, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
+  /* Removes exactly this message from the selected folder for good. Needs STORE_CAN_MOVE. */
+  gboolean (*remove)(Store *store, guint32 uid, GError **error);
+  /* Sets this keyword on n messages of the selected folder and clears the other one. Does nothing where keywords are not kept. */
+  gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);
+  /* Ends the connection and frees the store. Never waits for the server for longer than 2 s. */
+  void (*close)(Store *store);
+} StoreClass;
+
+struct Store {
+  const StoreClass *class;
+  guint can; /* StoreCapability; MARK is about the selected folder */
+};
+static inline void store_close(Store *store) { if (store != NULL) store->class->close(store); }
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+

@@ -1,0 +1,70 @@
+/* filter.h - what a message is, and whose it is. The three functions of the pipeline; all pure (no files, clock, network).
+ *
+ * Call filter_init() once per process before anything else of filter/. */
+#pragma once
+#include "filter/facts.h"
+#include "filter/report.h"
+
+void filter_init(void);
+
+/* The header fields the candidate test looks at: a NULL-terminated list of names, for a HEADER.FIELDS request
+ * (RFC 3501, 6.4.5). Holds Message-ID too, for the fingerprint. */
+extern const char *const filter_candidate_fields[];
+
+/* Could a message with these header fields be an automatic report? fields: raw header lines as the server sent them (any
+ * subset, any order, folded, CRLF or LF; need not end in a blank line; not NUL-terminated). Cheap and generous: FALSE is
+ * final, TRUE asks for a reading. */
+gboolean filter_candidate(const char *fields, gsize length);
+
+/* Bytes of a message that are read at most, and that its fingerprint covers. */
+#define FILTER_READ_LIMIT ((gsize)262144)
+
+/* Reads a message: the first FILTER_READ_LIMIT raw bytes (more are ignored), which may be cut anywhere. Never fails: what
+ * cannot be understood is REPORT_NONE. The caller owns the result. */
+Report *filter_read(GBytes *message);
+
+/* The verdicts of DESIGN. */
+typedef enum { VERDICT_PASS, VERDICT_GENUINE, VERDICT_BACKSCATTER, VERDICT_UNSURE, VERDICT_N } VerdictCode;
+const char *verdict_name(VerdictCode code);          /* "backscatter"; static */
+VerdictCode verdict_parse(const char *name);          /* VERDICT_UNSURE for an unknown word */
+
+/* What the owner chose, and what time it is. */
+typedef struct {
+  gint64 now;                /* Unix seconds */
+  gboolean judge_challenges; /* by default TRUE */
+  gboolean judge_virus;      /* by default TRUE */
+  gboolean judge_auto_replies; /* by default FALSE */
+  gboolean judge_receipts;   /* by default FALSE */
+} Policy;
+#define POLICY_DEFAULT(now_) ((Policy){ .now = (now_), .judge_challenges = TRUE, .judge_virus = TRUE })
+
+typedef struct {
+  VerdictCode code;
+  gboolean fresh;      /* backscatter by the facts, but original or report is under 10 minutes old: judge again after
+                          FILTER_GRACE seconds and one more sync of Sent, when facts->waited can be set */
+  GPtrArray *evidence; /* Evidence*: the report's signals, then all that was found, the deciding line marked by .decided */
+  guint decided;       /* index into evidence of the line that decided */
+} Verdict;
+
+#define FILTER_FRESH ((gint64)600)
+#define FILTER_GRACE ((gint64)120)
+
+/* Judges: the order of DESIGN, Verdicts; the first that decides wins, everything found is in the evidence. Pure. */
+Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *policy);
+void verdict_free(Verdict *verdict);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
+
+/* A sent message, as its header fields tell. Lists never NULL. */
+typedef struct {
+  GPtrArray *message_ids; /* char*: every alias (DESIGN, Verdicts) */
+  GPtrArray *recipients;  /* char*: To, Cc, Bcc and their Resent- twins, normalised */
+  char *subject;          /* decoded, one line; NULL when absent */
+  gint64 date;            /* Date, Unix seconds, 0 when absent or unreadable */
+} SentMessage;
+
+/* The fields sent_message_read() looks at, for a HEADER.FIELDS request. */
+extern const char *const filter_sent_fields[];
+/* Reads the header fields of a message the owner sent (raw lines as for filter_candidate()). The caller owns the result. */
+SentMessage *sent_message_read(const char *fields, gsize length);
+void sent_message_free(SentMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SentMessage, sent_message_free)

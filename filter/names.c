@@ -1,0 +1,2 @@
+/* filter/names.c */
+#include "filter/names.h"

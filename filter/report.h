@@ -1,0 +1,74 @@
+/* report.h - what an automatic report says: kind, reporter, failed recipients, and all it shows of its original. */
+#pragma once
+#include <glib.h>
+
+/* Kinds, in the field's words. Only the first five and, where the owner wants it, the next three are judged;
+ * REPORT_FEEDBACK and REPORT_NONE are never touched. */
+typedef enum {
+  REPORT_NONE,         /* not an automatic report, or one that must pass (a person's forward, list traffic, calendar) */
+  REPORT_DSN_FAILED,   /* RFC 3464, Action: failed (and the real-world expired, error, failure) */
+  REPORT_DSN_DELAYED,  /* RFC 3464, Action: delayed */
+  REPORT_DSN_OTHER,    /* RFC 3464, Action: delivered, relayed, expanded */
+  REPORT_BOUNCE,       /* a failure report without a machine-readable part */
+  REPORT_CHALLENGE,    /* "confirm that you are a person" */
+  REPORT_VIRUS_NOTICE, /* "your message contained a virus" */
+  REPORT_AUTO_REPLY,   /* out of office, vacation, ticket acknowledgement (RFC 3834) */
+  REPORT_RECEIPT,      /* message disposition notification (RFC 8098) */
+  REPORT_FEEDBACK,     /* ARF (RFC 5965), DMARC aggregate and failure, TLS report (RFC 8460) */
+  REPORT_N_KINDS
+} ReportKind;
+
+/* The word for a kind in the ledger and in JSON ("dsn-failed"); static. */
+const char *report_kind_name(ReportKind kind);
+/* The kind of a word; REPORT_NONE for an unknown one. */
+ReportKind report_kind_parse(const char *name);
+
+/* How a line of evidence bears on the question "did the owner send the original?". */
+typedef enum {
+  EVIDENCE_FOR,     /* speaks for the owner's mail */
+  EVIDENCE_AGAINST, /* speaks for a forged sender */
+  EVIDENCE_NEUTRAL  /* recognition, circumstances */
+} EvidenceSide;
+
+/* One line of an explanation. code is a stable slug ("id-in-ledger"); text is a whole sentence for a person who has
+ * never heard of a DSN, valid UTF-8 on one line, naming the field it rests on. */
+typedef struct {
+  EvidenceSide side;
+  char *code;
+  char *text;
+} Evidence;
+
+Evidence *evidence_new(EvidenceSide side, const char *code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+void evidence_free(Evidence *evidence);
+
+/* What a report still shows of the message it speaks of. Strings are decoded, valid UTF-8, one line; NULL when absent. */
+typedef struct {
+  GPtrArray *message_ids; /* char*: ids under every alias (DESIGN, Verdicts), see id_normalise(); never NULL */
+  char *from;             /* From as displayed */
+  char *to;               /* To as displayed */
+  char *subject;
+  gint64 date;            /* Unix seconds, 0 when unknown */
+  GPtrArray *senders;     /* char*: addresses of From, Sender and Return-Path; never NULL */
+  GPtrArray *recipients;  /* char*: addresses of To and Cc; never NULL */
+} Original;
+
+/* A report. Lists are never NULL and hold no duplicates; addresses are as address_normalise() gives them; every string is
+ * valid UTF-8 on one line. */
+typedef struct {
+  ReportKind kind;
+  char *reporter;        /* who wrote it: the address of From (or "MAILER-DAEMON" when it is bare); NULL when absent */
+  char *reporter_domain; /* lower case: domain of Reporting-MTA, else of From; NULL when neither shows one */
+  gint64 date;           /* the report's own Date, Unix seconds, 0 when unknown */
+  GPtrArray *addressed;  /* char*: mailboxes it came to: Delivered-To, X-Original-To, Envelope-To, To */
+  GPtrArray *recipients; /* char*: failed recipients; Original-Recipient beats Final-Recipient */
+  char *status;          /* enhanced status code (RFC 3463) of the first failed recipient, "5.1.1"; NULL */
+  char *diagnostic;      /* the reporter's words about it, at most 500 bytes; NULL */
+  GPtrArray *refer_backs; /* char*: ids in the report's own In-Reply-To and References */
+  GPtrArray *tokens;     /* char*: id-shaped tokens anywhere in its text that are not among the ids above; capped */
+  Original original;
+  GPtrArray *signals;    /* Evidence*: why it was recognised */
+} Report;
+
+Report *report_new(void);
+void report_free(Report *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Report, report_free)

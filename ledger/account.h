@@ -1,0 +1,63 @@
+/* account.h - accounts as the ledger knows them, their state and progress, and which folders were read how far. */
+#pragma once
+#include "ledger/ledger.h"
+
+/* What the configuration says of an account and the ledger must know (coverage asks whose address is whose). */
+typedef struct {
+  char *name;
+  char *addresses; /* patterns, ';'-separated, see address_matches() */
+} AccountSetup;
+
+/* Makes the ledger's accounts those n: new ones are added, known ones updated, others marked as gone (their sent mail and
+ * journal stay, their coverage no longer counts). */
+gboolean account_configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error);
+
+/* State words are stable slugs: "idle", "connecting", "indexing", "judging", "retrying", "sign-in-needed", "disabled". */
+typedef struct {
+  char *name, *addresses;
+  gboolean configured;
+  char *state;      /* a slug */
+  char *text;       /* one sentence for people about the state (the last error, with its remedy); NULL */
+  gint64 since;     /* when the state began */
+  gint64 last_pass; /* end of the last pass that went through, 0 = never */
+} Account;
+void account_free(Account *account);
+/* Every account, configured ones first, by name: list of Account*. */
+GPtrArray *account_list(Ledger *ledger, GError **error);
+gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, GError **error);
+
+/* A pass, or the progress of one that runs. */
+typedef struct {
+  gint64 id;
+  char *account;
+  gint64 started, ended; /* ended 0: still running, or killed */
+  guint sent_done, sent_total;   /* messages of Sent indexed in this pass */
+  guint scanned, scan_total;     /* messages looked at in the watched folders */
+  guint candidates, genuine, backscatter, unsure, waiting, moved;
+  char *error; /* NULL when it went well */
+} Pass;
+void pass_free(Pass *pass);
+/* pass->account set: a new row, id and started filled in. */
+gboolean pass_begin(Ledger *ledger, Pass *pass, gint64 now, GError **error);
+/* Writes all counters. The caller keeps to once a second. */
+gboolean pass_update(Ledger *ledger, const Pass *pass, GError **error);
+/* Writes counters, ended, error; on success account.last_pass too. Keeps the last 100 passes per account. */
+gboolean pass_end(Ledger *ledger, Pass *pass, gint64 now, const char *problem, GError **error);
+/* The newest pass of account, NULL without error when there was none. */
+Pass *pass_last(Ledger *ledger, const char *account, GError **error);
+
+/* How far a folder was read. role: "sent" or "watched". */
+typedef struct {
+  guint32 validity; /* UIDVALIDITY, 0 = never seen */
+  guint32 next;     /* the UID to go on from, 1 at first */
+  gint64 oldest;    /* sent: date of the oldest message ever held, Unix seconds, 0 = none */
+  gint64 synced;    /* sent: start of the last sync that went through to the end, 0 = never */
+} FolderMark;
+gboolean folder_mark_get(Ledger *ledger, const char *account, const char *folder, const char *role, FolderMark *mark,
+                         GError **error);
+gboolean folder_mark_set(Ledger *ledger, const char *account, const char *folder, const char *role, const FolderMark *mark,
+                         GError **error);
+
+/* Which of an account's folders hold its sent mail now (UTF-8 names). Others keep their sent mail in the ledger, but no longer
+ * count for coverage. n 0: none, so the account has no coverage. */
+gboolean folder_use_sent(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error);

@@ -1,0 +1,108 @@
+/* journal.h - what was judged, and a durable record of every move.
+ *
+ * States:  kept                 judged, left where it is (genuine, unsure, or mode observe)
+ *          waiting              fresh backscatter: judge again at `due`
+ *          q_intent → quarantined → r_intent → restored
+ *                       quarantined → d_intent → deleted
+ *          failed               with the reason; where the message is stays recorded
+ * The intent is committed before the server is asked. */
+#pragma once
+#include "filter/filter.h"
+#include "ledger/account.h"
+
+/* A message, known wherever it lies: Message-ID, size and SHA-256 of its first FILTER_READ_LIMIT bytes. */
+typedef struct {
+  char *message_id; /* normal form, "" when it has none */
+  guint64 size;     /* octets (RFC822.SIZE) */
+  guint8 digest[32];
+} Fingerprint;
+void fingerprint_init(Fingerprint *fingerprint, const char *message_id, guint64 size, GBytes *head);
+void fingerprint_clear(Fingerprint *fingerprint);
+gboolean fingerprint_equal(const Fingerprint *a, const Fingerprint *b);
+
+/* Where a message lies. folder NULL: nowhere known; uid 0: in that folder, UID not known. */
+typedef struct {
+  char *folder; /* UTF-8 */
+  guint32 validity, uid;
+} Place;
+void place_set(Place *place, const char *folder, guint32 validity, guint32 uid);
+
+typedef enum {
+  MOVE_KEPT, MOVE_WAITING, MOVE_Q_INTENT, MOVE_QUARANTINED, MOVE_R_INTENT, MOVE_RESTORED, MOVE_D_INTENT, MOVE_DELETED,
+  MOVE_FAILED, MOVE_N
+} MoveState;
+const char *move_state_name(MoveState state);  /* "q_intent"; static */
+
+/* One judged message: what `list`, `show` and `explain` print. */
+typedef struct {
+  gint64 id;          /* what people type; filled in by journal_record() */
+  char *account;
+  Fingerprint fingerprint;
+  gint64 arrived;     /* INTERNALDATE */
+  gint64 judged;      /* when */
+  ReportKind kind;
+  VerdictCode verdict;
+  char *reporter;
+  char *status, *diagnostic;
+  GPtrArray *recipients; /* char* */
+  char *original_id, *original_from, *original_to, *original_subject; /* first id; NULL when absent */
+  gint64 original_date;
+  GPtrArray *evidence; /* Evidence* */
+  guint decided;       /* index into evidence */
+  MoveState state;
+  char *reason;        /* of failed; NULL */
+  Place home;          /* the watched folder */
+  Place away;          /* quarantine, later Trash */
+  gboolean exempt;     /* never to be judged again */
+  gint64 due;          /* of waiting */
+  gint64 changed;      /* when state was set */
+} Entry;
+/* An entry for a verdict just given; copies what it needs. state: MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. */
+Entry *entry_new(const char *account, const Report *report, const Verdict *verdict, MoveState state);
+void entry_free(Entry *entry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
+
+/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: a waiting one judged again) and
+ * the folder's new mark, in one transaction: statistics, failures per sent message, and intents included. mark NULL: leave it. */
+gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder, const FolderMark *mark,
+                        GError **error);
+
+/* The newest entry of account with this fingerprint; NULL without error when there is none. */
+Entry *journal_find(Ledger *ledger, const char *account, const Fingerprint *fingerprint, GError **error);
+/* LEDGER_ERROR_MISSING when there is none. */
+Entry *journal_get(Ledger *ledger, gint64 id, GError **error);
+/* Unfinished intents of account, oldest first: list of Entry*. */
+GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **error);
+/* Waiting entries of account that are due: list of Entry*. */
+GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, GError **error);
+
+/* What to list. Zero or NULL means any. */
+typedef struct {
+  const char *account;
+  int verdict;    /* a VerdictCode + 1, or 0 */
+  int state;      /* a MoveState + 1, or 0 */
+  const char *text; /* in reporter, recipients, subject, original's addresses; case ignored */
+  gint64 since;   /* judged at or after */
+  guint limit, offset; /* newest first; limit 0: all */
+} JournalQuery;
+/* Calls each with every entry (borrowed, evidence left empty), newest first, until it returns FALSE. */
+gboolean journal_list(Ledger *ledger, const JournalQuery *query, gboolean (*each)(const Entry *entry, gpointer data), gpointer data,
+                      GError **error);
+
+/* quarantined (or failed, with `away` known) → r_intent, exempting the fingerprint, or → d_intent. LEDGER_ERROR_REFUSED with a sentence
+ * for people in any other state. */
+gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **error);
+/* The confirmation of an intent: q_intent → quarantined, r_intent → restored, d_intent → deleted. where: the place it is now
+ * (its home after a restore, else away); NULL: gone. */
+gboolean journal_confirm(Ledger *ledger, gint64 id, const Place *where, GError **error);
+/* The same for a batch, in one transaction. */
+typedef struct { gint64 id; Place where; } Confirmation;
+gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations, guint n, GError **error);
+/* → failed. */
+gboolean journal_fail(Ledger *ledger, gint64 id, const char *reason, GError **error);
+/* The owner put it back with his own hands: → restored, exempt. */
+gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, GError **error);
+
+/* Counts of entries: by verdict and state, of account or (NULL) all. */
+typedef struct { guint by_verdict[VERDICT_N]; guint by_state[MOVE_N]; } JournalCounts;
+gboolean journal_counts(Ledger *ledger, const char *account, JournalCounts *counts, GError **error);

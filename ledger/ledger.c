@@ -1,0 +1,2 @@
+/* ledger/ledger.c */
+#include "ledger/ledger.h"

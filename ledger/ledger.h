@@ -1,0 +1,41 @@
+/* ledger.h - the SQLite file: opening, versions, the one lock. The other headers of this room say what is in it.
+ *
+ * Every function returns FALSE, NULL or -1 with error set (LEDGER_ERROR) on failure, and leaves no half-written row: each is
+ * one transaction. Any number of processes may have the ledger open; a writer waits up to 10 s for another. */
+#pragma once
+#include <gio/gio.h>
+
+#define LEDGER_ERROR (ledger_error_quark())
+GQuark ledger_error_quark(void);
+typedef enum {
+  LEDGER_ERROR_OPEN,    /* folder or file cannot be made, opened, or is not ours alone (mode) */
+  LEDGER_ERROR_NEWER,   /* written by a later Backstop */
+  LEDGER_ERROR_FULL,    /* disk full */
+  LEDGER_ERROR_BUSY,    /* another program held it for too long */
+  LEDGER_ERROR_DAMAGED, /* not a ledger, or corrupt */
+  LEDGER_ERROR_MISSING, /* no such row */
+  LEDGER_ERROR_REFUSED, /* the request makes no sense in the row's state, or an entry is not acceptable */
+  LEDGER_ERROR_IO       /* anything else */
+} LedgerError;
+
+typedef struct Ledger Ledger;
+
+typedef enum {
+  LEDGER_CREATE, /* make folder (0700) and file (0600) when missing, migrate an older schema */
+  LEDGER_EXISTING, /* read and write, LEDGER_ERROR_MISSING when there is none */
+  LEDGER_MEMORY  /* an empty one that lives in memory; dir is ignored */
+} LedgerMode;
+
+/* dir: the data folder; the file in it is "ledger.db" (WAL, synchronous FULL). The caller closes the result. */
+Ledger *ledger_open(const char *dir, LedgerMode mode, GError **error);
+void ledger_close(Ledger *ledger);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_close)
+
+/* PRAGMA data_version: changes when another connection commits. -1 on error. */
+gint64 ledger_data_version(Ledger *ledger, GError **error);
+
+/* The daemon's exclusive lock, "daemon.lock" in dir (flock). Taken: a descriptor without close-on-exec, so that workers inherit
+ * it and the lock lasts until the last of them is gone. -1 with LEDGER_ERROR_BUSY when another daemon has it. */
+int ledger_lock_daemon(const char *dir, GError **error);
+/* Is a daemon (or one of its workers) running on this data folder? */
+gboolean ledger_daemon_runs(const char *dir);

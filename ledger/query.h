@@ -1,0 +1,19 @@
+/* query.h - facts about a report: the one question the pipeline asks the ledger. */
+#pragma once
+#include "filter/filter.h"
+#include "ledger/ledger.h"
+
+typedef struct {
+  const char *account; /* whose mailbox it is in; NULL (check): any */
+  gint64 arrived;      /* INTERNALDATE, Unix seconds; 0 = unknown, the report's Date is used */
+  gint64 now;          /* Unix seconds, when the batch was scanned */
+} FactsQuery;
+
+/* Days before a report in which its original must have been sent: no server keeps trying for longer. */
+#define FACTS_WINDOW_DAYS 14
+
+/* What the ledger knows about report (DESIGN, Verdicts 2 to 7). Sent mail of all accounts counts. Coverage is asked for query->account
+ * and for every account whose address patterns match one of the report's addressed mailboxes or its original's senders; with account
+ * NULL and no match, for all. The time asked about begins at the original's Date (less a day) where that lies within the window, else at the
+ * window's start; it ends when the report came, or now if that is earlier. The caller owns the result. */
+Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *query, GError **error);
