@@ -6,7 +6,7 @@
 typedef struct {
   gint64 date;    /* Unix seconds */
   char *subject;  /* NULL when it had none */
-  char *account;
+  char *account;  /* NULL, as is folder: handed over with `record` */
   char *folder;
   guint recipients; /* how many it was addressed to */
 } SentFact;

@@ -55,15 +55,20 @@ typedef struct {
   Place away;          /* quarantine, later Trash */
   gboolean exempt;     /* never to be judged again */
   gint64 due;          /* of waiting */
+  char *matched_id;    /* the original's id that is in the ledger (Facts.id); NULL. Counted by Facts.failures; kept with
+                          failure reports only, and not read back */
   gint64 changed;      /* when state was set */
 } Entry;
-/* An entry for a verdict just given; copies what it needs. state: MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. */
-Entry *entry_new(const char *account, const Report *report, const Verdict *verdict, MoveState state);
+/* An entry for a verdict just given; copies what it needs. facts: those it was given on, NULL for none. state: MOVE_KEPT, MOVE_WAITING or
+ * MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */
+Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict, MoveState state);
 void entry_free(Entry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
 
-/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: a waiting one judged again) and
- * the folder's new mark, in one transaction: statistics, failures per sent message, and intents included. mark NULL: leave it. */
+/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: a waiting one judged again,
+ * LEDGER_ERROR_REFUSED when it no longer waits) and the folder's new mark, in one transaction: statistics, failures per sent message,
+ * and intents included. mark NULL: leave it. A message already recorded from the same home (folder, validity, uid) is left as it
+ * is: id and state of its entry are filled in, so act on entry->state as it is afterwards. */
 gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder, const FolderMark *mark,
                         GError **error);
 
