@@ -1,0 +1,187 @@
+/* secret.c - an account's password or token
+ * Owns:     the run of password-command and the wiping of what it printed.
+ * Must not: log, store or copy a secret, or hand one to another program.
+ * Fails:    STORE_ERROR_AUTH, naming the account and the remedy.
+ * Tests:    tests/test_secret.c */
+#include "fetcher/secret.h"
+#include "fetcher/store.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SECRET_LIMIT 4096
+#define COMMAND_SECONDS 60
+
+/* What a command or file has given so far. The buffer becomes the secret: it is never copied. */
+typedef struct {
+  char *text; /* SECRET_LIMIT + 2 bytes, so that a line which is too long shows */
+  gsize length;
+} Secret;
+
+static void secret_wipe(Secret *secret)
+{
+  if (secret->text == NULL) return;
+  explicit_bzero(secret->text, SECRET_LIMIT + 2);
+  g_free(secret->text);
+  secret->text = NULL;
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Secret, secret_wipe)
+
+void secret_free(char *secret)
+{
+  if (secret == NULL) return;
+  explicit_bzero(secret, strlen(secret));
+  g_free(secret);
+}
+
+/* Takes in what can be read now. What follows once the buffer is full is read and dropped, so that the writer is not
+ * killed by a closed pipe and its exit status still means something. 1: more may come, 0: end, -1: errno. */
+static int secret_fill(Secret *secret, int fd)
+{
+  char rest[512];
+  gsize room = SECRET_LIMIT + 1 - secret->length;
+  ssize_t got = read(fd, room > 0 ? secret->text + secret->length : rest, room > 0 ? room : sizeof rest);
+  explicit_bzero(rest, sizeof rest);
+  if (got < 0) return errno == EINTR || errno == EAGAIN ? 1 : -1;
+  if (room > 0) secret->length += (gsize)got;
+  return got > 0;
+}
+
+/* Cuts the buffer down to its first line and hands it over. NULL with what is wrong with it in problem. */
+static char *secret_take(Secret *secret, const char **problem)
+{
+  char *end = memchr(secret->text, '\n', secret->length);
+  gsize length = end != NULL ? (gsize)(end - secret->text) : secret->length;
+  if (length == 0)
+    *problem = "gives nothing on its first line";
+  else if (length > SECRET_LIMIT)
+    *problem = "gives more than 4096 bytes on one line";
+  else if (memchr(secret->text, '\r', length) != NULL || memchr(secret->text, '\0', length) != NULL)
+    *problem = "gives a carriage return or NUL byte in its first line";
+  if (*problem != NULL) return NULL;
+  explicit_bzero(secret->text + length, SECRET_LIMIT + 2 - length);
+  return g_steal_pointer(&secret->text);
+}
+
+/* In the child, before the command: a group of its own, so that all it starts can be ended with it; no signal of ours
+ * blocked. */
+static void child_setup(gpointer data)
+{
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  setpgid(0, 0);
+}
+
+static gboolean command_start(const char *command, GPid *pid, int *out, GError **error)
+{
+  char *shell[] = { (char *)"/bin/sh", (char *)"-c", (char *)command, NULL };
+  g_auto(GStrv) words = NULL;
+  if (strpbrk(command, "|&;<>()$`*?[]{}!~#=\n") == NULL) g_shell_parse_argv(command, NULL, &words, NULL);
+  return g_spawn_async_with_pipes(NULL, words != NULL ? words : shell, NULL,
+                                  G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, child_setup, NULL, pid, NULL, out,
+                                  NULL, error);
+}
+
+/* Reads until the command has ended and its output is in. A program it left behind (an agent, say) may hold the pipe
+ * open for ever, so the end of the command counts, not that of the pipe. FALSE: the deadline passed, or errno. */
+static gboolean command_read(Secret *secret, int out, int process, gint64 deadline)
+{
+  gboolean open = TRUE;
+  for (;;) {
+    struct pollfd polls[] = { { .fd = process, .events = POLLIN }, { .fd = open ? out : -1, .events = POLLIN } };
+    gint64 left = (deadline - g_get_monotonic_time()) / 1000;
+    if (left <= 0) return FALSE;
+    if (poll(polls, G_N_ELEMENTS(polls), (int)left) < 0 && errno != EINTR) return FALSE;
+    if (polls[1].revents != 0) {
+      int more = secret_fill(secret, out);
+      if (more < 0) return FALSE;
+      open = more != 0;
+    } else if (polls[0].revents != 0) {
+      return TRUE;
+    }
+  }
+}
+
+/* NULL: problem says why. */
+static char *command_run(const char *command, guint seconds, const char **problem, char **detail)
+{
+  g_autoptr(GError) error = NULL;
+  g_auto(Secret) secret = { g_malloc0(SECRET_LIMIT + 2), 0 };
+  GPid pid = 0;
+  int out = -1, status = 0;
+  if (!command_start(command, &pid, &out, &error)) {
+    *problem = "cannot be started";
+    *detail = g_strdup(error->message);
+    return NULL;
+  }
+  gint64 deadline = g_get_monotonic_time() + (gint64)seconds * G_USEC_PER_SEC;
+  int process = pidfd_open(pid, 0);
+  gboolean ended = process >= 0 && command_read(&secret, out, process, deadline);
+  if (!ended) kill(-pid, SIGKILL);
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  if (process >= 0) close(process);
+  close(out);
+  if (!ended)
+    *problem = "did not end in time";
+  else if (WIFSIGNALED(status))
+    *problem = "was killed";
+  else if (WEXITSTATUS(status) != 0) {
+    *problem = "failed";
+    *detail = g_strdup_printf("exit status %d", WEXITSTATUS(status));
+  } else
+    return secret_take(&secret, problem);
+  return NULL;
+}
+
+char *secret_from_command(const char *account, const char *command, guint seconds, GError **error)
+{
+  const char *problem = NULL;
+  g_autofree char *detail = NULL;
+  char *secret = command_run(command, seconds, &problem, &detail);
+  if (secret == NULL)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH,
+                "account %s: password-command %s%s%s; run it in a terminal and see what it prints", account, problem,
+                detail != NULL ? ": " : "", detail != NULL ? detail : "");
+  return secret;
+}
+
+/* NULL without error when there is no such file. */
+static char *secret_from_file(const char *account, const char *folder, GError **error)
+{
+  g_auto(Secret) secret = { g_malloc0(SECRET_LIMIT + 2), 0 };
+  g_autofree char *path = g_build_filename(folder, account, NULL);
+  const char *problem = NULL;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0 && errno == ENOENT) return NULL;
+  int more = fd < 0 ? -1 : 1;
+  while (more > 0 && secret.length <= SECRET_LIMIT) more = secret_fill(&secret, fd);
+  int number = errno;
+  if (fd >= 0) close(fd);
+  char *taken = more < 0 ? NULL : secret_take(&secret, &problem);
+  if (taken == NULL)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "account %s: the credential %s %s", account, path,
+                more < 0 ? g_strerror(number) : problem);
+  return taken;
+}
+
+char *secret_get(const AccountConfig *account, GError **error)
+{
+  if (account->password_command != NULL)
+    return secret_from_command(account->name, account->password_command, COMMAND_SECONDS, error);
+  const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
+  g_autoptr(GError) problem = NULL;
+  char *secret = folder != NULL ? secret_from_file(account->name, folder, &problem) : NULL;
+  if (problem != NULL)
+    g_propagate_error(error, g_steal_pointer(&problem));
+  else if (secret == NULL)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH,
+                "account %s: no password; add password-command to the configuration, or LoadCredential=%s to the unit",
+                account->name, account->name);
+  return secret;
+}

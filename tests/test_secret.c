@@ -1,0 +1,156 @@
+/* test_secret.c - passwords from commands and credential files
+ * Owns:     a folder under /tmp, removed at the end.
+ * Must not: wait for longer than a few seconds.
+ * Fails:    by TAP.
+ * Tests:    fetcher/secret.c */
+#include "fetcher/secret.h"
+#include "fetcher/store.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+// cmocka wants the headers above first
+#include <cmocka.h>
+#include <glib/gstdio.h>
+
+static char *folder;
+
+static const struct {
+  const char *command;
+  const char *want;    /* NULL: refused */
+  const char *message; /* part of the refusal */
+} commands[] = {
+  { "echo secret", "secret" },
+  { "printf 'no newline'", "no newline" },
+  { "printf 'first\\nsecond\\n'", "first" },
+  { "echo \"two  words\"", "two  words" },
+  { "echo $((40 + 2))", "42" },
+  { "printf x | tr x y", "y" },
+  { "VALUE=1 sh -c 'echo v$VALUE'", "v1" },
+  { "cat", NULL, "nothing" }, /* standard input is empty */
+  { "true", NULL, "nothing" },
+  { "printf '\\nlater\\n'", NULL, "nothing" },
+  { "echo secret; exit 3", NULL, "exit status 3" },
+  { "/nonexistent/command", NULL, "cannot be started" },
+  { "kill -9 $$", NULL, "killed" },
+  { "printf 'a\\r\\n'", NULL, "carriage return" },
+  { "printf 'a\\000b\\n'", NULL, "NUL" },
+  { "head -c 4096 /dev/zero | tr '\\0' a", "*" },
+  { "head -c 4097 /dev/zero | tr '\\0' a", NULL, "more than 4096" },
+  { "head -c 300000 /dev/zero | tr '\\0' a", NULL, "more than 4096" },
+  /* a long tail neither blocks nor kills the command */
+  { "echo first; head -c 300000 /dev/zero; echo end", "first" },
+};
+
+static void test_commands(void **state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+    const AccountConfig account = { .name = (char *)"home", .password_command = (char *)commands[i].command };
+    g_autoptr(GError) error = NULL;
+    char *secret = secret_get(&account, &error);
+    if (commands[i].want == NULL) {
+      assert_null(secret);
+      assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_AUTH));
+      assert_non_null(strstr(error->message, "account home"));
+      assert_non_null(strstr(error->message, commands[i].message));
+      assert_null(strstr(error->message, "secret;"));
+    } else {
+      assert_non_null(secret);
+      if (*commands[i].want == '*')
+        assert_int_equal(strlen(secret), 4096);
+      else
+        assert_string_equal(secret, commands[i].want);
+    }
+    secret_free(secret);
+  }
+}
+
+/* Past the deadline the command and all it started are gone. */
+static void test_deadline(void **state)
+{
+  g_autofree char *mark = g_build_filename(folder, "mark", NULL);
+  g_autofree char *command = g_strdup_printf("(sleep 2; touch %s) & sleep 60", mark);
+  g_autoptr(GError) error = NULL;
+  gint64 start = g_get_monotonic_time();
+  assert_null(secret_from_command("home", command, 1, &error));
+  assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_AUTH));
+  assert_non_null(strstr(error->message, "in time"));
+  assert_in_range(g_get_monotonic_time() - start, 900000, 1900000);
+  g_usleep(1500000);
+  assert_false(g_file_test(mark, G_FILE_TEST_EXISTS));
+}
+
+/* An agent that the command starts keeps our pipe open; the answer does not wait for it. */
+static void test_left_behind(void **state)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 start = g_get_monotonic_time();
+  char *secret = secret_from_command("home", "sleep 3 & echo quick", 30, &error);
+  assert_non_null(secret);
+  assert_string_equal(secret, "quick");
+  assert_in_range(g_get_monotonic_time() - start, 0, 2500000);
+  secret_free(secret);
+}
+
+static const struct {
+  const char *text;
+  gssize length;
+  const char *want;
+} files[] = {
+  { "secret\n", -1, "secret" }, { "secret", -1, "secret" }, { "one\ntwo\n", -1, "one" }, { "", 0, NULL },
+  { "\n", -1, NULL },           { "a\r\n", -1, NULL },      { "a\0b\n", 4, NULL },
+};
+
+static void test_credentials(void **state)
+{
+  const AccountConfig account = { .name = (char *)"home" };
+  g_autofree char *path = g_build_filename(folder, "home", NULL);
+  g_setenv("CREDENTIALS_DIRECTORY", folder, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+    g_autoptr(GError) error = NULL;
+    assert_true(g_file_set_contents(path, files[i].text, files[i].length, NULL));
+    char *secret = secret_get(&account, &error);
+    if (files[i].want != NULL)
+      assert_string_equal(secret, files[i].want);
+    else
+      assert_null(secret);
+    assert_int_equal(error != NULL, files[i].want == NULL);
+    secret_free(secret);
+  }
+}
+
+static void test_none(void **state)
+{
+  const AccountConfig account = { .name = (char *)"elsewhere" };
+  g_autoptr(GError) absent = NULL, unset = NULL;
+  assert_null(secret_get(&account, &absent));
+  assert_non_null(strstr(absent->message, "password-command"));
+  g_unsetenv("CREDENTIALS_DIRECTORY");
+  assert_null(secret_get(&account, &unset));
+  assert_true(g_error_matches(unset, STORE_ERROR, STORE_ERROR_AUTH));
+}
+
+static int set_up(void **state)
+{
+  folder = g_dir_make_tmp("backstop-secret-XXXXXX", NULL);
+  return folder == NULL;
+}
+
+static int tear_down(void **state)
+{
+  g_autofree char *path = g_build_filename(folder, "home", NULL);
+  int result = g_unlink(path) | g_rmdir(folder);
+  g_free(folder);
+  return result;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_commands),    cmocka_unit_test(test_deadline), cmocka_unit_test(test_left_behind),
+    cmocka_unit_test(test_credentials), cmocka_unit_test(test_none),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
