@@ -56,6 +56,7 @@ typedef struct {
  * valid UTF-8 on one line. */
 typedef struct {
   ReportKind kind;
+  char *message_id;      /* its own Message-ID, see id_normalise(); NULL */
   char *reporter;        /* who wrote it: the address of From (or "MAILER-DAEMON" when it is bare); NULL when absent */
   char *reporter_domain; /* lower case: domain of Reporting-MTA, else of From; NULL when neither shows one */
   gint64 date;           /* the report's own Date, Unix seconds, 0 when unknown */

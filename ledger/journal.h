@@ -17,6 +17,7 @@ typedef struct {
   guint8 digest[32];
 } Fingerprint;
 void fingerprint_init(Fingerprint *fingerprint, const char *message_id, guint64 size, GBytes *head);
+void fingerprint_copy(Fingerprint *to, const Fingerprint *from); /* to: zeroed or used before */
 void fingerprint_clear(Fingerprint *fingerprint);
 gboolean fingerprint_equal(const Fingerprint *a, const Fingerprint *b);
 
@@ -78,6 +79,8 @@ Entry *journal_find(Ledger *ledger, const char *account, const Fingerprint *fing
 Entry *journal_get(Ledger *ledger, gint64 id, GError **error);
 /* Unfinished intents of account, oldest first: list of Entry*. */
 GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **error);
+/* *claimed: another entry of account than `except` lies at this place now (by its state: at home or away). */
+gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place, gint64 except, gboolean *claimed, GError **error);
 /* Waiting entries of account that are due: list of Entry*. */
 GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, GError **error);
 
