@@ -1,0 +1,39 @@
+#!/bin/bash
+# Builds Backstop in build/ and runs every test, after installing the Debian packages that are missing. The last line adds
+# up: N passed, N failed, N skipped. BACKSTOP_BUILD names another build folder.
+set -u
+cd "$(dirname "$0")" || exit 1
+top=$PWD
+build=${BACKSTOP_BUILD:-$top/build}
+. tests/packages.sh
+. tests/sum.sh
+
+configure_build() { mkdir -p "$build" && cd "$build" && "$top/configure" --quiet --enable-werror; }
+in_build() { make --no-print-directory -C "$build" "$@"; }
+
+# The acceptance run scores real mail against its labels, where that mail is at hand.
+accept() {
+  local status=0
+  "$1" "$build/backstop" || status=1
+  if [ $status = 0 ]; then echo "# PASS: 1"; else echo "# FAIL: 1"; fi
+  return $status
+}
+
+build_all() {
+  step "Packages" need_packages "${PACKAGES[@]}" &&
+    step "Generating configure" ./autogen.sh &&
+    step "Configuring in $build" configure_build &&
+    step "Building" in_build -j"$(nproc)" all
+}
+
+if build_all; then
+  step "Tests without a server" in_build -j"$(nproc)" check
+  step "Tests with a private Dovecot" in_build check-dovecot
+  if [ -x ../shared/accept/run.sh ]; then
+    step "Acceptance on labelled mail" accept "$(cd ../shared/accept && pwd)/run.sh"
+  else
+    say "Acceptance on labelled mail: skipped, ../shared/accept/run.sh is not here"
+    skipped=$((skipped + 1))
+  fi
+fi
+sum

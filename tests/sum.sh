@@ -1,0 +1,30 @@
+# sum.sh - running steps of a check and adding up what they report; to be sourced.
+
+passed=0 failed=0 skipped=0
+
+say() { printf '\n== %s\n' "$*"; }
+
+# step NAME COMMAND...: runs it, shows its output, and counts the tests it reports (automake's "# PASS:  3" lines).
+# A command that fails without reporting a failed test counts as one.
+step() {
+  local name=$1 log status=0 p f s
+  shift
+  say "$name"
+  log=$(mktemp)
+  { "$@" 2>&1 && echo 0 >"$log.status" || echo $? >"$log.status"; } </dev/null | tee "$log"
+  status=$(cat "$log.status")
+  # shellcheck disable=SC2046
+  set -- $(awk '/^# (PASS|XFAIL): /{p += $3} /^# (FAIL|XPASS|ERROR): /{f += $3} /^# SKIP: /{s += $3} END{print p + 0, f + 0, s + 0}' \
+    "$log")
+  rm -f "$log" "$log.status"
+  p=$1 f=$2 s=$3
+  if [ "$status" != 0 ] && [ "$f" = 0 ]; then f=1; echo "FAILED: $name (status $status)"; fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  return "$status"
+}
+
+# The last line, and the exit status to end with.
+sum() {
+  printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" = 0 ]
+}
