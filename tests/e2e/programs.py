@@ -1,0 +1,121 @@
+"""programs.py - running backstop and backstopd with a configuration of their own, within a time limit."""
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+
+import rig
+
+LIMIT = int(os.environ.get("BACKSTOP_TEST_LIMIT", "60"))  # seconds any run may take
+STOP_AT = os.path.join(rig.BUILD, "tests", "e2e", "stop_at.so")
+
+# fetcher/exit.h
+DONE, USAGE, NO_SUCH, UNREACHABLE, UNMAKEABLE, DISK, REFUSED, SIGN_IN, CONFIGURATION = 0, 64, 66, 69, 73, 74, 76, 77, 78
+
+
+@dataclass
+class Result:
+    status: int  # negative: the signal that ended it
+    out: str
+    err: str
+
+    @property
+    def complaint(self):
+        """The one line on standard error that a failure gives."""
+        lines = self.err.splitlines()
+        assert len(lines) == 1, f"wanted one line on standard error, got {len(lines)} (status {self.status}):\n{self.err}"
+        return lines[0]
+
+
+def end_group(process):
+    """Ends whatever process started and left behind."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def environment(extra):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "BACKSTOP_STOP", "BACKSTOP_ENOSPC"))}
+    return clean | {"LC_ALL": "C.UTF-8"} | (extra or {})
+
+
+class Backstop:
+    """The programs with one configuration and one data folder. keys: the [account test] group, underscores for hyphens;
+    general: the [backstop] group."""
+
+    def __init__(self, home, general=None, **keys):
+        self.home = home
+        self.config, self.data = os.path.join(home, "config"), os.path.join(home, "data")
+        os.makedirs(home, exist_ok=True)
+        self.general, self.keys = general or {}, keys
+        self.write_config()
+
+    def write_config(self):
+        lines = ["[backstop]"] + [f"{key} = {value}" for key, value in self.general.items()] + ["[account test]"]
+        lines += [f"{key.replace('_', '-')} = {value}" for key, value in self.keys.items()]
+        with open(os.path.join(self.home, "config"), "w") as out:
+            os.fchmod(out.fileno(), 0o600)
+            out.write("\n".join(lines) + "\n")
+
+    def start(self, program, *arguments, env=None):
+        command = [os.path.join(rig.BUILD, program), "--config", self.config, "--data", self.data, *arguments]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                errors="replace", start_new_session=True, env=environment(env))
+
+    def run(self, program, *arguments, env=None, limit=LIMIT, stdin=""):
+        process = self.start(program, *arguments, env=env)
+        try:
+            out, err = process.communicate(stdin, timeout=limit)
+        except subprocess.TimeoutExpired:
+            end_group(process)
+            out, err = process.communicate()
+            raise AssertionError(f"{program} {' '.join(arguments)} still runs after {limit} s:\n{out}{err}") from None
+        finally:
+            end_group(process)
+        return Result(process.returncode, out, err)
+
+    def ok(self, program, *arguments, **more):
+        """run(), which must succeed; returns standard output."""
+        result = self.run(program, *arguments, **more)
+        assert result.status == DONE, f"{program} {' '.join(arguments)}: status {result.status}\n{result.out}{result.err}"
+        return result.out
+
+    def pass_once(self, **more):
+        return self.ok("backstopd", "--once", **more)
+
+    def entries(self):
+        """What `backstop list --json` tells, oldest first."""
+        rows = [json.loads(line) for line in self.ok("backstop", "list", "--json").splitlines()]
+        return sorted(rows, key=lambda row: row["id"])
+
+    @contextlib.contextmanager
+    def daemon(self):
+        process = self.start("backstopd")
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.communicate(timeout=15)
+            finally:
+                end_group(process)
+
+
+def for_mailbox(mailbox, home, general=None, **keys):
+    """Backstop for a rig mailbox over TLS."""
+    server = mailbox.server
+    return Backstop(home, general, **({"protocol": "imap", "host": "localhost", "port": server.port, "security": "tls",
+                                       "ca_file": server.cert, "user": mailbox.user, "password_command": f"echo {rig.PASSWORD}",
+                                       "addresses": "owner@backstop.example", "timeout": 20} | keys))
+
+
+def wait_for(condition, what, limit):
+    """Waits until condition() is true; returns how long it took."""
+    begin = time.monotonic()
+    while not condition():
+        if time.monotonic() - begin > limit:
+            raise AssertionError(f"{what}: not within {limit} s")
+        time.sleep(0.02)
+    return time.monotonic() - begin
