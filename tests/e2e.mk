@@ -1,1 +1,29 @@
-# see Makefile.am
+# End to end: the programs against a private Dovecot (check-dovecot) and against scripted servers (check).
+E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/programs.py tests/e2e/scripted.py tests/e2e/demo.py
+E2E_SCRIPTED = tests/e2e/test_refused.py
+E2E_DOVECOT = tests/e2e/test_once.py tests/e2e/test_wishes.py tests/e2e/test_check.py tests/e2e/test_faults.py tests/e2e/test_kill.py
+
+EXTRA_DIST += tests/packages.sh tests/sum.sh $(E2E_RIG) $(E2E_SCRIPTED) $(E2E_DOVECOT) tests/e2e/stop_at.c tests/lsan.supp
+
+# Loaded into the programs with LD_PRELOAD: no libtool for a single test library.
+check_DATA += tests/e2e/stop_at.so
+CLEANFILES += tests/e2e/stop_at.so
+tests/e2e/stop_at.so: $(srcdir)/tests/e2e/stop_at.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(CC) -std=c17 $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -fPIC -shared -o $@ $(srcdir)/tests/e2e/stop_at.c
+
+check-dovecot: all $(check_DATA)
+	$(MAKE) check-TESTS TESTS='$(E2E_SCRIPTED) $(E2E_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
+
+# Of a --enable-coverage build: lines of the two rooms that decide and remember, as run by make check.
+COVERAGE_FLOOR = 85
+if COVERAGE
+coverage:
+	find . -name '*.gcda' -delete
+	$(MAKE) check
+	gcovr --root '$(top_srcdir)' --object-directory . --filter '$(abs_top_srcdir)/filter/' --filter '$(abs_top_srcdir)/ledger/' \
+	  --fail-under-line $(COVERAGE_FLOOR)
+else
+coverage:
+	@echo 'make coverage needs a build configured with --enable-coverage' >&2; exit 1
+endif
