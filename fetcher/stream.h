@@ -1,32 +1,35 @@
 /* stream.h - the one way to a server: a socket under libetpan, plain or TLS, bounded in time, bytes and nesting.
  *
- * TLS 1.2 or 1.3 (GnuTLS), certificate chain and host name verified in the handshake (RFC 6125), before anything is read
- * or sent. A command has a deadline: it must end within `timeout` seconds plus one second per 4 KiB received, so a server that
- * drips is cut off and a slow line is not. A response may have at most STREAM_BUDGET bytes, a line outside literals at most STREAM_LINE,
- * and parentheses outside literals and quoted strings may nest at most STREAM_DEPTH deep. Once a bound is passed or the peer
- * closed, every further read and write fails at once. */
+ * TLS 1.2 or 1.3 (GnuTLS), certificate chain and host name verified in the handshake (RFC 6125), before anything is
+ * read or sent. A command has a deadline: waiting for the server may take `timeout` seconds in all plus one second per
+ * 4 KiB received, so a server that drips is cut off and a slow line is not. What comes is counted by a guard (guard.h).
+ * Once a bound is passed or the peer closed, every further read and write fails at once. */
 #pragma once
 #include <gio/gio.h>
 #include <libetpan/libetpan.h>
 
 #define STREAM_BUDGET ((guint64)1 << 30)
-#define STREAM_LINE ((gsize)4 << 20)
-#define STREAM_DEPTH 100
 
 typedef struct Stream Stream;
 
-/* Connects to host:port (every address in turn, `timeout` seconds each). loopback_only: refuse any other peer. Errors are STORE_ERROR_*. */
+/* Connects to host:port (every address in turn, `timeout` seconds each). loopback_only: refuse any other peer. Errors
+ * are STORE_ERROR_*. */
 Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error);
-/* Does the TLS handshake; ca_file NULL: the system's. STORE_ERROR_FATAL with the reason in words for a bad certificate. The caller makes
- * sure that no byte received in clear is still buffered above (injection before the handshake). */
+/* Does the TLS handshake; ca_file NULL: the system's. STORE_ERROR_FATAL with the reason in words for a bad certificate.
+ * The caller makes sure that no byte received in clear is still buffered above (injection before the handshake). */
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
 /* A libetpan low stream over it. It borrows the Stream; freeing it does not close it. */
 mailstream_low *stream_low(Stream *stream);
-/* A new command begins: deadline and byte budget start anew. */
-void stream_command(Stream *stream);
+/* A new command begins: the deadline starts anew, and its answer may have budget bytes, at most STREAM_BUDGET. */
+void stream_command(Stream *stream, guint64 budget);
+/* From the next command on the server may be silent for this long. */
+void stream_set_timeout(Stream *stream, guint seconds);
+/* "host:port"; borrowed. */
+const char *stream_where(const Stream *stream);
 /* Why I/O failed, NULL if it did not; borrowed. */
 const GError *stream_error(const Stream *stream);
 /* Makes all further I/O fail, so that libetpan can be freed without talking to the server. */
 void stream_abandon(Stream *stream);
 int stream_fd(const Stream *stream);
 void stream_free(Stream *stream);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)

@@ -1,0 +1,269 @@
+/* stream.c - the one way to a server
+ * Owns:     the socket, its deadline, the first error.
+ * Must not: know IMAP commands; block without a deadline (name look-up excepted); raise SIGPIPE.
+ * Fails:    STORE_ERROR_LINK; STORE_ERROR_FATAL for TLS and for a peer that is not on loopback when it must be.
+ * Tests:    tests/test_stream.c */
+#include "fetcher/stream.h"
+#include "fetcher/guard.h"
+#include "fetcher/store.h"
+#include "fetcher/tls.h"
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct Stream {
+  int fd;
+  char *host, *where;
+  guint timeout;    /* seconds */
+  gint64 waited;    /* µs of this command spent waiting */
+  guint64 received; /* bytes of this command */
+  Guard guard;
+  Tls *tls;
+  GError *error; /* the first; once set, nothing goes through */
+};
+
+static gboolean fail(Stream *stream, GError *error)
+{
+  if (stream->error == NULL)
+    stream->error = error;
+  else
+    g_error_free(error);
+  return FALSE;
+}
+
+static gboolean fail_link(Stream *stream, const char *what)
+{
+  return fail(stream, g_error_new(STORE_ERROR, STORE_ERROR_LINK, "%s %s.", stream->where, what));
+}
+
+/* Waits for fd within what is left of the command's time. */
+static gboolean wait_for(Stream *stream, short events)
+{
+  gint64 allowance = (gint64)stream->timeout * G_USEC_PER_SEC + (gint64)(stream->received >> 12) * G_USEC_PER_SEC;
+  gint64 start = g_get_monotonic_time();
+  for (;;) {
+    gint64 used = stream->waited + g_get_monotonic_time() - start;
+    if (used >= allowance) break;
+    struct pollfd fd = { .fd = stream->fd, .events = events };
+    int n = poll(&fd, 1, (int)MIN((allowance - used + 999) / 1000, G_MAXINT));
+    if (n == 0 || (n < 0 && errno == EINTR)) continue;
+    stream->waited += g_get_monotonic_time() - start;
+    return n > 0 || fail_link(stream, g_strerror(errno));
+  }
+  g_autofree char *what =
+      g_strdup_printf("did not answer within %u seconds: check the network, or raise timeout", stream->timeout);
+  return fail_link(stream, what);
+}
+
+/* One attempt; 0: closed, -1: *events tells what to wait for, or 0 when it failed. */
+static ssize_t receive(Stream *stream, void *buffer, gsize size, short *events)
+{
+  *events = 0;
+  if (stream->tls == NULL) {
+    ssize_t n = recv(stream->fd, buffer, size, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) *events = POLLIN;
+    return n;
+  }
+  ssize_t n = gnutls_record_recv(stream->tls->session, buffer, size);
+  if (n >= 0) return n;
+  if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+    *events = gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
+  return n == GNUTLS_E_PREMATURE_TERMINATION ? 0 : -1;
+}
+
+static ssize_t transmit(Stream *stream, const void *buffer, gsize size, short *events)
+{
+  *events = 0;
+  if (stream->tls == NULL) {
+    ssize_t n = send(stream->fd, buffer, size, MSG_NOSIGNAL);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) *events = POLLOUT;
+    return n;
+  }
+  ssize_t n = gnutls_record_send(stream->tls->session, buffer, size);
+  if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+    *events = gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
+  return n < 0 ? -1 : n;
+}
+
+static ssize_t low_read(mailstream_low *low, void *buffer, size_t size)
+{
+  Stream *stream = low->data;
+  if (size == 0) return 0;
+  while (stream->error == NULL) {
+    short events;
+    ssize_t n = receive(stream, buffer, size, &events);
+    if (n > 0) {
+      stream->received += (guint64)n;
+      const char *problem = guard_feed(&stream->guard, buffer, (gsize)n);
+      if (problem == NULL) return n;
+      fail_link(stream, problem);
+    } else if (events == 0) {
+      /* Never 0 upwards: libetpan would ask again for ever. */
+      fail_link(stream, "closed the connection");
+    } else {
+      wait_for(stream, events);
+    }
+  }
+  return -1;
+}
+
+static ssize_t low_write(mailstream_low *low, const void *buffer, size_t size)
+{
+  Stream *stream = low->data;
+  while (stream->error == NULL) {
+    short events;
+    ssize_t n = transmit(stream, buffer, size, &events);
+    if (n >= 0) return n;
+    if (events == 0)
+      fail_link(stream, "closed the connection");
+    else
+      wait_for(stream, events);
+  }
+  return -1;
+}
+
+static int low_close(mailstream_low *low) { return 0; }
+
+static int low_get_fd(mailstream_low *low) { return stream_fd(low->data); }
+
+static void low_free(mailstream_low *low) { free(low); }
+
+static void low_cancel(mailstream_low *low) {}
+
+mailstream_low *stream_low(Stream *stream)
+{
+  static mailstream_low_driver driver = {
+    .mailstream_read = low_read,
+    .mailstream_write = low_write,
+    .mailstream_close = low_close,
+    .mailstream_get_fd = low_get_fd,
+    .mailstream_free = low_free,
+    .mailstream_cancel = low_cancel,
+  };
+  return mailstream_low_new(stream, &driver);
+}
+
+static gboolean is_loopback(const struct sockaddr *address)
+{
+  if (address->sa_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const void *)address;
+    return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+  }
+  const struct sockaddr_in6 *v6 = (const void *)address;
+  return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+/* One address. The failed stream keeps its error, the next attempt clears it. */
+static gboolean connect_to(Stream *stream, const struct addrinfo *address)
+{
+  stream->fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (stream->fd < 0) return fail_link(stream, g_strerror(errno));
+  int problem = connect(stream->fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
+  if (problem == EINPROGRESS || problem == EINTR) {
+    if (!wait_for(stream, POLLOUT)) return FALSE;
+    socklen_t n = sizeof problem;
+    if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &problem, &n) != 0) problem = errno;
+  }
+  if (problem != 0) {
+    g_autofree char *what =
+        g_strdup_printf("cannot be reached (%s): check the network, host and port", g_strerror(problem));
+    return fail_link(stream, what);
+  }
+  int on = 1;
+  setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return TRUE;
+}
+
+static gboolean connect_any(Stream *stream, const struct addrinfo *addresses, gboolean loopback_only)
+{
+  for (const struct addrinfo *a = addresses; a != NULL; a = a->ai_next) {
+    if (loopback_only && !is_loopback(a->ai_addr)) continue;
+    g_clear_error(&stream->error);
+    if (stream->fd >= 0) close(stream->fd);
+    stream_command(stream, STREAM_BUDGET);
+    if (connect_to(stream, a)) return TRUE;
+  }
+  if (stream->error == NULL)
+    fail(stream,
+         g_error_new(STORE_ERROR, STORE_ERROR_FATAL,
+                     "%s is not on this computer: a connection without TLS is only made to loopback; set security "
+                     "to tls or starttls.",
+                     stream->where));
+  return FALSE;
+}
+
+Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error)
+{
+  g_autoptr(Stream) stream = g_new0(Stream, 1);
+  stream->fd = -1;
+  stream->host = g_strdup(host);
+  stream->where = g_strdup_printf("%s:%u", host, port);
+  stream->timeout = timeout;
+  char service[8];
+  g_snprintf(service, sizeof service, "%u", port);
+  struct addrinfo *addresses = NULL, hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+  int problem = getaddrinfo(host, service, &hints, &addresses);
+  if (problem != 0) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "The host %s is not known (%s): check host and the network.",
+                host, problem == EAI_SYSTEM ? g_strerror(errno) : gai_strerror(problem));
+    return NULL;
+  }
+  gboolean connected = connect_any(stream, addresses, loopback_only);
+  freeaddrinfo(addresses);
+  if (!connected) {
+    g_propagate_error(error, g_steal_pointer(&stream->error));
+    return NULL;
+  }
+  return g_steal_pointer(&stream);
+}
+
+gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error)
+{
+  GError *problem = NULL;
+  stream_command(stream, STREAM_BUDGET);
+  if (stream->error == NULL) stream->tls = tls_new(stream->fd, stream->host, ca_file, &problem);
+  if (problem != NULL) fail(stream, problem);
+  while (stream->error == NULL) {
+    int code = gnutls_handshake(stream->tls->session);
+    if (code == 0) return TRUE;
+    if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
+      wait_for(stream, gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN);
+    else if (gnutls_error_is_fatal(code))
+      fail(stream, tls_explain(stream->tls, code, stream->where));
+  }
+  if (error != NULL) *error = g_error_copy(stream->error);
+  return FALSE;
+}
+
+void stream_command(Stream *stream, guint64 budget)
+{
+  stream->waited = 0;
+  stream->received = 0;
+  guard_command(&stream->guard, budget);
+}
+
+void stream_set_timeout(Stream *stream, guint seconds) { stream->timeout = seconds; }
+
+const char *stream_where(const Stream *stream) { return stream->where; }
+
+const GError *stream_error(const Stream *stream) { return stream->error; }
+
+void stream_abandon(Stream *stream) { fail_link(stream, "was left"); }
+
+int stream_fd(const Stream *stream) { return stream->fd; }
+
+void stream_free(Stream *stream)
+{
+  if (stream == NULL) return;
+  if (stream->tls != NULL && stream->error == NULL) gnutls_bye(stream->tls->session, GNUTLS_SHUT_WR);
+  tls_free(stream->tls);
+  if (stream->fd >= 0) close(stream->fd);
+  g_clear_error(&stream->error);
+  g_free(stream->host);
+  g_free(stream->where);
+  g_free(stream);
+}
