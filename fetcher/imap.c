@@ -1,0 +1,176 @@
+/* imap.c - the IMAP store: its connection
+ * Owns:     greeting, STARTTLS, sign-in, the end of a session.
+ * Must not: send a secret before the server's certificate and name are verified (loopback excepted); show it, or the
+ * user's name. Fails:    as imap.h says. Tests:    tests/test_imap.c */
+#include "fetcher/imap.h"
+#include "fetcher/imap_private.h"
+
+static void imap_close(Store *base)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (stream_error(store->stream) == NULL) {
+    stream_set_timeout(store->stream, 2);
+    stream_command(store->stream, IMAP_BUDGET);
+  }
+  /* Logs out first where the connection still works, and never expunges. */
+  mailimap_free(store->session);
+  stream_free(store->stream);
+  g_hash_table_unref(store->wire);
+  g_free(store->prefix);
+  g_free(store->user);
+  g_free(store);
+}
+
+static const StoreClass imap_class = {
+  .folders = imap_folders,
+  .resolve = imap_resolve,
+  .create = imap_create,
+  .select = imap_select,
+  .scan = imap_scan,
+  .read = imap_read,
+  .find = imap_find,
+  .move = imap_move,
+  .remove = imap_remove,
+  .mark = imap_mark,
+  .close = imap_close,
+};
+
+static void no_progress(size_t current, size_t maximum, void *context) {}
+
+static ImapStore *imap_new(Stream *stream, const char *user)
+{
+  ImapStore *store = g_new0(ImapStore, 1);
+  store->base.class = &imap_class;
+  store->stream = stream;
+  store->session = mailimap_new(0, NULL);
+  store->user = g_strdup(user);
+  store->wire = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  /* Without these libetpan never calls the handler that scans. */
+  mailimap_set_progress_callback(store->session, no_progress, no_progress, NULL);
+  return store;
+}
+
+static gboolean greet(ImapStore *store, const AccountConfig *account, gboolean *signed_in, GError **error)
+{
+  stream_command(store->stream, IMAP_BUDGET);
+  int result = mailimap_connect(store->session, mailstream_new(stream_low(store->stream), 8192));
+  *signed_in = result == MAILIMAP_NO_ERROR_AUTHENTICATED;
+  if (!imap_check(store, result, STORE_ERROR_LINK, "talk to us", error)) return FALSE;
+  if (!*signed_in || account->security != SECURITY_STARTTLS) return TRUE;
+  stream_abandon(store->stream);
+  g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
+              "%s signed us in before TLS (PREAUTH), so that anybody may be in between: set security to tls.",
+              stream_where(store->stream));
+  return FALSE;
+}
+
+static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError **error)
+{
+  const char *where = stream_where(store->stream);
+  if (!imap_ask_capabilities(store, error)) return FALSE;
+  if (!imap_has(store, "STARTTLS")) {
+    stream_abandon(store->stream);
+    g_set_error(
+        error, STORE_ERROR, STORE_ERROR_FATAL,
+        "%s does not offer STARTTLS, or somebody in between hides it: set security to tls. The password was not sent.",
+        where);
+    return FALSE;
+  }
+  stream_command(store->stream, IMAP_BUDGET);
+  int result = mailimap_starttls(store->session);
+  if (!imap_check(store, result, STORE_ERROR_FATAL, "start TLS", error)) {
+    stream_abandon(store->stream);
+    return FALSE;
+  }
+  if (store->session->imap_stream->read_buffer_len != 0) {
+    stream_abandon(store->stream);
+    g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
+                "Something between us and %s slipped commands in before TLS began. The password was not sent.", where);
+    return FALSE;
+  }
+  return stream_start_tls(store->stream, account->ca_file, error);
+}
+
+/* A refused sign-in. The words of the server help the owner (an application password is needed), unless they repeat a
+ * secret. */
+static gboolean sign_in_refused(ImapStore *store, const char *secret, GError **error)
+{
+  const struct mailimap_response_info *info = store->session->imap_response_info;
+  const char *code = info != NULL && info->rsp_atom != NULL ? info->rsp_atom : "";
+  g_autofree char *words = imap_words(store);
+  if (words != NULL && strstr(words, secret) != NULL) g_clear_pointer(&words, g_free);
+  gboolean later = g_ascii_strcasecmp(code, "UNAVAILABLE") == 0 || g_ascii_strcasecmp(code, "INUSE") == 0
+                   || g_ascii_strcasecmp(code, "LIMIT") == 0;
+  g_set_error(error, STORE_ERROR, later ? STORE_ERROR_LINK : STORE_ERROR_AUTH,
+              later ? "%s cannot sign us in now%s%s."
+                    : "%s refused the sign-in%s%s: check user and password, then try again.",
+              stream_where(store->stream), words != NULL ? ": " : "", words != NULL ? words : "");
+  stream_abandon(store->stream);
+  return FALSE;
+}
+
+/* Returns libetpan's result, or -1 when there is no way to sign in. */
+static int try_sign_in(ImapStore *store, const AccountConfig *account, const char *secret)
+{
+  mailimap *session = store->session;
+  if (account->auth == AUTH_XOAUTH2) {
+    if (!imap_has(store, "AUTH=XOAUTH2")) return -1;
+    return mailimap_oauth2_authenticate(session, account->user, secret);
+  }
+  if (imap_has(store, "AUTH=PLAIN")) {
+    int tag = session->imap_tag;
+    int result = mailimap_authenticate(session, "PLAIN", account->host, NULL, NULL, "", account->user, secret, NULL);
+    /* Nothing was sent: this computer's SASL library lacks PLAIN. */
+    if (session->imap_tag != tag) return result;
+  }
+  return imap_has(store, "LOGINDISABLED") ? -1 : mailimap_login(session, account->user, secret);
+}
+
+static gboolean sign_in(ImapStore *store, const AccountConfig *account, const char *secret, GError **error)
+{
+  stream_command(store->stream, IMAP_BUDGET);
+  int result = try_sign_in(store, account, secret);
+  if (result == -1) {
+    stream_abandon(store->stream);
+    g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL, "%s does not offer to sign in with a %s: change auth.",
+                stream_where(store->stream), account->auth == AUTH_XOAUTH2 ? "token (XOAUTH2)" : "password");
+    return FALSE;
+  }
+  if (result == MAILIMAP_ERROR_LOGIN && stream_error(store->stream) == NULL)
+    return sign_in_refused(store, secret, error);
+  return imap_check(store, result, STORE_ERROR_AUTH, "sign us in", error);
+}
+
+static gboolean begin(ImapStore *store, const AccountConfig *account, const char *secret, GError **error)
+{
+  gboolean signed_in = FALSE;
+  if (account->security == SECURITY_TLS && !stream_start_tls(store->stream, account->ca_file, error)) return FALSE;
+  if (!greet(store, account, &signed_in, error)) return FALSE;
+  if (account->security == SECURITY_STARTTLS && !start_tls(store, account, error)) return FALSE;
+  if (!signed_in) {
+    if (!imap_ask_capabilities(store, error)) return FALSE;
+    if (!sign_in(store, account, secret, error)) return FALSE;
+  }
+  /* Most servers tell more of themselves now. */
+  if (!imap_ask_capabilities(store, error)) return FALSE;
+  if (imap_has(store, "MOVE") || imap_has(store, "UIDPLUS")) store->base.can |= STORE_CAN_MOVE;
+  return TRUE;
+}
+
+Store *imap_open(const AccountConfig *account, const char *secret, GError **error)
+{
+  if (strpbrk(account->user, "\r\n") != NULL || strpbrk(secret, "\r\n") != NULL) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "The user or the password for %s holds a line break: check them.",
+                account->host);
+    return NULL;
+  }
+  Stream *stream =
+      stream_connect(account->host, account->port, account->timeout, account->security == SECURITY_NONE, error);
+  if (stream == NULL) return NULL;
+  g_autoptr(Store) store = &imap_new(stream, account->user)->base;
+  if (!begin((ImapStore *)store, account, secret, error)) {
+    stream_abandon(stream);
+    return NULL;
+  }
+  return g_steal_pointer(&store);
+}

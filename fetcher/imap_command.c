@@ -1,0 +1,160 @@
+/* imap_command.c - commands of IMAP, and what their failures mean
+ * Owns:     the mapping of libetpan's results to STORE_ERROR, quoting, sets of UIDs, capabilities.
+ * Must not: pass on words of a server that hold the user's name.
+ * Fails:    the caller's scope for a refusal; LINK for everything after which the connection cannot be trusted, which
+ * ends it. Tests:    tests/test_imap.c */
+#include "fetcher/imap_private.h"
+#include "filter/names.h"
+
+char *imap_words(const ImapStore *store)
+{
+  const char *text = store->session->imap_response;
+  if (text == NULL || *text == '\0') return NULL;
+  g_autofree char *folded_text = g_ascii_strdown(text, -1), *folded_user = g_ascii_strdown(store->user, -1);
+  if (*folded_user != '\0' && strstr(folded_text, folded_user) != NULL) return NULL;
+  char *words = text_one_line(text, 200);
+  while (words != NULL && g_str_has_suffix(words, ".")) words[strlen(words) - 1] = '\0';
+  return words;
+}
+
+/* Was it a tagged BAD? libetpan has one code for that and for an answer to somebody else's command. */
+static gboolean answered_bad(const ImapStore *store)
+{
+  const MMAPString *buffer = store->session->imap_stream_buffer;
+  g_autofree char *bad = g_strdup_printf("%d BAD ", store->session->imap_tag);
+  const char *line = g_strrstr_len(buffer->str, (gssize)buffer->len, bad);
+  return line != NULL && (line == buffer->str || line[-1] == '\n');
+}
+
+static gboolean refused(ImapStore *store, StoreError scope, const char *doing, GError **error)
+{
+  g_autofree char *words = imap_words(store);
+  g_set_error(error, STORE_ERROR, (int)scope, "%s refused to %s%s%s.", stream_where(store->stream), doing,
+              words != NULL ? ": " : "", words != NULL ? words : "");
+  return FALSE;
+}
+
+static gboolean broken(ImapStore *store, int result, GError **error)
+{
+  const char *where = stream_where(store->stream);
+  if (stream_error(store->stream) != NULL) {
+    if (error != NULL) *error = g_error_copy(stream_error(store->stream));
+  } else if (result == MAILIMAP_ERROR_FATAL || result == MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION) {
+    g_autofree char *words = imap_words(store);
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s ended the session%s%s.", where, words != NULL ? ": " : "",
+                words != NULL ? words : "");
+  } else {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s gave an answer that is not IMAP: check host and port.",
+                where);
+  }
+  stream_abandon(store->stream);
+  return FALSE;
+}
+
+gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *doing, GError **error)
+{
+  switch (result) {
+  case MAILIMAP_NO_ERROR:
+  case MAILIMAP_NO_ERROR_AUTHENTICATED:
+  case MAILIMAP_NO_ERROR_NON_AUTHENTICATED: return TRUE;
+  case MAILIMAP_ERROR_CAPABILITY:
+  case MAILIMAP_ERROR_CUSTOM_COMMAND:
+  case MAILIMAP_ERROR_LOGIN:
+  case MAILIMAP_ERROR_SELECT:
+  case MAILIMAP_ERROR_STARTTLS: return refused(store, scope, doing, error);
+  case MAILIMAP_ERROR_PROTOCOL:
+    if (stream_error(store->stream) == NULL && answered_bad(store)) return refused(store, scope, doing, error);
+    return broken(store, result, error);
+  default: return broken(store, result, error);
+  }
+}
+
+gboolean imap_command(ImapStore *store, guint64 budget, const char *command, StoreError scope, const char *doing,
+                      GError **error)
+{
+  stream_command(store->stream, budget);
+  return imap_check(store, mailimap_custom_command(store->session, command), scope, doing, error);
+}
+
+gboolean imap_need_folder(const ImapStore *store, GError **error)
+{
+  if (store->selected) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "No folder of %s is open.", stream_where(store->stream));
+  return FALSE;
+}
+
+gboolean imap_ask_capabilities(ImapStore *store, GError **error)
+{
+  mailimap *session = store->session;
+  /* What was said before, perhaps in clear, no longer counts. An empty list, since libetpan does not expect a server to
+   * answer without one. */
+  if (session->imap_connection_info != NULL) mailimap_connection_info_free(session->imap_connection_info);
+  session->imap_connection_info = mailimap_connection_info_new();
+  session->imap_connection_info->imap_capability = mailimap_capability_data_new(clist_new());
+  struct mailimap_capability_data *data = NULL;
+  stream_command(store->stream, IMAP_BUDGET);
+  int result = mailimap_capability(session, &data);
+  if (data != NULL) mailimap_capability_data_free(data);
+  return imap_check(store, result, STORE_ERROR_LINK, "tell its capabilities", error);
+}
+
+gboolean imap_has(const ImapStore *store, const char *capability)
+{
+  const struct mailimap_capability_data *data = store->session->imap_connection_info->imap_capability;
+  const char *mechanism = g_str_has_prefix(capability, "AUTH=") ? capability + strlen("AUTH=") : NULL;
+  for (clistiter *i = clist_begin(data->cap_list); i != NULL; i = clist_next(i)) {
+    const struct mailimap_capability *item = clist_content(i);
+    gboolean is_mechanism = item->cap_type == MAILIMAP_CAPABILITY_AUTH_TYPE;
+    const char *name = is_mechanism ? item->cap_data.cap_auth_type : item->cap_data.cap_name;
+    if (is_mechanism == (mechanism != NULL) && g_ascii_strcasecmp(name, is_mechanism ? mechanism : capability) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+char *imap_quote(const char *text)
+{
+  GString *quoted = g_string_new("\"");
+  for (; *text != '\0'; text++) {
+    if (*text == '"' || *text == '\\') g_string_append_c(quoted, '\\');
+    g_string_append_c(quoted, *text);
+  }
+  g_string_append_c(quoted, '"');
+  return g_string_free(quoted, FALSE);
+}
+
+void imap_append_set(GString *command, const guint32 *uids, guint n)
+{
+  for (guint i = 0; i < n;) {
+    guint last = i;
+    while (last + 1 < n && uids[last + 1] == uids[last] + 1) last++;
+    g_string_append_printf(command, i == 0 ? "%u" : ",%u", uids[i]);
+    if (last > i) g_string_append_printf(command, ":%u", uids[last]);
+    i = last + 1;
+  }
+}
+
+static int compare_uids(gconstpointer a, gconstpointer b)
+{
+  guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
+  return x < y ? -1 : x > y;
+}
+
+GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError **error)
+{
+  g_autofree char *command = g_strconcat("UID SEARCH ", criteria, NULL);
+  if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "search the folder", error)) return NULL;
+  g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  clist *found = store->session->imap_response_info->rsp_search_result;
+  for (clistiter *i = found != NULL ? clist_begin(found) : NULL; i != NULL; i = clist_next(i)) {
+    guint32 uid = *(uint32_t *)clist_content(i);
+    if (uid != 0) g_array_append_val(uids, uid);
+  }
+  g_array_sort(uids, compare_uids);
+  guint kept = 0;
+  guint32 *data = (guint32 *)(void *)uids->data;
+  for (guint i = 0; i < uids->len && kept < limit; i++)
+    if (kept == 0 || data[i] != data[kept - 1]) data[kept++] = data[i];
+  g_array_set_size(uids, kept);
+  return g_steal_pointer(&uids);
+}

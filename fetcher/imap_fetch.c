@@ -1,0 +1,158 @@
+/* imap_fetch.c - the IMAP store: looking at messages
+ * Owns:     FETCH and SEARCH, and the rows that come of them.
+ * Must not: change a message, not even \Seen; ask for ENVELOPE or BODYSTRUCTURE, which a sender can make libetpan choke
+ * on. Fails:    STORE_ERROR_MAILBOX for a folder, STORE_ERROR_MESSAGE for one message; LINK. Tests: tests/test_imap.c
+ */
+#include "fetcher/imap_private.h"
+#include <string.h>
+
+#define FOUND 1000
+
+/* Unix seconds of INTERNALDATE, 0 when it makes no sense. */
+static gint64 unix_time(const struct mailimap_date_time *date)
+{
+  if (date == NULL) return 0;
+  g_autoptr(GDateTime) time = g_date_time_new_utc(date->dt_year, date->dt_month, date->dt_day, date->dt_hour,
+                                                  date->dt_min, MIN(date->dt_sec, 59));
+  /* The zone comes as the number +hhmm. */
+  int zone = (date->dt_zone / 100 * 60 + date->dt_zone % 100) * 60;
+  return time != NULL ? g_date_time_to_unix(time) - zone : 0;
+}
+
+static void take_flags(const struct mailimap_msg_att_dynamic *dynamic, ScanRow *row)
+{
+  for (clistiter *i = dynamic->att_list != NULL ? clist_begin(dynamic->att_list) : NULL; i != NULL; i = clist_next(i)) {
+    const struct mailimap_flag_fetch *item = clist_content(i);
+    if (item->fl_type != MAILIMAP_FLAG_FETCH_OTHER || item->fl_flag == NULL) continue;
+    if (item->fl_flag->fl_type == MAILIMAP_FLAG_DELETED) row->deleted = TRUE;
+    if (item->fl_flag->fl_type != MAILIMAP_FLAG_KEYWORD) continue;
+    const char *keyword = item->fl_flag->fl_data.fl_keyword;
+    if (g_ascii_strcasecmp(keyword, "$Backscatter") == 0) row->backscatter = TRUE;
+    if (g_ascii_strcasecmp(keyword, "$NotBackscatter") == 0) row->not_backscatter = TRUE;
+  }
+}
+
+/* One FETCH response. *has_body: it has the section that was asked for, so it is not just news about flags. */
+static void take_items(const struct mailimap_msg_att *message, ScanRow *row, gboolean *has_body)
+{
+  for (clistiter *i = clist_begin(message->att_list); i != NULL; i = clist_next(i)) {
+    const struct mailimap_msg_att_item *item = clist_content(i);
+    if (item->att_type == MAILIMAP_MSG_ATT_ITEM_DYNAMIC) take_flags(item->att_data.att_dyn, row);
+    if (item->att_type != MAILIMAP_MSG_ATT_ITEM_STATIC) continue;
+    const struct mailimap_msg_att_static *value = item->att_data.att_static;
+    switch (value->att_type) {
+    case MAILIMAP_MSG_ATT_UID: row->uid = value->att_data.att_uid; break;
+    case MAILIMAP_MSG_ATT_RFC822_SIZE: row->size = value->att_data.att_rfc822_size; break;
+    case MAILIMAP_MSG_ATT_INTERNALDATE: row->stored = unix_time(value->att_data.att_internal_date); break;
+    case MAILIMAP_MSG_ATT_BODY_SECTION:
+      *has_body = TRUE;
+      row->fields = value->att_data.att_body_section->sec_body_part;
+      row->length = row->fields != NULL ? value->att_data.att_body_section->sec_length : 0;
+      break;
+    default: break;
+    }
+  }
+}
+
+typedef struct {
+  guint32 from, to;
+  GHashTable *seen;
+  ScanCallback callback;
+  gpointer data;
+} Scan;
+
+static void on_message(struct mailimap_msg_att *message, void *context)
+{
+  Scan *scan = context;
+  ScanRow row = { 0 };
+  gboolean has_body = FALSE;
+  take_items(message, &row, &has_body);
+  if (!has_body || row.uid == 0 || row.uid < scan->from || row.uid > scan->to) return;
+  if (g_hash_table_add(scan->seen, GUINT_TO_POINTER(row.uid))) scan->callback(&row, scan->data);
+}
+
+/* FETCH, each message to callback as it comes. */
+static gboolean fetch(ImapStore *store, const char *command, guint64 budget, Scan *scan, StoreError scope,
+                      const char *doing, GError **error)
+{
+  scan->seen = g_hash_table_new(NULL, NULL);
+  mailimap_set_msg_att_handler(store->session, on_message, scan);
+  gboolean done = imap_command(store, budget, command, scope, doing, error);
+  mailimap_set_msg_att_handler(store->session, NULL, NULL);
+  g_hash_table_unref(scan->seen);
+  return done;
+}
+
+gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
+                   gpointer data, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error)) return FALSE;
+  Scan scan = { .from = MAX(from, 1), .to = to, .callback = callback, .data = data };
+  if (scan.from > scan.to) return TRUE;
+  g_autofree char *names = g_strjoinv(" ", (char **)(void *)fields);
+  g_autofree char *command = g_strdup_printf(
+      "UID FETCH %u:%u (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (%s)])", scan.from, scan.to, names);
+  return fetch(store, command, STREAM_BUDGET, &scan, STORE_ERROR_MAILBOX, "show what is in the folder", error);
+}
+
+typedef struct {
+  gsize limit;
+  GBytes *bytes;
+} Reading;
+
+static void on_read(const ScanRow *row, gpointer data)
+{
+  Reading *reading = data;
+  reading->bytes = g_bytes_new(row->fields, MIN(row->length, reading->limit));
+}
+
+GBytes *imap_read(Store *base, guint32 uid, gsize limit, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error)) return NULL;
+  Reading reading = { .limit = limit };
+  Scan scan = { .from = uid, .to = uid, .callback = on_read, .data = &reading };
+  g_autofree char *command = g_strdup_printf("UID FETCH %u (UID BODY.PEEK[]<0.%" G_GSIZE_FORMAT ">)", uid, limit);
+  gboolean done = fetch(store, command, IMAP_BUDGET + limit, &scan, STORE_ERROR_MESSAGE, "show a message", error);
+  if (done && reading.bytes == NULL)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "The message is no longer on %s.",
+                stream_where(store->stream));
+  if (!done) g_clear_pointer(&reading.bytes, g_bytes_unref);
+  return reading.bytes;
+}
+
+/* "SINCE 3-Feb-2024", two days earlier: the server goes by its own zone and disregards the time. */
+static void append_since(GString *criteria, gint64 since)
+{
+  static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(since - 2 * 86400);
+  if (since <= 0 || time == NULL) return;
+  g_string_append_printf(criteria, " SINCE %d-%s-%04d", g_date_time_get_day_of_month(time),
+                         months[g_date_time_get_month(time) - 1], g_date_time_get_year(time));
+}
+
+static gboolean can_be_searched(const char *message_id)
+{
+  for (const char *p = message_id; *p != '\0'; p++)
+    if (*p < 0x20 || *p > 0x7e) return FALSE;
+  return *message_id != '\0';
+}
+
+GArray *imap_find(Store *base, const char *message_id, guint64 size, gint64 since, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error)) return NULL;
+  g_autoptr(GString) criteria = g_string_new("ALL");
+  if (can_be_searched(message_id)) {
+    g_autofree char *quoted = imap_quote(message_id);
+    g_string_printf(criteria, "HEADER Message-ID %s", quoted);
+    return imap_search(store, criteria->str, FOUND, error);
+  }
+  if (size >= G_MAXUINT32) return g_array_new(FALSE, FALSE, sizeof(guint32)); /* more than IMAP can say */
+  if (size > 0) g_string_append_printf(criteria, " LARGER %u", (guint)(size - 1));
+  g_string_append_printf(criteria, " SMALLER %u", (guint)(size + 1));
+  append_since(criteria, since);
+  return imap_search(store, criteria->str, FOUND, error);
+}

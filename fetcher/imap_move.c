@@ -1,0 +1,215 @@
+/* imap_move.c - the IMAP store: moving, removing, marking
+ * Owns:     every command that changes a message.
+ * Must not: expunge without naming UIDs; delete what was not copied; take a missing COPYUID for success.
+ * Fails:    STORE_ERROR_MAILBOX with nothing lost: a message is in the source, the target, or both.
+ * Tests:    tests/test_imap.c */
+#include "fetcher/imap_private.h"
+
+static gboolean contains(const GArray *uids, guint32 uid)
+{
+  for (guint i = 0; i < uids->len; i++)
+    if (g_array_index(uids, guint32, i) == uid) return TRUE;
+  return FALSE;
+}
+
+/* "VERB 3:5,9REST". */
+static char *with_set(const char *verb, const GArray *uids, const char *rest)
+{
+  GString *command = g_string_new(verb);
+  g_string_append_c(command, ' ');
+  imap_append_set(command, (const guint32 *)(const void *)uids->data, uids->len);
+  g_string_append(command, rest);
+  return g_string_free(command, FALSE);
+}
+
+/* Which of these are there. */
+static GArray *ask_present(ImapStore *store, const GArray *uids, GError **error)
+{
+  g_autofree char *criteria = with_set("UID", uids, "");
+  return imap_search(store, criteria, uids->len, error);
+}
+
+static gboolean expand(const struct mailimap_set *set, guint limit, GArray *uids)
+{
+  for (clistiter *i = clist_begin(set->set_list); i != NULL; i = clist_next(i)) {
+    const struct mailimap_set_item *item = clist_content(i);
+    guint32 first = MIN(item->set_first, item->set_last), last = MAX(item->set_first, item->set_last);
+    if (first == 0 || last - first >= limit - uids->len) return FALSE;
+    for (guint32 uid = first; uid - first <= last - first && uids->len < limit; uid++) {
+      g_array_append_val(uids, uid);
+      if (uid == last) break;
+    }
+  }
+  return TRUE;
+}
+
+/* Adds what one COPYUID (RFC 4315, 3) says about the wanted messages; nothing when its two sets do not fit. */
+static void take_copyuid(const struct mailimap_uidplus_resp_code_copy *code, const GArray *wanted, GArray *paired,
+                         GArray *pairs)
+{
+  g_autoptr(GArray) from = g_array_new(FALSE, FALSE, sizeof(guint32)), to = g_array_new(FALSE, FALSE, sizeof(guint32));
+  if (code->uid_source_set == NULL || code->uid_dest_set == NULL) return;
+  if (!expand(code->uid_source_set, wanted->len, from) || !expand(code->uid_dest_set, wanted->len, to)) return;
+  if (from->len != to->len) return;
+  for (guint i = 0; i < from->len; i++) {
+    UidPair pair = { g_array_index(from, guint32, i), g_array_index(to, guint32, i) };
+    if (!contains(wanted, pair.from) || contains(paired, pair.from)) continue;
+    g_array_append_val(paired, pair.from);
+    g_array_append_val(pairs, pair);
+  }
+}
+
+/* What the last command's COPYUIDs say; the UIDs they speak of. They may have come before the end (RFC 6851, 4.3). */
+static GArray *take_copyuids(const ImapStore *store, const GArray *wanted, GArray *pairs)
+{
+  GArray *paired = g_array_new(FALSE, FALSE, sizeof(guint32));
+  clist *list = store->session->imap_response_info->rsp_extension_list;
+  for (clistiter *i = clist_begin(list); i != NULL; i = clist_next(i)) {
+    const struct mailimap_extension_data *item = clist_content(i);
+    if (item->ext_extension == &mailimap_extension_uidplus && item->ext_type == MAILIMAP_UIDPLUS_RESP_CODE_COPY
+        && item->ext_data != NULL)
+      take_copyuid(item->ext_data, wanted, paired, pairs);
+  }
+  return paired;
+}
+
+/* Removes exactly these for good. What the server then still has is no longer marked for deletion. */
+static gboolean expunge(ImapStore *store, const GArray *uids, GError **error)
+{
+  g_autofree char *mark = with_set("UID STORE", uids, " +FLAGS.SILENT (\\Deleted)"),
+                  *remove = with_set("UID EXPUNGE", uids, "");
+  if (!imap_command(store, IMAP_BUDGET, mark, STORE_ERROR_MAILBOX, "remove messages from the folder", error))
+    return FALSE;
+  g_autoptr(GError) problem = NULL;
+  imap_command(store, IMAP_BUDGET, remove, STORE_ERROR_MAILBOX, "remove messages from the folder", &problem);
+  if (problem != NULL && problem->code != STORE_ERROR_MAILBOX) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  g_autoptr(GArray) left = ask_present(store, uids, error);
+  if (left == NULL) return FALSE;
+  if (left->len == 0) return TRUE;
+  g_autofree char *unmark = with_set("UID STORE", left, " -FLAGS.SILENT (\\Deleted)");
+  if (!imap_command(store, IMAP_BUDGET, unmark, STORE_ERROR_MAILBOX, "unmark messages", error)) return FALSE;
+  if (problem != NULL)
+    g_propagate_error(error, g_steal_pointer(&problem));
+  else
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s did not remove messages from the folder.",
+                stream_where(store->stream));
+  return FALSE;
+}
+
+static gboolean move_by_move(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
+{
+  g_autofree char *command = with_set("UID MOVE", uids, target);
+  if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "move messages", error)) return FALSE;
+  g_autoptr(GArray) paired = take_copyuids(store, uids, pairs);
+  if (paired->len == uids->len) return TRUE;
+  /* Nobody said where the others are: they count as moved only if they are gone from here. */
+  g_autoptr(GArray) left = ask_present(store, uids, error);
+  if (left == NULL) return FALSE;
+  guint stayed = 0;
+  for (guint i = 0; i < uids->len; i++) {
+    UidPair pair = { g_array_index(uids, guint32, i), 0 };
+    if (contains(paired, pair.from)) continue;
+    if (contains(left, pair.from))
+      stayed++;
+    else
+      g_array_append_val(pairs, pair);
+  }
+  if (stayed == 0) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s said it moved messages, but %u of them are still there.",
+              stream_where(store->stream), stayed);
+  return FALSE;
+}
+
+static gboolean move_by_copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
+{
+  g_autoptr(GArray) copied = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  g_autofree char *command = with_set("UID COPY", uids, target);
+  if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "copy messages", error)) return FALSE;
+  g_autoptr(GArray) paired = take_copyuids(store, uids, copied);
+  if (paired->len == 0) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
+                "%s did not say which messages it copied (COPYUID), so that none was deleted here.",
+                stream_where(store->stream));
+    return FALSE;
+  }
+  if (!expunge(store, paired, error)) return FALSE;
+  g_array_append_vals(pairs, copied->data, copied->len);
+  return TRUE;
+}
+
+static int compare_uids(gconstpointer a, gconstpointer b)
+{
+  guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* The next at most IMAP_SET of these, ascending. */
+static GArray *next_batch(const guint32 *uids, guint n)
+{
+  GArray *batch = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_array_append_vals(batch, uids, MIN(n, IMAP_SET));
+  g_array_sort(batch, compare_uids);
+  return batch;
+}
+
+static gboolean can_move(const ImapStore *store, GError **error)
+{
+  if (store->base.can & STORE_CAN_MOVE) return TRUE;
+  g_set_error(
+      error, STORE_ERROR, STORE_ERROR_MAILBOX,
+      "Nothing can be moved out of this folder of %s: it is read-only, or the server has neither MOVE nor UIDPLUS.",
+      stream_where(store->stream));
+  return FALSE;
+}
+
+gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error) || !can_move(store, error)) return FALSE;
+  g_autofree char *wire = imap_wire(store, target, error);
+  if (wire == NULL) return FALSE;
+  g_autofree char *quoted = imap_quote(wire), *rest = g_strconcat(" ", quoted, NULL);
+  for (guint done = 0; done < n; done += IMAP_SET) {
+    g_autoptr(GArray) batch = next_batch(uids + done, n - done);
+    /* Asked first, so that one that vanished meanwhile is not taken for moved. */
+    g_autoptr(GArray) present = ask_present(store, batch, error);
+    if (present == NULL) return FALSE;
+    if (present->len == 0) continue;
+    gboolean moved = imap_has(store, "MOVE") ? move_by_move(store, present, rest, pairs, error)
+                                             : move_by_copy(store, present, rest, pairs, error);
+    if (!moved) return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean imap_remove(Store *base, guint32 uid, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error) || !can_move(store, error)) return FALSE;
+  if (!imap_has(store, "UIDPLUS")) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s cannot remove a single message (it has no UIDPLUS).",
+                stream_where(store->stream));
+    return FALSE;
+  }
+  g_autoptr(GArray) uids = next_batch(&uid, 1);
+  return expunge(store, uids, error);
+}
+
+gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error)) return FALSE;
+  if (!(store->base.can & STORE_CAN_MARK)) return TRUE;
+  const char *set = mark == MARK_BACKSCATTER ? " +FLAGS.SILENT ($Backscatter)" : " +FLAGS.SILENT ($NotBackscatter)";
+  const char *clear = mark == MARK_BACKSCATTER ? " -FLAGS.SILENT ($NotBackscatter)" : " -FLAGS.SILENT ($Backscatter)";
+  for (guint done = 0; done < n; done += IMAP_SET) {
+    g_autoptr(GArray) batch = next_batch(uids + done, n - done);
+    g_autofree char *first = with_set("UID STORE", batch, set), *second = with_set("UID STORE", batch, clear);
+    if (!imap_command(store, IMAP_BUDGET, first, STORE_ERROR_MAILBOX, "mark messages", error)) return FALSE;
+    if (!imap_command(store, IMAP_BUDGET, second, STORE_ERROR_MAILBOX, "mark messages", error)) return FALSE;
+  }
+  return TRUE;
+}

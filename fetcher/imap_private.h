@@ -1,0 +1,61 @@
+/* imap_private.h - what the files of the IMAP store share; nobody else includes it. */
+#pragma once
+#include "fetcher/imap.h"
+#include "fetcher/stream.h"
+
+/* What an answer may have where no mail is asked for. */
+#define IMAP_BUDGET ((guint64)32 << 20)
+/* UIDs named in one command: a line must stay under the 8192 bytes every server takes (RFC 7162, 4). */
+#define IMAP_SET 500
+
+typedef struct {
+  Store base;
+  Stream *stream;
+  mailimap *session;
+  char *user;       /* to keep it out of messages */
+  gboolean placed;  /* prefix and separator are known */
+  char *prefix;     /* of the personal namespace, UTF-8 */
+  char separator;   /* 0: the server has no hierarchy */
+  GHashTable *wire; /* UTF-8 name → wire name, for names that do not come back as they were */
+  gboolean selected;
+} ImapStore;
+
+/* imap_command.c */
+
+/* Maps what a libetpan function returned. scope: the code of a plain refusal; doing: "open the folder X". */
+gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *doing, GError **error);
+/* Sends a command and reads its answer into session->imap_response_info. */
+gboolean imap_command(ImapStore *store, guint64 budget, const char *command, StoreError scope, const char *doing,
+                      GError **error);
+/* MAILBOX unless a folder is open. */
+gboolean imap_need_folder(const ImapStore *store, GError **error);
+/* The words the server gave with its answer, fit for a sentence, NULL when there are none. The caller frees. */
+char *imap_words(const ImapStore *store);
+/* Asks for the capabilities anew. */
+gboolean imap_ask_capabilities(ImapStore *store, GError **error);
+gboolean imap_has(const ImapStore *store, const char *capability);
+/* A quoted string (RFC 3501, 4.3). text must not hold CR or LF. The caller frees. */
+char *imap_quote(const char *text);
+/* Appends a set of UIDs (sorted, n > 0) with runs shortened: "3:5,9". */
+void imap_append_set(GString *command, const guint32 *uids, guint n);
+/* A UID SEARCH for the selected folder: ascending, without duplicates or 0, at most limit. */
+GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError **error);
+
+/* imap_folder.c */
+GPtrArray *imap_folders(Store *base, GError **error);
+char *imap_resolve(Store *base, const char *name, GError **error);
+gboolean imap_create(Store *base, const char *name, GError **error);
+gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError **error);
+/* The wire name of a folder; MAILBOX when it cannot be one. The caller frees. */
+char *imap_wire(ImapStore *store, const char *name, GError **error);
+
+/* imap_fetch.c */
+gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
+                   gpointer data, GError **error);
+GBytes *imap_read(Store *base, guint32 uid, gsize limit, GError **error);
+GArray *imap_find(Store *base, const char *message_id, guint64 size, gint64 since, GError **error);
+
+/* imap_move.c */
+gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
+gboolean imap_remove(Store *base, guint32 uid, GError **error);
+gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);
