@@ -1,2 +1,143 @@
-/* ledger/ledger.c */
-#include "ledger/ledger.h"
+/* ledger.c - opening the ledger file.
+ * Owns:     the data folder's and the file's permissions, and the settings of a connection.
+ * Must not: know a table.
+ * Fails:    LEDGER_ERROR; nothing is left open.
+ * Tests:    tests/test_ledger_open.c */
+#include "ledger/db.h"
+#include "ledger/room.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_NAME "ledger.db"
+#define BUSY_MS 10000
+
+G_DEFINE_QUARK(ledger - error - quark, ledger_error)
+
+static gboolean open_failed(GError **error, const char *path, const char *what, const char *remedy)
+{
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_OPEN, "%s %s: %s.", path, what, remedy);
+  return FALSE;
+}
+
+gboolean data_folder_check(const char *dir, gboolean create, GError **error)
+{
+  struct stat info;
+  if (create && g_mkdir_with_parents(dir, 0700) != 0)
+    return open_failed(error, dir, "cannot be made", g_strerror(errno));
+  if (stat(dir, &info) != 0) {
+    g_set_error(error, LEDGER_ERROR, errno == ENOENT ? LEDGER_ERROR_MISSING : LEDGER_ERROR_OPEN,
+                "The data folder %s cannot be opened: %s.", dir, g_strerror(errno));
+    return FALSE;
+  }
+  if (!S_ISDIR(info.st_mode)) return open_failed(error, dir, "is not a folder", "choose another data folder");
+  if (info.st_uid != geteuid())
+    return open_failed(error, dir, "belongs to another user", "choose a data folder of your own");
+  if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return open_failed(error, dir, "can be written by others", "run chmod 700 on it, or choose another data folder");
+  return TRUE;
+}
+
+/* SQLite gives -wal and -shm the mode of the file itself, so this one is made first, whatever the umask. */
+static gboolean prepare_file(const char *path, gboolean create, GError **error)
+{
+  struct stat info;
+  int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | (create ? O_CREAT : 0), 0600);
+  if (fd < 0) {
+    if (errno == ENOENT) {
+      g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING,
+                  "There is no ledger at %s yet: run “backstop once”, or name the right data folder with --data.",
+                  path);
+      return FALSE;
+    }
+    if (errno == ENOSPC || errno == EDQUOT) {
+      g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_FULL,
+                  "There is no room to make the ledger %s: free some space on its disk.", path);
+      return FALSE;
+    }
+    return open_failed(error, path, "cannot be opened for writing", g_strerror(errno));
+  }
+  gboolean ok = TRUE;
+  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+    ok = open_failed(error, path, "is not a file", "move it away, or choose another data folder");
+  else if (info.st_uid != geteuid())
+    ok = open_failed(error, path, "belongs to another user", "choose a data folder of your own");
+  else if ((info.st_mode & 0777) != 0600 && fchmod(fd, 0600) != 0)
+    ok = open_failed(error, path, "cannot be closed to others", g_strerror(errno));
+  close(fd);
+  return ok;
+}
+
+/* has(needle, text...): is the needle (case folded) in one of the texts? */
+static void sql_has(sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const char *needle = (const char *)sqlite3_value_text(values[0]);
+  gboolean found = FALSE;
+  for (int i = 1; i < n && !found && needle != NULL; i++) {
+    const char *text = (const char *)sqlite3_value_text(values[i]);
+    g_autofree char *folded = text != NULL ? g_utf8_casefold(text, -1) : NULL;
+    found = folded != NULL && strstr(folded, needle) != NULL;
+  }
+  sqlite3_result_int(context, found);
+}
+
+static gboolean set_up(Ledger *ledger, GError **error)
+{
+  int rc = sqlite3_busy_timeout(ledger->db, BUSY_MS);
+  if (rc == SQLITE_OK) rc = sqlite3_extended_result_codes(ledger->db, 1);
+  if (rc == SQLITE_OK) rc = sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_create_function(ledger->db, "has", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_has, NULL, NULL);
+  if (rc != SQLITE_OK) return db_fail(ledger, rc, error);
+  return db_exec(
+      ledger,
+      "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
+      "PRAGMA journal_size_limit = 4194304",
+      error);
+}
+
+/* WAL lets readers and the writer alone; FULL (above) makes each commit durable, which a move's intent must be. A file
+ * that is not ours is refused before anything is written. */
+static gboolean connect(Ledger *ledger, const char *name, GError **error)
+{
+  int rc = sqlite3_open_v2(name, &ledger->db, SQLITE_OPEN_READWRITE, NULL);
+  if (rc != SQLITE_OK) return db_fail(ledger, rc, error);
+  return set_up(ledger, error) && schema_check(ledger, error) && db_exec(ledger, "PRAGMA journal_mode = WAL", error)
+         && schema_migrate(ledger, error);
+}
+
+static void finalize(gpointer statement) { sqlite3_finalize(statement); }
+
+Ledger *ledger_open(const char *dir, LedgerMode mode, GError **error)
+{
+  g_autoptr(Ledger) ledger = g_new0(Ledger, 1);
+  ledger->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, finalize);
+  if (mode == LEDGER_MEMORY) {
+    ledger->path = g_strdup("in memory");
+    return connect(ledger, ":memory:", error) ? g_steal_pointer(&ledger) : NULL;
+  }
+  gboolean create = mode == LEDGER_CREATE;
+  ledger->path = g_build_filename(dir, FILE_NAME, NULL);
+  if (!data_folder_check(dir, create, error) || !prepare_file(ledger->path, create, error)
+      || !connect(ledger, ledger->path, error))
+    return NULL;
+  return g_steal_pointer(&ledger);
+}
+
+void ledger_close(Ledger *ledger)
+{
+  if (ledger == NULL) return;
+  g_hash_table_unref(ledger->statements);
+  sqlite3_close_v2(ledger->db);
+  g_free(ledger->path);
+  g_free(ledger);
+}
+
+gint64 ledger_data_version(Ledger *ledger, GError **error)
+{
+  gint64 version = -1;
+  return db_number(ledger, error, &version, "PRAGMA data_version", "") ? version : -1;
+}

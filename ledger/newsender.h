@@ -21,5 +21,5 @@ gboolean newsender_add(Ledger *ledger, NewsenderList list, const char *entry, GE
  * entry. LEDGER_ERROR_MISSING when there is nothing of the kind. */
 gboolean newsender_remove(Ledger *ledger, NewsenderList list, const char *entry, gboolean *excluded, GError **error);
 /* Calls each with every entry of a list, by text; written: when last written to (automatic), else when added. Until FALSE. */
-gboolean newsender_list(Ledger *ledger, NewsenderList list, gboolean (*each)(const char *entry, gint64 written, gpointer data),
-                        gpointer data, GError **error);
+typedef gboolean (*NewsenderEach)(const char *entry, gint64 written, gpointer data);
+gboolean newsender_list(Ledger *ledger, NewsenderList list, NewsenderEach each, gpointer data, GError **error);

@@ -1,0 +1,158 @@
+/* coverage.c - for which times the ledger is known to hold all sent mail.
+ * Owns:     the rule that makes marks of Sent folders into an interval, and the sentence that says what is missing.
+ * Must not: write.
+ * Fails:    LEDGER_ERROR.
+ * Tests:    tests/test_ledger_coverage.c */
+#include "filter/names.h"
+#include "ledger/room.h"
+#include "ledger/sent.h"
+
+void coverage_free(Coverage *coverage)
+{
+  if (coverage == NULL) return;
+  g_free(coverage->account);
+  g_free(coverage->folder);
+  g_free(coverage);
+}
+
+static gboolean list_of(Ledger *ledger, const char *account, GPtrArray *list, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT account.name, folder.name, iif(oldest > 0 AND synced > 0, oldest, 0), synced FROM folder"
+                 " JOIN account ON account.id = account WHERE role = 'sent' AND used AND configured AND (?1 IS NULL OR "
+                 "account.name = ?1)"
+                 " ORDER BY account.name, folder.name",
+                 "s", account))
+    return FALSE;
+  while (rows_next(&rows, error)) {
+    Coverage *coverage = g_new0(Coverage, 1);
+    *coverage = (Coverage){ row_dup(&rows, 0), row_dup(&rows, 1), row_int(&rows, 2), row_int(&rows, 3) };
+    g_ptr_array_add(list, coverage);
+  }
+  return !rows.failed;
+}
+
+GPtrArray *coverage_list(Ledger *ledger, const char *account, GError **error)
+{
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)coverage_free);
+  return list_of(ledger, account, list, error) ? g_steal_pointer(&list) : NULL;
+}
+
+static gboolean any_matches(const GPtrArray *list, const char *patterns)
+{
+  for (guint i = 0; i < list->len; i++)
+    if (address_matches(g_ptr_array_index(list, i), patterns)) return TRUE;
+  return FALSE;
+}
+
+/* Names of the accounts the question is about. */
+static GPtrArray *accounts_asked(Ledger *ledger, const Report *report, const char *account, GError **error)
+{
+  g_autoptr(GPtrArray) asked = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+  g_auto(Rows) rows = { 0 };
+  if (account != NULL) g_ptr_array_add(asked, g_strdup(account));
+  if (!rows_open(&rows, ledger, error, "SELECT name, addresses FROM account WHERE configured ORDER BY name", ""))
+    return NULL;
+  while (rows_next(&rows, error)) {
+    const char *patterns = row_text(&rows, 1);
+    g_ptr_array_add(all, row_dup(&rows, 0));
+    if (any_matches(report->addressed, patterns) || any_matches(report->original.senders, patterns))
+      list_add(asked, row_text(&rows, 0), G_MAXUINT);
+  }
+  if (rows.failed) return NULL;
+  return asked->len > 0 ? g_steal_pointer(&asked) : g_steal_pointer(&all);
+}
+
+static char *day(gint64 seconds)
+{
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(seconds);
+  return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("an unknown time");
+}
+
+/* What one folder lacks; NULL when it lacks nothing. late: it only has to be read again. */
+static char *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to, gboolean *late)
+{
+  *late = FALSE;
+  if (folder->to == 0)
+    return g_strdup_printf("The Sent folder “%s” of account “%s” has never been read to its end.", folder->folder,
+                           folder->account);
+  if (folder->from == 0)
+    return g_strdup_printf(
+        "The Sent folder “%s” of account “%s” has never held a message, so it does not tell what was sent.",
+        folder->folder, folder->account);
+  if (folder->from > need_from) {
+    g_autofree char *from = day(folder->from), *need = day(need_from);
+    return g_strdup_printf(
+        "The Sent folder “%s” of account “%s” is known from %s on, but the original may have been sent since %s.",
+        folder->folder, folder->account, from, need);
+  }
+  if (folder->to >= need_to) return NULL;
+  *late = TRUE;
+  g_autofree char *to = day(folder->to), *need = day(need_to);
+  return g_strdup_printf("The Sent folder “%s” of account “%s” was last read on %s, before the report came on %s.",
+                         folder->folder, folder->account, to, need);
+}
+
+/* The sum over folders asked about. */
+typedef struct {
+  gint64 from, to;
+  gboolean none;    /* one has no coverage at all */
+  gboolean lacking; /* one lacks more than a look */
+  char *gap, *late_gap;
+} Sum;
+
+static void sum_gap(Sum *sum, gboolean late, char *gap)
+{
+  char **slot = late ? &sum->late_gap : &sum->gap;
+  if (!late) sum->lacking = TRUE;
+  if (*slot == NULL)
+    *slot = gap;
+  else
+    g_free(gap);
+}
+
+static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *account, Sum *sum, GError **error)
+{
+  g_autoptr(GPtrArray) folders = coverage_list(ledger, account, error);
+  if (folders == NULL) return FALSE;
+  if (folders->len == 0) {
+    sum->none = TRUE;
+    sum_gap(sum, FALSE, g_strdup_printf("Account “%s” has no Sent folder that Backstop knows of.", account));
+  }
+  for (guint i = 0; i < folders->len; i++) {
+    const Coverage *folder = g_ptr_array_index(folders, i);
+    gboolean late = FALSE;
+    char *gap = folder_gap(folder, facts->need_from, facts->need_to, &late);
+    if (gap != NULL) sum_gap(sum, late, gap);
+    if (folder->from == 0) sum->none = TRUE;
+    sum->from = MAX(sum->from, folder->from);
+    sum->to = MIN(sum->to, folder->to);
+  }
+  return TRUE;
+}
+
+gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, GError **error)
+{
+  Sum sum = { .to = G_MAXINT64 };
+  g_autoptr(GPtrArray) accounts = accounts_asked(ledger, report, account, error);
+  if (accounts == NULL) return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; i < accounts->len && ok; i++)
+    ok = sum_account(ledger, facts, g_ptr_array_index(accounts, i), &sum, error);
+  if (ok && accounts->len == 0) {
+    sum.none = TRUE;
+    sum_gap(&sum, FALSE, g_strdup("No account is configured, so no Sent folder has been read."));
+  }
+  if (ok) {
+    facts->from = sum.none ? 0 : sum.from;
+    facts->to = sum.none ? 0 : sum.to;
+    facts->covered = sum.gap == NULL && sum.late_gap == NULL;
+    facts->stale = !sum.lacking && sum.late_gap != NULL;
+    facts->gap = g_strdup(sum.gap != NULL ? sum.gap : sum.late_gap);
+  }
+  g_free(sum.gap);
+  g_free(sum.late_gap);
+  return ok;
+}

@@ -1,0 +1,57 @@
+/* db.h - what the files of this room share: statements, rows, transactions, hashes. No other room includes it.
+ *
+ * Statements are string literals, prepared once and kept. Parameters are bound by a letter each: d int, u guint, i gint64, s const char *
+ * (NULL is NULL), b const void * and gsize. What is bound is borrowed until the rows are closed. */
+#pragma once
+#include "ledger/ledger.h"
+#include <sqlite3.h>
+
+struct Ledger {
+  sqlite3 *db;
+  char *path;            /* for messages */
+  GHashTable *statements; /* SQL → sqlite3_stmt* that is not in use now */
+};
+
+/* Sets error from SQLite's result code rc; always FALSE. */
+gboolean db_fail(Ledger *ledger, int rc, GError **error);
+
+/* The rows of a SELECT. Use as g_auto(Rows) rows = { 0 }. */
+typedef struct {
+  Ledger *ledger;
+  const char *sql;
+  sqlite3_stmt *statement;
+  gboolean failed; /* rows_next() said FALSE because of an error */
+} Rows;
+gboolean rows_open(Rows *rows, Ledger *ledger, GError **error, const char *sql, const char *types, ...);
+/* TRUE: a row is there. FALSE: the end, or failed. */
+gboolean rows_next(Rows *rows, GError **error);
+void rows_close(Rows *rows);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rows, rows_close)
+/* Columns of the row. Text is borrowed until the next row, NULL for NULL. */
+gint64 row_int(const Rows *rows, int column);
+const char *row_text(const Rows *rows, int column);
+char *row_dup(const Rows *rows, int column);
+/* Fills all of buffer, with zeros behind a shorter value. */
+void row_blob(const Rows *rows, int column, void *buffer, gsize size);
+
+/* Runs a statement that gives no rows. */
+gboolean db_run(Ledger *ledger, GError **error, const char *sql, const char *types, ...);
+/* The same; LEDGER_ERROR_MISSING with this sentence when it changed no row. */
+gboolean db_change(Ledger *ledger, GError **error, const char *missing, const char *sql, const char *types, ...);
+/* The first column of the first row; *value stays as it is when there is none. */
+gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sql, const char *types, ...);
+/* Runs SQL text with any number of statements. */
+gboolean db_exec(Ledger *ledger, const char *sql, GError **error);
+
+/* BEGIN IMMEDIATE; db_end() commits when ok, else rolls back, and says whether it is committed. */
+gboolean db_begin(Ledger *ledger, GError **error);
+gboolean db_end(Ledger *ledger, gboolean ok, GError **error);
+
+/* The first 64 bits of SHA-256: how ids, addresses and subjects are looked up. */
+gint64 db_hash(const char *text);
+gint64 db_now(void);
+
+/* schema.c: is the open file a ledger, or empty? Writes nothing. LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED when it is no ledger. */
+gboolean schema_check(Ledger *ledger, GError **error);
+/* schema.c: brings it to the newest schema. */
+gboolean schema_migrate(Ledger *ledger, GError **error);

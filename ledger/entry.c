@@ -1,0 +1,170 @@
+/* entry.c - an entry of the journal in memory: fingerprint, place, states.
+ * Owns:     the words for states, and which state may follow which.
+ * Must not: write.
+ * Fails:    never.
+ * Tests:    tests/test_ledger_journal.c */
+#include "ledger/room.h"
+#include <string.h>
+
+static const char *const state_words[MOVE_N] = { "kept",     "waiting",  "q_intent", "quarantined", "r_intent",
+                                                 "restored", "d_intent", "deleted",  "failed" };
+
+const char *move_state_name(MoveState state) { return state_words[(guint)state < MOVE_N ? state : MOVE_FAILED]; }
+
+MoveState move_state_parse(const char *name)
+{
+  for (guint i = 0; i < MOVE_N; i++)
+    if (g_strcmp0(name, state_words[i]) == 0) return (MoveState)i;
+  return MOVE_FAILED;
+}
+
+void fingerprint_init(Fingerprint *fingerprint, const char *message_id, guint64 size, GBytes *head)
+{
+  gsize length = 0, digest_length = sizeof fingerprint->digest;
+  const guchar *data = g_bytes_get_data(head, &length);
+  g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+  if (length > 0) g_checksum_update(checksum, data, (gssize)MIN(length, FILTER_READ_LIMIT));
+  g_checksum_get_digest(checksum, fingerprint->digest, &digest_length);
+  fingerprint->message_id = g_strdup(message_id != NULL ? message_id : "");
+  fingerprint->size = size;
+}
+
+void fingerprint_copy(Fingerprint *to, const Fingerprint *from)
+{
+  char *message_id = g_strdup(from->message_id);
+  g_free(to->message_id);
+  *to = *from;
+  to->message_id = message_id;
+}
+
+void fingerprint_clear(Fingerprint *fingerprint) { g_clear_pointer(&fingerprint->message_id, g_free); }
+
+gboolean fingerprint_equal(const Fingerprint *a, const Fingerprint *b)
+{
+  return a->size == b->size && g_strcmp0(a->message_id, b->message_id) == 0
+         && memcmp(a->digest, b->digest, sizeof a->digest) == 0;
+}
+
+void place_set(Place *place, const char *folder, guint32 validity, guint32 uid)
+{
+  char *copy = g_strdup(folder);
+  g_free(place->folder);
+  *place = (Place){ copy, validity, uid };
+}
+
+static GPtrArray *copy_texts(const GPtrArray *texts)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < texts->len; i++) g_ptr_array_add(copy, g_strdup(g_ptr_array_index(texts, i)));
+  return copy;
+}
+
+static GPtrArray *copy_evidence(const GPtrArray *evidence)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
+  for (guint i = 0; i < evidence->len; i++) {
+    const Evidence *line = g_ptr_array_index(evidence, i);
+    g_ptr_array_add(copy, evidence_new(line->side, line->code, "%s", line->text));
+  }
+  return copy;
+}
+
+Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict, MoveState state)
+{
+  const Original *original = &report->original;
+  gboolean failure = report->kind == REPORT_DSN_FAILED || report->kind == REPORT_BOUNCE;
+  Entry *entry = g_new0(Entry, 1);
+  entry->account = g_strdup(account);
+  entry->kind = report->kind;
+  entry->verdict = verdict->code;
+  entry->reporter = g_strdup(report->reporter);
+  entry->status = g_strdup(report->status);
+  entry->diagnostic = g_strdup(report->diagnostic);
+  entry->recipients = copy_texts(report->recipients);
+  entry->original_id = original->message_ids->len > 0 ? g_strdup(g_ptr_array_index(original->message_ids, 0)) : NULL;
+  entry->original_from = g_strdup(original->from);
+  entry->original_to = g_strdup(original->to);
+  entry->original_subject = g_strdup(original->subject);
+  entry->original_date = original->date;
+  entry->evidence = copy_evidence(verdict->evidence);
+  entry->decided = verdict->decided;
+  entry->state = state;
+  entry->matched_id = failure && facts != NULL ? g_strdup(facts->id) : NULL;
+  return entry;
+}
+
+void entry_free(Entry *entry)
+{
+  if (entry == NULL) return;
+  char *const texts[] = { entry->account,     entry->reporter,      entry->status,      entry->diagnostic,
+                          entry->original_id, entry->original_from, entry->original_to, entry->original_subject,
+                          entry->reason,      entry->home.folder,   entry->away.folder, entry->matched_id };
+  for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
+  fingerprint_clear(&entry->fingerprint);
+  g_ptr_array_unref(entry->recipients);
+  g_ptr_array_unref(entry->evidence);
+  g_free(entry);
+}
+
+static GPtrArray *split(const char *lines)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+  g_auto(GStrv) parts = g_strsplit(lines, "\n", -1);
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0') g_ptr_array_add(list, g_strdup(*part));
+  return list;
+}
+
+Entry *entry_of_row(const Rows *rows)
+{
+  Entry *entry = g_new0(Entry, 1);
+  *entry = (Entry){ .id = row_int(rows, 0),
+                    .account = row_dup(rows, 1),
+                    .fingerprint = { .message_id = row_dup(rows, 2), .size = (guint64)row_int(rows, 3) },
+                    .arrived = row_int(rows, 5),
+                    .judged = row_int(rows, 6),
+                    .kind = report_kind_parse(row_text(rows, 7)),
+                    .verdict = verdict_parse(row_text(rows, 8)),
+                    .reporter = row_dup(rows, 9),
+                    .status = row_dup(rows, 10),
+                    .diagnostic = row_dup(rows, 11),
+                    .recipients = split(row_text(rows, 12)),
+                    .original_id = row_dup(rows, 13),
+                    .original_from = row_dup(rows, 14),
+                    .original_to = row_dup(rows, 15),
+                    .original_subject = row_dup(rows, 16),
+                    .original_date = row_int(rows, 17),
+                    .evidence = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free),
+                    .decided = (guint)row_int(rows, 18),
+                    .state = move_state_parse(row_text(rows, 19)),
+                    .reason = row_dup(rows, 20),
+                    .home = { row_dup(rows, 21), (guint32)row_int(rows, 22), (guint32)row_int(rows, 23) },
+                    .away = { row_dup(rows, 24), (guint32)row_int(rows, 25), (guint32)row_int(rows, 26) },
+                    .exempt = row_int(rows, 27) != 0,
+                    .due = row_int(rows, 28),
+                    .changed = row_int(rows, 29) };
+  row_blob(rows, 4, entry->fingerprint.digest, sizeof entry->fingerprint.digest);
+  return entry;
+}
+
+static const char *why_not(const Entry *entry, gboolean restore)
+{
+  switch (entry->state) {
+  case MOVE_KEPT:
+  case MOVE_WAITING: return "it was never moved, so it lies where it was delivered";
+  case MOVE_Q_INTENT: return "it is being moved into quarantine right now: try again in a moment";
+  case MOVE_R_INTENT: return "it is being restored already";
+  case MOVE_RESTORED: return restore ? "it is restored already" : "it is restored, so it is no longer in quarantine";
+  case MOVE_D_INTENT: return "it is being deleted already";
+  case MOVE_DELETED: return "it is deleted already";
+  default: return "its move into quarantine failed, so it lies where it was delivered";
+  }
+}
+
+char *entry_refusal(const Entry *entry, MoveState intent)
+{
+  if (entry->state == MOVE_QUARANTINED || (entry->state == MOVE_FAILED && entry->away.folder != NULL)) return NULL;
+  gboolean restore = intent == MOVE_R_INTENT;
+  return g_strdup_printf("Message %" G_GINT64_FORMAT " cannot be %s: %s.", entry->id, restore ? "restored" : "deleted",
+                         why_not(entry, restore));
+}

@@ -1,0 +1,240 @@
+/* journal.c - durable record of what was judged, and of every move.
+ * Owns:     tables entry and evidence: writing them.
+ * Must not: talk to servers, parse mail; decide a verdict.
+ * Fails:    LEDGER_ERROR; no half-written row survives.
+ * Tests:    tests/test_ledger_journal.c */
+#include "ledger/journal.h"
+#include "ledger/room.h"
+
+static char *join(const GPtrArray *list)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; i < list->len; i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "", (const char *)g_ptr_array_index(list, i));
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* An entry recorded from this very place before: its id and state. */
+static gboolean find_recorded(Ledger *ledger, gint64 account, Entry *entry, GError **error)
+{
+  if (entry->home.uid == 0) return TRUE;
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT id, state FROM entry WHERE home_uid = ? AND home_uid > 0 AND home_validity = ? AND account = "
+                 "? AND home_folder = ?"
+                 " ORDER BY id DESC LIMIT 1",
+                 "uuis", entry->home.uid, entry->home.validity, account, entry->home.folder))
+    return FALSE;
+  if (rows_next(&rows, error)) {
+    entry->id = row_int(&rows, 0);
+    entry->state = move_state_parse(row_text(&rows, 1));
+  }
+  return !rows.failed;
+}
+
+static gboolean check_waiting(Ledger *ledger, gint64 id, GError **error)
+{
+  g_autoptr(Entry) old = journal_get(ledger, id, error);
+  if (old == NULL) return FALSE;
+  if (old->state == MOVE_WAITING) return TRUE;
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, "Message %" G_GINT64_FORMAT " no longer waits: it is %s.", id,
+              move_state_name(old->state));
+  return FALSE;
+}
+
+/* What a judgement sets; the rest of the row changes with moves only. */
+static gboolean write_row(Ledger *ledger, const Entry *entry, gint64 matched, GError **error)
+{
+  g_autofree char *recipients = join(entry->recipients);
+  gint64 now = db_now();
+  return db_run(ledger, error,
+                "UPDATE entry SET arrived = ?, judged = ?, kind = ?, verdict = ?, reporter = ?, status = ?, diagnostic "
+                "= ?, recipients = ?,"
+                " original_id = ?, original_from = ?, original_to = ?, original_subject = ?, original_date = ?, "
+                "decided = ?, state = ?,"
+                " home_folder = ?, home_validity = ?, home_uid = ?, exempt = ?, due = ?, changed = ?, matched = "
+                "nullif(?, 0) WHERE id = ?",
+                "iissssssssssiussuudiiii", entry->arrived, entry->judged != 0 ? entry->judged : now,
+                report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
+                entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
+                entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
+                entry->home.folder, entry->home.validity, entry->home.uid, entry->exempt, entry->due, now, matched,
+                entry->id);
+}
+
+static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **error)
+{
+  const Fingerprint *fingerprint = &entry->fingerprint;
+  return db_number(ledger, error, &entry->id,
+                   "INSERT INTO entry(account, message_id, size, digest, arrived, judged, kind, verdict, recipients, "
+                   "original_date, decided,"
+                   " state, home_validity, home_uid, away_validity, away_uid, exempt, due, changed)"
+                   " VALUES(?, ?, ?, ?, 0, 0, '', '', '', 0, 0, '', 0, 0, 0, 0, 0, 0, 0) RETURNING id",
+                   "isib", account, fingerprint->message_id != NULL ? fingerprint->message_id : "",
+                   (gint64)fingerprint->size, fingerprint->digest, sizeof fingerprint->digest);
+}
+
+static gboolean write_evidence(Ledger *ledger, const Entry *entry, GError **error)
+{
+  if (!db_run(ledger, error, "DELETE FROM evidence WHERE entry = ?", "i", entry->id)) return FALSE;
+  for (guint i = 0; i < entry->evidence->len; i++) {
+    const Evidence *line = g_ptr_array_index(entry->evidence, i);
+    if (!db_run(ledger, error, "INSERT INTO evidence(entry, line, side, code, text) VALUES(?, ?, ?, ?, ?)", "iudss",
+                entry->id, i, (int)line->side, line->code, line->text))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError **error)
+{
+  gint64 matched = 0;
+  if (entry->id != 0) {
+    if (!check_waiting(ledger, entry->id, error)) return FALSE;
+  } else {
+    if (!find_recorded(ledger, account, entry, error)) return FALSE;
+    if (entry->id != 0) return TRUE;
+    if (!new_row(ledger, account, entry, error)) return FALSE;
+  }
+  if (entry->matched_id != NULL && !sent_by_id(ledger, entry->matched_id, &matched, error)) return FALSE;
+  return write_row(ledger, entry, matched, error) && write_evidence(ledger, entry, error);
+}
+
+static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,
+                           const FolderMark *mark, GError **error)
+{
+  gint64 owner = account_id(ledger, account, error);
+  if (owner < 0) return FALSE;
+  for (guint i = 0; i < entries->len; i++)
+    if (!record_one(ledger, owner, g_ptr_array_index(entries, i), error)) return FALSE;
+  if (mark == NULL) return TRUE;
+  gint64 id = folder_id(ledger, account, folder, "watched", error);
+  return id >= 0 && folder_mark_write(ledger, id, mark, error);
+}
+
+gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,
+                        const FolderMark *mark, GError **error)
+{
+  g_autofree gint64 *ids = g_new0(gint64, MAX(entries->len, 1));
+  for (guint i = 0; i < entries->len; i++) ids[i] = ((Entry *)g_ptr_array_index(entries, i))->id;
+  if (!db_begin(ledger, error)) return FALSE;
+  if (db_end(ledger, record_all(ledger, entries, account, folder, mark, error), error)) return TRUE;
+  /* What was rolled back has no id. */
+  for (guint i = 0; i < entries->len; i++) ((Entry *)g_ptr_array_index(entries, i))->id = ids[i];
+  return FALSE;
+}
+
+/* One transition: state, the place that goes with it, and the time it was reached. */
+static gboolean set_state(Ledger *ledger, const Entry *entry, MoveState state, GError **error)
+{
+  gint64 now = db_now();
+  return db_run(
+      ledger, error,
+      "UPDATE entry SET state = ?1, changed = ?2, reason = ?3, exempt = ?4, home_folder = ?5, home_validity = ?6, "
+      "home_uid = ?7,"
+      " away_folder = ?8, away_validity = ?9, away_uid = ?10, quarantined = iif(?1 = 'quarantined', ?2, quarantined),"
+      " restored = iif(?1 = 'restored', ?2, restored), deleted = iif(?1 = 'deleted', ?2, deleted) WHERE id = ?11",
+      "sisdsuusuui", move_state_name(state), now, entry->reason, entry->exempt, entry->home.folder,
+      entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity, entry->away.uid, entry->id);
+}
+
+/* Identical copies of one message share their fate: none of them is judged again. */
+static gboolean exempt_copies(Ledger *ledger, const Entry *entry, GError **error)
+{
+  const Fingerprint *fingerprint = &entry->fingerprint;
+  return db_run(ledger, error,
+                "UPDATE entry SET exempt = 1 WHERE digest = ? AND size = ? AND message_id = ?"
+                " AND account = (SELECT account FROM entry WHERE id = ?)",
+                "bisi", fingerprint->digest, sizeof fingerprint->digest, (gint64)fingerprint->size,
+                fingerprint->message_id, entry->id);
+}
+
+static gboolean intend(Ledger *ledger, gint64 id, MoveState intent, GError **error)
+{
+  g_autoptr(Entry) entry = journal_get(ledger, id, error);
+  if (entry == NULL) return FALSE;
+  g_autofree char *refusal = entry_refusal(entry, intent);
+  if (refusal != NULL) {
+    g_set_error_literal(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, refusal);
+    return FALSE;
+  }
+  g_clear_pointer(&entry->reason, g_free);
+  return set_state(ledger, entry, intent, error) && (intent != MOVE_R_INTENT || exempt_copies(ledger, entry, error));
+}
+
+gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **error)
+{
+  g_return_val_if_fail(intent == MOVE_R_INTENT || intent == MOVE_D_INTENT, FALSE);
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, intend(ledger, id, intent, error), error);
+}
+
+static gboolean confirm(Ledger *ledger, gint64 id, const Place *where, GError **error)
+{
+  static const MoveState reached[MOVE_N] = {
+    [MOVE_Q_INTENT] = MOVE_QUARANTINED, [MOVE_R_INTENT] = MOVE_RESTORED, [MOVE_D_INTENT] = MOVE_DELETED
+  };
+  g_autoptr(Entry) entry = journal_get(ledger, id, error);
+  if (entry == NULL) return FALSE;
+  MoveState next = reached[entry->state];
+  if (next == MOVE_KEPT) {
+    g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, "Message %" G_GINT64_FORMAT " is not being moved: it is %s.",
+                id, move_state_name(entry->state));
+    return FALSE;
+  }
+  if (next == MOVE_RESTORED) place_set(&entry->away, NULL, 0, 0);
+  Place *place = next == MOVE_RESTORED ? &entry->home : &entry->away;
+  if (where != NULL)
+    place_set(place, where->folder, where->validity, where->uid);
+  else
+    place_set(place, NULL, 0, 0);
+  return set_state(ledger, entry, next, error);
+}
+
+gboolean journal_confirm(Ledger *ledger, gint64 id, const Place *where, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, confirm(ledger, id, where, error), error);
+}
+
+gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations, guint n, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; i < n && ok; i++) {
+    const Place *where = &confirmations[i].where;
+    ok = confirm(ledger, confirmations[i].id, where->folder != NULL ? where : NULL, error);
+  }
+  return db_end(ledger, ok, error);
+}
+
+static gboolean fail(Ledger *ledger, gint64 id, const char *reason, GError **error)
+{
+  g_autoptr(Entry) entry = journal_get(ledger, id, error);
+  if (entry == NULL) return FALSE;
+  g_free(entry->reason);
+  entry->reason = g_strdup(reason);
+  return set_state(ledger, entry, MOVE_FAILED, error);
+}
+
+gboolean journal_fail(Ledger *ledger, gint64 id, const char *reason, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, fail(ledger, id, reason, error), error);
+}
+
+static gboolean owner_restored(Ledger *ledger, gint64 id, const Place *where, GError **error)
+{
+  g_autoptr(Entry) entry = journal_get(ledger, id, error);
+  if (entry == NULL) return FALSE;
+  if (where != NULL) place_set(&entry->home, where->folder, where->validity, where->uid);
+  place_set(&entry->away, NULL, 0, 0);
+  g_clear_pointer(&entry->reason, g_free);
+  return set_state(ledger, entry, MOVE_RESTORED, error) && exempt_copies(ledger, entry, error);
+}
+
+gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, owner_restored(ledger, id, where, error), error);
+}

@@ -1,0 +1,122 @@
+/* schema.c - the tables, and the way from each version of them to the next.
+ * Owns:     CREATE and ALTER, application_id and user_version.
+ * Must not: read mail or rows, but to carry them over.
+ * Fails:    LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED; a step is taken whole or not at all.
+ * Tests:    tests/test_ledger_open.c */
+#include "ledger/db.h"
+
+#define APPLICATION_ID 0x42735470 /* "BsTp" */
+
+/* Sizes matter where a row stands for a sent message: ids and addresses are found by hash, and only an address and a
+ * subject are kept as text, once, for people. Messages handed over with `record` lie in folder 0. */
+static const char *const step_1 =
+    "CREATE TABLE account(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, addresses TEXT NOT NULL DEFAULT '',"
+    " configured INTEGER NOT NULL DEFAULT 1, state TEXT NOT NULL DEFAULT 'idle', text TEXT, since INTEGER NOT NULL "
+    "DEFAULT 0,"
+    " last_pass INTEGER NOT NULL DEFAULT 0) STRICT;"
+
+    "CREATE TABLE folder(id INTEGER PRIMARY KEY, account INTEGER REFERENCES account, role TEXT NOT NULL, name TEXT NOT "
+    "NULL,"
+    " used INTEGER NOT NULL DEFAULT 0, validity INTEGER NOT NULL DEFAULT 0, next INTEGER NOT NULL DEFAULT 1,"
+    " oldest INTEGER NOT NULL DEFAULT 0, synced INTEGER NOT NULL DEFAULT 0, messages INTEGER NOT NULL DEFAULT 0,"
+    " UNIQUE(account, role, name)) STRICT;"
+    "INSERT INTO folder(id, role, name) VALUES(0, 'record', '');"
+
+    "CREATE TABLE pass(id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES account, started INTEGER NOT NULL,"
+    " ended INTEGER NOT NULL DEFAULT 0, sent_done INTEGER NOT NULL DEFAULT 0, sent_total INTEGER NOT NULL DEFAULT 0,"
+    " scanned INTEGER NOT NULL DEFAULT 0, scan_total INTEGER NOT NULL DEFAULT 0, candidates INTEGER NOT NULL DEFAULT 0,"
+    " genuine INTEGER NOT NULL DEFAULT 0, backscatter INTEGER NOT NULL DEFAULT 0, unsure INTEGER NOT NULL DEFAULT 0,"
+    " waiting INTEGER NOT NULL DEFAULT 0, moved INTEGER NOT NULL DEFAULT 0, error TEXT) STRICT;"
+    "CREATE INDEX pass_account ON pass(account);"
+
+    "CREATE TABLE sent(id INTEGER PRIMARY KEY, folder INTEGER NOT NULL REFERENCES folder, date INTEGER NOT NULL,"
+    " recipients INTEGER NOT NULL, subject TEXT, subject_hash INTEGER) STRICT;"
+    "CREATE TABLE sent_id(hash INTEGER NOT NULL, sent INTEGER NOT NULL REFERENCES sent, PRIMARY KEY(hash, sent)) "
+    "STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sent_to(address INTEGER NOT NULL REFERENCES address, date INTEGER NOT NULL, sent INTEGER NOT NULL "
+    "REFERENCES sent,"
+    " PRIMARY KEY(address, date, sent)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE address(hash INTEGER PRIMARY KEY, text TEXT NOT NULL, written INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE newsender(entry TEXT PRIMARY KEY, list TEXT NOT NULL, added INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE entry(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES account, message_id "
+    "TEXT NOT NULL,"
+    " size INTEGER NOT NULL, digest BLOB NOT NULL, arrived INTEGER NOT NULL, judged INTEGER NOT NULL, kind TEXT NOT "
+    "NULL,"
+    " verdict TEXT NOT NULL, reporter TEXT, status TEXT, diagnostic TEXT, recipients TEXT NOT NULL, original_id TEXT,"
+    " original_from TEXT, original_to TEXT, original_subject TEXT, original_date INTEGER NOT NULL, decided INTEGER NOT "
+    "NULL,"
+    " state TEXT NOT NULL, reason TEXT, home_folder TEXT, home_validity INTEGER NOT NULL, home_uid INTEGER NOT NULL,"
+    " away_folder TEXT, away_validity INTEGER NOT NULL, away_uid INTEGER NOT NULL, exempt INTEGER NOT NULL, due "
+    "INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL, quarantined INTEGER NOT NULL DEFAULT 0, restored INTEGER NOT NULL DEFAULT 0,"
+    " deleted INTEGER NOT NULL DEFAULT 0, matched INTEGER REFERENCES sent) STRICT;"
+    "CREATE INDEX entry_digest ON entry(digest);"
+    "CREATE INDEX entry_home ON entry(home_uid, home_validity) WHERE home_uid > 0;"
+    "CREATE INDEX entry_away ON entry(away_uid, away_validity) WHERE away_uid > 0;"
+    "CREATE INDEX entry_open ON entry(account, state) WHERE state IN ('waiting', 'q_intent', 'r_intent', 'd_intent');"
+    "CREATE INDEX entry_matched ON entry(matched) WHERE matched IS NOT NULL;"
+    "CREATE TABLE evidence(entry INTEGER NOT NULL REFERENCES entry, line INTEGER NOT NULL, side INTEGER NOT NULL, code "
+    "TEXT NOT NULL,"
+    " text TEXT NOT NULL, PRIMARY KEY(entry, line)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE wish(id INTEGER PRIMARY KEY AUTOINCREMENT, verb TEXT NOT NULL, entry INTEGER REFERENCES entry,"
+    " account INTEGER NOT NULL REFERENCES account, made INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,"
+    " state TEXT NOT NULL DEFAULT 'open', result TEXT) STRICT;"
+    "CREATE INDEX wish_open ON wish(account) WHERE state = 'open';";
+
+/* Step i leads from version i to i + 1; a released step is never changed. */
+static const char *const *const steps[] = { &step_1 };
+
+static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)
+{
+  return db_number(ledger, error, application, "PRAGMA application_id", "")
+         && db_number(ledger, error, version, "PRAGMA user_version", "")
+         && db_number(ledger, error, tables, "SELECT count(*) FROM sqlite_schema", "");
+}
+
+/* Which step is next; -1 with error for a file that is not ours to touch. */
+static gint64 next_step(Ledger *ledger, GError **error)
+{
+  gint64 application = 0, version = 0, tables = 0;
+  if (!read_versions(ledger, &application, &version, &tables, error)) return -1;
+  gboolean empty = application == 0 && version == 0 && tables == 0;
+  if (!empty && (application != APPLICATION_ID || version < 1)) {
+    g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_DAMAGED,
+                "%s is a database of another program, not a ledger: choose another data folder, or move it away.",
+                ledger->path);
+    return -1;
+  }
+  if (version > (gint64)G_N_ELEMENTS(steps)) {
+    g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_NEWER,
+                "The ledger %s was written by a later Backstop (its version is %" G_GINT64_FORMAT
+                ", this program knows %u):"
+                " install that one, or choose another data folder.",
+                ledger->path, version, (guint)G_N_ELEMENTS(steps));
+    return -1;
+  }
+  return version;
+}
+
+static gboolean take_steps(Ledger *ledger, GError **error)
+{
+  /* Asked again under the lock: another program may have done it meanwhile. */
+  gint64 step = next_step(ledger, error);
+  if (step < 0) return FALSE;
+  for (; step < (gint64)G_N_ELEMENTS(steps); step++)
+    if (!db_exec(ledger, *steps[step], error)) return FALSE;
+  g_autofree char *marks = g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %u", APPLICATION_ID,
+                                           (guint)G_N_ELEMENTS(steps));
+  return db_exec(ledger, marks, error);
+}
+
+gboolean schema_check(Ledger *ledger, GError **error) { return next_step(ledger, error) >= 0; }
+
+gboolean schema_migrate(Ledger *ledger, GError **error)
+{
+  gint64 step = next_step(ledger, error);
+  if (step < 0) return FALSE;
+  if (step == (gint64)G_N_ELEMENTS(steps)) return TRUE;
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, take_steps(ledger, error), error);
+}

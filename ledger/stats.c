@@ -1,0 +1,47 @@
+/* stats.c - counts over time.
+ * Owns:     the rule on which day a verdict or a move counts; the journal's rows are the only source.
+ * Must not: write.
+ * Fails:    LEDGER_ERROR.
+ * Tests:    tests/test_ledger_journal.c */
+#include "ledger/stats.h"
+#include "ledger/room.h"
+
+#define DAY "86400"
+
+/* Rows of (day, what, how many), what being a verdict or a move. */
+#define COUNTED(time, what)                                                                                            \
+  "SELECT " time " / " DAY " * " DAY " AS day, " what                                                                  \
+  ", count(*) FROM entry JOIN account ON account.id = account WHERE " time " > 0 AND " time                            \
+  " >= ?2 AND (?1 IS NULL OR account.name = ?1) GROUP BY 1, 2"
+
+static void count_in(DayCount *day, const char *what, guint n)
+{
+  if (g_str_equal(what, "moved-in"))
+    day->quarantined += n;
+  else if (g_str_equal(what, "moved-back"))
+    day->restored += n;
+  else if (g_str_equal(what, "removed"))
+    day->deleted += n;
+  else
+    day->by_verdict[verdict_parse(what)] += n;
+}
+
+GArray *stats_days(Ledger *ledger, const char *account, gint64 since, GError **error)
+{
+  g_autoptr(GArray) days = g_array_new(FALSE, TRUE, sizeof(DayCount));
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 COUNTED("judged", "verdict") " UNION ALL " COUNTED("quarantined", "'moved-in'") " UNION ALL " COUNTED(
+                     "restored", "'moved-back'") " UNION ALL " COUNTED("deleted", "'removed'") " ORDER BY 1",
+                 "si", account, since))
+    return NULL;
+  while (rows_next(&rows, error)) {
+    gint64 start = row_int(&rows, 0);
+    if (days->len == 0 || g_array_index(days, DayCount, days->len - 1).day != start) {
+      DayCount day = { .day = start };
+      g_array_append_val(days, day);
+    }
+    count_in(&g_array_index(days, DayCount, days->len - 1), row_text(&rows, 1), (guint)row_int(&rows, 2));
+  }
+  return rows.failed ? NULL : g_steal_pointer(&days);
+}

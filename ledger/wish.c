@@ -1,0 +1,130 @@
+/* wish.c - what the owner wants done.
+ * Owns:     table wish.
+ * Must not: do it.
+ * Fails:    LEDGER_ERROR; REFUSED with a sentence when it makes no sense now.
+ * Tests:    tests/test_ledger_wish.c */
+#include "ledger/wish.h"
+#include "ledger/room.h"
+
+#define KEPT ((gint64)30 * 86400) /* seconds a finished wish is kept */
+
+static const char *const verb_words[] = { "restore", "delete", "check" };
+static const char *const state_words[] = { "open", "done", "failed" };
+
+static guint word_index(const char *const *words, guint n, const char *word)
+{
+  for (guint i = 0; i < n; i++)
+    if (g_strcmp0(words[i], word) == 0) return i;
+  return n - 1;
+}
+
+void wish_free(Wish *wish)
+{
+  if (wish == NULL) return;
+  g_free(wish->account);
+  g_free(wish->result);
+  g_free(wish);
+}
+
+/* The account of the entry, once the wish makes sense for it; NULL with error else. */
+static char *account_of_entry(Ledger *ledger, WishVerb verb, gint64 id, GError **error)
+{
+  g_autoptr(Entry) entry = journal_get(ledger, id, error);
+  if (entry == NULL) return NULL;
+  char *refusal = entry_refusal(entry, verb == WISH_RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT);
+  if (refusal == NULL) return g_strdup(entry->account);
+  g_set_error_literal(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, refusal);
+  g_free(refusal);
+  return NULL;
+}
+
+static gboolean find_same(Ledger *ledger, WishVerb verb, gint64 entry, gint64 account, gint64 *id, GError **error)
+{
+  return db_number(
+      ledger, error, id,
+      "SELECT id FROM wish WHERE state = 'open' AND account = ? AND verb = ? AND entry IS nullif(?, 0) LIMIT 1", "isi",
+      account, verb_words[verb], entry);
+}
+
+static gint64 add(Ledger *ledger, WishVerb verb, gint64 entry, const char *name, GError **error)
+{
+  gint64 id = -1;
+  g_autofree char *account = verb == WISH_CHECK ? g_strdup(name) : account_of_entry(ledger, verb, entry, error);
+  if (account == NULL && verb != WISH_CHECK) return -1;
+  gint64 owner = account_id(ledger, account, error);
+  if (owner < 0 || !find_same(ledger, verb, entry, owner, &id, error)) return -1;
+  if (id > 0) return id;
+  return db_number(ledger, error, &id,
+                   "INSERT INTO wish(verb, entry, account, made) VALUES(?, nullif(?, 0), ?, ?) RETURNING id", "siii",
+                   verb_words[verb], entry, owner, db_now())
+             ? id
+             : -1;
+}
+
+gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error)
+{
+  if (!db_begin(ledger, error)) return -1;
+  gint64 id = add(ledger, verb, verb == WISH_CHECK ? 0 : entry, account, error);
+  return db_end(ledger, id > 0, error) ? id : -1;
+}
+
+#define FROM_WISH                                                                                                      \
+  "SELECT wish.id, verb, coalesce(entry, 0), account.name, made, finished, wish.state, result FROM wish JOIN account " \
+  "ON account.id = account "
+
+static Wish *wish_of_row(const Rows *rows)
+{
+  Wish *wish = g_new0(Wish, 1);
+  *wish = (Wish){ .id = row_int(rows, 0),
+                  .verb = (WishVerb)word_index(verb_words, G_N_ELEMENTS(verb_words), row_text(rows, 1)),
+                  .entry = row_int(rows, 2),
+                  .account = row_dup(rows, 3),
+                  .made = row_int(rows, 4),
+                  .finished = row_int(rows, 5),
+                  .state = (WishState)word_index(state_words, G_N_ELEMENTS(state_words), row_text(rows, 6)),
+                  .result = row_dup(rows, 7) };
+  return wish;
+}
+
+static gboolean missing(gint64 id, GError **error)
+{
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING, "There is no wish %" G_GINT64_FORMAT " in the ledger.", id);
+  return FALSE;
+}
+
+Wish *wish_get(Ledger *ledger, gint64 id, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, FROM_WISH "WHERE wish.id = ?", "i", id)) return NULL;
+  if (rows_next(&rows, error)) return wish_of_row(&rows);
+  if (!rows.failed) missing(id, error);
+  return NULL;
+}
+
+GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error)
+{
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)wish_free);
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 FROM_WISH "WHERE wish.state = 'open' AND (?1 IS NULL OR account.name = ?1) ORDER BY wish.id", "s",
+                 account))
+    return NULL;
+  while (rows_next(&rows, error)) g_ptr_array_add(list, wish_of_row(&rows));
+  return rows.failed ? NULL : g_steal_pointer(&list);
+}
+
+static gboolean finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error)
+{
+  gint64 now = db_now(), found = 0;
+  if (!db_number(ledger, error, &found, "UPDATE wish SET state = ?, result = ?, finished = ? WHERE id = ? RETURNING id",
+                 "ssii", state_words[done ? WISH_DONE : WISH_FAILED], result, now, id))
+    return FALSE;
+  if (found == 0) return missing(id, error);
+  return db_run(ledger, error, "DELETE FROM wish WHERE state <> 'open' AND finished < ?", "i", now - KEPT);
+}
+
+gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, finish(ledger, id, done, result, error), error);
+}
