@@ -13,31 +13,41 @@ package_installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Installs those of the named packages that are missing. Dovecot is wanted as a program only: its system service is neither
-# started by the installation nor left enabled.
-need_packages() {
-  local missing="" package dovecot_is_new=no
-  for package in "$@"; do
-    package_installed "$package" || missing="$missing $package"
-  done
-  [ -n "$missing" ] || return 0
-  case "$missing" in *dovecot*) package_installed dovecot-core || dovecot_is_new=yes ;; esac
-  echo "== Installing Debian packages:$missing"
-  (
-    set -e
-    policy=/usr/sbin/policy-rc.d
-    if [ ! -e "$policy" ]; then
-      trap 'as_root rm -f "$policy"' EXIT
-      trap 'exit 130' INT TERM HUP
-      printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-      as_root chmod 755 "$policy"
-    fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update </dev/null
-    # shellcheck disable=SC2086
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing </dev/null
-  ) || { echo "The packages could not be installed; try: apt-get install$missing" >&2; return 1; }
-  if [ "$dovecot_is_new" = yes ] && [ -d /run/systemd/system ]; then
-    as_root systemctl disable --now dovecot.service dovecot.socket >/dev/null 2>&1 ||
-      echo "Please see for yourself that the system's Dovecot is off: systemctl status dovecot" >&2
+# Installs the named packages. No service of theirs is started.
+install_packages() (
+  policy=/usr/sbin/policy-rc.d log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  trap 'exit 130' INT TERM HUP
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$log"; as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && as_root chmod 755 "$policy" || exit 1
   fi
+  {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@"
+  } >"$log" 2>&1 </dev/null && exit
+  tail -n 20 "$log" >&2
+  echo "These packages could not be installed: $*" >&2
+  exit 1
+)
+
+# Tests and demo run a Dovecot of their own; one that came only for them shall not run, now or after the next start.
+disable_dovecot() {
+  as_root update-rc.d dovecot disable >/dev/null 2>&1
+  as_root deb-systemd-helper disable dovecot.service dovecot.socket >/dev/null 2>&1
+  [ ! -d /run/systemd/system ] || as_root systemctl disable --now dovecot.service dovecot.socket >/dev/null 2>&1 ||
+    echo "Please see for yourself that the system's Dovecot is off: systemctl status dovecot" >&2
+}
+
+# Installs those of the named packages that are missing.
+need_packages() {
+  local missing=() package dovecot_was_here=no
+  for package in "$@"; do
+    package_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} != 0 ] || return 0
+  echo "Installing Debian packages: ${missing[*]}"
+  if package_installed dovecot-core; then dovecot_was_here=yes; fi
+  install_packages "${missing[@]}" || return 1
+  if [ $dovecot_was_here = no ] && package_installed dovecot-core; then disable_dovecot; fi
 }
