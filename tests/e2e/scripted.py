@@ -24,6 +24,7 @@ class Script:
 
     def __init__(self, connection):
         self.connection = connection
+        self.line = ""  # the command as it came
 
     def send(self, line):
         self.connection.send(line.encode() + b"\r\n")
@@ -91,8 +92,7 @@ class Script:
         return "OK done"
 
     def on_uid_fetch(self, tag, words):
-        request = " ".join(words[3:])
-        fields = re.search(r"BODY(?:\.PEEK)?(\[HEADER\.FIELDS.*?\])", request)
+        fields = re.search(r"BODY(?:\.PEEK)?(\[HEADER\.FIELDS.*?\])", self.line)
         section = fields.group(1) if fields else "[]<0>"
         self.connection.send(f'* 1 FETCH (UID 1 FLAGS () RFC822.SIZE {len(FIELDS)} INTERNALDATE "01-Jan-2024 00:00:00 +0000" '
                              f"BODY{section} {{{len(FIELDS)}}}\r\n".encode() + FIELDS + b")\r\n")
@@ -133,7 +133,8 @@ class Connection:
         script = self.server.script(self)
         script.greet()
         while True:
-            tag, *words = re.findall(r'"(?:[^"\\]|\\.)*"|\([^)]*\)|\S+', self.line())
+            script.line = self.line()
+            tag, *words = re.findall(r'"(?:[^"\\]|\\.)*"|\S+', script.line)
             script.command(tag, words)
 
     def close(self):
