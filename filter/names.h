@@ -12,6 +12,9 @@ void id_collect(const char *value, GPtrArray *ids, guint limit);
 /* An address as compared: addr-spec only, trimmed, domain and local part in lower case, IDN domain left as it is written; NULL
  * for what is no address (no '@', white space, over 320 bytes), except that a bare word is kept when bare is TRUE. */
 char *address_normalise(const char *text, gboolean bare);
+/* Adds the normal form of every address in a field value ("A <a@b>, c@d (C), Group: e@f;") to addresses, without duplicates, at
+ * most limit entries in all. */
+void address_collect(const char *value, GPtrArray *addresses, guint limit);
 /* The domain of a normalised address (points into it), or NULL. */
 const char *address_domain(const char *address);
 /* Does address (normalised) match one of the ';'-separated patterns, where * matches any run of characters? NULL or ""
@@ -28,3 +31,5 @@ char *text_one_line(const char *text, gsize max);
 
 /* Adds text to a list of char* unless it is there already, is NULL, or the list holds limit entries. Copies. */
 void list_add(GPtrArray *list, const char *text, guint limit);
+/* Is text in the list of char*? */
+gboolean list_has(GPtrArray *list, const char *text);

@@ -1,0 +1,91 @@
+/* report.c - a report's life, the names of its kinds, and lines of evidence
+ * Owns:     the words for kinds in the ledger and in JSON.
+ * Must not: read mail.
+ * Fails:    never.
+ * Tests:    tests/test_filter_names.c */
+#include "filter/report.h"
+
+#include "filter/names.h"
+
+#include <string.h>
+
+#define EVIDENCE_LONGEST 1000
+
+static const char *const kind_names[REPORT_N_KINDS] = {
+  [REPORT_NONE] = "none",
+  [REPORT_DSN_FAILED] = "dsn-failed",
+  [REPORT_DSN_DELAYED] = "dsn-delayed",
+  [REPORT_DSN_OTHER] = "dsn-other",
+  [REPORT_BOUNCE] = "bounce",
+  [REPORT_CHALLENGE] = "challenge",
+  [REPORT_VIRUS_NOTICE] = "virus-notice",
+  [REPORT_AUTO_REPLY] = "auto-reply",
+  [REPORT_RECEIPT] = "receipt",
+  [REPORT_FEEDBACK] = "feedback-report",
+};
+
+const char *report_kind_name(ReportKind kind)
+{
+  return (guint)kind < REPORT_N_KINDS ? kind_names[kind] : kind_names[REPORT_NONE];
+}
+
+ReportKind report_kind_parse(const char *name)
+{
+  for (guint kind = 0; kind < REPORT_N_KINDS; kind++)
+    if (g_strcmp0(name, kind_names[kind]) == 0) return kind;
+  return REPORT_NONE;
+}
+
+Evidence *evidence_new(EvidenceSide side, const char *code, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  g_autofree char *text = g_strdup_vprintf(format, args);
+  va_end(args);
+  Evidence *evidence = g_new(Evidence, 1);
+  *evidence = (Evidence){ side, g_strdup(code), text_one_line(text, EVIDENCE_LONGEST) };
+  return evidence;
+}
+
+void evidence_free(Evidence *evidence)
+{
+  if (evidence == NULL) return;
+  g_free(evidence->code);
+  g_free(evidence->text);
+  g_free(evidence);
+}
+
+Report *report_new(void)
+{
+  Report *report = g_new0(Report, 1);
+  report->addressed = g_ptr_array_new_with_free_func(g_free);
+  report->recipients = g_ptr_array_new_with_free_func(g_free);
+  report->refer_backs = g_ptr_array_new_with_free_func(g_free);
+  report->tokens = g_ptr_array_new_with_free_func(g_free);
+  report->original.message_ids = g_ptr_array_new_with_free_func(g_free);
+  report->original.senders = g_ptr_array_new_with_free_func(g_free);
+  report->original.recipients = g_ptr_array_new_with_free_func(g_free);
+  report->signals = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
+  return report;
+}
+
+void report_free(Report *report)
+{
+  if (report == NULL) return;
+  g_free(report->reporter);
+  g_free(report->reporter_domain);
+  g_ptr_array_unref(report->addressed);
+  g_ptr_array_unref(report->recipients);
+  g_free(report->status);
+  g_free(report->diagnostic);
+  g_ptr_array_unref(report->refer_backs);
+  g_ptr_array_unref(report->tokens);
+  g_ptr_array_unref(report->original.message_ids);
+  g_free(report->original.from);
+  g_free(report->original.to);
+  g_free(report->original.subject);
+  g_ptr_array_unref(report->original.senders);
+  g_ptr_array_unref(report->original.recipients);
+  g_ptr_array_unref(report->signals);
+  g_free(report);
+}
