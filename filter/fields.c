@@ -1,0 +1,142 @@
+/* fields.c - header fields in raw bytes
+ * Owns:     where a field begins and ends, and how its value is read.
+ * Must not: know which fields mean what.
+ * Fails:    never; odd bytes are skipped or made valid.
+ * Tests:    tests/test_filter_candidate.c, tests/test_filter_read.c */
+#include "filter/fields.h"
+
+#include "filter/names.h"
+#include "filter/text.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+
+/* The end of the line that begins at at: its '\n', or end. */
+static const char *line_end(const char *at, const char *end)
+{
+  const char *newline = memchr(at, '\n', end - at);
+  return newline != NULL ? newline : end;
+}
+
+static gboolean is_empty_line(const char *at, const char *stop)
+{
+  return at == stop || (*at == '\r' && at + 1 == stop);
+}
+
+/* The length of the field name that the line begins with, 0 when it is no field. */
+static gsize name_length(const char *at, const char *stop)
+{
+  const char *c = at;
+  while (c<stop && * c> ' ' && *c < 127 && *c != ':') c++;
+  if (c == at) return 0;
+  gsize length = c - at;
+  while (c < stop && (*c == ' ' || *c == '\t')) c++;
+  return c < stop && *c == ':' ? length : 0;
+}
+
+gboolean field_next(Span *rest, Field *field)
+{
+  const char *at = rest->start, *end = at + rest->length;
+  while (at < end) {
+    const char *stop = line_end(at, end), *next = stop < end ? stop + 1 : end;
+    if (is_empty_line(at, stop)) {
+      *rest = (Span){ next, end - next };
+      return FALSE;
+    }
+    gsize length = name_length(at, stop);
+    if (length == 0) {
+      at = next;
+      continue;
+    }
+    const char *value = (const char *)memchr(at + length, ':', stop - at - length) + 1;
+    while (next < end && (*next == ' ' || *next == '\t')) {
+      stop = line_end(next, end);
+      next = stop < end ? stop + 1 : end;
+    }
+    if (stop > value && stop[-1] == '\r') stop--;
+    *field = (Field){ { at, length }, { value, stop - value } };
+    *rest = (Span){ next, end - next };
+    return TRUE;
+  }
+  *rest = (Span){ end, 0 };
+  return FALSE;
+}
+
+gboolean field_is(const Field *field, const char *name)
+{
+  return g_ascii_strncasecmp(field->name.start, name, field->name.length) == 0 && name[field->name.length] == '\0';
+}
+
+int field_index(const Field *field, const char *const *names)
+{
+  for (int i = 0; names[i] != NULL; i++)
+    if (field_is(field, names[i])) return i;
+  return -1;
+}
+
+gboolean field_find(Span block, const char *name, Field *field)
+{
+  Field each;
+  while (field_next(&block, &each)) {
+    if (!field_is(&each, name)) continue;
+    *field = each;
+    return TRUE;
+  }
+  return FALSE;
+}
+
+char *field_raw(const Field *field)
+{
+  Span value = span_trim(field->value);
+  GString *raw = g_string_sized_new(MIN(value.length, FIELD_LONGEST));
+  for (gsize i = 0; i < value.length && raw->len < FIELD_LONGEST; i++) {
+    char c = value.start[i];
+    if (c == '\r' || c == '\n') continue; /* unfolding leaves the white space that follows */
+    g_string_append_c(raw, c == '\t' || c == '\0' ? ' ' : c);
+  }
+  return g_string_free(raw, FALSE);
+}
+
+char *field_text(const Field *field, gsize max)
+{
+  g_autofree char *raw = field_raw(field);
+  g_autofree char *utf8 = text_to_utf8(raw, strlen(raw), NULL);
+  g_autofree char *decoded = text_decode_words(utf8);
+  g_autofree char *line = text_one_line(decoded, max);
+  return line == NULL || *line == '\0' ? NULL : g_steal_pointer(&line);
+}
+
+gint64 field_date(const Field *field)
+{
+  g_autofree char *raw = field_raw(field);
+  if (strlen(raw) > 200) return 0;
+  g_autoptr(GDateTime) date = g_mime_utils_header_decode_date(raw);
+  return date == NULL ? 0 : MAX(g_date_time_to_unix(date), 0);
+}
+
+gsize fields_length(Span text)
+{
+  const char *at = text.start, *end = at + text.length;
+  while (at < end) {
+    const char *stop = line_end(at, end);
+    if (is_empty_line(at, stop)) break;
+    at = stop < end ? stop + 1 : end;
+  }
+  return at - text.start;
+}
+
+gboolean span_has(Span span, const char *word)
+{
+  gsize length = strlen(word);
+  if (length > span.length) return FALSE;
+  for (const char *at = span.start; at + length <= span.start + span.length; at++)
+    if (g_ascii_tolower(*at) == g_ascii_tolower(*word) && g_ascii_strncasecmp(at, word, length) == 0) return TRUE;
+  return FALSE;
+}
+
+Span span_trim(Span span)
+{
+  while (span.length > 0 && strchr(" \t\r\n", *span.start) != NULL) span.start++, span.length--;
+  while (span.length > 0 && strchr(" \t\r\n", span.start[span.length - 1]) != NULL) span.length--;
+  return span;
+}
