@@ -1,0 +1,172 @@
+/* gather.c - everything a report's parts say
+ * Owns:     which part is read how.
+ * Must not: weigh or decide.
+ * Fails:    never; limits are those of parts.h and of the bytes given.
+ * Tests:    tests/test_filter_read.c */
+#include "filter/gather.h"
+
+#include "filter/filter.h"
+#include "filter/names.h"
+#include "filter/text.h"
+
+#include <string.h>
+
+#define SAID_LONGEST ((gsize)32768) /* phrases are looked for in so much of the text */
+#define PLAIN_ENOUGH 40             /* bytes of plain text that make its HTML twin superfluous */
+
+static gboolean type_is(const Part *part, const char *const *types) { return g_strv_contains(types, part->type); }
+
+/* The part's own header is that of the original (some servers leave out the line that would say so). */
+static gboolean is_bare_original(const Part *part)
+{
+  static const char *const telling[] = { "From", "Received", "Message-ID", "Subject", "Date", "Return-Path", NULL };
+  Span fields = part->fields;
+  Field field;
+  guint seen = 0;
+  while (field_next(&fields, &field)) {
+    int which = field_index(&field, telling);
+    if (which >= 0) seen |= 1u << which;
+  }
+  return (seen & 3) != 0 && (seen & (seen - 1)) != 0;
+}
+
+static void add_text(GString *all, const char *text)
+{
+  if (all->len >= FILTER_READ_LIMIT) return;
+  if (all->len > 0) g_string_append(all, "\n\n");
+  g_string_append(all, text);
+}
+
+static void read_status(Gathered *gathered, const Part *part)
+{
+  g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
+  status_read(gathered->status, (Span){ text, strlen(text) });
+  for (guint i = 0; i < gathered->status->ids->len; i++)
+    list_add(gathered->original->message_ids, gathered->status->ids->pdata[i], ORIGINAL_IDS_MOST);
+}
+
+/* A receipt tells of its original in the notification itself (RFC 8098, 3.2). */
+static void read_receipt(Gathered *gathered, const Part *part)
+{
+  g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
+  Field field;
+  gathered->receipt = TRUE;
+  if (!field_find((Span){ text, strlen(text) }, "Original-Message-ID", &field)) return;
+  g_autofree char *raw = field_raw(&field);
+  id_collect(raw, gathered->original->message_ids, ORIGINAL_IDS_MOST);
+}
+
+static void read_parts(Gathered *gathered, const Parts *parts, int inside);
+
+/* A returned message: its header, and what is in it when it is a report itself. */
+static void read_returned(Gathered *gathered, const Parts *parts, guint index)
+{
+  gathered->returned = TRUE;
+  if (index + 1 >= parts->all->len || parts_at(parts, index + 1)->inside != (int)index) return;
+  Span fields = parts_at(parts, index + 1)->fields;
+  returned_read(gathered->original, fields);
+  if (filter_candidate(fields.start, fields.length)) read_parts(gathered, parts, index);
+}
+
+static void read_headers(Gathered *gathered, const Part *part)
+{
+  g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
+  gathered->returned = TRUE;
+  returned_read(gathered->original, (Span){ text, strlen(text) });
+}
+
+/* Parts of the report itself (inside -1), or of a report that came back. Nested ones add to the original, never to the
+ * text. */
+static void read_parts(Gathered *gathered, const Parts *parts, int inside)
+{
+  static const char *const statuses[] = { "message/delivery-status", "message/global-delivery-status", NULL };
+  static const char *const receipts[] = { "message/disposition-notification", "message/global-disposition-notification",
+                                          NULL };
+  static const char *const feedback[] = { "message/feedback-report", "application/tlsrpt+gzip",
+                                          "application/tlsrpt+json", NULL };
+  gboolean top = inside < 0, status_known = gathered->status->read;
+  g_autoptr(GString) plain = g_string_new(NULL), html = g_string_new(NULL);
+  for (guint i = 0; i < parts->all->len; i++) {
+    const Part *part = parts_at(parts, i);
+    if (part->inside != inside) continue;
+    if (top && i > 0 && is_bare_original(part)) {
+      returned_read(gathered->original, part->fields);
+      gathered->returned = TRUE;
+    } else if (type_is(part, statuses)) {
+      if (top || !status_known) read_status(gathered, part);
+    } else if (type_is(part, receipts)) {
+      if (top) read_receipt(gathered, part);
+    } else if (type_is(part, feedback)) {
+      gathered->feedback |= top;
+    } else if (part_is_message(part)) {
+      read_returned(gathered, parts, i);
+    } else if (part_is_headers(part)) {
+      read_headers(gathered, part);
+    } else if (strcmp(part->type, "text/calendar") == 0) {
+      gathered->calendar |= top;
+    } else if (g_str_has_prefix(part->type, "text/") || strchr(part->type, '/') == NULL) {
+      g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
+      add_text(strcmp(part->type, "text/html") == 0 ? html : plain, text);
+    }
+  }
+  g_autofree char *start = g_strndup(plain->str, MIN(plain->len, PLAIN_ENOUGH * 4));
+  if (strlen(g_strstrip(start)) < PLAIN_ENOUGH) add_text(plain, html->str);
+  if (top) {
+    g_string_append_len(gathered->text, plain->str, plain->len);
+    return;
+  }
+  g_autoptr(TextBlocks) blocks = returned_find(plain->str);
+  returned_read_blocks(gathered->original, blocks);
+}
+
+/* Do most lines quote somebody ("> ")? Then a person is talking about them. */
+static gboolean mostly_quoted(const char *text)
+{
+  guint lines = 0, quoted = 0;
+  for (const char *at = text; *at != '\0' && lines < 500;) {
+    gsize length = strcspn(at, "\n");
+    if (length > 1) lines++;
+    if (*at == '>') quoted++;
+    at += length + (at[length] == '\n');
+  }
+  return quoted * 2 > lines;
+}
+
+/* A notification in JSON holds strings within strings. */
+static void drop_backslashes(GString *text)
+{
+  gsize kept = 0;
+  for (gsize i = 0; i < text->len; i++)
+    if (text->str[i] != '\\') text->str[kept++] = text->str[i];
+  g_string_truncate(text, kept);
+}
+
+Gathered *gather(Span message, Original *original)
+{
+  Gathered *gathered = g_new0(Gathered, 1);
+  gathered->original = original;
+  gathered->status = status_new();
+  gathered->text = g_string_new(NULL);
+  g_autoptr(Parts) parts = parts_new((Span){ message.start, MIN(message.length, FILTER_READ_LIMIT) });
+  gathered->fields = parts_at(parts, 0)->fields;
+  gathered->head = head_read(gathered->fields);
+  read_parts(gathered, parts, -1);
+  if (gathered->text->len > 0 && *gathered->text->str == '{') drop_backslashes(gathered->text);
+  gathered->blocks = returned_find(gathered->text->str);
+  if (!gathered->status->read) status_read_text(gathered->status, gathered->text->str, gathered->blocks->cut);
+  if (!gathered->returned || original->message_ids->len == 0) returned_read_blocks(original, gathered->blocks);
+  g_autoptr(GString) folded =
+      text_fold(gathered->text->str, utf8_floor(gathered->text->str, MIN(gathered->blocks->cut, SAID_LONGEST)));
+  phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);
+  gathered->quoted = mostly_quoted(gathered->text->str);
+  return gathered;
+}
+
+void gathered_free(Gathered *gathered)
+{
+  if (gathered == NULL) return;
+  status_free(gathered->status);
+  g_string_free(gathered->text, TRUE);
+  text_blocks_free(gathered->blocks);
+  g_free(gathered);
+}

@@ -1,0 +1,24 @@
+/* gather.h - everything a report's parts say, put side by side before anything is decided. */
+#pragma once
+#include "filter/head.h"
+#include "filter/parts.h"
+#include "filter/returned.h"
+#include "filter/status.h"
+
+typedef struct {
+  Head head;
+  Span fields;           /* the report's own header block, in the message */
+  Status *status;
+  Original *original;    /* borrowed from the report */
+  GString *text;         /* what its text parts say, decoded, an empty line between parts */
+  TextBlocks *blocks;    /* of text */
+  PhraseScore said;      /* in text before blocks->cut */
+  gboolean returned;     /* a returned message or its header came as a part */
+  gboolean feedback, receipt, calendar; /* a part of that kind is there */
+  gboolean quoted;       /* most of its lines quote somebody */
+} Gathered;
+
+/* Reads message (at most FILTER_READ_LIMIT bytes); what is told of the original goes into original. */
+Gathered *gather(Span message, Original *original);
+void gathered_free(Gathered *gathered);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gathered, gathered_free)

@@ -1,0 +1,78 @@
+/* phrases.c - finding what automatic reports say
+ * Owns:     the search over the phrase table.
+ * Must not: hold phrases itself (phrase_table.c), or take more than linear time.
+ * Fails:    never.
+ * Tests:    tests/test_filter_phrases.c, tests/fuzz/text.c */
+#include "filter/phrases.h"
+
+#include "filter/phrase_table.h"
+#include "filter/text.h"
+
+#include <string.h>
+
+#define KEY_BYTES 4 /* every phrase has at least as many */
+#define BUCKETS 4096
+#define CUT_LINE_LONGEST 200
+
+static guint16 first[BUCKETS], following[PHRASE_TABLE_MOST]; /* chains of rows, as index + 1 */
+
+static guint bucket_of(const char *text)
+{
+  guint32 key;
+  memcpy(&key, text, KEY_BYTES);
+  return (key * 2654435761u) >> 20;
+}
+
+void phrases_init(void)
+{
+  memset(first, 0, sizeof first);
+  for (guint i = 0; i < phrase_table_length && i < PHRASE_TABLE_MOST; i++) {
+    guint bucket = bucket_of(phrase_table[i].text);
+    following[i] = first[bucket];
+    first[bucket] = i + 1;
+  }
+}
+
+/* A phrase of letters that cut words apart does not begin or end inside a longer word. */
+static gboolean stands_alone(const char *start, const char *at, gsize length, const char *end)
+{
+  gboolean left = at == start || !g_ascii_isalnum(at[-1]) || !g_ascii_isalnum(*at);
+  gboolean right = at + length == end || !g_ascii_isalnum(at[length]) || !g_ascii_isalnum(at[length - 1]);
+  return left && right;
+}
+
+void phrases_score(const char *folded, gsize length, PhrasePlace place, PhraseScore *score)
+{
+  guint8 seen[PHRASE_TABLE_MOST] = { 0 };
+  const char *end = folded + length;
+  for (const char *at = folded; at + KEY_BYTES <= end; at++) {
+    for (guint i = first[bucket_of(at)]; i != 0; i = following[i - 1]) {
+      const Phrase *phrase = &phrase_table[i - 1];
+      if (!(phrase->place & place) || seen[i - 1]) continue;
+      gsize size = strlen(phrase->text);
+      if (size > (gsize)(end - at) || memcmp(at, phrase->text, size) != 0 || !stands_alone(folded, at, size, end))
+        continue;
+      seen[i - 1] = 1;
+      score->weight[phrase->kind] += phrase->weight;
+      if (phrase->weight > score->heaviest[phrase->kind]) {
+        score->heaviest[phrase->kind] = phrase->weight;
+        score->best[phrase->kind] = phrase->text;
+      }
+    }
+  }
+}
+
+CutMark phrases_cut(Span line)
+{
+  static const char rule[] = "-=_*#~+";
+  line = span_trim(line);
+  if (line.length < KEY_BYTES || line.length > CUT_LINE_LONGEST) return CUT_NONE;
+  gboolean ruled = strchr(rule, line.start[0]) != NULL && strchr(rule, line.start[1]) != NULL;
+  gboolean announces = line.start[line.length - 1] == ':' || line.start[line.length - 1] == '.';
+  if (!ruled && !announces && line.length > 60) return CUT_NONE;
+  PhraseScore score = { 0 };
+  g_autoptr(GString) folded = text_fold(line.start, line.length);
+  phrases_score(folded->str, folded->len, PHRASE_IN_LINE, &score);
+  if (score.weight[PHRASE_CUT] == 0) return CUT_NONE;
+  return ruled ? CUT_RULED : CUT_ANNOUNCED;
+}

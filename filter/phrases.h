@@ -1,0 +1,33 @@
+/* phrases.h - what automatic reports say, in some twenty languages: one table, one search. */
+#pragma once
+#include "filter/fields.h"
+
+typedef enum {
+  PHRASE_FAILURE,   /* a message was not delivered */
+  PHRASE_DELAY,     /* a message is late, and will be tried again */
+  PHRASE_DELIVERED, /* a message arrived */
+  PHRASE_AWAY,      /* out of office, acknowledgement: a machine answered */
+  PHRASE_CHALLENGE, /* "confirm that you are a person" */
+  PHRASE_VIRUS,     /* "your message contained a virus" */
+  PHRASE_RECEIPT,   /* "your message was read" */
+  PHRASE_CUT,       /* the line before a returned message */
+  PHRASE_KINDS
+} PhraseKind;
+
+/* Where a phrase counts. */
+typedef enum { PHRASE_IN_SUBJECT = 1 << 0, PHRASE_IN_TEXT = 1 << 1, PHRASE_IN_LINE = 1 << 2 } PhrasePlace;
+
+/* What was found: the sum of weights per kind, each phrase once, and the heaviest phrase of each kind (static, NULL). */
+typedef struct {
+  guint weight[PHRASE_KINDS];
+  const char *best[PHRASE_KINDS];
+  guint heaviest[PHRASE_KINDS];
+} PhraseScore;
+
+/* Builds the search index. Once per process, before the others. */
+void phrases_init(void);
+/* Adds the phrases found in folded text (see text_fold()) to score. Linear time. */
+void phrases_score(const char *folded, gsize length, PhrasePlace place, PhraseScore *score);
+/* Is the line a cut mark, and does it look like one ("--- Original message ---") or merely say so ("Original message:")? */
+typedef enum { CUT_NONE, CUT_ANNOUNCED, CUT_RULED } CutMark;
+CutMark phrases_cut(Span line);

@@ -1,0 +1,273 @@
+/* read.c - what a message is: signals weighed, then the report written out
+ * Owns:     the weights, and the choice of a kind.
+ * Must not: parse anything itself.
+ * Fails:    never; what does not weigh enough is REPORT_NONE.
+ * Tests:    tests/test_filter_read.c */
+#include "filter/filter.h"
+#include "filter/gather.h"
+#include "filter/names.h"
+#include "filter/recipients.h"
+#include "filter/tokens.h"
+
+#include <gmime/gmime.h>
+#include <string.h>
+
+#define ENOUGH 10 /* weight that makes a message a bounce */
+#define ADDRESSES_MOST 64
+#define REFER_BACKS_MOST 64
+
+void filter_init(void)
+{
+  g_mime_init();
+  phrases_init();
+  returned_init();
+}
+
+/* Signals that are one bit of the header each. */
+static const struct {
+  HeadSign sign;
+  int weight;
+  const char *code, *text;
+} head_signals[] = {
+  { HEAD_REPORT_STATUS, 7, "report-type",
+    "Content-Type says that this is a delivery report (multipart/report, delivery-status)." },
+  { HEAD_FAILED_RECIPIENTS, 8, "failed-recipients-field",
+    "The field X-Failed-Recipients names addresses that could not be delivered to." },
+  { HEAD_NDR, 8, "exchange-ndr", "The field X-MS-Exchange-Message-Is-Ndr marks it as a report of failed delivery." },
+  { HEAD_DAEMON_FROM, 6, "daemon-from", "From is the mail system itself (MAILER-DAEMON or the like), not a person." },
+  { HEAD_POSTMASTER_FROM, 4, "postmaster-from", "From is the keeper of a mail system (postmaster or the like)." },
+  { HEAD_EMPTY_FROM, 4, "empty-from", "From holds no address, as only machines write." },
+  { HEAD_ROLE_FROM, 1, "role-from", "From is an office or a machine, not a person." },
+  { HEAD_NULL_PATH, 3, "null-sender", "Return-Path is empty, as it must be for automatic reports." },
+  { HEAD_DAEMON_PATH, 3, "daemon-sender", "Return-Path is a mail system." },
+  { HEAD_AUTO, 2, "auto-submitted", "The field Auto-Submitted says that no person sent this." },
+  { HEAD_AUTO_FAILURE, 3, "auto-failure", "The field Auto-Submitted says that it reports a failure." },
+  { HEAD_NOTIFICATION, 2, "cloud-notification", "Its fields are those of a cloud service's notifications." },
+  { HEAD_LIST, -6, "list-fields", "It came through a mailing list (List-Id or the like)." },
+  { HEAD_LIST_NOTICE, -10, "list-notice", "It is a list manager's own notice (X-List-Administrivia)." },
+  { HEAD_CRON, -10, "cron", "It is the output of a scheduled job (X-Cron-Env)." },
+};
+
+static int signal_add(Report *report, int weight, const char *code, const char *text)
+{
+  g_ptr_array_add(report->signals, evidence_new(EVIDENCE_NEUTRAL, code, "%s", text));
+  return weight;
+}
+
+static int weigh_head(Report *report, const Gathered *gathered)
+{
+  int sum = 0;
+  for (guint i = 0; i < G_N_ELEMENTS(head_signals); i++)
+    if (gathered->head.signs & head_signals[i].sign)
+      sum += signal_add(report, head_signals[i].weight, head_signals[i].code, head_signals[i].text);
+  return sum;
+}
+
+static guint failing(const PhraseScore *score)
+{
+  return score->weight[PHRASE_FAILURE] + score->weight[PHRASE_DELAY] + score->weight[PHRASE_DELIVERED];
+}
+
+static guint heaviest(const PhraseScore *score)
+{
+  return MAX(score->heaviest[PHRASE_FAILURE], MAX(score->heaviest[PHRASE_DELAY], score->heaviest[PHRASE_DELIVERED]));
+}
+
+static const char *best_phrase(const PhraseScore *score)
+{
+  static const PhraseKind kinds[] = { PHRASE_FAILURE, PHRASE_DELAY, PHRASE_DELIVERED };
+  for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
+    if (score->heaviest[kinds[i]] == heaviest(score)) return score->best[kinds[i]];
+  return NULL;
+}
+
+static int signal_phrase(Report *report, int weight, const char *code, const char *where, const char *phrase)
+{
+  g_ptr_array_add(report->signals,
+                  evidence_new(EVIDENCE_NEUTRAL, code, "%s says “%s”, as delivery reports do.", where, phrase));
+  return weight;
+}
+
+/* From is somebody: no office, no machine, and nothing else in the header says machine. */
+static gboolean by_a_person(guint signs)
+{
+  return (signs
+          & (HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM | HEAD_ROLE_FROM | HEAD_EMPTY_FROM | HEAD_NULL_PATH
+             | HEAD_DAEMON_PATH | HEAD_AUTO | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS
+             | HEAD_NOTIFICATION))
+         == 0;
+}
+
+static int weigh_body(Report *report, const Gathered *gathered)
+{
+  int sum = 0;
+  const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
+  if (gathered->status->read)
+    sum += signal_add(report, 10, "status-part",
+                      "It carries a machine-readable delivery status (Action, Final-Recipient).");
+  if (failing(subject) > 0)
+    sum += signal_phrase(report, MIN(heaviest(subject), 5), "subject", "Subject", best_phrase(subject));
+  if (failing(said) > 0) sum += signal_phrase(report, MIN(failing(said), 8), "text", "The text", best_phrase(said));
+  if (gathered->returned)
+    sum += signal_add(report, 3, "returned-part", "A returned message, or its header, is attached.");
+  else if (gathered->blocks->marked && gathered->blocks->fields > 0)
+    sum += signal_add(report, 3, "returned-text", "The text shows a returned message below a line that announces it.");
+  else if (gathered->blocks->fields >= 3)
+    sum += signal_add(report, 2, "returned-fields", "The text shows header fields of another message.");
+  if (by_a_person(gathered->head.signs))
+    sum += signal_add(report, -8, "person", "From is a person, and no field says otherwise.");
+  if (gathered->quoted) sum += signal_add(report, -4, "quoted", "Most of its lines quote another message.");
+  return sum;
+}
+
+/* A report in words only: failed, late, or done. */
+static ReportKind kind_in_words(const Gathered *gathered)
+{
+  const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
+  if (subject->heaviest[PHRASE_DELAY] >= 4) return REPORT_DSN_DELAYED;
+  if (said->heaviest[PHRASE_DELAY] >= 4 && said->heaviest[PHRASE_DELAY] >= said->heaviest[PHRASE_FAILURE])
+    return REPORT_DSN_DELAYED;
+  if (subject->heaviest[PHRASE_DELIVERED] + said->heaviest[PHRASE_DELIVERED] >= 5 && said->weight[PHRASE_FAILURE] == 0)
+    return REPORT_DSN_OTHER;
+  return REPORT_BOUNCE;
+}
+
+/* Challenges, virus notices and answering machines are told by their words, once a machine wrote them. */
+static ReportKind kind_of_answer(const Gathered *gathered, gboolean bounce)
+{
+  guint signs = gathered->head.signs;
+  const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
+  gboolean machine = !by_a_person(signs) && !(signs & (HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON));
+  guint virus = subject->weight[PHRASE_VIRUS] + said->weight[PHRASE_VIRUS];
+  guint challenge = subject->weight[PHRASE_CHALLENGE] + said->weight[PHRASE_CHALLENGE];
+  if (machine && virus >= 5 && virus >= said->weight[PHRASE_FAILURE]) return REPORT_VIRUS_NOTICE;
+  if (bounce) return REPORT_NONE;
+  if (challenge >= 8 || (challenge >= 5 && (machine || signs & HEAD_RESPONDER))) return REPORT_CHALLENGE;
+  if (signs & (HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON)) return REPORT_NONE;
+  if (signs & (HEAD_AUTO_REPLIED | HEAD_RESPONDER)) return REPORT_AUTO_REPLY;
+  guint away = subject->heaviest[PHRASE_AWAY];
+  if (away >= 3 && (signs & (HEAD_AUTO | HEAD_NULL_PATH) || said->heaviest[PHRASE_AWAY] >= 4)) return REPORT_AUTO_REPLY;
+  if (signs & (HEAD_AUTO | HEAD_NULL_PATH) && said->heaviest[PHRASE_AWAY] >= 4) return REPORT_AUTO_REPLY;
+  if (machine && subject->weight[PHRASE_RECEIPT] + said->weight[PHRASE_RECEIPT] >= 5) return REPORT_RECEIPT;
+  return REPORT_NONE;
+}
+
+static ReportKind kind_of(Report *report, const Gathered *gathered)
+{
+  guint signs = gathered->head.signs;
+  if (gathered->feedback || signs & HEAD_REPORT_FEEDBACK) {
+    signal_add(report, 0, "feedback",
+               "It is a report for the keepers of a domain (abuse, DMARC or TLS), not about failed delivery.");
+    return REPORT_FEEDBACK;
+  }
+  if (gathered->receipt || (signs & HEAD_REPORT_RECEIPT && !gathered->status->read)) {
+    signal_add(report, 0, "receipt", "It tells that a message was read (message/disposition-notification).");
+    return REPORT_RECEIPT;
+  }
+  int sum = weigh_head(report, gathered) + weigh_body(report, gathered);
+  gboolean machine_part = gathered->status->read || signs & HEAD_REPORT_STATUS;
+  gboolean passed_on = signs & HEAD_FORWARD && !(signs & (HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM | HEAD_EMPTY_FROM));
+  if (passed_on || (gathered->calendar && !machine_part)) return REPORT_NONE;
+  gboolean bounce = sum >= ENOUGH;
+  if (bounce && gathered->status->read && machine_part) return status_kind(gathered->status);
+  ReportKind answer = kind_of_answer(gathered, bounce);
+  if (answer != REPORT_NONE) return answer;
+  return bounce ? kind_in_words(gathered) : REPORT_NONE;
+}
+
+/* The report's own fields. */
+static void tell_head(Report *report, Span fields, GPtrArray *own_ids)
+{
+  static const char *const names[] = {
+    "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To",       "To", "From", "Date",
+    "In-Reply-To",  "References",    "Message-ID",  "X-Failed-Recipients", NULL
+  };
+  enum { TO = 4, FROM, DATE, IN_REPLY_TO, REFERENCES, MESSAGE_ID, FAILED };
+  Field field;
+  while (field_next(&fields, &field)) {
+    int which = field_index(&field, names);
+    if (which < 0) continue;
+    g_autofree char *raw = field_raw(&field);
+    if (which <= TO)
+      address_collect(raw, report->addressed, ADDRESSES_MOST);
+    else if (which == FROM && report->reporter == NULL)
+      report->reporter = address_normalise(raw, TRUE);
+    else if (which == DATE && report->date == 0)
+      report->date = field_date(&field);
+    else if (which == IN_REPLY_TO || which == REFERENCES)
+      id_collect(raw, report->refer_backs, REFER_BACKS_MOST);
+    else if (which == MESSAGE_ID)
+      id_collect(raw, own_ids, 2);
+    else if (which == FAILED && report->recipients->len == 0)
+      address_collect(raw, report->recipients, ADDRESSES_MOST);
+  }
+}
+
+static void tell_reporter(Report *report, const Status *status)
+{
+  const char *domain = status->reporting_mta;
+  if (domain == NULL || strchr(domain, '.') == NULL) domain = address_domain(report->reporter);
+  report->reporter_domain = g_strdup(domain);
+}
+
+static void tell_recipients(Report *report, const Gathered *gathered)
+{
+  g_autoptr(GPtrArray) listed =
+      g_steal_pointer(&report->recipients); /* X-Failed-Recipients: only where there is no status part */
+  report->recipients = g_ptr_array_new_with_free_func(g_free);
+  if (gathered->status->read) status_tell(gathered->status, status_kind(gathered->status), report);
+  for (guint i = 0; report->recipients->len == 0 && i < listed->len; i++)
+    list_add(report->recipients, listed->pdata[i], ADDRESSES_MOST);
+  if (report->recipients->len > 0 && report->diagnostic != NULL && report->status != NULL) return;
+
+  g_autoptr(GPtrArray) ours = g_ptr_array_new();
+  GPtrArray *const lists[] = { report->addressed, report->original.senders };
+  for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+    for (guint k = 0; k < lists[i]->len; k++) g_ptr_array_add(ours, lists[i]->pdata[k]);
+  if (report->reporter != NULL) g_ptr_array_add(ours, report->reporter);
+  g_autoptr(GPtrArray) known = report->recipients->len > 0 ? g_ptr_array_ref(report->recipients) : NULL;
+  if (known != NULL) report->recipients = g_ptr_array_new_with_free_func(g_free);
+  recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours);
+  if (known != NULL) {
+    g_ptr_array_unref(report->recipients);
+    report->recipients = g_ptr_array_ref(known);
+  }
+  if (report->recipients->len == 0 && report->original.recipients->len == 1)
+    list_add(report->recipients, report->original.recipients->pdata[0], 1);
+}
+
+static void tell_tokens(Report *report, Span message, const Gathered *gathered, GPtrArray *own_ids)
+{
+  GPtrArray *const known[] = {
+    own_ids,           report->original.message_ids, report->refer_backs,         report->recipients,
+    report->addressed, report->original.senders,     report->original.recipients, NULL
+  };
+  tokens_collect((Span){ gathered->text->str, gathered->text->len }, report->tokens, known);
+  gsize head = fields_length(message);
+  tokens_collect((Span){ message.start + head, message.length - head }, report->tokens, known);
+}
+
+static void remove_own(GPtrArray *ids, GPtrArray *own_ids)
+{
+  for (guint i = ids->len; i > 0; i--)
+    if (list_has(own_ids, ids->pdata[i - 1])) g_ptr_array_remove_index(ids, i - 1);
+}
+
+Report *filter_read(GBytes *message)
+{
+  gsize length;
+  const char *bytes = g_bytes_get_data(message, &length);
+  Span all = { bytes != NULL ? bytes : "", MIN(length, FILTER_READ_LIMIT) };
+  Report *report = report_new();
+  g_autoptr(Gathered) gathered = gather(all, &report->original);
+  g_autoptr(GPtrArray) own_ids = g_ptr_array_new_with_free_func(g_free);
+  report->kind = kind_of(report, gathered);
+  tell_head(report, gathered->fields, own_ids);
+  remove_own(report->original.message_ids, own_ids);
+  remove_own(report->refer_backs, own_ids);
+  tell_reporter(report, gathered->status);
+  if (report->kind == REPORT_NONE) return report;
+  tell_recipients(report, gathered);
+  tell_tokens(report, all, gathered, own_ids);
+  return report;
+}

@@ -1,0 +1,171 @@
+/* recipients.c - failed recipients from a report's text
+ * Owns:     which line shapes tell that an address failed.
+ * Must not: know mail systems by name.
+ * Fails:    never; no address gives no recipient.
+ * Tests:    tests/test_filter_read.c */
+#include "filter/recipients.h"
+
+#include "filter/names.h"
+#include "filter/status.h"
+
+#include <string.h>
+
+#define LINES_MOST 2000
+#define ADDRESSES_MOST 200
+#define RECIPIENTS_MOST 100
+#define DIAGNOSTIC_LONGEST 500
+
+/* How surely a line says that the address in it failed. */
+enum { HINT_NONE, HINT_MENTIONED, HINT_LABELLED, HINT_LISTED, HINT_COMMAND };
+
+typedef struct {
+  char *address;
+  int hint;
+} Found;
+
+static void found_clear(Found *found) { g_free(found->address); }
+
+static gboolean is_address_char(guchar c)
+{
+  return g_ascii_isalnum(c) || c >= 0x80 || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
+}
+static gboolean is_domain_char(guchar c) { return g_ascii_isalnum(c) || c >= 0x80 || c == '-' || c == '.' || c == '_'; }
+
+/* The stretch around '@' at sign that is an address; FALSE when it is none. */
+static gboolean address_around(Span line, const char *sign, Span *address)
+{
+  const char *start = sign, *end = sign + 1, *stop = line.start + line.length;
+  if (start > line.start && start[-1] == '"') {
+    const char *open = start - 1;
+    while (open > line.start && open[-1] != '"') open--;
+    if (open > line.start) start = open - 1;
+  } else {
+    while (start > line.start && is_address_char(start[-1])) start--;
+  }
+  while (end < stop && is_domain_char(*end)) end++;
+  while (end > sign + 1 && strchr(".-_", end[-1]) != NULL) end--;
+  while (start < sign && strchr("'`=", *start) != NULL) start++;
+  *address = (Span){ start, end - start };
+  return start < sign && end > sign + 1 && address->length <= 320;
+}
+
+static gboolean only(Span span, const char *characters)
+{
+  for (gsize i = 0; i < span.length; i++)
+    if (strchr(characters, span.start[i]) == NULL) return FALSE;
+  return TRUE;
+}
+
+/* Words before an address that say whose it is. */
+static gboolean labelled(Span before)
+{
+  static const char *const words[] = {
+    "recipient",    "rcpt",         "address",   "deliver", "to:",       "user",
+    "mailbox",      "account",      "failed",    "unknown", "empfänger", "destinataire",
+    "destinatario", "destinatário", "получател", "宛先",    "收件人",    NULL
+  };
+  for (guint i = 0; words[i] != NULL; i++)
+    if (span_has(before, words[i])) return TRUE;
+  return FALSE;
+}
+
+static gboolean is_sender_label(Span before)
+{
+  static const char *const words[] = { "mail from", "from:",       "sender",        "contact",  "mailto:", "postmaster",
+                                       "reply",     "return-path", "envelope-from", "helpdesk", "support", "abuse",
+                                       "x-",        "message-id",  "messageid",     NULL };
+  for (guint i = 0; words[i] != NULL; i++)
+    if (span_has(before, words[i])) return TRUE;
+  return FALSE;
+}
+
+/* An SMTP reply or an enhanced code: "550 ", "5.1.1". */
+static gboolean has_reply_code(Span line)
+{
+  for (gsize i = 0; i + 3 <= line.length; i++) {
+    const char *at = line.start + i;
+    gboolean begins = i == 0 || !g_ascii_isalnum(at[-1]);
+    if (!begins || (*at != '4' && *at != '5')) continue;
+    if (at[1] == '.' && i + 4 < line.length && g_ascii_isdigit(at[2])) return TRUE;
+    gboolean three = g_ascii_isdigit(at[1]) && at[1] <= '7' && g_ascii_isdigit(at[2]);
+    if (three && (i + 3 == line.length || strchr(" -:", at[3]) != NULL)) return TRUE;
+  }
+  return FALSE;
+}
+
+static int hint_of(Span line, Span address)
+{
+  Span before = { line.start, address.start - line.start };
+  const char *end = address.start + address.length;
+  Span after = { end, line.start + line.length - end };
+  if (is_sender_label(before)) return HINT_NONE;
+  if (span_has(before, "rcpt to") || span_has(before, "final-recipient") || span_has(before, "original-recipient"))
+    return HINT_COMMAND;
+  if (only(before, " \t<\"'*-•[(>|;:")) {
+    if (only(after, " \t>\"':;,.)]\r")) return HINT_LISTED;
+    /* "a@b: 550 ...", "<a@b>... User unknown", "a@b (reason)", "a@b on <date>" */
+    Span rest = span_trim((Span){ after.start, after.length });
+    while (rest.length > 0 && strchr(">\"'", *rest.start) != NULL) rest.start++, rest.length--;
+    if (rest.length > 0 && strchr(":;([-.,", *rest.start) != NULL) return HINT_LISTED;
+    return HINT_LABELLED;
+  }
+  if (labelled(before) || has_reply_code(line)) return HINT_LABELLED;
+  return HINT_MENTIONED;
+}
+
+static void consider_line(GArray *found, Span line, GPtrArray *ours)
+{
+  const char *end = line.start + line.length;
+  for (const char *at = line.start; found->len < ADDRESSES_MOST; at++) {
+    at = memchr(at, '@', end - at);
+    if (at == NULL) return;
+    Span span;
+    if (!address_around(line, at, &span)) continue;
+    g_autofree char *raw = g_strndup(span.start, span.length);
+    Found each = { address_normalise(raw, FALSE), hint_of(line, span) };
+    gboolean taken = each.address != NULL && each.hint != HINT_NONE && !list_has(ours, each.address);
+    for (guint i = 0; taken && i < found->len; i++) {
+      Found *known = &g_array_index(found, Found, i);
+      if (strcmp(known->address, each.address) != 0) continue;
+      known->hint = MAX(known->hint, each.hint);
+      taken = FALSE;
+    }
+    if (taken)
+      g_array_append_val(found, each);
+    else
+      g_free(each.address);
+  }
+}
+
+static void take_diagnostic(Report *report, Span line)
+{
+  if (report->diagnostic != NULL && report->status != NULL) return;
+  if (!has_reply_code(line)) return;
+  g_autofree char *text = g_strndup(line.start, line.length);
+  if (report->status == NULL) report->status = status_code_in(text);
+  if (report->diagnostic == NULL) report->diagnostic = text_one_line(text, DIAGNOSTIC_LONGEST);
+}
+
+void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours)
+{
+  g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+  g_array_set_clear_func(found, (GDestroyNotify)found_clear);
+  Span rest = { text, length };
+  for (guint n = 0; n < LINES_MOST && rest.length > 0; n++) {
+    const char *newline = memchr(rest.start, '\n', rest.length);
+    Span line = { rest.start, newline != NULL ? (gsize)(newline - rest.start) : rest.length };
+    gsize taken = MIN(line.length + 1, rest.length);
+    rest = (Span){ rest.start + taken, rest.length - taken };
+    line.length = MIN(line.length, FIELD_LONGEST);
+    take_diagnostic(report, line);
+    consider_line(found, line, ours);
+  }
+  int best = HINT_NONE;
+  for (guint i = 0; i < found->len; i++) best = MAX(best, g_array_index(found, Found, i).hint);
+  /* lists and commands name the same addresses; a mere mention counts only where there is nothing better */
+  int enough = best >= HINT_LISTED ? HINT_LISTED : MAX(best, HINT_MENTIONED);
+  for (guint i = 0; i < found->len; i++) {
+    const Found *each = &g_array_index(found, Found, i);
+    if (each->hint >= enough) list_add(report->recipients, each->address, RECIPIENTS_MOST);
+  }
+}

@@ -1,0 +1,401 @@
+/* returned.c - the original, as a report still shows it
+ * Owns:     which header fields tell of the original, and the search for them in text.
+ * Must not: decide what kind of report it is.
+ * Fails:    never; a block cut off anywhere gives what it still has.
+ * Tests:    tests/test_filter_read.c */
+#include "filter/returned.h"
+
+#include "filter/filter.h"
+#include "filter/names.h"
+#include "filter/phrases.h"
+#include "filter/text.h"
+
+#include <string.h>
+
+#define TEXT_LONGEST 500
+#define LINES_MOST 6000
+#define BLOCKS_MOST 24
+#define STRAY_LINES_MOST 3
+
+/* Fields that hold an id of the original (DESIGN, Verdicts). */
+static const char *const id_fields[] = { "Message-ID",
+                                         "Resent-Message-ID",
+                                         "X-Google-Original-Message-ID",
+                                         "X-Microsoft-Original-Message-ID",
+                                         "X-Original-Message-ID",
+                                         "Original-Message-ID",
+                                         NULL };
+
+void returned_read(Original *original, Span fields)
+{
+  Field field;
+  while (field_next(&fields, &field)) {
+    if (field_is(&field, "From")) {
+      if (original->from == NULL) original->from = field_text(&field, TEXT_LONGEST);
+    } else if (field_is(&field, "To")) {
+      if (original->to == NULL) original->to = field_text(&field, TEXT_LONGEST);
+    } else if (field_is(&field, "Subject")) {
+      if (original->subject == NULL) original->subject = field_text(&field, TEXT_LONGEST);
+      continue;
+    } else if (field_is(&field, "Date")) {
+      if (original->date == 0) original->date = field_date(&field);
+      continue;
+    } else if (!field_is(&field, "Sender") && !field_is(&field, "Return-Path") && !field_is(&field, "Cc")
+               && field_index(&field, id_fields) < 0) {
+      continue;
+    }
+    g_autofree char *raw = field_raw(&field);
+    if (field_index(&field, id_fields) >= 0)
+      id_collect(raw, original->message_ids, ORIGINAL_IDS_MOST);
+    else if (field_is(&field, "To") || field_is(&field, "Cc"))
+      address_collect(raw, original->recipients, ORIGINAL_ADDRESSES_MOST);
+    else
+      address_collect(raw, original->senders, ORIGINAL_ADDRESSES_MOST);
+  }
+}
+
+/* What mail programs call header fields in reports, folded; and how each counts in a block. */
+static const struct {
+  const char *label;
+  const char *name;
+} labels[] = {
+  { "from", "From" },
+  { "to", "To" },
+  { "subject", "Subject" },
+  { "date", "Date" },
+  { "sent", "Date" },
+  { "cc", "Cc" },
+  { "message-id", "Message-ID" },
+  { "message id", "Message-ID" },
+  { "messageid", "Message-ID" },
+  { "original message-id", "Message-ID" },
+  { "original message id", "Message-ID" },
+  { "internet message-id", "Message-ID" },
+  { "internet message id", "Message-ID" },
+  { "sent date", "Date" },
+  { "date sent", "Date" },
+  { "sender", "Sender" },
+  { "return-path", "Return-Path" },
+  { "mail from", "Return-Path" },
+  { "original sender", "Sender" },
+  { "von", "From" },
+  { "an", "To" },
+  { "betreff", "Subject" },
+  { "datum", "Date" },
+  { "gesendet", "Date" },
+  { "nachrichten-id", "Message-ID" },
+  { "de", "From" },
+  { "à", "To" },
+  { "objet", "Subject" },
+  { "sujet", "Subject" },
+  { "envoyé", "Date" },
+  { "date d'envoi", "Date" },
+  { "para", "To" },
+  { "asunto", "Subject" },
+  { "fecha", "Date" },
+  { "enviado", "Date" },
+  { "enviado el", "Date" },
+  { "assunto", "Subject" },
+  { "data", "Date" },
+  { "enviada em", "Date" },
+  { "da", "From" },
+  { "a", "To" },
+  { "oggetto", "Subject" },
+  { "inviato", "Date" },
+  { "van", "From" },
+  { "aan", "To" },
+  { "onderwerp", "Subject" },
+  { "verzonden", "Date" },
+  { "od", "From" },
+  { "do", "To" },
+  { "temat", "Subject" },
+  { "wysłano", "Date" },
+  { "komu", "To" },
+  { "předmět", "Subject" },
+  { "odesláno", "Date" },
+  { "от", "From" },
+  { "от кого", "From" },
+  { "кому", "To" },
+  { "тема", "Subject" },
+  { "дата", "Date" },
+  { "отправлено", "Date" },
+  { "från", "From" },
+  { "till", "To" },
+  { "ämne", "Subject" },
+  { "skickat", "Date" },
+  { "fra", "From" },
+  { "til", "To" },
+  { "emne", "Subject" },
+  { "sendt", "Date" },
+  { "lähettäjä", "From" },
+  { "vastaanottaja", "To" },
+  { "aihe", "Subject" },
+  { "lähetetty", "Date" },
+  { "kimden", "From" },
+  { "kime", "To" },
+  { "konu", "Subject" },
+  { "tarih", "Date" },
+  { "προς", "To" },
+  { "θέμα", "Subject" },
+  { "από", "From" },
+  { "差出人", "From" },
+  { "宛先", "To" },
+  { "件名", "Subject" },
+  { "日時", "Date" },
+  { "送信日時", "Date" },
+  { "发件人", "From" },
+  { "收件人", "To" },
+  { "主题", "Subject" },
+  { "寄件者", "From" },
+  { "收件者", "To" },
+  { "主旨", "Subject" },
+  { "보낸 사람", "From" },
+  { "받는 사람", "To" },
+  { "제목", "Subject" },
+  { "من", "From" },
+  { "إلى", "To" },
+  { "الموضوع", "Subject" },
+};
+
+/* Header fields that only a returned header has, and those whose number tells a block. */
+static const char *const known_fields[] = { "From",         "To",       "Subject",        "Date",
+                                            "Message-ID",   "Received", "Return-Path",    "MIME-Version",
+                                            "Content-Type", "Reply-To", "DKIM-Signature", "Content-Transfer-Encoding",
+                                            "X-Mailer",     NULL };
+enum { KNOWN_ID = 4, KNOWN_RECEIVED = 5 };
+
+/* One line of text without its quoting, as it counts for a block. */
+typedef struct {
+  Span line;    /* without quote marks, indentation and line break */
+  guint indent; /* columns before it */
+  gboolean field;
+  const char *name; /* the canonical name for a localised label, else NULL */
+  gsize colon;      /* where the value begins */
+} Line;
+
+static gboolean line_next(const char **at, Span *line)
+{
+  if (**at == '\0') return FALSE;
+  const char *newline = strchr(*at, '\n');
+  *line = (Span){ *at, newline != NULL ? (gsize)(newline - *at) : strlen(*at) };
+  *at += line->length + (newline != NULL);
+  return TRUE;
+}
+
+static void strip_quoting(Line *line)
+{
+  Span *span = &line->line;
+  line->indent = 0;
+  while (span->length > 0 && strchr(" \t>|", *span->start) != NULL) {
+    line->indent = *span->start == '>' || *span->start == '|' ? 0 : line->indent + 1;
+    span->start++, span->length--;
+    if (line->indent == 0 && span->length > 0 && *span->start == ' ') span->start++, span->length--;
+  }
+  while (span->length > 0 && strchr(" \t\r", span->start[span->length - 1]) != NULL) span->length--;
+}
+
+static GHashTable *label_names;
+
+void returned_init(void)
+{
+  label_names = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < G_N_ELEMENTS(labels); i++)
+    g_hash_table_insert(label_names, (gpointer)labels[i].label, (gpointer)labels[i].name);
+}
+
+/* The canonical field name for the label before the colon, NULL when it is none of ours. */
+static const char *localised(Span label)
+{
+  label = span_trim(label);
+  while (label.length > 0 && strchr("*-•#", *label.start) != NULL) label.start++, label.length--;
+  label = span_trim(label);
+  if (label.length == 0 || label.length > 40) return NULL;
+  g_autoptr(GString) folded = text_fold(label.start, label.length);
+  return g_hash_table_lookup(label_names, folded->str);
+}
+
+static void classify(Line *line)
+{
+  line->field = FALSE;
+  line->name = NULL;
+  line->colon = 0;
+  const char *colon = memchr(line->line.start, ':', MIN(line->line.length, 80));
+  const char *wide = g_strstr_len(line->line.start, MIN(line->line.length, 80), "：");
+  gsize skip = 1;
+  if (colon == NULL || (wide != NULL && wide < colon)) {
+    colon = wide;
+    skip = strlen("：");
+  }
+  if (colon == NULL || colon == line->line.start) return;
+  Span label = { line->line.start, colon - line->line.start };
+  line->colon = label.length + skip;
+  line->name = localised(label);
+  line->field = line->name != NULL;
+  if (line->field || skip > 1) return;
+  for (gsize i = 0; i < label.length; i++)
+    if (!g_ascii_isalnum(label.start[i]) && label.start[i] != '-' && label.start[i] != '_') return;
+  /* "http://", "host:port" and words with a colon are no fields */
+  line->field = line->colon < line->line.length && strchr(" \t", line->line.start[line->colon]) != NULL;
+}
+
+/* A block of field lines while it is being read. */
+typedef struct {
+  GString *text; /* its lines, cleaned */
+  guint known;   /* bits of known_fields */
+  guint indent;
+  guint strays; /* lines in a row that are neither field nor folded: headers that were wrapped anew */
+  gsize start;
+} Block;
+
+static void block_add_field(Block *block, const Line *line)
+{
+  Span value = span_trim((Span){ line->line.start + line->colon, line->line.length - line->colon });
+  Field field = { { line->name, 0 }, value };
+  if (line->name != NULL)
+    field.name.length = strlen(line->name);
+  else
+    field.name = (Span){ line->line.start, line->colon - 1 };
+  int known = field_index(&field, known_fields);
+  gboolean empty_id = known == KNOWN_ID && value.length > 0 && !span_has(value, "@") && *value.start != '<';
+  if (empty_id) return;
+  if (known >= 0) block->known |= 1u << known;
+  g_string_append_len(block->text, field.name.start, field.name.length);
+  g_string_append(block->text, ": ");
+  g_string_append_len(block->text, value.start, value.length);
+  g_string_append_c(block->text, '\n');
+}
+
+static void block_add_line(Block *block, const Line *line)
+{
+  gboolean folded = line->indent > block->indent;
+  gboolean empty_value = block->text->len > 2 && strcmp(block->text->str + block->text->len - 3, ": \n") == 0;
+  if (line->field && !folded) {
+    block->strays = 0;
+    block_add_field(block, line);
+  } else if (folded || empty_value) {
+    g_string_append_c(block->text, ' ');
+    g_string_append_len(block->text, line->line.start, line->line.length);
+    g_string_append_c(block->text, '\n');
+  } else {
+    block->strays++;
+  }
+}
+
+static guint known_count(guint known)
+{
+  guint n = 0;
+  for (; known != 0; known &= known - 1) n++;
+  return n;
+}
+
+/* A returned header, not merely a summary of it ("Subject: ... To: ..."). */
+static gboolean is_header(guint known)
+{
+  guint n = known_count(known);
+  return (known & 1u << KNOWN_RECEIVED && n >= 2) || (known & 1u << KNOWN_ID && n >= 3) || n >= 5;
+}
+
+/* The search while it runs. */
+typedef struct {
+  TextBlocks *found;
+  Block block;
+  gsize mark;       /* offset of the last cut mark, while it is near, or G_MAXSIZE */
+  gsize ruled;      /* offset of the first cut mark that looks like one, or G_MAXSIZE */
+  guint since_mark; /* lines that are not empty since then */
+  GString *header;  /* blocks that are returned headers */
+  guint blocks;
+  gboolean done;
+} Search;
+
+/* A block has ended: keep it when it says enough. */
+static void block_close(Search *search)
+{
+  Block *block = &search->block;
+  guint n = known_count(block->known);
+  gboolean keep = n >= 2 || block->known & 1u << KNOWN_ID;
+  if (keep && is_header(block->known)) {
+    gboolean marked = search->mark != G_MAXSIZE;
+    if (search->header->len == 0) {
+      search->found->marked = marked;
+      search->found->cut = MIN(search->found->cut, marked ? search->mark : block->start);
+    }
+    search->found->fields = MAX(search->found->fields, n);
+    g_string_append_printf(search->header, "%s\n", block->text->str);
+    /* a report returned in a report: what it speaks of stands below */
+    search->done = !filter_candidate(block->text->str, block->text->len);
+  } else if (keep && search->header->len == 0) {
+    search->found->fields = MAX(search->found->fields, n);
+    g_string_append_printf(search->found->blocks, "%s\n", block->text->str);
+  }
+  search->blocks += keep;
+  g_string_truncate(block->text, 0);
+  block->known = block->strays = 0;
+}
+
+static void search_line(Search *search, Line *line, gsize offset)
+{
+  Block *block = &search->block;
+  gboolean open = block->text->len > 0;
+  strip_quoting(line);
+  if (line->line.length == 0) {
+    if (open) block_close(search);
+    return;
+  }
+  classify(line);
+  if (!open && line->field) {
+    block->start = offset;
+    block->indent = line->indent;
+  }
+  if (open || line->field) block_add_line(block, line);
+  if (open && block->strays > STRAY_LINES_MOST) block_close(search);
+  if (line->field) return;
+  if (search->mark != G_MAXSIZE && ++search->since_mark > STRAY_LINES_MOST * 2) search->mark = G_MAXSIZE;
+  CutMark mark = search->header->len > 0 ? CUT_NONE : phrases_cut(line->line);
+  if (mark == CUT_NONE) return;
+  if (mark == CUT_RULED) search->ruled = MIN(search->ruled, offset);
+  search->mark = offset;
+  search->since_mark = 0;
+}
+
+TextBlocks *returned_find(const char *text)
+{
+  TextBlocks *found = g_new0(TextBlocks, 1);
+  *found = (TextBlocks){ .cut = strlen(text), .blocks = g_string_new(NULL) };
+  Search search = { .found = found,
+                    .block.text = g_string_new(NULL),
+                    .mark = G_MAXSIZE,
+                    .ruled = G_MAXSIZE,
+                    .header = g_string_new(NULL) };
+  const char *at = text;
+  Line line;
+  for (guint n = 0; n < LINES_MOST && !search.done && search.blocks < BLOCKS_MOST; n++) {
+    gsize offset = at - text;
+    if (!line_next(&at, &line.line)) break;
+    search_line(&search, &line, offset);
+  }
+  if (search.block.text->len > 0) block_close(&search);
+  if (search.header->len == 0 && search.ruled != G_MAXSIZE) {
+    found->cut = search.ruled;
+    found->marked = TRUE;
+  }
+  g_string_prepend(found->blocks, search.header->str);
+  g_string_free(search.header, TRUE);
+  g_string_free(search.block.text, TRUE);
+  return found;
+}
+
+void returned_read_blocks(Original *original, const TextBlocks *blocks)
+{
+  for (Span rest = { blocks->blocks->str, blocks->blocks->len }; rest.length > 0;) {
+    gsize length = MIN(fields_length(rest) + 1, rest.length);
+    returned_read(original, (Span){ rest.start, length });
+    rest = (Span){ rest.start + length, rest.length - length };
+  }
+}
+
+void text_blocks_free(TextBlocks *blocks)
+{
+  if (blocks == NULL) return;
+  g_string_free(blocks->blocks, TRUE);
+  g_free(blocks);
+}

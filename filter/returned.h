@@ -1,0 +1,25 @@
+/* returned.h - the original, as a report still shows it: in returned headers, or as a block of fields anywhere in its text. */
+#pragma once
+#include "filter/fields.h"
+
+#define ORIGINAL_IDS_MOST 16
+#define ORIGINAL_ADDRESSES_MOST 64
+
+/* Adds what a returned header block says to the original. Ids are collected; the rest is taken from the first block that has it. */
+void returned_read(Original *original, Span fields);
+
+/* Field blocks and cut marks of a report's decoded text. */
+typedef struct {
+  gsize cut;       /* where the original begins: the first cut mark with fields after it, or the first block that only a returned
+                      header can be; length of the text when there is none */
+  gboolean marked; /* a cut mark stands there */
+  guint fields;    /* different header fields that the best block has */
+  GString *blocks; /* the blocks as plain header lines, the best first, each ended by an empty line */
+} TextBlocks;
+/* Call once per process, before the others. */
+void returned_init(void);
+TextBlocks *returned_find(const char *text);
+/* Adds what all the blocks say. */
+void returned_read_blocks(Original *original, const TextBlocks *blocks);
+void text_blocks_free(TextBlocks *blocks);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TextBlocks, text_blocks_free)
