@@ -1,1 +1,4 @@
-# see Makefile.am
+# Tests of filter/. Real mail is scored where a corpus lies beside the tree (see tests/score_corpus.c).
+check_PROGRAMS += tests/score_corpus
+tests_score_corpus_CPPFLAGS = $(AM_CPPFLAGS)
+tests_score_corpus_LDADD = $(FILTER_LIBS)
