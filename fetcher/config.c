@@ -101,8 +101,9 @@ static gboolean refuse(const Reader *reader, const char *key, GError **error, co
 /* A value as text; white space around it does not count. NULL with error. */
 static char *value_text(const Reader *reader, const Key *key, GError **error)
 {
-  g_autofree char *value = g_key_file_get_string(reader->keys, reader->group, key->name, NULL);
-  if (value == NULL) {
+  g_autoptr(GError) problem = NULL; /* a wrong escape gives an error as well as a value */
+  g_autofree char *value = g_key_file_get_string(reader->keys, reader->group, key->name, &problem);
+  if (value == NULL || problem != NULL) {
     refuse(reader, key->name, error, "cannot be read; write \\\\ for a backslash");
     return NULL;
   }
@@ -164,8 +165,9 @@ static gboolean check_folder(const Reader *reader, const Key *key, const char *n
 /* The parts of a ';'-separated value, trimmed, empty and repeated ones left out; NULL with error. */
 static char **value_list(const Reader *reader, const Key *key, GError **error)
 {
-  g_auto(GStrv) parts = g_key_file_get_string_list(reader->keys, reader->group, key->name, NULL, NULL);
-  if (parts == NULL) {
+  g_autoptr(GError) problem = NULL;
+  g_auto(GStrv) parts = g_key_file_get_string_list(reader->keys, reader->group, key->name, NULL, &problem);
+  if (parts == NULL || problem != NULL) {
     refuse(reader, key->name, error, "cannot be read; write \\\\ for a backslash");
     return NULL;
   }
