@@ -1,0 +1,114 @@
+/* words.c - what the ledger's codes are called in sentences for people
+ * Owns:     those words, and the JSON members of an entry.
+ * Must not: open the ledger.
+ * Fails:    never.
+ * Tests:    tests/test_cli.py */
+#include "ui/words.h"
+#include "ui/print.h"
+#include <stdio.h>
+#include <string.h>
+
+const char *words_kind(ReportKind kind)
+{
+  switch (kind) {
+  case REPORT_DSN_FAILED:
+  case REPORT_BOUNCE: return "a report that a message could not be delivered";
+  case REPORT_DSN_DELAYED: return "a report that a message is late";
+  case REPORT_DSN_OTHER: return "a report that a message was delivered or passed on";
+  case REPORT_CHALLENGE: return "a request to confirm that a message came from a person";
+  case REPORT_VIRUS_NOTICE: return "a notice that a message was taken for a virus";
+  case REPORT_AUTO_REPLY: return "an automatic reply, such as an out-of-office note";
+  case REPORT_RECEIPT: return "a read receipt";
+  case REPORT_FEEDBACK: return "a mail provider's summary or complaint report";
+  default: return "not an automatic report";
+  }
+}
+
+const char *words_state(MoveState state)
+{
+  switch (state) {
+  case MOVE_KEPT: return "left where it is";
+  case MOVE_WAITING: return "too fresh, to be judged again";
+  case MOVE_Q_INTENT: return "being moved to quarantine";
+  case MOVE_QUARANTINED: return "in quarantine";
+  case MOVE_R_INTENT: return "being restored";
+  case MOVE_RESTORED: return "restored";
+  case MOVE_D_INTENT: return "being deleted";
+  case MOVE_DELETED: return "deleted";
+  case MOVE_FAILED: return "needs your attention";
+  default: return "unknown";
+  }
+}
+
+char *words_coverage(const Coverage *coverage)
+{
+  if (coverage->from == 0) return g_strdup("holds no mail that Backstop has read yet");
+  g_autofree char *from = print_time(coverage->from), *to = print_time(coverage->to);
+  return g_strdup_printf("knows all mail sent from %s to %s", from, to);
+}
+
+char *words_list(const GPtrArray *texts, guint most)
+{
+  if (texts == NULL || texts->len == 0) return NULL;
+  g_autoptr(GString) list = g_string_new(texts->pdata[0]);
+  for (guint i = 1; i < MIN(texts->len, most); i++) g_string_append_printf(list, ", %s", (const char *)texts->pdata[i]);
+  if (texts->len > most) g_string_append_printf(list, " and %u more", texts->len - most);
+  return g_strdup(list->str);
+}
+
+void words_print_evidence(const GPtrArray *evidence, guint decided)
+{
+  static const char *const marks[] = {
+    [EVIDENCE_FOR] = "  ✓ ",
+    [EVIDENCE_AGAINST] = "  ✗ ",
+    [EVIDENCE_NEUTRAL] = "  – ",
+  };
+  for (guint i = 0; i < evidence->len; i++) {
+    const Evidence *row = evidence->pdata[i];
+    g_autofree char *text = g_strconcat(row->text, i == decided ? " (This decided.)" : "", NULL);
+    print_wrapped(marks[row->side], text);
+  }
+}
+
+void words_entry_members(JsonBuilder *line, const Entry *entry)
+{
+  jsonl_number(line, "id", entry->id);
+  jsonl_text(line, "account", entry->account);
+  jsonl_time(line, "arrived", entry->arrived);
+  jsonl_time(line, "judged", entry->judged);
+  jsonl_text(line, "kind", report_kind_name(entry->kind));
+  jsonl_text(line, "verdict", verdict_name(entry->verdict));
+  jsonl_text(line, "state", move_state_name(entry->state));
+  jsonl_time(line, "changed", entry->changed);
+  jsonl_text(line, "reason", entry->reason);
+  jsonl_text(line, "home", entry->home.folder);
+  jsonl_text(line, "away", entry->away.folder);
+  jsonl_text(line, "reporter", entry->reporter);
+  jsonl_text(line, "status", entry->status);
+  jsonl_text(line, "diagnostic", entry->diagnostic);
+  jsonl_list(line, "recipients", entry->recipients);
+  json_builder_set_member_name(line, "original");
+  json_builder_begin_object(line);
+  jsonl_text(line, "message_id", entry->original_id);
+  jsonl_text(line, "from", entry->original_from);
+  jsonl_text(line, "to", entry->original_to);
+  jsonl_text(line, "subject", entry->original_subject);
+  jsonl_time(line, "date", entry->original_date);
+  json_builder_end_object(line);
+}
+
+void words_coverage_member(JsonBuilder *line, const GPtrArray *coverage)
+{
+  json_builder_set_member_name(line, "coverage");
+  json_builder_begin_array(line);
+  for (guint i = 0; i < coverage->len; i++) {
+    const Coverage *row = coverage->pdata[i];
+    json_builder_begin_object(line);
+    jsonl_text(line, "account", row->account);
+    jsonl_text(line, "folder", row->folder);
+    jsonl_time(line, "from", row->from);
+    jsonl_time(line, "to", row->to);
+    json_builder_end_object(line);
+  }
+  json_builder_end_array(line);
+}

@@ -1,0 +1,21 @@
+/* words.h - what the ledger's codes are called in sentences for people, and how an entry is printed. */
+#pragma once
+#include "ledger/journal.h"
+#include "ledger/sent.h"
+#include "ui/jsonl.h"
+
+/* "a report that a message could not be delivered"; static. */
+const char *words_kind(ReportKind kind);
+/* "in quarantine"; static. */
+const char *words_state(MoveState state);
+/* "knows all mail sent from 3 March 2019, 12:04 to 12:04 today". The caller frees. */
+char *words_coverage(const Coverage *coverage);
+/* "a@example.org, b@example.org and 3 more"; NULL for an empty list. The caller frees. */
+char *words_list(const GPtrArray *texts, guint most);
+
+/* The evidence, a line each, marked by ✓ for, ✗ against, – neither; the one that decided is named. */
+void words_print_evidence(const GPtrArray *evidence, guint decided);
+/* The members of an entry that all of list, show and explain give. */
+void words_entry_members(JsonBuilder *line, const Entry *entry);
+/* "coverage": a list of {account, folder, from, to}. */
+void words_coverage_member(JsonBuilder *line, const GPtrArray *coverage);
