@@ -86,8 +86,8 @@ class Backstop:
         return self.ok("backstopd", "--once", **more)
 
     def entries(self):
-        """What `backstop list --json` tells, oldest first."""
-        rows = [json.loads(line) for line in self.ok("backstop", "list", "--json").splitlines()]
+        """What `backstop list --all --json` tells, oldest first."""
+        rows = [json.loads(line) for line in self.ok("backstop", "list", "--all", "--json").splitlines()]
         return sorted(rows, key=lambda row: row["id"])
 
     @contextlib.contextmanager
