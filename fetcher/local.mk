@@ -8,3 +8,23 @@ libfetcher_a_SOURCES = \
 	fetcher/guard.c fetcher/tls.c fetcher/stream.c \
 	fetcher/imap.c fetcher/imap_command.c fetcher/imap_folder.c fetcher/imap_fetch.c fetcher/imap_move.c
 FETCHER_LIBS = libfetcher.a $(LEDGER_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS)
+
+# The pipeline: one pass over one account, and the processes that make it.
+libfetcher_a_SOURCES += \
+	fetcher/run.h fetcher/run.c \
+	fetcher/uid_window.h fetcher/uid_window.c \
+	fetcher/folders.h fetcher/folders.c \
+	fetcher/sync.h fetcher/sync.c \
+	fetcher/batch.h fetcher/batch.c \
+	fetcher/settle.h fetcher/settle.c \
+	fetcher/watch.h fetcher/watch.c \
+	fetcher/grant.h fetcher/grant.c \
+	fetcher/pass.h fetcher/pass.c
+
+bin_PROGRAMS += backstopd
+backstopd_SOURCES = \
+	fetcher/backstopd.c \
+	fetcher/log.h fetcher/log.c \
+	fetcher/worker.h fetcher/worker.c \
+	fetcher/supervisor.h fetcher/supervisor.c
+backstopd_LDADD = $(FETCHER_LIBS)

@@ -1,0 +1,154 @@
+/* batch.c - candidates on their way from reading to verdict to quarantine.
+ * Owns:     the order: read, sync, facts, verdict, record, move.
+ * Must not: decide anything that filter or ledger decide.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; nothing is recorded then but whole batches, and their mark with them.
+ * Tests:    tests/test_pass.c, tests/e2e */
+#include "fetcher/batch.h"
+#include "fetcher/settle.h"
+#include "fetcher/sync.h"
+#include "ledger/query.h"
+
+Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored, gint64 prior)
+{
+  Candidate *candidate = g_new0(Candidate, 1);
+  candidate->uid = uid;
+  candidate->size = size;
+  candidate->stored = stored;
+  candidate->prior = prior;
+  return candidate;
+}
+
+void candidate_free(Candidate *candidate)
+{
+  fingerprint_clear(&candidate->fingerprint);
+  if (candidate->report != NULL) report_free(candidate->report);
+  g_free(candidate);
+}
+
+/* A message whose fingerprint is in the journal. *judge: it is another copy that must be judged for itself. */
+static gboolean known_again(Run *run, const char *folder, const Candidate *candidate, const Entry *entry,
+                            gboolean *judge, GError **error)
+{
+  Place here = { .folder = (char *)folder, .validity = run->status.validity, .uid = candidate->uid };
+  guint32 uid = 0;
+  *judge = FALSE;
+  if (entry->state != MOVE_QUARANTINED && entry->state != MOVE_DELETED) return TRUE;
+  if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
+  if (uid != 0) { /* the one we moved is still there, so this one came anew */
+    *judge = TRUE;
+    return TRUE;
+  }
+  return journal_owner_restored(run->ledger, entry->id, &here, error);
+}
+
+/* *keep: the candidate needs a verdict. */
+static gboolean read_one(Run *run, const char *folder, Candidate *candidate, gboolean *keep, GError **error)
+{
+  *keep = FALSE;
+  if (!run_select(run, folder, error)) return FALSE;
+  g_autoptr(GBytes) bytes = run->store->class->read(run->store, candidate->uid, FILTER_READ_LIMIT, error);
+  if (bytes == NULL) return FALSE;
+  candidate->report = filter_read(bytes);
+  fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
+  *keep = candidate->prior != 0 || candidate->report->kind != REPORT_NONE;
+  if (!*keep || candidate->prior != 0) return TRUE;
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(Entry) entry = journal_find(run->ledger, run->account->name, &candidate->fingerprint, &problem);
+  if (problem != NULL) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  return entry == NULL || known_again(run, folder, candidate, entry, keep, error);
+}
+
+static gboolean read_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)
+{
+  for (guint i = 0; i < candidates->len;) {
+    g_autoptr(GError) problem = NULL;
+    gboolean keep = FALSE;
+    if (!run_tick(run, error)) return FALSE;
+    if (!read_one(run, folder, candidates->pdata[i], &keep, &problem)
+        && !g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) { /* a message that is gone is nobody's loss */
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    if (keep)
+      i++;
+    else
+      g_ptr_array_remove_index(candidates, i);
+  }
+  return TRUE;
+}
+
+static MoveState state_for(const Run *run, const Verdict *verdict)
+{
+  if (verdict->fresh) return MOVE_WAITING;
+  if (!run->moves || run->status.read_only) return MOVE_KEPT;
+  if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
+  if (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure) return MOVE_Q_INTENT;
+  return MOVE_KEPT;
+}
+
+static void count_verdict(Pass *pass, const Verdict *verdict)
+{
+  if (verdict->fresh)
+    pass->waiting++;
+  else if (verdict->code == VERDICT_GENUINE)
+    pass->genuine++;
+  else if (verdict->code == VERDICT_BACKSCATTER)
+    pass->backscatter++;
+  else if (verdict->code == VERDICT_UNSURE)
+    pass->unsure++;
+}
+
+static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *entries,
+                          GError **error)
+{
+  const Config *config = run->config;
+  Policy policy = { .now = run_now(),
+                    .judge_challenges = config->judge_challenges,
+                    .judge_virus = config->judge_virus,
+                    .judge_auto_replies = config->judge_auto_replies,
+                    .judge_receipts = config->judge_receipts };
+  FactsQuery query = { .account = run->account->name, .arrived = candidate->stored, .now = scanned };
+  g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
+  if (facts == NULL) return FALSE;
+  facts->waited = candidate->prior != 0;
+  g_autoptr(Verdict) verdict = filter_judge(candidate->report, facts, &policy);
+  if (verdict->code == VERDICT_PASS && candidate->prior == 0) return TRUE;
+  count_verdict(&run->pass, verdict);
+  Entry *entry = entry_new(run->account->name, candidate->report, facts, verdict, state_for(run, verdict));
+  g_ptr_array_add(entries, entry);
+  entry->id = candidate->prior;
+  fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
+  entry->arrived = candidate->stored;
+  entry->judged = policy.now;
+  entry->due = entry->state == MOVE_WAITING ? policy.now + FILTER_GRACE : 0;
+  place_set(&entry->home, folder, run->status.validity, candidate->uid);
+  if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
+  return TRUE;
+}
+
+/* Reopens the watched folder after Sent was looked at; its UIDs must still mean the same messages. */
+static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **error)
+{
+  if (!run_select(run, folder, error)) return FALSE;
+  if (run->status.validity == validity) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
+              "folder \"%s\" was renumbered meanwhile; it is read again at the next pass", folder);
+  return FALSE;
+}
+
+gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const FolderMark *mark, gint64 scanned,
+                       GError **error)
+{
+  guint32 validity = run->status.validity;
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
+  if (!read_all(run, folder, candidates, error)) return FALSE;
+  if (candidates->len > 0 && run->synced < scanned && !sync_sent(run, error)) return FALSE;
+  if (!reopen(run, folder, validity, error)) return FALSE;
+  for (guint i = 0; i < candidates->len; i++)
+    if (!judge_one(run, folder, candidates->pdata[i], scanned, entries, error)) return FALSE;
+  if (!journal_record(run->ledger, entries, run->account->name, folder, mark, error)) return FALSE;
+  return settle_batch(run, folder, entries, error);
+}

@@ -1,0 +1,21 @@
+/* batch.h - a handful of candidates on their way from reading to verdict to quarantine. */
+#pragma once
+#include "fetcher/run.h"
+
+/* A candidate: what the scan saw of it, then what was read of it. */
+typedef struct {
+  guint32 uid;
+  guint64 size;
+  gint64 stored; /* INTERNALDATE */
+  gint64 prior;  /* the id of the waiting entry this is; 0 for a new message */
+  Fingerprint fingerprint;
+  Report *report; /* NULL until read */
+} Candidate;
+Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored, gint64 prior);
+void candidate_free(Candidate *candidate);
+
+/* Takes candidates (Candidate*) of one watched folder all the way: reads each, drops what was judged before or is no
+ * report, brings Sent up to date, judges, records all of it with the folder's new mark in one transaction, and moves
+ * what is to be moved. mark NULL: leave it. scanned: when the scan that found them began, Unix seconds. */
+gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const FolderMark *mark, gint64 scanned,
+                       GError **error);

@@ -1,0 +1,122 @@
+/* folders.c - which of an account's folders are Sent, Trash and quarantine.
+ * Owns:     the choice of them.
+ * Must not: read mail.
+ * Fails:    STORE_ERROR, CONFIG_ERROR when a configured folder is not there.
+ * Tests:    tests/test_pass.c, tests/e2e/test_once.py */
+#include "fetcher/folders.h"
+#include "fetcher/folder_name.h"
+#include <string.h>
+
+static const char SEPARATORS[] = "/.\\";
+
+static guint depth_of(const char *name)
+{
+  guint depth = 0;
+  for (; *name != '\0'; name++) depth += strchr(SEPARATORS, *name) != NULL;
+  return depth;
+}
+
+static gboolean named_sent(const Folder *folder)
+{
+  if (folder->use & FOLDER_NOSELECT) return FALSE;
+  if (folder_name_is_sent(folder->name, '\0')) return TRUE;
+  for (const char *s = SEPARATORS; *s != '\0'; s++)
+    if (folder_name_is_sent(folder->name, *s)) return TRUE;
+  return FALSE;
+}
+
+static gboolean take_configured(Run *run, GPtrArray *sent, GError **error)
+{
+  for (char **name = run->account->sent; *name != NULL; name++) {
+    g_autofree char *resolved = run->store->class->resolve(run->store, *name, error);
+    if (resolved == NULL) return FALSE;
+    if (!run_has_folder(run, resolved)) {
+      g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+                  "there is no folder \"%s\" on the server; set \"sent\" to the folder that holds your sent mail",
+                  *name);
+      return FALSE;
+    }
+    g_ptr_array_add(sent, g_steal_pointer(&resolved));
+  }
+  return TRUE;
+}
+
+static void take_special(const Run *run, GPtrArray *sent)
+{
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if ((folder->use & FOLDER_SENT) && !(folder->use & FOLDER_NOSELECT)) g_ptr_array_add(sent, g_strdup(folder->name));
+  }
+}
+
+/* By name: those at the least depth; of these the ones that hold mail, or the first one where none does. */
+static gboolean take_named(Run *run, GPtrArray *sent, GError **error)
+{
+  guint least = G_MAXUINT;
+  const char *first = NULL;
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if (named_sent(folder)) least = MIN(least, depth_of(folder->name));
+  }
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if (!named_sent(folder) || depth_of(folder->name) != least) continue;
+    if (!run_select(run, folder->name, error)) return FALSE;
+    if (first == NULL) first = folder->name;
+    if (run->status.count > 0) g_ptr_array_add(sent, g_strdup(folder->name));
+  }
+  if (sent->len == 0 && first != NULL) g_ptr_array_add(sent, g_strdup(first));
+  return TRUE;
+}
+
+static gboolean find_sent(Run *run, GError **error)
+{
+  g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
+  if (run->account->sent != NULL) {
+    if (!take_configured(run, sent, error)) return FALSE;
+  } else {
+    take_special(run, sent);
+    if (sent->len == 0 && !take_named(run, sent, error)) return FALSE;
+  }
+  if (!folder_use_sent(run->ledger, run->account->name, (const char *const *)sent->pdata, sent->len, error))
+    return FALSE;
+  g_ptr_array_add(sent, NULL);
+  run->sent = (char **)g_ptr_array_free(g_steal_pointer(&sent), FALSE);
+  return TRUE;
+}
+
+gboolean folders_find(Run *run, GError **error)
+{
+  run->folders = run->store->class->folders(run->store, error);
+  if (run->folders == NULL) return FALSE;
+  run->quarantine = run->store->class->resolve(run->store, run->account->quarantine, error);
+  if (run->quarantine == NULL) return FALSE;
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if ((folder->use & FOLDER_TRASH) && run->trash == NULL && !g_str_equal(folder->name, run->quarantine))
+      run->trash = g_strdup(folder->name);
+  }
+  return find_sent(run, error);
+}
+
+gboolean folders_prepare_quarantine(Run *run, GError **error)
+{
+  run->moves = !run->config->observe && run->sent[0] != NULL && (run->store->can & STORE_CAN_MOVE) != 0;
+  if (!run->moves && !run_has_folder(run, run->quarantine)) return TRUE;
+  if (!run_has_folder(run, run->quarantine)) {
+    if (!run->store->class->create(run->store, run->quarantine, error)) {
+      g_prefix_error(error, "the quarantine folder \"%s\" cannot be made: ", run->account->quarantine);
+      return FALSE;
+    }
+    Folder *made = g_new0(Folder, 1);
+    made->name = g_strdup(run->quarantine);
+    g_ptr_array_add(run->folders, made);
+  }
+  if (!run_select(run, run->quarantine, error)) {
+    g_prefix_error(error, "the quarantine folder \"%s\" cannot be opened: ", run->account->quarantine);
+    return FALSE;
+  }
+  run->quarantine_validity = run->status.validity;
+  if (run->status.read_only) run->moves = FALSE;
+  return TRUE;
+}

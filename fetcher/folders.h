@@ -1,0 +1,11 @@
+/* folders.h - which of an account's folders are Sent, Trash and quarantine. */
+#pragma once
+#include "fetcher/run.h"
+
+/* Lists the server's folders and fills in run->folders, sent, trash, quarantine. Sent: as configured; else by
+ * SPECIAL-USE (RFC 6154); else by the usual names, where those at the top win and empty ones count only if all are.
+ * None found leaves sent empty. The ledger is told which ones are in use. A configured Sent folder that is not there is
+ * CONFIG_ERROR_INVALID, and nothing is guessed instead. */
+gboolean folders_find(Run *run, GError **error);
+/* Makes the quarantine folder where it is missing and learns its UIDVALIDITY; decides run->moves (mode, server). */
+gboolean folders_prepare_quarantine(Run *run, GError **error);

@@ -1,0 +1,101 @@
+/* pass.c - one pass over one account.
+ * Owns:     the order of its steps, and Run.
+ * Must not: know a protocol, read configuration files, wait.
+ * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; every message is where the journal says or will be looked for.
+ * Tests:    tests/test_pass.c, tests/e2e */
+#include "fetcher/pass.h"
+#include "fetcher/folders.h"
+#include "fetcher/grant.h"
+#include "fetcher/settle.h"
+#include "fetcher/sync.h"
+#include "fetcher/watch.h"
+
+/* The watched folders, one after the other; one that cannot be read does not keep the others from it. */
+static gboolean watch_all(Run *run, GError **error)
+{
+  g_autoptr(GError) first = NULL;
+  for (char **name = run->account->folders; *name != NULL; name++) {
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *folder = run->store->class->resolve(run->store, *name, &problem);
+    if (folder != NULL && grant_wishes(run, &problem) && watch_folder(run, folder, &problem)) continue;
+    if (!run_can_go_on(problem)) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    g_prefix_error(&problem, "folder \"%s\": ", *name);
+    if (first == NULL) first = g_steal_pointer(&problem);
+  }
+  if (first == NULL) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&first));
+  return FALSE;
+}
+
+static gboolean require_sent(const Run *run, GError **error)
+{
+  if (run->sent[0] != NULL) return TRUE;
+  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+              "no Sent folder was found on the server, so nothing can be judged; set \"sent = FOLDER\" in [account %s]",
+              run->account->name);
+  return FALSE;
+}
+
+static gboolean look_at_mail(Run *run, GError **error)
+{
+  if (!require_sent(run, error) || !folders_prepare_quarantine(run, error)) return FALSE;
+  if (!watch_due(run, error)) return FALSE;
+  g_autoptr(GError) problem = NULL;
+  gboolean all = watch_all(run, &problem);
+  if (!all && !run_can_go_on(problem)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  if (run->synced < run->pass.started && !sync_sent(run, error)) return FALSE;
+  if (all) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+static gboolean steps(Run *run, gboolean wishes_only, GError **error)
+{
+  if (!folders_find(run, error) || !settle_all(run, error) || !grant_wishes(run, error)) return FALSE;
+  return wishes_only || look_at_mail(run, error);
+}
+
+static void run_clear(Run *run)
+{
+  g_clear_pointer(&run->folders, g_ptr_array_unref);
+  g_clear_pointer(&run->sent, g_strfreev);
+  g_clear_pointer(&run->quarantine, g_free);
+  g_clear_pointer(&run->trash, g_free);
+  g_clear_pointer(&run->selected, g_free);
+}
+
+gboolean pass_run(const PassRequest *request, Pass *result, GError **error)
+{
+  Run run = { .config = request->config,
+              .account = request->account,
+              .ledger = request->ledger,
+              .store = request->store,
+              .stop = request->stop,
+              .stop_data = request->stop_data };
+  g_autoptr(GError) problem = NULL;
+  run.pass.account = request->account->name;
+  if (request->wishes_only) {
+    gboolean granted = steps(&run, TRUE, error);
+    run_clear(&run);
+    return granted;
+  }
+  if (!pass_begin(run.ledger, &run.pass, run_now(), error)) return FALSE;
+  gboolean done = steps(&run, FALSE, &problem);
+  run_clear(&run);
+  const char *outcome = problem != NULL ? problem->message : NULL;
+  g_autoptr(GError) unsaid = NULL;
+  if (!pass_end(run.ledger, &run.pass, run_now(), outcome, &unsaid) && problem == NULL) {
+    g_propagate_error(error, g_steal_pointer(&unsaid));
+    return FALSE;
+  }
+  if (result != NULL) *result = run.pass;
+  if (done) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}

@@ -1,0 +1,45 @@
+/* run.c - what every step of a pass needs: the open folder, progress, the question whether to stop.
+ * Owns:     Run.selected, Run.status, the pace of progress rows.
+ * Must not: judge, move, know a protocol.
+ * Fails:    STORE_ERROR, LEDGER_ERROR, passed through.
+ * Tests:    tests/test_pass.c */
+#include "fetcher/run.h"
+
+gint64 run_now(void) { return g_get_real_time() / G_USEC_PER_SEC; }
+
+gboolean run_select(Run *run, const char *folder, GError **error)
+{
+  if (g_strcmp0(run->selected, folder) == 0) return TRUE;
+  g_clear_pointer(&run->selected, g_free);
+  if (!run->store->class->select(run->store, folder, &run->status, error)) return FALSE;
+  run->selected = g_strdup(folder);
+  return TRUE;
+}
+
+gboolean run_tick(Run *run, GError **error)
+{
+  if (run->stop != NULL && run->stop(run->stop_data)) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK,
+                "stopped before the pass was through; the next one goes on from here");
+    return FALSE;
+  }
+  gint64 now = g_get_monotonic_time();
+  if (now - run->written < G_USEC_PER_SEC) return TRUE;
+  run->written = now;
+  return pass_update(run->ledger, &run->pass, error);
+}
+
+gboolean run_has_folder(const Run *run, const char *name)
+{
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if (g_str_equal(folder->name, name)) return TRUE;
+  }
+  return g_ascii_strcasecmp(name, "INBOX") == 0;
+}
+
+gboolean run_can_go_on(const GError *error)
+{
+  return g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX)
+         || g_error_matches(error, STORE_ERROR, STORE_ERROR_MESSAGE);
+}

@@ -1,0 +1,216 @@
+/* settle.c - intents carried out, and interrupted ones brought to their end.
+ * Owns:     what to do for each intent, from where the message is seen to be.
+ * Must not: judge; assume anything that the server can be asked.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the intent stays and is settled on the next connect.
+ * Tests:    tests/test_settle.c, tests/e2e/test_kill.py */
+#include "fetcher/settle.h"
+
+/* What an intent means: the message goes from one place to another, or (to NULL) is removed. */
+typedef struct {
+  const Place *from;
+  const char *to;
+  gboolean marked;
+  Mark mark;
+} Trip;
+
+static Trip trip_of(const Run *run, const Entry *entry)
+{
+  switch (entry->state) {
+  case MOVE_R_INTENT: return (Trip){ &entry->away, entry->home.folder, TRUE, MARK_NOT_BACKSCATTER };
+  case MOVE_D_INTENT: return (Trip){ &entry->away, run->trash, FALSE, MARK_BACKSCATTER };
+  default: return (Trip){ &entry->home, entry->away.folder, TRUE, MARK_BACKSCATTER };
+  }
+}
+
+/* *same: the message under uid is the one of the fingerprint. */
+static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean *same, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(GBytes) bytes = run->store->class->read(run->store, uid, FILTER_READ_LIMIT, &problem);
+  *same = FALSE;
+  if (bytes != NULL) {
+    Fingerprint seen;
+    fingerprint_init(&seen, wanted->message_id, wanted->size, bytes);
+    *same = fingerprint_equal(&seen, wanted);
+    fingerprint_clear(&seen);
+    return TRUE;
+  }
+  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+static void note_size(const ScanRow *row, gpointer data) { *(guint64 *)data = row->size; }
+
+static gboolean search(Run *run, const char *folder, const Fingerprint *fingerprint, gint64 except, guint32 *uid,
+                       GError **error)
+{
+  g_autoptr(GArray) uids = run->store->class->find(run->store, fingerprint->message_id, fingerprint->size, 0, error);
+  if (uids == NULL) return FALSE;
+  for (guint i = 0; i < uids->len; i++) {
+    static const char *const no_fields[] = { "Message-ID", NULL };
+    Place place = { .folder = (char *)folder,
+                    .validity = run->status.validity,
+                    .uid = g_array_index(uids, guint32, i) };
+    gboolean same = FALSE, claimed = FALSE;
+    guint64 size = 0;
+    if (!journal_claimed(run->ledger, run->account->name, &place, except, &claimed, error)) return FALSE;
+    if (claimed) continue;
+    if (!run->store->class->scan(run->store, place.uid, place.uid, no_fields, note_size, &size, error)) return FALSE;
+    if (size != fingerprint->size) continue;
+    if (!is_it(run, place.uid, fingerprint, &same, error)) return FALSE;
+    if (same) {
+      *uid = place.uid;
+      return TRUE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean settle_locate(Run *run, const Place *place, const Fingerprint *fingerprint, gint64 except, guint32 *uid,
+                       GError **error)
+{
+  *uid = 0;
+  if (place->folder == NULL || !run_has_folder(run, place->folder)) return TRUE;
+  if (!run_select(run, place->folder, error)) return FALSE;
+  if (place->uid == 0 || place->validity != run->status.validity)
+    return search(run, place->folder, fingerprint, except, uid, error);
+  gboolean same = FALSE;
+  if (!is_it(run, place->uid, fingerprint, &same, error)) return FALSE;
+  if (same) *uid = place->uid;
+  return TRUE;
+}
+
+/* The message lies at uid in trip->from, open now; and a copy at copied (0: none) at its goal. Moves it, or removes
+ * what is left of a move that was cut off between copy and removal. *where: its UID at the goal, 0 when the server does
+ * not say. */
+static gboolean carry(Run *run, const Trip *trip, guint32 uid, guint32 copied, guint32 *where, GError **error)
+{
+  const StoreClass *class = run->store->class;
+  *where = copied;
+  if (copied != 0 || trip->to == NULL) return class->remove(run->store, uid, error);
+  g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  if (trip->marked && !class->mark(run->store, &uid, 1, trip->mark, error)) return FALSE;
+  if (!class->move(run->store, &uid, 1, trip->to, pairs, error)) return FALSE;
+  if (pairs->len == 0) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message was gone before it could be moved");
+    return FALSE;
+  }
+  *where = g_array_index(pairs, UidPair, 0).to;
+  return TRUE;
+}
+
+static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint32 uid, GError **error)
+{
+  if (folder == NULL || uid == 0) {
+    Place unknown = { .folder = (char *)folder };
+    return journal_confirm(run->ledger, entry->id, folder != NULL ? &unknown : NULL, error);
+  }
+  if (!run_select(run, folder, error)) return FALSE; /* for its UIDVALIDITY */
+  Place where = { .folder = (char *)folder, .validity = run->status.validity, .uid = uid };
+  return journal_confirm(run->ledger, entry->id, &where, error);
+}
+
+static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed, GError **error)
+{
+  Trip trip = trip_of(run, entry);
+  Place goal = { .folder = (char *)trip.to };
+  guint32 there = 0, here = 0, where = 0;
+  if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
+  if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
+  if (here != 0) {
+    if (!carry(run, &trip, here, there, &where, error)) return FALSE;
+    return confirm(run, entry, trip.to, where, error);
+  }
+  if (there != 0 || (resumed && entry->state == MOVE_D_INTENT))
+    return confirm(run, entry, there != 0 ? trip.to : NULL, there, error);
+  return journal_fail(
+      run->ledger, entry->id,
+      "the message is no longer where it was; another program or another machine has moved or deleted it", error);
+}
+
+gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  if (settle_by_looking(run, entry, resumed, &problem)) return TRUE;
+  if (run_can_go_on(problem)) return journal_fail(run->ledger, entry->id, problem->message, error);
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+/* First those that are no longer at their start: they claim their copies at the goal, so that a twin (the same message,
+ * delivered twice) that has not moved yet does not take such a copy for its own and remove itself. */
+static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
+{
+  g_autoptr(GPtrArray) there = g_ptr_array_new();
+  for (guint i = 0; i < entries->len; i++) {
+    Entry *entry = entries->pdata[i];
+    Trip trip = trip_of(run, entry);
+    guint32 uid = 0;
+    if (!run_tick(run, error) || !settle_locate(run, trip.from, &entry->fingerprint, entry->id, &uid, error))
+      return FALSE;
+    if (uid != 0)
+      g_ptr_array_add(there, entry);
+    else if (!settle_one(run, entry, TRUE, error))
+      return FALSE;
+  }
+  for (guint i = 0; i < there->len; i++)
+    if (!run_tick(run, error) || !settle_one(run, there->pdata[i], TRUE, error)) return FALSE;
+  return TRUE;
+}
+
+/* Confirms what the pairs tell; the others are looked at one by one. */
+static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError **error)
+{
+  g_autoptr(GHashTable) moved = g_hash_table_new(NULL, NULL);
+  g_autoptr(GArray) sure = g_array_new(FALSE, TRUE, sizeof(Confirmation));
+  g_autoptr(GPtrArray) doubtful = g_ptr_array_new();
+  for (guint i = 0; i < pairs->len; i++) {
+    const UidPair *pair = &g_array_index(pairs, UidPair, i);
+    g_hash_table_insert(moved, GUINT_TO_POINTER(pair->from), GUINT_TO_POINTER(pair->to));
+  }
+  for (guint i = 0; i < moving->len; i++) {
+    Entry *entry = moving->pdata[i];
+    guint32 to = GPOINTER_TO_UINT(g_hash_table_lookup(moved, GUINT_TO_POINTER(entry->home.uid)));
+    Confirmation confirmation = { .id = entry->id, .where = { run->quarantine, run->quarantine_validity, to } };
+    if (to != 0)
+      g_array_append_val(sure, confirmation);
+    else
+      g_ptr_array_add(doubtful, entry);
+  }
+  if (!journal_confirm_many(run->ledger, (const Confirmation *)(gpointer)sure->data, sure->len, error)) return FALSE;
+  run->pass.moved += sure->len;
+  return settle_list(run, doubtful, error);
+}
+
+gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError **error)
+{
+  g_autoptr(GPtrArray) moving = g_ptr_array_new();
+  g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  g_autoptr(GError) problem = NULL;
+  for (guint i = 0; i < entries->len; i++) {
+    Entry *entry = entries->pdata[i];
+    if (entry->state != MOVE_Q_INTENT) continue;
+    g_ptr_array_add(moving, entry);
+    g_array_append_val(uids, entry->home.uid);
+  }
+  if (moving->len == 0) return TRUE;
+  const guint32 *list = (const guint32 *)(gpointer)uids->data;
+  if (!run_select(run, folder, error)) return FALSE;
+  if (!run->store->class->mark(run->store, list, uids->len, MARK_BACKSCATTER, &problem)
+      || !run->store->class->move(run->store, list, uids->len, run->quarantine, pairs, &problem)) {
+    if (!run_can_go_on(problem)) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    g_array_set_size(pairs, 0); /* refused, perhaps half done: look at each */
+  }
+  return confirm_batch(run, moving, pairs, error);
+}
+
+gboolean settle_all(Run *run, GError **error)
+{
+  g_autoptr(GPtrArray) entries = journal_unfinished(run->ledger, run->account->name, error);
+  return entries != NULL && settle_list(run, entries, error);
+}

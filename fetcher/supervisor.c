@@ -1,0 +1,319 @@
+/* supervisor.c - keeps one worker per account running.
+ * Owns:     worker processes and the pipes to them, the daemon's lock.
+ * Must not: parse mail, speak to servers, judge.
+ * Fails:    by an exit status, before any worker was started.
+ * Tests:    tests/e2e */
+#include "fetcher/supervisor.h"
+#include "fetcher/config.h"
+#include "fetcher/exit.h"
+#include "fetcher/log.h"
+#include "ledger/account.h"
+#include "ledger/wish.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define RESTART_FIRST 1 /* seconds */
+#define RESTART_MOST 300
+#define RESTART_CALM 600 /* a worker that ran for so long starts with the first wait again */
+#define STOP_MILLISECONDS 1500
+#define MONITOR_MILLISECONDS 100
+#define LOCK_DESCRIPTOR 3 /* in the workers */
+
+typedef struct Supervisor Supervisor;
+
+typedef struct {
+  Supervisor *supervisor;
+  char *account;
+  GPid pid; /* 0: not running */
+  int pipe; /* its standard input, -1 */
+  guint watch, restart;
+  guint wait;       /* seconds before the next restart */
+  gint64 started;   /* monotonic */
+  gint64 woken_for; /* the newest wish it was woken for */
+  int status;       /* of its end, with once */
+} Child;
+
+struct Supervisor {
+  const SupervisorOptions *options;
+  Config *config;
+  Ledger *ledger;
+  GMainLoop *loop;
+  GFileMonitor *monitor;
+  GPtrArray *children; /* Child* */
+  char *program;       /* this very program's file */
+  gint64 version;      /* the ledger's data_version when last looked at */
+  int lock;
+  gboolean stopping;
+};
+
+static void start(Child *child);
+
+static void child_free(gpointer data)
+{
+  Child *child = data;
+  if (child->watch != 0) g_source_remove(child->watch);
+  if (child->restart != 0) g_source_remove(child->restart);
+  if (child->pipe >= 0) close(child->pipe);
+  if (child->pid != 0) {
+    kill(child->pid, SIGKILL);
+    waitpid(child->pid, NULL, 0);
+  }
+  g_free(child->account);
+  g_free(child);
+}
+
+static guint running(const Supervisor *supervisor)
+{
+  guint n = 0;
+  for (guint i = 0; i < supervisor->children->len; i++) n += ((Child *)supervisor->children->pdata[i])->pid != 0;
+  return n;
+}
+
+static gboolean restart(gpointer data)
+{
+  Child *child = data;
+  child->restart = 0;
+  start(child);
+  return G_SOURCE_REMOVE;
+}
+
+static void tell_end(Child *child, int status)
+{
+  if (WIFSIGNALED(status))
+    log_account(G_LOG_LEVEL_WARNING, child->account,
+                "its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status));
+  child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
+}
+
+static void on_end(GPid pid, int status, gpointer data)
+{
+  Child *child = data;
+  Supervisor *supervisor = child->supervisor;
+  child->watch = 0;
+  child->pid = 0;
+  g_spawn_close_pid(pid);
+  close(child->pipe);
+  child->pipe = -1;
+  if (!supervisor->stopping) tell_end(child, status);
+  if (supervisor->options->once || supervisor->stopping) {
+    if (running(supervisor) == 0) g_main_loop_quit(supervisor->loop);
+    return;
+  }
+  if (g_get_monotonic_time() - child->started > (gint64)RESTART_CALM * G_USEC_PER_SEC) child->wait = RESTART_FIRST;
+  child->restart = g_timeout_add_seconds(child->wait, restart, child);
+  child->wait = MIN(child->wait * 2, RESTART_MOST);
+}
+
+static void start(Child *child)
+{
+  Supervisor *supervisor = child->supervisor;
+  const SupervisorOptions *options = supervisor->options;
+  const char *argv[] = { supervisor->program,
+                         "--config",
+                         options->config_file,
+                         "--data",
+                         options->data_dir,
+                         "--worker",
+                         child->account,
+                         options->once ? "--once" : NULL,
+                         NULL };
+  int target = LOCK_DESCRIPTOR;
+  g_autoptr(GError) problem = NULL;
+  if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
+                                        &supervisor->lock, &target, 1, &child->pid, &child->pipe, NULL, NULL,
+                                        &problem)) {
+    log_account(G_LOG_LEVEL_WARNING, child->account, "its worker cannot be started: %s", problem->message);
+    child->pid = 0;
+    child->status = EX_OSERR;
+    return;
+  }
+  child->started = g_get_monotonic_time();
+  child->watch = g_child_watch_add(child->pid, on_end, child);
+}
+
+static void add_child(Supervisor *supervisor, const char *account)
+{
+  Child *child = g_new0(Child, 1);
+  child->supervisor = supervisor;
+  child->account = g_strdup(account);
+  child->pipe = -1;
+  child->wait = RESTART_FIRST;
+  g_ptr_array_add(supervisor->children, child);
+  start(child);
+}
+
+static void start_all(Supervisor *supervisor)
+{
+  for (guint i = 0; i < supervisor->config->accounts->len; i++) {
+    const AccountConfig *account = supervisor->config->accounts->pdata[i];
+    if (supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name))
+      add_child(supervisor, account->name);
+  }
+}
+
+/* The newest open wish of the account; 0. */
+static gint64 newest_wish(const GPtrArray *wishes, const char *account)
+{
+  gint64 newest = 0;
+  for (guint i = 0; i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    if (g_strcmp0(wish->account, account) == 0) newest = MAX(newest, wish->id);
+  }
+  return newest;
+}
+
+static void wake(Supervisor *supervisor)
+{
+  g_autoptr(GError) problem = NULL;
+  gint64 version = ledger_data_version(supervisor->ledger, &problem);
+  if (version >= 0 && version == supervisor->version) return;
+  supervisor->version = version;
+  g_autoptr(GPtrArray) wishes = problem == NULL ? wish_open(supervisor->ledger, NULL, &problem) : NULL;
+  if (wishes == NULL) {
+    log_account(G_LOG_LEVEL_WARNING, NULL, "%s", problem->message);
+    return;
+  }
+  for (guint i = 0; i < supervisor->children->len; i++) {
+    Child *child = supervisor->children->pdata[i];
+    gint64 newest = newest_wish(wishes, child->account);
+    if (newest <= child->woken_for || child->pipe < 0) continue;
+    if (write(child->pipe, "w", 1) == 1 || errno == EAGAIN) child->woken_for = newest;
+  }
+}
+
+static void on_change(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
+{
+  wake(data);
+}
+
+static gboolean give_up(gpointer data)
+{
+  Supervisor *supervisor = data;
+  g_main_loop_quit(supervisor->loop); /* what still runs is killed with its child_free() */
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean on_stop(gpointer data)
+{
+  Supervisor *supervisor = data;
+  if (supervisor->stopping) return G_SOURCE_CONTINUE;
+  supervisor->stopping = TRUE;
+  for (guint i = 0; i < supervisor->children->len; i++) {
+    Child *child = supervisor->children->pdata[i];
+    if (child->restart != 0) g_source_remove(child->restart);
+    child->restart = 0;
+    if (child->pipe >= 0) close(child->pipe);
+    child->pipe = child->pid != 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1; /* on_end() closes one */
+  }
+  if (running(supervisor) == 0)
+    g_main_loop_quit(supervisor->loop);
+  else
+    g_timeout_add(STOP_MILLISECONDS, give_up, supervisor);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GError **error)
+{
+  g_autofree AccountSetup *setups = g_new0(AccountSetup, config->accounts->len);
+  for (guint i = 0; i < config->accounts->len; i++) {
+    const AccountConfig *account = config->accounts->pdata[i];
+    setups[i] = (AccountSetup){ account->name, account->addresses };
+  }
+  return account_configure(supervisor->ledger, setups, config->accounts->len, error);
+}
+
+static gboolean on_reload(gpointer data)
+{
+  Supervisor *supervisor = data;
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(Config) config = config_load(supervisor->options->config_file, &problem);
+  if (config == NULL || !tell_accounts(supervisor, config, &problem)) {
+    log_account(G_LOG_LEVEL_WARNING, NULL, "the configuration stays as it was: %s", problem->message);
+    return G_SOURCE_CONTINUE;
+  }
+  g_ptr_array_set_size(supervisor->children,
+                       0); /* a worker can be ended at any moment: the journal settles what it was at */
+  config_free(supervisor->config);
+  supervisor->config = g_steal_pointer(&config);
+  start_all(supervisor);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean prepare(Supervisor *supervisor, GError **error)
+{
+  const SupervisorOptions *options = supervisor->options;
+  supervisor->program = g_file_read_link("/proc/self/exe", error);
+  if (supervisor->program == NULL) return FALSE;
+  supervisor->config = config_load(options->config_file, error);
+  if (supervisor->config == NULL) return FALSE;
+  if (options->account != NULL && config_account(supervisor->config, options->account) == NULL) {
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "there is no account \"%s\" in %s", options->account,
+                options->config_file);
+    return FALSE;
+  }
+  supervisor->ledger = ledger_open(options->data_dir, LEDGER_CREATE, error);
+  if (supervisor->ledger == NULL) return FALSE;
+  supervisor->lock = ledger_lock_daemon(options->data_dir, error);
+  return supervisor->lock >= 0 && tell_accounts(supervisor, supervisor->config, error);
+}
+
+static gboolean watch_ledger(Supervisor *supervisor, GError **error)
+{
+  g_autoptr(GFile) folder = g_file_new_for_path(supervisor->options->data_dir);
+  supervisor->monitor = g_file_monitor_directory(folder, G_FILE_MONITOR_NONE, NULL, error);
+  if (supervisor->monitor == NULL) return FALSE;
+  g_file_monitor_set_rate_limit(supervisor->monitor, MONITOR_MILLISECONDS);
+  g_signal_connect(supervisor->monitor, "changed", G_CALLBACK(on_change), supervisor);
+  return TRUE;
+}
+
+static int first_failure(const Supervisor *supervisor)
+{
+  for (guint i = 0; i < supervisor->children->len; i++) {
+    const Child *child = supervisor->children->pdata[i];
+    if (child->status != EX_OK) return child->status;
+  }
+  return EX_OK;
+}
+
+static int run(Supervisor *supervisor)
+{
+  supervisor->loop = g_main_loop_new(NULL, FALSE);
+  guint sources[] = { g_unix_signal_add(SIGTERM, on_stop, supervisor), g_unix_signal_add(SIGINT, on_stop, supervisor),
+                      g_unix_signal_add(SIGHUP, on_reload, supervisor) };
+  start_all(supervisor);
+  if (running(supervisor) > 0 || !supervisor->options->once) g_main_loop_run(supervisor->loop);
+  int status = supervisor->options->once ? supervisor->stopping ? EX_TEMPFAIL : first_failure(supervisor) : EX_OK;
+  g_ptr_array_set_size(supervisor->children, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) g_source_remove(sources[i]);
+  g_main_loop_unref(supervisor->loop);
+  return status;
+}
+
+int supervisor_run(const SupervisorOptions *options)
+{
+  Supervisor supervisor = { .options = options, .lock = -1, .children = g_ptr_array_new_with_free_func(child_free) };
+  g_autoptr(GError) problem = NULL;
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk, not our death */
+  int status;
+  if (!prepare(&supervisor, &problem) || (!options->once && !watch_ledger(&supervisor, &problem))) {
+    log_account(G_LOG_LEVEL_WARNING, NULL, "%s", problem->message);
+    status = exit_status(problem);
+  } else {
+    status = run(&supervisor);
+  }
+  g_ptr_array_unref(supervisor.children);
+  g_free(supervisor.program);
+  g_clear_object(&supervisor.monitor);
+  g_clear_pointer(&supervisor.ledger, ledger_close);
+  g_clear_pointer(&supervisor.config, config_free);
+  if (supervisor.lock >= 0) close(supervisor.lock);
+  return status;
+}

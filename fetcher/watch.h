@@ -1,0 +1,9 @@
+/* watch.h - the watched folders: what is new in them, and what was waiting for its second look. */
+#pragma once
+#include "fetcher/run.h"
+
+/* Looks at every message of the folder that was not looked at before. A folder with a new UIDVALIDITY is looked at from
+ * its first message; what the journal knows by its fingerprint is not judged again. */
+gboolean watch_folder(Run *run, const char *folder, GError **error);
+/* Judges again the waiting entries that are due. */
+gboolean watch_due(Run *run, GError **error);

@@ -1,0 +1,7 @@
+/* worker.h - the process that speaks for one account: connects, passes, waits, is woken. */
+#pragma once
+#include <glib.h>
+
+/* Runs the worker for account until its standard input closes, or for one pass. Each byte on standard input wakes it:
+ * there are new wishes. Returns an exit status (exit.h); with once that of the pass. */
+int worker_main(const char *config_file, const char *data_dir, const char *account, gboolean once);

@@ -1,0 +1,28 @@
+/* fake_mail.h - a small mailbox on a fake server, and a pass over it. */
+#pragma once
+#include "fake_store.h"
+#include "fetcher/config.h"
+#include "ledger/journal.h"
+
+typedef struct {
+  FakeServer *server;
+  Config config;
+  AccountConfig account;
+  char *directory; /* of the ledger */
+  Ledger *ledger;
+  gint64 now; /* mail is dated some days before */
+} Fake;
+
+/* INBOX with two ordinary messages, a genuine bounce, three forged ones; Sent with five messages; Trash. */
+Fake *fake_new(void);
+void fake_free(Fake *fake);
+/* Adds a bounce for a message with this id to this recipient, dated `stored`; number makes it different from others. */
+FakeMessage *fake_bounce(Fake *fake, const char *folder, guint number, const char *original_id, const char *recipient,
+                         gint64 stored);
+/* Adds a sent message. */
+void fake_sent(Fake *fake, const char *id, const char *recipient, gint64 stored);
+/* One pass on a new connection. */
+gboolean fake_pass(Fake *fake, Pass *pass, GError **error);
+/* Every entry of the journal, newest first: GPtrArray of Entry*. */
+GPtrArray *fake_entries(Fake *fake);
+guint fake_count(const Fake *fake, const char *folder);

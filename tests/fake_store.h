@@ -1,0 +1,38 @@
+/* fake_store.h - a mail server in memory, whose connection can be cut before or after any step. */
+#pragma once
+#include "fetcher/store.h"
+
+typedef struct {
+  guint32 uid;
+  GBytes *bytes;
+  gint64 stored;
+  gboolean seen, flagged, deleted, backscatter, not_backscatter;
+} FakeMessage;
+
+typedef struct {
+  char *name;
+  guint use;
+  guint32 validity, next;
+  gboolean read_only;
+  GPtrArray *messages; /* FakeMessage* */
+} FakeFolder;
+
+typedef struct {
+  GPtrArray *folders; /* FakeFolder* */
+  gboolean copies;    /* no MOVE: copy, flag and expunge are three steps */
+  gboolean cannot_move;
+  gboolean refuses_create, refuses_move;
+  gboolean names_no_uids; /* moves, but does not say where to */
+  guint steps;            /* steps since fake_open() */
+  guint cut;              /* cut the connection at this step, 0 = never */
+  gboolean cut_after;     /* after the step took effect */
+  guint reads, scans, moves;
+} FakeServer;
+
+FakeServer *fake_server_new(void);
+void fake_server_free(FakeServer *server);
+FakeFolder *fake_folder(FakeServer *server, const char *name); /* made when missing */
+FakeMessage *fake_add(FakeServer *server, const char *folder, const char *text, gint64 stored);
+Store *fake_open(FakeServer *server);
+/* "FOLDER: flags text-hash ..." sorted: what is where, without UIDs. Caller frees. */
+char *fake_snapshot(const FakeServer *server);

@@ -1,0 +1,299 @@
+/* test_pass.c - what one pass does to a mailbox, and what it leaves alone. */
+#include "fake_mail.h"
+#include "ledger/sent.h"
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static int setup(void **state)
+{
+  *state = fake_new();
+  return 0;
+}
+
+static int teardown(void **state)
+{
+  fake_free(*state);
+  return 0;
+}
+
+static Pass pass_ok(Fake *fake)
+{
+  g_autoptr(GError) problem = NULL;
+  Pass pass = { 0 };
+  if (!fake_pass(fake, &pass, &problem)) fail_msg("%s", problem->message);
+  return pass;
+}
+
+static void moves_the_forged_ones(void **state)
+{
+  Fake *fake = *state;
+  Pass pass = pass_ok(fake);
+  assert_int_equal(pass.scanned, 6);
+  assert_int_equal(pass.candidates, 4);
+  assert_int_equal(pass.genuine, 1);
+  assert_int_equal(pass.backscatter, 3);
+  assert_int_equal(pass.moved, 3);
+  assert_int_equal(pass.sent_done, 5);
+  assert_int_equal(fake_count(fake, "INBOX"), 3);
+  assert_int_equal(fake_count(fake, "Backscatter"), 3);
+  assert_int_equal(fake_count(fake, "Sent"), 5);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  assert_int_equal(entries->len, 4);
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    assert_int_equal(entry->state, entry->verdict == VERDICT_GENUINE ? MOVE_KEPT : MOVE_QUARANTINED);
+    assert_true(entry->evidence->len > 0 && entry->decided < entry->evidence->len);
+    if (entry->state == MOVE_QUARANTINED) assert_true(entry->away.uid != 0 && entry->away.validity != 0);
+  }
+}
+
+static void second_pass_reads_nothing(void **state)
+{
+  Fake *fake = *state;
+  pass_ok(fake);
+  g_autofree char *before = fake_snapshot(fake->server);
+  Pass pass = pass_ok(fake);
+  g_autofree char *after = fake_snapshot(fake->server);
+  assert_string_equal(before, after);
+  assert_int_equal(pass.scanned, 0);
+  assert_int_equal(fake->server->reads, 0);
+  assert_int_equal(fake->server->scans, 0);
+}
+
+static void observing_moves_nothing(void **state)
+{
+  Fake *fake = *state;
+  g_autofree char *before = fake_snapshot(fake->server);
+  fake->config.observe = TRUE;
+  Pass pass = pass_ok(fake);
+  g_autofree char *after = fake_snapshot(fake->server);
+  assert_int_equal(pass.backscatter, 3);
+  assert_int_equal(pass.moved, 0);
+  assert_string_equal(before, after);
+}
+
+static void a_server_that_cannot_move_is_only_observed(void **state)
+{
+  Fake *fake = *state;
+  g_autofree char *before = fake_snapshot(fake->server);
+  fake->server->cannot_move = TRUE;
+  Pass pass = pass_ok(fake);
+  g_autofree char *after = fake_snapshot(fake->server);
+  assert_int_equal(pass.backscatter, 3);
+  assert_int_equal(pass.moved, 0);
+  assert_string_equal(before, after);
+}
+
+static void a_read_only_inbox_is_only_observed(void **state)
+{
+  Fake *fake = *state;
+  fake_folder(fake->server, "INBOX")->read_only = TRUE;
+  Pass pass = pass_ok(fake);
+  assert_int_equal(pass.backscatter, 3);
+  assert_int_equal(pass.moved, 0);
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+}
+
+static void without_a_sent_folder_nothing_is_judged(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  FakeFolder *sent = fake_folder(fake->server, "Sent");
+  g_free(sent->name);
+  sent->name = g_strdup("Notes");
+  sent->use = 0;
+  g_autofree char *before = fake_snapshot(fake->server);
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_true(g_error_matches(problem, CONFIG_ERROR, CONFIG_ERROR_INVALID));
+  g_autofree char *after = fake_snapshot(fake->server);
+  assert_string_equal(before, after);
+  g_clear_error(&problem);
+  sent->name[0] = 'S'; /* found after all: everything is judged then */
+  g_free(sent->name);
+  sent->name = g_strdup("Gesendet");
+  assert_int_equal(pass_ok(fake).moved, 3);
+}
+
+static void a_configured_sent_folder_must_exist(void **state)
+{
+  Fake *fake = *state;
+  char *wanted[] = { (char *)"Outbox", NULL };
+  g_autoptr(GError) problem = NULL;
+  fake->account.sent = wanted;
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_true(g_error_matches(problem, CONFIG_ERROR, CONFIG_ERROR_INVALID));
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+}
+
+static void incomplete_coverage_keeps_everything(void **state)
+{
+  Fake *fake = *state;
+  FakeFolder *sent = fake_folder(fake->server, "Sent");
+  while (sent->messages->len > 1) g_ptr_array_remove_index(sent->messages, 0); /* the oldest left is too young */
+  Pass pass = pass_ok(fake);
+  assert_int_equal(pass.backscatter, 0);
+  assert_int_equal(pass.unsure, 3);
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+}
+
+static void a_quarantine_that_cannot_be_made_stops_the_pass(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  fake->server->refuses_create = TRUE;
+  g_autofree char *before = fake_snapshot(fake->server);
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_true(g_error_matches(problem, STORE_ERROR, STORE_ERROR_MAILBOX));
+  assert_non_null(g_strstr_len(problem->message, -1, "quarantine"));
+  g_autofree char *after = fake_snapshot(fake->server);
+  assert_string_equal(before, after);
+}
+
+static void renumbered_folders_are_read_afresh_and_judged_once(void **state)
+{
+  Fake *fake = *state;
+  pass_ok(fake);
+  g_autofree char *before = fake_snapshot(fake->server);
+  gint64 sent = sent_count(fake->ledger, NULL, NULL);
+  static const char *const names[] = { "INBOX", "Sent", "Backscatter" };
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    FakeFolder *folder = fake_folder(fake->server, names[i]);
+    folder->validity += 1000;
+    folder->next += 50;
+    for (guint k = 0; k < folder->messages->len; k++) ((FakeMessage *)folder->messages->pdata[k])->uid += 50;
+  }
+  Pass pass = pass_ok(fake);
+  g_autofree char *after = fake_snapshot(fake->server);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  assert_string_equal(before, after);
+  assert_int_equal(pass.scanned, 3);
+  assert_int_equal(entries->len, 4);
+  assert_int_equal(sent_count(fake->ledger, NULL, NULL), sent);
+}
+
+static void dragged_back_by_hand_counts_as_restored(void **state)
+{
+  Fake *fake = *state;
+  pass_ok(fake);
+  FakeFolder *away = fake_folder(fake->server, "Backscatter"), *inbox = fake_folder(fake->server, "INBOX");
+  FakeMessage *message = g_ptr_array_steal_index(away->messages, 0);
+  message->uid = inbox->next++;
+  g_ptr_array_add(inbox->messages, message);
+  for (int i = 0; i < 2; i++) pass_ok(fake);
+  assert_int_equal(fake_count(fake, "INBOX"), 4);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  guint restored = 0;
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    restored += entry->state == MOVE_RESTORED && entry->exempt;
+  }
+  assert_int_equal(entries->len, 4);
+  assert_int_equal(restored, 1);
+}
+
+static void a_twin_is_judged_for_itself(void **state)
+{
+  Fake *fake = *state;
+  pass_ok(fake);
+  const FakeMessage *first = fake_folder(fake->server, "Backscatter")->messages->pdata[0];
+  gsize size;
+  const char *bytes = g_bytes_get_data(first->bytes, &size);
+  g_autofree char *text = g_strndup(bytes, size);
+  fake_add(fake->server, "INBOX", text, first->stored);
+  Pass pass = pass_ok(fake);
+  assert_int_equal(pass.moved, 1);
+  assert_int_equal(fake_count(fake, "Backscatter"), 4);
+}
+
+static void fresh_backscatter_waits_for_a_second_look(void **state)
+{
+  Fake *fake = *state;
+  pass_ok(fake);
+  fake_bounce(fake, "INBOX", 9, "forged-9@spam.example", "victim-9@example.com", fake->now);
+  fake_bounce(fake, "INBOX", 8, "late@example.org", "late@example.com", fake->now);
+  Pass pass = pass_ok(fake);
+  assert_int_equal(pass.waiting, 2);
+  assert_int_equal(pass.moved, 0);
+  assert_int_equal(pass_ok(fake).moved, 0); /* not due yet */
+  fake_sent(fake, "late@example.org", "late@example.com", fake->now);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  for (guint i = 0; i < entries->len; i++) { /* two minutes pass */
+    Entry *entry = entries->pdata[i];
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    if (entry->state != MOVE_WAITING) continue;
+    entry->due = fake->now - 1;
+    g_ptr_array_add(one, entry);
+    assert_true(journal_record(fake->ledger, one, "home", "INBOX", NULL, NULL));
+  }
+  pass = pass_ok(fake);
+  assert_int_equal(pass.genuine, 1); /* its Sent copy came late */
+  assert_int_equal(pass.moved, 1);
+  g_autoptr(GPtrArray) after = fake_entries(fake);
+  assert_int_equal(after->len, 6);
+}
+
+static void another_machines_restored_mail_is_left_alone(void **state)
+{
+  Fake *fake = *state;
+  FakeFolder *inbox = fake_folder(fake->server, "INBOX");
+  for (guint i = 0; i < inbox->messages->len; i++) ((FakeMessage *)inbox->messages->pdata[i])->not_backscatter = TRUE;
+  assert_int_equal(pass_ok(fake).moved, 0);
+}
+
+static void a_refused_move_is_failed_with_its_reason(void **state)
+{
+  Fake *fake = *state;
+  fake->server->refuses_move = TRUE;
+  pass_ok(fake);
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  guint failed = 0;
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    if (entry->state == MOVE_FAILED) {
+      failed++;
+      assert_non_null(g_strstr_len(entry->reason, -1, "over quota"));
+    }
+  }
+  assert_int_equal(failed, 3);
+}
+
+static void a_server_that_names_no_uids_is_looked_at(void **state)
+{
+  Fake *fake = *state;
+  fake->server->names_no_uids = TRUE;
+  pass_ok(fake);
+  assert_int_equal(fake_count(fake, "Backscatter"), 3);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    if (entry->verdict == VERDICT_BACKSCATTER) assert_true(entry->state == MOVE_QUARANTINED && entry->away.uid != 0);
+  }
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+  const struct CMUnitTest tests[] = {
+    CASE(moves_the_forged_ones),
+    CASE(second_pass_reads_nothing),
+    CASE(observing_moves_nothing),
+    CASE(a_server_that_cannot_move_is_only_observed),
+    CASE(a_read_only_inbox_is_only_observed),
+    CASE(without_a_sent_folder_nothing_is_judged),
+    CASE(a_configured_sent_folder_must_exist),
+    CASE(incomplete_coverage_keeps_everything),
+    CASE(a_quarantine_that_cannot_be_made_stops_the_pass),
+    CASE(renumbered_folders_are_read_afresh_and_judged_once),
+    CASE(dragged_back_by_hand_counts_as_restored),
+    CASE(a_twin_is_judged_for_itself),
+    CASE(fresh_backscatter_waits_for_a_second_look),
+    CASE(another_machines_restored_mail_is_left_alone),
+    CASE(a_refused_move_is_failed_with_its_reason),
+    CASE(a_server_that_names_no_uids_is_looked_at),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

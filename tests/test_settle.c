@@ -1,0 +1,92 @@
+/* test_settle.c - the connection is cut before and after every single step; the next pass ends where an undisturbed one
+ * does. */
+#include "fake_mail.h"
+#include "ledger/wish.h"
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is to be done, after a first pass where it is about mail in quarantine. */
+typedef enum { QUARANTINE, RESTORE, DELETE_TO_TRASH, DELETE_FOR_GOOD, TWINS } Work;
+
+static void prepare(Fake *fake, Work work)
+{
+  g_autoptr(GError) problem = NULL;
+  if (work == TWINS) { /* the same forged bounce, delivered twice */
+    const FakeMessage *first = fake_folder(fake->server, "INBOX")->messages->pdata[2];
+    gsize size;
+    const char *bytes = g_bytes_get_data(first->bytes, &size);
+    g_autofree char *text = g_strndup(bytes, size);
+    fake_add(fake->server, "INBOX", text, first->stored);
+  }
+  if (work == QUARANTINE || work == TWINS) return;
+  if (work == DELETE_FOR_GOOD) fake_folder(fake->server, "Trash")->use = 0;
+  if (!fake_pass(fake, NULL, &problem)) fail_msg("%s", problem->message);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  for (guint i = 0, wished = 0; i < entries->len && wished < 2; i++) {
+    const Entry *entry = entries->pdata[i];
+    if (entry->state != MOVE_QUARANTINED) continue;
+    wished++;
+    assert_true(wish_add(fake->ledger, work == RESTORE ? WISH_RESTORE : WISH_DELETE, entry->id, NULL, &problem) > 0);
+  }
+}
+
+/* The mailbox and the journal after an undisturbed run (cut 0), or after one that was cut and then run again until it
+ * goes through. */
+static char *outcome(Work work, gboolean copies, guint cut, gboolean cut_after, guint *steps)
+{
+  Fake *fake = fake_new();
+  g_autoptr(GError) problem = NULL;
+  fake->server->copies = copies;
+  prepare(fake, work);
+  fake->server->cut = cut;
+  fake->server->cut_after = cut_after;
+  gboolean done = fake_pass(fake, NULL, &problem);
+  *steps = fake->server->steps;
+  assert_int_equal(done, cut == 0 || cut > *steps);
+  g_clear_error(&problem);
+  fake->server->cut = 0;
+  for (int i = 0; i < 2; i++)
+    if (!fake_pass(fake, NULL, &problem)) fail_msg("after cut %u: %s", cut, problem->message);
+  g_autofree char *snapshot = fake_snapshot(fake->server);
+  GString *text = g_string_new(snapshot);
+  g_autoptr(GPtrArray) wishes = wish_open(fake->ledger, NULL, &problem);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  JournalCounts counts;
+  assert_true(journal_counts(fake->ledger, NULL, &counts, &problem));
+  for (guint i = 0; i < MOVE_N; i++) g_string_append_printf(text, "\n%s %u", move_state_name(i), counts.by_state[i]);
+  g_string_append_printf(text, "\nentries %u, open wishes %u", entries->len, wishes->len);
+  fake_free(fake);
+  return g_string_free(text, FALSE);
+}
+
+static guint cut_everywhere(Work work, gboolean copies)
+{
+  guint steps, total, points = 0;
+  g_autofree char *undisturbed = outcome(work, copies, 0, FALSE, &total);
+  for (guint cut = 1; cut <= total; cut++)
+    for (int after = 0; after < 2; after++, points++) {
+      g_autofree char *disturbed = outcome(work, copies, cut, after, &steps);
+      if (g_strcmp0(disturbed, undisturbed) != 0)
+        fail_msg("cut %s step %u of %u:\n%s\ninstead of\n%s", after ? "after" : "before", cut, total, disturbed,
+                 undisturbed);
+    }
+  return points;
+}
+
+static void every_cut_ends_well(void **state)
+{
+  guint points = 0;
+  for (Work work = QUARANTINE; work <= TWINS; work++)
+    for (int copies = 0; copies < 2; copies++) points += cut_everywhere(work, copies);
+  print_message("# %u points of interruption\n", points);
+  assert_true(points > 200);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test(every_cut_ends_well) };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
