@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,10 +70,15 @@ static char *secret_take(Secret *secret, const char **problem)
 }
 
 /* In the child, before the command: a group of its own, so that all it starts can be ended with it; no signal of ours
- * blocked. */
+ * blocked; no limit on memory that is meant for us. */
 static void child_setup(gpointer data)
 {
   sigset_t none;
+  struct rlimit memory;
+  if (getrlimit(RLIMIT_AS, &memory) == 0) {
+    memory.rlim_cur = memory.rlim_max;
+    setrlimit(RLIMIT_AS, &memory);
+  }
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   setpgid(0, 0);
@@ -139,14 +145,14 @@ static char *command_run(const char *command, guint seconds, const char **proble
   return NULL;
 }
 
-char *secret_from_command(const char *account, const char *command, guint seconds, GError **error)
+char *secret_from_command(const char *command, guint seconds, GError **error)
 {
   const char *problem = NULL;
   g_autofree char *detail = NULL;
   char *secret = command_run(command, seconds, &problem, &detail);
   if (secret == NULL)
     g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH,
-                "account %s: password-command %s%s%s; run it in a terminal and see what it prints", account, problem,
+                "password-command %s%s%s; run it in a terminal and see what it prints", problem,
                 detail != NULL ? ": " : "", detail != NULL ? detail : "");
   return secret;
 }
@@ -165,15 +171,14 @@ static char *secret_from_file(const char *account, const char *folder, GError **
   if (fd >= 0) close(fd);
   char *taken = more < 0 ? NULL : secret_take(&secret, &problem);
   if (taken == NULL)
-    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "account %s: the credential %s %s", account, path,
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "the credential %s %s", path,
                 more < 0 ? g_strerror(number) : problem);
   return taken;
 }
 
 char *secret_get(const AccountConfig *account, GError **error)
 {
-  if (account->password_command != NULL)
-    return secret_from_command(account->name, account->password_command, COMMAND_SECONDS, error);
+  if (account->password_command != NULL) return secret_from_command(account->password_command, COMMAND_SECONDS, error);
   const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
   g_autoptr(GError) problem = NULL;
   char *secret = folder != NULL ? secret_from_file(account->name, folder, &problem) : NULL;
@@ -181,7 +186,7 @@ char *secret_get(const AccountConfig *account, GError **error)
     g_propagate_error(error, g_steal_pointer(&problem));
   else if (secret == NULL)
     g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH,
-                "account %s: no password; add password-command to the configuration, or LoadCredential=%s to the unit",
-                account->name, account->name);
+                "no password; add password-command to the configuration, or LoadCredential=%s to the unit",
+                account->name);
   return secret;
 }

@@ -10,4 +10,4 @@
 char *secret_get(const AccountConfig *account, GError **error);
 void secret_free(char *secret);
 /* The first of the two ways alone, with a time limit of the caller's: 1 second or more. After it the command's process group is killed. */
-char *secret_from_command(const char *account, const char *command, guint seconds, GError **error);
+char *secret_from_command(const char *command, guint seconds, GError **error);

@@ -191,7 +191,9 @@ static void confine(void)
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);
 #ifndef __SANITIZE_ADDRESS__
-  struct rlimit memory = { MEMORY_MOST, MEMORY_MOST };
+  struct rlimit memory = { MEMORY_MOST, RLIM_INFINITY };
+  getrlimit(RLIMIT_AS, &memory);
+  memory.rlim_cur = MIN(MEMORY_MOST, memory.rlim_max);
   setrlimit(RLIMIT_AS, &memory);
 #endif
   signal(SIGPIPE, SIG_IGN);

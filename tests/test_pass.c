@@ -1,11 +1,12 @@
 /* test_pass.c - what one pass does to a mailbox, and what it leaves alone. */
 #include "fake_mail.h"
 #include "ledger/sent.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 static int setup(void **state)
 {

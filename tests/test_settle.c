@@ -2,11 +2,12 @@
  * does. */
 #include "fake_mail.h"
 #include "ledger/wish.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 /* What is to be done, after a first pass where it is about mail in quarantine. */
 typedef enum { QUARANTINE, RESTORE, DELETE_TO_TRASH, DELETE_FOR_GOOD, TWINS } Work;

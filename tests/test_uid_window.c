@@ -1,10 +1,11 @@
 /* test_uid_window.c - ranges cover every UID once, in order, and fit what they return. */
 #include "fetcher/uid_window.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 /* Walks a folder whose UIDs are multiples of `step` from first on; returns the number of ranges, and checks the cover.
  */
