@@ -83,7 +83,7 @@ static gboolean read_all(Run *run, const char *folder, GPtrArray *candidates, GE
 static MoveState state_for(const Run *run, const Verdict *verdict)
 {
   if (verdict->fresh) return MOVE_WAITING;
-  if (!run->moves || run->status.read_only) return MOVE_KEPT;
+  if (!run->moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
   if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
   if (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure) return MOVE_Q_INTENT;
   return MOVE_KEPT;

@@ -101,7 +101,6 @@ gboolean folders_find(Run *run, GError **error)
 
 gboolean folders_prepare_quarantine(Run *run, GError **error)
 {
-  run->moves = !run->config->observe && run->sent[0] != NULL && (run->store->can & STORE_CAN_MOVE) != 0;
   if (!run->moves && !run_has_folder(run, run->quarantine)) return TRUE;
   if (!run_has_folder(run, run->quarantine)) {
     if (!run->store->class->create(run->store, run->quarantine, error)) {

@@ -7,5 +7,6 @@
  * None found leaves sent empty. The ledger is told which ones are in use. A configured Sent folder that is not there is
  * CONFIG_ERROR_INVALID, and nothing is guessed instead. */
 gboolean folders_find(Run *run, GError **error);
-/* Makes the quarantine folder where it is missing and learns its UIDVALIDITY; decides run->moves (mode, server). */
+/* Makes the quarantine folder where it is missing and learns its UIDVALIDITY. Where nothing will be moved (run->moves), a missing
+ * one stays missing. */
 gboolean folders_prepare_quarantine(Run *run, GError **error);

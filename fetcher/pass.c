@@ -80,6 +80,7 @@ gboolean pass_run(const PassRequest *request, Pass *result, GError **error)
               .stop_data = request->stop_data };
   g_autoptr(GError) problem = NULL;
   run.pass.account = request->account->name;
+  run.moves = !request->config->observe && (request->store->can & STORE_CAN_MOVE) != 0;
   if (request->wishes_only) {
     gboolean granted = steps(&run, TRUE, error);
     run_clear(&run);

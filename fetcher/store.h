@@ -19,7 +19,8 @@ typedef enum {
 
 /* What a store can do. */
 typedef enum {
-  STORE_CAN_MOVE = 1 << 0,     /* move() is possible and leaves no copy behind (MOVE, or COPY with UIDPLUS) */
+  STORE_CAN_MOVE = 1 << 0,     /* move() is possible and leaves no copy behind (MOVE, or COPY with UIDPLUS);
+                                  once a folder is open: out of this folder */
   STORE_CAN_MARK = 1 << 1,     /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
   STORE_CAN_WAIT = 1 << 2      /* can tell of new mail (IDLE) */
 } StoreCapability;

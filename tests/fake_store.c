@@ -150,6 +150,8 @@ static gboolean fake_select(Store *base, const char *name, FolderStatus *status,
   }
   *status =
       (FolderStatus){ store->open->validity, store->open->next, store->open->messages->len, store->open->read_only };
+  gboolean can_move = !store->server->cannot_move && !store->open->read_only;
+  base->can = STORE_CAN_MARK | (can_move ? STORE_CAN_MOVE : 0);
   return leave(store, error);
 }
 
