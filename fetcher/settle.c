@@ -5,10 +5,12 @@
  * Tests:    tests/test_settle.c, tests/e2e/test_kill.py */
 #include "fetcher/settle.h"
 
-/* What an intent means: the message goes from one place to another, or (to NULL) is removed. */
+/* What an intent means: the message goes from one place to another; or is removed for good, which only the owner's wish
+ * to delete asks for, and only where the server has no Trash. */
 typedef struct {
   const Place *from;
   const char *to;
+  gboolean removes;
   gboolean marked;
   Mark mark;
 } Trip;
@@ -16,9 +18,10 @@ typedef struct {
 static Trip trip_of(const Run *run, const Entry *entry)
 {
   switch (entry->state) {
-  case MOVE_R_INTENT: return (Trip){ &entry->away, entry->home.folder, TRUE, MARK_NOT_BACKSCATTER };
-  case MOVE_D_INTENT: return (Trip){ &entry->away, run->trash, FALSE, MARK_BACKSCATTER };
-  default: return (Trip){ &entry->home, entry->away.folder, TRUE, MARK_BACKSCATTER };
+  case MOVE_R_INTENT:
+    return (Trip){ .from = &entry->away, .to = entry->home.folder, .marked = TRUE, .mark = MARK_NOT_BACKSCATTER };
+  case MOVE_D_INTENT: return (Trip){ .from = &entry->away, .to = run->trash, .removes = run->trash == NULL };
+  default: return (Trip){ .from = &entry->home, .to = entry->away.folder, .marked = TRUE, .mark = MARK_BACKSCATTER };
   }
 }
 
@@ -88,7 +91,7 @@ static gboolean carry(Run *run, const Trip *trip, guint32 uid, guint32 copied, g
 {
   const StoreClass *class = run->store->class;
   *where = copied;
-  if (copied != 0 || trip->to == NULL) return class->remove(run->store, uid, error);
+  if (copied != 0 || trip->removes) return class->remove(run->store, uid, error);
   g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
   if (trip->marked && !class->mark(run->store, &uid, 1, trip->mark, error)) return FALSE;
   if (!class->move(run->store, &uid, 1, trip->to, pairs, error)) return FALSE;
@@ -116,6 +119,8 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   Trip trip = trip_of(run, entry);
   Place goal = { .folder = (char *)trip.to };
   guint32 there = 0, here = 0, where = 0;
+  if (trip.to == NULL && !trip.removes)
+    return journal_fail(run->ledger, entry->id, "the journal does not say where it was to go", error);
   if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
   if (here != 0) {
