@@ -1,7 +1,9 @@
 /* imap.c - the IMAP store: its connection
  * Owns:     greeting, STARTTLS, sign-in, the end of a session.
  * Must not: send a secret before the server's certificate and name are verified (loopback excepted); show it, or the
- * user's name. Fails:    as imap.h says. Tests:    tests/test_imap.c */
+ *           user's name.
+ * Fails:    as imap.h says.
+ * Tests:    tests/test_imap.c */
 #include "fetcher/imap.h"
 #include "fetcher/imap_private.h"
 

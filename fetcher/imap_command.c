@@ -2,7 +2,8 @@
  * Owns:     the mapping of libetpan's results to STORE_ERROR, quoting, sets of UIDs, capabilities.
  * Must not: pass on words of a server that hold the user's name.
  * Fails:    the caller's scope for a refusal; LINK for everything after which the connection cannot be trusted, which
- * ends it. Tests:    tests/test_imap.c */
+ *           ends it.
+ * Tests:    tests/test_imap.c */
 #include "fetcher/imap_private.h"
 #include "filter/names.h"
 

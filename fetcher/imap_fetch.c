@@ -1,8 +1,9 @@
 /* imap_fetch.c - the IMAP store: looking at messages
  * Owns:     FETCH and SEARCH, and the rows that come of them.
- * Must not: change a message, not even \Seen; ask for ENVELOPE or BODYSTRUCTURE, which a sender can make libetpan choke
- * on. Fails:    STORE_ERROR_MAILBOX for a folder, STORE_ERROR_MESSAGE for one message; LINK. Tests: tests/test_imap.c
- */
+ * Must not: change a message, not even \Seen; ask for ENVELOPE or BODYSTRUCTURE, which a sender can make libetpan
+ *           choke on.
+ * Fails:    STORE_ERROR_MAILBOX for a folder, STORE_ERROR_MESSAGE for one message; LINK.
+ * Tests:    tests/test_imap.c */
 #include "fetcher/imap_private.h"
 #include <string.h>
 
