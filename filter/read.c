@@ -263,6 +263,7 @@ Report *filter_read(GBytes *message)
   g_autoptr(GPtrArray) own_ids = g_ptr_array_new_with_free_func(g_free);
   report->kind = kind_of(report, gathered);
   tell_head(report, gathered->fields, own_ids);
+  if (own_ids->len > 0) report->message_id = g_strdup(own_ids->pdata[0]);
   remove_own(report->original.message_ids, own_ids);
   remove_own(report->refer_backs, own_ids);
   tell_reporter(report, gathered->status);

@@ -72,6 +72,7 @@ Report *report_new(void)
 void report_free(Report *report)
 {
   if (report == NULL) return;
+  g_free(report->message_id);
   g_free(report->reporter);
   g_free(report->reporter_domain);
   g_ptr_array_unref(report->addressed);

@@ -74,7 +74,9 @@ Fake *fake_new(void)
   Fake *fake = g_new0(Fake, 1);
   g_autoptr(GError) problem = NULL;
   filter_init();
-  fake->now = g_get_real_time() / G_USEC_PER_SEC;
+  static gint64 now; /* the same for every mailbox of a program, so that they can be compared */
+  if (now == 0) now = g_get_real_time() / G_USEC_PER_SEC;
+  fake->now = now;
   fake->server = fake_server_new();
   fake->account = (AccountConfig){ .name = (char *)"home",
                                    .protocol = (char *)"imap",

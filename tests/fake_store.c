@@ -88,7 +88,6 @@ static FakeMessage *by_uid(const FakeFolder *folder, guint32 uid)
   return NULL;
 }
 
-/* One step at the server; it takes effect between enter() and leave(). */
 static gboolean fail(FakeStore *store, GError **error)
 {
   store->dead = TRUE;
@@ -96,11 +95,19 @@ static gboolean fail(FakeStore *store, GError **error)
   return FALSE;
 }
 
+/* One step at the server; it takes effect between enter() and leave(). */
 static gboolean enter(FakeStore *store, GError **error)
 {
   if (store->dead) return fail(store, error);
   store->server->steps++;
   return store->server->steps != store->server->cut || store->server->cut_after || fail(store, error);
+}
+
+/* A step that only looks has no effect: it is cut at once, before or after. */
+static gboolean look(FakeStore *store, GError **error)
+{
+  if (!enter(store, error)) return FALSE;
+  return store->server->steps != store->server->cut || fail(store, error);
 }
 
 static gboolean leave(FakeStore *store, GError **error)
@@ -113,7 +120,7 @@ static void folder_unref(gpointer data) { folder_free(data); }
 static GPtrArray *fake_folders(Store *base, GError **error)
 {
   FakeStore *store = (FakeStore *)base;
-  if (!enter(store, error)) return NULL;
+  if (!look(store, error)) return NULL;
   GPtrArray *list = g_ptr_array_new_with_free_func(folder_unref);
   for (guint i = 0; i < store->server->folders->len; i++) {
     const FakeFolder *folder = store->server->folders->pdata[i];
@@ -183,7 +190,7 @@ static gboolean fake_scan(Store *base, guint32 from, guint32 to, const char *con
 static GBytes *fake_read(Store *base, guint32 uid, gsize limit, GError **error)
 {
   FakeStore *store = (FakeStore *)base;
-  if (!enter(store, error)) return NULL;
+  if (!look(store, error)) return NULL;
   store->server->reads++;
   const FakeMessage *message = by_uid(store->open, uid);
   if (message == NULL) {
@@ -196,7 +203,7 @@ static GBytes *fake_read(Store *base, guint32 uid, gsize limit, GError **error)
 static GArray *fake_find(Store *base, const char *message_id, guint64 size, gint64 since, GError **error)
 {
   FakeStore *store = (FakeStore *)base;
-  if (!enter(store, error)) return NULL;
+  if (!look(store, error)) return NULL;
   GArray *uids = g_array_new(FALSE, FALSE, sizeof(guint32));
   for (guint i = 0; i < store->open->messages->len; i++) {
     const FakeMessage *message = store->open->messages->pdata[i];
