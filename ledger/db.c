@@ -7,12 +7,14 @@
 #include <errno.h>
 #include <string.h>
 
-/* SQLite knows a full disk, but calls a full quota or a file size limit an I/O error. */
+/* SQLite knows a full disk, but calls a full quota or a file size limit an I/O error, and for a COMMIT keeps no errno of it;
+ * whoever calls SQLite clears errno first. */
 static gboolean is_full(sqlite3 *db, int rc)
 {
+  int system = errno;
   if ((rc & 0xff) == SQLITE_FULL) return TRUE;
   if ((rc & 0xff) != SQLITE_IOERR || db == NULL) return FALSE;
-  int system = sqlite3_system_errno(db);
+  if (sqlite3_system_errno(db) != 0) system = sqlite3_system_errno(db);
   return system == ENOSPC || system == EDQUOT || system == EFBIG;
 }
 
@@ -102,6 +104,7 @@ gboolean rows_open(Rows *rows, Ledger *ledger, GError **error, const char *sql, 
 
 gboolean rows_next(Rows *rows, GError **error)
 {
+  errno = 0;
   int rc = sqlite3_step(rows->statement);
   if (rc == SQLITE_ROW) return TRUE;
   if (rc == SQLITE_DONE) return FALSE;
@@ -182,6 +185,7 @@ gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sq
 
 gboolean db_exec(Ledger *ledger, const char *sql, GError **error)
 {
+  errno = 0;
   int rc = sqlite3_exec(ledger->db, sql, NULL, NULL, NULL);
   return rc == SQLITE_OK || db_fail(ledger, rc, error);
 }
