@@ -1,0 +1,163 @@
+/* ledger.c - how large and how fast a ledger of many sent messages is
+ * Owns:     a folder under the working directory's disk (TMPDIR if set), removed at the end.
+ * Must not: be part of make check.
+ * Fails:    with status 1 and the reason.
+ * Tests:    ledger/sent.c ledger/query.c, by hand: make bench-ledger */
+#include "ledger/query.h"
+#include "ledger/sent.h"
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NOW ((gint64)1760000000)
+#define YEARS ((gint64)10 * 365 * 86400)
+#define BATCH 500
+#define QUESTIONS 10000
+
+/* A message in every way determined by its number: a quarter of the people get half of the mail; one in ten has an
+ * alias; one to three recipients; subjects of 15 to 80 bytes. */
+static guint people(guint n) { return MAX(n / 10, 10); }
+
+static guint who(guint n, guint i, guint k)
+{
+  guint mixed = (i * 3 + k) * 2654435761u;
+  return mixed % 2 == 0 ? (mixed >> 8) % people(n) : (mixed >> 8) % MAX(people(n) / 4, 1);
+}
+
+static char *address(guint person) { return g_strdup_printf("person.%u@domain-%u.example", person, person % 5000); }
+
+static char *message_id(guint i) { return g_strdup_printf("%08x.%u.%u@mail.my.example", i * 2654435761u, i, i % 977); }
+
+static char *subject(guint i)
+{
+  static const char *const words =
+      "minutes of the meeting on Thursday about the budget, the new office and the summer party";
+  return g_strdup_printf("%u %.*s", i % 5000, (int)(10 + i % 65), words);
+}
+
+static gint64 date(guint n, guint i) { return NOW - YEARS + (gint64)((double)YEARS * i / n); }
+
+static SentMessage *message(guint n, guint i)
+{
+  SentMessage *sent = g_new0(SentMessage, 1);
+  sent->message_ids = g_ptr_array_new_with_free_func(g_free);
+  sent->recipients = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_add(sent->message_ids, message_id(i));
+  if (i % 10 == 0) g_ptr_array_add(sent->message_ids, message_id(i + 0x40000000u));
+  for (guint k = 0; k <= i % 3; k++) g_ptr_array_add(sent->recipients, address(who(n, i, k)));
+  sent->subject = subject(i);
+  sent->date = date(n, i);
+  return sent;
+}
+
+static gboolean add_batch(Ledger *ledger, guint n, guint first, FolderMark *mark, GError **error)
+{
+  SentRow rows[BATCH];
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)sent_message_free);
+  guint in_batch = MIN(BATCH, n - first);
+  for (guint k = 0; k < in_batch; k++) {
+    SentMessage *sent = message(n, first + k);
+    g_ptr_array_add(messages, sent);
+    rows[k] = (SentRow){ first + k + 1, sent->date, sent };
+  }
+  mark->next = first + in_batch + 1;
+  mark->synced = NOW;
+  return sent_add(ledger, "home", "Sent", rows, in_batch, mark, error);
+}
+
+/* Question q: in turn an answer to a real message, one by its tokens, one by recipient and subject, and forged ones
+ * with a foreign id and a recipient known or not. */
+static Report *question(guint n, guint q)
+{
+  guint i = (guint)(((guint64)q * 2654435761u) % n);
+  Report *report = report_new();
+  report->kind = REPORT_DSN_FAILED;
+  report->reporter_domain = g_strdup("mx.far.example");
+  g_ptr_array_add(report->addressed, g_strdup("me@my.example"));
+  report->date = date(n, i) + 3600;
+  report->original.subject = subject(i);
+  g_ptr_array_add(report->recipients,
+                  q % 5 == 4 ? g_strdup_printf("stranger%u@nowhere.example", q) : address(who(n, i, 0)));
+  for (guint k = 0; k < 8; k++) g_ptr_array_add(report->tokens, g_strdup_printf("%u.%u@foreign.example", q, k));
+  if (q % 5 == 0) g_ptr_array_add(report->original.message_ids, message_id(i));
+  if (q % 5 == 1) g_ptr_array_add(report->tokens, message_id(i));
+  if (q % 5 >= 3) g_ptr_array_add(report->original.message_ids, g_strdup_printf("%u@foreign.example", q));
+  return report;
+}
+
+static int by_size(gconstpointer a, gconstpointer b)
+{
+  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+  return (x > y) - (x < y);
+}
+
+static gboolean ask(Ledger *ledger, guint n, const char *when, GError **error)
+{
+  g_autofree gint64 *times = g_new0(gint64, QUESTIONS);
+  guint answered = 0;
+  for (guint q = 0; q < QUESTIONS; q++) {
+    g_autoptr(Report) report = question(n, q);
+    const FactsQuery query = { "home", report->date, NOW };
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, error);
+    times[q] = g_get_monotonic_time() - start;
+    if (facts == NULL) return FALSE;
+    if (facts->id != NULL || facts->token != NULL || facts->fit != NULL) answered++;
+  }
+  qsort(times, QUESTIONS, sizeof *times, by_size);
+  printf("facts, %s: %u questions, %u known, p50 %d us, p99 %d us, max %d us\n", when, QUESTIONS, answered,
+         (int)times[QUESTIONS / 2], (int)times[QUESTIONS * 99 / 100], (int)times[QUESTIONS - 1]);
+  return TRUE;
+}
+
+static double mebibytes(const char *dir, const char *name)
+{
+  GStatBuf info = { 0 };
+  g_autofree char *path = g_build_filename(dir, name, NULL);
+  return g_stat(path, &info) == 0 ? (double)info.st_size / 1048576 : 0;
+}
+
+static gboolean bench(const char *dir, guint n, GError **error)
+{
+  static const AccountSetup home = { (char *)"home", (char *)"*@my.example" };
+  static const char *const folders[] = { "Sent" };
+  FolderMark mark = { .validity = 1, .next = 1 };
+  g_autoptr(Ledger) ledger = ledger_open(dir, LEDGER_CREATE, error);
+  if (ledger == NULL || !account_configure(ledger, &home, 1, error)
+      || !folder_use_sent(ledger, "home", folders, 1, error))
+    return FALSE;
+  gint64 start = g_get_monotonic_time();
+  for (guint i = 0; i < n; i += BATCH)
+    if (!add_batch(ledger, n, i, &mark, error)) return FALSE;
+  double seconds = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
+  printf("built: %u sent messages in %.1f s (%.0f/s)\n", n, seconds, n / seconds);
+  printf("WAL: %.1f MiB\n", mebibytes(dir, "ledger.db-wal"));
+  g_clear_pointer(&ledger, ledger_close);
+  printf("file: %.1f MiB (%.0f bytes a message)\n", mebibytes(dir, "ledger.db"),
+         mebibytes(dir, "ledger.db") * 1048576 / n);
+  ledger = ledger_open(dir, LEDGER_EXISTING, error);
+  return ledger != NULL && ask(ledger, n, "just opened", error) && ask(ledger, n, "again", error);
+}
+
+static void clean(const char *dir)
+{
+  static const char *const names[] = { "ledger.db", "ledger.db-wal", "ledger.db-shm" };
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autofree char *path = g_build_filename(dir, names[i], NULL);
+    g_unlink(path);
+  }
+  g_rmdir(dir);
+}
+
+int main(int argc, char **argv)
+{
+  g_autoptr(GError) error = NULL;
+  guint n = argc > 1 ? (guint)strtoul(argv[1], NULL, 10) : 1000000;
+  g_autofree char *dir = g_dir_make_tmp("backstop-bench-XXXXXX", &error);
+  setvbuf(stdout, NULL, _IOLBF, 0);
+  gboolean ok = dir != NULL && n > 0 && bench(dir, n, &error);
+  if (dir != NULL) clean(dir);
+  if (ok) return EXIT_SUCCESS;
+  fprintf(stderr, "%s: %s\n", argv[0], error != NULL ? error->message : "give the number of messages");
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,315 @@
+/* test_ledger_coverage.c - for which times the ledger is complete
+ * Owns:     ledgers in memory.
+ * Must not: depend on the day it runs on.
+ * Fails:    by TAP.
+ * Tests:    ledger/coverage.c */
+#include "ledger/db.h"
+#include "tests/ledger_rig.h"
+
+#define NOW ((gint64)1700000000)
+
+typedef struct {
+  const char *account, *folder;
+  gint64 oldest, synced; /* days and seconds before NOW; -1: never */
+  gboolean unused;
+} Mark;
+
+/* Reports come to me@example.org (home) at NOW. */
+static const struct {
+  const char *what;
+  Mark marks[3];
+  const char *account;   /* of the query */
+  const char *addressed; /* more mailboxes it came to */
+  const char *senders;   /* of the original */
+  gboolean covered, stale;
+  int from, to;    /* days and seconds before NOW; -1: 0 */
+  const char *gap; /* part of the sentence */
+} cases[] = {
+  { "nothing known", {}, "home", NULL, NULL, FALSE, FALSE, -1, -1, "Account “home” has no Sent folder" },
+  { "complete", { { "home", "Sent", 100, 0 } }, "home", NULL, NULL, TRUE, FALSE, 100, 0, NULL },
+  { "from just in time", { { "home", "Sent", 14, 0 } }, "home", NULL, NULL, TRUE, FALSE, 14, 0, NULL },
+  { "from too late",
+    { { "home", "Sent", 13, 0 } },
+    "home",
+    NULL,
+    NULL,
+    FALSE,
+    FALSE,
+    13,
+    0,
+    "“Sent” of account “home” is known from" },
+  { "read too early", { { "home", "Sent", 100, 1 } }, "home", NULL, NULL, FALSE, TRUE, 100, 1, "was last read on" },
+  { "both", { { "home", "Sent", 13, 1 } }, "home", NULL, NULL, FALSE, FALSE, 13, 1, "is known from" },
+  { "never read to its end",
+    { { "home", "Sent", 100, -1 } },
+    "home",
+    NULL,
+    NULL,
+    FALSE,
+    FALSE,
+    -1,
+    -1,
+    "never been read to its end" },
+  { "never held a message",
+    { { "home", "Sent", -1, 0 } },
+    "home",
+    NULL,
+    NULL,
+    FALSE,
+    FALSE,
+    -1,
+    -1,
+    "never held a message" },
+  { "no longer in use",
+    { { "home", "Sent", 100, 0, TRUE } },
+    "home",
+    NULL,
+    NULL,
+    FALSE,
+    FALSE,
+    -1,
+    -1,
+    "no Sent folder" },
+  { "two folders: the shorter",
+    { { "home", "Sent", 100, 0 }, { "home", "Old", 50, 0 } },
+    "home",
+    NULL,
+    NULL,
+    TRUE,
+    FALSE,
+    50,
+    0,
+    NULL },
+  { "two folders: one late",
+    { { "home", "Sent", 100, 0 }, { "home", "Old", 50, 9 } },
+    "home",
+    NULL,
+    NULL,
+    FALSE,
+    TRUE,
+    50,
+    9,
+    "“Old”" },
+  { "two folders: one empty",
+    { { "home", "Sent", 100, 0 }, { "home", "Old", -1, 0 } },
+    "home",
+    NULL,
+    NULL,
+    FALSE,
+    FALSE,
+    -1,
+    -1,
+    "“Old”" },
+  { "one late, one short",
+    { { "home", "Sent", 5, 0 }, { "home", "Old", 50, 9 } },
+    "home",
+    NULL,
+    NULL,
+    FALSE,
+    FALSE,
+    5,
+    9,
+    "“Sent”" },
+  { "only mine matter",
+    { { "home", "Sent", 100, 0 }, { "work", "Sent", 1, 0 } },
+    "home",
+    NULL,
+    NULL,
+    TRUE,
+    FALSE,
+    100,
+    0,
+    NULL },
+  { "whose mailbox it is in counts",
+    { { "home", "Sent", 100, 0 } },
+    "work",
+    NULL,
+    NULL,
+    FALSE,
+    FALSE,
+    -1,
+    -1,
+    "“work”" },
+  { "whose address it came to counts",
+    { { "home", "Sent", 100, 0 }, { "work", "Sent", 1, 0 } },
+    "home",
+    "me@work.example",
+    NULL,
+    FALSE,
+    FALSE,
+    1,
+    0,
+    "“work”" },
+  { "whose address the original was from counts",
+    { { "home", "Sent", 100, 0 }, { "work", "Sent", 90, 3 } },
+    "home",
+    NULL,
+    "me@work.example",
+    FALSE,
+    TRUE,
+    90,
+    3,
+    "“work”" },
+  { "a pattern",
+    { { "home", "Sent", 100, 0 }, { "work", "Sent", 100, 0 } },
+    "work",
+    "any@my.example",
+    NULL,
+    TRUE,
+    FALSE,
+    100,
+    0,
+    NULL },
+  { "no account: by address",
+    { { "home", "Sent", 100, 0 }, { "work", "Sent", 1, 0 } },
+    NULL,
+    NULL,
+    NULL,
+    TRUE,
+    FALSE,
+    100,
+    0,
+    NULL },
+  { "a stranger's account", { { "home", "Sent", 100, 0 } }, "nobody", NULL, NULL, FALSE, FALSE, -1, -1, "“nobody”" },
+};
+
+static void set_mark(Ledger *ledger, const Mark *mark)
+{
+  GError *error = NULL;
+  const FolderMark folder = { 1, 2, mark->oldest < 0 ? 0 : NOW - mark->oldest * DAY,
+                              mark->synced < 0 ? 0 : NOW - mark->synced };
+  OK(folder_mark_set(ledger, mark->account, mark->folder, "sent", &folder, &error));
+}
+
+static Ledger *with_marks(const Mark *marks, guint n)
+{
+  GError *error = NULL;
+  Ledger *ledger = rig_ledger();
+  const char *const accounts[] = { "home", "work" };
+  for (guint a = 0; a < 2; a++) {
+    const char *used[3];
+    guint n_used = 0;
+    for (guint i = 0; i < n && marks[i].account != NULL; i++) {
+      if (!g_str_equal(marks[i].account, accounts[a])) continue;
+      set_mark(ledger, &marks[i]);
+      if (!marks[i].unused) used[n_used++] = marks[i].folder;
+    }
+    OK(folder_use_sent(ledger, accounts[a], used, n_used, &error));
+  }
+  return ledger;
+}
+
+static void test_cases(void **state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_marks(cases[i].marks, G_N_ELEMENTS(cases[i].marks));
+    g_autoptr(Report) report = rig_report("foreign@x", NULL, NULL);
+    if (cases[i].addressed != NULL) g_ptr_array_add(report->addressed, g_strdup(cases[i].addressed));
+    if (cases[i].senders != NULL) g_ptr_array_add(report->original.senders, g_strdup(cases[i].senders));
+    const FactsQuery query = { cases[i].account, NOW, NOW };
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
+    OK(facts != NULL);
+    gint64 from = cases[i].from < 0 ? 0 : NOW - cases[i].from * DAY, to = cases[i].to < 0 ? 0 : NOW - cases[i].to;
+    if (facts->covered != cases[i].covered || facts->stale != cases[i].stale || facts->from != from || facts->to != to)
+      fail_msg("%s: covered %d, stale %d, from %d, to %d: %s", cases[i].what, facts->covered, facts->stale,
+               (int)(NOW - facts->from), (int)(NOW - facts->to), facts->gap);
+    if (cases[i].gap == NULL ? facts->gap != NULL : facts->gap == NULL || strstr(facts->gap, cases[i].gap) == NULL)
+      fail_msg("%s: %s", cases[i].what, facts->gap);
+  }
+}
+
+/* The time that is asked about. In days and seconds before NOW; original -1: shows no Date. */
+static void test_time_asked(void **state)
+{
+  static const struct {
+    gint64 arrived, date, original;
+    gint64 from, to;
+  } rows[] = {
+    { NOW, 0, -1, 14 * DAY, 0 },
+    { NOW, 0, 3 * DAY, 4 * DAY, 0 },
+    { NOW, 0, 14 * DAY, 15 * DAY, 0 },
+    { NOW, 0, 14 * DAY + 1, 14 * DAY, 0 },         /* too old to be believed */
+    { NOW, 0, -3600, DAY, 0 },                     /* a clock that is fast */
+    { NOW, 0, -2 * DAY, 14 * DAY, 0 },             /* a date that is wrong */
+    { NOW - 5 * DAY, NOW, -1, 19 * DAY, 5 * DAY }, /* when it came, not its Date */
+    { 0, NOW - 5 * DAY, -1, 19 * DAY, 5 * DAY },   /* its Date where nothing else tells */
+    { 0, 0, -1, 14 * DAY, 0 },
+    { NOW + 100, 0, -1, 14 * DAY, 0 }, /* not later than now */
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
+    report->date = rows[i].date;
+    report->original.date = rows[i].original == -1 ? 0 : NOW - rows[i].original;
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ NULL, rows[i].arrived, NOW }, &error);
+    OK(facts != NULL);
+    if (facts->need_from != NOW - rows[i].from || facts->need_to != NOW - rows[i].to)
+      fail_msg("row %u: from %d to %d", i, (int)(NOW - facts->need_from), (int)(NOW - facts->need_to));
+  }
+}
+
+static void test_no_account(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
+  g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ .now = NOW }, &error);
+  OK(facts != NULL);
+  assert_false(facts->covered);
+  assert_false(facts->stale);
+  assert_non_null(strstr(facts->gap, "No account"));
+}
+
+/* No account is named and no address matches: then all count; an account that is gone does not. */
+static void test_all_accounts(void **state)
+{
+  static const Mark marks[] = { { "home", "Sent", 100, 0 }, { "work", "Sent", 50, 0 } };
+  static const AccountSetup home = { (char *)"home", (char *)"me@example.org" };
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_marks(marks, 2);
+  g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
+  g_ptr_array_set_size(report->addressed, 0);
+  g_ptr_array_add(report->addressed, g_strdup("stranger@nowhere.example"));
+  Facts *facts = ledger_facts(ledger, report, &(FactsQuery){ .now = NOW }, &error);
+  OK(facts != NULL);
+  assert_true(facts->covered);
+  assert_int_equal(facts->from, NOW - 50 * DAY);
+  facts_free(facts);
+  OK(account_configure(ledger, &home, 1, &error));
+  facts = ledger_facts(ledger, report, &(FactsQuery){ .now = NOW }, &error);
+  assert_int_equal(facts->from, NOW - 100 * DAY);
+  facts_free(facts);
+  facts = ledger_facts(ledger, report, &(FactsQuery){ .account = "work", .now = NOW }, &error);
+  assert_false(facts->covered);
+  facts_free(facts);
+}
+
+static void test_list(void **state)
+{
+  static const Mark marks[] = { { "home", "Sent", 100, 3 }, { "home", "Old", -1, 3 }, { "work", "Sent", 50, -1 } };
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_marks(marks, 3);
+  g_autoptr(GPtrArray) all = coverage_list(ledger, NULL, &error), home = coverage_list(ledger, "home", &error);
+  assert_int_equal(all->len, 3);
+  assert_int_equal(home->len, 2);
+  const Coverage *old = g_ptr_array_index(home, 0), *sent = g_ptr_array_index(home, 1),
+                 *work = g_ptr_array_index(all, 2);
+  assert_string_equal(old->folder, "Old");
+  assert_int_equal(old->from, 0);
+  assert_string_equal(sent->account, "home");
+  assert_int_equal(sent->from, NOW - 100 * DAY);
+  assert_int_equal(sent->to, NOW - 3);
+  assert_string_equal(work->account, "work");
+  assert_int_equal(work->from, 0);
+  FAILS(folder_use_sent(ledger, "nobody", NULL, 0, &error), LEDGER_ERROR_MISSING);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases), cmocka_unit_test(test_time_asked),
+                                      cmocka_unit_test(test_no_account), cmocka_unit_test(test_all_accounts),
+                                      cmocka_unit_test(test_list) };
+  return cmocka_run_group_tests_name("ledger_coverage", tests, NULL, NULL);
+}

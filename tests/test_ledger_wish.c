@@ -1,0 +1,137 @@
+/* test_ledger_wish.c - what the owner wants done
+ * Owns:     ledgers in memory.
+ * Must not: touch a disk.
+ * Fails:    by TAP.
+ * Tests:    ledger/wish.c ledger/entry.c */
+#include "ledger/db.h"
+#include "tests/ledger_rig.h"
+
+static gint64 record(Ledger *ledger, const char *account, MoveState state, guint32 uid)
+{
+  g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
+  g_autoptr(Entry) entry = rig_entry(account, report, NULL, VERDICT_BACKSCATTER, state, uid);
+  return rig_record(ledger, entry);
+}
+
+static gint64 quarantined(Ledger *ledger, const char *account, guint32 uid)
+{
+  GError *error = NULL;
+  gint64 id = record(ledger, account, MOVE_Q_INTENT, uid);
+  OK(journal_confirm(ledger, id, &(Place){ (char *)"Backscatter", 3, uid }, &error));
+  return id;
+}
+
+static void test_life(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 home = quarantined(ledger, "home", 1), work = quarantined(ledger, "work", 2);
+  gint64 restore = wish_add(ledger, WISH_RESTORE, home, NULL, &error);
+  OK(restore > 0);
+  assert_int_equal(wish_add(ledger, WISH_RESTORE, home, NULL, &error), restore); /* once is enough */
+  gint64 delete = wish_add(ledger, WISH_DELETE, work, NULL, &error),
+         check = wish_add(ledger, WISH_CHECK, 0, "home", &error);
+  OK(delete > restore && check > delete);
+  assert_int_equal(wish_add(ledger, WISH_CHECK, 0, "home", &error), check);
+  assert_int_not_equal(wish_add(ledger, WISH_CHECK, 0, "work", &error), check);
+
+  g_autoptr(GPtrArray) all = wish_open(ledger, NULL, &error), mine = wish_open(ledger, "home", &error);
+  assert_int_equal(all->len, 4);
+  assert_int_equal(mine->len, 2);
+  const Wish *first = g_ptr_array_index(mine, 0), *second = g_ptr_array_index(mine, 1);
+  assert_int_equal(first->id, restore);
+  assert_int_equal(first->verb, WISH_RESTORE);
+  assert_int_equal(first->entry, home);
+  assert_string_equal(first->account, "home");
+  assert_int_equal(first->state, WISH_OPEN);
+  assert_true(first->made > 1600000000);
+  assert_null(first->result);
+  assert_int_equal(second->verb, WISH_CHECK);
+  assert_int_equal(second->entry, 0);
+
+  OK(wish_finish(ledger, restore, TRUE, "It is back in INBOX.", &error));
+  OK(wish_finish(ledger, delete, FALSE, "The server said no.", &error));
+  g_autoptr(Wish) done = wish_get(ledger, restore, &error);
+  g_autoptr(Wish) failed = wish_get(ledger, delete, &error);
+  assert_int_equal(done->state, WISH_DONE);
+  assert_string_equal(done->result, "It is back in INBOX.");
+  assert_true(done->finished >= done->made);
+  assert_int_equal(failed->state, WISH_FAILED);
+  assert_int_equal(failed->verb, WISH_DELETE);
+  g_autoptr(GPtrArray) rest = wish_open(ledger, "home", &error);
+  assert_int_equal(rest->len, 1);
+  assert_int_not_equal(wish_add(ledger, WISH_RESTORE, home, NULL, &error),
+                       restore); /* a finished one may be wished again */
+  FAILS(wish_get(ledger, 999, &error) != NULL, LEDGER_ERROR_MISSING);
+  FAILS(wish_finish(ledger, 999, TRUE, "x", &error), LEDGER_ERROR_MISSING);
+}
+
+static void test_refused(void **state)
+{
+  enum { NONE, RESTORE, DELETE, FAIL };
+  static const struct {
+    MoveState begin;
+    gboolean moved;
+    int intent;
+    gboolean confirmed;
+    gboolean may; /* restore and delete alike */
+    const char *words;
+  } rows[] = {
+    { MOVE_KEPT, FALSE, NONE, FALSE, FALSE, "never moved" },
+    { MOVE_WAITING, FALSE, NONE, FALSE, FALSE, "never moved" },
+    { MOVE_Q_INTENT, FALSE, NONE, FALSE, FALSE, "right now" },
+    { MOVE_Q_INTENT, FALSE, FAIL, FALSE, FALSE, "failed" },
+    { MOVE_Q_INTENT, TRUE, NONE, FALSE, TRUE, NULL },
+    { MOVE_Q_INTENT, TRUE, FAIL, FALSE, TRUE, NULL },
+    { MOVE_Q_INTENT, TRUE, RESTORE, FALSE, FALSE, "being restored" },
+    { MOVE_Q_INTENT, TRUE, RESTORE, TRUE, FALSE, "restored" },
+    { MOVE_Q_INTENT, TRUE, DELETE, FALSE, FALSE, "being deleted" },
+    { MOVE_Q_INTENT, TRUE, DELETE, TRUE, FALSE, "deleted already" },
+  };
+  g_autoptr(Ledger) ledger = rig_ledger();
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    gint64 id = rows[i].moved ? quarantined(ledger, "home", i + 1) : record(ledger, "home", rows[i].begin, i + 1);
+    if (rows[i].intent == FAIL)
+      OK(journal_fail(ledger, id, "No.", &error));
+    else if (rows[i].intent != NONE)
+      OK(journal_intend(ledger, id, rows[i].intent == RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT, &error));
+    if (rows[i].confirmed) OK(journal_confirm(ledger, id, NULL, &error));
+    for (WishVerb verb = WISH_RESTORE; verb <= WISH_DELETE; verb++) {
+      gint64 wish = wish_add(ledger, verb, id, NULL, &error);
+      if ((wish > 0) != rows[i].may) fail_msg("row %u, verb %u: %s", i, verb, error != NULL ? error->message : "added");
+      if (wish > 0) continue;
+      assert_true(g_error_matches(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED));
+      if (strstr(error->message, rows[i].words) == NULL) fail_msg("row %u: %s", i, error->message);
+      g_clear_error(&error);
+    }
+  }
+  GError *error = NULL;
+  FAILS(wish_add(ledger, WISH_RESTORE, 999, NULL, &error) > 0, LEDGER_ERROR_MISSING);
+  FAILS(wish_add(ledger, WISH_CHECK, 0, "nobody", &error) > 0, LEDGER_ERROR_MISSING);
+  FAILS(wish_add(ledger, WISH_CHECK, 0, NULL, &error) > 0, LEDGER_ERROR_MISSING);
+}
+
+/* Finished wishes are forgotten after a month. */
+static void test_forgotten(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 old = wish_add(ledger, WISH_CHECK, 0, "home", &error), new = wish_add(ledger, WISH_CHECK, 0, "work", &error);
+  OK(wish_finish(ledger, old, TRUE, "Checked.", &error));
+  OK(db_exec(ledger, "UPDATE wish SET finished = finished - 31 * 86400 WHERE state = 'done'", &error));
+  gint64 open = wish_add(ledger, WISH_CHECK, 0, "home", &error);
+  OK(db_exec(ledger, "UPDATE wish SET made = 1 WHERE state = 'open'", &error)); /* an open one never */
+  OK(wish_finish(ledger, new, TRUE, "Checked.", &error));
+  FAILS(wish_get(ledger, old, &error) != NULL, LEDGER_ERROR_MISSING);
+  g_autoptr(Wish) kept = wish_get(ledger, new, &error), waiting = wish_get(ledger, open, &error);
+  assert_non_null(kept);
+  assert_non_null(waiting);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_life), cmocka_unit_test(test_refused),
+                                      cmocka_unit_test(test_forgotten) };
+  return cmocka_run_group_tests_name("ledger_wish", tests, NULL, NULL);
+}
