@@ -15,7 +15,7 @@ def date(when):
     return email.utils.formatdate(when, localtime=False)
 
 
-def sent(number, when, to="friend@partner.example"):
+def letter(number, when, to="friend@partner.example"):
     return (f"From: Olga Owner <{OWNER}>\nTo: {to}\nSubject: Letter {number}\nDate: {date(when)}\n"
             f"Message-ID: <letter-{number}@backstop.example>\nMIME-Version: 1.0\nContent-Type: text/plain\n\n"
             f"This is letter {number}.\n").encode()
@@ -45,7 +45,7 @@ def bounce(number, when, original_id, recipient, subject, original_date):
 
 
 def genuine(number, when):
-    """Answers sent(number, when - 1 hour, ...)."""
+    """Answers letter(number, an hour earlier)."""
     return bounce(number, when, f"letter-{number}@backstop.example", "friend@partner.example", f"Letter {number}", when - 3600)
 
 
@@ -54,13 +54,16 @@ def forged(number, when):
     return bounce(number, when, f"spam-{number}@botnet.example", f"victim{number}@remote.example", "Cheap watches", when - 3600)
 
 
-def fill(mailbox, forgeries=3, answered=2, others=2):
-    """A small mailbox: returns {name: message} of what is in the inbox. Sent reaches back 60 days, so coverage is complete."""
+def fill(mailbox, forgeries=3, answered=2, others=2, sent=True):
+    """A small mailbox: returns {name: message} of what is in the inbox. Sent, where it is wanted, reaches back 60 days, so that
+    coverage is complete."""
     inbox = {}
-    mailbox.put("Sent", sent(0, NOW - 60 * DAY, "old@partner.example"), NOW - 60 * DAY, "S")
+    if sent:
+        mailbox.put("Sent", letter(0, NOW - 60 * DAY, "old@partner.example"), NOW - 60 * DAY, "S")
     for number in range(1, answered + 1):
         when = NOW - 3 * DAY + number * 60
-        mailbox.put("Sent", sent(number, when - 3600), when - 3600, "S")
+        if sent:
+            mailbox.put("Sent", letter(number, when - 3600), when - 3600, "S")
         inbox[f"genuine-{number}"] = genuine(number, when)
         mailbox.put("INBOX", inbox[f"genuine-{number}"], when)
     for number in range(1, forgeries + 1):

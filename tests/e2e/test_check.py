@@ -119,9 +119,9 @@ def after_record():
     """Sent mail that was recorded makes its bounce genuine."""
     alone = programs.Backstop(os.path.join(work, "alone"))
     os.unlink(alone.config)
-    letter, answer = write("letter.eml", messages.sent(5, messages.NOW - 7200)), write("answer.eml", messages.genuine(5, messages.NOW - 3600))
+    sent, answer = write("letter.eml", messages.letter(5, messages.NOW - 7200)), write("answer.eml", messages.genuine(5, messages.NOW - 3600))
     equal(alone.run("backstop", "check", answer).status, UNSURE, "status before record")
-    alone.ok("backstop", "record", letter)
+    alone.ok("backstop", "record", sent)
     equal(alone.run("backstop", "check", answer).status, GENUINE, "status after record")
 
 

@@ -11,7 +11,7 @@ from tap import Skip, case, equal, note, run, skip_all
 class Scene:
     def __init__(self, name, which=None, **keys):
         self.mailbox = (which or server).mailbox(name)
-        messages.fill(self.mailbox)
+        messages.fill(self.mailbox, sent=which is not bare)
         self.before = self.mailbox.snapshot()
         self.backstop = programs.for_mailbox(self.mailbox, f"{work}/{name}", **keys)
 
@@ -72,18 +72,8 @@ def starttls_works():
 
 @case
 def no_sent_folder():
-    """Without a Sent folder Backstop observes and says why."""
-    mailbox = bare.mailbox("nosent")
-    when = messages.NOW - messages.DAY
-    mailbox.put("INBOX", messages.forged(1, when), when)
-    mailbox.settle()
-    before = mailbox.snapshot()
-    backstop = programs.for_mailbox(mailbox, f"{work}/nosent")
-    result = backstop.run("backstopd", "--once")
-    equal(rig.contents(mailbox.snapshot()), rig.contents(before), "the mailbox")
-    assert "sent" in result.complaint.lower(), result.complaint
-    note(f"status {result.status}: {result.complaint}")
-    equal([row["verdict"] for row in backstop.entries()], ["unsure"], "verdicts")
+    """Without a Sent folder nothing is judged: status 78, and the line says what to set."""
+    Scene("nosent", bare).fails(programs.CONFIGURATION, "sent")
 
 
 @case
