@@ -40,7 +40,7 @@ void log_account(GLogLevelFlags level, const char *account, const char *format, 
   g_autofree char *text = g_strdup_vprintf(format, arguments);
   va_end(arguments);
   if (account != NULL)
-    g_log_structured(G_LOG_DOMAIN, level, FIELD_ACCOUNT, "%s", account, "MESSAGE", "%s", text);
+    g_log_structured(G_LOG_DOMAIN, level, FIELD_ACCOUNT, account, "MESSAGE", "%s", text);
   else
     g_log_structured(G_LOG_DOMAIN, level, "MESSAGE", "%s", text);
 }
