@@ -52,14 +52,14 @@ static gboolean write_row(Ledger *ledger, const Entry *entry, gint64 matched, GE
                 "= ?, recipients = ?,"
                 " original_id = ?, original_from = ?, original_to = ?, original_subject = ?, original_date = ?, "
                 "decided = ?, state = ?,"
-                " home_folder = ?, home_validity = ?, home_uid = ?, exempt = ?, due = ?, changed = ?, matched = "
-                "nullif(?, 0) WHERE id = ?",
-                "iissssssssssiussuudiiii", entry->arrived, entry->judged != 0 ? entry->judged : now,
+                " home_folder = ?, home_validity = ?, home_uid = ?, away_folder = ?, away_validity = ?, away_uid = ?,"
+                " exempt = ?, due = ?, changed = ?, matched = nullif(?, 0) WHERE id = ?",
+                "iissssssssssiussuusuudiiii", entry->arrived, entry->judged != 0 ? entry->judged : now,
                 report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
                 entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
                 entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
-                entry->home.folder, entry->home.validity, entry->home.uid, entry->exempt, entry->due, now, matched,
-                entry->id);
+                entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
+                entry->away.uid, entry->exempt, entry->due, now, matched, entry->id);
 }
 
 static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **error)

@@ -10,6 +10,7 @@
 #define DAY ((gint64)86400)
 #define WINDOW (FACTS_WINDOW_DAYS * DAY)
 #define FAILURES_COUNTED 10000
+#define YEAR_1980 ((gint64)315532800)
 
 static gboolean load_sent(Ledger *ledger, gint64 sent, SentFact **fact, GError **error)
 {
@@ -61,6 +62,13 @@ static gint64 came(const Report *report, const FactsQuery *query)
   return query->now != 0 ? MIN(time, query->now) : time;
 }
 
+/* When the report was written. A mailbox that was moved to another server may give every message the day of the move, so an
+ * earlier Date of the report itself is believed: that asks for more coverage, never for less. */
+static gint64 written(const Report *report, gint64 end)
+{
+  return report->date >= YEAR_1980 && report->date < end ? report->date : end;
+}
+
 /* The Date the original shows, 0 where it cannot be true. */
 static gint64 original_date(const Report *report, gint64 end)
 {
@@ -73,7 +81,7 @@ static gboolean find_fit(Ledger *ledger, Facts *facts, const Report *report, gin
 {
   g_autofree char *subject = subject_normalise(report->original.subject);
   if (subject[0] == '\0') return TRUE;
-  gint64 from = end - WINDOW, to = end + DAY, date = original_date(report, end), hash = db_hash(subject);
+  gint64 from = written(report, end) - WINDOW, to = end + DAY, date = original_date(report, end), hash = db_hash(subject);
   if (date != 0) {
     from = MAX(from, date - 2 * DAY);
     to = MIN(to, date + 2 * DAY);
@@ -120,9 +128,9 @@ static gboolean find_written_to(Ledger *ledger, Facts *facts, const Report *repo
 
 static void set_need(Facts *facts, const Report *report, gint64 end)
 {
-  gint64 date = original_date(report, end);
+  gint64 date = original_date(report, end), from = written(report, end) - WINDOW;
   facts->need_to = end;
-  facts->need_from = date >= end - WINDOW ? MIN(date, end) - DAY : end - WINDOW;
+  facts->need_from = date >= from ? MIN(date, from + WINDOW) - DAY : from;
 }
 
 static gboolean ask_all(Ledger *ledger, Facts *facts, const Report *report, const FactsQuery *query, GError **error)
