@@ -65,8 +65,8 @@ void id_collect(const char *value, GPtrArray *ids, guint limit)
   }
   for (const char *open = strchr(value, '<'); open != NULL && ids->len < limit; open = strchr(open + 1, '<')) {
     gsize span = strcspn(open + 1, "<>");
-    if (open[span + 1] == '<') continue; /* the inner one is the id */
-    take_id(ids, open, open + 1 + span + (open[span + 1] == '>'), limit);
+    if (open[span + 1] != '>') continue; /* the inner one is the id, or it is cut off and would match nothing */
+    take_id(ids, open, open + span + 2, limit);
   }
 }
 

@@ -6,7 +6,7 @@
  * longer than 998 bytes, or has a control character. length -1: NUL-terminated. */
 char *id_normalise(const char *text, gssize length);
 /* Adds the normal form of every id in a field value ("<a@b> <c@d>", or one bare id) to ids, without duplicates, at most
- * limit entries in all. */
+ * limit entries in all. One that begins with '<' and lacks its '>' was cut off, and is left out. */
 void id_collect(const char *value, GPtrArray *ids, guint limit);
 
 /* An address as compared: addr-spec only, trimmed, domain and local part in lower case, IDN domain left as it is written; NULL
