@@ -214,6 +214,7 @@ static gboolean fail(Ledger *ledger, gint64 id, const char *reason, GError **err
   if (entry == NULL) return FALSE;
   g_free(entry->reason);
   entry->reason = g_strdup(reason);
+  if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, NULL, 0, 0); /* where it was to go is not where it is */
   return set_state(ledger, entry, MOVE_FAILED, error);
 }
 

@@ -15,6 +15,7 @@ static gint64 record(Ledger *ledger, const char *account, VerdictCode code, Move
   g_autoptr(Entry) entry = rig_entry(account, report, NULL, code, state, uid);
   entry->arrived = entry->judged = T0 + uid;
   entry->due = state == MOVE_WAITING ? T0 + uid : 0;
+  if (state == MOVE_Q_INTENT) place_set(&entry->away, "Backscatter", 3, 0);
   return rig_record(ledger, entry);
 }
 
@@ -50,6 +51,7 @@ static void test_round_trip(void **state)
   report->original.date = T0 - 5;
   g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 42);
   g_ptr_array_add(entry->evidence, evidence_new(EVIDENCE_FOR, "other-code", "100 %% sure."));
+  place_set(&entry->away, "Backscatter", 3, 0);
   entry->arrived = T0 + 1;
   entry->judged = T0 + 2;
   entry->decided = 1;
@@ -80,7 +82,7 @@ static void test_round_trip(void **state)
   assert_int_equal(read->decided, 1);
   assert_false(read->exempt);
   assert_true(read->changed > T0);
-  assert_state(ledger, entry->id, MOVE_Q_INTENT, "INBOX 7 42", GONE);
+  assert_state(ledger, entry->id, MOVE_Q_INTENT, "INBOX 7 42", "Backscatter 3 0"); /* where it shall go */
   FAILS(journal_get(ledger, 999, &error) != NULL, LEDGER_ERROR_MISSING);
 }
 
