@@ -73,7 +73,7 @@ class Preauth(StartTls):
 @case
 def starttls_refused():
     """STARTTLS refused: no sign-in in clear text."""
-    attempt(StartTlsRefused, programs.REFUSED, ["STARTTLS"], security="starttls")
+    attempt(StartTlsRefused, programs.REFUSED, ["TLS"], security="starttls")
 
 
 @case
