@@ -99,13 +99,29 @@ static gboolean set_up(Ledger *ledger, GError **error)
       error);
 }
 
+/* Where two programs make a ledger at once, SQLite does not wait for the other's switch to WAL, so we do. */
+static gboolean use_wal(Ledger *ledger, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time() + BUSY_MS * (gint64)1000;
+  for (;;) {
+    GError *problem = NULL;
+    if (db_exec(ledger, "PRAGMA journal_mode = WAL", &problem)) return TRUE;
+    if (!g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_BUSY) || g_get_monotonic_time() > deadline) {
+      g_propagate_error(error, problem);
+      return FALSE;
+    }
+    g_error_free(problem);
+    g_usleep(10000);
+  }
+}
+
 /* WAL lets readers and the writer alone; FULL (above) makes each commit durable, which a move's intent must be. A file
  * that is not ours is refused before anything is written. */
 static gboolean connect(Ledger *ledger, const char *name, GError **error)
 {
   int rc = sqlite3_open_v2(name, &ledger->db, SQLITE_OPEN_READWRITE, NULL);
   if (rc != SQLITE_OK) return db_fail(ledger, rc, error);
-  return set_up(ledger, error) && schema_check(ledger, error) && db_exec(ledger, "PRAGMA journal_mode = WAL", error)
+  return set_up(ledger, error) && schema_check(ledger, error) && use_wal(ledger, error)
          && schema_migrate(ledger, error);
 }
 

@@ -68,11 +68,21 @@ static const char *const step_1 =
 /* Step i leads from version i to i + 1; a released step is never changed. */
 static const char *const *const steps[] = { &step_1 };
 
+/* In one statement, so that another program's making of the file is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)
 {
-  return db_number(ledger, error, application, "PRAGMA application_id", "")
-         && db_number(ledger, error, version, "PRAGMA user_version", "")
-         && db_number(ledger, error, tables, "SELECT count(*) FROM sqlite_schema", "");
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+                 " FROM pragma_application_id, pragma_user_version",
+                 ""))
+    return FALSE;
+  if (rows_next(&rows, error)) {
+    *application = row_int(&rows, 0);
+    *version = row_int(&rows, 1);
+    *tables = row_int(&rows, 2);
+  }
+  return !rows.failed;
 }
 
 /* Which step is next; -1 with error for a file that is not ours to touch. */
