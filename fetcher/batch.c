@@ -101,8 +101,23 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
     pass->unsure++;
 }
 
-static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *entries,
-                          GError **error)
+static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate, const Facts *facts,
+                        const Verdict *verdict)
+{
+  Entry *entry = entry_new(run->account->name, candidate->report, facts, verdict, state_for(run, verdict));
+  entry->id = candidate->prior;
+  fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
+  entry->arrived = candidate->stored;
+  entry->judged = run_now();
+  entry->due = entry->state == MOVE_WAITING ? entry->judged + FILTER_GRACE : 0;
+  place_set(&entry->home, folder, run->status.validity, candidate->uid);
+  if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
+  return entry;
+}
+
+/* Judges the candidate, unless it shows no id of ours and that is all we look for in this round. */
+static gboolean judge_one(Run *run, const char *folder, const Candidate *candidate, gint64 scanned, gboolean with_id,
+                          GPtrArray *entries, GError **error)
 {
   const Config *config = run->config;
   Policy policy = { .now = run_now(),
@@ -113,19 +128,30 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
   FactsQuery query = { .account = run->account->name, .arrived = candidate->stored, .now = scanned };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
+  if ((facts->id != NULL) != with_id) return TRUE;
   facts->waited = candidate->prior != 0;
   g_autoptr(Verdict) verdict = filter_judge(candidate->report, facts, &policy);
   if (verdict->code == VERDICT_PASS && candidate->prior == 0) return TRUE;
   count_verdict(&run->pass, verdict);
-  Entry *entry = entry_new(run->account->name, candidate->report, facts, verdict, state_for(run, verdict));
-  g_ptr_array_add(entries, entry);
-  entry->id = candidate->prior;
-  fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
-  entry->arrived = candidate->stored;
-  entry->judged = policy.now;
-  entry->due = entry->state == MOVE_WAITING ? policy.now + FILTER_GRACE : 0;
-  place_set(&entry->home, folder, run->status.validity, candidate->uid);
-  if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
+  g_ptr_array_add(entries, entry_for(run, folder, candidate, facts, verdict));
+  return TRUE;
+}
+
+/* First those that show an id of ours, and they are recorded: what they teach (which message was answered under its own id)
+ * counts for the others, in whatever order all of them came. */
+static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candidates, const FolderMark *mark,
+                          gint64 scanned, GPtrArray *entries, GError **error)
+{
+  for (int round = 0; round < 2; round++) {
+    g_autoptr(GPtrArray) judged = g_ptr_array_new();
+    guint before = entries->len;
+    for (guint i = 0; i < candidates->len; i++)
+      if (!judge_one(run, folder, candidates->pdata[i], scanned, round == 0, entries, error)) return FALSE;
+    for (guint i = before; i < entries->len; i++) g_ptr_array_add(judged, entries->pdata[i]);
+    gboolean last = round == 1;
+    if (!last && judged->len == 0) continue;
+    if (!journal_record(run->ledger, judged, run->account->name, folder, last ? mark : NULL, error)) return FALSE;
+  }
   return TRUE;
 }
 
@@ -147,8 +173,6 @@ gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, cons
   if (!read_all(run, folder, candidates, error)) return FALSE;
   if (candidates->len > 0 && run->synced < scanned && !sync_sent(run, error)) return FALSE;
   if (!reopen(run, folder, validity, error)) return FALSE;
-  for (guint i = 0; i < candidates->len; i++)
-    if (!judge_one(run, folder, candidates->pdata[i], scanned, entries, error)) return FALSE;
-  if (!journal_record(run->ledger, entries, run->account->name, folder, mark, error)) return FALSE;
+  if (!judge_all(run, folder, candidates, mark, scanned, entries, error)) return FALSE;
   return settle_batch(run, folder, entries, error);
 }

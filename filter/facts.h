@@ -32,11 +32,13 @@ typedef struct {
   SentFact *token_sent;
 
   /* failed recipient + subject + time (5) */
-  char *fit;         /* the failed recipient; NULL */
+  char *fit;         /* the failed recipient, or a recipient that the original shows; NULL */
   SentFact *fit_sent;
+  gboolean fits_answered; /* only messages fit that were answered under their own Message-ID, so that they kept it on the
+                             way: the other one that this original shows is not theirs */
 
   /* failed recipient (6) */
-  char *written_to;  /* a failed recipient the owner has written to; NULL */
+  char *written_to;  /* a failed recipient, or a recipient the original shows, that the owner has written to; NULL */
   gint64 written;    /* when last before the report, Unix seconds */
   gboolean automatic; /* it is an automatic entry of the allowlist (or in the ledger) and not excluded */
 

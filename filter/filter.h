@@ -58,6 +58,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
 typedef struct {
   GPtrArray *message_ids; /* char*: every alias (DESIGN, Verdicts) */
   GPtrArray *recipients;  /* char*: To, Cc, Bcc and their Resent- twins, normalised */
+  char *sender;           /* the address of From; NULL when absent */
   char *subject;          /* decoded, one line; NULL when absent */
   gint64 date;            /* Date, Unix seconds, 0 when absent or unreadable */
 } SentMessage;

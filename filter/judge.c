@@ -170,10 +170,15 @@ static void judge_refer_back(Case *c)
 
 static void judge_fit(Case *c)
 {
+  if (c->facts->fits_answered)
+    note(
+        c, EVIDENCE_AGAINST, "another-id",
+        "A message you sent to the failed recipient has the Subject that it shows, but has been answered under its own "
+        "Message-ID, which is another one.");
   if (c->facts->fit == NULL) return;
   g_autofree char *sent = describe(c->facts->fit_sent);
   note(c, EVIDENCE_FOR, "recipient-and-subject",
-       "The failed recipient, %s, the Subject it shows and the time fit a message you sent: %s.", c->facts->fit, sent);
+       "The recipient, %s, the Subject it shows and the time fit a message you sent: %s.", c->facts->fit, sent);
   settle(c, VERDICT_GENUINE);
 }
 

@@ -24,8 +24,9 @@ const char *const filter_sent_fields[] = { "Message-ID",
                                            "Resent-Bcc",
                                            "Subject",
                                            "Date",
+                                           "From",
                                            NULL };
-enum { FIRST_RECIPIENT = 5, SUBJECT = 11, DATE = 12 };
+enum { FIRST_RECIPIENT = 5, SUBJECT = 11, DATE, FROM };
 
 /* A list of recipients may be longer than one field is ever decoded. */
 static void collect_recipients(const Field *field, GPtrArray *recipients)
@@ -58,6 +59,9 @@ SentMessage *sent_message_read(const char *fields, gsize length)
       if (message->subject == NULL) message->subject = field_text(&field, SUBJECT_LONGEST);
     } else if (which == DATE) {
       if (message->date == 0) message->date = field_date(&field);
+    } else if (which == FROM) {
+      g_autofree char *raw = field_raw(&field);
+      if (message->sender == NULL) message->sender = address_normalise(raw, FALSE);
     } else if (which >= FIRST_RECIPIENT) {
       collect_recipients(&field, message->recipients);
     } else {
@@ -73,6 +77,7 @@ void sent_message_free(SentMessage *message)
   if (message == NULL) return;
   g_ptr_array_unref(message->message_ids);
   g_ptr_array_unref(message->recipients);
+  g_free(message->sender);
   g_free(message->subject);
   g_free(message);
 }

@@ -9,8 +9,10 @@
 
 #define DAY ((gint64)86400)
 #define WINDOW (FACTS_WINDOW_DAYS * DAY)
-#define FAILURES_COUNTED 10000
 #define YEAR_1980 ((gint64)315532800)
+#define FAILURES_COUNTED 10000
+#define FITS_TRIED 50        /* messages of one subject to one address */
+#define RECIPIENTS_TRIED 100 /* of the report, and of the original */
 
 static gboolean load_sent(Ledger *ledger, gint64 sent, SentFact **fact, GError **error)
 {
@@ -62,8 +64,8 @@ static gint64 came(const Report *report, const FactsQuery *query)
   return query->now != 0 ? MIN(time, query->now) : time;
 }
 
-/* When the report was written. A mailbox that was moved to another server may give every message the day of the move, so an
- * earlier Date of the report itself is believed: that asks for more coverage, never for less. */
+/* When the report was written. A mailbox that was moved to another server may give every message the day of the move, so
+ * an earlier Date of the report itself is believed: that asks for more coverage, never for less. */
 static gint64 written(const Report *report, gint64 end)
 {
   return report->date >= YEAR_1980 && report->date < end ? report->date : end;
@@ -76,51 +78,112 @@ static gint64 original_date(const Report *report, gint64 end)
   return date > 0 && date <= end + DAY ? date : 0;
 }
 
-/* Verdict 5: failed recipient, subject and time. */
+/* Did a failure report show this message's own id? Then it kept that id on its way, and others are not about it. */
+static gboolean was_answered(Ledger *ledger, gint64 sent, gboolean *answered, GError **error)
+{
+  gint64 found = 0;
+  if (!db_number(ledger, error, &found, "SELECT EXISTS(SELECT 1 FROM entry WHERE matched = ?)", "i", sent))
+    return FALSE;
+  *answered = found != 0;
+  return TRUE;
+}
+
+/* Is this hash of a From one of the senders that the original shows? Where either is not known, it may be. */
+static gboolean sender_fits(const Report *report, gint64 sender)
+{
+  const GPtrArray *shown = report->original.senders;
+  for (guint i = 0; i < shown->len; i++)
+    if (db_hash(g_ptr_array_index(shown, i)) == sender) return TRUE;
+  return sender == 0 || shown->len == 0;
+}
+
+/* What verdict 5 looks for. */
+typedef struct {
+  gint64 from, to, subject;
+  gboolean foreign; /* the original shows ids, and none is known */
+} Fit;
+
+/* Among the messages to this address with that subject at that time; *sent is 0 when none of them will do. */
+static gboolean find_fitting(Ledger *ledger, Facts *facts, const Report *report, const Fit *fit, const char *address,
+                             gint64 *sent, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT sent, coalesce(sender, 0) FROM sent_to CROSS JOIN sent ON sent.id = sent WHERE address = ?"
+                 " AND sent_to.date BETWEEN ? AND ? AND subject_hash = ? ORDER BY sent_to.date DESC LIMIT ?",
+                 "iiiid", db_hash(address), fit->from, fit->to, fit->subject, FITS_TRIED))
+    return FALSE;
+  while (*sent == 0 && rows_next(&rows, error)) {
+    gboolean answered = FALSE;
+    if (!sender_fits(report, row_int(&rows, 1))) continue;
+    if (fit->foreign && !was_answered(ledger, row_int(&rows, 0), &answered, error)) return FALSE;
+    if (answered)
+      facts->fits_answered = TRUE;
+    else
+      *sent = row_int(&rows, 0);
+  }
+  return !rows.failed;
+}
+
+/* Whom a report is about: the failed recipients; and those the original shows, since a server may know a recipient by
+ * another name than the sender does. */
+static GPtrArray *whom(const Report *report)
+{
+  GPtrArray *all = g_ptr_array_new();
+  const GPtrArray *const lists[] = { report->recipients, report->original.recipients };
+  for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+    for (guint k = 0; k < MIN(lists[i]->len, RECIPIENTS_TRIED); k++)
+      g_ptr_array_add(all, g_ptr_array_index(lists[i], k));
+  return all;
+}
+
+/* Verdict 5: recipient, subject, sender and time. */
 static gboolean find_fit(Ledger *ledger, Facts *facts, const Report *report, gint64 end, GError **error)
 {
   g_autofree char *subject = subject_normalise(report->original.subject);
+  g_autoptr(GPtrArray) addresses = whom(report);
   if (subject[0] == '\0') return TRUE;
-  gint64 from = written(report, end) - WINDOW, to = end + DAY, date = original_date(report, end), hash = db_hash(subject);
+  gint64 date = original_date(report, end);
+  Fit fit = { .from = written(report, end) - WINDOW,
+              .to = end + DAY,
+              .subject = db_hash(subject),
+              .foreign = report->original.message_ids->len > 0 && facts->id == NULL };
   if (date != 0) {
-    from = MAX(from, date - 2 * DAY);
-    to = MIN(to, date + 2 * DAY);
+    fit.from = MAX(fit.from, date - 2 * DAY);
+    fit.to = MIN(fit.to, date + 2 * DAY);
   }
-  for (guint i = 0; i < report->recipients->len; i++) {
-    const char *address = g_ptr_array_index(report->recipients, i);
+  for (guint i = 0; i < addresses->len; i++) {
+    const char *address = g_ptr_array_index(addresses, i);
     gint64 sent = 0;
-    if (!db_number(ledger, error, &sent,
-                   "SELECT sent FROM sent_to CROSS JOIN sent ON sent.id = sent WHERE address = ? AND sent_to.date "
-                   "BETWEEN ? AND ?"
-                   " AND subject_hash = ? ORDER BY sent_to.date DESC LIMIT 1",
-                   "iiii", db_hash(address), from, to, hash))
-      return FALSE;
+    if (!find_fitting(ledger, facts, report, &fit, address, &sent, error)) return FALSE;
     if (sent == 0) continue;
+    facts->fits_answered = FALSE;
     facts->fit = g_strdup(address);
     return load_sent(ledger, sent, &facts->fit_sent, error);
   }
   return TRUE;
 }
 
-/* Verdict 6: the failed recipient written to last; one the owner has excluded only where there is no other. */
+/* Verdict 6: the recipient written to last; one the owner has excluded only where there is no other. */
 static gboolean find_written_to(Ledger *ledger, Facts *facts, const Report *report, gint64 end, GError **error)
 {
-  for (guint i = 0; i < report->recipients->len; i++) {
-    const char *address = g_ptr_array_index(report->recipients, i);
-    gint64 written = -1;
+  g_autoptr(GPtrArray) addresses = whom(report);
+  for (guint i = 0; i < addresses->len; i++) {
+    const char *address = g_ptr_array_index(addresses, i);
+    gint64 last = -1;
     gboolean excluded = FALSE;
-    if (!db_number(ledger, error, &written,
+    if (!db_number(ledger, error, &last,
                    "SELECT date FROM sent_to WHERE address = ? AND date <= ? ORDER BY date DESC LIMIT 1", "ii",
                    db_hash(address), end + DAY))
       return FALSE;
-    if (written < 0) continue;
+    if (last < 0) continue;
     if (!newsender_is_excluded(ledger, address, &excluded, error)) return FALSE;
     gboolean better = facts->written_to == NULL || facts->automatic < !excluded
-                      || (facts->automatic == !excluded && written > facts->written);
+                      || (facts->automatic == !excluded && last > facts->written);
     if (!better) continue;
     g_free(facts->written_to);
     facts->written_to = g_strdup(address);
-    facts->written = written;
+    facts->written = last;
     facts->automatic = !excluded;
   }
   return TRUE;

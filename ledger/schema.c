@@ -30,7 +30,7 @@ static const char *const step_1 =
     "CREATE INDEX pass_account ON pass(account);"
 
     "CREATE TABLE sent(id INTEGER PRIMARY KEY, folder INTEGER NOT NULL REFERENCES folder, date INTEGER NOT NULL,"
-    " recipients INTEGER NOT NULL, subject TEXT, subject_hash INTEGER) STRICT;"
+    " recipients INTEGER NOT NULL, sender INTEGER, subject TEXT, subject_hash INTEGER) STRICT;"
     "CREATE TABLE sent_id(hash INTEGER NOT NULL, sent INTEGER NOT NULL REFERENCES sent, PRIMARY KEY(hash, sent)) "
     "STRICT, WITHOUT ROWID;"
     "CREATE TABLE sent_to(address INTEGER NOT NULL REFERENCES address, date INTEGER NOT NULL, sent INTEGER NOT NULL "

@@ -92,14 +92,12 @@ static gboolean insert(Ledger *ledger, gint64 folder, const SentMessage *message
 {
   g_autofree char *subject = text_one_line(message->subject, SUBJECT_BYTES);
   g_autofree char *compared = subject_normalise(message->subject);
-  if (compared[0] == '\0')
-    return db_number(ledger, error, sent,
-                     "INSERT INTO sent(folder, date, recipients, subject) VALUES(?, ?, ?, ?) RETURNING id", "iius",
-                     folder, date, message->recipients->len, subject);
-  return db_number(
-      ledger, error, sent,
-      "INSERT INTO sent(folder, date, recipients, subject, subject_hash) VALUES(?, ?, ?, ?, ?) RETURNING id", "iiusi",
-      folder, date, message->recipients->len, subject, db_hash(compared));
+  gint64 sender = message->sender != NULL ? db_hash(message->sender) : 0;
+  gint64 hash = compared[0] != '\0' ? db_hash(compared) : 0;
+  return db_number(ledger, error, sent,
+                   "INSERT INTO sent(folder, date, recipients, sender, subject, subject_hash)"
+                   " VALUES(?, ?, ?, nullif(?, 0), ?, nullif(?, 0)) RETURNING id",
+                   "iiuisi", folder, date, message->recipients->len, sender, subject, hash);
 }
 
 static gboolean add_one(Ledger *ledger, gint64 folder, const SentMessage *message, gint64 stored, guint *added,
