@@ -19,7 +19,9 @@ void jsonl_end(JsonBuilder *line)
   json_builder_end_object(line);
   g_autoptr(JsonNode) root = json_builder_get_root(line);
   g_autofree char *text = json_to_string(root, FALSE);
-  puts(text);
+  g_autoptr(GString) valid = g_string_new(text);
+  g_string_replace(valid, "\x1f", "\\u001f", 0); /* the one control character that json-glib forgets to escape */
+  puts(valid->str);
   g_object_unref(line);
 }
 
