@@ -89,10 +89,21 @@ static int failure_status(Ledger *ledger, const char *account)
   return EX_SOFTWARE;
 }
 
+/* How long a daemon that is at work may write nothing: a server may be silent for its timeout. */
+static gint64 patience(const Config *config)
+{
+  guint longest = 0;
+  for (guint i = 0; i < config->accounts->len; i++)
+    longest = MAX(longest, ((const AccountConfig *)config->accounts->pdata[i])->timeout);
+  return (gint64)(longest + 60) * G_USEC_PER_SEC;
+}
+
 /* Waits until the running daemon has done the wishes. *left: it ended before. */
-static int wait_for_daemon(const Ui *ui, Ledger *ledger, GArray *wishes, Progress *progress, gboolean *left)
+static int wait_for_daemon(const Ui *ui, Ledger *ledger, gint64 patient, GArray *wishes, Progress *progress,
+                           gboolean *left)
 {
   int status = EX_OK;
+  gint64 version = -1, heard = g_get_monotonic_time();
   while (wishes->len > 0) {
     GError *error = NULL;
     gboolean runs = ledger_daemon_runs(ui->data_dir); /* asked first: a wish may be done right before the end */
@@ -109,6 +120,14 @@ static int wait_for_daemon(const Ui *ui, Ledger *ledger, GArray *wishes, Progres
     if (!runs) {
       *left = TRUE;
       return status;
+    }
+    gint64 now = ledger_data_version(ledger, NULL);
+    if (now != version) heard = g_get_monotonic_time();
+    version = now;
+    if (g_get_monotonic_time() - heard > patient) {
+      ui_complain("account %s: the daemon does not come to it; restart it if its configuration was changed",
+                  wish->account);
+      return EX_TEMPFAIL;
     }
     progress_look(progress);
     g_usleep(LOOK_MSEC * 1000);
@@ -129,7 +148,7 @@ static int ask_daemon(const Ui *ui, const Config *config, const char *account, P
     if (wish < 0) return ui_fail(error);
     g_array_append_val(wishes, wish);
   }
-  return wait_for_daemon(ui, ledger, wishes, progress, left);
+  return wait_for_daemon(ui, ledger, patience(config), wishes, progress, left);
 }
 
 static int run(const Ui *ui, int argc, char **argv)
