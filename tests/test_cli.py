@@ -191,6 +191,8 @@ def nothing_known():
     for arguments in (["status"], ["list"], ["show", "1"], ["explain", "1"], ["restore", "1"], ["delete", "1"]):
         line = backstop("--data", data, *arguments).complaint(66)
         assert "backstop once" in line, line
+    for arguments in (["allow"], ["deny", "list"], ["allow", "list", "--all"]):
+        assert "No entries of your own" in ok("--data", data, *arguments).out
     assert not os.path.exists(data), "a ledger was made"
 
 
@@ -426,6 +428,20 @@ def check_kinds_of_file():
 
 
 @case
+def odd_file_names():
+    """Every byte a file name may hold gives valid JSON and a harmless line."""
+    name = bytes(byte for byte in range(1, 256) if byte != ord("/"))
+    path = os.path.join(os.fsencode(work), name)
+    with open(path, "w") as out:
+        out.write(LETTER)
+    data = fresh(filled=False)
+    file = ok("--data", data, "check", "--json", path).json()[0]["file"]
+    equal([ord(c) for c in file[len(work) + 1:] if ord(c) < 128], [byte for byte in name if byte < 128], "file")
+    text = ok("--data", data, "check", path).out
+    assert not [c for c in text if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)], repr(text)
+
+
+@case
 def check_errors():
     """What cannot be read or holds nothing: one line, status 3; the other files are judged all the same."""
     data = fresh(filled=False)
@@ -490,7 +506,7 @@ def once():
     config, data = write("config", CONFIG), fresh(filled=False)
     program = with_daemon_script('"$HELPER" "$DATA" pass')
     text = ok("--config", config, "--data", data, "once", program=program).out
-    assert "home: looked at 9 messages" in text and '3 moved to "Backscatter"' in re.sub(r"\s+", " ", text), text
+    assert "home: looked at 9 new messages, 5 of them" in text and '3 moved to "Backscatter"' in re.sub(r"\s+", " ", text), text
     equal(open(f"{os.path.dirname(program)}/arguments").read().split(), ["--config", config, "--data", data, "--once"], "arguments")
     row, = ok("--config", config, "--data", data, "once", "home", "--json", program=program).json()
     equal((row["account"], row["looked_at"], row["candidates"], row["moved"], row["error"]), ("home", 9, 5, 3, None), "as JSON")

@@ -82,6 +82,16 @@ Ledger *ui_ledger(const Ui *ui, GError **error)
   return ledger;
 }
 
+Ledger *ui_ledger_or_empty(const Ui *ui, gboolean *empty, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  Ledger *ledger = ledger_open(ui->data_dir, LEDGER_EXISTING, &problem);
+  *empty = g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING);
+  if (*empty) return ledger_open(NULL, LEDGER_MEMORY, error);
+  if (problem != NULL) g_propagate_error(error, g_steal_pointer(&problem));
+  return ledger;
+}
+
 gboolean ui_parse_id(const char *text, gint64 *id)
 {
   guint64 number;

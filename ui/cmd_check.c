@@ -107,15 +107,11 @@ static gboolean prepare(Check *check, GError **error)
     return FALSE;
   }
   g_clear_error(&problem);
-  check->ledger = ledger_open(check->ui->data_dir, LEDGER_EXISTING, &problem);
-  if (g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING)) {
-    g_clear_error(&problem);
-    check->ledger = ledger_open(NULL, LEDGER_MEMORY, &problem);
-    if (!check->ui->json)
-      puts("Nothing is known of the mail you sent, so every bounce is unsure: run backstop once or backstop record "
-           "first.");
-  }
-  if (problem != NULL) g_propagate_error(error, problem);
+  gboolean empty;
+  check->ledger = ui_ledger_or_empty(check->ui, &empty, error);
+  if (check->ledger != NULL && empty && !check->ui->json)
+    puts("Nothing is known of the mail you sent, so every bounce is unsure: run backstop once or backstop record "
+         "first.");
   return check->ledger != NULL;
 }
 

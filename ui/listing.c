@@ -114,7 +114,9 @@ int listing_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char *
   if (!adds && !takes && strcmp(word, "list") != 0) return ui_usage("\"%s\" is none of add, remove, list", word);
   if ((adds || takes) != (argc > 1))
     return adds || takes ? ui_usage("%s wants an address or domain", word) : ui_usage("list takes no entry");
-  g_autoptr(Ledger) ledger = ledger_open(ui->data_dir, LEDGER_CREATE, &error);
+  gboolean empty;
+  g_autoptr(Ledger) ledger =
+      adds || takes ? ledger_open(ui->data_dir, LEDGER_CREATE, &error) : ui_ledger_or_empty(ui, &empty, &error);
   if (ledger == NULL) return ui_fail(error);
   if (adds) return change(ui, ledger, list, argc - 1, argv + 1, add);
   if (takes) return change(ui, ledger, list, argc - 1, argv + 1, take);

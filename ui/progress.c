@@ -110,9 +110,10 @@ static void print_text(const Pass *pass, const char *quarantine)
 {
   g_autofree char *first = g_strdup_printf("%s: ", pass->account);
   g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(
-      text, "looked at %u messages, %u of them perhaps automatic reports: %u genuine, %u backscatter, %u unsure",
-      pass->scanned, pass->candidates, pass->genuine, pass->backscatter, pass->unsure);
+  g_string_append_printf(text, "looked at %u new messages", pass->scanned);
+  if (pass->candidates > 0) g_string_append_printf(text, ", %u of them perhaps automatic reports", pass->candidates);
+  g_string_append_printf(text, ": %u genuine, %u backscatter, %u unsure", pass->genuine, pass->backscatter,
+                         pass->unsure);
   if (pass->moved > 0) g_string_append_printf(text, "; %u moved to \"%s\"", pass->moved, quarantine);
   if (pass->waiting > 0) g_string_append_printf(text, "; %u too fresh, judged again at the next pass", pass->waiting);
   g_string_append_c(text, '.');

@@ -34,5 +34,7 @@ int ui_worse(int a, int b);
 int ui_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* The existing ledger; LEDGER_ERROR_MISSING tells how to begin. */
 Ledger *ui_ledger(const Ui *ui, GError **error);
+/* The same, or an empty ledger in memory when there is none: *empty tells. */
+Ledger *ui_ledger_or_empty(const Ui *ui, gboolean *empty, GError **error);
 /* An id as `list` shows it; FALSE for anything but a positive number. */
 gboolean ui_parse_id(const char *text, gint64 *id);
