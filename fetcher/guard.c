@@ -11,7 +11,7 @@ enum { TEXT, QUOTED, ESCAPED, BRACE, PLUS, CLOSED, RETURNED };
 void guard_command(Guard *guard, guint64 budget)
 {
   guard->left = budget;
-  guard->lines = 0;
+  guard->loose = 0;
 }
 
 /* Text for people, where quotes and braces mean nothing. */
@@ -29,6 +29,7 @@ static gboolean is_status(const Guard *guard)
 static const char *end_of_line(Guard *guard)
 {
   gboolean literal = (guard->state == CLOSED || guard->state == RETURNED) && !is_status(guard);
+  gsize length = guard->line;
   guard->state = TEXT;
   guard->line = 0;
   if (literal) {
@@ -37,7 +38,8 @@ static const char *end_of_line(Guard *guard)
     guard->had_literal = TRUE;
     return NULL;
   }
-  if (!guard->had_literal && ++guard->lines > GUARD_LINES) return "sent an answer with more than a million lines";
+  if (!guard->had_literal) guard->loose += length + GUARD_ROW;
+  if (guard->loose > GUARD_LOOSE) return "sent too many lines that nobody asked for";
   guard->had_literal = FALSE;
   guard->depth = 0;
   memset(guard->head, 0, sizeof guard->head);

@@ -6,7 +6,10 @@
 #include <glib.h>
 
 #define GUARD_LINE ((gsize)4 << 20)
-#define GUARD_LINES ((guint)1 << 20)
+/* Lines that belong to no literal are kept by the parser until the answer ends: their length, plus GUARD_ROW for each.
+ */
+#define GUARD_LOOSE ((guint64)256 << 20)
+#define GUARD_ROW 256
 #define GUARD_DEPTH 100
 
 typedef struct {
@@ -14,7 +17,7 @@ typedef struct {
   guint64 literal; /* bytes of a literal still to come */
   guint64 number;  /* the length that is being announced */
   gsize line;      /* bytes of the line so far */
-  guint lines;     /* lines without a literal in this response */
+  guint64 loose;   /* what lines without a literal cost so far */
   guint depth;
   guint state;
   gboolean had_literal;

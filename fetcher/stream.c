@@ -40,22 +40,23 @@ static gboolean fail_link(Stream *stream, const char *what)
   return fail(stream, g_error_new(STORE_ERROR, STORE_ERROR_LINK, "%s %s.", stream->where, what));
 }
 
-/* Waits for fd within what is left of the command's time. */
+/* Waits for fd: no longer than `timeout` now, and than what is left of the command's time. */
 static gboolean wait_for(Stream *stream, short events)
 {
   gint64 allowance = (gint64)stream->timeout * G_USEC_PER_SEC + (gint64)(stream->received >> 12) * G_USEC_PER_SEC;
   gint64 start = g_get_monotonic_time();
+  gint64 patience = MIN((gint64)stream->timeout * G_USEC_PER_SEC, allowance - stream->waited);
   for (;;) {
-    gint64 used = stream->waited + g_get_monotonic_time() - start;
-    if (used >= allowance) break;
+    gint64 left = patience - (g_get_monotonic_time() - start);
+    if (left <= 0) break;
     struct pollfd fd = { .fd = stream->fd, .events = events };
-    int n = poll(&fd, 1, (int)MIN((allowance - used + 999) / 1000, G_MAXINT));
+    int n = poll(&fd, 1, (int)((left + 999) / 1000));
     if (n == 0 || (n < 0 && errno == EINTR)) continue;
     stream->waited += g_get_monotonic_time() - start;
     return n > 0 || fail_link(stream, g_strerror(errno));
   }
-  g_autofree char *what =
-      g_strdup_printf("did not answer within %u seconds: check the network, or raise timeout", stream->timeout);
+  g_autofree char *what = g_strdup_printf("did not answer within %u second%s: check the network, or raise timeout",
+                                          stream->timeout, stream->timeout == 1 ? "" : "s");
   return fail_link(stream, what);
 }
 

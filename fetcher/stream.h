@@ -1,9 +1,9 @@
 /* stream.h - the one way to a server: a socket under libetpan, plain or TLS, bounded in time, bytes and nesting.
  *
  * TLS 1.2 or 1.3 (GnuTLS), certificate chain and host name verified in the handshake (RFC 6125), before anything is
- * read or sent. A command has a deadline: waiting for the server may take `timeout` seconds in all plus one second per
- * 4 KiB received, so a server that drips is cut off and a slow line is not. What comes is counted by a guard (guard.h).
- * Once a bound is passed or the peer closed, every further read and write fails at once. */
+ * read or sent. The server may be silent for `timeout` seconds, and all waiting of one command may take that plus one
+ * second per 4 KiB received, so a server that drips is cut off and a slow line is not. What comes is counted by a guard
+ * (guard.h). Once a bound is passed or the peer closed, every further read and write fails at once. */
 #pragma once
 #include <gio/gio.h>
 #include <libetpan/libetpan.h>
@@ -20,7 +20,7 @@ Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean l
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
 /* A libetpan low stream over it. It borrows the Stream; freeing it does not close it. */
 mailstream_low *stream_low(Stream *stream);
-/* A new command begins: the deadline starts anew, and its answer may have budget bytes, at most STREAM_BUDGET. */
+/* A new command begins: the deadline starts anew, and its answer may have budget bytes (at most STREAM_BUDGET). */
 void stream_command(Stream *stream, guint64 budget);
 /* From the next command on the server may be silent for this long. */
 void stream_set_timeout(Stream *stream, guint seconds);
