@@ -80,14 +80,14 @@ static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError
   }
   stream_command(store->stream, IMAP_BUDGET);
   int result = mailimap_starttls(store->session);
-  if (!imap_check(store, result, STORE_ERROR_FATAL, "start TLS", error)) {
-    stream_abandon(store->stream);
-    return FALSE;
-  }
   if (store->session->imap_stream->read_buffer_len != 0) {
     stream_abandon(store->stream);
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
                 "Something between us and %s slipped commands in before TLS began. The password was not sent.", where);
+    return FALSE;
+  }
+  if (!imap_check(store, result, STORE_ERROR_FATAL, "start TLS", error)) {
+    stream_abandon(store->stream);
     return FALSE;
   }
   return stream_start_tls(store->stream, account->ca_file, error);

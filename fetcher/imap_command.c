@@ -70,11 +70,29 @@ gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *
   }
 }
 
+/* mailimap_custom_command() would do the same, but ends the line with a space that some servers refuse. */
+static int run(mailimap *session, const char *command)
+{
+  struct mailimap_response *response;
+  int result = mailimap_send_current_tag(session);
+  if (result != MAILIMAP_NO_ERROR) return result;
+  gsize length = strlen(command);
+  if (mailstream_write(session->imap_stream, command, length) != (ssize_t)length
+      || mailstream_write(session->imap_stream, "\r\n", 2) != 2 || mailstream_flush(session->imap_stream) != 0
+      || mailimap_read_line(session) == NULL)
+    return MAILIMAP_ERROR_STREAM;
+  result = mailimap_parse_response(session, &response);
+  if (result != MAILIMAP_NO_ERROR) return result;
+  gboolean ok = response->rsp_resp_done->rsp_data.rsp_tagged->rsp_cond_state->rsp_type == MAILIMAP_RESP_COND_STATE_OK;
+  mailimap_response_free(response);
+  return ok ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_CUSTOM_COMMAND;
+}
+
 gboolean imap_command(ImapStore *store, guint64 budget, const char *command, StoreError scope, const char *doing,
                       GError **error)
 {
   stream_command(store->stream, budget);
-  return imap_check(store, mailimap_custom_command(store->session, command), scope, doing, error);
+  return imap_check(store, run(store->session, command), scope, doing, error);
 }
 
 gboolean imap_need_folder(const ImapStore *store, GError **error)

@@ -22,11 +22,18 @@ static char *with_set(const char *verb, const GArray *uids, const char *rest)
   return g_string_free(command, FALSE);
 }
 
-/* Which of these are there. */
+/* Which of these are there. Whatever else the server names is none of our business. */
 static GArray *ask_present(ImapStore *store, const GArray *uids, GError **error)
 {
   g_autofree char *criteria = with_set("UID", uids, "");
-  return imap_search(store, criteria, uids->len, error);
+  g_autoptr(GArray) found = imap_search(store, criteria, uids->len, error);
+  if (found == NULL) return NULL;
+  GArray *present = g_array_new(FALSE, FALSE, sizeof(guint32));
+  for (guint i = 0; i < found->len; i++) {
+    guint32 uid = g_array_index(found, guint32, i);
+    if (contains(uids, uid)) g_array_append_val(present, uid);
+  }
+  return present;
 }
 
 static gboolean expand(const struct mailimap_set *set, guint limit, GArray *uids)

@@ -4,7 +4,7 @@
 #include "fetcher/stream.h"
 
 /* What an answer may have where no mail is asked for. */
-#define IMAP_BUDGET ((guint64)32 << 20)
+#define IMAP_BUDGET ((guint64)8 << 20)
 /* UIDs named in one command: a line must stay under the 8192 bytes every server takes (RFC 7162, 4). */
 #define IMAP_SET 500
 
