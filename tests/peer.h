@@ -1,0 +1,55 @@
+/* peer.h - a scripted server for tests: a child process that plays one conversation on loopback, in clear or over TLS.
+ */
+#pragma once
+#include <gio/gio.h>
+
+/* Which certificate it shows. All but SELF_SIGNED and STRANGER are signed by the authority in peer_ca_file(). */
+typedef enum { CERT_NONE, CERT_GOOD, CERT_OTHER_NAME, CERT_EXPIRED, CERT_SELF_SIGNED, CERT_STRANGER, CERT_N } Cert;
+
+/* Makes keys and certificates; once per program. */
+void peer_init(void);
+/* PEM file of the authority; removed by peer_exit(). */
+const char *peer_ca_file(void);
+void peer_exit(void);
+
+/* In the child. */
+typedef struct Peer Peer;
+typedef void (*PeerScript)(Peer *peer, gconstpointer data);
+void peer_say(Peer *peer, const char *text);
+void peer_say_bytes(Peer *peer, const char *bytes, gsize length);
+/* One line without its end; NULL when the client is gone. Valid until the next call. */
+const char *peer_hear(Peer *peer);
+/* priority NULL: what is usual. FALSE when the handshake fails. */
+gboolean peer_start_tls(Peer *peer, Cert cert, const char *priority);
+/* Says nothing more, until the client goes away. */
+void peer_wait(Peer *peer);
+
+/* In the test. */
+typedef struct Server Server;
+Server *server_start(PeerScript script, gconstpointer data);
+guint16 server_port(const Server *server);
+/* All that the server received, above TLS, with NULs as spaces. Complete only after server_stop(). */
+const char *server_heard(const Server *server);
+/* Waits for the child to end, at most two seconds. */
+void server_stop(Server *server);
+/* Ends the child if it still runs. */
+void server_free(Server *server);
+
+/* An IMAP conversation: for a command, the first turn whose word it begins with (case ignored); "$" in an answer is the
+ * tag. What no turn answers gets a usual answer. */
+typedef struct {
+  const char *command;
+  const char *answer;
+  void (*act)(Peer *peer); /* after the answer; NULL */
+  const char *then;        /* after an answer "+ ...": to the client's next line; NULL: "$ OK done" */
+  gboolean once;           /* this turn is over when it was played */
+} Turn;
+typedef struct {
+  const char *greeting;     /* NULL: a usual one */
+  const char *capabilities; /* NULL: IMAP4rev1 AUTH=PLAIN UIDPLUS MOVE */
+  Cert cert;                /* CERT_NONE: in clear */
+  gboolean starttls;        /* TLS begins after STARTTLS, not at once */
+  const char *priority;
+  Turn turns[8];
+} Conversation;
+void peer_converse(Peer *peer, gconstpointer conversation);
