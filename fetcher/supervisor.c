@@ -23,6 +23,10 @@
 #define RESTART_CALM 600 /* a worker that ran for so long starts with the first wait again */
 #define STOP_MILLISECONDS 1500
 #define MONITOR_MILLISECONDS 100
+/* A commit can be seen only once its last write is synced, and no event tells of that: after each event the ledger is
+ * looked at several times, at growing distances. */
+#define LOOK_FIRST 20 /* milliseconds */
+#define LOOK_LAST 1280
 #define LOCK_DESCRIPTOR 3 /* in the workers */
 
 typedef struct Supervisor Supervisor;
@@ -45,9 +49,10 @@ struct Supervisor {
   Ledger *ledger;
   GMainLoop *loop;
   GFileMonitor *monitor;
-  GPtrArray *children; /* Child* */
-  char *program;       /* this very program's file */
-  gint64 version;      /* the ledger's data_version when last looked at */
+  GPtrArray *children;  /* Child* */
+  char *program;        /* this very program's file */
+  gint64 version;       /* the ledger's data_version when last looked at */
+  guint look, distance; /* the source of the next look, and how long after the one before it comes */
   int lock;
   gboolean stopping;
 };
@@ -187,9 +192,22 @@ static void wake(Supervisor *supervisor)
   }
 }
 
+static gboolean look(gpointer data)
+{
+  Supervisor *supervisor = data;
+  wake(supervisor);
+  supervisor->distance *= 2;
+  supervisor->look = supervisor->distance > LOOK_LAST ? 0 : g_timeout_add(supervisor->distance, look, supervisor);
+  return G_SOURCE_REMOVE;
+}
+
 static void on_change(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
 {
-  wake(data);
+  Supervisor *supervisor = data;
+  if (supervisor->look != 0 && supervisor->distance == LOOK_FIRST) return;
+  if (supervisor->look != 0) g_source_remove(supervisor->look);
+  supervisor->distance = LOOK_FIRST;
+  supervisor->look = g_timeout_add(LOOK_FIRST, look, supervisor);
 }
 
 static gboolean give_up(gpointer data)
@@ -292,6 +310,7 @@ static int run(Supervisor *supervisor)
   int status = supervisor->options->once ? supervisor->stopping ? EX_TEMPFAIL : first_failure(supervisor) : EX_OK;
   g_ptr_array_set_size(supervisor->children, 0);
   for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) g_source_remove(sources[i]);
+  if (supervisor->look != 0) g_source_remove(supervisor->look);
   g_main_loop_unref(supervisor->loop);
   return status;
 }
