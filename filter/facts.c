@@ -21,6 +21,7 @@ void facts_free(Facts *facts)
   g_free(facts->fit);
   sent_fact_free(facts->fit_sent);
   g_free(facts->written_to);
+  g_free(facts->neighbour);
   g_free(facts->gap);
   g_free(facts);
 }

@@ -42,6 +42,10 @@ typedef struct {
   gint64 written;    /* when last before the report, Unix seconds */
   gboolean automatic; /* it is an automatic entry of the allowlist (or in the ledger) and not excluded */
 
+  char *neighbour;   /* whom the owner has written to, in the window before the report, at a failed recipient's domain, where he
+                        has not written to that recipient himself: it may be the name behind an alias; NULL */
+  gint64 neighbour_written; /* Unix seconds */
+
   /* coverage (7) */
   gboolean covered;  /* complete for [need_from, need_to] */
   gint64 need_from, need_to; /* when the original must have been sent, Unix seconds */

@@ -217,6 +217,20 @@ static void judge_written_to(Case *c)
   }
 }
 
+/* A server may know a recipient by another name than the sender does: where no id tells more, a message to the same domain
+ * is reason enough to leave the report in sight. */
+static void judge_neighbour(Case *c)
+{
+  const Facts *facts = c->facts;
+  if (facts->neighbour == NULL || c->report->original.message_ids->len > 0) return;
+  g_autofree char *when = day(facts->neighbour_written);
+  note(c, EVIDENCE_FOR, "domain-recent",
+       "You wrote to %s on %s, at the same domain as the failed recipient, who may be the same person under another "
+       "name.",
+       facts->neighbour, when);
+  settle(c, VERDICT_UNSURE);
+}
+
 /* What was looked for in vain. TRUE when there was anything to look for. */
 static gboolean note_unknown(Case *c)
 {
@@ -309,6 +323,7 @@ Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *po
   judge_refer_back(&c);
   judge_fit(&c);
   judge_written_to(&c);
+  judge_neighbour(&c);
   judge_rest(&c);
   judge_freshness(&c);
   return verdict;

@@ -11,6 +11,8 @@
 #define WINDOW (FACTS_WINDOW_DAYS * DAY)
 #define YEAR_1980 ((gint64)315532800)
 #define FAILURES_COUNTED 10000
+#define DATES_APART ((gint64)14 * 3600) /* a relay may date a message anew, a client may mistake its zone */
+#define NEIGHBOURS_TRIED 200
 #define FITS_TRIED 50        /* messages of one subject to one address */
 #define RECIPIENTS_TRIED 100 /* of the report, and of the original */
 
@@ -149,8 +151,8 @@ static gboolean find_fit(Ledger *ledger, Facts *facts, const Report *report, gin
               .subject = db_hash(subject),
               .foreign = report->original.message_ids->len > 0 && facts->id == NULL };
   if (date != 0) {
-    fit.from = MAX(fit.from, date - 2 * DAY);
-    fit.to = MIN(fit.to, date + 2 * DAY);
+    fit.from = MAX(fit.from, date - DATES_APART);
+    fit.to = MIN(fit.to, date + DATES_APART);
   }
   for (guint i = 0; i < addresses->len; i++) {
     const char *address = g_ptr_array_index(addresses, i);
@@ -189,6 +191,37 @@ static gboolean find_written_to(Ledger *ledger, Facts *facts, const Report *repo
   return TRUE;
 }
 
+/* Whom the owner wrote to at this domain between the two times. */
+static gboolean find_at_domain(Ledger *ledger, Facts *facts, const char *address, gint64 from, gint64 to,
+                               GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(
+          &rows, ledger, error,
+          "SELECT text, (SELECT max(date) FROM sent_to WHERE address = hash AND date BETWEEN ?2 AND ?3) AS last FROM "
+          "(SELECT hash, text FROM address WHERE domain = ?1 AND written >= ?2 ORDER BY written DESC LIMIT ?4)"
+          " WHERE last NOT NULL",
+          "iiid", domain_hash(address), from, to, NEIGHBOURS_TRIED))
+    return FALSE;
+  while (facts->neighbour == NULL && rows_next(&rows, error)) {
+    gboolean excluded = FALSE;
+    if (!newsender_is_excluded(ledger, row_text(&rows, 0), &excluded, error)) return FALSE;
+    if (excluded) continue;
+    facts->neighbour = row_dup(&rows, 0);
+    facts->neighbour_written = row_int(&rows, 1);
+  }
+  return !rows.failed;
+}
+
+static gboolean find_neighbour(Ledger *ledger, Facts *facts, const Report *report, gint64 end, GError **error)
+{
+  gint64 from = written(report, end) - WINDOW, to = end + DAY;
+  if (facts->written_to != NULL || report->original.message_ids->len > 0) return TRUE;
+  for (guint i = 0; i < MIN(report->recipients->len, RECIPIENTS_TRIED) && facts->neighbour == NULL; i++)
+    if (!find_at_domain(ledger, facts, g_ptr_array_index(report->recipients, i), from, to, error)) return FALSE;
+  return TRUE;
+}
+
 static void set_need(Facts *facts, const Report *report, gint64 end)
 {
   gint64 date = original_date(report, end), from = written(report, end) - WINDOW;
@@ -202,6 +235,7 @@ static gboolean ask_all(Ledger *ledger, Facts *facts, const Report *report, cons
   set_need(facts, report, end);
   return newsender_own_word(ledger, facts, report, error) && find_ids(ledger, facts, report, error)
          && find_fit(ledger, facts, report, end, error) && find_written_to(ledger, facts, report, end, error)
+         && find_neighbour(ledger, facts, report, end, error)
          && coverage_ask(ledger, facts, report, query->account, error);
 }
 

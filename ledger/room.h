@@ -15,6 +15,9 @@ gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark
 /* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the same); stays when none has. */
 gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error);
 
+/* sent.c: how table address knows a normalised address's domain. */
+gint64 domain_hash(const char *address);
+
 /* coverage.c: fills in need_from, need_to, from, to, covered, gap and stale. */
 gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, GError **error);
 

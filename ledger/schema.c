@@ -36,7 +36,9 @@ static const char *const step_1 =
     "CREATE TABLE sent_to(address INTEGER NOT NULL REFERENCES address, date INTEGER NOT NULL, sent INTEGER NOT NULL "
     "REFERENCES sent,"
     " PRIMARY KEY(address, date, sent)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE address(hash INTEGER PRIMARY KEY, text TEXT NOT NULL, written INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE address(hash INTEGER PRIMARY KEY, domain INTEGER NOT NULL, text TEXT NOT NULL, written INTEGER NOT "
+    "NULL) STRICT;"
+    "CREATE INDEX address_domain ON address(domain, written);"
     "CREATE TABLE newsender(entry TEXT PRIMARY KEY, list TEXT NOT NULL, added INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE entry(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES account, message_id "

@@ -71,15 +71,21 @@ static gboolean add_ids(Ledger *ledger, gint64 sent, const GArray *hashes, GErro
   return TRUE;
 }
 
+gint64 domain_hash(const char *address)
+{
+  const char *domain = address_domain(address);
+  return db_hash(domain != NULL ? domain : "");
+}
+
 static gboolean add_recipients(Ledger *ledger, gint64 sent, gint64 date, const GPtrArray *recipients, GError **error)
 {
   for (guint i = 0; i < recipients->len; i++) {
     const char *address = g_ptr_array_index(recipients, i);
     gint64 hash = db_hash(address);
     if (!db_run(ledger, error,
-                "INSERT INTO address(hash, text, written) VALUES(?, ?, ?)"
+                "INSERT INTO address(hash, domain, text, written) VALUES(?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET written = excluded.written WHERE excluded.written > written",
-                "isi", hash, address, date)
+                "iisi", hash, domain_hash(address), address, date)
         || !db_run(ledger, error, "INSERT INTO sent_to(address, date, sent) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
                    "iii", hash, date, sent))
       return FALSE;

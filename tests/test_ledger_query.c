@@ -7,6 +7,7 @@
 #include "tests/ledger_rig.h"
 
 #define NOW ((gint64)1700000000)
+#define HALF_A_DAY ((gint64)14 * 3600) /* how far two dates of one message may lie apart */
 
 /* What the owner sent: ago in seconds before NOW. */
 static const struct {
@@ -66,9 +67,9 @@ static const struct {
   { NULL, NULL, NULL, "nosubject@there.example", NULL, 0, NULL, NULL, NULL, NULL, "nosubject@there.example", DAY },
   { NULL, NULL, NULL, "re@there.example", "Re:", 0, NULL, NULL, NULL, NULL, "re@there.example", DAY },
   /* and the Date that the original shows */
-  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 4 * DAY, NULL, NULL, NULL, "bob@there.example",
-    "bob@there.example", 2 * DAY },
-  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 4 * DAY + 1, NULL, NULL, NULL, NULL,
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 2 * DAY + HALF_A_DAY, NULL, NULL, NULL,
+    "bob@there.example", "bob@there.example", 2 * DAY },
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 2 * DAY + HALF_A_DAY + 1, NULL, NULL, NULL, NULL,
     "bob@there.example", 2 * DAY },
   { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 30 * DAY, NULL, NULL, NULL, NULL, "bob@there.example",
     2 * DAY },
@@ -134,6 +135,113 @@ static void test_sent_fact(void **state)
   assert_string_equal(facts->fit_sent->folder, "Gesendet");
 }
 
+static void add_own(Ledger *ledger, const char *entries)
+{
+  GError *error = NULL;
+  g_auto(GStrv) parts = g_strsplit(entries != NULL ? entries : "", ";", -1);
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0')
+      OK(newsender_add(ledger,
+                       **part == '+'   ? NEWSENDER_ALLOW
+                       : **part == '-' ? NEWSENDER_DENY
+                                       : NEWSENDER_EXCLUDE,
+                       *part + 1, &error));
+}
+
+static void assert_fit(Ledger *ledger, const char *row, Report *report, const char *fit, gboolean answered)
+{
+  GError *error = NULL;
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  if (g_strcmp0(facts->fit, fit) != 0) fail_msg("%s: fit is %s", row, facts->fit);
+  if (facts->fits_answered != answered) fail_msg("%s: fits_answered is %d", row, facts->fits_answered);
+}
+
+/* The sender must be the same, where both sides name one. */
+static void test_fit_by_sender(void **state)
+{
+  static const struct {
+    const char *sent_by, *shown, *fit;
+  } rows[] = {
+    { "me@here.example", "me@here.example", "zoe@there.example" },
+    { "me@here.example", "you@here.example", NULL },
+    { "me@here.example", NULL, "zoe@there.example" },
+    { NULL, "you@here.example", "zoe@there.example" },
+    { "me@here.example", "bounce-7@lists.example;me@here.example", "zoe@there.example" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    FolderMark mark = { .validity = 1, .next = 2, .synced = NOW };
+    g_autoptr(Ledger) ledger = rig_ledger();
+    g_autoptr(SentMessage) message = rig_sent("zoe@me", "zoe@there.example", "Zebra", NOW - DAY);
+    message->sender = g_strdup(rows[i].sent_by);
+    const SentRow row = { 1, NOW - DAY, message };
+    OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
+    g_autoptr(Report) report = rig_report(NULL, "zoe@there.example", "Zebra");
+    fill(report->original.senders, rows[i].shown);
+    g_autofree char *name = g_strdup_printf("row %u", i);
+    assert_fit(ledger, name, report, rows[i].fit, FALSE);
+  }
+}
+
+/* A message that was answered under its own id kept that id; a report that shows another is about another message. */
+static void test_fit_of_an_answered_message(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Report) other = rig_report("foreign@x", "bob@there.example", "Minutes of Monday");
+  g_autoptr(Report) bare = rig_report(NULL, "bob@there.example", "Minutes of Monday");
+  assert_fit(ledger, "before", other, "bob@there.example", FALSE);
+  g_autoptr(Report) own = rig_report("plain@me", "eve@there.example", NULL);
+  g_autoptr(Facts) facts = ledger_facts(ledger, own, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  g_autoptr(Entry) entry = rig_entry("home", own, facts, VERDICT_GENUINE, MOVE_KEPT, 1);
+  rig_record(ledger, entry);
+  assert_fit(ledger, "after", other, NULL, TRUE);
+  assert_fit(ledger, "without an id", bare, "bob@there.example", FALSE);
+}
+
+/* Whom the original names counts like the failed recipient, which may be the name behind an alias. */
+static void test_recipients_of_the_original(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Report) report = rig_report(NULL, "u1234@hosted.example", "Minutes of Monday");
+  fill(report->original.recipients, "bob@there.example");
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  assert_string_equal(facts->fit, "bob@there.example");
+  assert_string_equal(facts->written_to, "bob@there.example");
+}
+
+/* Somebody else at the failed recipient's domain, in the fortnight before. */
+static void test_neighbour(void **state)
+{
+  static const struct {
+    const char *ids, *recipients, *exclude, *neighbour;
+  } rows[] = {
+    { NULL, "robert@there.example", NULL, "bob@there.example" },
+    { NULL, "robert@elsewhere.example", NULL, NULL },
+    { NULL, "robert@work.example", NULL, "boss@work.example" },
+    { NULL, "robert@work.example", "~boss@work.example", NULL },
+    { NULL, "bob@there.example", NULL, NULL },           /* written to himself */
+    { "foreign@x", "robert@there.example", NULL, NULL }, /* an id tells more */
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    rig_add(ledger, "home", "Sent", "a@me", "bob@there.example", "One", NOW - 2 * DAY, NOW);
+    rig_add(ledger, "home", "Sent", "b@me", "tim@there.example", "Two", NOW - 20 * DAY, NOW);
+    rig_add(ledger, "home", "Sent", "c@me", "boss@work.example", "Three", NOW - 13 * DAY, NOW);
+    rig_add(ledger, "home", "Sent", "d@me", "old@elsewhere.example", "Four", NOW - 20 * DAY, NOW);
+    add_own(ledger, rows[i].exclude);
+    g_autoptr(Report) report = rig_report(rows[i].ids, rows[i].recipients, NULL);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "neighbour", facts->neighbour, rows[i].neighbour);
+  }
+}
+
 /* Failures that were matched before: by any alias, of failure reports only. */
 static void test_failures(void **state)
 {
@@ -189,19 +297,6 @@ static const struct {
   { "~bob@there.example", "bob@there.example", NULL, OWN_NONE },
   { "-@there.example", "bob", NULL, OWN_NONE },
 };
-
-static void add_own(Ledger *ledger, const char *entries)
-{
-  GError *error = NULL;
-  g_auto(GStrv) parts = g_strsplit(entries != NULL ? entries : "", ";", -1);
-  for (char **part = parts; *part != NULL; part++)
-    if (**part != '\0')
-      OK(newsender_add(ledger,
-                       **part == '+'   ? NEWSENDER_ALLOW
-                       : **part == '-' ? NEWSENDER_DENY
-                                       : NEWSENDER_EXCLUDE,
-                       *part + 1, &error));
-}
 
 static void test_own_words(void **state)
 {
@@ -266,8 +361,15 @@ static void test_broken_ledger(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_reports),  cmocka_unit_test(test_sent_fact),
-                                      cmocka_unit_test(test_failures), cmocka_unit_test(test_own_words),
-                                      cmocka_unit_test(test_excluded), cmocka_unit_test(test_broken_ledger) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_reports),
+                                      cmocka_unit_test(test_sent_fact),
+                                      cmocka_unit_test(test_failures),
+                                      cmocka_unit_test(test_own_words),
+                                      cmocka_unit_test(test_excluded),
+                                      cmocka_unit_test(test_broken_ledger),
+                                      cmocka_unit_test(test_fit_by_sender),
+                                      cmocka_unit_test(test_fit_of_an_answered_message),
+                                      cmocka_unit_test(test_recipients_of_the_original),
+                                      cmocka_unit_test(test_neighbour) };
   return cmocka_run_group_tests_name("ledger_query", tests, NULL, NULL);
 }
