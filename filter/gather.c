@@ -119,6 +119,14 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside)
   returned_read_blocks(gathered->original, blocks);
 }
 
+/* The last resort where parts were cut wrongly: the body as it came. */
+static void read_raw(Gathered *gathered, Span body)
+{
+  g_autofree char *text = text_to_utf8(body.start, body.length, NULL);
+  g_autoptr(TextBlocks) blocks = returned_find(text);
+  returned_read_blocks(gathered->original, blocks);
+}
+
 /* Do most lines quote somebody ("> ")? Then a person is talking about them. */
 static gboolean mostly_quoted(const char *text)
 {
@@ -155,6 +163,7 @@ Gathered *gather(Span message, Original *original)
   gathered->blocks = returned_find(gathered->text->str);
   if (!gathered->status->read) status_read_text(gathered->status, gathered->text->str, gathered->blocks->cut);
   if (!gathered->returned || original->message_ids->len == 0) returned_read_blocks(original, gathered->blocks);
+  if (!gathered->returned && original->message_ids->len == 0) read_raw(gathered, parts_at(parts, 0)->body);
   g_autoptr(GString) folded =
       text_fold(gathered->text->str, utf8_floor(gathered->text->str, MIN(gathered->blocks->cut, SAID_LONGEST)));
   phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);

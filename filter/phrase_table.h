@@ -2,7 +2,7 @@
 #pragma once
 #include "filter/phrases.h"
 
-#define PHRASE_TABLE_MOST 1024
+#define PHRASE_TABLE_MOST 2048
 
 /* text: as text_fold() gives it, at least four bytes. weight: 5 nothing but such a report says that, 3 typical, 1 also heard
  * elsewhere. */

@@ -225,13 +225,7 @@ static void tell_recipients(Report *report, const Gathered *gathered)
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
     for (guint k = 0; k < lists[i]->len; k++) g_ptr_array_add(ours, lists[i]->pdata[k]);
   if (report->reporter != NULL) g_ptr_array_add(ours, report->reporter);
-  g_autoptr(GPtrArray) known = report->recipients->len > 0 ? g_ptr_array_ref(report->recipients) : NULL;
-  if (known != NULL) report->recipients = g_ptr_array_new_with_free_func(g_free);
-  recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours);
-  if (known != NULL) {
-    g_ptr_array_unref(report->recipients);
-    report->recipients = g_ptr_array_ref(known);
-  }
+  recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours, report->recipients->len == 0);
   if (report->recipients->len == 0 && report->original.recipients->len == 1)
     list_add(report->recipients, report->original.recipients->pdata[0], 1);
 }

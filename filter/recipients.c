@@ -14,6 +14,7 @@
 #define ADDRESSES_MOST 200
 #define RECIPIENTS_MOST 100
 #define DIAGNOSTIC_LONGEST 500
+#define NEAR ((gsize)80) /* bytes beside an address that tell what it is */
 
 /* How surely a line says that the address in it failed. */
 enum { HINT_NONE, HINT_MENTIONED, HINT_LABELLED, HINT_LISTED, HINT_COMMAND };
@@ -95,9 +96,10 @@ static gboolean has_reply_code(Span line)
 
 static int hint_of(Span line, Span address)
 {
-  Span before = { line.start, address.start - line.start };
+  gsize ahead = MIN((gsize)(address.start - line.start), NEAR);
+  Span before = { address.start - ahead, ahead };
   const char *end = address.start + address.length;
-  Span after = { end, line.start + line.length - end };
+  Span after = { end, MIN((gsize)(line.start + line.length - end), NEAR) };
   if (is_sender_label(before)) return HINT_NONE;
   if (span_has(before, "rcpt to") || span_has(before, "final-recipient") || span_has(before, "original-recipient"))
     return HINT_COMMAND;
@@ -109,8 +111,19 @@ static int hint_of(Span line, Span address)
     if (rest.length > 0 && strchr(":;([-.,", *rest.start) != NULL) return HINT_LISTED;
     return HINT_LABELLED;
   }
-  if (labelled(before) || has_reply_code(line)) return HINT_LABELLED;
+  if (labelled(before) || has_reply_code(before) || has_reply_code(after)) return HINT_LABELLED;
   return HINT_MENTIONED;
+}
+
+/* The owner's own addresses, and those of people to ask, are hardly ever the ones that failed. */
+static gboolean is_bystander(const char *address, int hint, GPtrArray *ours)
+{
+  static const char *const helpers[] = { "postmaster@", "mailer-daemon@", "support@",    "helpdesk@",
+                                         "abuse@",      "admin@",         "hostmaster@", NULL };
+  if (ours != NULL && list_has(ours, address)) return TRUE;
+  for (guint i = 0; helpers[i] != NULL; i++)
+    if (hint < HINT_LISTED && g_str_has_prefix(address, helpers[i])) return TRUE;
+  return FALSE;
 }
 
 static void consider_line(GArray *found, Span line, GPtrArray *ours)
@@ -123,7 +136,7 @@ static void consider_line(GArray *found, Span line, GPtrArray *ours)
     if (!address_around(line, at, &span)) continue;
     g_autofree char *raw = g_strndup(span.start, span.length);
     Found each = { address_normalise(raw, FALSE), hint_of(line, span) };
-    gboolean taken = each.address != NULL && each.hint != HINT_NONE && !list_has(ours, each.address);
+    gboolean taken = each.address != NULL && each.hint != HINT_NONE && !is_bystander(each.address, each.hint, ours);
     for (guint i = 0; taken && i < found->len; i++) {
       Found *known = &g_array_index(found, Found, i);
       if (strcmp(known->address, each.address) != 0) continue;
@@ -146,11 +159,9 @@ static void take_diagnostic(Report *report, Span line)
   if (report->diagnostic == NULL) report->diagnostic = text_one_line(text, DIAGNOSTIC_LONGEST);
 }
 
-void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours)
+/* Looks at every line; ours NULL: also at the owner's own addresses. */
+static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
 {
-  g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
-  g_array_set_clear_func(found, (GDestroyNotify)found_clear);
-  Span rest = { text, length };
   for (guint n = 0; n < LINES_MOST && rest.length > 0; n++) {
     const char *newline = memchr(rest.start, '\n', rest.length);
     Span line = { rest.start, newline != NULL ? (gsize)(newline - rest.start) : rest.length };
@@ -160,11 +171,28 @@ void recipients_from_text(Report *report, const char *text, gsize length, GPtrAr
     take_diagnostic(report, line);
     consider_line(found, line, ours);
   }
+}
+
+static int best_hint(const GArray *found)
+{
   int best = HINT_NONE;
   for (guint i = 0; i < found->len; i++) best = MAX(best, g_array_index(found, Found, i).hint);
+  return best;
+}
+
+void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours, gboolean wanted)
+{
+  g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+  g_array_set_clear_func(found, (GDestroyNotify)found_clear);
+  consider(report, found, (Span){ text, length }, ours);
+  int best = best_hint(found);
+  if (best == HINT_NONE) { /* mail to oneself fails too, when the text says so plainly */
+    consider(report, found, (Span){ text, length }, NULL);
+    best = MAX(best_hint(found), HINT_LABELLED);
+  }
   /* lists and commands name the same addresses; a mere mention counts only where there is nothing better */
-  int enough = best >= HINT_LISTED ? HINT_LISTED : MAX(best, HINT_MENTIONED);
-  for (guint i = 0; i < found->len; i++) {
+  int enough = MIN(best, HINT_LISTED);
+  for (guint i = 0; wanted && i < found->len; i++) {
     const Found *each = &g_array_index(found, Found, i);
     if (each->hint >= enough) list_add(report->recipients, each->address, RECIPIENTS_MOST);
   }

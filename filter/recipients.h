@@ -2,6 +2,6 @@
 #pragma once
 #include "filter/report.h"
 
-/* Adds the addresses that text (decoded, up to the cut mark) most likely reports as failed to report->recipients, never one of
- * those in ours. Takes status and diagnostic from the text too where the report has none yet. */
-void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours);
+/* Takes status and diagnostic from text (decoded, up to the cut mark) where the report has none yet; when recipients are wanted,
+ * adds the addresses that it most likely reports as failed. Those in ours count only where there is no other. */
+void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours, gboolean wanted);

@@ -7,8 +7,8 @@
 typedef enum {
   REPORT_NONE,         /* not an automatic report, or one that must pass (a person's forward, list traffic, calendar) */
   REPORT_DSN_FAILED,   /* RFC 3464, Action: failed (and the real-world expired, error, failure) */
-  REPORT_DSN_DELAYED,  /* RFC 3464, Action: delayed */
-  REPORT_DSN_OTHER,    /* RFC 3464, Action: delivered, relayed, expanded */
+  REPORT_DSN_DELAYED,  /* RFC 3464, Action: delayed; or a warning in words that a message is late */
+  REPORT_DSN_OTHER,    /* RFC 3464, Action: delivered, relayed, expanded; or the same in words */
   REPORT_BOUNCE,       /* a failure report without a machine-readable part */
   REPORT_CHALLENGE,    /* "confirm that you are a person" */
   REPORT_VIRUS_NOTICE, /* "your message contained a virus" */
@@ -61,7 +61,8 @@ typedef struct {
   char *reporter_domain; /* lower case: domain of Reporting-MTA, else of From; NULL when neither shows one */
   gint64 date;           /* the report's own Date, Unix seconds, 0 when unknown */
   GPtrArray *addressed;  /* char*: mailboxes it came to: Delivered-To, X-Original-To, Envelope-To, To */
-  GPtrArray *recipients; /* char*: failed recipients; Original-Recipient beats Final-Recipient */
+  GPtrArray *recipients; /* char*: failed recipients: what the sender typed (Original-Recipient) first, then what
+                            that became (Final-Recipient) */
   char *status;          /* enhanced status code (RFC 3463) of the first failed recipient, "5.1.1"; NULL */
   char *diagnostic;      /* the reporter's words about it, at most 500 bytes; NULL */
   GPtrArray *refer_backs; /* char*: ids in the report's own In-Reply-To and References */

@@ -162,7 +162,7 @@ static const char *const known_fields[] = { "From",         "To",       "Subject
                                             "Message-ID",   "Received", "Return-Path",    "MIME-Version",
                                             "Content-Type", "Reply-To", "DKIM-Signature", "Content-Transfer-Encoding",
                                             "X-Mailer",     NULL };
-enum { KNOWN_ID = 4, KNOWN_RECEIVED = 5 };
+enum { KNOWN_ID = 4, KNOWN_RECEIVED, KNOWN_PATH, KNOWN_MIME, KNOWN_TYPE };
 
 /* One line of text without its quoting, as it counts for a block. */
 typedef struct {
@@ -307,6 +307,13 @@ typedef struct {
   gboolean done;
 } Search;
 
+/* Nothing but a returned message begins like that; a summary of the original may stand above the recipients. */
+static gboolean ends_the_report(const Search *search)
+{
+  const guint envelope = 1u << KNOWN_RECEIVED | 1u << KNOWN_PATH | 1u << KNOWN_MIME | 1u << KNOWN_TYPE;
+  return search->mark != G_MAXSIZE || search->block.known & envelope;
+}
+
 /* A block has ended: keep it when it says enough. */
 static void block_close(Search *search)
 {
@@ -314,19 +321,17 @@ static void block_close(Search *search)
   guint n = known_count(block->known);
   gboolean keep = n >= 2 || block->known & 1u << KNOWN_ID;
   if (keep && is_header(block->known)) {
-    gboolean marked = search->mark != G_MAXSIZE;
-    if (search->header->len == 0) {
-      search->found->marked = marked;
-      search->found->cut = MIN(search->found->cut, marked ? search->mark : block->start);
-    }
-    search->found->fields = MAX(search->found->fields, n);
     g_string_append_printf(search->header, "%s\n", block->text->str);
     /* a report returned in a report: what it speaks of stands below */
     search->done = !filter_candidate(block->text->str, block->text->len);
+    if (search->done && ends_the_report(search)) {
+      search->found->marked = search->mark != G_MAXSIZE;
+      search->found->cut = search->found->marked ? search->mark : block->start;
+    }
   } else if (keep && search->header->len == 0) {
-    search->found->fields = MAX(search->found->fields, n);
     g_string_append_printf(search->found->blocks, "%s\n", block->text->str);
   }
+  if (keep) search->found->fields = MAX(search->found->fields, n);
   search->blocks += keep;
   g_string_truncate(block->text, 0);
   block->known = block->strays = 0;
@@ -350,7 +355,7 @@ static void search_line(Search *search, Line *line, gsize offset)
   if (open && block->strays > STRAY_LINES_MOST) block_close(search);
   if (line->field) return;
   if (search->mark != G_MAXSIZE && ++search->since_mark > STRAY_LINES_MOST * 2) search->mark = G_MAXSIZE;
-  CutMark mark = search->header->len > 0 ? CUT_NONE : phrases_cut(line->line);
+  CutMark mark = phrases_cut(line->line);
   if (mark == CUT_NONE) return;
   if (mark == CUT_RULED) search->ruled = MIN(search->ruled, offset);
   search->mark = offset;
@@ -374,7 +379,7 @@ TextBlocks *returned_find(const char *text)
     search_line(&search, &line, offset);
   }
   if (search.block.text->len > 0) block_close(&search);
-  if (search.header->len == 0 && search.ruled != G_MAXSIZE) {
+  if (!search.done && search.ruled != G_MAXSIZE) {
     found->cut = search.ruled;
     found->marked = TRUE;
   }

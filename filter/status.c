@@ -188,11 +188,12 @@ ReportKind status_kind(const Status *status)
 
 void status_tell(const Status *status, ReportKind kind, Report *report)
 {
+  g_autoptr(GPtrArray) aliases = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < status->recipients->len; i++) {
     const StatusRecipient *recipient = &g_array_index(status->recipients, StatusRecipient, i);
     if (kind_of(recipient) != kind) continue;
-    list_add(report->recipients, recipient->original != NULL ? recipient->original : recipient->final,
-             STATUS_RECIPIENTS_MOST);
+    list_add(report->recipients, recipient->original, STATUS_RECIPIENTS_MOST);
+    list_add(aliases, recipient->final, STATUS_RECIPIENTS_MOST);
     if (report->status == NULL) {
       report->status = g_strdup(recipient->code);
       if (report->status == NULL && recipient->diagnostic != NULL)
@@ -200,4 +201,5 @@ void status_tell(const Status *status, ReportKind kind, Report *report)
     }
     if (report->diagnostic == NULL) report->diagnostic = g_strdup(recipient->diagnostic);
   }
+  for (guint i = 0; i < aliases->len; i++) list_add(report->recipients, aliases->pdata[i], STATUS_RECIPIENTS_MOST);
 }

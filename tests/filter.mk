@@ -1,4 +1,4 @@
 # Tests of filter/. Real mail is scored where a corpus lies beside the tree (see tests/score_corpus.c).
 check_PROGRAMS += tests/score_corpus
-tests_score_corpus_CPPFLAGS = $(AM_CPPFLAGS)
+TESTS += tests/score_corpus
 tests_score_corpus_LDADD = $(FILTER_LIBS)
