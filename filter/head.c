@@ -88,6 +88,17 @@ static const struct {
   { "mail server", HEAD_ROLE_FROM },
   { "administrator", HEAD_ROLE_FROM },
   { "systemadministrator", HEAD_POSTMASTER_FROM },
+  { "administrateur système", HEAD_POSTMASTER_FROM },
+  { "administrador del sistema", HEAD_POSTMASTER_FROM },
+  { "administrador do sistema", HEAD_POSTMASTER_FROM },
+  { "amministratore di sistema", HEAD_POSTMASTER_FROM },
+  { "systeembeheerder", HEAD_POSTMASTER_FROM },
+  { "administrator systemu", HEAD_POSTMASTER_FROM },
+  { "správce systému", HEAD_POSTMASTER_FROM },
+  { "системный администратор", HEAD_POSTMASTER_FROM },
+  { "システム管理者", HEAD_POSTMASTER_FROM },
+  { "系统管理员", HEAD_POSTMASTER_FROM },
+  { "시스템 관리자", HEAD_POSTMASTER_FROM },
 };
 
 /* The local part's letters, lower case, without what separates its words. */
@@ -145,6 +156,7 @@ static guint type_signs(const Field *field)
   Span value = span_trim(field->value);
   if (value.length > 22 && g_ascii_strncasecmp(value.start, "message/", 8) == 0 && span_has(value, "delivery-status"))
     return HEAD_REPORT_STATUS;
+  if (value.length >= 15 && g_ascii_strncasecmp(value.start, "multipart/mixed", 15) == 0) return HEAD_MIXED;
   if (value.length < 16 || g_ascii_strncasecmp(value.start, "multipart/report", 16) != 0) return 0;
   if (span_has(value, "delivery-status")) return HEAD_REPORT | HEAD_REPORT_STATUS;
   if (span_has(value, "disposition-notification")) return HEAD_REPORT | HEAD_REPORT_RECEIPT;
@@ -228,6 +240,7 @@ gboolean filter_candidate(const char *fields, gsize length)
                        | HEAD_REPORT_STATUS | HEAD_NOTIFICATION;
   Head head = head_read((Span){ fields, length });
   if (head.signs & enough) return TRUE;
+  if (head.signs & HEAD_ROLE_FROM && head.signs & HEAD_MIXED) return TRUE; /* there may be a returned message in it */
   for (guint kind = 0; kind < PHRASE_KINDS; kind++)
     if (head.subject.heaviest[kind] >= 3) return TRUE;
   return FALSE;

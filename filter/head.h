@@ -23,7 +23,8 @@ typedef enum {
   HEAD_REPORT_RECEIPT = 1 << 17,    /* report-type=disposition-notification */
   HEAD_REPORT_FEEDBACK = 1 << 18,   /* report-type=feedback-report, tlsrpt; aggregate reports by their subject */
   HEAD_NOTIFICATION = 1 << 19,      /* a cloud service's notification envelope */
-  HEAD_FORWARD = 1 << 20            /* the subject begins with a forwarding prefix */
+  HEAD_FORWARD = 1 << 20,           /* the subject begins with a forwarding prefix */
+  HEAD_MIXED = 1 << 21              /* multipart/mixed */
 } HeadSign;
 
 typedef struct {

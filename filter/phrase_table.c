@@ -2,7 +2,7 @@
  * Owns:     the rows; a new wording is a new row.
  * Must not: hold code.
  * Fails:    never.
- * Tests:    tests/test_filter_phrases.c */
+ * Tests:    tests/test_filter_text.c */
 #include "filter/phrase_table.h"
 
 #define S PHRASE_IN_SUBJECT
@@ -133,7 +133,7 @@ const Phrase phrase_table[] = {
   FAILURE(5, S, "mancata consegna"), FAILURE(5, S, "non recapitabile"), FAILURE(4, S, "impossibile recapitare"), FAILURE(4, S, "avviso di mancato recapito"), FAILURE(4, S, "mancato recapito"), FAILURE(4, S, "errore di consegna"), FAILURE(4, S, "non consegnato"), FAILURE(4, S, "messaggio non recapitato"), FAILURE(4, S, "errore nel recapito"),
   FAILURE(5, T, "non è stato possibile recapitare"), FAILURE(5, T, "non può essere consegnato"), FAILURE(5, T, "non è stato recapitato"), FAILURE(4, T, "non è stato consegnato"), FAILURE(4, T, "impossibile recapitare"), FAILURE(4, T, "impossibile consegnare"), FAILURE(4, T, "recapito non riuscito"), FAILURE(4, T, "non ha raggiunto"), FAILURE(3, T, "utente sconosciuto"), FAILURE(3, T, "casella piena"), FAILURE(4, T, "non è stato possibile consegnare"), FAILURE(4, T, "errore di consegna"),
   DELAY(4, S, "ritardo nella consegna"), DELAY(4, S, "consegna ritardata"), DELAY(4, S, "recapito posticipato"), DELAY(4, T, "non è stato ancora recapitato"), DELAY(4, T, "non è ancora stato consegnato"),
-  AWAY(5, S, "risposta automatica"), AWAY(4, S, "fuori sede"), AWAY(5, S, "fuori ufficio"), AWAY(4, S, "assente dall'ufficio"), AWAY(4, T, "sono fuori ufficio"), AWAY(4, T, "sarò assente"), AWAY(4, T, "risposta automatica"), VIRUS(4, T, "conteneva un virus"), VIRUS(4, T, "contiene un virus"), RECEIPT(4, S, "letto:"),
+  AWAY(5, S, "risposta automatica"), AWAY(4, S, "fuori sede"), AWAY(5, S, "fuori ufficio"), AWAY(4, S, "assente dall'ufficio"), AWAY(4, T, "sono fuori ufficio"), AWAY(4, T, "sarò assente"), AWAY(4, T, "risposta automatica"), VIRUS(4, T, "conteneva un virus"), RECEIPT(4, S, "letto:"),
 
   /* Portuguese */
   FAILURE(5, S, "não entregue"), FAILURE(5, S, "não foi possível entregar"), FAILURE(4, S, "não é possível entregar"), FAILURE(4, S, "falha na entrega"), FAILURE(4, S, "falha de entrega"), FAILURE(4, S, "erro na entrega"), FAILURE(4, S, "mensagem devolvida"), FAILURE(4, S, "notificação de status de entrega"), FAILURE(4, S, "não é possível o envio"), FAILURE(4, S, "devolvido ao remetente"),

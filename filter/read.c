@@ -175,6 +175,17 @@ static ReportKind kind_of(Report *report, const Gathered *gathered)
   return bounce ? kind_in_words(gathered) : REPORT_NONE;
 }
 
+/* The address of From; of "MAILER-DAEMON <>" the name. */
+static char *read_writer(char *raw)
+{
+  char *address = address_normalise(raw, TRUE);
+  if (address == NULL && strchr(raw, '<') != NULL) {
+    *strchr(raw, '<') = '\0';
+    address = address_normalise(raw, TRUE);
+  }
+  return address;
+}
+
 /* The report's own fields. */
 static void tell_head(Report *report, Span fields, GPtrArray *own_ids)
 {
@@ -191,7 +202,7 @@ static void tell_head(Report *report, Span fields, GPtrArray *own_ids)
     if (which <= TO)
       address_collect(raw, report->addressed, ADDRESSES_MOST);
     else if (which == FROM && report->reporter == NULL)
-      report->reporter = address_normalise(raw, TRUE);
+      report->reporter = read_writer(raw);
     else if (which == DATE && report->date == 0)
       report->date = field_date(&field);
     else if (which == IN_REPLY_TO || which == REFERENCES)

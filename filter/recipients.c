@@ -12,6 +12,8 @@
 
 #define LINES_MOST 2000
 #define ADDRESSES_MOST 200
+#define LOOKED_AT_MOST 2000
+#define LOCAL_LONGEST ((gsize)128)
 #define RECIPIENTS_MOST 100
 #define DIAGNOSTIC_LONGEST 500
 #define NEAR ((gsize)80) /* bytes beside an address that tell what it is */
@@ -26,25 +28,39 @@ typedef struct {
 
 static void found_clear(Found *found) { g_free(found->address); }
 
-static gboolean is_address_char(guchar c)
+static gboolean is_local_char(guchar c)
 {
-  return g_ascii_isalnum(c) || c >= 0x80 || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
+  return g_ascii_isalnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
 }
-static gboolean is_domain_char(guchar c) { return g_ascii_isalnum(c) || c >= 0x80 || c == '-' || c == '.' || c == '_'; }
+
+/* Letters of any script may stand in a domain, but Chinese and Japanese sentences go on right behind an ASCII one. */
+static gboolean is_domain_char(const char *at, gboolean ascii_so_far)
+{
+  guchar c = *at;
+  if (c < 0x80) return g_ascii_isalnum(c) || c == '-' || c == '.' || c == '_';
+  gunichar wide = g_utf8_get_char(at);
+  return g_unichar_isalnum(wide) && !(ascii_so_far && wide >= 0x2e80);
+}
 
 /* The stretch around '@' at sign that is an address; FALSE when it is none. */
 static gboolean address_around(Span line, const char *sign, Span *address)
 {
   const char *start = sign, *end = sign + 1, *stop = line.start + line.length;
-  if (start > line.start && start[-1] == '"') {
-    const char *open = start - 1;
-    while (open > line.start && open[-1] != '"') open--;
-    if (open > line.start) start = open - 1;
-  } else {
-    while (start > line.start && is_address_char(start[-1])) start--;
+  gboolean ascii = TRUE;
+  while (end < stop && is_domain_char(end, ascii)) {
+    ascii = ascii && (guchar)*end < 0x80;
+    end = g_utf8_next_char(end);
   }
-  while (end < stop && is_domain_char(*end)) end++;
   while (end > sign + 1 && strchr(".-_", end[-1]) != NULL) end--;
+  const char *floor = sign - MIN((gsize)(sign - line.start), LOCAL_LONGEST);
+  if (start > floor && start[-1] == '"') { /* "any text"@host */
+    const char *open = g_strrstr_len(floor, start - 1 - floor, "\"");
+    if (open != NULL) start = open;
+  } else if (ascii) {
+    while (start > floor && is_local_char(start[-1])) start--;
+  } else {
+    while (start > floor && (is_local_char(start[-1]) || (guchar)start[-1] >= 0x80)) start--;
+  }
   while (start < sign && strchr("'`=", *start) != NULL) start++;
   *address = (Span){ start, end - start };
   return start < sign && end > sign + 1 && address->length <= 320;
@@ -126,10 +142,10 @@ static gboolean is_bystander(const char *address, int hint, GPtrArray *ours)
   return FALSE;
 }
 
-static void consider_line(GArray *found, Span line, GPtrArray *ours)
+static void consider_line(GArray *found, Span line, GPtrArray *ours, guint *looked_at)
 {
   const char *end = line.start + line.length;
-  for (const char *at = line.start; found->len < ADDRESSES_MOST; at++) {
+  for (const char *at = line.start; found->len < ADDRESSES_MOST && ++*looked_at < LOOKED_AT_MOST; at++) {
     at = memchr(at, '@', end - at);
     if (at == NULL) return;
     Span span;
@@ -162,6 +178,7 @@ static void take_diagnostic(Report *report, Span line)
 /* Looks at every line; ours NULL: also at the owner's own addresses. */
 static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
 {
+  guint looked_at = 0;
   for (guint n = 0; n < LINES_MOST && rest.length > 0; n++) {
     const char *newline = memchr(rest.start, '\n', rest.length);
     Span line = { rest.start, newline != NULL ? (gsize)(newline - rest.start) : rest.length };
@@ -169,7 +186,7 @@ static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
     rest = (Span){ rest.start + taken, rest.length - taken };
     line.length = MIN(line.length, FIELD_LONGEST);
     take_diagnostic(report, line);
-    consider_line(found, line, ours);
+    consider_line(found, line, ours, &looked_at);
   }
 }
 

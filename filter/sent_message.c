@@ -2,7 +2,7 @@
  * Owns:     which fields are asked for, and their normal forms.
  * Must not: read bodies.
  * Fails:    never; what is missing stays empty.
- * Tests:    tests/test_filter_sent.c */
+ * Tests:    tests/test_filter_candidate.c */
 #include "filter/fields.h"
 #include "filter/filter.h"
 #include "filter/names.h"

@@ -1,4 +1,7 @@
 # Tests of filter/. Real mail is scored where a corpus lies beside the tree (see tests/score_corpus.c).
-check_PROGRAMS += tests/score_corpus
-TESTS += tests/score_corpus
+filter_tests = tests/test_filter_names tests/test_filter_text tests/score_corpus
+check_PROGRAMS += $(filter_tests)
+TESTS += $(filter_tests)
+tests_test_filter_names_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+tests_test_filter_text_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 tests_score_corpus_LDADD = $(FILTER_LIBS)
