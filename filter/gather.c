@@ -163,7 +163,8 @@ Gathered *gather(Span message, Original *original)
   gathered->blocks = returned_find(gathered->text->str);
   if (!gathered->status->read) status_read_text(gathered->status, gathered->text->str, gathered->blocks->cut);
   if (!gathered->returned || original->message_ids->len == 0) returned_read_blocks(original, gathered->blocks);
-  if (!gathered->returned && original->message_ids->len == 0) read_raw(gathered, parts_at(parts, 0)->body);
+  if (!gathered->returned && original->message_ids->len == 0 && parts->all->len > 1)
+    read_raw(gathered, parts_at(parts, 0)->body);
   g_autoptr(GString) folded =
       text_fold(gathered->text->str, utf8_floor(gathered->text->str, MIN(gathered->blocks->cut, SAID_LONGEST)));
   phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);

@@ -171,14 +171,16 @@ typedef struct {
   gboolean field;
   const char *name; /* the canonical name for a localised label, else NULL */
   gsize colon;      /* where the value begins */
+  gboolean cut_off; /* the text ends in it */
 } Line;
 
-static gboolean line_next(const char **at, Span *line)
+static gboolean line_next(const char **at, Line *line)
 {
   if (**at == '\0') return FALSE;
   const char *newline = strchr(*at, '\n');
-  *line = (Span){ *at, newline != NULL ? (gsize)(newline - *at) : strlen(*at) };
-  *at += line->length + (newline != NULL);
+  line->line = (Span){ *at, newline != NULL ? (gsize)(newline - *at) : strlen(*at) };
+  line->cut_off = newline == NULL;
+  *at += line->line.length + (newline != NULL);
   return TRUE;
 }
 
@@ -256,8 +258,9 @@ static void block_add_field(Block *block, const Line *line)
   else
     field.name = (Span){ line->line.start, line->colon - 1 };
   int known = field_index(&field, known_fields);
-  gboolean empty_id = known == KNOWN_ID && value.length > 0 && !span_has(value, "@") && *value.start != '<';
-  if (empty_id) return;
+  gboolean closed = value.length > 0 && value.start[value.length - 1] == '>';
+  gboolean no_id = value.length > 0 && !closed && (line->cut_off || !span_has(value, "@"));
+  if (known == KNOWN_ID && no_id) return;
   if (known >= 0) block->known |= 1u << known;
   g_string_append_len(block->text, field.name.start, field.name.length);
   g_string_append(block->text, ": ");
@@ -375,7 +378,7 @@ TextBlocks *returned_find(const char *text)
   Line line;
   for (guint n = 0; n < LINES_MOST && !search.done && search.blocks < BLOCKS_MOST; n++) {
     gsize offset = at - text;
-    if (!line_next(&at, &line.line)) break;
+    if (!line_next(&at, &line)) break;
     search_line(&search, &line, offset);
   }
   if (search.block.text->len > 0) block_close(&search);
