@@ -112,7 +112,7 @@ static gboolean find_fitting(Ledger *ledger, Facts *facts, const Report *report,
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
                  "SELECT sent, coalesce(sender, 0) FROM sent_to CROSS JOIN sent ON sent.id = sent WHERE address = ?"
-                 " AND sent_to.date BETWEEN ? AND ? AND subject_hash = ? ORDER BY sent_to.date DESC LIMIT ?",
+                 " AND sent_to.date BETWEEN ? AND ? AND sent_to.subject = ? ORDER BY sent_to.date DESC LIMIT ?",
                  "iiiid", db_hash(address), fit->from, fit->to, fit->subject, FITS_TRIED))
     return FALSE;
   while (*sent == 0 && rows_next(&rows, error)) {

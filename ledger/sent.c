@@ -77,17 +77,22 @@ gint64 domain_hash(const char *address)
   return db_hash(domain != NULL ? domain : "");
 }
 
-static gboolean add_recipients(Ledger *ledger, gint64 sent, gint64 date, const GPtrArray *recipients, GError **error)
+/* Each link carries the subject's hash, so that one walk over an address's last days finds the messages that may fit. */
+static gboolean add_recipients(Ledger *ledger, gint64 sent, gint64 date, const SentMessage *message, GError **error)
 {
-  for (guint i = 0; i < recipients->len; i++) {
-    const char *address = g_ptr_array_index(recipients, i);
+  g_autofree char *compared = subject_normalise(message->subject);
+  gint64 subject = compared[0] != '\0' ? db_hash(compared) : 0;
+  for (guint i = 0; i < message->recipients->len; i++) {
+    const char *address = g_ptr_array_index(message->recipients, i);
     gint64 hash = db_hash(address);
     if (!db_run(ledger, error,
                 "INSERT INTO address(hash, domain, text, written) VALUES(?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET written = excluded.written WHERE excluded.written > written",
                 "iisi", hash, domain_hash(address), address, date)
-        || !db_run(ledger, error, "INSERT INTO sent_to(address, date, sent) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
-                   "iii", hash, date, sent))
+        || !db_run(ledger, error,
+                   "INSERT INTO sent_to(address, date, sent, subject) VALUES(?, ?, ?, nullif(?, 0))"
+                   " ON CONFLICT DO NOTHING",
+                   "iiii", hash, date, sent, subject))
       return FALSE;
   }
   return TRUE;
@@ -97,13 +102,11 @@ static gboolean insert(Ledger *ledger, gint64 folder, const SentMessage *message
                        GError **error)
 {
   g_autofree char *subject = text_one_line(message->subject, SUBJECT_BYTES);
-  g_autofree char *compared = subject_normalise(message->subject);
   gint64 sender = message->sender != NULL ? db_hash(message->sender) : 0;
-  gint64 hash = compared[0] != '\0' ? db_hash(compared) : 0;
-  return db_number(ledger, error, sent,
-                   "INSERT INTO sent(folder, date, recipients, sender, subject, subject_hash)"
-                   " VALUES(?, ?, ?, nullif(?, 0), ?, nullif(?, 0)) RETURNING id",
-                   "iiuisi", folder, date, message->recipients->len, sender, subject, hash);
+  return db_number(
+      ledger, error, sent,
+      "INSERT INTO sent(folder, date, recipients, sender, subject) VALUES(?, ?, ?, nullif(?, 0), ?) RETURNING id",
+      "iiuis", folder, date, message->recipients->len, sender, subject);
 }
 
 static gboolean add_one(Ledger *ledger, gint64 folder, const SentMessage *message, gint64 stored, guint *added,
@@ -115,7 +118,7 @@ static gboolean add_one(Ledger *ledger, gint64 folder, const SentMessage *messag
   if (!is_known(ledger, folder, hashes, &known, error)) return FALSE;
   if (known) return TRUE;
   if (!insert(ledger, folder, message, date, &sent, error) || !add_ids(ledger, sent, hashes, error)
-      || !add_recipients(ledger, sent, date, message->recipients, error))
+      || !add_recipients(ledger, sent, date, message, error))
     return FALSE;
   (*added)++;
   return TRUE;

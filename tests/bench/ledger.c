@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define NOW ((gint64)1760000000)
 #define YEARS ((gint64)10 * 365 * 86400)
@@ -65,8 +66,8 @@ static gboolean add_batch(Ledger *ledger, guint n, guint first, FolderMark *mark
   return sent_add(ledger, "home", "Sent", rows, in_batch, mark, error);
 }
 
-/* Question q: in turn an answer to a real message, one by its tokens, one by recipient and subject, and forged ones
- * with a foreign id and a recipient known or not. */
+/* Question q: in turn an answer to a real message, one by its tokens, one by recipient and subject, and forged ones: with a
+ * foreign id and a known recipient, and without an id about a stranger at a domain where others are known. */
 static Report *question(guint n, guint q)
 {
   guint i = (guint)(((guint64)q * 2654435761u) % n);
@@ -77,11 +78,11 @@ static Report *question(guint n, guint q)
   report->date = date(n, i) + 3600;
   report->original.subject = subject(i);
   g_ptr_array_add(report->recipients,
-                  q % 5 == 4 ? g_strdup_printf("stranger%u@nowhere.example", q) : address(who(n, i, 0)));
+                  q % 5 == 4 ? g_strdup_printf("stranger@domain-%u.example", q) : address(who(n, i, 0)));
   for (guint k = 0; k < 8; k++) g_ptr_array_add(report->tokens, g_strdup_printf("%u.%u@foreign.example", q, k));
   if (q % 5 == 0) g_ptr_array_add(report->original.message_ids, message_id(i));
   if (q % 5 == 1) g_ptr_array_add(report->tokens, message_id(i));
-  if (q % 5 >= 3) g_ptr_array_add(report->original.message_ids, g_strdup_printf("%u@foreign.example", q));
+  if (q % 5 == 3) g_ptr_array_add(report->original.message_ids, g_strdup_printf("%u@foreign.example", q));
   return report;
 }
 
@@ -91,22 +92,38 @@ static int by_size(gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
+static gint64 cpu_time(void)
+{
+  struct timespec time = { 0 };
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+static void print_times(const char *what, gint64 *times)
+{
+  qsort(times, QUESTIONS, sizeof *times, by_size);
+  printf("  %s: p50 %d us, p99 %d us, max %d us\n", what, (int)times[QUESTIONS / 2], (int)times[QUESTIONS * 99 / 100],
+         (int)times[QUESTIONS - 1]);
+}
+
+/* Processor time beside the clock's: on a busy machine only the first says something about the ledger. */
 static gboolean ask(Ledger *ledger, guint n, const char *when, GError **error)
 {
-  g_autofree gint64 *times = g_new0(gint64, QUESTIONS);
+  g_autofree gint64 *wall = g_new0(gint64, QUESTIONS), *cpu = g_new0(gint64, QUESTIONS);
   guint answered = 0;
   for (guint q = 0; q < QUESTIONS; q++) {
     g_autoptr(Report) report = question(n, q);
     const FactsQuery query = { "home", report->date, NOW };
-    gint64 start = g_get_monotonic_time();
+    gint64 start = g_get_monotonic_time(), cpu_start = cpu_time();
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, error);
-    times[q] = g_get_monotonic_time() - start;
+    cpu[q] = cpu_time() - cpu_start;
+    wall[q] = g_get_monotonic_time() - start;
     if (facts == NULL) return FALSE;
     if (facts->id != NULL || facts->token != NULL || facts->fit != NULL) answered++;
   }
-  qsort(times, QUESTIONS, sizeof *times, by_size);
-  printf("facts, %s: %u questions, %u known, p50 %d us, p99 %d us, max %d us\n", when, QUESTIONS, answered,
-         (int)times[QUESTIONS / 2], (int)times[QUESTIONS * 99 / 100], (int)times[QUESTIONS - 1]);
+  printf("facts, %s: %u questions, %u known\n", when, QUESTIONS, answered);
+  print_times("wall", wall);
+  print_times("cpu", cpu);
   return TRUE;
 }
 
