@@ -60,6 +60,7 @@ void id_collect(const char *value, GPtrArray *ids, guint limit)
 {
   if (value == NULL) return;
   if (strchr(value, '<') == NULL) {
+    if (strchr(value, ';') != NULL) return; /* "&lt;a@b" of HTML, or parameters */
     take_id(ids, value, value + strlen(value), limit);
     return;
   }
