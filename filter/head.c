@@ -176,6 +176,8 @@ static guint subject_signs(const Field *field, PhraseScore *score)
 {
   static const char *const forwards[] = { "fwd:", "fw:", "wg:",     "tr:",   "rv:",  "enc:", "vb:",
                                           "vs:",  "i:",  "doorst:", "[fwd:", "转发", "転送", NULL };
+  static const char *const replies[] = { "re:",  "re[", "aw:",  "antw:", "sv:",  "odp:", "ynt:", "απ:",
+                                         "res:", "r:",  "回复", "答复",  "回覆", "返信", NULL };
   g_autofree char *raw = field_raw(field), *utf8 = text_to_utf8(raw, strlen(raw), NULL),
                   *decoded = text_decode_words(utf8);
   g_autoptr(GString) folded = text_fold(decoded, strlen(decoded));
@@ -183,6 +185,8 @@ static guint subject_signs(const Field *field, PhraseScore *score)
   guint signs = 0;
   for (guint i = 0; forwards[i] != NULL; i++)
     if (g_str_has_prefix(folded->str, forwards[i])) signs |= HEAD_FORWARD;
+  for (guint i = 0; replies[i] != NULL && phrases_failing(score) > 0; i++)
+    if (g_str_has_prefix(folded->str, replies[i])) signs |= HEAD_REPLY;
   if (strstr(folded->str, "report domain:") != NULL && strstr(folded->str, "submitter:") != NULL)
     signs |= HEAD_REPORT_FEEDBACK;
   return signs;
@@ -237,7 +241,7 @@ gboolean filter_candidate(const char *fields, gsize length)
 {
   const guint enough = HEAD_NULL_PATH | HEAD_DAEMON_PATH | HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM | HEAD_EMPTY_FROM
                        | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_AUTO | HEAD_RESPONDER | HEAD_REPORT
-                       | HEAD_REPORT_STATUS | HEAD_NOTIFICATION;
+                       | HEAD_REPORT_STATUS | HEAD_REPORT_FEEDBACK | HEAD_NOTIFICATION;
   Head head = head_read((Span){ fields, length });
   if (head.signs & enough) return TRUE;
   if (head.signs & HEAD_ROLE_FROM && head.signs & HEAD_MIXED) return TRUE; /* there may be a returned message in it */

@@ -24,8 +24,14 @@ typedef enum {
   HEAD_REPORT_FEEDBACK = 1 << 18,   /* report-type=feedback-report, tlsrpt; aggregate reports by their subject */
   HEAD_NOTIFICATION = 1 << 19,      /* a cloud service's notification envelope */
   HEAD_FORWARD = 1 << 20,           /* the subject begins with a forwarding prefix */
-  HEAD_MIXED = 1 << 21              /* multipart/mixed */
+  HEAD_MIXED = 1 << 21,             /* multipart/mixed */
+  HEAD_REPLY = 1 << 22              /* the subject answers a report: "Re: " before the words of one */
 } HeadSign;
+
+/* Signs that only mail systems give, those of From among them. */
+#define HEAD_SYSTEM_FROM (HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM | HEAD_EMPTY_FROM)
+#define HEAD_SYSTEM                                                                                                    \
+  (HEAD_SYSTEM_FROM | HEAD_DAEMON_PATH | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS | HEAD_NOTIFICATION)
 
 typedef struct {
   guint signs;           /* HeadSign */

@@ -62,6 +62,11 @@ void phrases_score(const char *folded, gsize length, PhrasePlace place, PhraseSc
   }
 }
 
+guint phrases_failing(const PhraseScore *score)
+{
+  return score->weight[PHRASE_FAILURE] + score->weight[PHRASE_DELAY] + score->weight[PHRASE_DELIVERED];
+}
+
 CutMark phrases_cut(Span line)
 {
   static const char rule[] = "-=_*#~+";

@@ -63,11 +63,6 @@ static int weigh_head(Report *report, const Gathered *gathered)
   return sum;
 }
 
-static guint failing(const PhraseScore *score)
-{
-  return score->weight[PHRASE_FAILURE] + score->weight[PHRASE_DELAY] + score->weight[PHRASE_DELIVERED];
-}
-
 static guint heaviest(const PhraseScore *score)
 {
   return MAX(score->heaviest[PHRASE_FAILURE], MAX(score->heaviest[PHRASE_DELAY], score->heaviest[PHRASE_DELIVERED]));
@@ -91,11 +86,22 @@ static int signal_phrase(Report *report, int weight, const char *code, const cha
 /* From is somebody: no office, no machine, and nothing else in the header says machine. */
 static gboolean by_a_person(guint signs)
 {
-  return (signs
-          & (HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM | HEAD_ROLE_FROM | HEAD_EMPTY_FROM | HEAD_NULL_PATH
-             | HEAD_DAEMON_PATH | HEAD_AUTO | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS
-             | HEAD_NOTIFICATION))
-         == 0;
+  return (signs & (HEAD_SYSTEM | HEAD_ROLE_FROM | HEAD_NULL_PATH | HEAD_AUTO)) == 0;
+}
+
+/* Nothing of an original: then the words alone must come from a mail system, or any "delivery failed" of a shop would do. */
+static int weigh_emptiness(Report *report, const Gathered *gathered)
+{
+  guint signs = gathered->head.signs;
+  if (gathered->status->read || gathered->returned || gathered->blocks->fields >= 3
+      || (gathered->blocks->marked && gathered->blocks->fields > 0))
+    return 0;
+  if (!(signs & HEAD_SYSTEM))
+    return signal_add(report, -8, "no-original", "It is not from a mail system, and shows no message that failed.");
+  if (!(signs & (HEAD_SYSTEM & ~(HEAD_POSTMASTER_FROM | HEAD_DAEMON_PATH)))
+      && phrases_failing(&gathered->head.subject) == 0)
+    return signal_add(report, -4, "no-subject", "Its subject names no failure, and it shows no message that failed.");
+  return 0;
 }
 
 static int weigh_body(Report *report, const Gathered *gathered)
@@ -105,9 +111,10 @@ static int weigh_body(Report *report, const Gathered *gathered)
   if (gathered->status->read)
     sum += signal_add(report, 10, "status-part",
                       "It carries a machine-readable delivery status (Action, Final-Recipient).");
-  if (failing(subject) > 0)
+  if (phrases_failing(subject) > 0)
     sum += signal_phrase(report, MIN(heaviest(subject), 5), "subject", "Subject", best_phrase(subject));
-  if (failing(said) > 0) sum += signal_phrase(report, MIN(failing(said), 8), "text", "The text", best_phrase(said));
+  if (phrases_failing(said) > 0)
+    sum += signal_phrase(report, MIN(phrases_failing(said), 8), "text", "The text", best_phrase(said));
   if (gathered->returned)
     sum += signal_add(report, 3, "returned-part", "A returned message, or its header, is attached.");
   else if (gathered->blocks->marked && gathered->blocks->fields > 0)
@@ -116,6 +123,7 @@ static int weigh_body(Report *report, const Gathered *gathered)
     sum += signal_add(report, 2, "returned-fields", "The text shows header fields of another message.");
   if (by_a_person(gathered->head.signs))
     sum += signal_add(report, -8, "person", "From is a person, and no field says otherwise.");
+  sum += weigh_emptiness(report, gathered);
   if (gathered->quoted) sum += signal_add(report, -4, "quoted", "Most of its lines quote another message.");
   return sum;
 }
@@ -166,9 +174,11 @@ static ReportKind kind_of(Report *report, const Gathered *gathered)
   }
   int sum = weigh_head(report, gathered) + weigh_body(report, gathered);
   gboolean machine_part = gathered->status->read || signs & HEAD_REPORT_STATUS;
-  gboolean passed_on = signs & HEAD_FORWARD && !(signs & (HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM | HEAD_EMPTY_FROM));
+  gboolean passed_on =
+      (signs & HEAD_FORWARD && !(signs & HEAD_SYSTEM_FROM)) || (signs & HEAD_LIST && !(signs & HEAD_SYSTEM));
   if (passed_on || (gathered->calendar && !machine_part)) return REPORT_NONE;
-  gboolean bounce = sum >= ENOUGH;
+  gboolean answered = signs & HEAD_REPLY && !(signs & (HEAD_DAEMON_FROM | HEAD_EMPTY_FROM)) && !machine_part;
+  gboolean bounce = sum >= ENOUGH && !answered;
   if (bounce && gathered->status->read && machine_part) return status_kind(gathered->status);
   ReportKind answer = kind_of_answer(gathered, bounce);
   if (answer != REPORT_NONE) return answer;
@@ -221,6 +231,19 @@ static void tell_reporter(Report *report, const Status *status)
   report->reporter_domain = g_strdup(domain);
 }
 
+/* The one whom the original was for, beside the owner (as in a report within a report). */
+static void only_recipient(Report *report)
+{
+  const char *only = NULL;
+  for (guint i = 0; i < report->original.recipients->len; i++) {
+    const char *each = report->original.recipients->pdata[i];
+    if (report->original.recipients->len > 1 && list_has(report->addressed, each)) continue;
+    if (only != NULL) return;
+    only = each;
+  }
+  list_add(report->recipients, only, 1);
+}
+
 static void tell_recipients(Report *report, const Gathered *gathered)
 {
   g_autoptr(GPtrArray) listed =
@@ -237,8 +260,7 @@ static void tell_recipients(Report *report, const Gathered *gathered)
     for (guint k = 0; k < lists[i]->len; k++) g_ptr_array_add(ours, lists[i]->pdata[k]);
   if (report->reporter != NULL) g_ptr_array_add(ours, report->reporter);
   recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours, report->recipients->len == 0);
-  if (report->recipients->len == 0 && report->original.recipients->len == 1)
-    list_add(report->recipients, report->original.recipients->pdata[0], 1);
+  if (report->recipients->len == 0) only_recipient(report);
 }
 
 static void tell_tokens(Report *report, Span message, const Gathered *gathered, GPtrArray *own_ids)
