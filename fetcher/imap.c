@@ -7,12 +7,15 @@
 #include "fetcher/imap.h"
 #include "fetcher/imap_private.h"
 
+/* What a server may say to LOGOUT: too little to buy it more time (stream.h). */
+#define LAST_WORDS 4095
+
 static void imap_close(Store *base)
 {
   ImapStore *store = (ImapStore *)base;
   if (stream_error(store->stream) == NULL) {
     stream_set_timeout(store->stream, 2);
-    stream_command(store->stream, IMAP_BUDGET);
+    stream_command(store->stream, LAST_WORDS);
   }
   /* Logs out first where the connection still works, and never expunges. */
   mailimap_free(store->session);

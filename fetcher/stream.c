@@ -60,71 +60,54 @@ static gboolean wait_for(Stream *stream, short events)
   return fail_link(stream, what);
 }
 
-/* One attempt; 0: closed, -1: *events tells what to wait for, or 0 when it failed. */
-static ssize_t receive(Stream *stream, void *buffer, gsize size, short *events)
+/* What became of an attempt to read or write n bytes: 0 to try again, after waiting, -1 for never again. */
+static ssize_t settle(Stream *stream, ssize_t n, short events)
 {
-  *events = 0;
+  const char *reason = NULL;
+  if (n > 0) return n;
   if (stream->tls == NULL) {
-    ssize_t n = recv(stream->fd, buffer, size, 0);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) *events = POLLIN;
-    return n;
+    gboolean again = n < 0 && (errno == EAGAIN || errno == EINTR);
+    if (again) return wait_for(stream, events) ? 0 : -1;
+    if (n < 0 && errno != ECONNRESET && errno != EPIPE) reason = g_strerror(errno);
+  } else {
+    if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+      return wait_for(stream, gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN) ? 0 : -1;
+    if (n != 0 && n != GNUTLS_E_PREMATURE_TERMINATION && n != GNUTLS_E_PULL_ERROR && n != GNUTLS_E_PUSH_ERROR)
+      reason = gnutls_strerror((int)n);
   }
-  ssize_t n = gnutls_record_recv(stream->tls->session, buffer, size);
-  if (n >= 0) return n;
-  if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
-    *events = gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
-  return n == GNUTLS_E_PREMATURE_TERMINATION ? 0 : -1;
+  g_autofree char *what = reason != NULL ? g_strdup_printf("broke the connection (%s)", reason) : NULL;
+  fail_link(stream, what != NULL ? what : "closed the connection");
+  return -1;
 }
 
-static ssize_t transmit(Stream *stream, const void *buffer, gsize size, short *events)
-{
-  *events = 0;
-  if (stream->tls == NULL) {
-    ssize_t n = send(stream->fd, buffer, size, MSG_NOSIGNAL);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) *events = POLLOUT;
-    return n;
-  }
-  ssize_t n = gnutls_record_send(stream->tls->session, buffer, size);
-  if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
-    *events = gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
-  return n < 0 ? -1 : n;
-}
-
+/* Never returns 0: libetpan would ask again for ever. */
 static ssize_t low_read(mailstream_low *low, void *buffer, size_t size)
 {
   Stream *stream = low->data;
-  if (size == 0) return 0;
-  while (stream->error == NULL) {
-    short events;
-    ssize_t n = receive(stream, buffer, size, &events);
-    if (n > 0) {
-      stream->received += (guint64)n;
-      const char *problem = guard_feed(&stream->guard, buffer, (gsize)n);
-      if (problem == NULL) return n;
-      fail_link(stream, problem);
-    } else if (events == 0) {
-      /* Never 0 upwards: libetpan would ask again for ever. */
-      fail_link(stream, "closed the connection");
-    } else {
-      wait_for(stream, events);
-    }
+  ssize_t n = 0;
+  while (n == 0 && stream->error == NULL) {
+    n = stream->tls != NULL ? gnutls_record_recv(stream->tls->session, buffer, size)
+                            : recv(stream->fd, buffer, size, 0);
+    n = settle(stream, n, POLLIN);
   }
+  if (n <= 0) return -1;
+  stream->received += (guint64)n;
+  const char *problem = guard_feed(&stream->guard, buffer, (gsize)n);
+  if (problem == NULL) return n;
+  fail_link(stream, problem);
   return -1;
 }
 
 static ssize_t low_write(mailstream_low *low, const void *buffer, size_t size)
 {
   Stream *stream = low->data;
-  while (stream->error == NULL) {
-    short events;
-    ssize_t n = transmit(stream, buffer, size, &events);
-    if (n >= 0) return n;
-    if (events == 0)
-      fail_link(stream, "closed the connection");
-    else
-      wait_for(stream, events);
+  ssize_t n = 0;
+  while (n == 0 && size > 0 && stream->error == NULL) {
+    n = stream->tls != NULL ? gnutls_record_send(stream->tls->session, buffer, size)
+                            : send(stream->fd, buffer, size, MSG_NOSIGNAL);
+    n = settle(stream, n, POLLOUT);
   }
-  return -1;
+  return stream->error == NULL ? n : -1;
 }
 
 static int low_close(mailstream_low *low) { return 0; }
@@ -201,13 +184,14 @@ Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean l
 {
   g_autoptr(Stream) stream = g_new0(Stream, 1);
   stream->fd = -1;
-  stream->host = g_strdup(host);
+  stream->host = g_hostname_to_ascii(host);
+  if (stream->host == NULL) stream->host = g_strdup(host);
   stream->where = g_strdup_printf("%s:%u", host, port);
   stream->timeout = timeout;
   char service[8];
   g_snprintf(service, sizeof service, "%u", port);
   struct addrinfo *addresses = NULL, hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
-  int problem = getaddrinfo(host, service, &hints, &addresses);
+  int problem = getaddrinfo(stream->host, service, &hints, &addresses);
   if (problem != 0) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "The host %s is not known (%s): check host and the network.",
                 host, problem == EAI_SYSTEM ? g_strerror(errno) : gai_strerror(problem));

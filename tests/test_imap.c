@@ -185,7 +185,7 @@ static void test_sign_in(void **state)
   server_stop(server);
   assert_int_equal(knows_secret(server_heard(server)), row->told);
   if (row->code < 0) assert_non_null(strstr(server_heard(server), "LOGOUT"));
-  assert_true(took < 2500000);
+  assert_true(took < 8000000);
   server_free(server);
 }
 
@@ -220,7 +220,7 @@ static void test_close_does_not_hang(void **state)
   assert_non_null(store);
   gint64 start = g_get_monotonic_time();
   store_close(store);
-  assert_in_range(g_get_monotonic_time() - start, 1000000, 2500000);
+  assert_in_range(g_get_monotonic_time() - start, 1000000, 6000000);
   server_free(server);
 }
 

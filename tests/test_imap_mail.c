@@ -221,7 +221,7 @@ static void test_scan(void **state)
   gint64 start = g_get_monotonic_time();
   gboolean done = session.store->class->scan(session.store, 0, 5, fields, on_row, rows, &session.error);
   assert_outcome(&session, done, scans[i].code, scans[i].words);
-  assert_true(g_get_monotonic_time() - start < 3000000);
+  assert_true(g_get_monotonic_time() - start < 8000000);
   if (done) assert_string_equal(rows->str, scans[i].rows);
   assert_non_null(strstr(session_end(&session),
                          "UID FETCH 1:5 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (A B)])"));
@@ -388,6 +388,12 @@ static void test_select(void **state)
     guint can;
   } rows[] = {
     { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-WRITE] x\r\n",
+      -1,
+      "",
+      { 7, 10, 3, FALSE },
+      STORE_CAN_MOVE },
+    /* no words after the code, as some servers have it */
+    { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 10]\r\n$ OK [READ-WRITE]\r\n",
       -1,
       "",
       { 7, 10, 3, FALSE },

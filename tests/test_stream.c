@@ -104,7 +104,7 @@ static void test_silent_handshake(void **state)
   gint64 start = g_get_monotonic_time();
   assert_false(stream_start_tls(stream, peer_ca_file(), &error));
   assert_int_equal(error->code, STORE_ERROR_LINK);
-  assert_in_range(g_get_monotonic_time() - start, 900000, 1900000);
+  assert_in_range(g_get_monotonic_time() - start, 900000, 6000000);
   g_clear_pointer(&stream, stream_free);
   server_free(server);
 }
@@ -192,7 +192,7 @@ static void test_drip(void **state)
   while (low->driver->mailstream_read(low, &byte, 1) == 1) bytes++;
   setitimer(ITIMER_REAL, &never, NULL);
   sigaction(SIGALRM, &before, NULL);
-  assert_in_range(g_get_monotonic_time() - start, 900000, 1900000);
+  assert_in_range(g_get_monotonic_time() - start, 900000, 6000000);
   assert_in_range(bytes, 2, 20);
   assert_int_equal(stream_error(stream)->code, STORE_ERROR_LINK);
   mailstream_low_free(low);
@@ -242,7 +242,7 @@ static void test_burst_then_silence(void **state)
   stream_command(stream, 1 << 20);
   for (ssize_t n; (n = low->driver->mailstream_read(low, block, sizeof block)) > 0;) total += (gsize)n;
   assert_int_equal(total, 8 * sizeof block);
-  assert_in_range(g_get_monotonic_time() - start, 900000, 1900000);
+  assert_in_range(g_get_monotonic_time() - start, 900000, 6000000);
   mailstream_low_free(low);
   server_free(server);
 }
