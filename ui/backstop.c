@@ -3,10 +3,7 @@
  * Must not: know what a subcommand does.
  * Fails:    by exit status (fetcher/exit.h), with one line on standard error.
  * Tests:    tests/test_cli.py */
-#include "fetcher/exit.h"
 #include "filter/filter.h"
-#include "filter/names.h"
-#include "ui/print.h"
 #include "ui/ui.h"
 #include <errno.h>
 #include <locale.h>
@@ -36,69 +33,6 @@ static const GOptionEntry help_option[] = {
   { "help", 'h', 0, G_OPTION_ARG_NONE, &help, NULL, NULL },
   G_OPTION_ENTRY_NULL,
 };
-
-void ui_complain(const char *format, ...)
-{
-  va_list arguments;
-  va_start(arguments, format);
-  g_autofree char *message = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  g_autofree char *safe = text_one_line(message, 2000);
-  fflush(stdout);
-  fprintf(stderr, "backstop: %s\n", safe);
-}
-
-int ui_usage(const char *format, ...)
-{
-  va_list arguments;
-  va_start(arguments, format);
-  g_autofree char *message = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  ui_complain("%s; see %s --help", message, g_get_prgname());
-  return EX_USAGE;
-}
-
-int ui_fail(GError *error)
-{
-  int status = exit_status(error);
-  ui_complain("%s", error->message);
-  g_error_free(error);
-  return status;
-}
-
-int ui_worse(int a, int b) { return a > b ? a : b; }
-
-Ledger *ui_ledger(const Ui *ui, GError **error)
-{
-  GError *problem = NULL;
-  Ledger *ledger = ledger_open(ui->data_dir, LEDGER_EXISTING, &problem);
-  if (g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING)) {
-    g_autofree char *shown = g_filename_display_name(ui->data_dir);
-    g_clear_error(&problem);
-    g_set_error(&problem, LEDGER_ERROR, LEDGER_ERROR_MISSING, "nothing is known yet in %s; begin with: backstop once",
-                shown);
-  }
-  if (problem != NULL) g_propagate_error(error, problem);
-  return ledger;
-}
-
-Ledger *ui_ledger_or_empty(const Ui *ui, gboolean *empty, GError **error)
-{
-  g_autoptr(GError) problem = NULL;
-  Ledger *ledger = ledger_open(ui->data_dir, LEDGER_EXISTING, &problem);
-  *empty = g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING);
-  if (*empty) return ledger_open(NULL, LEDGER_MEMORY, error);
-  if (problem != NULL) g_propagate_error(error, g_steal_pointer(&problem));
-  return ledger;
-}
-
-gboolean ui_parse_id(const char *text, gint64 *id)
-{
-  guint64 number;
-  if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT64, &number, NULL)) return FALSE;
-  *id = (gint64)number;
-  return TRUE;
-}
 
 static void overview(FILE *out)
 {
@@ -169,13 +103,10 @@ static int finish(int status)
 
 int main(int argc, char **argv)
 {
-  GError *error = NULL;
+  g_autoptr(GError) error = NULL;
   setlocale(LC_CTYPE, "");
   g_set_prgname("backstop");
-  if (!parse_global(&argc, &argv, &error)) {
-    ui_usage("%s", error->message);
-    return exit_status(error);
-  }
+  if (!parse_global(&argc, &argv, &error)) return ui_usage("%s", error->message);
   if (version)
     printf("backstop %s\n", PACKAGE_VERSION);
   else if (help)
