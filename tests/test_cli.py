@@ -514,6 +514,14 @@ def once():
 
 
 @case
+def once_observes():
+    """once says that nothing was moved because it only observes."""
+    config = write("config-observe", "[backstop]\nmode = observe\n" + CONFIG)
+    text = ok("--config", config, "--data", fresh(filled=False), "once", program=with_daemon_script('"$HELPER" "$DATA" pass')).out
+    assert "nothing moved, as mode = observe" in re.sub(r"\s+", " ", text), text
+
+
+@case
 def once_fails():
     """once: the child's complaint and exit status are its own; a signal is 70."""
     config = write("config", CONFIG)

@@ -17,6 +17,7 @@ typedef struct {
 
 struct Progress {
   const Ui *ui;
+  const Config *config;
   Ledger *ledger;  /* NULL: not there yet */
   GArray *watched; /* Watched */
   gboolean terminal, shown;
@@ -36,6 +37,7 @@ Progress *progress_new(const Ui *ui, const Config *config, const char *account)
 {
   Progress *progress = g_new0(Progress, 1);
   progress->ui = ui;
+  progress->config = config;
   progress->version = -1;
   progress->terminal = isatty(STDERR_FILENO);
   progress->ledger = ledger_open(ui->data_dir, LEDGER_EXISTING, NULL);
@@ -106,7 +108,7 @@ static void print_json(const Pass *pass)
   jsonl_end(line);
 }
 
-static void print_text(const Pass *pass, const char *quarantine)
+static void print_text(const Pass *pass, const char *quarantine, gboolean observe)
 {
   g_autofree char *first = g_strdup_printf("%s: ", pass->account);
   g_autoptr(GString) text = g_string_new(NULL);
@@ -115,9 +117,13 @@ static void print_text(const Pass *pass, const char *quarantine)
   g_string_append_printf(text, ": %u genuine, %u backscatter, %u unsure", pass->genuine, pass->backscatter,
                          pass->unsure);
   if (pass->moved > 0) g_string_append_printf(text, "; %u moved to \"%s\"", pass->moved, quarantine);
+  if (pass->backscatter > 0 && observe) g_string_append(text, "; nothing moved, as mode = observe");
   if (pass->waiting > 0) g_string_append_printf(text, "; %u too fresh, judged again at the next pass", pass->waiting);
   g_string_append_c(text, '.');
-  if (pass->error != NULL) g_string_append_printf(text, " It was broken off: %s", pass->error);
+  if (pass->error != NULL)
+    g_string_append_printf(text, " It was broken off: %s", pass->error);
+  else if (pass->ended == 0)
+    g_string_append(text, " It did not come to its end; the next pass goes on from there.");
   print_wrapped(first, text->str);
 }
 
@@ -139,7 +145,7 @@ gboolean progress_end(Progress *progress, GError **error)
     if (progress->ui->json)
       print_json(pass);
     else
-      print_text(pass, watched->config->quarantine);
+      print_text(pass, watched->config->quarantine, progress->config->observe);
     moved += pass->moved;
     pass_free(pass);
   }
