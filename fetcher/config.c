@@ -18,6 +18,8 @@ G_DEFINE_QUARK(backstop - config - error, config_error)
 #define NAME_LIMIT 64
 #define LIST_LIMIT 100
 #define ACCOUNT_PREFIX "account "
+#define BAD_ESCAPE "cannot be read; write \\\\ for a backslash"
+#define BAD_BREAK "holds a line break; write it on one line, and \\\\ for a backslash"
 
 /* Where the reading is: for messages. */
 typedef struct {
@@ -104,11 +106,11 @@ static char *value_text(const Reader *reader, const Key *key, GError **error)
   g_autoptr(GError) problem = NULL; /* a wrong escape gives an error as well as a value */
   g_autofree char *value = g_key_file_get_string(reader->keys, reader->group, key->name, &problem);
   if (value == NULL || problem != NULL) {
-    refuse(reader, key->name, error, "cannot be read; write \\\\ for a backslash");
+    refuse(reader, key->name, error, BAD_ESCAPE);
     return NULL;
   }
   if (strpbrk(value, "\r\n") != NULL) {
-    refuse(reader, key->name, error, "holds a line break; write it on one line, and \\\\ for a backslash");
+    refuse(reader, key->name, error, BAD_BREAK);
     return NULL;
   }
   if (strlen(value) > VALUE_LIMIT) {
@@ -168,14 +170,14 @@ static char **value_list(const Reader *reader, const Key *key, GError **error)
   g_autoptr(GError) problem = NULL;
   g_auto(GStrv) parts = g_key_file_get_string_list(reader->keys, reader->group, key->name, NULL, &problem);
   if (parts == NULL || problem != NULL) {
-    refuse(reader, key->name, error, "cannot be read; write \\\\ for a backslash");
+    refuse(reader, key->name, error, BAD_ESCAPE);
     return NULL;
   }
   g_autoptr(GStrvBuilder) list = g_strv_builder_new();
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   for (char **part = parts; *part != NULL; part++) {
     if (strpbrk(*part, "\r\n") != NULL) {
-      refuse(reader, key->name, error, "holds a line break; write it on one line, and \\\\ for a backslash");
+      refuse(reader, key->name, error, BAD_BREAK);
       return NULL;
     }
     if (*g_strstrip(*part) != '\0' && g_hash_table_add(seen, *part)) g_strv_builder_add(list, *part);
