@@ -65,6 +65,7 @@ static void read_returned(Gathered *gathered, const Parts *parts, guint index)
   if (index + 1 >= parts->all->len || parts_at(parts, index + 1)->inside != (int)index) return;
   Span fields = parts_at(parts, index + 1)->fields;
   returned_read(gathered->original, fields);
+  gathered->report_inside |= (head_read(fields).signs & HEAD_SYSTEM_FROM) != 0;
   if (filter_candidate(fields.start, fields.length)) read_parts(gathered, parts, index);
 }
 
@@ -94,6 +95,7 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside)
       gathered->returned = TRUE;
     } else if (type_is(part, statuses)) {
       if (top || !status_known) read_status(gathered, part);
+      gathered->status_part |= top;
     } else if (type_is(part, receipts)) {
       if (top) read_receipt(gathered, part);
     } else if (type_is(part, feedback)) {

@@ -89,19 +89,21 @@ static gboolean by_a_person(guint signs)
   return (signs & (HEAD_SYSTEM | HEAD_ROLE_FROM | HEAD_NULL_PATH | HEAD_AUTO)) == 0;
 }
 
-/* Nothing of an original: then the words alone must come from a mail system, or any "delivery failed" of a shop would do. */
-static int weigh_emptiness(Report *report, const Gathered *gathered)
+/* Does it show anything of an original? */
+static gboolean shows_original(const Gathered *gathered)
+{
+  const TextBlocks *blocks = gathered->blocks;
+  return gathered->status->read || gathered->returned || blocks->fields >= 3 || (blocks->marked && blocks->fields > 0);
+}
+
+/* Shops, monitors and trackers say "delivery failed" too, and people pass bounces on: from no mail system, it must bring more
+ * than words. */
+static gboolean is_plausible(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
-  if (gathered->status->read || gathered->returned || gathered->blocks->fields >= 3
-      || (gathered->blocks->marked && gathered->blocks->fields > 0))
-    return 0;
-  if (!(signs & HEAD_SYSTEM))
-    return signal_add(report, -8, "no-original", "It is not from a mail system, and shows no message that failed.");
-  if (!(signs & (HEAD_SYSTEM & ~(HEAD_POSTMASTER_FROM | HEAD_DAEMON_PATH)))
-      && phrases_failing(&gathered->head.subject) == 0)
-    return signal_add(report, -4, "no-subject", "Its subject names no failure, and it shows no message that failed.");
-  return 0;
+  if (signs & HEAD_SYSTEM) return TRUE;
+  if (gathered->report_inside) return FALSE;
+  return gathered->status_part || gathered->returned || (signs & HEAD_NULL_PATH && shows_original(gathered));
 }
 
 static int weigh_body(Report *report, const Gathered *gathered)
@@ -123,7 +125,9 @@ static int weigh_body(Report *report, const Gathered *gathered)
     sum += signal_add(report, 2, "returned-fields", "The text shows header fields of another message.");
   if (by_a_person(gathered->head.signs))
     sum += signal_add(report, -8, "person", "From is a person, and no field says otherwise.");
-  sum += weigh_emptiness(report, gathered);
+  if (phrases_failing(subject) == 0 && !shows_original(gathered)
+      && !(gathered->head.signs & HEAD_SYSTEM & ~(HEAD_POSTMASTER_FROM | HEAD_DAEMON_PATH)))
+    sum += signal_add(report, -6, "no-subject", "Its subject names no failure, and it shows no message that failed.");
   if (gathered->quoted) sum += signal_add(report, -4, "quoted", "Most of its lines quote another message.");
   return sum;
 }
@@ -178,7 +182,7 @@ static ReportKind kind_of(Report *report, const Gathered *gathered)
       (signs & HEAD_FORWARD && !(signs & HEAD_SYSTEM_FROM)) || (signs & HEAD_LIST && !(signs & HEAD_SYSTEM));
   if (passed_on || (gathered->calendar && !machine_part)) return REPORT_NONE;
   gboolean answered = signs & HEAD_REPLY && !(signs & (HEAD_DAEMON_FROM | HEAD_EMPTY_FROM)) && !machine_part;
-  gboolean bounce = sum >= ENOUGH && !answered;
+  gboolean bounce = sum >= ENOUGH && !answered && is_plausible(gathered);
   if (bounce && gathered->status->read && machine_part) return status_kind(gathered->status);
   ReportKind answer = kind_of_answer(gathered, bounce);
   if (answer != REPORT_NONE) return answer;
