@@ -305,6 +305,15 @@ static const Sample samples[] = {
   { "lookalikes/invoice-from-mailer-service", REPORT_NONE, FALSE },
   { "lookalikes/sent-to-self-draft-of-a-report", REPORT_NONE, FALSE },
   { "lookalikes/petition-delivery-notice-in-french", REPORT_NONE, FALSE },
+  { "lookalikes/forward-attached-mutt-style-by-admin", REPORT_NONE, FALSE },
+  { "lookalikes/forward-attached-subject-unchanged", REPORT_NONE, FALSE },
+  { "lookalikes/webmaster-asks-about-a-bounce", REPORT_NONE, FALSE },
+  { "lookalikes/ticket-system-quotes-a-bounce", REPORT_NONE, FALSE },
+  { "lookalikes/list-post-from-postmaster-person", REPORT_NONE, FALSE },
+  { "lookalikes/newsletter-from-mailer-null-sender", REPORT_NONE, FALSE },
+  { "lookalikes/server-room-door-report", REPORT_NONE, FALSE },
+  { "lookalikes/read-receipt-plain-text", REPORT_RECEIPT, FALSE, NULL, NULL, "leo@example.com" },
+  { "lookalikes/vacation-spanish-null-sender", REPORT_AUTO_REPLY, FALSE, NULL, NULL, "carmen@oficina.example.com" },
 };
 
 static char *samples_folder(void)
