@@ -123,10 +123,13 @@ gboolean folder_mark_get(Ledger *ledger, const char *account, const char *folder
   return TRUE;
 }
 
+/* A mark that did not move is not written: an idle daemon leaves the disk alone. */
 gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark, GError **error)
 {
-  return db_run(ledger, error, "UPDATE folder SET validity = ?, next = ?, oldest = ?, synced = ? WHERE id = ?", "uuiii",
-                mark->validity, mark->next, mark->oldest, mark->synced, folder);
+  return db_run(ledger, error,
+                "UPDATE folder SET validity = ?1, next = ?2, oldest = ?3, synced = ?4 WHERE id = ?5"
+                " AND (validity, next, oldest, synced) <> (?1, ?2, ?3, ?4)",
+                "uuiii", mark->validity, mark->next, mark->oldest, mark->synced, folder);
 }
 
 static gboolean mark_set(Ledger *ledger, const char *account, const char *folder, const char *role,
@@ -143,10 +146,10 @@ gboolean folder_mark_set(Ledger *ledger, const char *account, const char *folder
   return db_end(ledger, mark_set(ledger, account, folder, role, mark, error), error);
 }
 
-static gboolean use_sent(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error)
+static gboolean use_sent(Ledger *ledger, gint64 owner, const char *account, const char *const *folders, guint n,
+                         GError **error)
 {
-  gint64 owner = account_id(ledger, account, error);
-  if (owner < 0 || !db_run(ledger, error, "UPDATE folder SET used = 0 WHERE account = ? AND role = 'sent'", "i", owner))
+  if (!db_run(ledger, error, "UPDATE folder SET used = 0 WHERE account = ? AND role = 'sent'", "i", owner))
     return FALSE;
   for (guint i = 0; i < n; i++) {
     gint64 id = folder_id(ledger, account, folders[i], "sent", error);
@@ -155,8 +158,29 @@ static gboolean use_sent(Ledger *ledger, const char *account, const char *const 
   return TRUE;
 }
 
+/* Are these in use already, and no other? */
+static gboolean is_used(Ledger *ledger, gint64 owner, const char *const *folders, guint n, gboolean *same,
+                        GError **error)
+{
+  gint64 used = 0, matching = 0;
+  if (!db_number(ledger, error, &used, "SELECT count(*) FROM folder WHERE account = ? AND role = 'sent' AND used", "i",
+                 owner))
+    return FALSE;
+  for (guint i = 0; i < n && matching == i; i++)
+    if (!db_number(ledger, error, &matching,
+                   "SELECT ? + count(*) FROM folder WHERE account = ? AND role = 'sent' AND used AND name = ?", "uis",
+                   i, owner, folders[i]))
+      return FALSE;
+  *same = used == n && matching == n;
+  return TRUE;
+}
+
 gboolean folder_use_sent(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error)
 {
+  gboolean same = FALSE;
+  gint64 owner = account_id(ledger, account, error);
+  if (owner < 0 || !is_used(ledger, owner, folders, n, &same, error)) return FALSE;
+  if (same) return TRUE;
   if (!db_begin(ledger, error)) return FALSE;
-  return db_end(ledger, use_sent(ledger, account, folders, n, error), error);
+  return db_end(ledger, use_sent(ledger, owner, account, folders, n, error), error);
 }

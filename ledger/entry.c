@@ -109,7 +109,7 @@ void entry_free(Entry *entry)
 static GPtrArray *split(const char *lines)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
-  g_auto(GStrv) parts = g_strsplit(lines, "\n", -1);
+  g_auto(GStrv) parts = g_strsplit(lines != NULL ? lines : "", "\n", -1);
   for (char **part = parts; *part != NULL; part++)
     if (**part != '\0') g_ptr_array_add(list, g_strdup(*part));
   return list;

@@ -40,34 +40,41 @@ gboolean data_folder_check(const char *dir, gboolean create, GError **error)
   return TRUE;
 }
 
+static gboolean missing(const char *path, GError **error)
+{
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING,
+              "There is no ledger at %s yet: run “backstop once”, or name the right data folder with --data.", path);
+  return FALSE;
+}
+
 /* SQLite gives -wal and -shm the mode of the file itself, so this one is made first, whatever the umask. */
+static gboolean make_file(const char *path, GError **error)
+{
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd >= 0) return close(fd) == 0;
+  if (errno == EEXIST) return TRUE;
+  if (errno != ENOSPC && errno != EDQUOT) return open_failed(error, path, "cannot be made", g_strerror(errno));
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_FULL,
+              "There is no room to make the ledger %s: free some space on its disk and try again.", path);
+  return FALSE;
+}
+
+/* By path only: closing a descriptor of a file drops the locks that another connection of this process has on it. */
 static gboolean prepare_file(const char *path, gboolean create, GError **error)
 {
   struct stat info;
-  int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | (create ? O_CREAT : 0), 0600);
-  if (fd < 0) {
-    if (errno == ENOENT) {
-      g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING,
-                  "There is no ledger at %s yet: run “backstop once”, or name the right data folder with --data.",
-                  path);
-      return FALSE;
-    }
-    if (errno == ENOSPC || errno == EDQUOT) {
-      g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_FULL,
-                  "There is no room to make the ledger %s: free some space on its disk.", path);
-      return FALSE;
-    }
-    return open_failed(error, path, "cannot be opened for writing", g_strerror(errno));
-  }
-  gboolean ok = TRUE;
-  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
-    ok = open_failed(error, path, "is not a file", "move it away, or choose another data folder");
-  else if (info.st_uid != geteuid())
-    ok = open_failed(error, path, "belongs to another user", "choose a data folder of your own");
-  else if ((info.st_mode & 0777) != 0600 && fchmod(fd, 0600) != 0)
-    ok = open_failed(error, path, "cannot be closed to others", g_strerror(errno));
-  close(fd);
-  return ok;
+  if (create && !make_file(path, error)) return FALSE;
+  if (stat(path, &info) != 0)
+    return errno == ENOENT ? missing(path, error) : open_failed(error, path, "cannot be opened", g_strerror(errno));
+  if (!S_ISREG(info.st_mode))
+    return open_failed(error, path, "is not a file", "move it away, or choose another data folder");
+  if (info.st_uid != geteuid())
+    return open_failed(error, path, "belongs to another user", "choose a data folder of your own");
+  if ((info.st_mode & 077) != 0 && chmod(path, 0600) != 0)
+    return open_failed(error, path, "cannot be closed to others", g_strerror(errno));
+  if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
+    return open_failed(error, path, "cannot be written", g_strerror(errno));
+  return TRUE;
 }
 
 /* has(needle, text...): is the needle (case folded) in one of the texts? */

@@ -8,7 +8,7 @@
 #define LEDGER_ERROR (ledger_error_quark())
 GQuark ledger_error_quark(void);
 typedef enum {
-  LEDGER_ERROR_OPEN,    /* folder or file cannot be made, opened, or is not ours alone (mode) */
+  LEDGER_ERROR_OPEN,    /* folder or file cannot be made or opened, is another user's, or the folder can be written by others */
   LEDGER_ERROR_NEWER,   /* written by a later Backstop */
   LEDGER_ERROR_FULL,    /* disk full */
   LEDGER_ERROR_BUSY,    /* another program held it for too long */

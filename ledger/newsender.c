@@ -125,8 +125,7 @@ static gboolean own_list(Ledger *ledger, const char *entry, NewsenderList *list,
   return !rows.failed;
 }
 
-/* Calls each with every entry text that would cover this address or domain, most specific first: "a@b.c", "@b.c", "@c".
- */
+/* Calls each with every entry that would cover this address or domain, most specific first: "a@b.c", "@b.c", "@c". */
 typedef gboolean (*Covering)(Ledger *ledger, const char *entry, gsize rank, const char *subject, gpointer data,
                              GError **error);
 

@@ -18,7 +18,7 @@ gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error
 /* sent.c: how table address knows a normalised address's domain. */
 gint64 domain_hash(const char *address);
 
-/* coverage.c: fills in need_from, need_to, from, to, covered, gap and stale. */
+/* coverage.c: fills in from, to, covered, gap and stale for the time from need_from to need_to. */
 gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, GError **error);
 
 /* newsender.c: fills in own, own_entry and own_matched. */

@@ -143,10 +143,31 @@ static void test_marks(void **state)
   FAILS(folder_mark_set(ledger, "nobody", "INBOX", "watched", &written, &error), LEDGER_ERROR_MISSING);
 }
 
+/* What did not change is not written. */
+static void test_quiet(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  const char *const both[] = { "Sent", "Old" }, *const other[] = { "Sent", "New" };
+  const FolderMark mark = { 1, 2, 3, 4 };
+  OK(folder_use_sent(ledger, "home", both, 2, &error));
+  OK(folder_mark_set(ledger, "home", "INBOX", "watched", &mark, &error));
+  gint64 changes = rig_number(ledger, "SELECT total_changes()");
+  OK(folder_use_sent(ledger, "home", both, 2, &error));
+  OK(folder_use_sent(ledger, "work", NULL, 0, &error));
+  OK(folder_mark_set(ledger, "home", "INBOX", "watched", &mark, &error));
+  assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+  OK(folder_use_sent(ledger, "home", other, 2, &error));
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM folder WHERE used AND name IN ('Sent', 'New')"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM folder WHERE used"), 2);
+  OK(folder_use_sent(ledger, "home", both, 1, &error));
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM folder WHERE used"), 1);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(test_configure), cmocka_unit_test(test_state),
-                                      cmocka_unit_test(test_pass), cmocka_unit_test(test_passes_kept),
-                                      cmocka_unit_test(test_marks) };
+                                      cmocka_unit_test(test_pass),      cmocka_unit_test(test_passes_kept),
+                                      cmocka_unit_test(test_marks),     cmocka_unit_test(test_quiet) };
   return cmocka_run_group_tests_name("ledger_account", tests, NULL, NULL);
 }

@@ -222,7 +222,7 @@ static void test_busy(void **state)
   OK(db_begin(a, &error));
   OK(account_set_state(a, "home", "indexing", NULL, &error));
   FAILS(account_set_state(b, "home", "judging", NULL, &error), LEDGER_ERROR_BUSY);
-  FAILS(folder_use_sent(b, "home", NULL, 0, &error), LEDGER_ERROR_BUSY);
+  FAILS(folder_mark_set(b, "home", "INBOX", "watched", &(FolderMark){ .next = 2 }, &error), LEDGER_ERROR_BUSY);
   GPtrArray *accounts = account_list(b, &error); /* readers do not wait */
   OK(accounts != NULL);
   assert_string_equal(((Account *)g_ptr_array_index(accounts, 0))->state, "idle");
@@ -233,6 +233,37 @@ static void test_busy(void **state)
   OK(account_set_state(b, "home", "judging", NULL, &error));
   ledger_close(a);
   ledger_close(b);
+  rig_remove(folder);
+}
+
+/* A second connection that comes and goes takes no lock of the first with it: another program that closes the ledger then
+ * would think itself the last, and remove the -wal under it. */
+static void test_second_connection(void **state)
+{
+  GError *error = NULL;
+  char *folder = rig_folder(), go = 0;
+  int start[2] = { -1, -1 }, status = -1;
+  g_autofree char *wal = g_build_filename(folder, "ledger.db-wal", NULL);
+  assert_int_equal(pipe(start), 0);
+  pid_t child = fork(); /* now, as it would inherit what SQLite knows of open files */
+  assert_true(child >= 0);
+  if (child == 0) {
+    if (read(start[0], &go, 1) != 1) _exit(2);
+    Ledger *other = ledger_open(folder, LEDGER_EXISTING, NULL);
+    ledger_close(other);
+    _exit(other != NULL ? 0 : 1);
+  }
+  Ledger *first = rig_ledger_in(folder);
+  ledger_close(rig_ledger_in(folder));
+  assert_int_equal(write(start[1], &go, 1), 1);
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  assert_true(g_file_test(wal, G_FILE_TEST_EXISTS));
+  OK(account_set_state(first, "home", "judging", NULL, &error));
+  ledger_close(first);
+  assert_false(g_file_test(wal, G_FILE_TEST_EXISTS));
+  close(start[0]);
+  close(start[1]);
   rig_remove(folder);
 }
 
@@ -389,11 +420,14 @@ static void test_nested(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_permissions), cmocka_unit_test(test_settings),        cmocka_unit_test(test_missing),
-    cmocka_unit_test(test_no_folder),   cmocka_unit_test(test_other_owner),     cmocka_unit_test(test_no_permission),
-    cmocka_unit_test(test_versions),    cmocka_unit_test(test_other_program),   cmocka_unit_test(test_damaged),
-    cmocka_unit_test(test_busy),        cmocka_unit_test(test_created_by_many), cmocka_unit_test(test_full),
-    cmocka_unit_test(test_file_limit),  cmocka_unit_test(test_killed),          cmocka_unit_test(test_nested),
+    cmocka_unit_test(test_permissions),     cmocka_unit_test(test_settings),
+    cmocka_unit_test(test_missing),         cmocka_unit_test(test_no_folder),
+    cmocka_unit_test(test_other_owner),     cmocka_unit_test(test_no_permission),
+    cmocka_unit_test(test_versions),        cmocka_unit_test(test_other_program),
+    cmocka_unit_test(test_damaged),         cmocka_unit_test(test_busy),
+    cmocka_unit_test(test_created_by_many), cmocka_unit_test(test_full),
+    cmocka_unit_test(test_file_limit),      cmocka_unit_test(test_killed),
+    cmocka_unit_test(test_nested),          cmocka_unit_test(test_second_connection),
   };
   return cmocka_run_group_tests_name("ledger_open", tests, NULL, NULL);
 }
