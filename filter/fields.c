@@ -62,9 +62,14 @@ gboolean field_next(Span *rest, Field *field)
   return FALSE;
 }
 
+/* g_ascii_tolower() is a call, and this runs for every letter of every header. */
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c; }
+
 gboolean field_is(const Field *field, const char *name)
 {
-  return g_ascii_strncasecmp(field->name.start, name, field->name.length) == 0 && name[field->name.length] == '\0';
+  const char *at = field->name.start, *end = at + field->name.length;
+  while (at < end && *name != '\0' && lower(*at) == lower(*name)) at++, name++;
+  return at == end && *name == '\0';
 }
 
 int field_index(const Field *field, const char *const *names)
@@ -88,13 +93,14 @@ gboolean field_find(Span block, const char *name, Field *field)
 char *field_raw(const Field *field)
 {
   Span value = span_trim(field->value);
-  GString *raw = g_string_sized_new(MIN(value.length, FIELD_LONGEST));
-  for (gsize i = 0; i < value.length && raw->len < FIELD_LONGEST; i++) {
+  char *raw = g_malloc(MIN(value.length, FIELD_LONGEST) + 1), *to = raw;
+  for (gsize i = 0; i < value.length && to - raw < FIELD_LONGEST; i++) {
     char c = value.start[i];
-    if (c == '\r' || c == '\n') continue; /* unfolding leaves the white space that follows */
-    g_string_append_c(raw, c == '\t' || c == '\0' ? ' ' : c);
+    if (c != '\r' && c != '\n')
+      *to++ = c == '\t' || c == '\0' ? ' ' : c; /* unfolding leaves the white space that follows */
   }
-  return g_string_free(raw, FALSE);
+  *to = '\0';
+  return raw;
 }
 
 char *field_text(const Field *field, gsize max)
@@ -129,8 +135,13 @@ gboolean span_has(Span span, const char *word)
 {
   gsize length = strlen(word);
   if (length > span.length) return FALSE;
-  for (const char *at = span.start; at + length <= span.start + span.length; at++)
-    if (g_ascii_tolower(*at) == g_ascii_tolower(*word) && g_ascii_strncasecmp(at, word, length) == 0) return TRUE;
+  const char first = lower(*word), *last = span.start + span.length - length;
+  for (const char *at = span.start; at <= last; at++) {
+    gsize same = 0;
+    if (lower(*at) != first) continue;
+    while (same < length && lower(at[same]) == lower(word[same])) same++;
+    if (same == length) return TRUE;
+  }
   return FALSE;
 }
 

@@ -20,7 +20,7 @@ gboolean filter_candidate(const char *fields, gsize length);
 #define FILTER_READ_LIMIT ((gsize)262144)
 
 /* Reads a message: the first FILTER_READ_LIMIT raw bytes (more are ignored), which may be cut anywhere. Never fails: what
- * cannot be understood is REPORT_NONE. The caller owns the result. */
+ * cannot be understood, or whose header is no candidate, is REPORT_NONE. The caller owns the result. */
 Report *filter_read(GBytes *message);
 
 /* The verdicts of DESIGN. */

@@ -151,26 +151,38 @@ static void drop_backslashes(GString *text)
   g_string_truncate(text, kept);
 }
 
+/* Reads the body: parts first, then what the text says, then whatever is left to try. */
+static void gather_body(Gathered *gathered, Span message)
+{
+  Original *original = gathered->original;
+  g_autoptr(Parts) parts = parts_new(message);
+  read_parts(gathered, parts, -1);
+  if (gathered->text->len > 0 && *gathered->text->str == '{') drop_backslashes(gathered->text);
+  const char *text = gathered->text->str;
+  gathered->blocks = returned_find(text);
+  if (!gathered->status->read) status_read_text(gathered->status, text, gathered->blocks->cut);
+  if (!gathered->returned || original->message_ids->len == 0) returned_read_blocks(original, gathered->blocks);
+  if (!gathered->returned && original->message_ids->len == 0 && parts->all->len > 1)
+    read_raw(gathered, parts_at(parts, 0)->body);
+  g_autoptr(GString) folded = text_fold(text, utf8_floor(text, MIN(gathered->blocks->cut, SAID_LONGEST)));
+  phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);
+  gathered->quoted = mostly_quoted(text);
+}
+
 Gathered *gather(Span message, Original *original)
 {
   Gathered *gathered = g_new0(Gathered, 1);
   gathered->original = original;
   gathered->status = status_new();
   gathered->text = g_string_new(NULL);
-  g_autoptr(Parts) parts = parts_new((Span){ message.start, MIN(message.length, FILTER_READ_LIMIT) });
-  gathered->fields = parts_at(parts, 0)->fields;
+  while (message.length > 0 && (*message.start == '\n' || *message.start == '\r')) message.start++, message.length--;
+  gathered->fields = (Span){ message.start, fields_length(message) };
   gathered->head = head_read(gathered->fields);
-  read_parts(gathered, parts, -1);
-  if (gathered->text->len > 0 && *gathered->text->str == '{') drop_backslashes(gathered->text);
-  gathered->blocks = returned_find(gathered->text->str);
-  if (!gathered->status->read) status_read_text(gathered->status, gathered->text->str, gathered->blocks->cut);
-  if (!gathered->returned || original->message_ids->len == 0) returned_read_blocks(original, gathered->blocks);
-  if (!gathered->returned && original->message_ids->len == 0 && parts->all->len > 1)
-    read_raw(gathered, parts_at(parts, 0)->body);
-  g_autoptr(GString) folded =
-      text_fold(gathered->text->str, utf8_floor(gathered->text->str, MIN(gathered->blocks->cut, SAID_LONGEST)));
-  phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);
-  gathered->quoted = mostly_quoted(gathered->text->str);
+  /* what the candidate test turns away is read no further, wherever it comes from: both must agree */
+  if (head_is_candidate(&gathered->head))
+    gather_body(gathered, message);
+  else
+    gathered->blocks = returned_find("");
   return gathered;
 }
 

@@ -20,7 +20,7 @@ typedef struct {
   gboolean quoted;       /* most of its lines quote somebody */
 } Gathered;
 
-/* Reads message (at most FILTER_READ_LIMIT bytes); what is told of the original goes into original. */
+/* Reads message; what is told of the original goes into original. Of what is no candidate only the header is read. */
 Gathered *gather(Span message, Original *original);
 void gathered_free(Gathered *gathered);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gathered, gathered_free)

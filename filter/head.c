@@ -70,37 +70,6 @@ static const struct {
   { "webmaster", TRUE, HEAD_ROLE_FROM },
 };
 
-/* Names shown beside the address, in lower case. */
-static const struct {
-  const char *name;
-  HeadSign sign;
-} shown[] = {
-  { "mail delivery", HEAD_DAEMON_FROM },
-  { "mail deliver system", HEAD_DAEMON_FROM },
-  { "mailer-daemon", HEAD_DAEMON_FROM },
-  { "mailer daemon", HEAD_DAEMON_FROM },
-  { "delivery subsystem", HEAD_DAEMON_FROM },
-  { "postmaster", HEAD_POSTMASTER_FROM },
-  { "system administrator", HEAD_POSTMASTER_FROM },
-  { "mail administrator", HEAD_POSTMASTER_FROM },
-  { "mail system", HEAD_POSTMASTER_FROM },
-  { "delivery system", HEAD_POSTMASTER_FROM },
-  { "mail server", HEAD_ROLE_FROM },
-  { "administrator", HEAD_ROLE_FROM },
-  { "systemadministrator", HEAD_POSTMASTER_FROM },
-  { "administrateur système", HEAD_POSTMASTER_FROM },
-  { "administrador del sistema", HEAD_POSTMASTER_FROM },
-  { "administrador do sistema", HEAD_POSTMASTER_FROM },
-  { "amministratore di sistema", HEAD_POSTMASTER_FROM },
-  { "systeembeheerder", HEAD_POSTMASTER_FROM },
-  { "administrator systemu", HEAD_POSTMASTER_FROM },
-  { "správce systému", HEAD_POSTMASTER_FROM },
-  { "системный администратор", HEAD_POSTMASTER_FROM },
-  { "システム管理者", HEAD_POSTMASTER_FROM },
-  { "系统管理员", HEAD_POSTMASTER_FROM },
-  { "시스템 관리자", HEAD_POSTMASTER_FROM },
-};
-
 /* The local part's letters, lower case, without what separates its words. */
 static void squeeze(const char *address, char *out, gsize size)
 {
@@ -133,13 +102,18 @@ static guint from_signs(const Field *field)
   } else {
     signs = writer_signs(address);
   }
-  g_autofree char *decoded = text_decode_words(raw);
-  g_autoptr(GString) folded = text_fold(decoded, strlen(decoded));
-  const char *bracket = strrchr(folded->str, '<');
-  gsize length = bracket != NULL ? (gsize)(bracket - folded->str) : folded->len;
-  for (guint i = 0; i < G_N_ELEMENTS(shown) && !(signs & HEAD_DAEMON_FROM); i++)
-    if (g_strstr_len(folded->str, length, shown[i].name) != NULL) signs |= shown[i].sign;
-  return signs;
+  if (signs & HEAD_DAEMON_FROM) return signs;
+  /* the name shown beside the address */
+  g_autofree char *utf8 = text_to_utf8(raw, strlen(raw), NULL), *decoded = text_decode_words(utf8);
+  const char *bracket = strrchr(decoded, '<');
+  gsize length = bracket != NULL ? (gsize)(bracket - decoded) : strlen(decoded);
+  if (length == 0) return signs;
+  g_autoptr(GString) folded = text_fold(decoded, length);
+  PhraseScore score = { 0 };
+  phrases_score(folded->str, folded->len, PHRASE_IN_FROM, &score);
+  if (score.heaviest[PHRASE_WRITER] >= 5) return signs | HEAD_DAEMON_FROM;
+  if (score.heaviest[PHRASE_WRITER] >= 3) return signs | HEAD_POSTMASTER_FROM;
+  return score.heaviest[PHRASE_WRITER] > 0 ? signs | HEAD_ROLE_FROM : signs;
 }
 
 static guint path_signs(const Field *field)
@@ -237,15 +211,20 @@ Head head_read(Span fields)
   return head;
 }
 
-gboolean filter_candidate(const char *fields, gsize length)
+gboolean head_is_candidate(const Head *head)
 {
   const guint enough = HEAD_NULL_PATH | HEAD_DAEMON_PATH | HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM | HEAD_EMPTY_FROM
                        | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_AUTO | HEAD_RESPONDER | HEAD_REPORT
                        | HEAD_REPORT_STATUS | HEAD_REPORT_FEEDBACK | HEAD_NOTIFICATION;
-  Head head = head_read((Span){ fields, length });
-  if (head.signs & enough) return TRUE;
-  if (head.signs & HEAD_ROLE_FROM && head.signs & HEAD_MIXED) return TRUE; /* there may be a returned message in it */
+  if (head->signs & enough) return TRUE;
+  if (head->signs & HEAD_ROLE_FROM && head->signs & HEAD_MIXED) return TRUE; /* there may be a returned message in it */
   for (guint kind = 0; kind < PHRASE_KINDS; kind++)
-    if (head.subject.heaviest[kind] >= 3) return TRUE;
+    if (head->subject.heaviest[kind] >= 3) return TRUE;
   return FALSE;
+}
+
+gboolean filter_candidate(const char *fields, gsize length)
+{
+  Head head = head_read((Span){ fields, length });
+  return head_is_candidate(&head);
 }

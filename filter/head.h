@@ -40,3 +40,5 @@ typedef struct {
 
 /* Reads the fields that filter_candidate_fields names. Cheap: allocates for From and Subject only. */
 Head head_read(Span fields);
+/* What filter_candidate() answers. */
+gboolean head_is_candidate(const Head *head);

@@ -72,7 +72,7 @@ void id_collect(const char *value, GPtrArray *ids, guint limit)
 }
 
 /* Copies text without its (comments); quoted strings are kept as they are. */
-static GString *without_comments(const char *text)
+static char *without_comments(const char *text)
 {
   GString *bare = g_string_new(NULL);
   guint depth = 0;
@@ -92,7 +92,7 @@ static GString *without_comments(const char *text)
       g_string_append_c(bare, *at);
     }
   }
-  return bare;
+  return g_string_free(bare, FALSE);
 }
 
 /* Narrows [start, end) to what stands between the last pair of angle brackets, if there is one. */
@@ -110,8 +110,8 @@ static void inside_brackets(const char **start, const char **end)
 char *address_normalise(const char *text, gboolean bare)
 {
   if (text == NULL) return NULL;
-  g_autoptr(GString) plain = without_comments(text);
-  const char *start = plain->str, *end = plain->str + plain->len;
+  g_autofree char *plain = strchr(text, '(') == NULL ? NULL : without_comments(text);
+  const char *start = plain != NULL ? plain : text, *end = start + strlen(start);
   inside_brackets(&start, &end);
   trim(&start, &end);
   if (end - start > 7 && g_ascii_strncasecmp(start, "mailto:", 7) == 0) start += 7;
@@ -246,8 +246,6 @@ static gboolean hides(gunichar c)
          || c == 0xfeff || g_unichar_iscntrl(c);
 }
 
-static gboolean parts_words(gunichar c) { return c == '\t' || c == '\n' || c == '\r' || g_unichar_isspace(c); }
-
 static void cut_to(GString *line, gsize max)
 {
   static const char ellipsis[] = "…";
@@ -259,21 +257,27 @@ static void cut_to(GString *line, gsize max)
 char *text_one_line(const char *text, gsize max)
 {
   if (text == NULL) return NULL;
-  g_autofree char *valid = g_utf8_make_valid(text, strnlen(text, max * 4 + 4096));
-  g_autoptr(GString) line = g_string_new(NULL);
+  gsize length = strnlen(text, max * 4 + 4096);
+  g_autofree char *valid = g_utf8_validate(text, length, NULL) ? NULL : g_utf8_make_valid(text, length);
+  const char *at = valid != NULL ? valid : text, *end = valid != NULL ? valid + strlen(valid) : text + length;
+  GString *line = g_string_sized_new(MIN(length, max) + 8);
   gboolean gap = FALSE;
-  for (const char *at = valid; *at != '\0' && line->len <= max; at = g_utf8_next_char(at)) {
-    gunichar c = g_utf8_get_char(at);
-    if (parts_words(c)) {
+  while (at < end && line->len <= max) {
+    const char *next = at;
+    while (next<end && * next> ' ' && *next < 0x7f) next++;
+    gboolean plain = next > at;
+    if (!plain) next = g_utf8_next_char(at);
+    if (!plain && g_unichar_isspace(g_utf8_get_char(at))) {
       gap = line->len > 0;
-    } else if (!hides(c)) {
+    } else if (plain || !hides(g_utf8_get_char(at))) {
       if (gap) g_string_append_c(line, ' ');
       gap = FALSE;
-      g_string_append_unichar(line, c);
+      g_string_append_len(line, at, next - at);
     }
+    at = next;
   }
   if (line->len > max) cut_to(line, max);
-  return g_strdup(line->str);
+  return g_string_free(line, FALSE);
 }
 
 void list_add(GPtrArray *list, const char *text, guint limit)

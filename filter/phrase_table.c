@@ -41,6 +41,11 @@
     text, PHRASE_CUT, 1, L                                                                                             \
   }
 
+#define WRITER(weight, text)                                                                                           \
+  {                                                                                                                    \
+    text, PHRASE_WRITER, weight, PHRASE_IN_FROM                                                                        \
+  }
+
 /* clang-format off */
 const Phrase phrase_table[] = {
   /* English: subjects */
@@ -197,6 +202,13 @@ const Phrase phrase_table[] = {
   /* Arabic, Hebrew */
   FAILURE(5, S, "تعذر التسليم"), FAILURE(5, S, "تعذر تسليم"), FAILURE(4, S, "فشل التسليم"), FAILURE(4, S, "فشل تسليم"), FAILURE(4, S, "لم يتم تسليم"), FAILURE(4, S, "غير قابل للتسليم"), FAILURE(5, T, "تعذر تسليم"), FAILURE(5, T, "لم يتم تسليم"), FAILURE(4, T, "فشل تسليم"), FAILURE(4, T, "لا يمكن تسليم"), FAILURE(4, T, "فشل التسليم"), FAILURE(4, T, "لم يتم توصيل"), FAILURE(3, T, "مستخدم غير معروف"), DELAY(4, S, "تأخر التسليم"), DELAY(4, S, "تأخر تسليم"), DELAY(4, T, "لم يتم تسليم رسالتك بعد"), AWAY(5, S, "رد تلقائي"), AWAY(5, S, "خارج المكتب"), AWAY(4, T, "خارج المكتب"), AWAY(4, T, "رد تلقائي"), RECEIPT(4, S, "مقروءة:"),
   FAILURE(5, S, "לא ניתן למסור"), FAILURE(5, T, "לא ניתן למסור"), FAILURE(4, T, "המסירה נכשלה"), AWAY(5, S, "מענה אוטומטי"),
+
+  /* names beside the address of From */
+  WRITER(5, "mail delivery"), WRITER(5, "mail deliver system"), WRITER(5, "mailer-daemon"), WRITER(5, "mailer daemon"), WRITER(5, "delivery subsystem"),
+  WRITER(3, "postmaster"), WRITER(3, "system administrator"), WRITER(3, "mail administrator"), WRITER(3, "mail system"), WRITER(3, "delivery system"), WRITER(1, "mail server"), WRITER(1, "administrator"),
+  WRITER(3, "systemadministrator"), WRITER(3, "administrateur système"), WRITER(3, "administrador del sistema"), WRITER(3, "administrador do sistema"), WRITER(3, "amministratore di sistema"), WRITER(3, "systeembeheerder"),
+  WRITER(3, "administrator systemu"), WRITER(3, "správce systému"), WRITER(3, "systemadministratör"), WRITER(3, "systemansvarlig"), WRITER(3, "järjestelmänvalvoja"), WRITER(3, "sistem yöneticisi"), WRITER(3, "διαχειριστής συστήματος"),
+  WRITER(3, "системный администратор"), WRITER(5, "почтовая система"), WRITER(3, "システム管理者"), WRITER(5, "メール配信システム"), WRITER(3, "系统管理员"), WRITER(3, "系統管理員"), WRITER(3, "시스템 관리자"), WRITER(3, "مسؤول النظام"),
 
   /* the line before a returned message */
   CUT("below this line is a copy of the message"), CUT("below is a copy of the original message"), CUT("copy of the message header"), CUT("a copy of the message, including all the headers"), CUT("a copy of your message, including all the headers"), CUT("a copy of the message's headers"),

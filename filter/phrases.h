@@ -11,11 +11,12 @@ typedef enum {
   PHRASE_VIRUS,     /* "your message contained a virus" */
   PHRASE_RECEIPT,   /* "your message was read" */
   PHRASE_CUT,       /* the line before a returned message */
+  PHRASE_WRITER,    /* who writes reports: 5 a mail system, 3 its keeper, 1 some machine */
   PHRASE_KINDS
 } PhraseKind;
 
 /* Where a phrase counts. */
-typedef enum { PHRASE_IN_SUBJECT = 1 << 0, PHRASE_IN_TEXT = 1 << 1, PHRASE_IN_LINE = 1 << 2 } PhrasePlace;
+typedef enum { PHRASE_IN_SUBJECT = 1 << 0, PHRASE_IN_TEXT = 1 << 1, PHRASE_IN_LINE = 1 << 2, PHRASE_IN_FROM = 1 << 3 } PhrasePlace;
 
 /* What was found: the sum of weights per kind, each phrase once, and the heaviest phrase of each kind (static, NULL). */
 typedef struct {

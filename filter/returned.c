@@ -209,7 +209,7 @@ void returned_init(void)
 static const char *localised(Span label)
 {
   label = span_trim(label);
-  while (label.length > 0 && strchr("*-•#", *label.start) != NULL) label.start++, label.length--;
+  while (label.length > 0 && strchr("*-#", *label.start) != NULL) label.start++, label.length--;
   label = span_trim(label);
   if (label.length == 0 || label.length > 40) return NULL;
   g_autoptr(GString) folded = text_fold(label.start, label.length);

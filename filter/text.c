@@ -78,12 +78,14 @@ static const char *guess(const char *text, gsize length)
 {
   if (length >= 2 && memcmp(text, "\xff\xfe", 2) == 0) return "UTF-16LE";
   if (length >= 2 && memcmp(text, "\xfe\xff", 2) == 0) return "UTF-16BE";
-  gsize zeros[2] = { 0, 0 }, probe = MIN(length, 512);
+  gsize zeros[2] = { 0, 0 }, probe = memchr(text, '\0', MIN(length, 512)) != NULL ? MIN(length, 512) : 0;
   for (gsize i = 0; i < probe; i++) zeros[i & 1] += text[i] == '\0';
   if (probe >= 16 && zeros[1] > probe / 4) return "UTF-16LE";
   if (probe >= 16 && zeros[0] > probe / 4) return "UTF-16BE";
-  if (memmem(text, length, "\033$B", 3) != NULL || memmem(text, length, "\033$@", 3) != NULL) return "ISO-2022-JP";
-  return NULL;
+  const char *escape = memchr(text, '\033', length);
+  if (escape == NULL) return NULL;
+  gsize left = length - (escape - text);
+  return memmem(escape, left, "\033$B", 3) != NULL || memmem(escape, left, "\033$@", 3) != NULL ? "ISO-2022-JP" : NULL;
 }
 
 static gboolean is_ascii_superset(const char *charset)
@@ -95,6 +97,7 @@ static gboolean is_ascii_superset(const char *charset)
 /* A copy without NULs, which would end it for every later reader. */
 static char *without_nuls(const char *text, gsize length)
 {
+  if (memchr(text, '\0', length) == NULL) return g_strndup(text, length);
   char *copy = g_malloc(length + 1), *to = copy;
   for (gsize i = 0; i < length; i++)
     if (text[i] != '\0') *to++ = text[i];
@@ -192,32 +195,45 @@ char *text_from_html(const char *html)
   return g_string_free(out, FALSE);
 }
 
+/* Appends one character of text in lower case; to has room. */
+static char *fold_wide(char *to, const char *at)
+{
+  gunichar c = g_utf8_get_char(at);
+  if (c == 0x2019) { /* typographic apostrophe */
+    *to = '\'';
+    return to + 1;
+  }
+  return to + g_unichar_to_utf8(g_unichar_tolower(c), to);
+}
+
+static gboolean is_wide_space(const char *at)
+{
+  return memcmp(at, "\302\240", 2) == 0 || memcmp(at, "\343\200\200", 3) == 0;
+}
+
 GString *text_fold(const char *text, gsize length)
 {
-  GString *folded = g_string_sized_new(length + 1);
-  const char *end = text + length;
+  /* a letter's lower case may take one byte more than itself (U+023A), never two */
+  GString *folded = g_string_sized_new(length + length / 2 + 8);
+  char *to = folded->str;
   gboolean gap = FALSE;
-  for (const char *at = text; at < end;) {
+  for (const char *at = text, *end = text + length; at < end;) {
     guchar c = *at;
-    if (c <= ' ') {
-      gap = TRUE;
-      at++;
-      continue;
+    gsize size = c < 0x80 ? 1 : (gsize)(g_utf8_next_char(at) - at);
+    if (c <= ' ' || (c >= 0xc2 && is_wide_space(at))) {
+      gap = to > folded->str;
+    } else {
+      if (gap) *to++ = ' ';
+      gap = FALSE;
+      if (c >= 0x80)
+        to = fold_wide(to, at);
+      else
+        *to++ = g_ascii_isupper(c) ? (char)(c | 0x20) : (char)c;
     }
-    gunichar wide = c < 0x80 ? c : g_utf8_get_char(at);
-    at = c < 0x80 ? at + 1 : g_utf8_next_char(at);
-    if (c >= 0x80 && (wide == 0xa0 || wide == 0x3000)) {
-      gap = TRUE;
-      continue;
-    }
-    if (wide == 0x2019) wide = '\''; /* typographic apostrophe */
-    if (gap && folded->len > 0) g_string_append_c(folded, ' ');
-    gap = FALSE;
-    if (wide < 0x80)
-      g_string_append_c(folded, g_ascii_tolower(wide));
-    else
-      g_string_append_unichar(folded, g_unichar_tolower(wide));
+    at += size;
   }
+  folded->len = to - folded->str;
+  *to = '\0';
   return folded;
 }
 

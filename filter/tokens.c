@@ -16,12 +16,12 @@ static gboolean is_id_char(guchar c)
   return g_ascii_isalnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.:@[]", c) != NULL);
 }
 
-/* Bare words are ids only when the left side is long and has digits, as generated ones do; the rest are addresses. */
-static gboolean generated(const char *start, const char *sign)
+/* Ids are generated: long, with digits. All else between brackets, and most bare words, are addresses. */
+static gboolean generated(const char *start, const char *sign, gboolean bracketed)
 {
-  gsize digits = 0;
+  gsize digits = 0, length = sign - start;
   for (const char *at = start; at < sign; at++) digits += g_ascii_isdigit(*at) != 0;
-  return sign - start >= 10 && digits >= 4;
+  return bracketed ? digits > 0 || length >= 16 : length >= 10 && digits >= 4;
 }
 
 static gboolean known_as(char *id, GPtrArray *const *known)
@@ -43,7 +43,7 @@ void tokens_collect(Span text, GPtrArray *tokens, GPtrArray *const *known)
     while (stop < end && stop - sign < 998 && is_id_char(*stop)) stop++;
     gboolean bracketed = start > text.start && start[-1] == '<' && stop < end && *stop == '>';
     floor = stop;
-    if (start == sign || stop == sign + 1 || !(bracketed || generated(start, sign))) continue;
+    if (start == sign || stop == sign + 1 || !generated(start, sign, bracketed)) continue;
     g_autofree char *id = id_normalise(start, stop - start);
     if (id != NULL && !known_as(id, known)) list_add(tokens, id, TOKENS_MOST);
   }
