@@ -6,6 +6,7 @@
  * Tests:    tests/test_imap.c */
 #include "fetcher/imap.h"
 #include "fetcher/imap_private.h"
+#include <string.h>
 
 /* What a server may say to LOGOUT: too little to buy it more time (stream.h). */
 #define LAST_WORDS 4095
@@ -135,6 +136,7 @@ static gboolean sign_in(ImapStore *store, const AccountConfig *account, const ch
 {
   stream_command(store->stream, IMAP_BUDGET);
   int result = try_sign_in(store, account, secret);
+  explicit_bzero(store->session->imap_stream->write_buffer, store->session->imap_stream->buffer_max_size);
   if (result == -1) {
     stream_abandon(store->stream);
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL, "%s does not offer to sign in with a %s: change auth.",

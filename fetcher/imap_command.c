@@ -7,12 +7,19 @@
 #include "fetcher/imap_private.h"
 #include "filter/names.h"
 
+/* Is word in text, as a word of its own? */
+static gboolean mentions(const char *text, const char *word)
+{
+  gsize length = strlen(word);
+  for (const char *p = text; length > 0 && (p = strcasestr(p, word)) != NULL; p++)
+    if ((p == text || !g_ascii_isalnum(p[-1])) && !g_ascii_isalnum(p[length])) return TRUE;
+  return FALSE;
+}
+
 char *imap_words(const ImapStore *store)
 {
   const char *text = store->session->imap_response;
-  if (text == NULL || *text == '\0') return NULL;
-  g_autofree char *folded_text = g_ascii_strdown(text, -1), *folded_user = g_ascii_strdown(store->user, -1);
-  if (*folded_user != '\0' && strstr(folded_text, folded_user) != NULL) return NULL;
+  if (text == NULL || *text == '\0' || mentions(text, store->user)) return NULL;
   char *words = text_one_line(text, 200);
   while (words != NULL && g_str_has_suffix(words, ".")) words[strlen(words) - 1] = '\0';
   return words;

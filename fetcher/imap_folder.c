@@ -57,12 +57,17 @@ GPtrArray *imap_folders(Store *base, GError **error)
 {
   ImapStore *store = (ImapStore *)base;
   gboolean extended = imap_has(store, "SPECIAL-USE") && imap_has(store, "LIST-EXTENDED");
-  const char *command = extended ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)" : "LIST \"\" \"*\"";
-  if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "list its folders", error)) return NULL;
+  /* A server that offers the longer form and then refuses it still has the plain one. */
+  if (!extended
+      || !imap_command(store, IMAP_BUDGET, "LIST \"\" \"*\" RETURN (SPECIAL-USE)", STORE_ERROR_MAILBOX,
+                       "list its folders", NULL))
+    if (!imap_command(store, IMAP_BUDGET, "LIST \"\" \"*\"", STORE_ERROR_MAILBOX, "list its folders", error))
+      return NULL;
   g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func((GDestroyNotify)folder_free);
   clist *rows = store->session->imap_response_info->rsp_mailbox_list;
   for (clistiter *i = clist_begin(rows); i != NULL && folders->len < FOLDERS; i = clist_next(i))
     add_folder(store, folders, clist_content(i));
+  if (folders->len == FOLDERS) g_info("%s lists more than %d folders.", stream_where(store->stream), FOLDERS);
   return g_steal_pointer(&folders);
 }
 

@@ -4,6 +4,7 @@
  * Fails:    ends the test program.
  * Tests:    used by tests/peer.c */
 #include "tests/certs.h"
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gnutls/x509.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static void show(Cert cert, const char *name, const Pair *issuer, time_t expires
   drop(&pair);
 }
 
-void peer_init(void)
+void certs_init(void)
 {
   time_t later = time(NULL) + 86400;
   Pair authority = make("Test Authority", NULL, TRUE, later), stranger = make("Another Authority", NULL, TRUE, later);
@@ -82,11 +83,11 @@ void peer_init(void)
   drop(&stranger);
 }
 
-const char *peer_ca_file(void) { return ca_file; }
+const char *certs_ca_file(void) { return ca_file; }
 
 gnutls_certificate_credentials_t certs_credentials(Cert cert) { return all[cert]; }
 
-void peer_exit(void)
+void certs_exit(void)
 {
   for (guint i = 0; i < CERT_N; i++)
     if (all[i] != NULL) gnutls_certificate_free_credentials(all[i]);

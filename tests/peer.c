@@ -4,7 +4,6 @@
  * Fails:    ends the test program: a test without its server proves nothing.
  * Tests:    used by tests/test_stream.c and tests/test_imap.c */
 #include "tests/peer.h"
-#include "tests/certs.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>

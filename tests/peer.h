@@ -1,16 +1,8 @@
 /* peer.h - a scripted server for tests: a child process that plays one conversation on loopback, in clear or over TLS.
  */
 #pragma once
+#include "tests/certs.h"
 #include <gio/gio.h>
-
-/* Which certificate it shows. All but SELF_SIGNED and STRANGER are signed by the authority in peer_ca_file(). */
-typedef enum { CERT_NONE, CERT_GOOD, CERT_OTHER_NAME, CERT_EXPIRED, CERT_SELF_SIGNED, CERT_STRANGER, CERT_N } Cert;
-
-/* Makes keys and certificates; once per program. */
-void peer_init(void);
-/* PEM file of the authority; removed by peer_exit(). */
-const char *peer_ca_file(void);
-void peer_exit(void);
 
 /* In the child. */
 typedef struct Peer Peer;

@@ -161,7 +161,7 @@ static void test_sign_in(void **state)
                             .host = (char *)"localhost",
                             .port = server_port(server),
                             .security = row->security,
-                            .ca_file = (char *)peer_ca_file(),
+                            .ca_file = (char *)certs_ca_file(),
                             .user = (char *)USER,
                             .auth = row->auth,
                             .timeout = 1 };
@@ -226,13 +226,13 @@ static void test_close_does_not_hang(void **state)
 
 static int set_up(void **state)
 {
-  peer_init();
+  certs_init();
   return 0;
 }
 
 static int tear_down(void **state)
 {
-  peer_exit();
+  certs_exit();
   return 0;
 }
 

@@ -378,66 +378,51 @@ static void test_mark(void **state)
   }
 }
 
+/* clang-format off */
+#define SELECTED(code) "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 10] x\r\n$ OK " code "x\r\n"
+
+static const struct {
+  const char *answer;
+  int code;
+  const char *words;
+  FolderStatus status;
+  guint can;
+} selects[] = {
+  { SELECTED("[READ-WRITE] "), -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
+  { SELECTED(""), -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
+  { SELECTED("[READ-ONLY] "), -1, "", { 7, 10, 3, TRUE }, 0 },
+  /* no words after the code, as some servers have it */
+  { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 10]\r\n$ OK [READ-WRITE]\r\n", -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
+  /* the last message is UID 20 */
+  { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$ OK [READ-WRITE] x\r\n", -1, "", { 7, 21, 3, FALSE }, STORE_CAN_MOVE },
+  { "* 3 EXISTS\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-WRITE] x\r\n", STORE_ERROR_MAILBOX, "UIDVALIDITY", { 0 }, 0 },
+  { "$ NO [NONEXISTENT] no such folder\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX: no such folder", { 0 }, 0 },
+  { "$ BAD what\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX", { 0 }, 0 },
+};
+/* clang-format on */
+
 static void test_select(void **state)
 {
-  static const struct {
-    const char *answer;
-    int code;
-    const char *words;
-    FolderStatus status;
-    guint can;
-  } rows[] = {
-    { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-WRITE] x\r\n",
-      -1,
-      "",
-      { 7, 10, 3, FALSE },
-      STORE_CAN_MOVE },
-    /* no words after the code, as some servers have it */
-    { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 10]\r\n$ OK [READ-WRITE]\r\n",
-      -1,
-      "",
-      { 7, 10, 3, FALSE },
-      STORE_CAN_MOVE },
-    { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 10] x\r\n$ OK x\r\n",
-      -1,
-      "",
-      { 7, 10, 3, FALSE },
-      STORE_CAN_MOVE },
-    { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-ONLY] x\r\n",
-      -1,
-      "",
-      { 7, 10, 3, TRUE },
-      0 },
-    { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$ OK [READ-WRITE] x\r\n", -1, "", { 7, 21, 3, FALSE }, STORE_CAN_MOVE },
-    { "* 3 EXISTS\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-WRITE] x\r\n", STORE_ERROR_MAILBOX, "UIDVALIDITY", { 0 }, 0 },
-    { "$ NO [NONEXISTENT] no such folder\r\n",
-      STORE_ERROR_MAILBOX,
-      "refused to open the folder INBOX: no such folder",
-      { 0 },
-      0 },
-    { "$ BAD what\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX", { 0 }, 0 },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    Conversation conversation = { .turns = {
-                                      { .command = "SELECT", .answer = rows[i].answer },
-                                      { .command = "UID SEARCH UID *", .answer = "* SEARCH 20\r\n$ OK done\r\n" } } };
-    Session session;
-    FolderStatus status = { 0 };
-    session_open(&session, &conversation);
-    gboolean done = session.store->class->select(session.store, "INBOX", &status, &session.error);
-    assert_outcome(&session, done, rows[i].code, rows[i].words);
-    assert_memory_equal(&status, &rows[i].status, sizeof status);
-    assert_int_equal(session.store->can, rows[i].can);
-    g_clear_error(&session.error);
-    /* Without a folder no slot works, and with one that is read-only none that changes it. */
-    guint32 uid = 1;
-    g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
-    if (rows[i].can == 0)
-      assert_false(session.store->class->move(session.store, &uid, 1, "Away", pairs, &session.error));
-    g_clear_error(&session.error);
-    if (!done) assert_null(session.store->class->read(session.store, 1, 10, &session.error));
-    session_free(&session);
-  }
+  guint i = GPOINTER_TO_UINT(*state);
+  Conversation conversation = { .turns = {
+                                    { .command = "SELECT", .answer = selects[i].answer },
+                                    { .command = "UID SEARCH UID *", .answer = "* SEARCH 20\r\n$ OK done\r\n" } } };
+  Session session;
+  FolderStatus status = { 0 };
+  session_open(&session, &conversation);
+  gboolean done = session.store->class->select(session.store, "INBOX", &status, &session.error);
+  assert_outcome(&session, done, selects[i].code, selects[i].words);
+  assert_memory_equal(&status, &selects[i].status, sizeof status);
+  assert_int_equal(session.store->can, selects[i].can);
+  g_clear_error(&session.error);
+  /* Without a folder no slot works, and with one that is read-only none that changes it. */
+  guint32 uid = 1;
+  g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  if (selects[i].can == 0)
+    assert_false(session.store->class->move(session.store, &uid, 1, "Away", pairs, &session.error));
+  g_clear_error(&session.error);
+  if (!done) assert_null(session.store->class->read(session.store, 1, 10, &session.error));
+  session_free(&session);
 }
 
 static void test_folders(void **state)
@@ -490,6 +475,19 @@ static void test_many_folders(void **state)
   g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
   assert_outcome(&session, folders != NULL, -1, "");
   assert_int_equal(folders->len, 10000);
+  session_free(&session);
+}
+
+static void test_list_refused(void **state)
+{
+  static const Conversation conversation = { .capabilities = "IMAP4rev1 SPECIAL-USE LIST-EXTENDED AUTH=PLAIN",
+                                             .turns = { { .command = "LIST \"\" \"*\" RETURN",
+                                                          .answer = "$ BAD no such option\r\n" } } };
+  Session session;
+  session_open(&session, &conversation);
+  g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
+  assert_outcome(&session, folders != NULL, -1, "");
+  assert_int_equal(folders->len, 1);
   session_free(&session);
 }
 
@@ -564,11 +562,12 @@ static guint add(struct CMUnitTest *tests, guint n, const char *name, CMUnitTest
 int main(void)
 {
   struct CMUnitTest tests[100] = {
-    cmocka_unit_test(test_folders), cmocka_unit_test(test_many_folders), cmocka_unit_test(test_resolve),
-    cmocka_unit_test(test_create),  cmocka_unit_test(test_select),       cmocka_unit_test(test_many_moves),
+    cmocka_unit_test(test_folders), cmocka_unit_test(test_many_folders), cmocka_unit_test(test_list_refused),
+    cmocka_unit_test(test_resolve), cmocka_unit_test(test_create),       cmocka_unit_test(test_many_moves),
     cmocka_unit_test(test_remove),  cmocka_unit_test(test_mark),
   };
   guint n = 8;
+  for (guint i = 0; i < G_N_ELEMENTS(selects); i++) n = add(tests, n, "select", test_select, i);
   for (guint i = 0; i < G_N_ELEMENTS(scans); i++) n = add(tests, n, scans[i].name, test_scan, i);
   for (guint i = 0; i < G_N_ELEMENTS(reads); i++) n = add(tests, n, reads[i].name, test_read, i);
   for (guint i = 0; i < G_N_ELEMENTS(finds); i++) n = add(tests, n, finds[i].name, test_find, i);

@@ -62,7 +62,7 @@ static void test_handshake(void **state)
   Server *server = server_start(shake_hands, row);
   g_autoptr(Stream) stream = stream_connect("localhost", server_port(server), HANDSHAKE_TIME, FALSE, &error);
   assert_non_null(stream);
-  gboolean done = stream_start_tls(stream, row->system ? NULL : peer_ca_file(), &error);
+  gboolean done = stream_start_tls(stream, row->system ? NULL : certs_ca_file(), &error);
   if (error != NULL && row->code < 0) print_error("%s\n", error->message);
   assert_int_equal(done, row->code < 0);
   if (done) {
@@ -102,7 +102,7 @@ static void test_silent_handshake(void **state)
   Server *server = server_start(silent, NULL);
   g_autoptr(Stream) stream = stream_connect("localhost", server_port(server), 1, FALSE, &error);
   gint64 start = g_get_monotonic_time();
-  assert_false(stream_start_tls(stream, peer_ca_file(), &error));
+  assert_false(stream_start_tls(stream, certs_ca_file(), &error));
   assert_int_equal(error->code, STORE_ERROR_LINK);
   assert_in_range(g_get_monotonic_time() - start, 900000, 6000000);
   g_clear_pointer(&stream, stream_free);
@@ -121,9 +121,11 @@ static void test_nobody_there(void **state)
   assert_null(stream_connect("localhost", port, 1, TRUE, &error));
   assert_int_equal(error->code, STORE_ERROR_LINK);
   g_clear_error(&error);
-  assert_null(stream_connect("no-such-host.invalid", 993, 1, FALSE, &error));
+  /* Too long for a name, so that no name server is asked. */
+  g_autofree char *no_name = g_strnfill(70, 'a');
+  assert_null(stream_connect(no_name, 993, 1, FALSE, &error));
   assert_int_equal(error->code, STORE_ERROR_LINK);
-  assert_non_null(strstr(error->message, "no-such-host.invalid"));
+  assert_non_null(strstr(error->message, no_name));
   g_clear_error(&error);
   /* A documentation address (RFC 5737): nothing may be sent to it. */
   assert_null(stream_connect("192.0.2.1", 143, 1, TRUE, &error));
@@ -263,7 +265,7 @@ static void test_many_descriptors(void **state)
   assert_non_null(stream);
   assert_true(stream_fd(stream) > 1023);
   assert_true(fcntl(stream_fd(stream), F_GETFD) & FD_CLOEXEC);
-  assert_true(stream_start_tls(stream, peer_ca_file(), &error));
+  assert_true(stream_start_tls(stream, certs_ca_file(), &error));
   for (guint i = 0; i < G_N_ELEMENTS(held); i++) close(held[i]);
   g_clear_pointer(&stream, stream_free);
   server_free(server);
@@ -271,13 +273,13 @@ static void test_many_descriptors(void **state)
 
 static int set_up(void **state)
 {
-  peer_init();
+  certs_init();
   return 0;
 }
 
 static int tear_down(void **state)
 {
-  peer_exit();
+  certs_exit();
   return 0;
 }
 
