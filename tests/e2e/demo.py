@@ -35,7 +35,7 @@ def main():
     server, work = rig.Dovecot(trash=False), rig.workdir()
     mailbox = server.mailbox("anna")
     inbox = messages.fill_demo(mailbox)
-    backstop = programs.for_mailbox(mailbox, os.path.join(work, "home"), addresses=OWNER)
+    backstop = programs.for_mailbox(mailbox, os.path.join(work, "home"), account="home", addresses=OWNER)
 
     tell(f"""This is the mailbox of Anna, {OWNER}. Spammers have forged her address, and servers all over the world now send
              her bounces for mail she never wrote. Some bounces are real, though: they answer letters in her Sent folder. A
@@ -49,7 +49,7 @@ def main():
             not be decided for sure stayed in the inbox.""")
     show_folders(mailbox, ("INBOX", "Sent", "Backscatter"))
 
-    tell("Every bounce it judged is listed, with the verdict.")
+    tell("What was moved, and what it was unsure of, is listed for Anna to look at.")
     show_command(backstop, "list")
 
     entry = next(row for row in backstop.entries() if row["state"] == "quarantined")

@@ -42,18 +42,18 @@ def environment(extra):
 
 
 class Backstop:
-    """The programs with one configuration and one data folder. keys: the [account test] group, underscores for hyphens;
+    """The programs with one configuration and one data folder. keys: the [account ...] group, underscores for hyphens;
     general: the [backstop] group."""
 
-    def __init__(self, home, general=None, **keys):
-        self.home = home
+    def __init__(self, home, general=None, account="test", **keys):
+        self.home, self.account = home, account
         self.config, self.data = os.path.join(home, "config"), os.path.join(home, "data")
         os.makedirs(home, exist_ok=True)
         self.general, self.keys = general or {}, keys
         self.write_config()
 
     def write_config(self):
-        lines = ["[backstop]"] + [f"{key} = {value}" for key, value in self.general.items()] + ["[account test]"]
+        lines = ["[backstop]"] + [f"{key} = {value}" for key, value in self.general.items()] + [f"[account {self.account}]"]
         lines += [f"{key.replace('_', '-')} = {value}" for key, value in self.keys.items()]
         with open(os.path.join(self.home, "config"), "w") as out:
             os.fchmod(out.fileno(), 0o600)
