@@ -95,6 +95,7 @@ gboolean pass_run(const PassRequest *request, Pass *result, GError **error)
     g_propagate_error(error, g_steal_pointer(&unsaid));
     return FALSE;
   }
+  g_clear_pointer(&run.pass.error, g_free); /* the caller gets counters, and the error itself */
   if (result != NULL) *result = run.pass;
   if (done) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
