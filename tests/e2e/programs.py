@@ -36,6 +36,14 @@ def end_group(process):
         os.killpg(process.pid, signal.SIGKILL)
 
 
+def with_fault(**variables):
+    """The environment that makes stop_at.c do what these variables say, BACKSTOP_ left out."""
+    assert os.path.exists(STOP_AT), f"{STOP_AT} is not built"
+    # An AddressSanitizer build wants its own library first, but works behind one that only wraps a few calls.
+    return {"LD_PRELOAD": STOP_AT, "ASAN_OPTIONS": "verify_asan_link_order=0"} | {
+        f"BACKSTOP_{name}": str(value) for name, value in variables.items()}
+
+
 def environment(extra):
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "BACKSTOP_STOP", "BACKSTOP_ENOSPC"))}
     return clean | {"LC_ALL": "C.UTF-8"} | (extra or {})
