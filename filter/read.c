@@ -265,6 +265,9 @@ static void tell_recipients(Report *report, const Gathered *gathered)
   if (report->reporter != NULL) g_ptr_array_add(ours, report->reporter);
   recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours, report->recipients->len == 0);
   if (report->recipients->len == 0) only_recipient(report);
+  gboolean answered = report->kind == REPORT_CHALLENGE && !(gathered->head.signs & (HEAD_SYSTEM_FROM | HEAD_ROLE_FROM));
+  if (report->recipients->len == 0 && answered) /* who asks is whom the message was for */
+    list_add(report->recipients, report->reporter, 1);
 }
 
 static void tell_tokens(Report *report, Span message, const Gathered *gathered, GPtrArray *own_ids)
