@@ -1,5 +1,5 @@
 /* ledger.c - how large and how fast a ledger of many sent messages is
- * Owns:     a folder under the working directory's disk (TMPDIR if set), removed at the end.
+ * Owns:     a folder in TMPDIR (/tmp), removed at the end.
  * Must not: be part of make check.
  * Fails:    with status 1 and the reason.
  * Tests:    ledger/sent.c ledger/query.c, by hand: make bench-ledger */
