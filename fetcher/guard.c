@@ -1,8 +1,8 @@
 /* guard.c - counts what an IMAP server sends
  * Owns:     the bounds on lines, literals and nesting.
  * Must not: read, write, allocate, parse more than it needs to count.
- * Fails:    by its return value; errs towards counting, since a literal that the parser does not see would hide nesting
- * from us. Tests:    tests/test_guard.c */
+ * Fails:    by its return value, and rather too early: a literal that the parser takes for text would hide nesting.
+ * Tests:    tests/test_guard.c */
 #include "fetcher/guard.h"
 #include <string.h>
 

@@ -63,7 +63,6 @@ static gboolean greet(ImapStore *store, const AccountConfig *account, gboolean *
   *signed_in = result == MAILIMAP_NO_ERROR_AUTHENTICATED;
   if (!imap_check(store, result, STORE_ERROR_LINK, "talk to us", error)) return FALSE;
   if (!*signed_in || account->security != SECURITY_STARTTLS) return TRUE;
-  stream_abandon(store->stream);
   g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
               "%s signed us in before TLS (PREAUTH), so that anybody may be in between: set security to tls.",
               stream_where(store->stream));
@@ -75,7 +74,6 @@ static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError
   const char *where = stream_where(store->stream);
   if (!imap_ask_capabilities(store, error)) return FALSE;
   if (!imap_has(store, "STARTTLS")) {
-    stream_abandon(store->stream);
     g_set_error(
         error, STORE_ERROR, STORE_ERROR_FATAL,
         "%s does not offer STARTTLS, or somebody in between hides it: set security to tls. The password was not sent.",
@@ -85,15 +83,11 @@ static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError
   stream_command(store->stream, IMAP_BUDGET);
   int result = mailimap_starttls(store->session);
   if (store->session->imap_stream->read_buffer_len != 0) {
-    stream_abandon(store->stream);
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
                 "Something between us and %s slipped commands in before TLS began. The password was not sent.", where);
     return FALSE;
   }
-  if (!imap_check(store, result, STORE_ERROR_FATAL, "start TLS", error)) {
-    stream_abandon(store->stream);
-    return FALSE;
-  }
+  if (!imap_check(store, result, STORE_ERROR_FATAL, "start TLS", error)) return FALSE;
   return stream_start_tls(store->stream, account->ca_file, error);
 }
 
@@ -111,7 +105,6 @@ static gboolean sign_in_refused(ImapStore *store, const char *secret, GError **e
               later ? "%s cannot sign us in now%s%s."
                     : "%s refused the sign-in%s%s: check user and password, then try again.",
               stream_where(store->stream), words != NULL ? ": " : "", words != NULL ? words : "");
-  stream_abandon(store->stream);
   return FALSE;
 }
 
@@ -135,10 +128,10 @@ static int try_sign_in(ImapStore *store, const AccountConfig *account, const cha
 static gboolean sign_in(ImapStore *store, const AccountConfig *account, const char *secret, GError **error)
 {
   stream_command(store->stream, IMAP_BUDGET);
+  store->session->imap_response = NULL; /* not to be taken for words about the sign-in */
   int result = try_sign_in(store, account, secret);
   explicit_bzero(store->session->imap_stream->write_buffer, store->session->imap_stream->buffer_max_size);
   if (result == -1) {
-    stream_abandon(store->stream);
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL, "%s does not offer to sign in with a %s: change auth.",
                 stream_where(store->stream), account->auth == AUTH_XOAUTH2 ? "token (XOAUTH2)" : "password");
     return FALSE;
@@ -176,6 +169,7 @@ Store *imap_open(const AccountConfig *account, const char *secret, GError **erro
   if (stream == NULL) return NULL;
   g_autoptr(Store) store = &imap_new(stream, account->user)->base;
   if (!begin((ImapStore *)store, account, secret, error)) {
+    /* Not a word more to this server. */
     stream_abandon(stream);
     return NULL;
   }

@@ -1,8 +1,7 @@
 /* imap_command.c - commands of IMAP, and what their failures mean
  * Owns:     the mapping of libetpan's results to STORE_ERROR, quoting, sets of UIDs, capabilities.
  * Must not: pass on words of a server that hold the user's name.
- * Fails:    the caller's scope for a refusal; LINK for everything after which the connection cannot be trusted, which
- *           ends it.
+ * Fails:    the caller's scope for a refusal; LINK, and the end of the connection, for what is no answer.
  * Tests:    tests/test_imap.c */
 #include "fetcher/imap_private.h"
 #include "filter/names.h"
@@ -71,7 +70,7 @@ gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *
   case MAILIMAP_ERROR_SELECT:
   case MAILIMAP_ERROR_STARTTLS: return refused(store, scope, doing, error);
   case MAILIMAP_ERROR_PROTOCOL:
-    if (stream_error(store->stream) == NULL && answered_bad(store)) return refused(store, scope, doing, error);
+    if (answered_bad(store)) return refused(store, scope, doing, error);
     return broken(store, result, error);
   default: return broken(store, result, error);
   }
