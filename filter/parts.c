@@ -73,9 +73,11 @@ static Part part_of(Span fields, Span body, int inside, const char *implied)
   Part part = { .fields = fields, .body = body, .inside = inside };
   Field field;
   g_autofree char *disposition_name = NULL;
+  gboolean typed = FALSE;
   while (field_next(&fields, &field)) {
     if (field.name.length < 12 || g_ascii_tolower(*field.name.start) != 'c') continue;
-    if (field_is(&field, "Content-Type") && part.type == NULL) {
+    if (field_is(&field, "Content-Type") && !typed) {
+      typed = TRUE;
       g_autofree char *value = field_raw(&field);
       value[strcspn(value, "; \t(\"")] = '\0';
       if (strchr(value, '/') != NULL) part.type = g_ascii_strdown(value, -1);
