@@ -155,14 +155,16 @@ static gboolean tag_is(const char *tag, const char *const *names)
   return FALSE;
 }
 
-/* Skips the element that begins at tag when its content is not text; returns where to go on, NULL to take it as a plain
- * tag. */
-static const char *skip_element(const char *tag)
+static const char *const hidden_elements[] = { "style", "script", "title", NULL };
+
+/* Does an element begin here whose content is not text? */
+static gboolean is_hidden(const char *tag) { return *tag != '/' && tag_is(tag, hidden_elements); }
+
+/* The '>' that ends it; NULL when nothing does. */
+static const char *end_of_hidden(const char *tag)
 {
-  static const char *const hidden[] = { "style", "script", "title", NULL };
-  if (*tag == '/' || !tag_is(tag, hidden)) return NULL;
   for (const char *close = strstr(tag, "</"); close != NULL; close = strstr(close + 2, "</"))
-    if (tag_is(close + 2, hidden)) return strchr(close, '>');
+    if (tag_is(close + 2, hidden_elements)) return strchr(close, '>');
   return NULL;
 }
 
@@ -171,11 +173,14 @@ char *text_from_html(const char *html)
   static const char *const blocks[] = { "br", "p",     "div", "tr", "li",         "h1", "h2",
                                         "h3", "table", "pre", "hr", "blockquote", NULL };
   GString *out = g_string_sized_new(strlen(html));
-  gsize hidden_tries = 0;
+  gboolean closing = TRUE; /* every hidden element so far had an end: one that has none is looked for only once */
   for (const char *at = html; *at != '\0'; at++) {
     if (*at == '<' && (g_ascii_isalpha(at[1]) || at[1] == '/' || at[1] == '!')) {
-      const char *end = hidden_tries < 64 ? skip_element(at + 1) : NULL;
-      if (end != NULL) hidden_tries++;
+      const char *end = NULL;
+      if (closing && is_hidden(at + 1)) {
+        end = end_of_hidden(at + 1);
+        closing = end != NULL;
+      }
       if (end == NULL) end = at + 1 + strcspn(at + 1, "<>");
       if (*end != '>' && *end != '<') break;
       if (*end == '<') end--; /* a tag that never closes does not swallow the next */
