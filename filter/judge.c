@@ -5,6 +5,7 @@
  * Tests:    tests/test_filter_judge.c */
 #include "filter/filter.h"
 #include "filter/names.h"
+#include "filter/reason.h"
 
 #include <string.h>
 
@@ -119,6 +120,22 @@ static void judge_kind(Case *c)
   const char *reason = (guint)kind < REPORT_N_KINDS && reasons[kind] != NULL ? reasons[kind] : reasons[REPORT_NONE];
   note(c, EVIDENCE_NEUTRAL, "not-judged", "%s", reason);
   settle(c, VERDICT_PASS);
+}
+
+/* What happened, for the owner of a genuine report: no bearing on the verdict. */
+static void note_reason(Case *c)
+{
+  const Report *report = c->report;
+  const char *words = reason_words(report->status, report->diagnostic);
+  if (words == NULL && report->diagnostic == NULL) return;
+  g_autofree char *whom = report->recipients->len > 0 ? join(report->recipients) : g_strdup("somebody");
+  const char *event = report->kind == REPORT_DSN_DELAYED ? "is late" : "failed";
+  if (report->kind == REPORT_DSN_OTHER) event = "went on its way";
+  note(c, EVIDENCE_NEUTRAL, "reason", "It reports that mail to %s %s%s%s%s%s%s%s%s.", whom, event,
+       words != NULL ? ", because " : "", words != NULL ? words : "", report->status != NULL ? " (Status " : "",
+       report->status != NULL ? report->status : "", report->status != NULL ? ")" : "",
+       report->diagnostic != NULL ? "; in the server's words: " : "",
+       report->diagnostic != NULL ? report->diagnostic : "");
 }
 
 static void judge_own_word(Case *c)
@@ -318,6 +335,7 @@ Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *po
   Case c = { report, facts, policy, verdict, FALSE };
   judge_kind(&c);
   if (verdict->code == VERDICT_PASS && c.settled) return verdict;
+  note_reason(&c);
   judge_own_word(&c);
   judge_id(&c);
   judge_refer_back(&c);

@@ -254,8 +254,8 @@ static void tell_recipients(Report *report, const Gathered *gathered)
       g_steal_pointer(&report->recipients); /* X-Failed-Recipients: only where there is no status part */
   report->recipients = g_ptr_array_new_with_free_func(g_free);
   if (gathered->status->read) status_tell(gathered->status, status_kind(gathered->status), report);
-  for (guint i = 0; report->recipients->len == 0 && i < listed->len; i++)
-    list_add(report->recipients, listed->pdata[i], ADDRESSES_MOST);
+  if (report->recipients->len == 0)
+    for (guint i = 0; i < listed->len; i++) list_add(report->recipients, listed->pdata[i], ADDRESSES_MOST);
   if (report->recipients->len > 0 && report->diagnostic != NULL && report->status != NULL) return;
 
   g_autoptr(GPtrArray) ours = g_ptr_array_new();
@@ -272,10 +272,13 @@ static void tell_recipients(Report *report, const Gathered *gathered)
 
 static void tell_tokens(Report *report, Span message, const Gathered *gathered, GPtrArray *own_ids)
 {
-  GPtrArray *const known[] = {
-    own_ids,           report->original.message_ids, report->refer_backs,         report->recipients,
-    report->addressed, report->original.senders,     report->original.recipients, NULL
-  };
+  GPtrArray *const known[] = { own_ids,
+                               report->original.message_ids,
+                               report->refer_backs,
+                               report->addressed,
+                               report->original.senders,
+                               report->original.recipients,
+                               NULL };
   tokens_collect((Span){ gathered->text->str, gathered->text->len }, report->tokens, known);
   gsize head = fields_length(message);
   tokens_collect((Span){ message.start + head, message.length - head }, report->tokens, known);

@@ -113,6 +113,9 @@ static gboolean has_reply_code(Span line)
 static int hint_of(Span line, Span address)
 {
   gsize ahead = MIN((gsize)(address.start - line.start), NEAR);
+  const char *other =
+      g_strrstr_len(address.start - ahead, ahead, "@"); /* what is said of another address is not said of this one */
+  if (other != NULL) ahead = address.start - other;
   Span before = { address.start - ahead, ahead };
   const char *end = address.start + address.length;
   Span after = { end, MIN((gsize)(line.start + line.length - end), NEAR) };

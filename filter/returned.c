@@ -323,7 +323,7 @@ static void block_close(Search *search)
   Block *block = &search->block;
   guint n = known_count(block->known);
   gboolean keep = n >= 2 || block->known & 1u << KNOWN_ID;
-  if (keep && is_header(block->known)) {
+  if (keep && (is_header(block->known) || (search->mark != G_MAXSIZE && n >= 2))) {
     g_string_append_printf(search->header, "%s\n", block->text->str);
     /* a report returned in a report: what it speaks of stands below */
     search->done = !filter_candidate(block->text->str, block->text->len);

@@ -4,6 +4,7 @@
  * Fails:    one TAP test for each table, naming the row.
  * Tests:    filter/judge.c, filter/facts.c */
 #include "filter/filter.h"
+#include "filter/reason.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -201,6 +202,37 @@ static void the_switches(void **state)
   }
 }
 
+static void the_reasons(void **state)
+{
+  static const struct {
+    const char *status, *diagnostic, *want;
+  } rows[] = {
+    { "5.1.1", NULL, "there is no such mailbox" },
+    { "4.2.2", "anything", "the mailbox is full" },
+    { "5.0.0", "550 No Such User here", "there is no such mailbox" },
+    { "5.7.1", "554 looks like spam", "it was taken for spam or its server is not trusted" },
+    { "5.7.1", "554 go away", "the other server's rules forbid it" },
+    { "5.1.10", NULL, "there is no such mail domain" },
+    { NULL, "552 disk quota", "the mailbox is full" },
+    { "5.0.0", "554 no", NULL },
+    { "", NULL, NULL },
+    { NULL, NULL, NULL },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+    if (g_strcmp0(reason_words(rows[i].status, rows[i].diagnostic), rows[i].want) != 0) fail_msg("row %u", i);
+  g_autoptr(Report) report = make_report(REPORT_DSN_DELAYED, SHOWS_RECIPIENT);
+  report->status = g_strdup("4.2.2");
+  report->diagnostic = g_strdup("452 come back later");
+  g_autoptr(Facts) facts = make_facts(FIT);
+  const Policy policy = POLICY_DEFAULT(NOW);
+  g_autoptr(Verdict) verdict = filter_judge(report, facts, &policy);
+  const Evidence *line = verdict->evidence->pdata[1];
+  assert_string_equal(line->code, "reason");
+  assert_string_equal(line->text, "It reports that mail to gone@b.test is late, because the mailbox is full (Status "
+                                  "4.2.2); in the server's words: 452 "
+                                  "come back later.");
+}
+
 static void the_names(void **state)
 {
   for (guint code = 0; code < VERDICT_N; code++) assert_int_equal(verdict_parse(verdict_name(code)), code);
@@ -216,6 +248,7 @@ static void the_names(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(the_order), cmocka_unit_test(the_evidence),
-                                      cmocka_unit_test(the_switches), cmocka_unit_test(the_names) };
+                                      cmocka_unit_test(the_switches), cmocka_unit_test(the_reasons),
+                                      cmocka_unit_test(the_names) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
