@@ -214,12 +214,15 @@ static void test_modes(void **state)
 
 static void test_owner(void **state)
 {
-  if (geteuid() != 0) skip();
   g_autoptr(GError) error = NULL;
+  const char *foreign = "/etc/passwd"; /* root's; root makes one that is somebody else's */
   g_autoptr(Config) config = load(HOME, -1, NULL);
   assert_non_null(config);
-  assert_int_equal(chown(file, 65534, 65534), 0);
-  assert_null(config_load(file, &error));
+  if (geteuid() == 0) {
+    foreign = file;
+    assert_int_equal(chown(file, 65534, 65534), 0);
+  }
+  assert_null(config_load(foreign, &error));
   assert_true(g_error_matches(error, CONFIG_ERROR, CONFIG_ERROR_EXPOSED));
   assert_int_equal(g_unlink(file), 0);
 }
