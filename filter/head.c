@@ -122,7 +122,7 @@ static guint path_signs(const Field *field)
   if (strcmp(raw, "<>") == 0 || *raw == '\0' || g_ascii_strcasecmp(raw, "<null>") == 0) return HEAD_NULL_PATH;
   g_autofree char *address = address_normalise(raw, TRUE);
   guint signs = address == NULL ? 0 : writer_signs(address);
-  return signs & (HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM) ? HEAD_DAEMON_PATH : 0;
+  return signs & (HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM) ? HEAD_DAEMON_PATH : HEAD_OTHER_PATH;
 }
 
 static guint type_signs(const Field *field)

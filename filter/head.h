@@ -25,7 +25,8 @@ typedef enum {
   HEAD_NOTIFICATION = 1 << 19,      /* a cloud service's notification envelope */
   HEAD_FORWARD = 1 << 20,           /* the subject begins with a forwarding prefix */
   HEAD_MIXED = 1 << 21,             /* multipart/mixed */
-  HEAD_REPLY = 1 << 22              /* the subject answers a report: "Re: " before the words of one */
+  HEAD_REPLY = 1 << 22,             /* the subject answers a report: "Re: " before the words of one */
+  HEAD_OTHER_PATH = 1 << 23         /* Return-Path takes bounces itself, so this is hardly one */
 } HeadSign;
 
 /* Signs that only mail systems give, those of From among them. */

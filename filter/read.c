@@ -103,7 +103,7 @@ static gboolean is_plausible(const Gathered *gathered)
   guint signs = gathered->head.signs;
   if (signs & HEAD_SYSTEM) return TRUE;
   if (gathered->report_inside) return FALSE;
-  return gathered->status_part || gathered->returned || (signs & HEAD_NULL_PATH && shows_original(gathered));
+  return gathered->status_part || gathered->returned || (!(signs & HEAD_OTHER_PATH) && shows_original(gathered));
 }
 
 static int weigh_body(Report *report, const Gathered *gathered)

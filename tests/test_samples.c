@@ -4,7 +4,6 @@
  * Fails:    one TAP test for each file, named after it.
  * Tests:    filter_candidate(), filter_read(), filter_judge() together */
 #include "filter/filter.h"
-#include "filter/names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
