@@ -175,7 +175,9 @@ static guint field_signs(const Field *field, PhraseScore *subject)
   case 'c': return field_is(field, "Content-Type") ? type_signs(field) : 0;
   case 'a': return field_is(field, "Auto-Submitted") ? auto_signs(field) : 0;
   case 'm': return field_is(field, "Mailing-List") ? HEAD_LIST : 0;
-  case 'l': return field_is(field, "List-Id") || field_is(field, "List-Post") ? HEAD_LIST : 0;
+  case 'l':
+    return field_is(field, "List-Id") || field_is(field, "List-Post") || field_is(field, "List-Unsubscribe") ? HEAD_LIST
+                                                                                                             : 0;
   case 'p':
     if (!field_is(field, "Precedence")) return 0;
     if (span_has(field->value, "auto")) return HEAD_RESPONDER;

@@ -144,23 +144,42 @@ static ReportKind kind_in_words(const Gathered *gathered)
   return REPORT_BOUNCE;
 }
 
-/* Challenges, virus notices and answering machines are told by their words, once a machine wrote them. */
+/* A notice that the owner's message was infected, from who scans mail; advertisers and news speak of viruses too. */
+static gboolean is_virus_notice(const Gathered *gathered)
+{
+  guint signs = gathered->head.signs;
+  const PhraseScore *said = &gathered->said;
+  gboolean scanner =
+      signs & (HEAD_SYSTEM | HEAD_NULL_PATH | HEAD_AUTO) || (signs & HEAD_ROLE_FROM && shows_original(gathered));
+  guint weight = gathered->head.subject.weight[PHRASE_VIRUS] + said->weight[PHRASE_VIRUS];
+  return scanner && weight >= 5 && said->heaviest[PHRASE_VIRUS] >= 3 && weight >= said->weight[PHRASE_FAILURE];
+}
+
+/* The owner's message is said to be held, or the subject asks to confirm it and the text for a human being. */
+static gboolean is_challenge(const Gathered *gathered)
+{
+  const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
+  gboolean held = said->heaviest[PHRASE_CHALLENGE] >= 4;
+  gboolean asked = subject->heaviest[PHRASE_CHALLENGE] >= 4 && said->weight[PHRASE_CHALLENGE] >= 3;
+  guint weight = subject->weight[PHRASE_CHALLENGE] + said->weight[PHRASE_CHALLENGE];
+  gboolean machine = !by_a_person(gathered->head.signs) || gathered->head.signs & HEAD_RESPONDER;
+  return (held || asked) && weight >= (machine ? 6 : 7);
+}
+
+/* Challenges, virus notices and answering machines are told by their words. */
 static ReportKind kind_of_answer(const Gathered *gathered, gboolean bounce)
 {
   guint signs = gathered->head.signs;
   const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
-  gboolean machine = !by_a_person(signs) && !(signs & (HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON));
-  guint virus = subject->weight[PHRASE_VIRUS] + said->weight[PHRASE_VIRUS];
-  guint challenge = subject->weight[PHRASE_CHALLENGE] + said->weight[PHRASE_CHALLENGE];
-  if (machine && virus >= 5 && virus >= said->weight[PHRASE_FAILURE]) return REPORT_VIRUS_NOTICE;
-  if (bounce) return REPORT_NONE;
-  if (challenge >= 8 || (challenge >= 5 && (machine || signs & HEAD_RESPONDER))) return REPORT_CHALLENGE;
-  if (signs & (HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON)) return REPORT_NONE;
+  gboolean listed = (signs & (HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON)) != 0;
+  if (!listed && is_virus_notice(gathered)) return REPORT_VIRUS_NOTICE;
+  if (bounce || listed) return REPORT_NONE;
+  if (is_challenge(gathered)) return REPORT_CHALLENGE;
   if (signs & (HEAD_AUTO_REPLIED | HEAD_RESPONDER)) return REPORT_AUTO_REPLY;
   guint away = subject->heaviest[PHRASE_AWAY];
   if (away >= 3 && (signs & (HEAD_AUTO | HEAD_NULL_PATH) || said->heaviest[PHRASE_AWAY] >= 4)) return REPORT_AUTO_REPLY;
   if (signs & (HEAD_AUTO | HEAD_NULL_PATH) && said->heaviest[PHRASE_AWAY] >= 4) return REPORT_AUTO_REPLY;
-  if (machine && subject->weight[PHRASE_RECEIPT] + said->weight[PHRASE_RECEIPT] >= 5) return REPORT_RECEIPT;
+  if (!by_a_person(signs) && subject->weight[PHRASE_RECEIPT] + said->weight[PHRASE_RECEIPT] >= 5) return REPORT_RECEIPT;
   return REPORT_NONE;
 }
 

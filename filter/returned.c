@@ -59,6 +59,8 @@ static const struct {
   const char *label;
   const char *name;
 } labels[] = {
+  { "the subject of the message is", "Subject" },
+  { "the date of the message is", "Date" },
   { "from", "From" },
   { "to", "To" },
   { "subject", "Subject" },
