@@ -26,7 +26,7 @@ static void session_open(Session *session, const Conversation *conversation)
                             .port = server_port(session->server),
                             .security = SECURITY_NONE,
                             .user = (char *)"gertrude",
-                            .timeout = 2 };
+                            .timeout = 3 };
   session->store = imap_open(&account, "secret", &session->error);
   if (session->error != NULL) print_error("%s\n", session->error->message);
   assert_non_null(session->store);

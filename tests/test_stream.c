@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#define HANDSHAKE_TIME 2
+#define HANDSHAKE_TIME 10
 
 typedef struct {
   const char *name;
