@@ -5,6 +5,7 @@
  * Tests:    tests/test_filter_read.c */
 #include "filter/filter.h"
 #include "filter/gather.h"
+#include "filter/labels.h"
 #include "filter/names.h"
 #include "filter/recipients.h"
 #include "filter/tokens.h"
@@ -20,7 +21,7 @@ void filter_init(void)
 {
   g_mime_init();
   phrases_init();
-  returned_init();
+  labels_init();
 }
 
 /* Signals that are one bit of the header each. */

@@ -6,6 +6,7 @@
 #include "filter/returned.h"
 
 #include "filter/filter.h"
+#include "filter/labels.h"
 #include "filter/names.h"
 #include "filter/phrases.h"
 #include "filter/text.h"
@@ -54,111 +55,6 @@ void returned_read(Original *original, Span fields)
   }
 }
 
-/* What mail programs call header fields in reports, folded; and how each counts in a block. */
-static const struct {
-  const char *label;
-  const char *name;
-} labels[] = {
-  { "the subject of the message is", "Subject" },
-  { "the date of the message is", "Date" },
-  { "from", "From" },
-  { "to", "To" },
-  { "subject", "Subject" },
-  { "date", "Date" },
-  { "sent", "Date" },
-  { "cc", "Cc" },
-  { "message-id", "Message-ID" },
-  { "message id", "Message-ID" },
-  { "messageid", "Message-ID" },
-  { "original message-id", "Message-ID" },
-  { "original message id", "Message-ID" },
-  { "internet message-id", "Message-ID" },
-  { "internet message id", "Message-ID" },
-  { "sent date", "Date" },
-  { "date sent", "Date" },
-  { "sender", "Sender" },
-  { "return-path", "Return-Path" },
-  { "mail from", "Return-Path" },
-  { "original sender", "Sender" },
-  { "von", "From" },
-  { "an", "To" },
-  { "betreff", "Subject" },
-  { "datum", "Date" },
-  { "gesendet", "Date" },
-  { "nachrichten-id", "Message-ID" },
-  { "de", "From" },
-  { "à", "To" },
-  { "objet", "Subject" },
-  { "sujet", "Subject" },
-  { "envoyé", "Date" },
-  { "date d'envoi", "Date" },
-  { "para", "To" },
-  { "asunto", "Subject" },
-  { "fecha", "Date" },
-  { "enviado", "Date" },
-  { "enviado el", "Date" },
-  { "assunto", "Subject" },
-  { "data", "Date" },
-  { "enviada em", "Date" },
-  { "da", "From" },
-  { "a", "To" },
-  { "oggetto", "Subject" },
-  { "inviato", "Date" },
-  { "van", "From" },
-  { "aan", "To" },
-  { "onderwerp", "Subject" },
-  { "verzonden", "Date" },
-  { "od", "From" },
-  { "do", "To" },
-  { "temat", "Subject" },
-  { "wysłano", "Date" },
-  { "komu", "To" },
-  { "předmět", "Subject" },
-  { "odesláno", "Date" },
-  { "от", "From" },
-  { "от кого", "From" },
-  { "кому", "To" },
-  { "тема", "Subject" },
-  { "дата", "Date" },
-  { "отправлено", "Date" },
-  { "från", "From" },
-  { "till", "To" },
-  { "ämne", "Subject" },
-  { "skickat", "Date" },
-  { "fra", "From" },
-  { "til", "To" },
-  { "emne", "Subject" },
-  { "sendt", "Date" },
-  { "lähettäjä", "From" },
-  { "vastaanottaja", "To" },
-  { "aihe", "Subject" },
-  { "lähetetty", "Date" },
-  { "kimden", "From" },
-  { "kime", "To" },
-  { "konu", "Subject" },
-  { "tarih", "Date" },
-  { "προς", "To" },
-  { "θέμα", "Subject" },
-  { "από", "From" },
-  { "差出人", "From" },
-  { "宛先", "To" },
-  { "件名", "Subject" },
-  { "日時", "Date" },
-  { "送信日時", "Date" },
-  { "发件人", "From" },
-  { "收件人", "To" },
-  { "主题", "Subject" },
-  { "寄件者", "From" },
-  { "收件者", "To" },
-  { "主旨", "Subject" },
-  { "보낸 사람", "From" },
-  { "받는 사람", "To" },
-  { "제목", "Subject" },
-  { "من", "From" },
-  { "إلى", "To" },
-  { "الموضوع", "Subject" },
-};
-
 /* Header fields that only a returned header has, and those whose number tells a block. */
 static const char *const known_fields[] = { "From",         "To",       "Subject",        "Date",
                                             "Message-ID",   "Received", "Return-Path",    "MIME-Version",
@@ -198,26 +94,6 @@ static void strip_quoting(Line *line)
   while (span->length > 0 && strchr(" \t\r", span->start[span->length - 1]) != NULL) span->length--;
 }
 
-static GHashTable *label_names;
-
-void returned_init(void)
-{
-  label_names = g_hash_table_new(g_str_hash, g_str_equal);
-  for (guint i = 0; i < G_N_ELEMENTS(labels); i++)
-    g_hash_table_insert(label_names, (gpointer)labels[i].label, (gpointer)labels[i].name);
-}
-
-/* The canonical field name for the label before the colon, NULL when it is none of ours. */
-static const char *localised(Span label)
-{
-  label = span_trim(label);
-  while (label.length > 0 && strchr("*-#", *label.start) != NULL) label.start++, label.length--;
-  label = span_trim(label);
-  if (label.length == 0 || label.length > 40) return NULL;
-  g_autoptr(GString) folded = text_fold(label.start, label.length);
-  return g_hash_table_lookup(label_names, folded->str);
-}
-
 static void classify(Line *line)
 {
   line->field = FALSE;
@@ -233,7 +109,7 @@ static void classify(Line *line)
   if (colon == NULL || colon == line->line.start) return;
   Span label = { line->line.start, colon - line->line.start };
   line->colon = label.length + skip;
-  line->name = localised(label);
+  line->name = label_field(label);
   line->field = line->name != NULL;
   if (line->field || skip > 1) return;
   for (gsize i = 0; i < label.length; i++)

@@ -16,8 +16,6 @@ typedef struct {
   guint fields;    /* different header fields that the best block has */
   GString *blocks; /* the blocks as plain header lines, the best first, each ended by an empty line */
 } TextBlocks;
-/* Call once per process, before the others. */
-void returned_init(void);
 TextBlocks *returned_find(const char *text);
 /* Adds what all the blocks say. */
 void returned_read_blocks(Original *original, const TextBlocks *blocks);
