@@ -127,7 +127,7 @@ Server *server_start(PeerScript script, gconstpointer data)
   if (server->child < 0) die("fork");
   if (server->child == 0) {
     Peer peer = { .record = server->record, .line = g_string_new(NULL) };
-    alarm(30); /* never outlives a test that died */
+    alarm(120); /* never outlives a test that died */
     peer.fd = accept(listener, NULL, NULL);
     if (peer.fd >= 0) script(&peer, data);
     _exit(0);
