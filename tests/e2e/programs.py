@@ -50,19 +50,20 @@ def environment(extra):
 
 
 class Backstop:
-    """The programs with one configuration and one data folder. keys: the [account ...] group, underscores for hyphens;
-    general: the [backstop] group."""
+    """The programs with one configuration and one data folder. keys: the group [account ACCOUNT], underscores for hyphens;
+    general: the group [backstop]; other: more accounts, name → keys."""
 
-    def __init__(self, home, general=None, account="test", **keys):
-        self.home, self.account = home, account
+    def __init__(self, home, general=None, account="test", other=None, **keys):
+        self.home = home
         self.config, self.data = os.path.join(home, "config"), os.path.join(home, "data")
         os.makedirs(home, exist_ok=True)
-        self.general, self.keys = general or {}, keys
+        self.general, self.accounts = general or {}, {account: keys} | (other or {})
         self.write_config()
 
     def write_config(self):
-        lines = ["[backstop]"] + [f"{key} = {value}" for key, value in self.general.items()] + [f"[account {self.account}]"]
-        lines += [f"{key.replace('_', '-')} = {value}" for key, value in self.keys.items()]
+        lines = ["[backstop]"] + [f"{key} = {value}" for key, value in self.general.items()]
+        for name, keys in self.accounts.items():
+            lines += [f"[account {name}]"] + [f"{key.replace('_', '-')} = {value}" for key, value in keys.items()]
         with open(os.path.join(self.home, "config"), "w") as out:
             os.fchmod(out.fileno(), 0o600)
             out.write("\n".join(lines) + "\n")
@@ -111,12 +112,16 @@ class Backstop:
                 end_group(process)
 
 
-def for_mailbox(mailbox, home, general=None, **keys):
-    """Backstop for a rig mailbox over TLS."""
+def account_of(mailbox, **keys):
+    """The keys of an account that is this rig mailbox, over TLS."""
     server = mailbox.server
-    return Backstop(home, general, **({"protocol": "imap", "host": "localhost", "port": server.port, "security": "tls",
-                                       "ca_file": server.cert, "user": mailbox.user, "password_command": f"echo {rig.PASSWORD}",
-                                       "addresses": "owner@backstop.example", "timeout": 20} | keys))
+    return {"protocol": "imap", "host": "localhost", "port": server.port, "security": "tls", "ca_file": server.cert,
+            "user": mailbox.user, "password_command": f"echo {rig.PASSWORD}", "addresses": "owner@backstop.example",
+            "timeout": 20} | keys
+
+
+def for_mailbox(mailbox, home, general=None, account="test", other=None, **keys):
+    return Backstop(home, general, account, other, **account_of(mailbox, **keys))
 
 
 def wait_for(condition, what, limit):

@@ -61,6 +61,10 @@ def flags():
         equal((tuple(flag for flag in found if flag != "$Backscatter"), stored), before[digest], "flags and date of a moved message")
         assert "$Backscatter" in found, f"a moved message has only {found}"
     equal(len(after["Backscatter"]), 3, "messages moved")
+    client = mailbox.connect()
+    _, subscribed = client.lsub()
+    client.logout()
+    assert any(row.endswith(b"Backscatter") for row in subscribed), f"the quarantine folder is not subscribed: {subscribed}"
 
 
 @case
