@@ -14,7 +14,7 @@
 #define DATES_APART ((gint64)14 * 3600) /* a relay may date a message anew, a client may mistake its zone */
 #define NEIGHBOURS_TRIED 200
 #define FITS_TRIED 50        /* messages of one subject to one address */
-#define RECIPIENTS_TRIED 100 /* of the report, and of the original */
+#define RECIPIENTS_TRIED 100 /* of the report, and as many of the original */
 
 static gboolean load_sent(Ledger *ledger, gint64 sent, SentFact **fact, GError **error)
 {
@@ -131,11 +131,10 @@ static gboolean find_fitting(Ledger *ledger, Facts *facts, const Report *report,
  * another name than the sender does. */
 static GPtrArray *whom(const Report *report)
 {
-  GPtrArray *all = g_ptr_array_new();
+  GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
   const GPtrArray *const lists[] = { report->recipients, report->original.recipients };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
-    for (guint k = 0; k < MIN(lists[i]->len, RECIPIENTS_TRIED); k++)
-      g_ptr_array_add(all, g_ptr_array_index(lists[i], k));
+    for (guint k = 0; k < lists[i]->len; k++) list_add(all, g_ptr_array_index(lists[i], k), RECIPIENTS_TRIED * (i + 1));
   return all;
 }
 
