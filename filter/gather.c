@@ -65,8 +65,9 @@ static void read_returned(Gathered *gathered, const Parts *parts, guint index)
   if (index + 1 >= parts->all->len || parts_at(parts, index + 1)->inside != (int)index) return;
   Span fields = parts_at(parts, index + 1)->fields;
   returned_read(gathered->original, fields);
-  gathered->report_inside |= (head_read(fields).signs & HEAD_SYSTEM_FROM) != 0;
-  if (filter_candidate(fields.start, fields.length)) read_parts(gathered, parts, index);
+  const Head head = head_read(fields);
+  gathered->report_inside |= (head.signs & HEAD_SYSTEM_FROM) != 0;
+  if (head_is_candidate(&head)) read_parts(gathered, parts, index);
 }
 
 static void read_headers(Gathered *gathered, const Part *part)

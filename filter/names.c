@@ -107,6 +107,22 @@ static void inside_brackets(const char **start, const char **end)
   if (close != NULL) *end = close;
 }
 
+/* A copy in lower case; NULL when there is white space, a bracket or a control character in it, or bytes that are no UTF-8. */
+static char *in_lower_case(const char *start, const char *end)
+{
+  gboolean ascii = TRUE;
+  for (const char *at = start; at < end; at++) {
+    guchar c = *at;
+    if (c <= ' ' || c == 0x7f || c == '<' || c == '>') return NULL;
+    ascii = ascii && c < 0x80;
+  }
+  if (ascii) return g_ascii_strdown(start, end - start);
+  if (!g_utf8_validate(start, end - start, NULL)) return NULL;
+  for (const char *at = start; at < end; at = g_utf8_next_char(at))
+    if (g_unichar_isspace(g_utf8_get_char(at)) || g_unichar_iscntrl(g_utf8_get_char(at))) return NULL;
+  return g_utf8_strdown(start, end - start);
+}
+
 char *address_normalise(const char *text, gboolean bare)
 {
   if (text == NULL) return NULL;
@@ -120,15 +136,10 @@ char *address_normalise(const char *text, gboolean bare)
   while (end > start && (end[-1] == '.' || end[-1] == ',' || end[-1] == ';' || end[-1] == '>')) end--;
   gboolean unquote = end - start > 2 && *start == '"' && end[-1] == '"'; /* "user@host" as a whole */
   if (unquote) start++, end--;
-  if (start >= end || end - start > ADDRESS_LONGEST || !g_utf8_validate(start, end - start, NULL)) return NULL;
-
+  if (start >= end || end - start > ADDRESS_LONGEST) return NULL;
   const char *sign = g_strrstr_len(start, end - start, "@");
   if (sign == NULL ? !bare : sign == start || sign + 1 == end) return NULL;
-  for (const char *at = start; at < end; at = g_utf8_next_char(at)) {
-    gunichar c = g_utf8_get_char(at);
-    if (g_unichar_isspace(c) || g_unichar_iscntrl(c) || c == '<' || c == '>') return NULL;
-  }
-  return g_utf8_strdown(start, end - start);
+  return in_lower_case(start, end);
 }
 
 void address_collect(const char *value, GPtrArray *addresses, guint limit)

@@ -19,12 +19,11 @@ static void part_clear(Part *part)
   g_free(part->charset);
   g_free(part->encoding);
   g_free(part->name);
-  g_free(part->report_type);
+  g_free(part->boundary);
 }
 
-char *field_parameter(const Field *field, const char *name)
+char *value_parameter(const char *value, const char *name)
 {
-  g_autofree char *value = field_raw(field);
   gsize length = strlen(name);
   gboolean quoted = FALSE;
   for (const char *at = value; *at != '\0'; at++) {
@@ -78,18 +77,17 @@ static Part part_of(Span fields, Span body, int inside, const char *implied)
     if (field.name.length < 12 || g_ascii_tolower(*field.name.start) != 'c') continue;
     if (field_is(&field, "Content-Type") && !typed) {
       typed = TRUE;
-      g_autofree char *value = field_raw(&field);
-      value[strcspn(value, "; \t(\"")] = '\0';
-      if (strchr(value, '/') != NULL) part.type = g_ascii_strdown(value, -1);
-      part.charset = field_parameter(&field, "charset");
-      part.name = field_parameter(&field, "name");
-      g_autofree char *report_type = field_parameter(&field, "report-type");
-      if (report_type != NULL) part.report_type = g_ascii_strdown(report_type, -1);
+      g_autofree char *value = field_raw(&field), *type = g_ascii_strdown(value, strcspn(value, "; \t(\""));
+      if (strchr(type, '/') != NULL) part.type = g_steal_pointer(&type);
+      part.charset = value_parameter(value, "charset");
+      part.name = value_parameter(value, "name");
+      part.boundary = value_parameter(value, "boundary");
     } else if (field_is(&field, "Content-Transfer-Encoding") && part.encoding == NULL) {
       part.encoding = field_raw(&field);
       part.encoding[strcspn(part.encoding, "; \t(")] = '\0';
     } else if (field_is(&field, "Content-Disposition") && disposition_name == NULL) {
-      disposition_name = field_parameter(&field, "filename");
+      g_autofree char *value = field_raw(&field);
+      disposition_name = value_parameter(value, "filename");
     }
   }
   const char *name = disposition_name != NULL ? disposition_name : part.name;
@@ -186,12 +184,9 @@ static void add_inside(Parts *parts, guint index, int inside, guint depth)
     part->body = decoded_message(parts, part);
     add_entity(parts, part->body, index, depth, "text/plain", TRUE);
   } else if (g_str_has_prefix(part->type, "multipart/")) {
-    Field field;
     Span body = part->body;
     const char *implied = strcmp(part->type, "multipart/digest") == 0 ? "message/rfc822" : "text/plain";
-    g_autofree char *boundary =
-        field_find(part->fields, "Content-Type", &field) ? field_parameter(&field, "boundary") : NULL;
-    if (add_multipart(parts, body, boundary, inside, depth, implied)) return;
+    if (add_multipart(parts, body, part->boundary, inside, depth, implied)) return;
     g_autofree char *guessed = guess_boundary(body);
     if (add_multipart(parts, body, guessed, inside, depth, implied)) return;
     part = &g_array_index(parts->all, Part, index);

@@ -13,7 +13,7 @@ typedef struct {
   char *charset;  /* NULL */
   char *encoding; /* Content-Transfer-Encoding; NULL */
   char *name;     /* file name, lower case; NULL */
-  char *report_type; /* of multipart/report, lower case; NULL */
+  char *boundary; /* NULL */
   Span fields;    /* the part's own header block */
   Span body;      /* still encoded; of a message part: decoded. The message in it is the part that follows */
   int inside;     /* index of the message part that holds it; -1: the report's own */
@@ -35,4 +35,4 @@ gboolean part_is_headers(const Part *part);
 /* The part's body decoded to UTF-8, HTML as its words, at most limit encoded bytes. The caller frees. */
 char *part_text(const Part *part, gsize limit);
 /* A parameter of a structured field value ("boundary"), unquoted; NULL. The caller frees. */
-char *field_parameter(const Field *field, const char *name);
+char *value_parameter(const char *value, const char *name);
