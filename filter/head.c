@@ -1,6 +1,6 @@
 /* head.c - what a message's own header says about who wrote it
  * Owns:     the names machines write under, and the fields they set.
- * Must not: read a body; use GMime (this runs for every message of a mailbox).
+ * Must not: read a body; build GMime objects (this runs for every message of a mailbox).
  * Fails:    never.
  * Tests:    tests/test_filter_candidate.c */
 #include "filter/head.h"
@@ -83,13 +83,22 @@ static guint writer_signs(const char *address)
 {
   char local[64];
   squeeze(address, local, sizeof local);
-  for (guint i = 0; i < G_N_ELEMENTS(writers); i++)
+  for (guint i = 0; i < G_N_ELEMENTS(writers); i++) {
+    if (*writers[i].name != *local) continue;
     if (writers[i].whole ? strcmp(local, writers[i].name) == 0 : g_str_has_prefix(local, writers[i].name))
       return writers[i].sign;
-  g_autofree char *lower = g_ascii_strdown(address, strcspn(address, "@"));
+  }
+  if (strchr(address, '-') == NULL) return 0;
   gboolean list_office =
-      g_str_has_suffix(lower, "-admin") || g_str_has_suffix(lower, "-request") || g_str_has_prefix(lower, "owner-");
+      g_str_has_prefix(address, "owner-") || strstr(address, "-admin@") != NULL || strstr(address, "-request@") != NULL;
   return list_office ? HEAD_ROLE_FROM : 0;
+}
+
+static gboolean begins_with(const char *text, const char *const *beginnings)
+{
+  for (; *beginnings != NULL; beginnings++)
+    if (**beginnings == *text && g_str_has_prefix(text, *beginnings)) return TRUE;
+  return FALSE;
 }
 
 static guint from_signs(const Field *field)
@@ -157,10 +166,8 @@ static guint subject_signs(const Field *field, PhraseScore *score)
   g_autoptr(GString) folded = text_fold(decoded, strlen(decoded));
   phrases_score(folded->str, folded->len, PHRASE_IN_SUBJECT, score);
   guint signs = 0;
-  for (guint i = 0; forwards[i] != NULL; i++)
-    if (g_str_has_prefix(folded->str, forwards[i])) signs |= HEAD_FORWARD;
-  for (guint i = 0; replies[i] != NULL && phrases_failing(score) > 0; i++)
-    if (g_str_has_prefix(folded->str, replies[i])) signs |= HEAD_REPLY;
+  if (begins_with(folded->str, forwards)) signs |= HEAD_FORWARD;
+  if (phrases_failing(score) > 0 && begins_with(folded->str, replies)) signs |= HEAD_REPLY;
   if (strstr(folded->str, "report domain:") != NULL && strstr(folded->str, "submitter:") != NULL)
     signs |= HEAD_REPORT_FEEDBACK;
   return signs;
