@@ -167,6 +167,7 @@ static void gather_body(Gathered *gathered, Span message)
     read_raw(gathered, parts_at(parts, 0)->body);
   g_autoptr(GString) folded = text_fold(text, utf8_floor(text, MIN(gathered->blocks->cut, SAID_LONGEST)));
   phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);
+  gathered->dialogue = strstr(folded->str, "rcpt to:<") != NULL;
   gathered->quoted = mostly_quoted(text);
 }
 

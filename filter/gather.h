@@ -17,6 +17,7 @@ typedef struct {
   gboolean status_part;  /* the status is a part of the report itself */
   gboolean report_inside; /* what came as a part was written by a mail system */
   gboolean feedback, receipt, calendar; /* a part of that kind is there */
+  gboolean dialogue;     /* the text shows what mail servers said to each other */
   gboolean quoted;       /* most of its lines quote somebody */
 } Gathered;
 

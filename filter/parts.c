@@ -55,8 +55,12 @@ gboolean part_is_message(const Part *part)
 
 gboolean part_is_headers(const Part *part)
 {
-  return strcmp(part->type, "text/rfc822-headers") == 0 || strcmp(part->type, "message/rfc822-headers") == 0
-         || strcmp(part->type, "message/global-headers") == 0 || strcmp(part->type, "text/rfc822-header") == 0;
+  static const char *const types[] = { "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers",
+                                       "message/global-headers", NULL };
+  if (g_strv_contains(types, part->type)) return TRUE;
+  /* some gateways attach the original as a mere file */
+  gboolean file = g_str_has_prefix(part->type, "application/") && part->name != NULL;
+  return file && (g_str_has_suffix(part->name, ".eml") || g_str_has_suffix(part->name, ".822"));
 }
 
 char *part_text(const Part *part, gsize limit)

@@ -104,6 +104,7 @@ static gboolean is_plausible(const Gathered *gathered)
   guint signs = gathered->head.signs;
   if (signs & HEAD_SYSTEM) return TRUE;
   if (gathered->report_inside) return FALSE;
+  if (signs & HEAD_NULL_PATH && gathered->dialogue) return TRUE;
   return gathered->status_part || gathered->returned || (!(signs & HEAD_OTHER_PATH) && shows_original(gathered));
 }
 
@@ -124,6 +125,8 @@ static int weigh_body(Report *report, const Gathered *gathered)
     sum += signal_add(report, 3, "returned-text", "The text shows a returned message below a line that announces it.");
   else if (gathered->blocks->fields >= 3)
     sum += signal_add(report, 2, "returned-fields", "The text shows header fields of another message.");
+  if (gathered->dialogue)
+    sum += signal_add(report, 2, "dialogue", "The text shows what mail servers said to each other (RCPT TO).");
   if (by_a_person(gathered->head.signs))
     sum += signal_add(report, -8, "person", "From is a person, and no field says otherwise.");
   if (phrases_failing(subject) == 0 && !shows_original(gathered)

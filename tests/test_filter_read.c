@@ -133,6 +133,16 @@ static void ids(void **state)
   }
 }
 
+static void attached_files(void **state)
+{
+  g_autoptr(Report) report = read_text(
+      DAEMON "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nunable to deliver to <a@c.test>\n"
+             "--x\nContent-Type: application/octet-stream; name=Mime.822\nContent-Transfer-Encoding: base64\n\n"
+             "RnJvbTogbWVAYi50ZXN0Ck1lc3NhZ2UtSUQ6IDxhLjFAYi50ZXN0PgoKYm9keQo=\n--x--\n");
+  g_autofree char *got = joined(report->original.message_ids);
+  assert_string_equal(got, "a.1@b.test");
+}
+
 static void the_original(void **state)
 {
   g_autoptr(Report) report = read_text(
@@ -270,9 +280,10 @@ static int setup(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(recipients),   cmocka_unit_test(reasons),   cmocka_unit_test(ids),
-    cmocka_unit_test(the_original), cmocka_unit_test(summaries), cmocka_unit_test(heads),
-    cmocka_unit_test(tokens),       cmocka_unit_test(kinds),     cmocka_unit_test(limits),
+    cmocka_unit_test(recipients),     cmocka_unit_test(reasons),      cmocka_unit_test(ids),
+    cmocka_unit_test(attached_files), cmocka_unit_test(the_original), cmocka_unit_test(summaries),
+    cmocka_unit_test(heads),          cmocka_unit_test(tokens),       cmocka_unit_test(kinds),
+    cmocka_unit_test(limits),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }
