@@ -8,13 +8,14 @@
 #include "fetcher/sync.h"
 #include "ledger/query.h"
 
-Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored, gint64 prior)
+#define LONGEST_WAIT ((gint64)86400)
+
+Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored)
 {
   Candidate *candidate = g_new0(Candidate, 1);
   candidate->uid = uid;
   candidate->size = size;
   candidate->stored = stored;
-  candidate->prior = prior;
   return candidate;
 }
 
@@ -89,16 +90,24 @@ static MoveState state_for(const Run *run, const Verdict *verdict)
   return MOVE_KEPT;
 }
 
+/* What waits is counted at the end of the pass, by the journal. */
 static void count_verdict(Pass *pass, const Verdict *verdict)
 {
-  if (verdict->fresh)
-    pass->waiting++;
-  else if (verdict->code == VERDICT_GENUINE)
+  if (verdict->fresh) return;
+  if (verdict->code == VERDICT_GENUINE)
     pass->genuine++;
   else if (verdict->code == VERDICT_BACKSCATTER)
     pass->backscatter++;
   else if (verdict->code == VERDICT_UNSURE)
     pass->unsure++;
+}
+
+/* When a waiting entry is due. One that waits for another account is looked at once more as soon as that one is done (pass.c), then at growing
+ * distances, for as long as the other account is in trouble. */
+static gint64 due_after(const Candidate *candidate, const Facts *facts, gint64 now)
+{
+  if (!facts->stale) return now + FILTER_GRACE;
+  return candidate->prior == 0 ? now : now + CLAMP(2 * candidate->waited, FILTER_GRACE, LONGEST_WAIT);
 }
 
 static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate, const Facts *facts,
@@ -109,7 +118,7 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
   entry->arrived = candidate->stored;
   entry->judged = run_now();
-  entry->due = entry->state == MOVE_WAITING ? entry->judged + FILTER_GRACE : 0;
+  entry->due = entry->state == MOVE_WAITING ? due_after(candidate, facts, entry->judged) : 0;
   place_set(&entry->home, folder, run->status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
   return entry;

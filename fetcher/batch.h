@@ -8,10 +8,11 @@ typedef struct {
   guint64 size;
   gint64 stored; /* INTERNALDATE */
   gint64 prior;  /* the id of the waiting entry this is; 0 for a new message */
+  gint64 waited; /* how long that entry was made to wait, seconds */
   Fingerprint fingerprint;
   Report *report; /* NULL until read */
 } Candidate;
-Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored, gint64 prior);
+Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored);
 void candidate_free(Candidate *candidate);
 
 /* Takes candidates (Candidate*) of one watched folder all the way: reads each, drops what was judged before or is no

@@ -10,6 +10,9 @@
 #include "fetcher/sync.h"
 #include "fetcher/watch.h"
 
+#define OTHERS_SECONDS 60 /* how long a pass waits for other accounts to read their Sent folders */
+#define OTHERS_LOOK ((gulong)G_USEC_PER_SEC / 5)
+
 /* The watched folders, one after the other; one that cannot be read does not keep the others from it. */
 static gboolean watch_all(Run *run, GError **error)
 {
@@ -39,6 +42,43 @@ static gboolean require_sent(const Run *run, GError **error)
   return FALSE;
 }
 
+/* Is another account's worker at work, so that its Sent folders will soon be read? */
+static gboolean others_at_work(Run *run, gboolean *busy, GError **error)
+{
+  g_autoptr(GPtrArray) accounts = account_list(run->ledger, error);
+  *busy = FALSE;
+  if (accounts == NULL) return FALSE;
+  for (guint i = 0; i < accounts->len; i++) {
+    const Account *account = accounts->pdata[i];
+    gboolean other = account->configured && !g_str_equal(account->name, run->account->name);
+    if (other && account_is_busy(account)) *busy = TRUE;
+  }
+  return TRUE;
+}
+
+/* A bounce may answer mail that was sent from another account. What waits for that account's Sent folders is judged again once they were
+ * read, if that is soon; else in a later pass. */
+static gboolean judge_after_others(Run *run, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time() + OTHERS_SECONDS * G_USEC_PER_SEC;
+  gboolean busy = TRUE;
+  while (busy && g_get_monotonic_time() < deadline) {
+    g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), error);
+    if (due == NULL || !run_tick(run, error) || !others_at_work(run, &busy, error)) return FALSE;
+    if (due->len == 0) return TRUE;
+    if (busy) g_usleep(OTHERS_LOOK);
+  }
+  return watch_due(run, error);
+}
+
+static gboolean count_waiting(Run *run, GError **error)
+{
+  JournalCounts counts;
+  if (!journal_counts(run->ledger, run->account->name, &counts, error)) return FALSE;
+  run->pass.waiting = counts.by_state[MOVE_WAITING];
+  return TRUE;
+}
+
 static gboolean look_at_mail(Run *run, GError **error)
 {
   if (!require_sent(run, error) || !folders_prepare_quarantine(run, error)) return FALSE;
@@ -50,6 +90,7 @@ static gboolean look_at_mail(Run *run, GError **error)
     return FALSE;
   }
   if (run->synced < run->pass.started && !sync_sent(run, error)) return FALSE;
+  if (!judge_after_others(run, error) || !count_waiting(run, error)) return FALSE;
   if (all) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;

@@ -90,9 +90,14 @@ static gboolean restart(gpointer data)
 
 static void tell_end(Child *child, int status)
 {
-  if (WIFSIGNALED(status))
-    log_account(G_LOG_LEVEL_WARNING, child->account,
-                "its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status));
+  if (WIFSIGNALED(status)) {
+    g_autofree char *text =
+        g_strdup_printf("its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status));
+    g_autoptr(GError) problem = NULL;
+    log_account(G_LOG_LEVEL_WARNING, child->account, "%s", text);
+    if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, &problem))
+      log_account(G_LOG_LEVEL_WARNING, child->account, "%s", problem->message);
+  }
   child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
 }
 
@@ -153,12 +158,32 @@ static void add_child(Supervisor *supervisor, const char *account)
   start(child);
 }
 
+static gboolean chosen(const Supervisor *supervisor, const AccountConfig *account)
+{
+  return supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name);
+}
+
+/* Says of all workers that they are at work before the first one starts, since they wait for each other; and of no other account, which a
+ * worker that was killed may have left behind. */
+static gboolean tell_start(Supervisor *supervisor, GError **error)
+{
+  g_autoptr(GPtrArray) accounts = account_list(supervisor->ledger, error);
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+    const Account *account = accounts->pdata[i];
+    const AccountConfig *config = config_account(supervisor->config, account->name);
+    const char *state = config != NULL && chosen(supervisor, config) ? "connecting"
+                        : account_is_busy(account)                   ? "idle"
+                                                                     : NULL;
+    if (state != NULL && !account_set_state(supervisor->ledger, account->name, state, NULL, error)) return FALSE;
+  }
+  return accounts != NULL;
+}
+
 static void start_all(Supervisor *supervisor)
 {
   for (guint i = 0; i < supervisor->config->accounts->len; i++) {
     const AccountConfig *account = supervisor->config->accounts->pdata[i];
-    if (supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name))
-      add_child(supervisor, account->name);
+    if (chosen(supervisor, account)) add_child(supervisor, account->name);
   }
 }
 
@@ -278,7 +303,7 @@ static gboolean prepare(Supervisor *supervisor, GError **error)
   supervisor->ledger = ledger_open(options->data_dir, LEDGER_CREATE, error);
   if (supervisor->ledger == NULL) return FALSE;
   supervisor->lock = ledger_lock_daemon(options->data_dir, error);
-  return supervisor->lock >= 0 && tell_accounts(supervisor, supervisor->config, error);
+  return supervisor->lock >= 0 && tell_accounts(supervisor, supervisor->config, error) && tell_start(supervisor, error);
 }
 
 static gboolean watch_ledger(Supervisor *supervisor, GError **error)

@@ -20,7 +20,7 @@ static void catch_candidate(const ScanRow *row, gpointer data)
   net->seen++;
   if (row->deleted || row->not_backscatter || !filter_candidate(row->fields, row->length)) return;
   if (++net->found > UID_WINDOW_MOST) return;
-  g_ptr_array_add(net->candidates, candidate_new(row->uid, row->size, row->stored, 0));
+  g_ptr_array_add(net->candidates, candidate_new(row->uid, row->size, row->stored));
 }
 
 static gint by_uid(gconstpointer a, gconstpointer b)
@@ -81,7 +81,10 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
     return journal_fail(run->ledger, entry->id, "it was moved or deleted by somebody else before its second look",
                         error);
   g_autoptr(GPtrArray) one = g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
-  g_ptr_array_add(one, candidate_new(uid, entry->fingerprint.size, entry->arrived, entry->id));
+  Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
+  candidate->prior = entry->id;
+  candidate->waited = entry->due - entry->judged;
+  g_ptr_array_add(one, candidate);
   return batch_process(run, entry->home.folder, one, NULL, now, error);
 }
 

@@ -51,7 +51,8 @@ typedef struct {
   gint64 need_from, need_to; /* when the original must have been sent, Unix seconds */
   gint64 from, to;   /* the interval for which the ledger holds all sent mail of the addresses asked about; 0 = none */
   char *gap;         /* one sentence: what is missing, naming account and folder; NULL when covered */
-  gboolean stale;    /* not covered only because some account's Sent folder was not looked at since the report came */
+  gboolean stale;    /* not covered only because some account's Sent folder was not looked at (to its end) since the report
+                        came; a later look may tell */
 
   gboolean waited;   /* the grace wait is over: a fresh report may be decided */
 } Facts;

@@ -73,6 +73,12 @@ void account_free(Account *account)
   g_free(account);
 }
 
+gboolean account_is_busy(const Account *account)
+{
+  static const char *const words[] = { "connecting", "indexing", "judging", NULL };
+  return account->state != NULL && g_strv_contains(words, account->state);
+}
+
 GPtrArray *account_list(Ledger *ledger, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)account_free);

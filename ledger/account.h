@@ -22,6 +22,8 @@ typedef struct {
   gint64 last_pass; /* end of the last pass that went through, 0 = never */
 } Account;
 void account_free(Account *account);
+/* Is its worker in the middle of a pass, by its state? */
+gboolean account_is_busy(const Account *account);
 /* Every account, configured ones first, by name: list of Account*. */
 GPtrArray *account_list(Ledger *ledger, GError **error);
 gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, GError **error);

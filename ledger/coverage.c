@@ -74,7 +74,7 @@ static char *day(gint64 seconds)
 /* What one folder lacks; NULL when it lacks nothing. late: it only has to be read again. */
 static char *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to, gboolean *late)
 {
-  *late = FALSE;
+  *late = folder->to == 0;
   if (folder->to == 0)
     return g_strdup_printf("The Sent folder “%s” of account “%s” has never been read to its end.", folder->folder,
                            folder->account);
@@ -118,8 +118,10 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
   g_autoptr(GPtrArray) folders = coverage_list(ledger, account, error);
   if (folders == NULL) return FALSE;
   if (folders->len == 0) {
+    gint64 passes = 1; /* 0 before its first pass: nobody has looked yet */
+    if (!db_number(ledger, error, &passes, "SELECT last_pass FROM account WHERE name = ?", "s", account)) return FALSE;
     sum->none = TRUE;
-    sum_gap(sum, FALSE, g_strdup_printf("Account “%s” has no Sent folder that Backstop knows of.", account));
+    sum_gap(sum, passes == 0, g_strdup_printf("Account “%s” has no Sent folder that Backstop knows of.", account));
   }
   for (guint i = 0; i < folders->len; i++) {
     const Coverage *folder = g_ptr_array_index(folders, i);

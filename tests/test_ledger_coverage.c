@@ -25,7 +25,7 @@ static const struct {
   int from, to;    /* days and seconds before NOW; -1: 0 */
   const char *gap; /* part of the sentence */
 } cases[] = {
-  { "nothing known", {}, "home", NULL, NULL, FALSE, FALSE, -1, -1, "Account “home” has no Sent folder" },
+  { "nothing known", {}, "home", NULL, NULL, FALSE, TRUE, -1, -1, "Account “home” has no Sent folder" },
   { "complete", { { "home", "Sent", 100, 0 } }, "home", NULL, NULL, TRUE, FALSE, 100, 0, NULL },
   { "from just in time", { { "home", "Sent", 14, 0 } }, "home", NULL, NULL, TRUE, FALSE, 14, 0, NULL },
   { "from too late",
@@ -46,7 +46,7 @@ static const struct {
     NULL,
     NULL,
     FALSE,
-    FALSE,
+    TRUE,
     -1,
     -1,
     "never been read to its end" },
@@ -66,7 +66,7 @@ static const struct {
     NULL,
     NULL,
     FALSE,
-    FALSE,
+    TRUE,
     -1,
     -1,
     "no Sent folder" },
@@ -126,7 +126,7 @@ static const struct {
     NULL,
     NULL,
     FALSE,
-    FALSE,
+    TRUE,
     -1,
     -1,
     "“work”" },

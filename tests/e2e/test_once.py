@@ -149,6 +149,25 @@ def arrival():
     assert rig.digest(messages.ordinary(8, when)) in after["INBOX"], "ordinary mail went missing"
 
 
+@case
+def two_accounts():
+    """Two accounts whose addresses overlap wait for each other's Sent folder, and one pass judges both"""
+    first, second = server.mailbox("first"), server.mailbox("second")
+    messages.fill(first)
+    messages.fill(second, sent=False)  # its owner's letters lie in the first account
+    for number in range(600):  # so that it takes its time
+        when = messages.NOW - 60 * messages.DAY + number * 3600
+        second.put("Sent", messages.letter(1000 + number, when, "other@partner.example"), when, "S")
+    second.settle()
+    backstop = programs.for_mailbox(first, f"{work}/two", account="a", addresses="*",
+                                    other={"b": programs.account_of(second, addresses="*")})
+    backstop.pass_once()
+    for name, mailbox in (("first", first), ("second", second)):
+        equal(len(rig.contents(mailbox.snapshot())["Backscatter"]), 3, f"messages in quarantine of the {name} account")
+    verdicts = sorted((entry["account"], entry["verdict"]) for entry in backstop.entries())
+    equal(verdicts, sorted([("a", "backscatter"), ("b", "backscatter")] * 3 + [("a", "genuine"), ("b", "genuine")] * 2), "verdicts")
+
+
 if __name__ == "__main__":
     rig.exit_on_signals()
     if rig.missing():
