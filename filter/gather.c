@@ -107,7 +107,7 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside)
       read_headers(gathered, part);
     } else if (strcmp(part->type, "text/calendar") == 0) {
       gathered->calendar |= top;
-    } else if (g_str_has_prefix(part->type, "text/") || strchr(part->type, '/') == NULL) {
+    } else if (g_str_has_prefix(part->type, "text/")) {
       g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
       add_text(strcmp(part->type, "text/html") == 0 ? html : plain, text);
     }

@@ -9,6 +9,10 @@ tests_test_filter_candidate_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 tests_test_filter_judge_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 tests_test_filter_parts_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 tests_test_filter_read_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+tests_test_filter_hostile_CPPFLAGS = $(AM_CPPFLAGS)
+if COVERAGE
+tests_test_filter_hostile_CPPFLAGS += -DBACKSTOP_COVERAGE
+endif
 tests_test_filter_hostile_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 tests_score_corpus_LDADD = $(FILTER_LIBS)
 
