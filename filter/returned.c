@@ -27,8 +27,16 @@ static const char *const id_fields[] = { "Message-ID",
                                          "Original-Message-ID",
                                          NULL };
 
+/* Does the text end in the middle of the id? Half an id is none. */
+static gboolean is_cut_off(const Field *field, const char *end)
+{
+  const char *stop = field->value.start + field->value.length;
+  return stop == end && field->value.length > 0 && stop[-1] != '>';
+}
+
 void returned_read(Original *original, Span fields)
 {
+  const char *end = fields.start + fields.length;
   Field field;
   while (field_next(&fields, &field)) {
     if (field_is(&field, "From")) {
@@ -42,7 +50,7 @@ void returned_read(Original *original, Span fields)
       if (original->date == 0) original->date = field_date(&field);
       continue;
     } else if (!field_is(&field, "Sender") && !field_is(&field, "Return-Path") && !field_is(&field, "Cc")
-               && field_index(&field, id_fields) < 0) {
+               && (field_index(&field, id_fields) < 0 || is_cut_off(&field, end))) {
       continue;
     }
     g_autofree char *raw = field_raw(&field);

@@ -141,6 +141,8 @@ static void attached_files(void **state)
              "RnJvbTogbWVAYi50ZXN0Ck1lc3NhZ2UtSUQ6IDxhLjFAYi50ZXN0PgoKYm9keQo=\n--x--\n");
   g_autofree char *got = joined(report->original.message_ids);
   assert_string_equal(got, "a.1@b.test");
+  g_autoptr(Report) cut_off = read_text(DAEMON "Content-Type: message/rfc822\n\nFrom: me@b.test\nMessage-ID: a.1@b.te");
+  assert_int_equal(cut_off->original.message_ids->len, 0);
 }
 
 static void the_original(void **state)
