@@ -14,8 +14,8 @@ step() {
   { "$@" 2>&1 && echo 0 >"$log.status" || echo $? >"$log.status"; } </dev/null | tee "$log"
   status=$(cat "$log.status")
   # shellcheck disable=SC2046
-  set -- $(awk '/^# (PASS|XFAIL): /{p += $3} /^# (FAIL|XPASS|ERROR): /{f += $3} /^# SKIP: /{s += $3} END{print p + 0, f + 0, s + 0}' \
-    "$log")
+  set -- $(awk '/^# (PASS|XFAIL): /{p += $3} /^# (FAIL|XPASS|ERROR): /{f += $3} /^# SKIP: /{s += $3}
+                END{print p + 0, f + 0, s + 0}' "$log")
   rm -f "$log" "$log.status"
   p=$1 f=$2 s=$3
   if [ "$status" != 0 ] && [ "$f" = 0 ]; then f=1; echo "FAILED: $name (status $status)"; fi

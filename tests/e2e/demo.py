@@ -65,8 +65,9 @@ def main():
     after = rig.contents(mailbox.snapshot())
     kept, away = len(after["INBOX"]), len(after["Backscatter"])
     expected = sum(verdict == "backscatter" for _, verdict in inbox.values())
-    if (kept, away) != (total - expected + 1, expected - 1):
-        sys.exit(f"demo: {kept} messages in the inbox and {away} in Backscatter; expected were {total - expected + 1} and {expected - 1}")
+    wanted = total - expected + 1, expected - 1
+    if (kept, away) != wanted:
+        sys.exit(f"demo: {kept} messages in the inbox and {away} in Backscatter; expected were {wanted[0]} and {wanted[1]}")
     tell("""It is back in the inbox, its flags as they were, and no later pass will touch it again. The mail server is stopped and
             the sample mailbox removed. To use Backstop with your own account, see README.md.""")
 

@@ -84,7 +84,8 @@ def stored(message):
 
 
 def fill_demo(mailbox):
-    """The demo mailbox (tests/demo-mailbox), every message stored at its own Date: returns {name: (message, expected verdict)}."""
+    """The demo mailbox (tests/demo-mailbox), every message stored at its own Date.
+    Returns {name: (message, expected verdict)} of the inbox."""
     folder = os.path.join(rig.TOP, "tests", "demo-mailbox")
     for name in sorted(os.listdir(os.path.join(folder, "sent"))):
         message = read(os.path.join(folder, "sent", name))

@@ -45,7 +45,8 @@ def with_fault(**variables):
 
 
 def environment(extra):
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "BACKSTOP_STOP", "BACKSTOP_ENOSPC"))}
+    ours = ("XDG_", "BACKSTOP_STOP", "BACKSTOP_ENOSPC")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return clean | {"LC_ALL": "C.UTF-8"} | (extra or {})
 
 

@@ -64,8 +64,8 @@ def free_port():
 def certificate(folder, host="localhost", name="cert"):
     """A self-signed certificate for host; returns the paths of certificate and key."""
     cert, key = os.path.join(folder, name + ".pem"), os.path.join(folder, name + ".key")
-    subprocess.run([find_program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", f"/CN={host}",
-                    "-addext", f"subjectAltName=DNS:{host}", "-keyout", key, "-out", cert],
+    subprocess.run([find_program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
+                    "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}", "-keyout", key, "-out", cert],
                    check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return cert, key
 

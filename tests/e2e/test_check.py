@@ -119,7 +119,8 @@ def after_record():
     """Sent mail that was recorded makes its bounce genuine."""
     alone = programs.Backstop(os.path.join(work, "alone"))
     os.unlink(alone.config)
-    sent, answer = write("letter.eml", messages.letter(5, messages.NOW - 7200)), write("answer.eml", messages.genuine(5, messages.NOW - 3600))
+    sent = write("letter.eml", messages.letter(5, messages.NOW - 7200))
+    answer = write("answer.eml", messages.genuine(5, messages.NOW - 3600))
     equal(alone.run("backstop", "check", answer).status, UNSURE, "status before record")
     alone.ok("backstop", "record", sent)
     equal(alone.run("backstop", "check", answer).status, GENUINE, "status after record")

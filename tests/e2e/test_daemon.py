@@ -116,7 +116,7 @@ def one_account_fails():
 
 @case
 def shared_address():
-    """Where one address belongs to two accounts and one of them cannot be read, nothing is known for sure and nothing is moved."""
+    """Where an address belongs to two accounts and one of them cannot be read, nothing is sure and nothing is moved."""
     second = server.mailbox("shared-good")
     messages.fill(second)
     _, backstop = scene("shared-bad", password_command="echo wrong", other={"good": programs.account_of(second)})

@@ -32,6 +32,10 @@ def trusted():
     return scripted.tls_context(cert, key)
 
 
+def stranger():
+    return scripted.tls_context(other_cert, other_key)
+
+
 @case
 def self_signed():
     """A self-signed certificate that the owner did not name is refused, and the password is not sent."""
@@ -41,7 +45,7 @@ def self_signed():
 @case
 def wrong_host():
     """A certificate for another host name is refused, and the password is not sent."""
-    attempt(scripted.Script, programs.REFUSED, ["certificate", "localhost"], scripted.tls_context(other_cert, other_key), ca_file=other_cert)
+    attempt(scripted.Script, programs.REFUSED, ["certificate", "localhost"], stranger(), ca_file=other_cert)
 
 
 @case
@@ -53,8 +57,7 @@ def old_tls():
 @case
 def wrong_host_starttls():
     """The same wrong name after STARTTLS: refused, and the password is not sent."""
-    attempt(StartTls, programs.REFUSED, ["certificate"], scripted.tls_context(other_cert, other_key), starttls=True, security="starttls",
-            ca_file=other_cert)
+    attempt(StartTls, programs.REFUSED, ["certificate"], stranger(), starttls=True, security="starttls", ca_file=other_cert)
 
 
 class StartTls(scripted.Script):
@@ -154,8 +157,8 @@ def silent_greeting():
 @case
 def not_there():
     """Nobody listens on the port."""
-    backstop = programs.Backstop(f"{work}/nobody", protocol="imap", host="localhost", port=rig.free_port(), security="tls", ca_file=cert,
-                                 user="owner", password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
+    backstop = programs.Backstop(f"{work}/nobody", protocol="imap", host="localhost", port=rig.free_port(), security="tls",
+                                 ca_file=cert, user="owner", password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
     result = backstop.run("backstopd", "--once")
     equal(result.status, programs.UNREACHABLE, "status")
     note(result.complaint)
