@@ -102,12 +102,15 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
     pass->unsure++;
 }
 
-/* When a waiting entry is due. One that waits for another account is looked at once more as soon as that one is done (pass.c), then at growing
- * distances, for as long as the other account is in trouble. */
-static gint64 due_after(const Candidate *candidate, const Facts *facts, gint64 now)
+/* When an entry is to be judged again, 0 for never. Fresh backscatter: after the grace. What waits for another account: as soon
+ * as that one is done (pass.c), then at growing distances, for as long as the other one is in trouble. Backscatter that was only
+ * observed: once mail is moved; again at growing distances, for a folder out of which nothing can be moved. */
+static gint64 due_after(const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
-  if (!facts->stale) return now + FILTER_GRACE;
-  return candidate->prior == 0 ? now : now + CLAMP(2 * candidate->waited, FILTER_GRACE, LONGEST_WAIT);
+  gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
+  if (entry->state != MOVE_WAITING && !observed) return 0;
+  if (!observed && !facts->stale) return entry->judged + FILTER_GRACE;
+  return entry->judged + (candidate->prior == 0 ? 0 : CLAMP(2 * candidate->waited, FILTER_GRACE, LONGEST_WAIT));
 }
 
 static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate, const Facts *facts,
@@ -118,7 +121,7 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
   entry->arrived = candidate->stored;
   entry->judged = run_now();
-  entry->due = entry->state == MOVE_WAITING ? due_after(candidate, facts, entry->judged) : 0;
+  entry->due = due_after(candidate, facts, entry);
   place_set(&entry->home, folder, run->status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
   return entry;

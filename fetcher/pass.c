@@ -63,7 +63,7 @@ static gboolean judge_after_others(Run *run, GError **error)
   gint64 deadline = g_get_monotonic_time() + OTHERS_SECONDS * G_USEC_PER_SEC;
   gboolean busy = TRUE;
   while (busy && g_get_monotonic_time() < deadline) {
-    g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), error);
+    g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), FALSE, error);
     if (due == NULL || !run_tick(run, error) || !others_at_work(run, &busy, error)) return FALSE;
     if (due->len == 0) return TRUE;
     if (busy) g_usleep(OTHERS_LOOK);

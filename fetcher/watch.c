@@ -91,7 +91,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
 gboolean watch_due(Run *run, GError **error)
 {
   gint64 now = run_now();
-  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, error);
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, run->moves, error);
   if (due == NULL) return FALSE;
   for (guint i = 0; i < due->len; i++) {
     g_autoptr(GError) problem = NULL;

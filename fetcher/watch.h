@@ -5,5 +5,5 @@
 /* Looks at every message of the folder that was not looked at before. A folder with a new UIDVALIDITY is looked at from
  * its first message; what the journal knows by its fingerprint is not judged again. */
 gboolean watch_folder(Run *run, const char *folder, GError **error);
-/* Judges again the waiting entries that are due. */
+/* Judges again what is due: what waited for a second look; and, where mail is moved, what was only observed before. */
 gboolean watch_due(Run *run, GError **error);

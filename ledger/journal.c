@@ -32,13 +32,13 @@ static gboolean find_recorded(Ledger *ledger, gint64 account, Entry *entry, GErr
   return !rows.failed;
 }
 
-static gboolean check_waiting(Ledger *ledger, gint64 id, GError **error)
+static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
 {
   g_autoptr(Entry) old = journal_get(ledger, id, error);
   if (old == NULL) return FALSE;
-  if (old->state == MOVE_WAITING) return TRUE;
-  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, "Message %" G_GINT64_FORMAT " no longer waits: it is %s.", id,
-              move_state_name(old->state));
+  if (old->state == MOVE_WAITING || (old->state == MOVE_KEPT && old->verdict == VERDICT_BACKSCATTER)) return TRUE;
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED,
+              "Message %" G_GINT64_FORMAT " cannot be judged again: it is %s.", id, move_state_name(old->state));
   return FALSE;
 }
 
@@ -90,7 +90,7 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
 {
   gint64 matched = 0;
   if (entry->id != 0) {
-    if (!check_waiting(ledger, entry->id, error)) return FALSE;
+    if (!check_open(ledger, entry->id, error)) return FALSE;
   } else {
     if (!find_recorded(ledger, account, entry, error)) return FALSE;
     if (entry->id != 0) return TRUE;

@@ -55,7 +55,7 @@ typedef struct {
   Place home;          /* the watched folder */
   Place away;          /* quarantine, later Trash */
   gboolean exempt;     /* never to be judged again */
-  gint64 due;          /* of waiting */
+  gint64 due;          /* of waiting, and of backscatter that was kept */
   char *matched_id;    /* the original's id that is in the ledger (Facts.id); NULL. Counted by Facts.failures; kept with
                           failure reports only, and not read back */
   gint64 changed;      /* when state was set */
@@ -66,8 +66,8 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
 void entry_free(Entry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
 
-/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: a waiting one judged again,
- * LEDGER_ERROR_REFUSED when it no longer waits) and the folder's new mark, in one transaction: statistics, failures per sent message,
+/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: a waiting one, or kept backscatter, judged again,
+ * LEDGER_ERROR_REFUSED in any other state) and the folder's new mark, in one transaction: statistics, failures per sent message,
  * and intents included. mark NULL: leave it. A message already recorded from the same home (folder, validity, uid) is left as it
  * is: id and state of its entry are filled in, so act on entry->state as it is afterwards. */
 gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder, const FolderMark *mark,
@@ -81,8 +81,9 @@ Entry *journal_get(Ledger *ledger, gint64 id, GError **error);
 GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **error);
 /* *claimed: another entry of account than `except` lies at this place now (by its state: at home or away). */
 gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place, gint64 except, gboolean *claimed, GError **error);
-/* Waiting entries of account that are due: list of Entry*. */
-GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, GError **error);
+/* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE backscatter
+ * that was kept because nothing was to be moved then. List of Entry*. */
+GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean observed, GError **error);
 
 /* What to list. Zero or NULL means any. */
 typedef struct {

@@ -98,12 +98,14 @@ gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place
   return TRUE;
 }
 
-GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, GError **error)
+GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean observed, GError **error)
 {
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
-                 FROM_ENTRY "WHERE account.name = ? AND entry.state = 'waiting' AND due <= ? ORDER BY entry.id", "si",
-                 account, now))
+                 FROM_ENTRY
+                 "WHERE account.name = ? AND due > 0 AND due <= ? AND NOT exempt AND (entry.state = 'waiting' OR "
+                 "(? AND entry.state = 'kept' AND verdict = 'backscatter')) ORDER BY entry.id",
+                 "sid", account, now, observed))
     return NULL;
   return all_entries(&rows, error);
 }

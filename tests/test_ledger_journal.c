@@ -14,7 +14,8 @@ static gint64 record(Ledger *ledger, const char *account, VerdictCode code, Move
   g_autoptr(Report) report = rig_report("foreign@x", "bob@y.example", "Hello");
   g_autoptr(Entry) entry = rig_entry(account, report, NULL, code, state, uid);
   entry->arrived = entry->judged = T0 + uid;
-  entry->due = state == MOVE_WAITING ? T0 + uid : 0;
+  gboolean again = state == MOVE_WAITING || (state == MOVE_KEPT && code == VERDICT_BACKSCATTER);
+  entry->due = again ? T0 + uid : 0;
   if (state == MOVE_Q_INTENT) place_set(&entry->away, "Backscatter", 3, 0);
   return rig_record(ledger, entry);
 }
@@ -304,7 +305,7 @@ static void test_waiting(void **state)
          late = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_WAITING, 20);
   record(ledger, "work", VERDICT_BACKSCATTER, MOVE_WAITING, 5);
   record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 1);
-  g_autoptr(GPtrArray) due = journal_due(ledger, "home", T0 + 19, &error);
+  g_autoptr(GPtrArray) due = journal_due(ledger, "home", T0 + 19, FALSE, &error);
   OK(due != NULL);
   assert_int_equal(due->len, 1);
   Entry *entry = g_ptr_array_index(due, 0);
@@ -323,9 +324,31 @@ static void test_waiting(void **state)
   g_autoptr(GPtrArray) batch = g_ptr_array_new();
   g_ptr_array_add(batch, entry);
   FAILS(journal_record(ledger, batch, "home", "INBOX", NULL, &error), LEDGER_ERROR_REFUSED); /* waits no longer */
-  g_autoptr(GPtrArray) rest = journal_due(ledger, "home", T0 + 20, &error);
+  g_autoptr(GPtrArray) rest = journal_due(ledger, "home", T0 + 20, FALSE, &error);
   assert_int_equal(rest->len, 1);
   assert_int_equal(((Entry *)g_ptr_array_index(rest, 0))->id, late);
+}
+
+/* Backscatter that was kept, when nothing was to be moved. */
+static void test_observed(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 kept = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_KEPT, 10);
+  record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 11);
+  record(ledger, "home", VERDICT_BACKSCATTER, MOVE_KEPT, 30); /* not yet */
+  g_autoptr(GPtrArray) none = journal_due(ledger, "home", T0 + 10, FALSE, &error);
+  OK(none != NULL);
+  assert_int_equal(none->len, 0);
+  g_autoptr(GPtrArray) due = journal_due(ledger, "home", T0 + 10, TRUE, &error);
+  OK(due != NULL);
+  assert_int_equal(due->len, 1);
+  Entry *entry = g_ptr_array_index(due, 0);
+  assert_int_equal(entry->id, kept);
+  entry->state = MOVE_Q_INTENT;
+  assert_int_equal(rig_record(ledger, entry), kept);
+  g_autoptr(Entry) now = get(ledger, kept);
+  assert_int_equal(now->state, MOVE_Q_INTENT);
 }
 
 static void test_unfinished(void **state)
@@ -506,9 +529,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fingerprint),  cmocka_unit_test(test_transitions),
     cmocka_unit_test(test_places),     cmocka_unit_test(test_confirm_many), cmocka_unit_test(test_recorded_twice),
-    cmocka_unit_test(test_batch),      cmocka_unit_test(test_waiting),      cmocka_unit_test(test_unfinished),
-    cmocka_unit_test(test_find),       cmocka_unit_test(test_claimed),      cmocka_unit_test(test_list),
-    cmocka_unit_test(test_counts),     cmocka_unit_test(test_days),
+    cmocka_unit_test(test_batch),      cmocka_unit_test(test_waiting),      cmocka_unit_test(test_observed),
+    cmocka_unit_test(test_unfinished), cmocka_unit_test(test_find),         cmocka_unit_test(test_claimed),
+    cmocka_unit_test(test_list),       cmocka_unit_test(test_counts),       cmocka_unit_test(test_days),
   };
   return cmocka_run_group_tests_name("ledger_journal", tests, NULL, NULL);
 }

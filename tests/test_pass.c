@@ -76,6 +76,18 @@ static void observing_moves_nothing(void **state)
   assert_string_equal(before, after);
 }
 
+static void what_was_observed_is_moved_once_it_may_be(void **state)
+{
+  Fake *fake = *state;
+  fake->config.observe = TRUE;
+  for (int i = 0; i < 2; i++) pass_ok(fake);
+  fake->config.observe = FALSE;
+  assert_int_equal(pass_ok(fake).moved, 3);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  assert_int_equal(entries->len, 4);
+  assert_int_equal(fake_count(fake, "Backscatter"), 3);
+}
+
 static void a_server_that_cannot_move_is_only_observed(void **state)
 {
   Fake *fake = *state;
@@ -282,6 +294,7 @@ int main(void)
     CASE(moves_the_forged_ones),
     CASE(second_pass_reads_nothing),
     CASE(observing_moves_nothing),
+    CASE(what_was_observed_is_moved_once_it_may_be),
     CASE(a_server_that_cannot_move_is_only_observed),
     CASE(a_read_only_inbox_is_only_observed),
     CASE(without_a_sent_folder_nothing_is_judged),
