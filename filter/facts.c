@@ -22,6 +22,7 @@ void facts_free(Facts *facts)
   sent_fact_free(facts->fit_sent);
   g_free(facts->written_to);
   g_free(facts->neighbour);
+  g_free(facts->stranger);
   g_free(facts->gap);
   g_free(facts);
 }

@@ -46,6 +46,9 @@ typedef struct {
                         has not written to that recipient himself: it may be the name behind an alias; NULL */
   gint64 neighbour_written; /* Unix seconds */
 
+  char *stranger;    /* whom the original says it is from, where the owner has never sent mail from that address: of a catch-all domain's
+                        made-up ones, say; NULL */
+
   /* coverage (7) */
   gboolean covered;  /* complete for [need_from, need_to] */
   gint64 need_from, need_to; /* when the original must have been sent, Unix seconds */

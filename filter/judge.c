@@ -275,6 +275,9 @@ static gboolean note_unknown(Case *c)
       note(c, EVIDENCE_AGAINST, "recipient-unknown", "No message you sent was addressed to the failed recipient: %s.",
            addresses);
   }
+  if (facts->stranger != NULL)
+    note(c, EVIDENCE_AGAINST, "sender-unknown",
+         "The original says that it is from %s, an address from which you never sent mail.", facts->stranger);
   return shown;
 }
 

@@ -221,6 +221,23 @@ static gboolean find_neighbour(Ledger *ledger, Facts *facts, const Report *repor
   return TRUE;
 }
 
+/* Has the owner ever sent mail from an address that the original says it is from? Asked where nothing speaks for him. */
+static gboolean find_stranger(Ledger *ledger, Facts *facts, const Report *report, GError **error)
+{
+  const GPtrArray *shown = report->original.senders;
+  gint64 any = 0, known = 0;
+  if (shown->len == 0 || facts->id != NULL || facts->refer_back != NULL || facts->token != NULL || facts->fit != NULL)
+    return TRUE;
+  for (guint i = 0; i < shown->len && known == 0; i++)
+    if (!db_number(ledger, error, &known, "SELECT EXISTS(SELECT 1 FROM sender WHERE hash = ?)", "i",
+                   db_hash(g_ptr_array_index(shown, i))))
+      return FALSE;
+  if (known != 0) return TRUE;
+  if (!db_number(ledger, error, &any, "SELECT EXISTS(SELECT 1 FROM sender)", "")) return FALSE;
+  if (any != 0) facts->stranger = g_strdup(g_ptr_array_index(shown, 0));
+  return TRUE;
+}
+
 static void set_need(Facts *facts, const Report *report, gint64 end)
 {
   gint64 date = original_date(report, end), from = written(report, end) - WINDOW;
@@ -234,7 +251,7 @@ static gboolean ask_all(Ledger *ledger, Facts *facts, const Report *report, cons
   set_need(facts, report, end);
   return newsender_own_word(ledger, facts, report, error) && find_ids(ledger, facts, report, error)
          && find_fit(ledger, facts, report, end, error) && find_written_to(ledger, facts, report, end, error)
-         && find_neighbour(ledger, facts, report, end, error)
+         && find_neighbour(ledger, facts, report, end, error) && find_stranger(ledger, facts, report, error)
          && coverage_ask(ledger, facts, report, query->account, error);
 }
 

@@ -38,6 +38,7 @@ static const char *const step_1 =
     "CREATE TABLE address(hash INTEGER PRIMARY KEY, domain INTEGER NOT NULL, text TEXT NOT NULL, written INTEGER NOT "
     "NULL) STRICT;"
     "CREATE INDEX address_domain ON address(domain, written);"
+    "CREATE TABLE sender(hash INTEGER PRIMARY KEY) STRICT;"
     "CREATE TABLE newsender(entry TEXT PRIMARY KEY, list TEXT NOT NULL, added INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE entry(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL REFERENCES account, message_id "

@@ -1,5 +1,5 @@
 /* sent.c - the sent mail.
- * Owns:     tables sent, sent_id, sent_to and address.
+ * Owns:     tables sent, sent_id, sent_to, address and sender.
  * Must not: read mail; decide what it means.
  * Fails:    LEDGER_ERROR; a batch is in whole or not at all.
  * Tests:    tests/test_ledger_sent.c */
@@ -103,6 +103,8 @@ static gboolean insert(Ledger *ledger, gint64 folder, const SentMessage *message
 {
   g_autofree char *subject = text_one_line(message->subject, SUBJECT_BYTES);
   gint64 sender = message->sender != NULL ? db_hash(message->sender) : 0;
+  if (sender != 0 && !db_run(ledger, error, "INSERT INTO sender(hash) VALUES(?) ON CONFLICT DO NOTHING", "i", sender))
+    return FALSE;
   return db_number(
       ledger, error, sent,
       "INSERT INTO sent(folder, date, recipients, sender, subject) VALUES(?, ?, ?, nullif(?, 0), ?) RETURNING id",

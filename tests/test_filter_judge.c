@@ -161,10 +161,11 @@ static void the_evidence(void **state)
     if (!g_str_has_suffix(line->text, ".") || !g_ascii_isupper(*line->text)) fail_msg("no sentence: %s", line->text);
   }
   g_autoptr(Facts) nothing = make_facts(COVERED);
+  nothing->stranger = g_strdup("q7x@my.test");
   for (guint i = 0; i < 5; i++) g_ptr_array_add(report->original.message_ids, g_strdup_printf("more%u@b.test", i));
   g_autoptr(Verdict) against = filter_judge(report, nothing, &policy);
   assert_true(has_line(against, "id-unknown") && has_line(against, "reference-unknown")
-              && has_line(against, "recipient-unknown"));
+              && has_line(against, "recipient-unknown") && has_line(against, "sender-unknown"));
   g_autoptr(Facts) empty = facts_new();
   empty->id = g_strdup("one@b.test");
   empty->own = OWN_ALLOW;

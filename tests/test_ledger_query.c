@@ -184,6 +184,35 @@ static void test_fit_by_sender(void **state)
   }
 }
 
+/* An address from which the owner never sent mail; not said where no sender of his is known, or where something speaks for him. */
+static void test_stranger(void **state)
+{
+  static const struct {
+    const char *sent_by, *ids, *shown, *stranger;
+  } rows[] = {
+    { "me@here.example", NULL, "q7x@here.example", "q7x@here.example" },
+    { "me@here.example", NULL, "q7x@here.example;me@here.example", NULL },
+    { "me@here.example", NULL, "me@here.example", NULL },
+    { "me@here.example", NULL, NULL, NULL },
+    { "me@here.example", "zoe@me", "q7x@here.example", NULL },
+    { NULL, NULL, "q7x@here.example", NULL },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    FolderMark mark = { .validity = 1, .next = 2, .synced = NOW };
+    g_autoptr(Ledger) ledger = rig_ledger();
+    g_autoptr(SentMessage) message = rig_sent("zoe@me", "zoe@there.example", "Zebra", NOW - DAY);
+    message->sender = g_strdup(rows[i].sent_by);
+    const SentRow row = { 1, NOW - DAY, message };
+    OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
+    g_autoptr(Report) report = rig_report(rows[i].ids, "victim@there.example", "Pills");
+    fill(report->original.senders, rows[i].shown);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "stranger", facts->stranger, rows[i].stranger);
+  }
+}
+
 /* A message that was answered under its own id kept that id; a report that shows another is about another message. */
 static void test_fit_of_an_answered_message(void **state)
 {
@@ -370,6 +399,7 @@ int main(void)
                                       cmocka_unit_test(test_fit_by_sender),
                                       cmocka_unit_test(test_fit_of_an_answered_message),
                                       cmocka_unit_test(test_recipients_of_the_original),
-                                      cmocka_unit_test(test_neighbour) };
+                                      cmocka_unit_test(test_neighbour),
+                                      cmocka_unit_test(test_stranger) };
   return cmocka_run_group_tests_name("ledger_query", tests, NULL, NULL);
 }
