@@ -26,20 +26,27 @@ void candidate_free(Candidate *candidate)
   g_free(candidate);
 }
 
-/* A message whose fingerprint is in the journal. *judge: it is another copy that must be judged for itself. */
-static gboolean known_again(Run *run, const char *folder, const Candidate *candidate, const Entry *entry,
+/* A message whose fingerprint is in the journal, newest entry first. *judge: it is another copy that must be judged for
+ * itself: what the journal says was moved is still where we put it, every copy of it, and this is none of them. */
+static gboolean known_again(Run *run, const char *folder, const Candidate *candidate, const GPtrArray *entries,
                             gboolean *judge, GError **error)
 {
   Place here = { .folder = (char *)folder, .validity = run->status.validity, .uid = candidate->uid };
-  guint32 uid = 0;
+  const Entry *newest = entries->pdata[0];
   *judge = FALSE;
-  if (entry->state != MOVE_QUARANTINED && entry->state != MOVE_DELETED) return TRUE;
-  if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
-  if (uid != 0) { /* the one we moved is still there, so this one came anew */
-    *judge = TRUE;
-    return TRUE;
+  if (newest->state != MOVE_QUARANTINED && newest->state != MOVE_DELETED) return TRUE;
+  for (guint i = 0; i < entries->len; i++)
+    if (((const Entry *)entries->pdata[i])->exempt) return TRUE;
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    guint32 uid = 0;
+    if (entry->state != MOVE_QUARANTINED && entry->state != MOVE_DELETED) continue;
+    if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
+    if (uid == 0) return journal_owner_restored(run->ledger, entry->id, &here, error);
+    if (uid == candidate->uid && g_strcmp0(entry->away.folder, folder) == 0) return TRUE;
   }
-  return journal_owner_restored(run->ledger, entry->id, &here, error);
+  *judge = TRUE;
+  return TRUE;
 }
 
 /* *keep: the candidate needs a verdict. */
@@ -53,13 +60,9 @@ static gboolean read_one(Run *run, const char *folder, Candidate *candidate, gbo
   fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
   *keep = candidate->prior != 0 || candidate->report->kind != REPORT_NONE;
   if (!*keep || candidate->prior != 0) return TRUE;
-  g_autoptr(GError) problem = NULL;
-  g_autoptr(Entry) entry = journal_find(run->ledger, run->account->name, &candidate->fingerprint, &problem);
-  if (problem != NULL) {
-    g_propagate_error(error, g_steal_pointer(&problem));
-    return FALSE;
-  }
-  return entry == NULL || known_again(run, folder, candidate, entry, keep, error);
+  g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, &candidate->fingerprint, error);
+  if (known == NULL) return *keep = FALSE;
+  return known->len == 0 || known_again(run, folder, candidate, known, keep, error);
 }
 
 static gboolean read_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)

@@ -73,8 +73,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
 gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder, const FolderMark *mark,
                         GError **error);
 
-/* The newest entry of account with this fingerprint; NULL without error when there is none. */
-Entry *journal_find(Ledger *ledger, const char *account, const Fingerprint *fingerprint, GError **error);
+/* The entries of account with this fingerprint, newest first (a message may be delivered twice): list of Entry*. */
+GPtrArray *journal_find(Ledger *ledger, const char *account, const Fingerprint *fingerprint, GError **error);
 /* LEDGER_ERROR_MISSING when there is none. */
 Entry *journal_get(Ledger *ledger, gint64 id, GError **error);
 /* Unfinished intents of account, oldest first: list of Entry*. */

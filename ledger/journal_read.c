@@ -28,18 +28,6 @@ static Entry *first_entry(Rows *rows, GError **error)
   return load_evidence(rows->ledger, entry, error) ? g_steal_pointer(&entry) : NULL;
 }
 
-Entry *journal_find(Ledger *ledger, const char *account, const Fingerprint *fingerprint, GError **error)
-{
-  g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ledger, error,
-                 FROM_ENTRY
-                 "WHERE digest = ? AND size = ? AND message_id = ? AND account.name = ? ORDER BY entry.id DESC LIMIT 1",
-                 "biss", fingerprint->digest, sizeof fingerprint->digest, (gint64)fingerprint->size,
-                 fingerprint->message_id != NULL ? fingerprint->message_id : "", account))
-    return NULL;
-  return first_entry(&rows, error);
-}
-
 Entry *journal_get(Ledger *ledger, gint64 id, GError **error)
 {
   g_auto(Rows) rows = { 0 };
@@ -63,6 +51,18 @@ static GPtrArray *all_entries(Rows *rows, GError **error)
     if (!load_evidence(rows->ledger, entry, error)) return NULL;
   }
   return rows->failed ? NULL : g_steal_pointer(&list);
+}
+
+GPtrArray *journal_find(Ledger *ledger, const char *account, const Fingerprint *fingerprint, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 FROM_ENTRY
+                 "WHERE digest = ? AND size = ? AND message_id = ? AND account.name = ? ORDER BY entry.id DESC",
+                 "biss", fingerprint->digest, sizeof fingerprint->digest, (gint64)fingerprint->size,
+                 fingerprint->message_id != NULL ? fingerprint->message_id : "", account))
+    return NULL;
+  return all_entries(&rows, error);
 }
 
 GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **error)

@@ -158,7 +158,7 @@ static gboolean fake_select(Store *base, const char *name, FolderStatus *status,
   *status =
       (FolderStatus){ store->open->validity, store->open->next, store->open->messages->len, store->open->read_only };
   gboolean can_move = !store->server->cannot_move && !store->open->read_only;
-  base->can = STORE_CAN_MARK | (can_move ? STORE_CAN_MOVE : 0);
+  base->can = (store->server->keeps_no_keywords ? 0 : STORE_CAN_MARK) | (can_move ? STORE_CAN_MOVE : 0);
   return leave(store, error);
 }
 
@@ -272,7 +272,7 @@ static gboolean fake_mark(Store *base, const guint32 *uids, guint n, Mark mark, 
   if (!enter(store, error)) return FALSE;
   for (guint i = 0; i < n; i++) {
     FakeMessage *message = by_uid(store->open, uids[i]);
-    if (message == NULL) continue;
+    if (message == NULL || store->server->keeps_no_keywords) continue;
     message->backscatter = mark == MARK_BACKSCATTER;
     message->not_backscatter = mark == MARK_NOT_BACKSCATTER;
   }

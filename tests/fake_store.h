@@ -23,6 +23,7 @@ typedef struct {
   gboolean cannot_move;
   gboolean refuses_create, refuses_move;
   gboolean names_no_uids; /* moves, but does not say where to */
+  gboolean keeps_no_keywords;
   guint steps;            /* steps since fake_open() */
   guint cut;              /* cut the connection at this step, 0 = never */
   gboolean cut_after;     /* after the step took effect */

@@ -1,6 +1,7 @@
 /* test_pass.c - what one pass does to a mailbox, and what it leaves alone. */
 #include "fake_mail.h"
 #include "ledger/sent.h"
+#include "ledger/wish.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -221,6 +222,50 @@ static void a_twin_is_judged_for_itself(void **state)
   assert_int_equal(fake_count(fake, "Backscatter"), 4);
 }
 
+/* Delivers the INBOX's message at this index once more. */
+static void add_twin(Fake *fake, guint index)
+{
+  const FakeMessage *first = fake_folder(fake->server, "INBOX")->messages->pdata[index];
+  gsize size;
+  const char *bytes = g_bytes_get_data(first->bytes, &size);
+  g_autofree char *text = g_strndup(bytes, size);
+  fake_add(fake->server, "INBOX", text, first->stored);
+}
+
+static void a_restored_twin_stays(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  fake->server->keeps_no_keywords = TRUE;
+  add_twin(fake, 2);
+  assert_int_equal(pass_ok(fake).moved, 4);
+  fake->server->names_no_uids = TRUE;
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  const Entry *older = NULL;
+  for (guint i = 0; i < entries->len; i++)
+    for (guint k = 0; k < i; k++)
+      if (fingerprint_equal(&((Entry *)entries->pdata[i])->fingerprint, &((Entry *)entries->pdata[k])->fingerprint))
+        older = entries->pdata[i];
+  assert_non_null(older);
+  assert_true(wish_add(fake->ledger, WISH_RESTORE, older->id, NULL, &problem) > 0);
+  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0);
+  assert_int_equal(fake_count(fake, "INBOX"), 4);
+  assert_int_equal(fake_count(fake, "Backscatter"), 3);
+}
+
+static void a_twin_dragged_back_stays(void **state)
+{
+  Fake *fake = *state;
+  add_twin(fake, 2);
+  pass_ok(fake);
+  FakeFolder *away = fake_folder(fake->server, "Backscatter"), *inbox = fake_folder(fake->server, "INBOX");
+  FakeMessage *message = g_ptr_array_steal_index(away->messages, 0);
+  message->uid = inbox->next++;
+  g_ptr_array_add(inbox->messages, message);
+  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0);
+  assert_int_equal(fake_count(fake, "INBOX"), 4);
+}
+
 static void fresh_backscatter_waits_for_a_second_look(void **state)
 {
   Fake *fake = *state;
@@ -304,6 +349,8 @@ int main(void)
     CASE(renumbered_folders_are_read_afresh_and_judged_once),
     CASE(dragged_back_by_hand_counts_as_restored),
     CASE(a_twin_is_judged_for_itself),
+    CASE(a_restored_twin_stays),
+    CASE(a_twin_dragged_back_stays),
     CASE(fresh_backscatter_waits_for_a_second_look),
     CASE(another_machines_restored_mail_is_left_alone),
     CASE(a_refused_move_is_failed_with_its_reason),
