@@ -50,7 +50,7 @@ static gboolean sync_folder(Run *run, const char *folder, gint64 began, GError *
   if (!folder_mark_get(run->ledger, run->account->name, folder, "sent", &mark, error)) return FALSE;
   g_clear_pointer(&run->selected, g_free); /* to hear of what came since it was opened */
   if (!run_select(run, folder, error)) return FALSE;
-  if (mark.validity != run->status.validity) {
+  if (mark.validity != run->status.validity || run->status.next < mark.next) { /* or the server was set back */
     mark.validity = run->status.validity;
     mark.next = 1;
   }

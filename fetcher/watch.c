@@ -58,7 +58,7 @@ gboolean watch_folder(Run *run, const char *folder, GError **error)
   before = mark;
   g_clear_pointer(&run->selected, g_free); /* to hear of what came since it was opened */
   if (!run_select(run, folder, error)) return FALSE;
-  if (mark.validity != run->status.validity) {
+  if (mark.validity != run->status.validity || run->status.next < mark.next) { /* or the server was set back */
     mark.validity = run->status.validity;
     mark.next = 1;
   }

@@ -188,6 +188,23 @@ static void renumbered_folders_are_read_afresh_and_judged_once(void **state)
   assert_int_equal(sent_count(fake->ledger, NULL, NULL), sent);
 }
 
+/* A server that was set back to a backup gives UIDs a second time under the same UIDVALIDITY. */
+static void a_server_set_back_is_read_afresh(void **state)
+{
+  Fake *fake = *state;
+  static const char *const names[] = { "INBOX", "Sent" };
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) fake_folder(fake->server, names[i])->next += 50;
+  pass_ok(fake);
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) fake_folder(fake->server, names[i])->next -= 40;
+  fake_sent(fake, "after@example.org", "after@example.com", fake->now - 3600);
+  fake_bounce(fake, "INBOX", 9, "after@example.org", "after@example.com", fake->now - 3500);
+  fake_bounce(fake, "INBOX", 8, "forged-8@spam.example", "victim-8@example.com", fake->now - 3500);
+  Pass pass = pass_ok(fake);
+  assert_int_equal(pass.genuine, 1);
+  assert_int_equal(pass.moved, 1);
+  assert_int_equal(pass_ok(fake).scanned, 0);
+}
+
 static void dragged_back_by_hand_counts_as_restored(void **state)
 {
   Fake *fake = *state;
@@ -347,6 +364,7 @@ int main(void)
     CASE(incomplete_coverage_keeps_everything),
     CASE(a_quarantine_that_cannot_be_made_stops_the_pass),
     CASE(renumbered_folders_are_read_afresh_and_judged_once),
+    CASE(a_server_set_back_is_read_afresh),
     CASE(dragged_back_by_hand_counts_as_restored),
     CASE(a_twin_is_judged_for_itself),
     CASE(a_restored_twin_stays),
