@@ -25,11 +25,22 @@ static Trip trip_of(const Run *run, const Entry *entry)
   }
 }
 
-/* *same: the message under uid is the one of the fingerprint. */
+static void note_size(const ScanRow *row, gpointer data) { *(guint64 *)data = row->size; }
+
+/* *size: of the message under uid, 0 when there is none. */
+static gboolean size_of(Run *run, guint32 uid, guint64 *size, GError **error)
+{
+  static const char *const field[] = { "Message-ID", NULL };
+  *size = 0;
+  return run->store->class->scan(run->store, uid, uid, field, note_size, size, error);
+}
+
+/* *same: the message under uid is the one of the fingerprint. One that is there and cannot be read may be it. */
 static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean *same, GError **error)
 {
   g_autoptr(GError) problem = NULL;
   g_autoptr(GBytes) bytes = run->store->class->read(run->store, uid, FILTER_READ_LIMIT, &problem);
+  guint64 size = 0;
   *same = FALSE;
   if (bytes != NULL) {
     Fingerprint seen;
@@ -38,12 +49,13 @@ static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean
     fingerprint_clear(&seen);
     return TRUE;
   }
-  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
+  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) {
+    if (!size_of(run, uid, &size, error)) return FALSE;
+    if (size == 0) return TRUE;
+  }
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
 }
-
-static void note_size(const ScanRow *row, gpointer data) { *(guint64 *)data = row->size; }
 
 static gboolean search(Run *run, const char *folder, const Fingerprint *fingerprint, gint64 except, guint32 *uid,
                        GError **error)
@@ -51,7 +63,6 @@ static gboolean search(Run *run, const char *folder, const Fingerprint *fingerpr
   g_autoptr(GArray) uids = run->store->class->find(run->store, fingerprint->message_id, fingerprint->size, 0, error);
   if (uids == NULL) return FALSE;
   for (guint i = 0; i < uids->len; i++) {
-    static const char *const no_fields[] = { "Message-ID", NULL };
     Place place = { .folder = (char *)folder,
                     .validity = run->status.validity,
                     .uid = g_array_index(uids, guint32, i) };
@@ -59,7 +70,7 @@ static gboolean search(Run *run, const char *folder, const Fingerprint *fingerpr
     guint64 size = 0;
     if (!journal_claimed(run->ledger, run->account->name, &place, except, &claimed, error)) return FALSE;
     if (claimed) continue;
-    if (!run->store->class->scan(run->store, place.uid, place.uid, no_fields, note_size, &size, error)) return FALSE;
+    if (!size_of(run, place.uid, &size, error)) return FALSE;
     if (size != fingerprint->size) continue;
     if (!is_it(run, place.uid, fingerprint, &same, error)) return FALSE;
     if (same) {
@@ -134,11 +145,31 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
       "the message is no longer where it was; another program or another machine has moved or deleted it", error);
 }
 
+/* *failed: a move into quarantine that met with a refusal has not been made, since the message can be seen where it was.
+ * Any other one that failed leaves it in quarantine, where the owner can find it. */
+static gboolean has_failed(Run *run, const Entry *entry, gboolean *failed, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  guint32 uid = 0;
+  *failed = TRUE;
+  if (entry->state != MOVE_Q_INTENT) return TRUE;
+  if (!settle_locate(run, &entry->home, &entry->fingerprint, entry->id, &uid, &problem) && !run_can_go_on(problem)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  *failed = uid != 0;
+  return TRUE;
+}
+
 gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **error)
 {
   g_autoptr(GError) problem = NULL;
+  gboolean failed = FALSE;
   if (settle_by_looking(run, entry, resumed, &problem)) return TRUE;
-  if (run_can_go_on(problem)) return journal_fail(run->ledger, entry->id, problem->message, error);
+  if (run_can_go_on(problem)) {
+    if (!has_failed(run, entry, &failed, error)) return FALSE;
+    return !failed || journal_fail(run->ledger, entry->id, problem->message, error);
+  }
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
 }
@@ -151,9 +182,13 @@ static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
   for (guint i = 0; i < entries->len; i++) {
     Entry *entry = entries->pdata[i];
     Trip trip = trip_of(run, entry);
+    g_autoptr(GError) problem = NULL;
     guint32 uid = 0;
-    if (!run_tick(run, error) || !settle_locate(run, trip.from, &entry->fingerprint, entry->id, &uid, error))
+    if (!run_tick(run, error)) return FALSE;
+    if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &uid, &problem) && !run_can_go_on(problem)) {
+      g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
+    }
     if (uid != 0)
       g_ptr_array_add(there, entry);
     else if (!settle_one(run, entry, TRUE, error))

@@ -10,7 +10,7 @@ gboolean settle_locate(Run *run, const Place *place, const Fingerprint *fingerpr
 
 /* Carries out one intent just written to the journal, or, resumed, one that may have been half done. Where it cannot be
  * carried out for reasons of this message or folder, the journal says `failed` with the reason, and the result is TRUE:
- * read the entry. */
+ * read the entry. A q_intent whose message cannot be seen at home then stays as it is, for the next connect. */
 gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **error);
 
 /* Moves all q_intent entries (Entry*) of one watched folder, which is open, at once. */

@@ -151,7 +151,7 @@ static gboolean fake_select(Store *base, const char *name, FolderStatus *status,
   FakeStore *store = (FakeStore *)base;
   if (!enter(store, error)) return FALSE;
   store->open = lookup(store->server, name);
-  if (store->open == NULL) {
+  if (store->open == NULL || g_strcmp0(name, store->server->refuses_select) == 0) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "there is no such folder");
     return FALSE;
   }
@@ -193,8 +193,8 @@ static GBytes *fake_read(Store *base, guint32 uid, gsize limit, GError **error)
   if (!look(store, error)) return NULL;
   store->server->reads++;
   const FakeMessage *message = by_uid(store->open, uid);
-  if (message == NULL) {
-    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message is gone");
+  if (message == NULL || store->server->refuses_read) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message is gone, or the server refused");
     return NULL;
   }
   return g_bytes_new_from_bytes(message->bytes, 0, MIN(limit, g_bytes_get_size(message->bytes)));

@@ -86,8 +86,51 @@ static void every_cut_ends_well(void **state)
   assert_true(points > 200);
 }
 
+/* A mailbox whose forged bounces are in quarantine, which the journal does not know yet. */
+static Fake *cut_after_the_move(void)
+{
+  for (guint cut = 1; cut < 100; cut++) {
+    Fake *fake = fake_new();
+    fake->server->cut = cut;
+    fake->server->cut_after = TRUE;
+    fake_pass(fake, NULL, NULL);
+    fake->server->cut = 0;
+    if (fake_count(fake, "Backscatter") == 3) return fake;
+    fake_free(fake);
+  }
+  fail_msg("it was never moved");
+  return NULL;
+}
+
+static void expect_all(Fake *fake, MoveState state)
+{
+  g_autoptr(GError) problem = NULL;
+  JournalCounts counts;
+  assert_true(journal_counts(fake->ledger, NULL, &counts, &problem));
+  assert_int_equal(counts.by_state[state], 3);
+}
+
+/* A server that cannot be asked now is no reason to say that a message is where it was delivered. */
+static void what_cannot_be_seen_is_settled_later(void **state)
+{
+  for (int way = 0; way < 2; way++) {
+    Fake *fake = cut_after_the_move();
+    expect_all(fake, MOVE_Q_INTENT);
+    fake->server->refuses_read = way == 0;
+    fake->server->refuses_select = way == 1 ? "Backscatter" : NULL;
+    fake_pass(fake, NULL, NULL);
+    expect_all(fake, MOVE_Q_INTENT);
+    fake->server->refuses_read = FALSE;
+    fake->server->refuses_select = NULL;
+    assert_true(fake_pass(fake, NULL, NULL));
+    expect_all(fake, MOVE_QUARANTINED);
+    fake_free(fake);
+  }
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(every_cut_ends_well) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(every_cut_ends_well),
+                                      cmocka_unit_test(what_cannot_be_seen_is_settled_later) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
