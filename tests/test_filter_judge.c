@@ -31,7 +31,8 @@ enum {
   EXCLUDED = 1 << 9,
   COVERED = 1 << 10,
   STALE = 1 << 11,
-  WAITED = 1 << 12, /* facts */
+  WAITED = 1 << 12,
+  JUST_CAME = 1 << 20, /* facts */
   SHOWS_ID = 1 << 13,
   SHOWS_RECIPIENT = 1 << 14,
   SHOWS_REFERENCE = 1 << 15,
@@ -78,7 +79,7 @@ static Facts *make_facts(guint has)
   facts->stale = (has & STALE) != 0;
   facts->waited = (has & WAITED) != 0;
   facts->need_from = facts->from = NOW - DAYS(3);
-  facts->need_to = facts->to = NOW;
+  facts->need_to = facts->to = has & JUST_CAME ? NOW : NOW - 3600;
   if (!facts->covered) facts->gap = g_strdup("The Sent folder of account home was not read yet.");
   return facts;
 }
@@ -118,6 +119,8 @@ static void the_order(void **state)
     { SHOWS_ID | COVERED | NEW_REPORT, VERDICT_BACKSCATTER, "covered", TRUE },
     { SHOWS_ID | COVERED | NEW_ORIGINAL, VERDICT_BACKSCATTER, "covered", TRUE },
     { SHOWS_ID | COVERED | FUTURE, VERDICT_BACKSCATTER, "covered", TRUE },
+    { SHOWS_ID | COVERED | JUST_CAME, VERDICT_BACKSCATTER, "covered", TRUE },
+    { SHOWS_ID | COVERED | JUST_CAME | WAITED, VERDICT_BACKSCATTER, "covered" },
     { SHOWS_ID | COVERED | NO_DATE, VERDICT_BACKSCATTER, "covered", TRUE },
     { SHOWS_ID | COVERED | NO_DATE | WAITED, VERDICT_BACKSCATTER, "covered" },
     { SHOWS_ID | COVERED | NEW_REPORT | WAITED, VERDICT_BACKSCATTER, "covered" },
