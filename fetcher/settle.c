@@ -134,6 +134,8 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     return journal_fail(run->ledger, entry->id, "the journal does not say where it was to go", error);
   if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
+  if (here != 0 && there == 0 && entry->state == MOVE_Q_INTENT && run->config->observe)
+    return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe)", error);
   if (here != 0) {
     if (!carry(run, &trip, here, there, &where, error)) return FALSE;
     return confirm(run, entry, trip.to, where, error);

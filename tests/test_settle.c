@@ -110,6 +110,28 @@ static void expect_all(Fake *fake, MoveState state)
   assert_int_equal(counts.by_state[state], 3);
 }
 
+static void observing_carries_no_intent_out(void **state)
+{
+  Fake *fake = NULL;
+  for (guint cut = 1; cut < 100; cut++) {
+    JournalCounts counts;
+    g_autoptr(GError) problem = NULL;
+    fake = fake_new();
+    fake->server->cut = cut;
+    fake_pass(fake, NULL, NULL);
+    fake->server->cut = 0;
+    assert_true(journal_counts(fake->ledger, NULL, &counts, &problem));
+    if (counts.by_state[MOVE_Q_INTENT] == 3) break;
+    fake_free(fake);
+  }
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+  fake->config.observe = TRUE;
+  assert_true(fake_pass(fake, NULL, NULL));
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+  expect_all(fake, MOVE_FAILED);
+  fake_free(fake);
+}
+
 /* A server that cannot be asked now is no reason to say that a message is where it was delivered. */
 static void what_cannot_be_seen_is_settled_later(void **state)
 {
@@ -131,6 +153,7 @@ static void what_cannot_be_seen_is_settled_later(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(every_cut_ends_well),
+                                      cmocka_unit_test(observing_carries_no_intent_out),
                                       cmocka_unit_test(what_cannot_be_seen_is_settled_later) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
