@@ -99,8 +99,27 @@ gboolean folders_find(Run *run, GError **error)
   return find_sent(run, error);
 }
 
+/* By the server's names: different words of the configuration may mean one folder. */
+static gboolean check_quarantine(Run *run, GError **error)
+{
+  gboolean taken = g_strv_contains((const char *const *)run->sent, run->quarantine);
+  for (char **name = run->account->folders; *name != NULL && !taken; name++) {
+    g_autofree char *folder = run->store->class->resolve(run->store, *name, error);
+    if (folder == NULL) return FALSE;
+    taken = g_str_equal(folder, run->quarantine);
+  }
+  if (!taken) return TRUE;
+  g_set_error(
+      error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+      "the quarantine folder \"%s\" is on the server a folder that is watched or holds sent mail; name another in "
+      "[account %s]",
+      run->quarantine, run->account->name);
+  return FALSE;
+}
+
 gboolean folders_prepare_quarantine(Run *run, GError **error)
 {
+  if (!check_quarantine(run, error)) return FALSE;
   if (!run->moves && !run_has_folder(run, run->quarantine)) return TRUE;
   if (!run_has_folder(run, run->quarantine)) {
     if (!run->store->class->create(run->store, run->quarantine, error)) {
