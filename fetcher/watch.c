@@ -67,7 +67,8 @@ gboolean watch_folder(Run *run, const char *folder, GError **error)
   run->pass.scan_total += MIN(run->status.count, (guint)(window.end - MIN(window.next, window.end)));
   while (uid_window_get(&window, &from, &to)) {
     if (!run_tick(run, error) || !watch_range(run, folder, &window, &mark, error)) return FALSE;
-    if (run->status.validity != validity) break; /* renumbered meanwhile: afresh at the next pass */
+    if (!run_select(run, folder, error)) return FALSE; /* the move may have looked elsewhere */
+    if (run->status.validity != validity) break;       /* renumbered meanwhile: afresh at the next pass */
   }
   if (mark.next == before.next && mark.validity == before.validity) return TRUE;
   return folder_mark_set(run->ledger, account, folder, "watched", &mark, error);
@@ -84,6 +85,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
+  candidate->exempt = entry->exempt;
   g_ptr_array_add(one, candidate);
   return batch_process(run, entry->home.folder, one, NULL, now, error);
 }

@@ -283,6 +283,20 @@ static void a_twin_dragged_back_stays(void **state)
   assert_int_equal(fake_count(fake, "INBOX"), 4);
 }
 
+/* Two minutes pass for all that waits. */
+static void make_due(Fake *fake)
+{
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  for (guint i = 0; i < entries->len; i++) {
+    Entry *entry = entries->pdata[i];
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    if (entry->state != MOVE_WAITING) continue;
+    entry->due = fake->now - 1;
+    g_ptr_array_add(one, entry);
+    assert_true(journal_record(fake->ledger, one, "home", "INBOX", NULL, NULL));
+  }
+}
+
 static void fresh_backscatter_waits_for_a_second_look(void **state)
 {
   Fake *fake = *state;
@@ -294,20 +308,65 @@ static void fresh_backscatter_waits_for_a_second_look(void **state)
   assert_int_equal(pass.moved, 0);
   assert_int_equal(pass_ok(fake).moved, 0); /* not due yet */
   fake_sent(fake, "late@example.org", "late@example.com", fake->now);
-  g_autoptr(GPtrArray) entries = fake_entries(fake);
-  for (guint i = 0; i < entries->len; i++) { /* two minutes pass */
-    Entry *entry = entries->pdata[i];
-    g_autoptr(GPtrArray) one = g_ptr_array_new();
-    if (entry->state != MOVE_WAITING) continue;
-    entry->due = fake->now - 1;
-    g_ptr_array_add(one, entry);
-    assert_true(journal_record(fake->ledger, one, "home", "INBOX", NULL, NULL));
-  }
+  make_due(fake);
   pass = pass_ok(fake);
   assert_int_equal(pass.genuine, 1); /* its Sent copy came late */
   assert_int_equal(pass.moved, 1);
   g_autoptr(GPtrArray) after = fake_entries(fake);
   assert_int_equal(after->len, 6);
+}
+
+static void a_waiting_twin_of_a_restored_one_stays(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  FakeFolder *inbox = fake_folder(fake->server, "INBOX");
+  add_twin(fake, 2);
+  FakeMessage *twin = g_ptr_array_steal_index(inbox->messages, 6); /* it comes later */
+  assert_int_equal(pass_ok(fake).moved, 3);
+  twin->uid = inbox->next++;
+  twin->stored = fake->now;
+  g_ptr_array_add(inbox->messages, twin);
+  assert_int_equal(pass_ok(fake).waiting, 1);
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  const Entry *waiting = entries->pdata[0];
+  for (guint i = 1; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    if (!fingerprint_equal(&entry->fingerprint, &waiting->fingerprint)) continue;
+    assert_true(wish_add(fake->ledger, WISH_RESTORE, entry->id, NULL, &problem) > 0);
+  }
+  pass_ok(fake);
+  make_due(fake);
+  Pass pass = pass_ok(fake);
+  assert_int_equal(pass.backscatter, 1);
+  assert_int_equal(pass.moved, 0);
+  assert_int_equal(fake_count(fake, "INBOX"), 5);
+}
+
+static void a_quarantine_that_is_read_is_refused(void **state)
+{
+  Fake *fake = *state;
+  static char *two[] = { (char *)"INBOX", (char *)"Backscatter", NULL };
+  g_autoptr(GError) problem = NULL;
+  fake->account.folders = two;
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_true(g_error_matches(problem, CONFIG_ERROR, CONFIG_ERROR_INVALID));
+  g_clear_error(&problem);
+  two[1] = NULL;
+  fake->account.quarantine = (char *)"Sent";
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_true(g_error_matches(problem, CONFIG_ERROR, CONFIG_ERROR_INVALID));
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+}
+
+static void a_long_folder_is_read_to_its_end(void **state)
+{
+  Fake *fake = *state;
+  fake->server->names_no_uids = TRUE;
+  fake_folder(fake->server, "INBOX")->next += 3000;
+  fake_bounce(fake, "INBOX", 8, "forged-8@spam.example", "victim-8@example.com", fake->now - 4 * 86400);
+  pass_ok(fake);
+  assert_int_equal(fake_count(fake, "Backscatter"), 4);
 }
 
 static void another_machines_restored_mail_is_left_alone(void **state)
@@ -370,6 +429,9 @@ int main(void)
     CASE(a_restored_twin_stays),
     CASE(a_twin_dragged_back_stays),
     CASE(fresh_backscatter_waits_for_a_second_look),
+    CASE(a_waiting_twin_of_a_restored_one_stays),
+    CASE(a_quarantine_that_is_read_is_refused),
+    CASE(a_long_folder_is_read_to_its_end),
     CASE(another_machines_restored_mail_is_left_alone),
     CASE(a_refused_move_is_failed_with_its_reason),
     CASE(a_server_that_names_no_uids_is_looked_at),
