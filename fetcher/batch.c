@@ -146,7 +146,7 @@ static gboolean judge_one(Run *run, const char *folder, const Candidate *candida
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
   if ((facts->id != NULL) != with_id) return TRUE;
-  facts->waited = candidate->prior != 0;
+  facts->waited = candidate->waited >= FILTER_GRACE; /* to wait for another account only is less */
   g_autoptr(Verdict) verdict = filter_judge(candidate->report, facts, &policy);
   if (verdict->code == VERDICT_PASS && candidate->prior == 0) return TRUE;
   count_verdict(&run->pass, verdict);

@@ -292,6 +292,7 @@ static void make_due(Fake *fake)
     g_autoptr(GPtrArray) one = g_ptr_array_new();
     if (entry->state != MOVE_WAITING) continue;
     entry->due = fake->now - 1;
+    entry->judged = entry->due - FILTER_GRACE;
     g_ptr_array_add(one, entry);
     assert_true(journal_record(fake->ledger, one, "home", "INBOX", NULL, NULL));
   }
@@ -369,6 +370,31 @@ static void a_long_folder_is_read_to_its_end(void **state)
   assert_int_equal(fake_count(fake, "Backscatter"), 4);
 }
 
+/* Two different waits: having waited for another account does not make a bounce any older. */
+static void waiting_for_others_is_no_second_look(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  const AccountSetup both[] = { { (char *)"home", (char *)"*" }, { (char *)"work", (char *)"*" } };
+  const char *const sent[] = { "Sent" };
+  FolderMark read = { .validity = 1, .next = 9, .oldest = fake->now - 90 * 86400, .synced = fake->now + 60 };
+  pass_ok(fake);
+  assert_true(account_configure(fake->ledger, both, 2, &problem));
+  fake_bounce(fake, "INBOX", 9, "forged-9@spam.example", "victim-9@example.com", fake->now);
+  assert_int_equal(pass_ok(fake).waiting, 1);
+  assert_true(folder_use_sent(fake->ledger, "work", sent, 1, &problem));
+  assert_true(folder_mark_set(fake->ledger, "work", "Sent", "sent", &read, &problem));
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  g_autoptr(GPtrArray) one = g_ptr_array_new();
+  Entry *entry = entries->pdata[0];
+  entry->due = entry->judged; /* at once, when the other account is done */
+  g_ptr_array_add(one, entry);
+  assert_true(journal_record(fake->ledger, one, "home", "INBOX", NULL, &problem));
+  Pass pass = pass_ok(fake);
+  assert_int_equal(pass.moved, 0);
+  assert_int_equal(pass.waiting, 1);
+}
+
 static void another_machines_restored_mail_is_left_alone(void **state)
 {
   Fake *fake = *state;
@@ -432,6 +458,7 @@ int main(void)
     CASE(a_waiting_twin_of_a_restored_one_stays),
     CASE(a_quarantine_that_is_read_is_refused),
     CASE(a_long_folder_is_read_to_its_end),
+    CASE(waiting_for_others_is_no_second_look),
     CASE(another_machines_restored_mail_is_left_alone),
     CASE(a_refused_move_is_failed_with_its_reason),
     CASE(a_server_that_names_no_uids_is_looked_at),
