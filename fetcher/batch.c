@@ -84,9 +84,8 @@ static gboolean read_all(Run *run, const char *folder, GPtrArray *candidates, GE
   return TRUE;
 }
 
-static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
+static MoveState state_for(const Run *run, const Verdict *verdict)
 {
-  if (candidate->exempt) return MOVE_KEPT;
   if (verdict->fresh) return MOVE_WAITING;
   if (!run->moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
   if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
@@ -120,8 +119,7 @@ static gint64 due_after(const Candidate *candidate, const Facts *facts, const En
 static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate, const Facts *facts,
                         const Verdict *verdict)
 {
-  Entry *entry = entry_new(run->account->name, candidate->report, facts, verdict, state_for(run, candidate, verdict));
-  entry->exempt = candidate->exempt;
+  Entry *entry = entry_new(run->account->name, candidate->report, facts, verdict, state_for(run, verdict));
   entry->id = candidate->prior;
   fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
   entry->arrived = candidate->stored;

@@ -6,10 +6,9 @@
 typedef struct {
   guint32 uid;
   guint64 size;
-  gint64 stored;   /* INTERNALDATE */
-  gint64 prior;    /* the id of the waiting entry this is; 0 for a new message */
-  gint64 waited;   /* how long that entry was made to wait, seconds */
-  gboolean exempt; /* that entry's: the owner has restored a copy of it */
+  gint64 stored; /* INTERNALDATE */
+  gint64 prior;  /* the id of the waiting entry this is; 0 for a new message */
+  gint64 waited; /* how long that entry was made to wait, seconds */
   Fingerprint fingerprint;
   Report *report; /* NULL until read */
 } Candidate;

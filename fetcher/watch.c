@@ -85,7 +85,6 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
-  candidate->exempt = entry->exempt;
   g_ptr_array_add(one, candidate);
   return batch_process(run, entry->home.folder, one, NULL, now, error);
 }

@@ -143,7 +143,8 @@ static gboolean exempt_copies(Ledger *ledger, const Entry *entry, GError **error
 {
   const Fingerprint *fingerprint = &entry->fingerprint;
   return db_run(ledger, error,
-                "UPDATE entry SET exempt = 1 WHERE digest = ? AND size = ? AND message_id = ?"
+                "UPDATE entry SET exempt = 1, state = iif(state = 'waiting', 'kept', state), due = 0 WHERE digest = ? "
+                "AND size = ? AND message_id = ?"
                 " AND account = (SELECT account FROM entry WHERE id = ?)",
                 "bisi", fingerprint->digest, sizeof fingerprint->digest, (gint64)fingerprint->size,
                 fingerprint->message_id, entry->id);
