@@ -37,6 +37,8 @@ static gboolean known_again(Run *run, const char *folder, const Candidate *candi
   if (newest->state != MOVE_QUARANTINED && newest->state != MOVE_DELETED) return TRUE;
   for (guint i = 0; i < entries->len; i++)
     if (((const Entry *)entries->pdata[i])->exempt) return TRUE;
+  /* With our keyword it comes from quarantine, whence the owner has copied it. */
+  if (candidate->marked) return journal_owner_restored(run->ledger, newest->id, &here, error);
   for (guint i = 0; i < entries->len; i++) {
     const Entry *entry = entries->pdata[i];
     guint32 uid = 0;

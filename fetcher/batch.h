@@ -6,9 +6,10 @@
 typedef struct {
   guint32 uid;
   guint64 size;
-  gint64 stored; /* INTERNALDATE */
-  gint64 prior;  /* the id of the waiting entry this is; 0 for a new message */
-  gint64 waited; /* how long that entry was made to wait, seconds */
+  gint64 stored;   /* INTERNALDATE */
+  gboolean marked; /* it carries $Backscatter */
+  gint64 prior;    /* the id of the waiting entry this is; 0 for a new message */
+  gint64 waited;   /* how long that entry was made to wait, seconds */
   Fingerprint fingerprint;
   Report *report; /* NULL until read */
 } Candidate;

@@ -69,7 +69,7 @@ static gboolean take_named(Run *run, GPtrArray *sent, GError **error)
   return TRUE;
 }
 
-static gboolean find_sent(Run *run, GError **error)
+gboolean folders_find_sent(Run *run, GError **error)
 {
   g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
   if (run->account->sent != NULL) {
@@ -96,7 +96,7 @@ gboolean folders_find(Run *run, GError **error)
     if ((folder->use & FOLDER_TRASH) && run->trash == NULL && !g_str_equal(folder->name, run->quarantine))
       run->trash = g_strdup(folder->name);
   }
-  return find_sent(run, error);
+  return TRUE;
 }
 
 /* By the server's names: different words of the configuration may mean one folder. */

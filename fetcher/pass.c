@@ -81,7 +81,8 @@ static gboolean count_waiting(Run *run, GError **error)
 
 static gboolean look_at_mail(Run *run, GError **error)
 {
-  if (!require_sent(run, error) || !folders_prepare_quarantine(run, error)) return FALSE;
+  if (!folders_find_sent(run, error) || !require_sent(run, error) || !folders_prepare_quarantine(run, error))
+    return FALSE;
   if (!watch_due(run, error)) return FALSE;
   g_autoptr(GError) problem = NULL;
   gboolean all = watch_all(run, &problem);

@@ -57,10 +57,10 @@ static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean
   return FALSE;
 }
 
-static gboolean search(Run *run, const char *folder, const Fingerprint *fingerprint, gint64 except, guint32 *uid,
-                       GError **error)
+static gboolean search_by(Run *run, const char *folder, const Fingerprint *fingerprint, const char *message_id,
+                          gint64 except, guint32 *uid, GError **error)
 {
-  g_autoptr(GArray) uids = run->store->class->find(run->store, fingerprint->message_id, fingerprint->size, 0, error);
+  g_autoptr(GArray) uids = run->store->class->find(run->store, message_id, fingerprint->size, 0, error);
   if (uids == NULL) return FALSE;
   for (guint i = 0; i < uids->len; i++) {
     Place place = { .folder = (char *)folder,
@@ -79,6 +79,15 @@ static gboolean search(Run *run, const char *folder, const Fingerprint *fingerpr
     }
   }
   return TRUE;
+}
+
+/* By size where the server does not find the Message-ID, which may be folded or written oddly. */
+static gboolean search(Run *run, const char *folder, const Fingerprint *fingerprint, gint64 except, guint32 *uid,
+                       GError **error)
+{
+  const char *message_id = fingerprint->message_id;
+  if (!search_by(run, folder, fingerprint, message_id, except, uid, error)) return FALSE;
+  return *uid != 0 || *message_id == '\0' || search_by(run, folder, fingerprint, "", except, uid, error);
 }
 
 gboolean settle_locate(Run *run, const Place *place, const Fingerprint *fingerprint, gint64 except, guint32 *uid,

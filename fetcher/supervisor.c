@@ -88,6 +88,12 @@ static gboolean restart(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void restart_later(Child *child)
+{
+  child->restart = g_timeout_add_seconds(child->wait, restart, child);
+  child->wait = MIN(child->wait * 2, RESTART_MOST);
+}
+
 static void tell_end(Child *child, int status)
 {
   if (WIFSIGNALED(status)) {
@@ -116,8 +122,7 @@ static void on_end(GPid pid, int status, gpointer data)
     return;
   }
   if (g_get_monotonic_time() - child->started > (gint64)RESTART_CALM * G_USEC_PER_SEC) child->wait = RESTART_FIRST;
-  child->restart = g_timeout_add_seconds(child->wait, restart, child);
-  child->wait = MIN(child->wait * 2, RESTART_MOST);
+  restart_later(child);
 }
 
 static void start(Child *child)
@@ -141,6 +146,7 @@ static void start(Child *child)
     log_account(G_LOG_LEVEL_WARNING, child->account, "its worker cannot be started: %s", problem->message);
     child->pid = 0;
     child->status = EX_OSERR;
+    if (!options->once) restart_later(child);
     return;
   }
   child->started = g_get_monotonic_time();
@@ -300,10 +306,11 @@ static gboolean prepare(Supervisor *supervisor, GError **error)
                 options->config_file);
     return FALSE;
   }
-  supervisor->ledger = ledger_open(options->data_dir, LEDGER_CREATE, error);
-  if (supervisor->ledger == NULL) return FALSE;
   supervisor->lock = ledger_lock_daemon(options->data_dir, error);
-  return supervisor->lock >= 0 && tell_accounts(supervisor, supervisor->config, error) && tell_start(supervisor, error);
+  if (supervisor->lock < 0) return FALSE;
+  supervisor->ledger = ledger_open(options->data_dir, LEDGER_CREATE, error);
+  return supervisor->ledger != NULL && tell_accounts(supervisor, supervisor->config, error)
+         && tell_start(supervisor, error);
 }
 
 static gboolean watch_ledger(Supervisor *supervisor, GError **error)

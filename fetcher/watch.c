@@ -20,7 +20,9 @@ static void catch_candidate(const ScanRow *row, gpointer data)
   net->seen++;
   if (row->deleted || row->not_backscatter || !filter_candidate(row->fields, row->length)) return;
   if (++net->found > UID_WINDOW_MOST) return;
-  g_ptr_array_add(net->candidates, candidate_new(row->uid, row->size, row->stored));
+  Candidate *candidate = candidate_new(row->uid, row->size, row->stored);
+  candidate->marked = row->backscatter;
+  g_ptr_array_add(net->candidates, candidate);
 }
 
 static gint by_uid(gconstpointer a, gconstpointer b)

@@ -321,8 +321,9 @@ static void judge_freshness(Case *c)
   Verdict *verdict = c->verdict;
   if (verdict->code != VERDICT_BACKSCATTER || c->facts->own == OWN_DENY || c->facts->waited) return;
   gint64 limit = c->policy->now - FILTER_FRESH, report = c->report->date, original = c->report->original.date;
-  /* need_to: when it came. The clock of its reporter may be slow, or in another zone than it says. */
-  verdict->fresh = report > limit || original > limit || c->facts->need_to > limit || (report == 0 && original == 0);
+  /* need_to: when it came. It counts where no Date tells of the original, since the clock of the reporter may be slow. */
+  if (original == 0) original = c->facts->need_to;
+  verdict->fresh = report > limit || original > limit;
   if (verdict->fresh)
     note(c, EVIDENCE_NEUTRAL, "fresh",
          "It is so recent, or its Date unknown, that your Sent folder is read once more before anything is done.");

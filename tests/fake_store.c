@@ -209,6 +209,7 @@ static GArray *fake_find(Store *base, const char *message_id, guint64 size, gint
     const FakeMessage *message = store->open->messages->pdata[i];
     gsize length;
     const char *bytes = g_bytes_get_data(message->bytes, &length);
+    if (*message_id != '\0' && store->server->finds_no_ids) continue;
     gboolean hit = *message_id != '\0' ? g_strstr_len(bytes, (gssize)length, message_id) != NULL : length == size;
     if (hit) g_array_append_val(uids, message->uid);
   }

@@ -22,13 +22,14 @@ typedef struct {
   gboolean copies;    /* no MOVE: copy, flag and expunge are three steps */
   gboolean cannot_move;
   gboolean refuses_create, refuses_move;
+  gboolean finds_no_ids;  /* its search knows no Message-ID */
   gboolean names_no_uids; /* moves, but does not say where to */
   gboolean keeps_no_keywords;
   gboolean refuses_read;      /* of messages that are there */
   const char *refuses_select; /* this folder, though it is there */
-  guint steps;            /* steps since fake_open() */
-  guint cut;              /* cut the connection at this step, 0 = never */
-  gboolean cut_after;     /* after the step took effect */
+  guint steps;                /* steps since fake_open() */
+  guint cut;                  /* cut the connection at this step, 0 = never */
+  gboolean cut_after;         /* after the step took effect */
   guint reads, scans, moves;
 } FakeServer;
 

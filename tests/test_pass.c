@@ -225,6 +225,20 @@ static void dragged_back_by_hand_counts_as_restored(void **state)
   assert_int_equal(restored, 1);
 }
 
+static void copied_back_by_hand_counts_as_restored(void **state)
+{
+  Fake *fake = *state;
+  pass_ok(fake);
+  const FakeMessage *away = fake_folder(fake->server, "Backscatter")->messages->pdata[0];
+  gsize size;
+  const char *bytes = g_bytes_get_data(away->bytes, &size);
+  g_autofree char *text = g_strndup(bytes, size);
+  fake_add(fake->server, "INBOX", text, away->stored)->backscatter = TRUE; /* a copy keeps its keywords */
+  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0);
+  assert_int_equal(fake_count(fake, "INBOX"), 4);
+  assert_int_equal(fake_count(fake, "Backscatter"), 3);
+}
+
 static void a_twin_is_judged_for_itself(void **state)
 {
   Fake *fake = *state;
@@ -322,11 +336,13 @@ static void a_waiting_twin_of_a_restored_one_stays(void **state)
   Fake *fake = *state;
   g_autoptr(GError) problem = NULL;
   FakeFolder *inbox = fake_folder(fake->server, "INBOX");
-  add_twin(fake, 2);
-  FakeMessage *twin = g_ptr_array_steal_index(inbox->messages, 6); /* it comes later */
+  fake_bounce(fake, "INBOX", 9, "forged-9@spam.example", "victim-9@example.com", fake->now);
+  add_twin(fake, 6);
+  FakeMessage *twin = g_ptr_array_steal_index(inbox->messages, 7); /* it comes later */
   assert_int_equal(pass_ok(fake).moved, 3);
+  make_due(fake);
+  assert_int_equal(pass_ok(fake).moved, 1);
   twin->uid = inbox->next++;
-  twin->stored = fake->now;
   g_ptr_array_add(inbox->messages, twin);
   assert_int_equal(pass_ok(fake).waiting, 1);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
@@ -425,6 +441,7 @@ static void a_server_that_names_no_uids_is_looked_at(void **state)
 {
   Fake *fake = *state;
   fake->server->names_no_uids = TRUE;
+  fake->server->finds_no_ids = TRUE; /* then by size */
   pass_ok(fake);
   assert_int_equal(fake_count(fake, "Backscatter"), 3);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
@@ -451,6 +468,7 @@ int main(void)
     CASE(renumbered_folders_are_read_afresh_and_judged_once),
     CASE(a_server_set_back_is_read_afresh),
     CASE(dragged_back_by_hand_counts_as_restored),
+    CASE(copied_back_by_hand_counts_as_restored),
     CASE(a_twin_is_judged_for_itself),
     CASE(a_restored_twin_stays),
     CASE(a_twin_dragged_back_stays),
