@@ -269,10 +269,13 @@ static gboolean on_stop(gpointer data)
 
 static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GError **error)
 {
+  g_autoptr(GPtrArray) mailboxes = g_ptr_array_new_with_free_func(g_free);
   g_autofree AccountSetup *setups = g_new0(AccountSetup, config->accounts->len);
   for (guint i = 0; i < config->accounts->len; i++) {
     const AccountConfig *account = config->accounts->pdata[i];
-    setups[i] = (AccountSetup){ account->name, account->addresses };
+    char *mailbox = g_strdup_printf("%s\n%s\n%s", account->protocol, account->host, account->user);
+    g_ptr_array_add(mailboxes, mailbox);
+    setups[i] = (AccountSetup){ account->name, account->addresses, mailbox };
   }
   return account_configure(supervisor->ledger, setups, config->accounts->len, error);
 }

@@ -28,15 +28,42 @@ gint64 folder_id(Ledger *ledger, const char *account, const char *folder, const 
   return id;
 }
 
+/* UIDs and coverage of one mailbox mean nothing in another, even where UIDVALIDITY happens to agree. */
+static gboolean forget_mailbox(Ledger *ledger, gint64 account, GError **error)
+{
+  return db_run(ledger, error,
+                "UPDATE folder SET used = 0, validity = 0, next = 1, oldest = 0, synced = 0 WHERE account = ?", "i",
+                account)
+         && journal_abandon(ledger, account, "the account names another mailbox now", error)
+         && db_run(ledger, error, "UPDATE account SET last_pass = 0 WHERE id = ?", "i", account);
+}
+
+static gint64 mailbox_hash(const AccountSetup *account)
+{
+  return account->mailbox != NULL ? db_hash(account->mailbox) : 0;
+}
+
+static gboolean configure_one(Ledger *ledger, const AccountSetup *account, GError **error)
+{
+  gint64 mailbox = mailbox_hash(account), moved = 0;
+  const char *addresses = account->addresses != NULL ? account->addresses : "";
+  if (mailbox != 0
+      && !db_number(ledger, error, &moved, "SELECT id FROM account WHERE name = ? AND mailbox <> ?", "si",
+                    account->name, mailbox))
+    return FALSE;
+  if (moved != 0 && !forget_mailbox(ledger, moved, error)) return FALSE;
+  return db_run(ledger, error,
+                "INSERT INTO account(name, addresses, since, mailbox) VALUES(?, ?, ?, nullif(?, 0))"
+                " ON CONFLICT(name) DO UPDATE SET configured = 1, addresses = excluded.addresses,"
+                " mailbox = coalesce(excluded.mailbox, mailbox)",
+                "ssii", account->name, addresses, db_now(), mailbox);
+}
+
 static gboolean configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error)
 {
   if (!db_run(ledger, error, "UPDATE account SET configured = 0", "")) return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!db_run(ledger, error,
-                "INSERT INTO account(name, addresses, since) VALUES(?, ?, ?)"
-                " ON CONFLICT(name) DO UPDATE SET configured = 1, addresses = excluded.addresses",
-                "ssi", accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : "", db_now()))
-      return FALSE;
+    if (!configure_one(ledger, &accounts[i], error)) return FALSE;
   return TRUE;
 }
 
@@ -47,8 +74,10 @@ static gboolean is_configured(Ledger *ledger, const AccountSetup *accounts, guin
   if (!db_number(ledger, error, &known, "SELECT count(*) FROM account WHERE configured", "")) return FALSE;
   for (guint i = 0; i < n && matching == i; i++)
     if (!db_number(ledger, error, &matching,
-                   "SELECT ? + count(*) FROM account WHERE configured AND name = ? AND addresses = ?", "uss", i,
-                   accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : ""))
+                   "SELECT ? + count(*) FROM account WHERE configured AND name = ? AND addresses = ?"
+                   " AND coalesce(mailbox, 0) = coalesce(nullif(?, 0), mailbox, 0)",
+                   "ussi", i, accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : "",
+                   mailbox_hash(&accounts[i])))
       return FALSE;
   *same = known == n && matching == n;
   return TRUE;

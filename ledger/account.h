@@ -6,10 +6,12 @@
 typedef struct {
   char *name;
   char *addresses; /* patterns, ';'-separated, see address_matches() */
+  char *mailbox;   /* which mailbox it names: any text that changes when server or user does; NULL: not told */
 } AccountSetup;
 
 /* Makes the ledger's accounts those n: new ones are added, known ones updated, others marked as gone (their sent mail and
- * journal stay, their coverage no longer counts). */
+ * journal stay, their coverage no longer counts). A known account that names another mailbox now is read from the start: its marks and coverage
+ * are dropped, and what was on its way there is `failed`. */
 gboolean account_configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error);
 
 /* State words are stable slugs: "idle", "connecting", "indexing", "judging", "retrying", "sign-in-needed", "disabled". */

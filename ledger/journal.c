@@ -240,3 +240,11 @@ gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, G
   if (!db_begin(ledger, error)) return FALSE;
   return db_end(ledger, owner_restored(ledger, id, where, error), error);
 }
+
+gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error)
+{
+  return db_run(ledger, error,
+                "UPDATE entry SET state = 'failed', reason = ?, changed = ? WHERE account = ?"
+                " AND state IN ('waiting', 'q_intent', 'r_intent', 'd_intent')",
+                "sii", reason, db_now(), account);
+}

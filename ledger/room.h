@@ -18,6 +18,9 @@ gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error
 /* sent.c: how table address knows a normalised address's domain. */
 gint64 domain_hash(const char *address);
 
+/* journal.c: what waits or is on its way in this account becomes `failed`. */
+gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error);
+
 /* coverage.c: fills in from, to, covered, gap and stale for the time from need_from to need_to. */
 gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, GError **error);
 

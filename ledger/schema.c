@@ -13,7 +13,7 @@ static const char *const step_1 =
     "CREATE TABLE account(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, addresses TEXT NOT NULL DEFAULT '',"
     " configured INTEGER NOT NULL DEFAULT 1, state TEXT NOT NULL DEFAULT 'idle', text TEXT, since INTEGER NOT NULL "
     "DEFAULT 0,"
-    " last_pass INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " last_pass INTEGER NOT NULL DEFAULT 0, mailbox INTEGER) STRICT;"
 
     "CREATE TABLE folder(id INTEGER PRIMARY KEY, account INTEGER REFERENCES account, role TEXT NOT NULL, name TEXT NOT "
     "NULL,"

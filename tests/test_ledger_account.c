@@ -42,6 +42,39 @@ static void test_configure(void **state)
   assert_accounts(ledger, " -home=* -work=w@a.example");
 }
 
+/* The same name for another mailbox: what was known of the old one's folders is worth nothing. */
+static void test_another_mailbox(void **state)
+{
+  static const struct {
+    const char *before, *after;
+    gboolean forgotten;
+  } rows[] = { { "imap one", "imap one", FALSE },
+               { "imap one", "imap two", TRUE },
+               { "imap one", NULL, FALSE },
+               { NULL, "imap one", FALSE } };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    FolderMark mark;
+    g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
+    AccountSetup home = { (char *)"home", (char *)"*", (char *)rows[i].before };
+    OK(account_configure(ledger, &home, 1, &error));
+    rig_add(ledger, "home", "Sent", "a@me", "bob@there.example", "One", 1600000000, 1700000000);
+    g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
+    g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 5);
+    gint64 id = rig_record(ledger, entry);
+    home.mailbox = (char *)rows[i].after;
+    OK(account_configure(ledger, &home, 1, &error));
+    OK(folder_mark_get(ledger, "home", "Sent", "sent", &mark, &error));
+    g_autoptr(Entry) now = journal_get(ledger, id, &error);
+    OK(now != NULL);
+    assert_int_equal(mark.validity, rows[i].forgotten ? 0 : 1);
+    assert_int_equal(mark.oldest, rows[i].forgotten ? 0 : 1600000000);
+    assert_int_equal(mark.synced, rows[i].forgotten ? 0 : 1700000000);
+    assert_int_equal(now->state, rows[i].forgotten ? MOVE_FAILED : MOVE_Q_INTENT);
+    assert_int_equal(sent_count(ledger, "home", &error), 1);
+  }
+}
+
 static void test_state(void **state)
 {
   GError *error = NULL;
@@ -166,8 +199,10 @@ static void test_quiet(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_configure), cmocka_unit_test(test_state),
-                                      cmocka_unit_test(test_pass),      cmocka_unit_test(test_passes_kept),
-                                      cmocka_unit_test(test_marks),     cmocka_unit_test(test_quiet) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_configure), cmocka_unit_test(test_state),       cmocka_unit_test(test_another_mailbox),
+    cmocka_unit_test(test_pass),      cmocka_unit_test(test_passes_kept), cmocka_unit_test(test_marks),
+    cmocka_unit_test(test_quiet)
+  };
   return cmocka_run_group_tests_name("ledger_account", tests, NULL, NULL);
 }
