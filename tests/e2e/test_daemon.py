@@ -1,6 +1,7 @@
 """test_daemon.py - the running daemon: workers that die, accounts that fail, an end that is asked for, and one that is not."""
 import os
 import signal
+import time
 
 import rig
 import messages
@@ -112,6 +113,28 @@ def one_account_fails():
     equal(result.status, programs.SIGN_IN, "status of --once over both")
     note(result.complaint)
     equal(backstop.run("backstopd", "--once", "good").status, programs.DONE, "status of --once over the good one")
+
+
+@case
+def reload():
+    """SIGHUP takes over a new account; a configuration that will not do is refused, and the old one stays"""
+    second = server.mailbox("hup-second")
+    messages.fill(second)
+    mailbox, backstop = scene("hup-first")
+    with backstop.daemon() as daemon:
+        programs.wait_for(moved(mailbox, 3), "the first account's pass", 20)
+        backstop.accounts["late"] = programs.account_of(second, addresses="late@backstop.example")
+        backstop.write_config()
+        daemon.send_signal(signal.SIGHUP)
+        programs.wait_for(moved(second, 3), "the new account's pass", 20)
+        backstop.accounts["late"]["colour"] = "red"
+        backstop.write_config()
+        daemon.send_signal(signal.SIGHUP)
+        time.sleep(1)
+        equal(daemon.poll(), None, "status of the daemon, which goes on")
+        daemon.terminate()
+        complaint = daemon.communicate()[1]
+    assert "stays as it was" in complaint and "colour" in complaint, complaint
 
 
 @case
