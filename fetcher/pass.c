@@ -42,31 +42,32 @@ static gboolean require_sent(const Run *run, GError **error)
   return FALSE;
 }
 
-/* Is another account's worker at work, so that its Sent folders will soon be read? */
-static gboolean others_at_work(Run *run, gboolean *busy, GError **error)
+/* Is another account's worker about to read its Sent folders? */
+static gboolean others_will_read(Run *run, gboolean *soon, GError **error)
 {
+  static const char *const before[] = { "connecting", "indexing", NULL };
   g_autoptr(GPtrArray) accounts = account_list(run->ledger, error);
-  *busy = FALSE;
+  *soon = FALSE;
   if (accounts == NULL) return FALSE;
   for (guint i = 0; i < accounts->len; i++) {
     const Account *account = accounts->pdata[i];
     gboolean other = account->configured && !g_str_equal(account->name, run->account->name);
-    if (other && account_is_busy(account)) *busy = TRUE;
+    if (other && g_strv_contains(before, account->state)) *soon = TRUE;
   }
   return TRUE;
 }
 
-/* A bounce may answer mail that was sent from another account. What waits for that account's Sent folders is judged again once they were
- * read, if that is soon; else in a later pass. */
+/* A bounce may answer mail that was sent from another account. What waits for that account's Sent folders is judged again
+ * once they were read, if that is soon; else in a later pass. */
 static gboolean judge_after_others(Run *run, GError **error)
 {
   gint64 deadline = g_get_monotonic_time() + OTHERS_SECONDS * G_USEC_PER_SEC;
-  gboolean busy = TRUE;
-  while (busy && g_get_monotonic_time() < deadline) {
+  gboolean soon = TRUE;
+  while (soon && g_get_monotonic_time() < deadline) {
     g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), FALSE, error);
-    if (due == NULL || !run_tick(run, error) || !others_at_work(run, &busy, error)) return FALSE;
+    if (due == NULL || !run_tick(run, error) || !others_will_read(run, &soon, error)) return FALSE;
     if (due->len == 0) return TRUE;
-    if (busy) g_usleep(OTHERS_LOOK);
+    if (soon) g_usleep(OTHERS_LOOK);
   }
   return watch_due(run, error);
 }

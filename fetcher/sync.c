@@ -71,6 +71,8 @@ gboolean sync_sent(Run *run, GError **error)
       g_prefix_error(error, "Sent folder \"%s\": ", *folder);
       return FALSE;
     }
+  /* Other accounts wait for this, see judge_after_others(). */
+  if (run->synced == 0 && !account_set_state(run->ledger, run->account->name, "judging", NULL, error)) return FALSE;
   run->synced = began;
   return TRUE;
 }

@@ -87,7 +87,8 @@ static gboolean attempt(Worker *worker, gboolean wishes_only, Pass *pass, GError
   if (!account_set_state(worker->ledger, worker->account->name, "connecting", NULL, error)) return FALSE;
   g_autoptr(Store) store = sign_in(worker, error);
   if (store == NULL) return FALSE;
-  if (!account_set_state(worker->ledger, worker->account->name, "judging", NULL, error)) return FALSE;
+  const char *doing = wishes_only ? "judging" : "indexing";
+  if (!account_set_state(worker->ledger, worker->account->name, doing, NULL, error)) return FALSE;
   PassRequest request = { .config = worker->config,
                           .account = worker->account,
                           .ledger = worker->ledger,

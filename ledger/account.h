@@ -14,7 +14,8 @@ typedef struct {
  * are dropped, and what was on its way there is `failed`. */
 gboolean account_configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error);
 
-/* State words are stable slugs: "idle", "connecting", "indexing", "judging", "retrying", "sign-in-needed", "disabled". */
+/* State words are stable slugs: "idle", "connecting", "indexing" (its Sent folders are about to be read, which other accounts
+ * wait for), "judging", "retrying", "sign-in-needed", "disabled". */
 typedef struct {
   char *name, *addresses;
   gboolean configured;
