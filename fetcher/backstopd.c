@@ -14,8 +14,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define LOCK_DESCRIPTOR 3
-
 int main(int argc, char **argv)
 {
   g_autofree char *config = NULL, *data = NULL, *worker = NULL;
@@ -46,7 +44,7 @@ int main(int argc, char **argv)
   if (config == NULL) config = config_default_file();
   if (data == NULL) data = config_default_data();
   if (worker != NULL) {
-    fcntl(LOCK_DESCRIPTOR, F_SETFD, FD_CLOEXEC); /* the lock is ours, not our password command's */
+    fcntl(SUPERVISOR_LOCK, F_SETFD, FD_CLOEXEC); /* the lock is ours, not our password command's */
     return worker_main(config, data, worker, once);
   }
   SupervisorOptions run = {

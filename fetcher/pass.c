@@ -45,14 +45,13 @@ static gboolean require_sent(const Run *run, GError **error)
 /* Is another account's worker about to read its Sent folders? */
 static gboolean others_will_read(Run *run, gboolean *soon, GError **error)
 {
-  static const char *const before[] = { "connecting", "indexing", NULL };
   g_autoptr(GPtrArray) accounts = account_list(run->ledger, error);
   *soon = FALSE;
   if (accounts == NULL) return FALSE;
   for (guint i = 0; i < accounts->len; i++) {
     const Account *account = accounts->pdata[i];
     gboolean other = account->configured && !g_str_equal(account->name, run->account->name);
-    if (other && g_strv_contains(before, account->state)) *soon = TRUE;
+    if (other && account_will_read_sent(account)) *soon = TRUE;
   }
   return TRUE;
 }

@@ -21,8 +21,7 @@ typedef enum {
 typedef enum {
   STORE_CAN_MOVE = 1 << 0,     /* move() is possible and leaves no copy behind (MOVE, or COPY with UIDPLUS);
                                   once a folder is open: out of this folder */
-  STORE_CAN_MARK = 1 << 1,     /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
-  STORE_CAN_WAIT = 1 << 2      /* can tell of new mail (IDLE) */
+  STORE_CAN_MARK = 1 << 1      /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
 } StoreCapability;
 
 typedef struct Store Store;

@@ -27,7 +27,6 @@
  * looked at several times, at growing distances. */
 #define LOOK_FIRST 20 /* milliseconds */
 #define LOOK_LAST 1280
-#define LOCK_DESCRIPTOR 3 /* in the workers */
 
 typedef struct Supervisor Supervisor;
 
@@ -59,12 +58,18 @@ struct Supervisor {
 
 static void start(Child *child);
 
+static void drop_pipe(Child *child)
+{
+  if (child->pipe >= 0) close(child->pipe);
+  child->pipe = -1;
+}
+
 static void child_free(gpointer data)
 {
   Child *child = data;
   if (child->watch != 0) g_source_remove(child->watch);
   if (child->restart != 0) g_source_remove(child->restart);
-  if (child->pipe >= 0) close(child->pipe);
+  drop_pipe(child);
   if (child->pid != 0) {
     kill(child->pid, SIGKILL);
     waitpid(child->pid, NULL, 0);
@@ -114,8 +119,7 @@ static void on_end(GPid pid, int status, gpointer data)
   child->watch = 0;
   child->pid = 0;
   g_spawn_close_pid(pid);
-  close(child->pipe);
-  child->pipe = -1;
+  drop_pipe(child);
   if (!supervisor->stopping) tell_end(child, status);
   if (supervisor->options->once || supervisor->stopping) {
     if (running(supervisor) == 0) g_main_loop_quit(supervisor->loop);
@@ -138,7 +142,7 @@ static void start(Child *child)
                          child->account,
                          options->once ? "--once" : NULL,
                          NULL };
-  int target = LOCK_DESCRIPTOR;
+  int target = SUPERVISOR_LOCK;
   g_autoptr(GError) problem = NULL;
   if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
                                         &supervisor->lock, &target, 1, &child->pid, &child->pipe, NULL, NULL,
@@ -257,8 +261,7 @@ static gboolean on_stop(gpointer data)
     Child *child = supervisor->children->pdata[i];
     if (child->restart != 0) g_source_remove(child->restart);
     child->restart = 0;
-    if (child->pipe >= 0) close(child->pipe);
-    child->pipe = child->pid != 0 ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1; /* on_end() closes one */
+    drop_pipe(child); /* a worker that hears its input end stops */
   }
   if (running(supervisor) == 0)
     g_main_loop_quit(supervisor->loop);

@@ -102,10 +102,14 @@ void account_free(Account *account)
   g_free(account);
 }
 
+gboolean account_will_read_sent(const Account *account)
+{
+  return g_strcmp0(account->state, "connecting") == 0 || g_strcmp0(account->state, "indexing") == 0;
+}
+
 gboolean account_is_busy(const Account *account)
 {
-  static const char *const words[] = { "connecting", "indexing", "judging", NULL };
-  return account->state != NULL && g_strv_contains(words, account->state);
+  return account_will_read_sent(account) || g_strcmp0(account->state, "judging") == 0;
 }
 
 GPtrArray *account_list(Ledger *ledger, GError **error)

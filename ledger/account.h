@@ -27,6 +27,8 @@ typedef struct {
 void account_free(Account *account);
 /* Is its worker in the middle of a pass, by its state? */
 gboolean account_is_busy(const Account *account);
+/* Is it about to read its Sent folders in that pass? */
+gboolean account_will_read_sent(const Account *account);
 /* Every account, configured ones first, by name: list of Account*. */
 GPtrArray *account_list(Ledger *ledger, GError **error);
 gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, GError **error);
