@@ -107,9 +107,10 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
     pass->unsure++;
 }
 
-/* When an entry is to be judged again, 0 for never. Fresh backscatter: after the grace. What waits for another account: as soon
- * as that one is done (pass.c), then at growing distances, for as long as the other one is in trouble. Backscatter that was only
- * observed: once mail is moved; again at growing distances, for a folder out of which nothing can be moved. */
+/* When an entry is to be judged again, 0 for never. Fresh backscatter: after the grace. What waits for another
+ * account: as soon as that one is done (pass.c), then at growing distances, for as long as the other one is in
+ * trouble. Backscatter that was only observed: once mail is moved; again at growing distances, for a folder out of
+ * which nothing can be moved. */
 static gint64 due_after(const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
@@ -154,8 +155,8 @@ static gboolean judge_one(Run *run, const char *folder, const Candidate *candida
   return TRUE;
 }
 
-/* First those that show an id of ours, and they are recorded: what they teach (which message was answered under its own id)
- * counts for the others, in whatever order all of them came. */
+/* First those that show an id of ours, and they are recorded: what they teach (which message was answered under its
+ * own id) counts for the others, in whatever order all of them came. */
 static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candidates, const FolderMark *mark,
                           gint64 scanned, GPtrArray *entries, GError **error)
 {

@@ -1,4 +1,5 @@
-/* folder_name.h - folder names: UTF-8 for people, modified UTF-7 on the wire (RFC 3501, 5.1.3); and Sent by its usual names. */
+/* folder_name.h - folder names: UTF-8 for people, modified UTF-7 on the wire (RFC 3501, 5.1.3); and Sent by its usual
+ * names. */
 #pragma once
 #include <glib.h>
 

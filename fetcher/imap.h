@@ -3,8 +3,8 @@
 #include "fetcher/config.h"
 #include "fetcher/store.h"
 
-/* Connects, secures, signs in. secret: the password or token, wiped by the caller. The password is sent only after the server's
- * certificate and name are verified (or to loopback with SECURITY_NONE). LINK: not reachable, silent, closed; AUTH: sign-in refused;
- * FATAL: certificate, TLS version, STARTTLS refused, PREAUTH before STARTTLS, no usable sign-in method. The message is one
- * sentence for the owner: host and remedy, never the secret. */
+/* Connects, secures, signs in. secret: the password or token, wiped by the caller. The password is sent only after
+ * the server's certificate and name are verified (or to loopback with SECURITY_NONE). LINK: not reachable, silent,
+ * closed; AUTH: sign-in refused; FATAL: certificate, TLS version, STARTTLS refused, PREAUTH before STARTTLS, no
+ * usable sign-in method. The message is one sentence for the owner: host and remedy, never the secret. */
 Store *imap_open(const AccountConfig *account, const char *secret, GError **error);

@@ -2,8 +2,9 @@
 #pragma once
 #include <gio/gio.h>
 
-/* Calls each with every message of path ("-": standard input, a message or an mbox), in the order of the file or of the
- * names in a Maildir (cur, then new); whole message, up to limit bytes, mbox quoting of the message's own "From " lines undone. Until FALSE. Nothing is
- * written, not even an access mark. G_IO_ERROR when it cannot be read; an empty file has no message. */
+/* Calls each with every message of path ("-": standard input, a message or an mbox), in the order of the file or of
+ * the names in a Maildir (cur, then new); whole message, up to limit bytes, mbox quoting of the message's own "From "
+ * lines undone. Until FALSE. Nothing is written, not even an access mark. G_IO_ERROR when it cannot be read; an empty
+ * file has no message. */
 gboolean local_each(const char *path, gsize limit, gboolean (*each)(GBytes *message, gpointer data), gpointer data,
                     GError **error);

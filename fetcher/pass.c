@@ -56,8 +56,8 @@ static gboolean others_will_read(Run *run, gboolean *soon, GError **error)
   return TRUE;
 }
 
-/* A bounce may answer mail that was sent from another account. What waits for that account's Sent folders is judged again
- * once they were read, if that is soon; else in a later pass. */
+/* A bounce may answer mail that was sent from another account. What waits for that account's Sent folders is judged
+ * again once they were read, if that is soon; else in a later pass. */
 static gboolean judge_after_others(Run *run, GError **error)
 {
   gint64 deadline = g_get_monotonic_time() + OTHERS_SECONDS * G_USEC_PER_SEC;

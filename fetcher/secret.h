@@ -5,9 +5,10 @@
 #pragma once
 #include "fetcher/config.h"
 
-/* The secret; free with secret_free(), which wipes it. STORE_ERROR_AUTH when there is none, the command fails or times out, or the
- * secret is empty or holds CR, LF or NUL. */
+/* The secret; free with secret_free(), which wipes it. STORE_ERROR_AUTH when there is none, the command fails or
+ * times out, or the secret is empty or holds CR, LF or NUL. */
 char *secret_get(const AccountConfig *account, GError **error);
 void secret_free(char *secret);
-/* The first of the two ways alone, with a time limit of the caller's: 1 second or more. After it the command's process group is killed. */
+/* The first of the two ways alone, with a time limit of the caller's: 1 second or more. After it the command's
+ * process group is killed. */
 char *secret_from_command(const char *command, guint seconds, GError **error);

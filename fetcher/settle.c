@@ -156,8 +156,8 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
       "the message is no longer where it was; another program or another machine has moved or deleted it", error);
 }
 
-/* *failed: a move into quarantine that met with a refusal has not been made, since the message can be seen where it was.
- * Any other one that failed leaves it in quarantine, where the owner can find it. */
+/* *failed: a move into quarantine that met with a refusal has not been made, since the message can be seen where it
+ * was. Any other one that failed leaves it in quarantine, where the owner can find it. */
 static gboolean has_failed(Run *run, const Entry *entry, gboolean *failed, GError **error)
 {
   g_autoptr(GError) problem = NULL;

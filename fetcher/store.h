@@ -60,28 +60,31 @@ typedef enum { MARK_BACKSCATTER, MARK_NOT_BACKSCATTER } Mark;
 typedef struct {
   /* Every folder there is: GPtrArray of Folder*, caller owns. */
   GPtrArray *(*folders)(Store *store, GError **error);
-  /* The server's name for a folder the owner named: itself if it exists, else with '/' turned into the server's separator and its
-   * prefix (RFC 2342) before it. Caller frees. */
+  /* The server's name for a folder the owner named: itself if it exists, else with '/' turned into the server's
+   * separator and its prefix (RFC 2342) before it. Caller frees. */
   char *(*resolve)(Store *store, const char *name, GError **error);
   /* Makes and subscribes a folder unless it exists. name as resolve() gave it. MAILBOX when the server refuses. */
   gboolean (*create)(Store *store, const char *name, GError **error);
   /* Opens a folder for the slots below. MAILBOX when it is not there. */
   gboolean (*select)(Store *store, const char *name, FolderStatus *status, GError **error);
-  /* UIDs from..to (inclusive) of the selected folder with the named header fields (NULL-terminated list), streamed in any
-   * order; callback gets each once. Nothing is returned for UIDs that are not there. FALSE: rows seen so far must be forgotten. */
+  /* UIDs from..to (inclusive) of the selected folder with the named header fields (NULL-terminated list), streamed
+   * in any order; callback gets each once. Nothing is returned for UIDs that are not there. FALSE: rows seen so far
+   * must be forgotten. */
   gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback, gpointer data,
                    GError **error);
   /* The first `limit` bytes of a message, raw. NULL with MESSAGE when it is gone. Does not set \Seen. Caller owns. */
   GBytes *(*read)(Store *store, guint32 uid, gsize limit, GError **error);
-  /* UIDs of the selected folder whose Message-ID field holds message_id (normal form), ascending: GArray of guint32, at most 1,000;
-   * message_id "": every message of exactly `size` octets stored since `since` less two days. */
+  /* UIDs of the selected folder whose Message-ID field holds message_id (normal form), ascending: GArray of
+   * guint32, at most 1,000; message_id "": every message of exactly `size` octets stored since `since` less two
+   * days. */
   GArray *(*find)(Store *store, const char *message_id, guint64 size, gint64 since, GError **error);
-  /* Moves n messages of the selected folder to another. pairs: UidPair, one for each message that was moved (a UID that was gone has none);
-   * FALSE: some may have been moved, look. Flags go with them. Needs STORE_CAN_MOVE. */
+  /* Moves n messages of the selected folder to another. pairs: UidPair, one for each message that was moved (a UID
+   * that was gone has none); FALSE: some may have been moved, look. Flags go with them. Needs STORE_CAN_MOVE. */
   gboolean (*move)(Store *store, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
   /* Removes exactly this message from the selected folder for good. Needs STORE_CAN_MOVE. */
   gboolean (*remove)(Store *store, guint32 uid, GError **error);
-  /* Sets this keyword on n messages of the selected folder and clears the other one. Does nothing where keywords are not kept. */
+  /* Sets this keyword on n messages of the selected folder and clears the other one. Does nothing where keywords
+   * are not kept. */
   gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);
   /* Ends the connection and frees the store. Never waits for the server for longer than 2 s. */
   void (*close)(Store *store);

@@ -173,8 +173,8 @@ static gboolean chosen(const Supervisor *supervisor, const AccountConfig *accoun
   return supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name);
 }
 
-/* Says of all workers that they are at work before the first one starts, since they wait for each other; and of no other account, which a
- * worker that was killed may have left behind. */
+/* Says of all workers that they are at work before the first one starts, since they wait for each other; and of no
+ * other account, which a worker that was killed may have left behind. */
 static gboolean tell_start(Supervisor *supervisor, GError **error)
 {
   g_autoptr(GPtrArray) accounts = account_list(supervisor->ledger, error);

@@ -1,4 +1,5 @@
-/* fields.h - header fields in raw bytes (RFC 5322, 2.2), without copies, and the small tools that everything reading them needs. */
+/* fields.h - header fields in raw bytes (RFC 5322, 2.2), without copies, and the small tools that everything reading
+ * them needs. */
 #pragma once
 #include "filter/report.h"
 
@@ -16,8 +17,8 @@ typedef struct {
   Span name, value;
 } Field;
 
-/* Takes the first field off rest. Lines that are no field are skipped (mbox "From " lines, garbage); an empty line ends the
- * block, and rest then begins after it. FALSE: no more fields. */
+/* Takes the first field off rest. Lines that are no field are skipped (mbox "From " lines, garbage); an empty line
+ * ends the block, and rest then begins after it. FALSE: no more fields. */
 gboolean field_next(Span *rest, Field *field);
 gboolean field_is(const Field *field, const char *name);
 /* The index of the field's name in a NULL-terminated list, or -1. */
@@ -25,14 +26,16 @@ int field_index(const Field *field, const char *const *names);
 /* The first field of that name in a block; FALSE when there is none. */
 gboolean field_find(Span block, const char *name, Field *field);
 
-/* The value unfolded and trimmed, at most FIELD_LONGEST bytes, valid UTF-8 where the bytes are, never NULL. The caller frees. */
+/* The value unfolded and trimmed, at most FIELD_LONGEST bytes, valid UTF-8 where the bytes are, never NULL. The
+ * caller frees. */
 char *field_raw(const Field *field);
 /* The value as people read it: encoded words decoded (RFC 2047), one line. NULL when it is empty. The caller frees. */
 char *field_text(const Field *field, gsize max);
 /* A date (RFC 5322, 3.3), Unix seconds; 0 for what is no date or lies before 1970. */
 gint64 field_date(const Field *field);
 
-/* Where a block of header fields at the start of text ends: offset of the empty line (or of the end), not counting it. */
+/* Where a block of header fields at the start of text ends: offset of the empty line (or of the end), not counting
+ * it. */
 gsize fields_length(Span text);
 
 /* Does the span hold this ASCII word, in any case? */

@@ -11,16 +11,16 @@ void filter_init(void);
  * (RFC 3501, 6.4.5). Holds Message-ID too, for the fingerprint. */
 extern const char *const filter_candidate_fields[];
 
-/* Could a message with these header fields be an automatic report? fields: raw header lines as the server sent them (any
- * subset, any order, folded, CRLF or LF; need not end in a blank line; not NUL-terminated). Cheap and generous: FALSE is
- * final, TRUE asks for a reading. */
+/* Could a message with these header fields be an automatic report? fields: raw header lines as the server sent them
+ * (any subset, any order, folded, CRLF or LF; need not end in a blank line; not NUL-terminated). Cheap and generous:
+ * FALSE is final, TRUE asks for a reading. */
 gboolean filter_candidate(const char *fields, gsize length);
 
 /* Bytes of a message that are read at most, and that its fingerprint covers. */
 #define FILTER_READ_LIMIT ((gsize)262144)
 
-/* Reads a message: the first FILTER_READ_LIMIT raw bytes (more are ignored), which may be cut anywhere. Never fails: what
- * cannot be understood, or whose header is no candidate, is REPORT_NONE. The caller owns the result. */
+/* Reads a message: the first FILTER_READ_LIMIT raw bytes (more are ignored), which may be cut anywhere. Never fails:
+ * what cannot be understood, or whose header is no candidate, is REPORT_NONE. The caller owns the result. */
 Report *filter_read(GBytes *message);
 
 /* The verdicts of DESIGN. */
@@ -67,7 +67,8 @@ typedef struct {
 
 /* The fields sent_message_read() looks at, for a HEADER.FIELDS request. */
 extern const char *const filter_sent_fields[];
-/* Reads the header fields of a message the owner sent (raw lines as for filter_candidate()). The caller owns the result. */
+/* Reads the header fields of a message the owner sent (raw lines as for filter_candidate()). The caller owns the
+ * result. */
 SentMessage *sent_message_read(const char *fields, gsize length);
 void sent_message_free(SentMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SentMessage, sent_message_free)

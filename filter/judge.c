@@ -234,8 +234,8 @@ static void judge_written_to(Case *c)
   }
 }
 
-/* A server may know a recipient by another name than the sender does: where no id tells more, a message to the same domain
- * is reason enough to leave the report in sight. */
+/* A server may know a recipient by another name than the sender does: where no id tells more, a message to the same
+ * domain is reason enough to leave the report in sight. */
 static void judge_neighbour(Case *c)
 {
   const Facts *facts = c->facts;
@@ -321,7 +321,8 @@ static void judge_freshness(Case *c)
   Verdict *verdict = c->verdict;
   if (verdict->code != VERDICT_BACKSCATTER || c->facts->own == OWN_DENY || c->facts->waited) return;
   gint64 limit = c->policy->now - FILTER_FRESH, report = c->report->date, original = c->report->original.date;
-  /* need_to: when it came. It counts where no Date tells of the original, since the clock of the reporter may be slow. */
+  /* need_to: when it came. It counts where no Date tells of the original, since the clock of the reporter may be
+   * slow. */
   if (original == 0) original = c->facts->need_to;
   verdict->fresh = report > limit || original > limit;
   if (verdict->fresh)

@@ -107,7 +107,8 @@ static void inside_brackets(const char **start, const char **end)
   if (close != NULL) *end = close;
 }
 
-/* A copy in lower case; NULL when there is white space, a bracket or a control character in it, or bytes that are no UTF-8. */
+/* A copy in lower case; NULL when there is white space, a bracket or a control character in it, or bytes that are no
+ * UTF-8. */
 static char *in_lower_case(const char *start, const char *end)
 {
   gboolean ascii = TRUE;

@@ -2,18 +2,19 @@
 #pragma once
 #include <glib.h>
 
-/* A message id (RFC 5322, 3.6.4) as compared: unfolded, trimmed, without angle brackets, case kept. NULL for what is empty,
- * longer than 998 bytes, or has a control character. length -1: NUL-terminated. */
+/* A message id (RFC 5322, 3.6.4) as compared: unfolded, trimmed, without angle brackets, case kept. NULL for what is
+ * empty, longer than 998 bytes, or has a control character. length -1: NUL-terminated. */
 char *id_normalise(const char *text, gssize length);
 /* Adds the normal form of every id in a field value ("<a@b> <c@d>", or one bare id) to ids, without duplicates, at most
  * limit entries in all. One that begins with '<' and lacks its '>' was cut off, and is left out. */
 void id_collect(const char *value, GPtrArray *ids, guint limit);
 
-/* An address as compared: addr-spec only, trimmed, domain and local part in lower case, IDN domain left as it is written; NULL
- * for what is no address (no '@', white space, over 320 bytes), except that a bare word is kept when bare is TRUE. */
+/* An address as compared: addr-spec only, trimmed, domain and local part in lower case, IDN domain left as it is
+ * written; NULL for what is no address (no '@', white space, over 320 bytes), except that a bare word is kept when
+ * bare is TRUE. */
 char *address_normalise(const char *text, gboolean bare);
-/* Adds the normal form of every address in a field value ("A <a@b>, c@d (C), Group: e@f;") to addresses, without duplicates, at
- * most limit entries in all. */
+/* Adds the normal form of every address in a field value ("A <a@b>, c@d (C), Group: e@f;") to addresses, without
+ * duplicates, at most limit entries in all. */
 void address_collect(const char *value, GPtrArray *addresses, guint limit);
 /* The domain of a normalised address (points into it), or NULL. */
 const char *address_domain(const char *address);

@@ -4,8 +4,8 @@
 
 #define PHRASE_TABLE_MOST 2048
 
-/* text: as text_fold() gives it, at least four bytes. weight: 5 nothing but such a report says that, 3 typical, 1 also heard
- * elsewhere. */
+/* text: as text_fold() gives it, at least four bytes. weight: 5 nothing but such a report says that, 3 typical, 1
+ * also heard elsewhere. */
 typedef struct {
   const char *text;
   PhraseKind kind;

@@ -31,6 +31,7 @@ void phrases_init(void);
 void phrases_score(const char *folded, gsize length, PhrasePlace place, PhraseScore *score);
 /* The weight of all that speaks of a delivery: failed, late or done. */
 guint phrases_failing(const PhraseScore *score);
-/* Is the line a cut mark, and does it look like one ("--- Original message ---") or merely say so ("Original message:")? */
+/* Is the line a cut mark, and does it look like one ("--- Original message ---") or merely say so ("Original
+ * message:")? */
 typedef enum { CUT_NONE, CUT_ANNOUNCED, CUT_RULED } CutMark;
 CutMark phrases_cut(Span line);

@@ -97,8 +97,8 @@ static gboolean shows_original(const Gathered *gathered)
   return gathered->status->read || gathered->returned || blocks->fields >= 3 || (blocks->marked && blocks->fields > 0);
 }
 
-/* Shops, monitors and trackers say "delivery failed" too, and people pass bounces on: from no mail system, it must bring more
- * than words. */
+/* Shops, monitors and trackers say "delivery failed" too, and people pass bounces on: from no mail system, it must
+ * bring more than words. */
 static gboolean is_plausible(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;

@@ -2,6 +2,7 @@
 #pragma once
 #include "filter/report.h"
 
-/* Takes status and diagnostic from text (decoded, up to the cut mark) where the report has none yet; when recipients are wanted,
- * adds the addresses that it most likely reports as failed. Those in ours count only where there is no other. */
+/* Takes status and diagnostic from text (decoded, up to the cut mark) where the report has none yet; when recipients
+ * are wanted, adds the addresses that it most likely reports as failed. Those in ours count only where there is no
+ * other. */
 void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours, gboolean wanted);

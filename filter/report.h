@@ -41,7 +41,8 @@ typedef struct {
 Evidence *evidence_new(EvidenceSide side, const char *code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void evidence_free(Evidence *evidence);
 
-/* What a report still shows of the message it speaks of. Strings are decoded, valid UTF-8, one line; NULL when absent. */
+/* What a report still shows of the message it speaks of. Strings are decoded, valid UTF-8, one line; NULL when
+ * absent. */
 typedef struct {
   GPtrArray *message_ids; /* char*: ids under every alias (DESIGN, Verdicts), see id_normalise(); never NULL */
   char *from;             /* From as displayed */
@@ -52,8 +53,8 @@ typedef struct {
   GPtrArray *recipients;  /* char*: addresses of To and Cc; never NULL */
 } Original;
 
-/* A report. Lists are never NULL and hold no duplicates; addresses are as address_normalise() gives them; every string is
- * valid UTF-8 on one line. */
+/* A report. Lists are never NULL and hold no duplicates; addresses are as address_normalise() gives them; every
+ * string is valid UTF-8 on one line. */
 typedef struct {
   ReportKind kind;
   char *message_id;      /* its own Message-ID, see id_normalise(); NULL */

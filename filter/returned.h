@@ -1,11 +1,13 @@
-/* returned.h - the original, as a report still shows it: in returned headers, or as a block of fields anywhere in its text. */
+/* returned.h - the original, as a report still shows it: in returned headers, or as a block of fields anywhere in its
+ * text. */
 #pragma once
 #include "filter/fields.h"
 
 #define ORIGINAL_IDS_MOST 16
 #define ORIGINAL_ADDRESSES_MOST 64
 
-/* Adds what a returned header block says to the original. Ids are collected; the rest is taken from the first block that has it. */
+/* Adds what a returned header block says to the original. Ids are collected; the rest is taken from the first block
+ * that has it. */
 void returned_read(Original *original, Span fields);
 
 /* Field blocks and cut marks of a report's decoded text. */

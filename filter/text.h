@@ -2,18 +2,20 @@
 #pragma once
 #include "filter/fields.h"
 
-/* Undoes a Content-Transfer-Encoding ("base64", "quoted-printable", "x-uuencode"; anything else: as it is). At most limit bytes
- * of input are read. NUL-terminated besides its length. */
+/* Undoes a Content-Transfer-Encoding ("base64", "quoted-printable", "x-uuencode"; anything else: as it is). At most
+ * limit bytes of input are read. NUL-terminated besides its length. */
 GString *text_decode_transfer(Span body, const char *encoding, gsize limit);
 
-/* UTF-8 of text in that charset (NULL: not declared). A wrong or unknown charset never fails: what is valid UTF-8 stays, UTF-16 and
- * ISO-2022-JP are recognised by their marks, all else is taken as windows-1252. NULs are dropped. The caller frees. */
+/* UTF-8 of text in that charset (NULL: not declared). A wrong or unknown charset never fails: what is valid UTF-8
+ * stays, UTF-16 and ISO-2022-JP are recognised by their marks, all else is taken as windows-1252. NULs are dropped.
+ * The caller frees. */
 char *text_to_utf8(const char *text, gsize length, const char *charset);
 
 /* A header field's value with its encoded words decoded (RFC 2047), also those that bend the rules. The caller frees. */
 char *text_decode_words(const char *text);
 
-/* The words of an HTML page: tags dropped, block ends as line breaks, character references replaced, style and script left out. */
+/* The words of an HTML page: tags dropped, block ends as line breaks, character references replaced, style and script
+ * left out. */
 char *text_from_html(const char *html);
 
 /* text as phrases are compared: lower case, every run of white space one space. */

@@ -9,13 +9,13 @@ typedef struct {
   char *mailbox;   /* which mailbox it names: any text that changes when server or user does; NULL: not told */
 } AccountSetup;
 
-/* Makes the ledger's accounts those n: new ones are added, known ones updated, others marked as gone (their sent mail and
- * journal stay, their coverage no longer counts). A known account that names another mailbox now is read from the start: its marks and coverage
- * are dropped, and what was on its way there is `failed`. */
+/* Makes the ledger's accounts those n: new ones are added, known ones updated, others marked as gone (their sent mail
+ * and journal stay, their coverage no longer counts). A known account that names another mailbox now is read from the
+ * start: its marks and coverage are dropped, and what was on its way there is `failed`. */
 gboolean account_configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error);
 
-/* State words are stable slugs: "idle", "connecting", "indexing" (its Sent folders are about to be read, which other accounts
- * wait for), "judging", "retrying", "sign-in-needed", "disabled". */
+/* State words are stable slugs: "idle", "connecting", "indexing" (its Sent folders are about to be read, which other
+ * accounts wait for), "judging", "retrying", "sign-in-needed", "disabled". */
 typedef struct {
   char *name, *addresses;
   gboolean configured;
@@ -65,6 +65,6 @@ gboolean folder_mark_get(Ledger *ledger, const char *account, const char *folder
 gboolean folder_mark_set(Ledger *ledger, const char *account, const char *folder, const char *role, const FolderMark *mark,
                          GError **error);
 
-/* Which of an account's folders hold its sent mail now (UTF-8 names). Others keep their sent mail in the ledger, but no longer
- * count for coverage. n 0: none, so the account has no coverage. */
+/* Which of an account's folders hold its sent mail now (UTF-8 names). Others keep their sent mail in the ledger, but
+ * no longer count for coverage. n 0: none, so the account has no coverage. */
 gboolean folder_use_sent(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error);

@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* SQLite knows a full disk, but calls a full quota or a file size limit an I/O error, and for a COMMIT keeps no errno of it;
- * whoever calls SQLite clears errno first. */
+/* SQLite knows a full disk, but calls a full quota or a file size limit an I/O error, and for a COMMIT keeps no errno
+ * of it; whoever calls SQLite clears errno first. */
 static gboolean is_full(sqlite3 *db, int rc)
 {
   int system = errno;

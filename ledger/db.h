@@ -51,7 +51,8 @@ gboolean db_end(Ledger *ledger, gboolean ok, GError **error);
 gint64 db_hash(const char *text);
 gint64 db_now(void);
 
-/* schema.c: is the open file a ledger, or empty? Writes nothing. LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED when it is no ledger. */
+/* schema.c: is the open file a ledger, or empty? Writes nothing. LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED when it is
+ * no ledger. */
 gboolean schema_check(Ledger *ledger, GError **error);
 /* schema.c: brings it to the newest schema. */
 gboolean schema_migrate(Ledger *ledger, GError **error);

@@ -60,16 +60,17 @@ typedef struct {
                           failure reports only, and not read back */
   gint64 changed;      /* when state was set */
 } Entry;
-/* An entry for a verdict just given; copies what it needs. facts: those it was given on, NULL for none. state: MOVE_KEPT, MOVE_WAITING or
- * MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */
+/* An entry for a verdict just given; copies what it needs. facts: those it was given on, NULL for none. state:
+ * MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */
 Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict, MoveState state);
 void entry_free(Entry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
 
-/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: a waiting one, or kept backscatter, judged again,
- * LEDGER_ERROR_REFUSED in any other state) and the folder's new mark, in one transaction: statistics, failures per sent message,
- * and intents included. mark NULL: leave it. A message already recorded from the same home (folder, validity, uid) is left as it
- * is: id and state of its entry are filled in, so act on entry->state as it is afterwards. */
+/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: a waiting one,
+ * or kept backscatter, judged again, LEDGER_ERROR_REFUSED in any other state) and the folder's new mark, in one
+ * transaction: statistics, failures per sent message, and intents included. mark NULL: leave it. A message already
+ * recorded from the same home (folder, validity, uid) is left as it is: id and state of its entry are filled in, so
+ * act on entry->state as it is afterwards. */
 gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder, const FolderMark *mark,
                         GError **error);
 
@@ -81,8 +82,8 @@ Entry *journal_get(Ledger *ledger, gint64 id, GError **error);
 GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **error);
 /* *claimed: another entry of account than `except` lies at this place now (by its state: at home or away). */
 gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place, gint64 except, gboolean *claimed, GError **error);
-/* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE backscatter
- * that was kept because nothing was to be moved then. List of Entry*. */
+/* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE
+ * backscatter that was kept because nothing was to be moved then. List of Entry*. */
 GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean observed, GError **error);
 
 /* What to list. Zero or NULL means any. */
@@ -98,11 +99,11 @@ typedef struct {
 gboolean journal_list(Ledger *ledger, const JournalQuery *query, gboolean (*each)(const Entry *entry, gpointer data), gpointer data,
                       GError **error);
 
-/* quarantined (or failed, with `away` known) → r_intent, exempting the fingerprint, or → d_intent. LEDGER_ERROR_REFUSED with a sentence
- * for people in any other state. */
+/* quarantined (or failed, with `away` known) → r_intent, exempting the fingerprint, or → d_intent.
+ * LEDGER_ERROR_REFUSED with a sentence for people in any other state. */
 gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **error);
-/* The confirmation of an intent: q_intent → quarantined, r_intent → restored, d_intent → deleted. where: the place it is now
- * (its home after a restore, else away); NULL: gone. */
+/* The confirmation of an intent: q_intent → quarantined, r_intent → restored, d_intent → deleted. where: the place it
+ * is now (its home after a restore, else away); NULL: gone. */
 gboolean journal_confirm(Ledger *ledger, gint64 id, const Place *where, GError **error);
 /* The same for a batch, in one transaction. */
 typedef struct { gint64 id; Place where; } Confirmation;

@@ -34,8 +34,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_close)
 /* PRAGMA data_version: changes when another connection commits. -1 on error. */
 gint64 ledger_data_version(Ledger *ledger, GError **error);
 
-/* The daemon's exclusive lock, "daemon.lock" in dir (an open file description lock). Taken: a descriptor without close-on-exec, so that workers inherit
- * it and the lock lasts until the last of them is gone. -1 with LEDGER_ERROR_BUSY when another daemon has it. */
+/* The daemon's exclusive lock, "daemon.lock" in dir (an open file description lock). Taken: a descriptor without
+ * close-on-exec, so that workers inherit it and the lock lasts until the last of them is gone. -1 with
+ * LEDGER_ERROR_BUSY when another daemon has it. */
 int ledger_lock_daemon(const char *dir, GError **error);
 /* Is a daemon (or one of its workers) running on this data folder? */
 gboolean ledger_daemon_runs(const char *dir);

@@ -11,15 +11,17 @@
 
 typedef enum { NEWSENDER_AUTOMATIC, NEWSENDER_ALLOW, NEWSENDER_DENY, NEWSENDER_EXCLUDE } NewsenderList;
 
-/* Normal form of what a person typed: "Bob <Bob@Example.org>" → "bob@example.org", "example.org" → "@example.org". NULL with
- * LEDGER_ERROR_REFUSED and a remedy for anything else, and for a bare MAILER-DAEMON or postmaster. */
+/* Normal form of what a person typed: "Bob <Bob@Example.org>" → "bob@example.org", "example.org" → "@example.org".
+ * NULL with LEDGER_ERROR_REFUSED and a remedy for anything else, and for a bare MAILER-DAEMON or postmaster. */
 char *newsender_parse(const char *text, GError **error);
 
-/* Adds an own entry (list: ALLOW, DENY or EXCLUDE), replacing another own entry with the same text. entry: normal form. */
+/* Adds an own entry (list: ALLOW, DENY or EXCLUDE), replacing another own entry with the same text. entry: normal
+ * form. */
 gboolean newsender_add(Ledger *ledger, NewsenderList list, const char *entry, GError **error);
-/* allow remove: drops an own ALLOW entry; an automatic one is excluded instead (*excluded TRUE). deny remove (list DENY): drops the DENY
- * entry. LEDGER_ERROR_MISSING when there is nothing of the kind. */
+/* allow remove: drops an own ALLOW entry; an automatic one is excluded instead (*excluded TRUE). deny remove (list
+ * DENY): drops the DENY entry. LEDGER_ERROR_MISSING when there is nothing of the kind. */
 gboolean newsender_remove(Ledger *ledger, NewsenderList list, const char *entry, gboolean *excluded, GError **error);
-/* Calls each with every entry of a list, by text; written: when last written to (automatic), else when added. Until FALSE. */
+/* Calls each with every entry of a list, by text; written: when last written to (automatic), else when added. Until
+ * FALSE. */
 typedef gboolean (*NewsenderEach)(const char *entry, gint64 written, gpointer data);
 gboolean newsender_list(Ledger *ledger, NewsenderList list, NewsenderEach each, gpointer data, GError **error);

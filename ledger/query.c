@@ -66,8 +66,8 @@ static gint64 came(const Report *report, const FactsQuery *query)
   return query->now != 0 ? MIN(time, query->now) : time;
 }
 
-/* When the report was written. A mailbox that was moved to another server may give every message the day of the move, so
- * an earlier Date of the report itself is believed: that asks for more coverage, never for less. */
+/* When the report was written. A mailbox that was moved to another server may give every message the day of the move,
+ * so an earlier Date of the report itself is believed: that asks for more coverage, never for less. */
 static gint64 written(const Report *report, gint64 end)
 {
   return report->date >= YEAR_1980 && report->date < end ? report->date : end;

@@ -12,9 +12,9 @@ typedef struct {
 /* Days before a report in which its original must have been sent: no server keeps trying for longer. */
 #define FACTS_WINDOW_DAYS 14
 
-/* What the ledger knows about report (DESIGN, Verdicts 2 to 7). Sent mail of all accounts counts. Coverage is asked for
- * query->account and for every account whose address patterns match one of the report's addressed mailboxes or its original's
- * senders; with account NULL and no match, for all. The time asked about begins at the original's Date (less a day) where that
- * lies within the window before the report was written, else at the window's start; it ends when the report came, or now if
- * that is earlier. The caller owns the result. */
+/* What the ledger knows about report (DESIGN, Verdicts 2 to 7). Sent mail of all accounts counts. Coverage is asked
+ * for query->account and for every account whose address patterns match one of the report's addressed mailboxes or
+ * its original's senders; with account NULL and no match, for all. The time asked about begins at the original's Date
+ * (less a day) where that lies within the window before the report was written, else at the window's start; it ends
+ * when the report came, or now if that is earlier. The caller owns the result. */
 Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *query, GError **error);

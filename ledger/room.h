@@ -7,12 +7,14 @@
 /* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
 gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
-/* account.c: row ids; -1 with error. An account must be there (LEDGER_ERROR_MISSING); a folder is made when it is not. */
+/* account.c: row ids; -1 with error. An account must be there (LEDGER_ERROR_MISSING); a folder is made when it is
+ * not. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
 gint64 folder_id(Ledger *ledger, const char *account, const char *folder, const char *role, GError **error);
 gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark, GError **error);
 
-/* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the same); stays when none has. */
+/* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the
+ * same); stays when none has. */
 gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error);
 
 /* sent.c: how table address knows a normalised address's domain. */
@@ -35,7 +37,8 @@ gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *ex
   " original_from, original_to, original_subject, original_date, decided, entry.state, reason, home_folder, home_validity, home_uid,"     \
   " away_folder, away_validity, away_uid, exempt, due, changed"
 Entry *entry_of_row(const Rows *rows);
-/* entry.c: why this entry cannot be restored (MOVE_R_INTENT) or deleted (MOVE_D_INTENT) now, a sentence; NULL when it can. */
+/* entry.c: why this entry cannot be restored (MOVE_R_INTENT) or deleted (MOVE_D_INTENT) now, a sentence; NULL when it
+ * can. */
 char *entry_refusal(const Entry *entry, MoveState intent);
 /* entry.c: the state of a word; MOVE_FAILED for an unknown one. */
 MoveState move_state_parse(const char *name);

@@ -10,10 +10,11 @@ typedef struct {
   const SentMessage *message; /* borrowed */
 } SentRow;
 
-/* Adds n messages of account's folder and sets its mark, in one transaction: killed in the middle, neither happened. A message
- * already known in that folder (same Message-ID, or same date, subject and recipients where it has none) is not added
- * twice, so a folder may be read afresh. mark->oldest is updated here, with the later of Date and INTERNALDATE of each message
- * (an implausible one, in the future or before 1980, is not counted). Recipients become automatic entries of the allowlist, capped (newsender.h). */
+/* Adds n messages of account's folder and sets its mark, in one transaction: killed in the middle, neither happened.
+ * A message already known in that folder (same Message-ID, or same date, subject and recipients where it has none) is
+ * not added twice, so a folder may be read afresh. mark->oldest is updated here, with the later of Date and
+ * INTERNALDATE of each message (an implausible one, in the future or before 1980, is not counted). Recipients become
+ * automatic entries of the allowlist, capped (newsender.h). */
 gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const SentRow *rows, guint n, FolderMark *mark,
                   GError **error);
 

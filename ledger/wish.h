@@ -17,8 +17,9 @@ typedef struct {
 void wish_free(Wish *wish);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
 
-/* Adds a wish; its id, or -1. entry's account is looked up; for WISH_CHECK give account. The same open wish is not added twice: its id comes
- * back. Restoring what is already restored, deleting what is already deleted or not in quarantine: LEDGER_ERROR_REFUSED. */
+/* Adds a wish; its id, or -1. entry's account is looked up; for WISH_CHECK give account. The same open wish is not
+ * added twice: its id comes back. Restoring what is already restored, deleting what is already deleted or not in
+ * quarantine: LEDGER_ERROR_REFUSED. */
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error);
 Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
 /* Open wishes of account (NULL: all), oldest first: list of Wish*. */
