@@ -56,7 +56,7 @@ static gboolean read_one(Run *run, const char *folder, Candidate *candidate, gbo
 {
   *keep = FALSE;
   if (!run_select(run, folder, error)) return FALSE;
-  g_autoptr(GBytes) bytes = run->store->class->read(run->store, candidate->uid, FILTER_READ_LIMIT, error);
+  g_autoptr(GBytes) bytes = store_read(run->store, candidate->uid, FILTER_READ_LIMIT, error);
   if (bytes == NULL) return FALSE;
   candidate->report = filter_read(bytes);
   fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);

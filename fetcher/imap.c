@@ -32,12 +32,15 @@ static const StoreClass imap_class = {
   .resolve = imap_resolve,
   .create = imap_create,
   .select = imap_select,
+  .peek = imap_peek,
   .scan = imap_scan,
+  .present = imap_present,
   .read = imap_read,
   .find = imap_find,
   .move = imap_move,
   .remove = imap_remove,
   .mark = imap_mark,
+  .claim = imap_claim,
   .close = imap_close,
 };
 

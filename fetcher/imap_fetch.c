@@ -99,28 +99,53 @@ gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fie
 
 typedef struct {
   gsize limit;
-  GBytes *bytes;
+  GHashTable *wanted; /* UIDs */
+  ReadCallback callback;
+  gpointer data;
 } Reading;
 
 static void on_read(const ScanRow *row, gpointer data)
 {
   Reading *reading = data;
-  reading->bytes = g_bytes_new(row->fields, MIN(row->length, reading->limit));
+  if (!g_hash_table_contains(reading->wanted, GUINT_TO_POINTER(row->uid))) return;
+  g_autoptr(GBytes) bytes = g_bytes_new(row->fields, MIN(row->length, reading->limit));
+  reading->callback(row->uid, bytes, reading->data);
 }
 
-GBytes *imap_read(Store *base, guint32 uid, gsize limit, GError **error)
+gboolean imap_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
+                   GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error)) return FALSE;
+  g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL);
+  Reading reading = { .limit = limit, .wanted = wanted, .callback = callback, .data = data };
+  gboolean done = TRUE;
+  for (guint i = 0; i < n; i++) g_hash_table_add(wanted, GUINT_TO_POINTER(uids[i]));
+  for (guint from = 0; from < n && done; from += IMAP_SET) {
+    guint count = MIN(n - from, IMAP_SET);
+    Scan scan = { .from = 1, .to = G_MAXUINT32, .callback = on_read, .data = &reading };
+    g_autoptr(GString) command = g_string_new("UID FETCH ");
+    imap_append_set(command, uids + from, count);
+    g_string_append_printf(command, " (UID BODY.PEEK[]<0.%" G_GSIZE_FORMAT ">)", limit);
+    done = fetch(store, command->str, MIN(IMAP_BUDGET + count * (guint64)limit, STREAM_BUDGET), &scan,
+                 STORE_ERROR_MESSAGE, "show a message", error);
+  }
+  return done;
+}
+
+GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error)
 {
   ImapStore *store = (ImapStore *)base;
   if (!imap_need_folder(store, error)) return NULL;
-  Reading reading = { .limit = limit };
-  Scan scan = { .from = uid, .to = uid, .callback = on_read, .data = &reading };
-  g_autofree char *command = g_strdup_printf("UID FETCH %u (UID BODY.PEEK[]<0.%" G_GSIZE_FORMAT ">)", uid, limit);
-  gboolean done = fetch(store, command, IMAP_BUDGET + limit, &scan, STORE_ERROR_MESSAGE, "show a message", error);
-  if (done && reading.bytes == NULL)
-    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "The message is no longer on %s.",
-                stream_where(store->stream));
-  if (!done) g_clear_pointer(&reading.bytes, g_bytes_unref);
-  return reading.bytes;
+  g_autofree char *criteria = g_strdup_printf("UID %u:%u", from, to);
+  g_autoptr(GArray) found = imap_search(store, criteria, G_MAXUINT, error);
+  if (found == NULL) return NULL;
+  GArray *present = g_array_new(FALSE, FALSE, sizeof(guint32));
+  for (guint i = 0; i < found->len; i++) {
+    guint32 uid = g_array_index(found, guint32, i);
+    if (uid >= from && uid <= to) g_array_append_val(present, uid);
+  }
+  return present;
 }
 
 /* "SINCE 3-Feb-2024", two days earlier: the server goes by its own zone and disregards the time. */

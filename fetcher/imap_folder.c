@@ -213,3 +213,24 @@ gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError
   *status = found;
   return TRUE;
 }
+
+gboolean imap_peek(Store *base, const char *name, FolderStatus *status, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  g_autofree char *wire = imap_wire(store, name, error), *what = doing("look at", name);
+  if (wire == NULL) return FALSE;
+  g_autofree char *quoted = imap_quote(wire);
+  g_autofree char *command = g_strdup_printf("STATUS %s (MESSAGES UIDNEXT UIDVALIDITY)", quoted);
+  if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, what, error)) return FALSE;
+  const struct mailimap_mailbox_data_status *told = store->session->imap_response_info->rsp_status;
+  FolderStatus found = { 0 };
+  for (clistiter *i = told != NULL ? clist_begin(told->st_info_list) : NULL; i != NULL; i = clist_next(i)) {
+    const struct mailimap_status_info *item = clist_content(i);
+    if (item->st_att == MAILIMAP_STATUS_ATT_MESSAGES) found.count = item->st_value;
+    if (item->st_att == MAILIMAP_STATUS_ATT_UIDNEXT) found.next = item->st_value;
+    if (item->st_att == MAILIMAP_STATUS_ATT_UIDVALIDITY) found.validity = item->st_value;
+  }
+  if (found.next == 0) found.validity = 0;
+  *status = found;
+  return TRUE;
+}

@@ -220,3 +220,10 @@ gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError 
   }
   return TRUE;
 }
+
+gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error)
+{
+  if (!imap_mark(base, uids, n, MARK_BACKSCATTER, error)) return FALSE;
+  g_array_append_vals(claimed, uids, n);
+  return TRUE;
+}

@@ -46,16 +46,20 @@ GPtrArray *imap_folders(Store *base, GError **error);
 char *imap_resolve(Store *base, const char *name, GError **error);
 gboolean imap_create(Store *base, const char *name, GError **error);
 gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError **error);
+gboolean imap_peek(Store *base, const char *name, FolderStatus *status, GError **error);
 /* The wire name of a folder; MAILBOX when it cannot be one. The caller frees. */
 char *imap_wire(ImapStore *store, const char *name, GError **error);
 
 /* imap_fetch.c */
 gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                    gpointer data, GError **error);
-GBytes *imap_read(Store *base, guint32 uid, gsize limit, GError **error);
+GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error);
+gboolean imap_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
+                   GError **error);
 GArray *imap_find(Store *base, const char *message_id, guint64 size, gint64 since, GError **error);
 
 /* imap_move.c */
 gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean imap_remove(Store *base, guint32 uid, GError **error);
 gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);
+gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error);

@@ -39,7 +39,7 @@ static gboolean size_of(Run *run, guint32 uid, guint64 *size, GError **error)
 static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean *same, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  g_autoptr(GBytes) bytes = run->store->class->read(run->store, uid, FILTER_READ_LIMIT, &problem);
+  g_autoptr(GBytes) bytes = store_read(run->store, uid, FILTER_READ_LIMIT, &problem);
   guint64 size = 0;
   *same = FALSE;
   if (bytes != NULL) {

@@ -1,6 +1,6 @@
 /* store.h - a mailbox, whatever protocol it speaks: the one interface between the pipeline and servers.
  *
- * A store is one connection (or one look at a folder on disk), used by one pass. Every slot returns FALSE with error set, code
+ * A store is one connection (or folders on disk), used by one pass after the other. Every slot returns FALSE with error set, code
  * by blast radius (STORE_ERROR_*); after LINK, AUTH or FATAL only close() may be called. Messages are read-only evidence:
  * no slot but move(), remove() and mark() changes a message, none ever expunges more than the UIDs it was given.
  * Folder names are UTF-8. UIDs are never 0. All strings and rows passed to callbacks are borrowed for the call. */
@@ -21,7 +21,8 @@ typedef enum {
 typedef enum {
   STORE_CAN_MOVE = 1 << 0,     /* move() is possible and leaves no copy behind (MOVE, or COPY with UIDPLUS);
                                   once a folder is open: out of this folder */
-  STORE_CAN_MARK = 1 << 1      /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
+  STORE_CAN_MARK = 1 << 1,     /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
+  STORE_CAN_WAIT = 1 << 2      /* tells of new mail by itself: wait() */
 } StoreCapability;
 
 typedef struct Store Store;
@@ -51,6 +52,7 @@ typedef struct {
   gsize length;
 } ScanRow;
 typedef void (*ScanCallback)(const ScanRow *row, gpointer data);
+typedef void (*ReadCallback)(guint32 uid, GBytes *bytes, gpointer data); /* bytes: borrowed; ref to keep */
 
 typedef struct { guint32 from, to; } UidPair; /* to 0: server did not say */
 
@@ -67,13 +69,21 @@ typedef struct {
   gboolean (*create)(Store *store, const char *name, GError **error);
   /* Opens a folder for the slots below. MAILBOX when it is not there. */
   gboolean (*select)(Store *store, const char *name, FolderStatus *status, GError **error);
+  /* Tells the same of a folder (not the selected one) without opening it, which costs less. MAILBOX when it is not
+   * there. *status: read_only is not known, FALSE; validity 0 where the server does not tell: open it. */
+  gboolean (*peek)(Store *store, const char *name, FolderStatus *status, GError **error);
   /* UIDs from..to (inclusive) of the selected folder with the named header fields (NULL-terminated list), streamed
    * in any order; callback gets each once. Nothing is returned for UIDs that are not there. FALSE: rows seen so far
    * must be forgotten. */
   gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback, gpointer data,
                    GError **error);
-  /* The first `limit` bytes of a message, raw. NULL with MESSAGE when it is gone. Does not set \Seen. Caller owns. */
-  GBytes *(*read)(Store *store, guint32 uid, gsize limit, GError **error);
+  /* Which UIDs from..to (inclusive) there are in the selected folder: GArray of guint32, ascending; caller owns. */
+  GArray *(*present)(Store *store, guint32 from, guint32 to, GError **error);
+  /* The first `limit` bytes of n messages of the selected folder, raw, streamed in any order; callback gets each whole
+   * and once, none for a message that is gone. Does not set \Seen. MESSAGE when the server refuses one of them: what
+   * callback got is good, the others can be asked for one by one. callback must not use the store. */
+  gboolean (*read)(Store *store, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
+                   GError **error);
   /* UIDs of the selected folder whose Message-ID field holds message_id (normal form), ascending: GArray of
    * guint32, at most 1,000; message_id "": every message of exactly `size` octets stored since `since` less two
    * days. */
@@ -86,6 +96,15 @@ typedef struct {
   /* Sets this keyword on n messages of the selected folder and clears the other one. Does nothing where keywords
    * are not kept. */
   gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);
+  /* Sets $Backscatter on those of n messages of the selected folder that do not carry it, so that of several machines
+   * that want to move a message only one succeeds (RFC 7162, 3.1.3: STORE UNCHANGEDSINCE). claimed: GArray of guint32,
+   * gets those that are ours now. Where the server cannot tell whose they are (no CONDSTORE, no keywords), all of them,
+   * marked where that is possible. */
+  gboolean (*claim)(Store *store, const guint32 *uids, guint n, GArray *claimed, GError **error);
+  /* Waits until messages came to or went from the selected folder (*changed), or one of n descriptors can be read
+   * (not changed). News about flags end no waiting; what came since the last slot was called counts. Needs
+   * STORE_CAN_WAIT. The connection is kept alive meanwhile (RFC 2177: renewed within 29 minutes). */
+  gboolean (*wait)(Store *store, const int *wake, guint n, gboolean *changed, GError **error);
   /* Ends the connection and frees the store. Never waits for the server for longer than 2 s. */
   void (*close)(Store *store);
 } StoreClass;
@@ -96,4 +115,5 @@ struct Store {
 };
 static inline void store_close(Store *store) { if (store != NULL) store->class->close(store); }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
-
+/* One message by read(): NULL with MESSAGE when it is gone. The caller owns the bytes. */
+GBytes *store_read(Store *store, guint32 uid, gsize limit, GError **error);

@@ -14,8 +14,9 @@ typedef struct {
  * start: its marks and coverage are dropped, and what was on its way there is `failed`. */
 gboolean account_configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error);
 
-/* State words are stable slugs: "idle", "connecting", "indexing" (its Sent folders are about to be read, which other
- * accounts wait for), "judging", "retrying", "sign-in-needed", "disabled". */
+/* State words are stable slugs: "idle" (no worker is at it), "connecting", "indexing" (its Sent folders are about to be
+ * read, which other accounts wait for), "judging", "watching" (waits for mail), "retrying" (until), "sign-in-needed",
+ * "disabled". */
 typedef struct {
   char *name, *addresses;
   gboolean configured;
@@ -23,6 +24,8 @@ typedef struct {
   char *text;       /* one sentence for people about the state (the last error, with its remedy); NULL */
   gint64 since;     /* when the state began */
   gint64 last_pass; /* end of the last pass that went through, 0 = never */
+  gint64 until;     /* of "retrying", "sign-in-needed" and "disabled": when it is tried again, 0 = not known */
+  char *notice;     /* what holds whatever the state: one sentence ("only observes, since ..."); NULL */
 } Account;
 void account_free(Account *account);
 /* Is its worker in the middle of a pass, by its state? */
@@ -31,7 +34,12 @@ gboolean account_is_busy(const Account *account);
 gboolean account_will_read_sent(const Account *account);
 /* Every account, configured ones first, by name: list of Account*. */
 GPtrArray *account_list(Ledger *ledger, GError **error);
-gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, GError **error);
+/* Does its worker wait for mail, so that a wish to check wakes it at once? */
+gboolean account_is_watching(const Account *account);
+/* until: Unix seconds, 0 for none. Writes nothing when all of it is so already. */
+gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, gint64 until, GError **error);
+/* notice NULL: there is none. Writes nothing when it is so already. */
+gboolean account_set_notice(Ledger *ledger, const char *name, const char *notice, GError **error);
 
 /* A pass, or the progress of one that runs. */
 typedef struct {

@@ -66,8 +66,8 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
 void entry_free(Entry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
 
-/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: a waiting one,
- * or kept backscatter, judged again, LEDGER_ERROR_REFUSED in any other state) and the folder's new mark, in one
+/* Records a judged batch (Entry*, ids filled in; an entry whose id is set already replaces that row: one that
+ * is waiting, kept or failed, judged again, LEDGER_ERROR_REFUSED in any other state) and the folder's new mark, in one
  * transaction: statistics, failures per sent message, and intents included. mark NULL: leave it. A message already
  * recorded from the same home (folder, validity, uid) is left as it is: id and state of its entry are filled in, so
  * act on entry->state as it is afterwards. */
@@ -108,6 +108,25 @@ gboolean journal_confirm(Ledger *ledger, gint64 id, const Place *where, GError *
 /* The same for a batch, in one transaction. */
 typedef struct { gint64 id; Place where; } Confirmation;
 gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations, guint n, GError **error);
+/* q_intent → kept, to be judged again at `due`: another machine has claimed the message. */
+gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error);
+/* The earliest due time of what journal_due() would give one day, 0 when there is none. *next set on success. */
+gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed, gint64 *next, GError **error);
+/* Somebody else (the owner's hands, another machine) has put a message into quarantine: entry, with state
+ * MOVE_QUARANTINED and away set. An entry of its account and fingerprint that is kept, waiting or failed, or
+ * quarantined at a place that is now found empty (entry->id names it, else 0), becomes it (home and arrived stay as
+ * they were); else it is a new one. entry->id is filled in. */
+gboolean journal_adopt(Ledger *ledger, Entry *entry, GError **error);
+/* What the journal says lies in this folder now (quarantined, folder and validity as given): GArray of Lying, by uid.
+ * Entries whose uid is not known (0) are among them. */
+typedef struct { gint64 id; guint32 uid; } Lying;
+GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, guint32 validity, GError **error);
+/* How many they are. */
+gboolean journal_lying_count(Ledger *ledger, const char *account, const char *folder, guint32 validity, guint *count,
+                             GError **error);
+/* It was taken out of quarantine by other hands, and nobody knows where to: quarantined → deleted, place unknown, with
+ * the reason. */
+gboolean journal_owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error);
 /* → failed. */
 gboolean journal_fail(Ledger *ledger, gint64 id, const char *reason, GError **error);
 /* The owner put it back with his own hands: → restored, exempt. */

@@ -32,3 +32,20 @@ typedef struct {
 void coverage_free(Coverage *coverage);
 /* Of every Sent folder in use of configured accounts (account NULL) or of one: list of Coverage*. */
 GPtrArray *coverage_list(Ledger *ledger, const char *account, GError **error);
+
+/* A time in which mail may have been sent that the ledger does not know, though coverage spans it: messages came to the
+ * Sent folder and were gone again before anybody looked, or it was renumbered. An original that may have been sent in
+ * it is not covered. */
+typedef struct {
+  char *account, *folder;
+  gint64 since, until; /* Unix seconds */
+  char *reason;        /* one clause for people: "3 messages came to it and were gone before they could be read" */
+} CoverageGap;
+void coverage_gap_free(CoverageGap *gap);
+/* Notes a gap of account's Sent folder. To be called before the mark moves past it: one that is noted twice or overlaps
+ * another becomes one with it (the newer reason stays). Needs since < until; else nothing is noted. */
+gboolean coverage_gap_add(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                          const char *reason, GError **error);
+/* Gaps of Sent folders in use that end after `since`, of account or (NULL) all configured ones, oldest first: list of
+ * CoverageGap*. */
+GPtrArray *coverage_gaps(Ledger *ledger, const char *account, gint64 since, GError **error);

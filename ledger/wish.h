@@ -2,7 +2,8 @@
 #pragma once
 #include "ledger/ledger.h"
 
-typedef enum { WISH_RESTORE, WISH_DELETE, WISH_CHECK } WishVerb;
+/* WISH_SWEEP: judge what lies in folders again, from their first message on; WISH_REHEARSE: the same, but move nothing. */
+typedef enum { WISH_RESTORE, WISH_DELETE, WISH_CHECK, WISH_SWEEP, WISH_REHEARSE } WishVerb;
 typedef enum { WISH_OPEN, WISH_DONE, WISH_FAILED } WishState;
 
 typedef struct {
@@ -10,6 +11,7 @@ typedef struct {
   WishVerb verb;
   gint64 entry;   /* of restore and delete; 0 */
   char *account;
+  char *folders;  /* of sweeps: names as the owner wrote them, '\n'-separated; NULL: the watched ones */
   gint64 made, finished;
   WishState state;
   char *result;   /* one sentence for people; NULL while open */
@@ -21,6 +23,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
  * added twice: its id comes back. Restoring what is already restored, deleting what is already deleted or not in
  * quarantine: LEDGER_ERROR_REFUSED. */
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error);
+/* A sweep (WISH_SWEEP or WISH_REHEARSE) of account's folders; its id, or -1. An open sweep of this account is not added
+ * twice where it is the same; a different one is LEDGER_ERROR_REFUSED. */
+gint64 wish_add_sweep(Ledger *ledger, WishVerb verb, const char *account, const char *folders, GError **error);
+/* Takes an open wish back: failed, with the result "cancelled". One that is finished stays as it is. */
+gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error);
 Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
 /* Open wishes of account (NULL: all), oldest first: list of Wish*. */
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);

@@ -187,17 +187,48 @@ static gboolean fake_scan(Store *base, guint32 from, guint32 to, const char *con
   return leave(store, error);
 }
 
-static GBytes *fake_read(Store *base, guint32 uid, gsize limit, GError **error)
+static gboolean fake_peek(Store *base, const char *name, FolderStatus *status, GError **error)
+{
+  FakeStore *store = (FakeStore *)base;
+  if (!look(store, error)) return FALSE;
+  const FakeFolder *folder = lookup(store->server, name);
+  if (folder == NULL || g_strcmp0(name, store->server->refuses_select) == 0) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "there is no such folder");
+    return FALSE;
+  }
+  *status = (FolderStatus){ folder->validity, folder->next, folder->messages->len, FALSE };
+  return TRUE;
+}
+
+static GArray *fake_present(Store *base, guint32 from, guint32 to, GError **error)
 {
   FakeStore *store = (FakeStore *)base;
   if (!look(store, error)) return NULL;
-  store->server->reads++;
-  const FakeMessage *message = by_uid(store->open, uid);
-  if (message == NULL || store->server->refuses_read) {
-    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message is gone, or the server refused");
-    return NULL;
+  GArray *uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  for (guint i = 0; i < store->open->messages->len; i++) {
+    const FakeMessage *message = store->open->messages->pdata[i];
+    if (message->uid >= from && message->uid <= to) g_array_append_val(uids, message->uid);
   }
-  return g_bytes_new_from_bytes(message->bytes, 0, MIN(limit, g_bytes_get_size(message->bytes)));
+  return uids;
+}
+
+static gboolean fake_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
+                          GError **error)
+{
+  FakeStore *store = (FakeStore *)base;
+  if (!look(store, error)) return FALSE;
+  for (guint i = 0; i < n; i++) {
+    const FakeMessage *message = by_uid(store->open, uids[i]);
+    if (message == NULL) continue;
+    store->server->reads++;
+    if (store->server->refuses_read) {
+      g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the server refused");
+      return FALSE;
+    }
+    g_autoptr(GBytes) bytes = g_bytes_new_from_bytes(message->bytes, 0, MIN(limit, g_bytes_get_size(message->bytes)));
+    callback(uids[i], bytes, data);
+  }
+  return TRUE;
 }
 
 static GArray *fake_find(Store *base, const char *message_id, guint64 size, gint64 since, GError **error)
@@ -280,10 +311,35 @@ static gboolean fake_mark(Store *base, const guint32 *uids, guint n, Mark mark, 
   return leave(store, error);
 }
 
+static gboolean fake_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error)
+{
+  FakeStore *store = (FakeStore *)base;
+  if (!enter(store, error)) return FALSE;
+  for (guint i = 0; i < n; i++) {
+    FakeMessage *message = by_uid(store->open, uids[i]);
+    if (message != NULL && message->backscatter) continue;
+    g_array_append_val(claimed, uids[i]);
+    if (message != NULL && !store->server->keeps_no_keywords) message->backscatter = TRUE;
+  }
+  return leave(store, error);
+}
+
 static void fake_close(Store *base) { g_free(base); }
 
-static const StoreClass FAKE = { fake_folders, fake_resolve, fake_create, fake_select, fake_scan, fake_read,
-                                 fake_find,    fake_move,    fake_remove, fake_mark,   fake_close };
+static const StoreClass FAKE = { .folders = fake_folders,
+                                 .resolve = fake_resolve,
+                                 .create = fake_create,
+                                 .select = fake_select,
+                                 .peek = fake_peek,
+                                 .scan = fake_scan,
+                                 .present = fake_present,
+                                 .read = fake_read,
+                                 .find = fake_find,
+                                 .move = fake_move,
+                                 .remove = fake_remove,
+                                 .mark = fake_mark,
+                                 .claim = fake_claim,
+                                 .close = fake_close };
 
 Store *fake_open(FakeServer *server)
 {

@@ -236,7 +236,7 @@ static void test_read(void **state)
   Session session;
   session_open(&session, &conversation);
   session_select(&session);
-  g_autoptr(GBytes) bytes = session.store->class->read(session.store, 7, 5, &session.error);
+  g_autoptr(GBytes) bytes = store_read(session.store, 7, 5, &session.error);
   assert_outcome(&session, bytes != NULL, reads[i].code, reads[i].words);
   if (bytes != NULL) {
     assert_int_equal(g_bytes_get_size(bytes), strlen(reads[i].bytes));
@@ -421,7 +421,7 @@ static void test_select(void **state)
   if (selects[i].can == 0)
     assert_false(session.store->class->move(session.store, &uid, 1, "Away", pairs, &session.error));
   g_clear_error(&session.error);
-  if (!done) assert_null(session.store->class->read(session.store, 1, 10, &session.error));
+  if (!done) assert_null(store_read(session.store, 1, 10, &session.error));
   session_free(&session);
 }
 
