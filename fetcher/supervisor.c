@@ -106,7 +106,7 @@ static void tell_end(Child *child, int status)
         g_strdup_printf("its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status));
     g_autoptr(GError) problem = NULL;
     log_account(G_LOG_LEVEL_WARNING, child->account, "%s", text);
-    if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, &problem))
+    if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))
       log_account(G_LOG_LEVEL_WARNING, child->account, "%s", problem->message);
   }
   child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
@@ -184,7 +184,7 @@ static gboolean tell_start(Supervisor *supervisor, GError **error)
     const char *state = config != NULL && chosen(supervisor, config) ? "connecting"
                         : account_is_busy(account)                   ? "idle"
                                                                      : NULL;
-    if (state != NULL && !account_set_state(supervisor->ledger, account->name, state, NULL, error)) return FALSE;
+    if (state != NULL && !account_set_state(supervisor->ledger, account->name, state, NULL, 0, error)) return FALSE;
   }
   return accounts != NULL;
 }

@@ -72,7 +72,7 @@ gboolean sync_sent(Run *run, GError **error)
       return FALSE;
     }
   /* Other accounts wait for this, see judge_after_others(). */
-  if (run->synced == 0 && !account_set_state(run->ledger, run->account->name, "judging", NULL, error)) return FALSE;
+  if (run->synced == 0 && !account_set_state(run->ledger, run->account->name, "judging", NULL, 0, error)) return FALSE;
   run->synced = began;
   return TRUE;
 }

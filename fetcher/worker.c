@@ -84,11 +84,11 @@ static Store *sign_in(Worker *worker, GError **error)
 
 static gboolean attempt(Worker *worker, gboolean wishes_only, Pass *pass, GError **error)
 {
-  if (!account_set_state(worker->ledger, worker->account->name, "connecting", NULL, error)) return FALSE;
+  if (!account_set_state(worker->ledger, worker->account->name, "connecting", NULL, 0, error)) return FALSE;
   g_autoptr(Store) store = sign_in(worker, error);
   if (store == NULL) return FALSE;
   const char *doing = wishes_only ? "judging" : "indexing";
-  if (!account_set_state(worker->ledger, worker->account->name, doing, NULL, error)) return FALSE;
+  if (!account_set_state(worker->ledger, worker->account->name, doing, NULL, 0, error)) return FALSE;
   PassRequest request = { .config = worker->config,
                           .account = worker->account,
                           .ledger = worker->ledger,
@@ -135,7 +135,7 @@ static int make_pass(Worker *worker, gboolean wishes_only, guint *seconds)
   const char *state = state_after(worker, problem, seconds);
   if (pass.waiting > 0) *seconds = MIN(*seconds, FILTER_GRACE + 1);
   const char *said = problem != NULL ? problem->message : NULL;
-  if ((!account_set_state(worker->ledger, name, state, said, &unsaid)
+  if ((!account_set_state(worker->ledger, name, state, said, 0, &unsaid)
        || (!wishes_only
            && !grant_checks(worker->ledger, name, started, problem == NULL, said != NULL ? said : "checked", &unsaid)))
       && problem == NULL) {

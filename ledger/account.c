@@ -99,6 +99,7 @@ void account_free(Account *account)
   g_free(account->addresses);
   g_free(account->state);
   g_free(account->text);
+  g_free(account->notice);
   g_free(account);
 }
 
@@ -106,6 +107,8 @@ gboolean account_will_read_sent(const Account *account)
 {
   return g_strcmp0(account->state, "connecting") == 0 || g_strcmp0(account->state, "indexing") == 0;
 }
+
+gboolean account_is_watching(const Account *account) { return g_strcmp0(account->state, "watching") == 0; }
 
 gboolean account_is_busy(const Account *account)
 {
@@ -117,30 +120,41 @@ GPtrArray *account_list(Ledger *ledger, GError **error)
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)account_free);
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
-                 "SELECT name, addresses, configured, state, text, since, last_pass FROM account ORDER BY configured "
-                 "DESC, name",
+                 "SELECT name, addresses, configured, state, text, since, last_pass, until, notice FROM account"
+                 " ORDER BY configured DESC, name",
                  ""))
     return NULL;
   while (rows_next(&rows, error)) {
     Account *account = g_new0(Account, 1);
     *account = (Account){ row_dup(&rows, 0), row_dup(&rows, 1), row_int(&rows, 2) != 0, row_dup(&rows, 3),
-                          row_dup(&rows, 4), row_int(&rows, 5), row_int(&rows, 6) };
+                          row_dup(&rows, 4), row_int(&rows, 5), row_int(&rows, 6), row_int(&rows, 7),
+                          row_dup(&rows, 8) };
     g_ptr_array_add(list, account);
   }
   return rows.failed ? NULL : g_steal_pointer(&list);
 }
 
-gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, GError **error)
+gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, gint64 until,
+                           GError **error)
 {
-  if (account_id(ledger, name, error) < 0) return FALSE;
   gint64 same = 0;
-  if (!db_number(ledger, error, &same, "SELECT 1 FROM account WHERE name = ? AND state = ? AND text IS ?", "sss", name,
-                 state, text))
+  if (account_id(ledger, name, error) < 0) return FALSE;
+  if (!db_number(ledger, error, &same,
+                 "SELECT 1 FROM account WHERE name = ? AND state = ? AND text IS ? AND until = ?", "sssi", name, state,
+                 text, until))
     return FALSE;
   if (same) return TRUE;
   return db_run(ledger, error,
-                "UPDATE account SET since = iif(state = ?2, since, ?4), state = ?2, text = ?3 WHERE name = ?1", "sssi",
-                name, state, text, db_now());
+                "UPDATE account SET since = iif(state = ?2, since, ?4), state = ?2, text = ?3, until = ?5"
+                " WHERE name = ?1",
+                "sssii", name, state, text, db_now(), until);
+}
+
+gboolean account_set_notice(Ledger *ledger, const char *name, const char *notice, GError **error)
+{
+  return account_id(ledger, name, error) >= 0
+         && db_run(ledger, error, "UPDATE account SET notice = ?2 WHERE name = ?1 AND notice IS NOT ?2", "ss", name,
+                   notice);
 }
 
 gboolean folder_mark_get(Ledger *ledger, const char *account, const char *folder, const char *role, FolderMark *mark,

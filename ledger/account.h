@@ -61,7 +61,7 @@ gboolean pass_end(Ledger *ledger, Pass *pass, gint64 now, const char *problem, G
 /* The newest pass of account, NULL without error when there was none. */
 Pass *pass_last(Ledger *ledger, const char *account, GError **error);
 
-/* How far a folder was read. role: "sent" or "watched". */
+/* How far a folder was read. role: "sent", "watched", "quarantine", or "sweep" (a sweep that was interrupted goes on from here). */
 typedef struct {
   guint32 validity; /* UIDVALIDITY, 0 = never seen */
   guint32 next;     /* the UID to go on from, 1 at first */

@@ -68,8 +68,17 @@ static const char *const step_1 =
     " state TEXT NOT NULL DEFAULT 'open', result TEXT) STRICT;"
     "CREATE INDEX wish_open ON wish(account) WHERE state = 'open';";
 
+/* Times in which sent mail may have been missed; what an account waits for, and what always holds for it; which folders
+ * a sweep goes through. */
+static const char *const step_2 =
+    "CREATE TABLE gap(folder INTEGER NOT NULL REFERENCES folder, since INTEGER NOT NULL, until INTEGER NOT NULL,"
+    " reason TEXT NOT NULL, PRIMARY KEY(folder, since)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE account ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE account ADD COLUMN notice TEXT;"
+    "ALTER TABLE wish ADD COLUMN folders TEXT;";
+
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1 };
+static const char *const *const steps[] = { &step_1, &step_2 };
 
 /* In one statement, so that another program's making of the file is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)

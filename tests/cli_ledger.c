@@ -107,7 +107,7 @@ static void fill(const char *dir)
   check(ledger != NULL, error);
   check(account_configure(ledger, accounts, 2, &error), error);
   check(account_set_state(ledger, "work", "sign-in-needed", "The server refused the password; mend password-command.",
-                          &error),
+                          0, &error),
         error);
   fill_sent(ledger, now);
   fill_entries(ledger, now);

@@ -80,7 +80,7 @@ static void test_state(void **state)
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
   OK(db_exec(ledger, "UPDATE account SET since = 5", &error));
-  OK(account_set_state(ledger, "home", "retrying", "No answer: check the network.", &error));
+  OK(account_set_state(ledger, "home", "retrying", "No answer: check the network.", 0, &error));
   g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
   const Account *home = g_ptr_array_index(accounts, 0), *work = g_ptr_array_index(accounts, 1);
   assert_string_equal(home->state, "retrying");
@@ -91,11 +91,11 @@ static void test_state(void **state)
 
   OK(db_exec(ledger, "UPDATE account SET since = 7", &error));
   gint64 changes = rig_number(ledger, "SELECT total_changes()");
-  OK(account_set_state(ledger, "home", "retrying", "No answer: check the network.", &error));
+  OK(account_set_state(ledger, "home", "retrying", "No answer: check the network.", 0, &error));
   assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
-  OK(account_set_state(ledger, "home", "retrying", NULL, &error)); /* another text, the same state since then */
+  OK(account_set_state(ledger, "home", "retrying", NULL, 0, &error)); /* another text, the same state since then */
   assert_int_equal(rig_number(ledger, "SELECT since FROM account WHERE name = 'home' AND text IS NULL"), 7);
-  FAILS(account_set_state(ledger, "nobody", "idle", NULL, &error), LEDGER_ERROR_MISSING);
+  FAILS(account_set_state(ledger, "nobody", "idle", NULL, 0, &error), LEDGER_ERROR_MISSING);
 }
 
 static void test_pass(void **state)
