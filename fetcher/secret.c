@@ -84,12 +84,16 @@ static void child_setup(gpointer data)
   setpgid(0, 0);
 }
 
-static gboolean command_start(const char *command, GPid *pid, int *out, GError **error)
+static gboolean command_start(const char *command, SecretWish wish, GPid *pid, int *out, GError **error)
 {
+  char **environment = g_get_environ();
+  environment = wish == SECRET_AFTER_REFUSAL ? g_environ_setenv(environment, "BACKSTOP_REFUSED", "1", TRUE)
+                                             : g_environ_unsetenv(environment, "BACKSTOP_REFUSED");
+  g_auto(GStrv) variables = environment;
   char *shell[] = { (char *)"/bin/sh", (char *)"-c", (char *)command, NULL };
   g_auto(GStrv) words = NULL;
   if (strpbrk(command, "|&;<>()$`*?[]{}!~#=\n") == NULL) g_shell_parse_argv(command, NULL, &words, NULL);
-  return g_spawn_async_with_pipes(NULL, words != NULL ? words : shell, NULL,
+  return g_spawn_async_with_pipes(NULL, words != NULL ? words : shell, variables,
                                   G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, child_setup, NULL, pid, NULL, out,
                                   NULL, error);
 }
@@ -115,13 +119,13 @@ static gboolean command_read(Secret *secret, int out, int process, gint64 deadli
 }
 
 /* NULL: problem says why. */
-static char *command_run(const char *command, guint seconds, const char **problem, char **detail)
+static char *command_run(const char *command, SecretWish wish, guint seconds, const char **problem, char **detail)
 {
   g_autoptr(GError) error = NULL;
   g_auto(Secret) secret = { g_malloc0(SECRET_LIMIT + 2), 0 };
   GPid pid = 0;
   int out = -1, status = 0;
-  if (!command_start(command, &pid, &out, &error)) {
+  if (!command_start(command, wish, &pid, &out, &error)) {
     *problem = "cannot be started";
     *detail = g_strdup(error->message);
     return NULL;
@@ -145,11 +149,11 @@ static char *command_run(const char *command, guint seconds, const char **proble
   return NULL;
 }
 
-char *secret_from_command(const char *command, guint seconds, GError **error)
+char *secret_from_command(const char *command, SecretWish wish, guint seconds, GError **error)
 {
   const char *problem = NULL;
   g_autofree char *detail = NULL;
-  char *secret = command_run(command, seconds, &problem, &detail);
+  char *secret = command_run(command, wish, seconds, &problem, &detail);
   if (secret == NULL)
     g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH,
                 "password-command %s%s%s; run it in a terminal and see what it prints", problem,
@@ -176,9 +180,10 @@ static char *secret_from_file(const char *account, const char *folder, GError **
   return taken;
 }
 
-char *secret_get(const AccountConfig *account, GError **error)
+char *secret_get(const AccountConfig *account, SecretWish wish, GError **error)
 {
-  if (account->password_command != NULL) return secret_from_command(account->password_command, COMMAND_SECONDS, error);
+  if (account->password_command != NULL)
+    return secret_from_command(account->password_command, wish, COMMAND_SECONDS, error);
   const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
   g_autoptr(GError) problem = NULL;
   char *secret = folder != NULL ? secret_from_file(account->name, folder, &problem) : NULL;

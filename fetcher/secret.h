@@ -5,10 +5,14 @@
 #pragma once
 #include "fetcher/config.h"
 
+/* AFTER_REFUSAL: the server did not take what was given before. password-command then sees BACKSTOP_REFUSED=1 in its
+ * environment (unset otherwise), so that what keeps a token knows to fetch a new one. */
+typedef enum { SECRET_ANY, SECRET_AFTER_REFUSAL } SecretWish;
+
 /* The secret; free with secret_free(), which wipes it. STORE_ERROR_AUTH when there is none, the command fails or
  * times out, or the secret is empty or holds CR, LF or NUL. */
-char *secret_get(const AccountConfig *account, GError **error);
+char *secret_get(const AccountConfig *account, SecretWish wish, GError **error);
 void secret_free(char *secret);
 /* The first of the two ways alone, with a time limit of the caller's: 1 second or more. After it the command's
  * process group is killed. */
-char *secret_from_command(const char *command, guint seconds, GError **error);
+char *secret_from_command(const char *command, SecretWish wish, guint seconds, GError **error);

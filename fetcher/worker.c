@@ -10,6 +10,7 @@
 #include "fetcher/log.h"
 #include "fetcher/pass.h"
 #include "fetcher/secret.h"
+#include "fetcher/sign_in.h"
 #include "filter/filter.h"
 #include "ledger/wish.h"
 #include <poll.h>
@@ -36,7 +37,7 @@ typedef struct {
 
 static const struct {
   const char *protocol;
-  Store *(*open)(const AccountConfig *account, const char *secret, GError **error);
+  StoreOpener open;
 } PROTOCOLS[] = { { "imap", imap_open } };
 
 /* Takes what is on standard input, waiting for at most `milliseconds` (-1: for ever). */
@@ -57,35 +58,19 @@ static gboolean must_stop(gpointer data)
   return worker->ended;
 }
 
-static Store *open_store(Worker *worker, GError **error)
+static Store *open_store(const AccountConfig *account, const char *secret, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(PROTOCOLS); i++)
-    if (g_str_equal(PROTOCOLS[i].protocol, worker->account->protocol))
-      return PROTOCOLS[i].open(worker->account, worker->secret, error);
+    if (g_str_equal(PROTOCOLS[i].protocol, account->protocol)) return PROTOCOLS[i].open(account, secret, error);
   g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "protocol \"%s\" is not supported yet; use imap",
-              worker->account->protocol);
-  return NULL;
-}
-
-/* Signs in. A cached secret that the server no longer takes is asked for anew, once. */
-static Store *sign_in(Worker *worker, GError **error)
-{
-  gboolean cached = worker->secret != NULL;
-  g_autoptr(GError) problem = NULL;
-  if (!cached && (worker->secret = secret_get(worker->account, error)) == NULL) return NULL;
-  Store *store = open_store(worker, &problem);
-  if (store != NULL) return store;
-  gboolean refused = g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH);
-  if (refused) g_clear_pointer(&worker->secret, secret_free);
-  if (refused && cached) return sign_in(worker, error);
-  g_propagate_error(error, g_steal_pointer(&problem));
+              account->protocol);
   return NULL;
 }
 
 static gboolean attempt(Worker *worker, gboolean wishes_only, Pass *pass, GError **error)
 {
   if (!account_set_state(worker->ledger, worker->account->name, "connecting", NULL, 0, error)) return FALSE;
-  g_autoptr(Store) store = sign_in(worker, error);
+  g_autoptr(Store) store = sign_in(worker->account, open_store, &worker->secret, error);
   if (store == NULL) return FALSE;
   const char *doing = wishes_only ? "judging" : "indexing";
   if (!account_set_state(worker->ledger, worker->account->name, doing, NULL, 0, error)) return FALSE;

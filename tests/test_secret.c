@@ -49,7 +49,7 @@ static void test_commands(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
     const AccountConfig account = { .name = (char *)"home", .password_command = (char *)commands[i].command };
     g_autoptr(GError) error = NULL;
-    char *secret = secret_get(&account, &error);
+    char *secret = secret_get(&account, SECRET_ANY, &error);
     if (commands[i].want == NULL) {
       assert_null(secret);
       assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_AUTH));
@@ -74,7 +74,7 @@ static void test_deadline(void **state)
   g_autofree char *command = g_strdup_printf("(sleep 2; touch %s) & sleep 60", mark);
   g_autoptr(GError) error = NULL;
   gint64 start = g_get_monotonic_time();
-  assert_null(secret_from_command(command, 1, &error));
+  assert_null(secret_from_command(command, SECRET_ANY, 1, &error));
   assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_AUTH));
   assert_non_null(strstr(error->message, "in time"));
   assert_in_range(g_get_monotonic_time() - start, 900000, 1900000);
@@ -82,12 +82,28 @@ static void test_deadline(void **state)
   assert_false(g_file_test(mark, G_FILE_TEST_EXISTS));
 }
 
+/* The command hears of a refusal, and of none that is not ours to tell. */
+static void test_refused(void **state)
+{
+  const AccountConfig account = { .name = (char *)"home",
+                                  .password_command = (char *)"echo ${BACKSTOP_REFUSED-unset}" };
+  g_setenv("BACKSTOP_REFUSED", "1", TRUE);
+  char *first = secret_get(&account, SECRET_ANY, NULL);
+  g_unsetenv("BACKSTOP_REFUSED");
+  char *second = secret_get(&account, SECRET_AFTER_REFUSAL, NULL);
+  assert_string_equal(first, "unset");
+  assert_string_equal(second, "1");
+  assert_null(g_getenv("BACKSTOP_REFUSED"));
+  secret_free(first);
+  secret_free(second);
+}
+
 /* An agent that the command starts keeps our pipe open; the answer does not wait for it. */
 static void test_left_behind(void **state)
 {
   g_autoptr(GError) error = NULL;
   gint64 start = g_get_monotonic_time();
-  char *secret = secret_from_command("sleep 3 & echo quick", 30, &error);
+  char *secret = secret_from_command("sleep 3 & echo quick", SECRET_ANY, 30, &error);
   assert_non_null(secret);
   assert_string_equal(secret, "quick");
   assert_in_range(g_get_monotonic_time() - start, 0, 2500000);
@@ -111,7 +127,7 @@ static void test_credentials(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
     g_autoptr(GError) error = NULL;
     assert_true(g_file_set_contents(path, files[i].text, files[i].length, NULL));
-    char *secret = secret_get(&account, &error);
+    char *secret = secret_get(&account, SECRET_ANY, &error);
     if (files[i].want != NULL)
       assert_string_equal(secret, files[i].want);
     else
@@ -125,10 +141,10 @@ static void test_none(void **state)
 {
   const AccountConfig account = { .name = (char *)"elsewhere" };
   g_autoptr(GError) absent = NULL, unset = NULL;
-  assert_null(secret_get(&account, &absent));
+  assert_null(secret_get(&account, SECRET_ANY, &absent));
   assert_non_null(strstr(absent->message, "password-command"));
   g_unsetenv("CREDENTIALS_DIRECTORY");
-  assert_null(secret_get(&account, &unset));
+  assert_null(secret_get(&account, SECRET_ANY, &unset));
   assert_true(g_error_matches(unset, STORE_ERROR, STORE_ERROR_AUTH));
 }
 
@@ -150,7 +166,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_commands),    cmocka_unit_test(test_deadline), cmocka_unit_test(test_left_behind),
-    cmocka_unit_test(test_credentials), cmocka_unit_test(test_none),
+    cmocka_unit_test(test_credentials), cmocka_unit_test(test_none),     cmocka_unit_test(test_refused),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

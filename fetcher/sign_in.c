@@ -1,0 +1,31 @@
+/* sign_in.c - opening a store with a secret that may have changed
+ * Owns:     the rule of one refresh after one refusal.
+ * Must not: know a protocol, wait, or keep a secret that was refused.
+ * Fails:    STORE_ERROR, passed through; AUTH when only the owner can help.
+ * Tests:    tests/test_sign_in.c */
+#include "fetcher/sign_in.h"
+#include "fetcher/secret.h"
+#include <string.h>
+
+Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, GError **error)
+{
+  g_autoptr(GError) refusal = NULL;
+  if (*secret == NULL && (*secret = secret_get(account, SECRET_ANY, error)) == NULL) return NULL;
+  Store *store = open(account, *secret, &refusal);
+  if (store != NULL) return store;
+  if (g_error_matches(refusal, STORE_ERROR, STORE_ERROR_AUTH)) {
+    char *refused = g_steal_pointer(secret);
+    *secret = secret_get(account, SECRET_AFTER_REFUSAL, error);
+    gboolean same = *secret != NULL && strcmp(*secret, refused) == 0;
+    secret_free(refused);
+    if (*secret == NULL) return NULL;
+    if (!same) {
+      g_clear_error(&refusal);
+      store = open(account, *secret, &refusal);
+      if (store != NULL) return store;
+    }
+    if (g_error_matches(refusal, STORE_ERROR, STORE_ERROR_AUTH)) g_clear_pointer(secret, secret_free);
+  }
+  g_propagate_error(error, g_steal_pointer(&refusal));
+  return NULL;
+}

@@ -1,0 +1,15 @@
+/* sign_in.h - opening a store with a secret that may have changed: who is asked when, and when to stop asking. */
+#pragma once
+#include "fetcher/config.h"
+#include "fetcher/store.h"
+
+/* Connects and signs in; as imap_open(). */
+typedef Store *(*StoreOpener)(const AccountConfig *account, const char *secret, GError **error);
+
+/* Opens the account's store. *secret: what the server took last, NULL: nothing yet; the caller keeps it from call to
+ * call, and frees it with secret_free() in the end. After a refusal (STORE_ERROR_AUTH) the secret is asked for once
+ * more, with word of the refusal (secret.h), so that an expired token is renewed; a different answer is tried.
+ *
+ * So a server sees two sign-ins per call at most. STORE_ERROR_AUTH: *secret is NULL; the owner must act: do not
+ * call again by yourself. Other errors keep *secret. */
+Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, GError **error);
