@@ -1,29 +1,24 @@
-/* backstopd.c - the daemon's main program: options, then supervisor or worker.
+/* backstopd.c - the daemon's main program: options, then the supervisor.
  * Owns:     the command line of backstopd.
- * Must not: do anything itself.
+ * Must not: do anything itself; link what speaks to servers or parses mail (that is backstop-worker).
  * Fails:    by exit status (exit.h) and one line on the standard error.
  * Tests:    tests/e2e */
 #include "fetcher/config.h"
 #include "fetcher/exit.h"
 #include "fetcher/log.h"
 #include "fetcher/supervisor.h"
-#include "fetcher/worker.h"
-#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 int main(int argc, char **argv)
 {
-  g_autofree char *config = NULL, *data = NULL, *worker = NULL;
+  g_autofree char *config = NULL, *data = NULL;
   gboolean once = FALSE, version = FALSE;
   const GOptionEntry options[] = { { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "Configuration file", "FILE" },
                                    { "data", 0, 0, G_OPTION_ARG_FILENAME, &data, "Folder of the ledger", "DIR" },
                                    { "once", 0, 0, G_OPTION_ARG_NONE, &once,
                                      "Make one pass over every account, or over ACCOUNT, and end", NULL },
-                                   { "worker", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &worker,
-                                     "Speak for this account (started by the daemon itself)", "ACCOUNT" },
                                    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and end", NULL },
                                    G_OPTION_ENTRY_NULL };
   setlocale(LC_ALL, "");
@@ -43,10 +38,6 @@ int main(int argc, char **argv)
   }
   if (config == NULL) config = config_default_file();
   if (data == NULL) data = config_default_data();
-  if (worker != NULL) {
-    fcntl(SUPERVISOR_LOCK, F_SETFD, FD_CLOEXEC); /* the lock is ours, not our password command's */
-    return worker_main(config, data, worker, once);
-  }
   SupervisorOptions run = {
     .config_file = config, .data_dir = data, .once = once, .account = argc > 1 ? argv[1] : NULL
   };

@@ -5,6 +5,7 @@
  * Tests:    tests/test_config.c */
 #include "fetcher/config.h"
 #include "filter/names.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -270,21 +271,29 @@ static gboolean read_group(const Reader *reader, const Key *table, void *record,
   return TRUE;
 }
 
+/* Not GInetAddress: the supervisor reads the configuration too, and does without GIO. */
+static gboolean is_address(const char *host)
+{
+  struct in6_addr address;
+  return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
+}
+
 static gboolean is_loopback(const char *host)
 {
-  if (g_ascii_strcasecmp(host, "localhost") == 0) return TRUE;
-  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
-  return address != NULL && g_inet_address_get_is_loopback(address);
+  struct in_addr v4;
+  struct in6_addr v6;
+  if (inet_pton(AF_INET, host, &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  if (inet_pton(AF_INET6, host, &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
+  return g_ascii_strcasecmp(host, "localhost") == 0;
 }
 
 static gboolean check_host(const Reader *reader, const AccountConfig *account, GError **error)
 {
   if (account->host == NULL) return refuse(reader, "host", error, "missing; write host = imap.example.org");
-  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(account->host);
   gboolean name = strlen(account->host) <= 253;
   for (const char *c = account->host; *c != '\0'; c++)
     if (!g_ascii_isgraph(*c) && !((guchar)*c & 0x80)) name = FALSE;
-  if (address == NULL && (!name || strpbrk(account->host, ":/@[]") != NULL))
+  if (!is_address(account->host) && (!name || strpbrk(account->host, ":/@[]") != NULL))
     return refuse(reader, "host", error,
                   "\"%s\" is no host name; write one like imap.example.org, and the port as port =", account->host);
   if (account->security == SECURITY_NONE && !is_loopback(account->host))

@@ -34,6 +34,12 @@ static int store_status(int code)
   }
 }
 
+/* By its name: the supervisor does without GIO. */
+static gboolean is_io_error(const GError *error)
+{
+  return error->domain == G_FILE_ERROR || g_str_equal(g_quark_to_string(error->domain), "g-io-error-quark");
+}
+
 int exit_status(const GError *error)
 {
   if (error == NULL) return EX_OK;
@@ -41,6 +47,6 @@ int exit_status(const GError *error)
   if (error->domain == LEDGER_ERROR) return ledger_status(error->code);
   if (error->domain == STORE_ERROR) return store_status(error->code);
   if (error->domain == G_OPTION_ERROR) return EX_USAGE;
-  if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR) return EX_IOERR;
+  if (is_io_error(error)) return EX_IOERR;
   return EX_SOFTWARE;
 }

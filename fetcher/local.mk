@@ -22,10 +22,19 @@ libfetcher_a_SOURCES += \
 	fetcher/grant.h fetcher/grant.c \
 	fetcher/pass.h fetcher/pass.c
 
+# The supervisor, which is to stay small: no libetpan, GnuTLS, GMime or GIO. tests/e2e/test_daemon.py looks.
 bin_PROGRAMS += backstopd
+backstopd_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 backstopd_SOURCES = \
 	fetcher/backstopd.c \
 	fetcher/log.h fetcher/log.c \
-	fetcher/worker.h fetcher/worker.c \
 	fetcher/supervisor.h fetcher/supervisor.c
-backstopd_LDADD = $(FETCHER_LIBS)
+backstopd_LDADD = libfetcher.a $(LEDGER_LIBS)
+
+# The worker, which the supervisor starts.
+pkglibexec_PROGRAMS += backstop-worker
+backstop_worker_SOURCES = \
+	fetcher/backstop_worker.c \
+	fetcher/log.h fetcher/log.c fetcher/supervisor.h \
+	fetcher/worker.h fetcher/worker.c
+backstop_worker_LDADD = $(FETCHER_LIBS)

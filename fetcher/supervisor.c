@@ -14,6 +14,7 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -22,11 +23,12 @@
 #define RESTART_MOST 300
 #define RESTART_CALM 600 /* a worker that ran for so long starts with the first wait again */
 #define STOP_MILLISECONDS 1500
-#define MONITOR_MILLISECONDS 100
 /* A commit can be seen only once its last write is synced, and no event tells of that: after each event the ledger is
  * looked at several times, at growing distances. */
 #define LOOK_FIRST 20 /* milliseconds */
 #define LOOK_LAST 1280
+#define LISTEN_AGAIN 80 /* with the look that comes so long after the one before: a busy worker writes all the time */
+#define WORKER "backstop-worker"
 
 typedef struct Supervisor Supervisor;
 
@@ -47,9 +49,10 @@ struct Supervisor {
   Config *config;
   Ledger *ledger;
   GMainLoop *loop;
-  GFileMonitor *monitor;
   GPtrArray *children;  /* Child* */
-  char *program;        /* this very program's file */
+  char *program;        /* the worker's file */
+  int events;           /* inotify's descriptor for the data folder, -1 */
+  guint listen;         /* its source; 0 for a moment after each event */
   gint64 version;       /* the ledger's data_version when last looked at */
   guint look, distance; /* the source of the next look, and how long after the one before it comes */
   int lock;
@@ -138,7 +141,6 @@ static void start(Child *child)
                          options->config_file,
                          "--data",
                          options->data_dir,
-                         "--worker",
                          child->account,
                          options->once ? "--once" : NULL,
                          NULL };
@@ -227,22 +229,30 @@ static void wake(Supervisor *supervisor)
   }
 }
 
+static gboolean on_change(int fd, GIOCondition condition, gpointer data);
+
 static gboolean look(gpointer data)
 {
   Supervisor *supervisor = data;
   wake(supervisor);
+  if (supervisor->listen == 0 && supervisor->distance >= LISTEN_AGAIN)
+    supervisor->listen = g_unix_fd_add(supervisor->events, G_IO_IN, on_change, supervisor);
   supervisor->distance *= 2;
   supervisor->look = supervisor->distance > LOOK_LAST ? 0 : g_timeout_add(supervisor->distance, look, supervisor);
   return G_SOURCE_REMOVE;
 }
 
-static void on_change(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
+/* What happened does not matter, nor whether events were lost: only that the ledger may have a commit to look at. */
+static gboolean on_change(int fd, GIOCondition condition, gpointer data)
 {
   Supervisor *supervisor = data;
-  if (supervisor->look != 0 && supervisor->distance == LOOK_FIRST) return;
+  char events[4096];
+  while (read(fd, events, sizeof events) > 0) continue;
   if (supervisor->look != 0) g_source_remove(supervisor->look);
   supervisor->distance = LOOK_FIRST;
   supervisor->look = g_timeout_add(LOOK_FIRST, look, supervisor);
+  supervisor->listen = 0;
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean give_up(gpointer data)
@@ -300,11 +310,20 @@ static gboolean on_reload(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* In the build folder the worker lies beside this program. */
+static char *worker_program(void)
+{
+  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+  g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : NULL;
+  g_autofree char *beside = folder != NULL ? g_build_filename(folder, WORKER, NULL) : NULL;
+  if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE)) return g_steal_pointer(&beside);
+  return g_strdup(PKGLIBEXECDIR "/" WORKER);
+}
+
 static gboolean prepare(Supervisor *supervisor, GError **error)
 {
   const SupervisorOptions *options = supervisor->options;
-  supervisor->program = g_file_read_link("/proc/self/exe", error);
-  if (supervisor->program == NULL) return FALSE;
+  supervisor->program = worker_program();
   supervisor->config = config_load(options->config_file, error);
   if (supervisor->config == NULL) return FALSE;
   if (options->account != NULL && config_account(supervisor->config, options->account) == NULL) {
@@ -321,11 +340,16 @@ static gboolean prepare(Supervisor *supervisor, GError **error)
 
 static gboolean watch_ledger(Supervisor *supervisor, GError **error)
 {
-  g_autoptr(GFile) folder = g_file_new_for_path(supervisor->options->data_dir);
-  supervisor->monitor = g_file_monitor_directory(folder, G_FILE_MONITOR_NONE, NULL, error);
-  if (supervisor->monitor == NULL) return FALSE;
-  g_file_monitor_set_rate_limit(supervisor->monitor, MONITOR_MILLISECONDS);
-  g_signal_connect(supervisor->monitor, "changed", G_CALLBACK(on_change), supervisor);
+  const char *folder = supervisor->options->data_dir;
+  supervisor->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (supervisor->events < 0
+      || inotify_add_watch(supervisor->events, folder, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0) {
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+                "Changes in %s cannot be watched (%s): raise fs.inotify.max_user_watches or max_user_instances.",
+                folder, g_strerror(errno));
+    return FALSE;
+  }
+  supervisor->listen = g_unix_fd_add(supervisor->events, G_IO_IN, on_change, supervisor);
   return TRUE;
 }
 
@@ -349,13 +373,16 @@ static int run(Supervisor *supervisor)
   g_ptr_array_set_size(supervisor->children, 0);
   for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) g_source_remove(sources[i]);
   if (supervisor->look != 0) g_source_remove(supervisor->look);
+  if (supervisor->listen != 0) g_source_remove(supervisor->listen);
   g_main_loop_unref(supervisor->loop);
   return status;
 }
 
 int supervisor_run(const SupervisorOptions *options)
 {
-  Supervisor supervisor = { .options = options, .lock = -1, .children = g_ptr_array_new_with_free_func(child_free) };
+  Supervisor supervisor = {
+    .options = options, .lock = -1, .events = -1, .children = g_ptr_array_new_with_free_func(child_free)
+  };
   g_autoptr(GError) problem = NULL;
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk, not our death */
@@ -368,7 +395,7 @@ int supervisor_run(const SupervisorOptions *options)
   }
   g_ptr_array_unref(supervisor.children);
   g_free(supervisor.program);
-  g_clear_object(&supervisor.monitor);
+  if (supervisor.events >= 0) close(supervisor.events);
   g_clear_pointer(&supervisor.ledger, ledger_close);
   g_clear_pointer(&supervisor.config, config_free);
   if (supervisor.lock >= 0) close(supervisor.lock);

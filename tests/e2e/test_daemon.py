@@ -55,6 +55,19 @@ def filters():
 
 
 @case
+def stays_small():
+    """The supervisor has nothing loaded that speaks to servers or parses mail"""
+    mailbox, backstop = scene("small")
+    with backstop.daemon() as daemon:
+        programs.wait_for(moved(mailbox, 3), "the first pass", 20)
+        with open(f"/proc/{daemon.pid}/maps") as maps:
+            loaded = maps.read()
+    assert "libglib" in loaded, loaded
+    for library in ("libetpan", "libgnutls", "libgmime", "libgio", "libgobject"):
+        assert library not in loaded, f"{library} is loaded"
+
+
+@case
 def worker_dies():
     """A worker that is killed is started again, and what was wished meanwhile is done."""
     mailbox, backstop = scene("worker")
