@@ -41,6 +41,7 @@ static const StoreClass imap_class = {
   .remove = imap_remove,
   .mark = imap_mark,
   .claim = imap_claim,
+  .wait = imap_wait,
   .close = imap_close,
 };
 
@@ -157,6 +158,7 @@ static gboolean begin(ImapStore *store, const AccountConfig *account, const char
   /* Most servers tell more of themselves now. */
   if (!imap_ask_capabilities(store, error)) return FALSE;
   if (imap_has(store, "MOVE") || imap_has(store, "UIDPLUS")) store->base.can |= STORE_CAN_MOVE;
+  if (imap_has(store, "IDLE")) store->base.can |= STORE_CAN_WAIT;
   return TRUE;
 }
 

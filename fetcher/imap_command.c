@@ -58,6 +58,15 @@ static gboolean broken(ImapStore *store, int result, GError **error)
   return FALSE;
 }
 
+gboolean imap_lost(ImapStore *store, const char *words, GError **error)
+{
+  mailimap *session = store->session;
+  session->imap_response = words != NULL && mmap_string_assign(session->imap_response_buffer, words) != NULL
+                               ? session->imap_response_buffer->str
+                               : NULL;
+  return broken(store, MAILIMAP_ERROR_FATAL, error);
+}
+
 gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *doing, GError **error)
 {
   switch (result) {
@@ -94,11 +103,28 @@ static int run(mailimap *session, const char *command)
   return ok ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_CUSTOM_COMMAND;
 }
 
+/* What the answer said, besides, about the selected folder, which had `before` messages. */
+static void take_news(ImapStore *store, guint32 before)
+{
+  const struct mailimap_selection_info *folder = store->session->imap_selection_info;
+  const struct mailimap_response_info *info = store->session->imap_response_info;
+  if (folder == NULL || info == NULL) return;
+  /* libetpan counts down at each EXPUNGE. */
+  guint expunged = (guint)clist_count(info->rsp_expunged);
+  guint32 left = before > expunged ? before - expunged : 0;
+  if (folder->sel_exists > left) store->came = TRUE;
+  store->gone += expunged + (folder->sel_exists < left ? left - folder->sel_exists : 0);
+}
+
 gboolean imap_command(ImapStore *store, guint64 budget, const char *command, StoreError scope, const char *doing,
                       GError **error)
 {
+  mailimap *session = store->session;
+  guint32 before = session->imap_selection_info != NULL ? session->imap_selection_info->sel_exists : 0;
   stream_command(store->stream, budget);
-  return imap_check(store, run(store->session, command), scope, doing, error);
+  gboolean done = imap_check(store, run(session, command), scope, doing, error);
+  if (stream_error(store->stream) == NULL) take_news(store, before);
+  return done;
 }
 
 gboolean imap_need_folder(const ImapStore *store, GError **error)

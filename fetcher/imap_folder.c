@@ -195,6 +195,8 @@ gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError
   store->base.can &= ~(guint)(STORE_CAN_MOVE | STORE_CAN_MARK);
   stream_command(store->stream, IMAP_BUDGET);
   if (!imap_check(store, mailimap_select(store->session, wire), STORE_ERROR_MAILBOX, what, error)) return FALSE;
+  store->came = FALSE;
+  store->gone = 0;
   const struct mailimap_selection_info *info = store->session->imap_selection_info;
   FolderStatus found = { .validity = info->sel_uidvalidity,
                          .next = info->sel_uidnext,

@@ -22,16 +22,22 @@ static char *with_set(const char *verb, const GArray *uids, const char *rest)
   return g_string_free(command, FALSE);
 }
 
+static int compare_uids(gconstpointer a, gconstpointer b)
+{
+  guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
+  return x < y ? -1 : x > y;
+}
+
 /* Which of these are there. Whatever else the server names is none of our business. */
 static GArray *ask_present(ImapStore *store, const GArray *uids, GError **error)
 {
   g_autofree char *criteria = with_set("UID", uids, "");
-  g_autoptr(GArray) found = imap_search(store, criteria, uids->len, error);
+  g_autoptr(GArray) found = imap_search(store, criteria, G_MAXUINT, error);
   if (found == NULL) return NULL;
   GArray *present = g_array_new(FALSE, FALSE, sizeof(guint32));
-  for (guint i = 0; i < found->len; i++) {
-    guint32 uid = g_array_index(found, guint32, i);
-    if (contains(uids, uid)) g_array_append_val(present, uid);
+  for (guint i = 0; i < uids->len; i++) {
+    guint32 uid = g_array_index(uids, guint32, i);
+    if (g_array_binary_search(found, &uid, compare_uids, NULL)) g_array_append_val(present, uid);
   }
   return present;
 }
@@ -147,11 +153,8 @@ static gboolean move_by_copy(ImapStore *store, const GArray *uids, const char *t
   return TRUE;
 }
 
-static int compare_uids(gconstpointer a, gconstpointer b)
-{
-  guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
-  return x < y ? -1 : x > y;
-}
+/* What we removed ourselves is no news for wait(). */
+static void not_news(ImapStore *store, guint removed) { store->gone -= MIN(store->gone, removed); }
 
 /* The next at most IMAP_SET of these, ascending. */
 static GArray *next_batch(const guint32 *uids, guint n)
@@ -185,8 +188,10 @@ gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target
     g_autoptr(GArray) present = ask_present(store, batch, error);
     if (present == NULL) return FALSE;
     if (present->len == 0) continue;
+    guint known = pairs->len;
     gboolean moved = imap_has(store, "MOVE") ? move_by_move(store, present, rest, pairs, error)
                                              : move_by_copy(store, present, rest, pairs, error);
+    not_news(store, pairs->len - known);
     if (!moved) return FALSE;
   }
   return TRUE;
@@ -202,7 +207,9 @@ gboolean imap_remove(Store *base, guint32 uid, GError **error)
     return FALSE;
   }
   g_autoptr(GArray) uids = next_batch(&uid, 1);
-  return expunge(store, uids, error);
+  if (!expunge(store, uids, error)) return FALSE;
+  not_news(store, 1);
+  return TRUE;
 }
 
 gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error)

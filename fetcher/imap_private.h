@@ -18,6 +18,8 @@ typedef struct {
   char separator;   /* 0: the server has no hierarchy */
   GHashTable *wire; /* UTF-8 name → wire name, for names that do not come back as they were */
   gboolean selected;
+  gboolean came; /* messages came to the selected folder since it was opened, or since wait() told */
+  guint gone;    /* so many went from it, and not by us */
 } ImapStore;
 
 /* imap_command.c */
@@ -27,6 +29,8 @@ gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *
 /* Sends a command and reads its answer into session->imap_response_info. */
 gboolean imap_command(ImapStore *store, guint64 budget, const char *command, StoreError scope, const char *doing,
                       GError **error);
+/* A command's answer is an error that only a new connection mends: its words, LINK. Always FALSE. */
+gboolean imap_lost(ImapStore *store, const char *words, GError **error);
 /* MAILBOX unless a folder is open. */
 gboolean imap_need_folder(const ImapStore *store, GError **error);
 /* The words the server gave with its answer, fit for a sentence, NULL when there are none. The caller frees. */
@@ -63,3 +67,9 @@ gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target
 gboolean imap_remove(Store *base, guint32 uid, GError **error);
 gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);
 gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error);
+
+/* imap_idle.c */
+
+/* IDLE is begun anew after so many milliseconds, before the server tires of it (RFC 2177); tests make it short. */
+extern guint imap_idle_renewal;
+gboolean imap_wait(Store *base, const int *wake, guint n, gboolean *changed, GError **error);

@@ -60,18 +60,16 @@ static gboolean wait_for(Stream *stream, short events)
   return fail_link(stream, what);
 }
 
-/* What became of an attempt to read or write n bytes: 0 to try again, after waiting, -1 for never again. */
-static ssize_t settle(Stream *stream, ssize_t n, short events)
+/* What became of an attempt to read or write n bytes: 0 to try again later, -1 for never again. */
+static ssize_t outcome(Stream *stream, ssize_t n)
 {
   const char *reason = NULL;
   if (n > 0) return n;
   if (stream->tls == NULL) {
-    gboolean again = n < 0 && (errno == EAGAIN || errno == EINTR);
-    if (again) return wait_for(stream, events) ? 0 : -1;
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
     if (n < 0 && errno != ECONNRESET && errno != EPIPE) reason = g_strerror(errno);
   } else {
-    if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
-      return wait_for(stream, gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN) ? 0 : -1;
+    if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED) return 0;
     if (n != 0 && n != GNUTLS_E_PREMATURE_TERMINATION && n != GNUTLS_E_PULL_ERROR && n != GNUTLS_E_PUSH_ERROR)
       reason = gnutls_strerror((int)n);
   }
@@ -80,22 +78,33 @@ static ssize_t settle(Stream *stream, ssize_t n, short events)
   return -1;
 }
 
-/* Never returns 0: libetpan would ask again for ever. */
-static ssize_t low_read(mailstream_low *low, void *buffer, size_t size)
+ssize_t stream_read_now(Stream *stream, void *buffer, gsize size)
 {
-  Stream *stream = low->data;
-  ssize_t n = 0;
-  while (n == 0 && stream->error == NULL) {
-    n = stream->tls != NULL ? gnutls_record_recv(stream->tls->session, buffer, size)
-                            : recv(stream->fd, buffer, size, 0);
-    n = settle(stream, n, POLLIN);
-  }
-  if (n <= 0) return -1;
+  if (stream->error != NULL) return -1;
+  ssize_t n =
+      stream->tls != NULL ? gnutls_record_recv(stream->tls->session, buffer, size) : recv(stream->fd, buffer, size, 0);
+  n = outcome(stream, n);
+  if (n <= 0) return n;
   stream->received += (guint64)n;
   const char *problem = guard_feed(&stream->guard, buffer, (gsize)n);
   if (problem == NULL) return n;
   fail_link(stream, problem);
   return -1;
+}
+
+short stream_events(const Stream *stream)
+{
+  /* TLS may have to write before it can read on. */
+  return stream->tls != NULL && gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
+}
+
+/* Never returns 0: libetpan would ask again for ever. */
+static ssize_t low_read(mailstream_low *low, void *buffer, size_t size)
+{
+  Stream *stream = low->data;
+  ssize_t n;
+  while ((n = stream_read_now(stream, buffer, size)) == 0) wait_for(stream, stream_events(stream));
+  return n;
 }
 
 static ssize_t low_write(mailstream_low *low, const void *buffer, size_t size)
@@ -105,7 +114,8 @@ static ssize_t low_write(mailstream_low *low, const void *buffer, size_t size)
   while (n == 0 && size > 0 && stream->error == NULL) {
     n = stream->tls != NULL ? gnutls_record_send(stream->tls->session, buffer, size)
                             : send(stream->fd, buffer, size, MSG_NOSIGNAL);
-    n = settle(stream, n, POLLOUT);
+    n = outcome(stream, n);
+    if (n == 0) wait_for(stream, stream->tls != NULL ? stream_events(stream) : POLLOUT);
   }
   return stream->error == NULL ? n : -1;
 }
@@ -141,6 +151,19 @@ static gboolean is_loopback(const struct sockaddr *address)
   return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
+/* A peer that is gone without a word (the computer slept, a router forgot us) is an error of the socket within
+ * 4 minutes, and no process wakes up to find out. */
+static void keep_alive(int fd)
+{
+  static const struct {
+    int level, name, value;
+  } options[] = { { SOL_SOCKET, SO_KEEPALIVE, 1 },           { IPPROTO_TCP, TCP_KEEPIDLE, 120 },
+                  { IPPROTO_TCP, TCP_KEEPINTVL, 30 },        { IPPROTO_TCP, TCP_KEEPCNT, 4 },
+                  { IPPROTO_TCP, TCP_USER_TIMEOUT, 240000 }, { IPPROTO_TCP, TCP_NODELAY, 1 } };
+  for (guint i = 0; i < G_N_ELEMENTS(options); i++)
+    setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof options[i].value);
+}
+
 /* One address. The failed stream keeps its error, the next attempt clears it. */
 static gboolean connect_to(Stream *stream, const struct addrinfo *address)
 {
@@ -157,8 +180,7 @@ static gboolean connect_to(Stream *stream, const struct addrinfo *address)
         g_strdup_printf("cannot be reached (%s): check the network, host and port", g_strerror(problem));
     return fail_link(stream, what);
   }
-  int on = 1;
-  setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  keep_alive(stream->fd);
   return TRUE;
 }
 

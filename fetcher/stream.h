@@ -20,6 +20,10 @@ Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean l
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
 /* A libetpan low stream over it. It borrows the Stream; freeing it does not close it. */
 mailstream_low *stream_low(Stream *stream);
+/* What has come, at most size bytes, without waiting: 0 when there is nothing, -1 once the connection is broken. */
+ssize_t stream_read_now(Stream *stream, void *buffer, gsize size);
+/* What poll() must wait for after stream_read_now() gave 0: POLLIN or POLLOUT. */
+short stream_events(const Stream *stream);
 /* A new command begins: the deadline starts anew, and its answer may have budget bytes (at most STREAM_BUDGET). */
 void stream_command(Stream *stream, guint64 budget);
 /* From the next command on the server may be silent for this long. */

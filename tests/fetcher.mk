@@ -1,4 +1,5 @@
-FETCHER_TESTS = tests/test_guard tests/test_folder_name tests/test_stream tests/test_imap tests/test_imap_mail
+FETCHER_TESTS = tests/test_guard tests/test_folder_name tests/test_stream tests/test_imap tests/test_imap_mail \
+	tests/test_imap_idle
 check_PROGRAMS += $(FETCHER_TESTS)
 TESTS += $(FETCHER_TESTS)
 
@@ -18,6 +19,12 @@ tests_test_imap_SOURCES = tests/test_imap.c $(PEER_SOURCES)
 tests_test_imap_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
 tests_test_imap_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 
-tests_test_imap_mail_SOURCES = tests/test_imap_mail.c $(PEER_SOURCES)
+SESSION_SOURCES = tests/imap_session.h tests/imap_session.c $(PEER_SOURCES)
+
+tests_test_imap_mail_SOURCES = tests/test_imap_mail.c $(SESSION_SOURCES)
 tests_test_imap_mail_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
 tests_test_imap_mail_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
+
+tests_test_imap_idle_SOURCES = tests/test_imap_idle.c $(SESSION_SOURCES)
+tests_test_imap_idle_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
+tests_test_imap_idle_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)

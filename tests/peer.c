@@ -211,7 +211,7 @@ static void play(Peer *peer, const Conversation *conversation, const char *tag, 
   }
   if (turn->answer != NULL) answer(peer, turn->answer, tag);
   if (turn->act != NULL) turn->act(peer);
-  if (turn->answer != NULL && g_str_has_prefix(turn->answer, "+ ")) {
+  if (turn->answer != NULL && (g_str_has_prefix(turn->answer, "+ ") || strstr(turn->answer, "\n+ ") != NULL)) {
     if (peer_hear(peer) == NULL) return;
     answer(peer, turn->then != NULL ? turn->then : "$ OK done\r\n", tag);
   }

@@ -33,7 +33,7 @@ typedef struct {
   const char *command;
   const char *answer;
   void (*act)(Peer *peer); /* after the answer; NULL */
-  const char *then;        /* after an answer "+ ...": to the client's next line; NULL: "$ OK done" */
+  const char *then;        /* after an answer with a line "+ ...": to the client's next line; NULL: "$ OK done" */
   gboolean once;           /* this turn is over when it was played */
 } Turn;
 typedef struct {

@@ -3,66 +3,13 @@
  * Must not: leave loopback.
  * Fails:    as a test.
  * Tests:    fetcher/imap_folder.c, fetcher/imap_fetch.c, fetcher/imap_move.c */
-#include "fetcher/imap.h"
-#include "tests/peer.h"
+#include "tests/imap_session.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-typedef struct {
-  Server *server;
-  Store *store;
-  GError *error;
-} Session;
-
-static void session_open(Session *session, const Conversation *conversation)
-{
-  *session = (Session){ .server = server_start(peer_converse, conversation) };
-  AccountConfig account = { .name = (char *)"test",
-                            .host = (char *)"localhost",
-                            .port = server_port(session->server),
-                            .security = SECURITY_NONE,
-                            .user = (char *)"gertrude",
-                            .timeout = 3 };
-  session->store = imap_open(&account, "secret", &session->error);
-  if (session->error != NULL) print_error("%s\n", session->error->message);
-  assert_non_null(session->store);
-}
-
-static void session_select(Session *session)
-{
-  FolderStatus status;
-  assert_true(session->store->class->select(session->store, "INBOX", &status, &session->error));
-}
-
-/* Ends the conversation, so that all of it was heard. */
-static const char *session_end(Session *session)
-{
-  g_clear_pointer(&session->store, store_close);
-  server_stop(session->server);
-  return server_heard(session->server);
-}
-
-static void session_free(Session *session)
-{
-  session_end(session);
-  server_free(session->server);
-  g_clear_error(&session->error);
-}
-
-/* The error that a step gave: code -1 for none. */
-static void assert_outcome(const Session *session, gboolean done, int code, const char *words)
-{
-  const GError *error = session->error;
-  if ((error != NULL ? error->code : -1) != code || (error != NULL && strstr(error->message, words) == NULL))
-    print_error("%s\n", error != NULL ? error->message : "no error");
-  assert_int_equal(done, code < 0);
-  assert_int_equal(error != NULL ? error->code : -1, code);
-  if (error != NULL) assert_non_null(strstr(error->message, words));
-}
 
 static void leave(Peer *peer) { _exit(0); }
 
@@ -174,6 +121,10 @@ static const struct {
     "", STORE_ERROR_MAILBOX, "still there", "", "STORE" },
   { "move, strangers in the set", NULL, "3 4 5", "3 4 5", { { .command = "UID MOVE", .answer = "$ OK [COPYUID 9 7:9 11:13] done\r\n" } },
     "", STORE_ERROR_MAILBOX, "still there", "", "STORE" },
+  { "move, not there, but lower ones are named", NULL, "1 2 3 6 7", "1 2 6 7", { { .command = "UID MOVE", .answer = "$ OK [COPYUID 9 3 11] done\r\n" } },
+    "3>11", -1, "", "UID MOVE 3 \"Away\"", "STORE" },
+  { "move, stayed, but lower ones are named", NULL, "1 2 3 4 5", "1 2 3 4 5", { { .command = "UID MOVE", .answer = "$ OK done\r\n" } },
+    "", STORE_ERROR_MAILBOX, "3 of them are still there", "", "STORE" },
   { "move, refused", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "$ NO [TRYCREATE] no such folder\r\n" } },
     "", STORE_ERROR_MAILBOX, "refused to move messages: no such folder", "", "STORE" },
   { "move, leaves", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "* OK [COPYUID 9 3:5 11:13] moved\r\n", .act = leave } },

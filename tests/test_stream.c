@@ -7,11 +7,15 @@
 #include "fetcher/stream.h"
 #include "tests/peer.h"
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -271,6 +275,69 @@ static void test_many_descriptors(void **state)
   server_free(server);
 }
 
+/* A peer that vanished is noticed by the kernel, without waking us up. */
+static void test_keep_alive(void **state)
+{
+  static const struct {
+    int level, name, least, most;
+  } options[] = { { SOL_SOCKET, SO_KEEPALIVE, 1, 1 },
+                  { IPPROTO_TCP, TCP_KEEPIDLE, 60, 300 },
+                  { IPPROTO_TCP, TCP_KEEPINTVL, 10, 60 },
+                  { IPPROTO_TCP, TCP_KEEPCNT, 3, 6 },
+                  { IPPROTO_TCP, TCP_USER_TIMEOUT, 60000, 600000 } };
+  Server *server = server_start(silent, NULL);
+  g_autoptr(Stream) stream = stream_connect("localhost", server_port(server), 1, TRUE, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(options); i++) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    assert_int_equal(getsockopt(stream_fd(stream), options[i].level, options[i].name, &value, &size), 0);
+    assert_in_range(value, options[i].least, options[i].most);
+  }
+  server_free(server);
+}
+
+static void mumble(Peer *peer, gconstpointer data)
+{
+  if (data == NULL || peer_start_tls(peer, CERT_GOOD, NULL)) peer_say(peer, "hello");
+  peer_hear(peer);
+}
+
+/* Reading without waiting: nothing, then what is there, then the end. */
+static void test_read_now(void **state)
+{
+  for (guint tls = 0; tls < 2; tls++) {
+    Server *server = server_start(mumble, tls ? "tls" : NULL);
+    g_autoptr(Stream) stream = stream_connect("localhost", server_port(server), 10, TRUE, NULL);
+    if (tls) assert_true(stream_start_tls(stream, certs_ca_file(), NULL));
+    char buffer[8];
+    gsize n = 0;
+    stream_command(stream, 5);
+    while (n < 5) {
+      ssize_t more = stream_read_now(stream, buffer + n, sizeof buffer - n);
+      assert_true(more >= 0);
+      struct pollfd fd = { .fd = stream_fd(stream), .events = stream_events(stream) };
+      if (more == 0) assert_int_equal(poll(&fd, 1, 10000), 1);
+      n += (gsize)more;
+    }
+    assert_memory_equal(buffer, "hello", 5);
+    assert_int_equal(stream_read_now(stream, buffer, sizeof buffer), 0);
+    assert_null(stream_error(stream));
+    mailstream_low *low = stream_low(stream);
+    assert_int_equal(low->driver->mailstream_write(low, "\n", 1), 1);
+    mailstream_low_free(low);
+    ssize_t end;
+    while ((end = stream_read_now(stream, buffer, sizeof buffer)) == 0) {
+      struct pollfd fd = { .fd = stream_fd(stream), .events = stream_events(stream) };
+      assert_int_equal(poll(&fd, 1, 10000), 1);
+    }
+    assert_int_equal(end, -1);
+    assert_int_equal(stream_error(stream)->code, STORE_ERROR_LINK);
+    assert_int_equal(stream_read_now(stream, buffer, sizeof buffer), -1);
+    g_clear_pointer(&stream, stream_free);
+    server_free(server);
+  }
+}
+
 static int set_up(void **state)
 {
   certs_init();
@@ -285,7 +352,7 @@ static int tear_down(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(handshakes) + 9] = {
+  struct CMUnitTest tests[G_N_ELEMENTS(handshakes) + 11] = {
     cmocka_unit_test(test_bad_ca_file),
     cmocka_unit_test(test_silent_handshake),
     cmocka_unit_test(test_nobody_there),
@@ -295,8 +362,11 @@ int main(void)
     cmocka_unit_test(test_flood),
     cmocka_unit_test(test_burst_then_silence),
     cmocka_unit_test(test_many_descriptors),
+    cmocka_unit_test(test_keep_alive),
+    cmocka_unit_test(test_read_now),
   };
   for (guint i = 0; i < G_N_ELEMENTS(handshakes); i++)
-    tests[9 + i] = (struct CMUnitTest){ handshakes[i].name, test_handshake, NULL, NULL, (void *)(gsize)&handshakes[i] };
+    tests[11 + i] =
+        (struct CMUnitTest){ handshakes[i].name, test_handshake, NULL, NULL, (void *)(gsize)&handshakes[i] };
   return _cmocka_run_group_tests("stream", tests, G_N_ELEMENTS(tests), set_up, tear_down);
 }
