@@ -2,7 +2,7 @@
  * Owns:     ledgers in memory.
  * Must not: depend on the day it runs on.
  * Fails:    by TAP.
- * Tests:    ledger/coverage.c */
+ * Tests:    ledger/coverage.c ledger/gap.c */
 #include "ledger/db.h"
 #include "tests/ledger_rig.h"
 
@@ -306,10 +306,114 @@ static void test_list(void **state)
   FAILS(folder_use_sent(ledger, "nobody", NULL, 0, &error), LEDGER_ERROR_MISSING);
 }
 
+/* Gaps of one folder, added in this order; times in seconds from NOW. */
+static void test_gap_union(void **state)
+{
+  static const struct {
+    int since, until;
+    const char *reason;
+    const char *want; /* all that are known then */
+  } rows[] = {
+    { 100, 200, "a", " 100-200 a" },
+    { 100, 200, "a", " 100-200 a" },
+    { 120, 180, "a", " 100-200 a" },
+    { 300, 300, "b", " 100-200 a" }, /* no time at all */
+    { 400, 300, "b", " 100-200 a" },
+    { 300, 400, "b", " 100-200 a 300-400 b" },
+    { 350, 500, "c", " 100-200 a 300-500 c" },
+    { 50, 60, "d", " 50-60 d 100-200 a 300-500 c" },
+    { 100, 200, "e", " 50-60 d 100-200 e 300-500 c" },
+    { 55, 350, "f", " 50-500 f" },
+    { 40, 600, "g", " 40-600 g" },
+    { 600, 700, "h", " 40-700 h" },
+  };
+  GError *error = NULL;
+  const char *const used[] = { "Sent" };
+  g_autoptr(Ledger) ledger = rig_ledger();
+  OK(folder_use_sent(ledger, "home", used, 1, &error));
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(GString) got = g_string_new(NULL);
+    for (int twice = 0; twice < 2; twice++) { /* the second time writes nothing */
+      gint64 changes = rig_number(ledger, "SELECT total_changes()");
+      OK(coverage_gap_add(ledger, "home", "Sent", NOW + rows[i].since, NOW + rows[i].until, rows[i].reason, &error));
+      if (twice) assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+    }
+    g_autoptr(GPtrArray) gaps = coverage_gaps(ledger, "home", 0, &error);
+    OK(gaps != NULL);
+    for (guint k = 0; k < gaps->len; k++) {
+      const CoverageGap *gap = g_ptr_array_index(gaps, k);
+      assert_string_equal(gap->account, "home");
+      assert_string_equal(gap->folder, "Sent");
+      g_string_append_printf(got, " %d-%d %s", (int)(gap->since - NOW), (int)(gap->until - NOW), gap->reason);
+    }
+    assert_string_equal(got->str, rows[i].want);
+  }
+  FAILS(coverage_gap_add(ledger, "nobody", "Sent", 1, 2, "x", &error), LEDGER_ERROR_MISSING);
+}
+
+static void test_gap_list(void **state)
+{
+  static const Mark marks[] = { { "home", "Sent", 100, 0 },
+                                { "home", "Old", 100, 0, TRUE },
+                                { "work", "Sent", 50, 0 } };
+  static const struct {
+    const char *account;
+    gint64 since;
+    const char *want;
+  } rows[] = {
+    { NULL, 0, " work home home" }, { "home", 0, " home home" }, { "work", 0, " work" }, { "home", 19, " home home" },
+    { "home", 20, " home" },        { NULL, 35, " work" },       { NULL, 99, "" }
+  };
+  static const AccountSetup work = { (char *)"work", (char *)"me@work.example" };
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_marks(marks, 3);
+  OK(coverage_gap_add(ledger, "home", "Sent", 10, 20, "a", &error));
+  OK(coverage_gap_add(ledger, "home", "Old", 10, 20, "no longer in use", &error));
+  OK(coverage_gap_add(ledger, "work", "Sent", 5, 40, "c", &error));
+  OK(coverage_gap_add(ledger, "home", "Sent", 30, 35, "b", &error));
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(GString) got = g_string_new(NULL);
+    g_autoptr(GPtrArray) gaps = coverage_gaps(ledger, rows[i].account, rows[i].since, &error);
+    OK(gaps != NULL);
+    for (guint k = 0; k < gaps->len; k++)
+      g_string_append_printf(got, " %s", ((const CoverageGap *)g_ptr_array_index(gaps, k))->account);
+    if (!g_str_equal(got->str, rows[i].want)) fail_msg("row %u:%s", i, got->str);
+  }
+  OK(account_configure(ledger, &work, 1, &error));
+  g_autoptr(GPtrArray) rest = coverage_gaps(ledger, NULL, 0, &error);
+  assert_int_equal(rest->len, 1);
+}
+
+/* However many there are, few are kept, and no time that was ever in a gap leaves it. */
+static void test_gap_many(void **state)
+{
+  GError *error = NULL;
+  const char *const used[] = { "Sent" };
+  g_autoptr(Ledger) ledger = rig_ledger();
+  OK(folder_use_sent(ledger, "home", used, 1, &error));
+  for (guint i = 0; i < 200; i++) {
+    gint64 since = NOW + ((i * 77) % 200) * 100 + i % 7; /* not in order, at uneven distances */
+    OK(coverage_gap_add(ledger, "home", "Sent", since, since + 10, "a", &error));
+  }
+  g_autoptr(GPtrArray) gaps = coverage_gaps(ledger, "home", 0, &error);
+  assert_int_equal(gaps->len, 50);
+  for (guint i = 0; i < 200; i++) {
+    gint64 since = NOW + ((i * 77) % 200) * 100 + i % 7;
+    gboolean in = FALSE;
+    for (guint k = 0; k < gaps->len; k++) {
+      const CoverageGap *gap = g_ptr_array_index(gaps, k);
+      in = in || (gap->since <= since && gap->until >= since + 10);
+    }
+    if (!in) fail_msg("gap %u is lost", i);
+  }
+  assert_true(((const CoverageGap *)g_ptr_array_index(gaps, 25))->until < NOW + 200 * 100);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases), cmocka_unit_test(test_time_asked),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),      cmocka_unit_test(test_time_asked),
                                       cmocka_unit_test(test_no_account), cmocka_unit_test(test_all_accounts),
-                                      cmocka_unit_test(test_list) };
+                                      cmocka_unit_test(test_list),       cmocka_unit_test(test_gap_union),
+                                      cmocka_unit_test(test_gap_list),   cmocka_unit_test(test_gap_many) };
   return cmocka_run_group_tests_name("ledger_coverage", tests, NULL, NULL);
 }
