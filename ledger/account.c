@@ -126,9 +126,9 @@ GPtrArray *account_list(Ledger *ledger, GError **error)
     return NULL;
   while (rows_next(&rows, error)) {
     Account *account = g_new0(Account, 1);
-    *account = (Account){ row_dup(&rows, 0), row_dup(&rows, 1), row_int(&rows, 2) != 0, row_dup(&rows, 3),
-                          row_dup(&rows, 4), row_int(&rows, 5), row_int(&rows, 6), row_int(&rows, 7),
-                          row_dup(&rows, 8) };
+    *account =
+        (Account){ row_dup(&rows, 0), row_dup(&rows, 1), row_int(&rows, 2) != 0, row_dup(&rows, 3), row_dup(&rows, 4),
+                   row_int(&rows, 5), row_int(&rows, 6), row_int(&rows, 7),      row_dup(&rows, 8) };
     g_ptr_array_add(list, account);
   }
   return rows.failed ? NULL : g_steal_pointer(&list);
@@ -139,9 +139,8 @@ gboolean account_set_state(Ledger *ledger, const char *name, const char *state, 
 {
   gint64 same = 0;
   if (account_id(ledger, name, error) < 0) return FALSE;
-  if (!db_number(ledger, error, &same,
-                 "SELECT 1 FROM account WHERE name = ? AND state = ? AND text IS ? AND until = ?", "sssi", name, state,
-                 text, until))
+  if (!db_number(ledger, error, &same, "SELECT 1 FROM account WHERE name = ? AND state = ? AND text IS ? AND until = ?",
+                 "sssi", name, state, text, until))
     return FALSE;
   if (same) return TRUE;
   return db_run(ledger, error,

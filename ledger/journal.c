@@ -2,7 +2,7 @@
  * Owns:     tables entry and evidence: writing them.
  * Must not: talk to servers, parse mail; decide a verdict.
  * Fails:    LEDGER_ERROR; no half-written row survives.
- * Tests:    tests/test_ledger_journal.c */
+ * Tests:    tests/test_ledger_journal.c, tests/test_ledger_again.c */
 #include "ledger/journal.h"
 #include "ledger/room.h"
 
@@ -36,13 +36,13 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
 {
   g_autoptr(Entry) old = journal_get(ledger, id, error);
   if (old == NULL) return FALSE;
-  if (old->state == MOVE_WAITING || (old->state == MOVE_KEPT && old->verdict == VERDICT_BACKSCATTER)) return TRUE;
+  if (old->state == MOVE_WAITING || old->state == MOVE_KEPT || old->state == MOVE_FAILED) return TRUE;
   g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED,
               "Message %" G_GINT64_FORMAT " cannot be judged again: it is %s.", id, move_state_name(old->state));
   return FALSE;
 }
 
-/* What a judgement sets; the rest of the row changes with moves only. */
+/* What a judgement sets; the rest of the row changes with moves only. Once exempt is always exempt. */
 static gboolean write_row(Ledger *ledger, const Entry *entry, gint64 matched, GError **error)
 {
   g_autofree char *recipients = join(entry->recipients);
@@ -53,7 +53,7 @@ static gboolean write_row(Ledger *ledger, const Entry *entry, gint64 matched, GE
                 " original_id = ?, original_from = ?, original_to = ?, original_subject = ?, original_date = ?, "
                 "decided = ?, state = ?,"
                 " home_folder = ?, home_validity = ?, home_uid = ?, away_folder = ?, away_validity = ?, away_uid = ?,"
-                " exempt = ?, due = ?, changed = ?, matched = nullif(?, 0) WHERE id = ?",
+                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), reason = NULL WHERE id = ?",
                 "iissssssssssiussuusuudiiii", entry->arrived, entry->judged != 0 ? entry->judged : now,
                 report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
                 entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
@@ -86,6 +86,12 @@ static gboolean write_evidence(Ledger *ledger, const Entry *entry, GError **erro
   return TRUE;
 }
 
+/* The sent message that matched_id names; 0 where there is none. */
+static gboolean find_matched(Ledger *ledger, const Entry *entry, gint64 *matched, GError **error)
+{
+  return entry->matched_id == NULL || sent_by_id(ledger, entry->matched_id, matched, error);
+}
+
 static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
   gint64 matched = 0;
@@ -96,8 +102,8 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
     if (entry->id != 0) return TRUE;
     if (!new_row(ledger, account, entry, error)) return FALSE;
   }
-  if (entry->matched_id != NULL && !sent_by_id(ledger, entry->matched_id, &matched, error)) return FALSE;
-  return write_row(ledger, entry, matched, error) && write_evidence(ledger, entry, error);
+  return find_matched(ledger, entry, &matched, error) && write_row(ledger, entry, matched, error)
+         && write_evidence(ledger, entry, error);
 }
 
 static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,
@@ -209,6 +215,47 @@ gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations,
   return db_end(ledger, ok, error);
 }
 
+/* The entry, if it is in this state; LEDGER_ERROR_REFUSED with what it therefore is not. */
+static Entry *get_in_state(Ledger *ledger, gint64 id, MoveState state, const char * not, GError **error)
+{
+  g_autoptr(Entry) entry = journal_get(ledger, id, error);
+  if (entry == NULL || entry->state == state) return g_steal_pointer(&entry);
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, "Message %" G_GINT64_FORMAT " is not %s: it is %s.", id, not,
+              move_state_name(entry->state));
+  return NULL;
+}
+
+static gboolean yield(Ledger *ledger, gint64 id, gint64 due, GError **error)
+{
+  g_autoptr(Entry) entry = get_in_state(ledger, id, MOVE_Q_INTENT, "on its way into quarantine", error);
+  if (entry == NULL) return FALSE;
+  place_set(&entry->away, NULL, 0, 0);
+  return set_state(ledger, entry, MOVE_KEPT, error)
+         && db_run(ledger, error, "UPDATE entry SET due = ? WHERE id = ?", "ii", due, id);
+}
+
+gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, yield(ledger, id, due, error), error);
+}
+
+static gboolean owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error)
+{
+  g_autoptr(Entry) entry = get_in_state(ledger, id, MOVE_QUARANTINED, "in quarantine", error);
+  if (entry == NULL) return FALSE;
+  place_set(&entry->away, NULL, 0, 0);
+  g_free(entry->reason);
+  entry->reason = g_strdup(reason);
+  return set_state(ledger, entry, MOVE_DELETED, error);
+}
+
+gboolean journal_owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, owner_removed(ledger, id, reason, error), error);
+}
+
 static gboolean fail(Ledger *ledger, gint64 id, const char *reason, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(ledger, id, error);
@@ -239,6 +286,89 @@ gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, G
 {
   if (!db_begin(ledger, error)) return FALSE;
   return db_end(ledger, owner_restored(ledger, id, where, error), error);
+}
+
+/* The entry that lies at this very place already, else the one that shall become what is adopted: the one at that place
+ * by what was believed when it failed, else the newest that is still free. *lies: it is the former. 0: there is none. */
+static gboolean find_adoptable(Ledger *ledger, gint64 account, const Entry *entry, gint64 *id, gboolean *lies,
+                               GError **error)
+{
+  const Fingerprint *fingerprint = &entry->fingerprint;
+  const Place *away = &entry->away;
+  if (!db_number(ledger, error, id,
+                 "SELECT id FROM entry WHERE account = ? AND state = 'quarantined' AND away_folder = ?"
+                 " AND away_validity = ? AND away_uid = ? AND away_uid > 0",
+                 "isuu", account, away->folder, away->validity, away->uid))
+    return FALSE;
+  *lies = *id != 0;
+  return *lies
+         || db_number(ledger, error, id,
+                      "SELECT id FROM entry WHERE digest = ? AND size = ? AND message_id = ? AND account = ?"
+                      " AND state IN ('kept', 'waiting', 'failed') ORDER BY away_uid > 0 AND"
+                      " (away_folder, away_validity, away_uid) IS (?, ?, ?) DESC, id DESC LIMIT 1",
+                      "bisisuu", fingerprint->digest, sizeof fingerprint->digest, (gint64)fingerprint->size,
+                      fingerprint->message_id != NULL ? fingerprint->message_id : "", account, away->folder,
+                      away->validity, away->uid);
+}
+
+/* May the entry that the caller names become the adopted one? */
+static gboolean check_adoptable(const Entry *old, const Entry *entry, GError **error)
+{
+  static const gboolean may[MOVE_N] = {
+    [MOVE_KEPT] = TRUE, [MOVE_WAITING] = TRUE, [MOVE_FAILED] = TRUE, [MOVE_QUARANTINED] = TRUE
+  };
+  if (may[old->state] && g_str_equal(old->account, entry->account)
+      && fingerprint_equal(&old->fingerprint, &entry->fingerprint))
+    return TRUE;
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED,
+              "What was found in quarantine is not message %" G_GINT64_FORMAT ", which is %s.", old->id,
+              move_state_name(old->state));
+  return FALSE;
+}
+
+/* Over an old entry: where it came from and when stays known. */
+static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError **error)
+{
+  gint64 matched = 0;
+  g_autoptr(Entry) old = journal_get(ledger, id, error);
+  if (old == NULL || !check_adoptable(old, entry, error) || !find_matched(ledger, entry, &matched, error)) return FALSE;
+  Entry adopted = *entry;
+  adopted.id = id;
+  adopted.home = old->home;
+  adopted.arrived = old->arrived;
+  return write_row(ledger, &adopted, matched, error) && write_evidence(ledger, &adopted, error)
+         && (old->state == MOVE_QUARANTINED
+             || db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), id));
+}
+
+static gboolean adopt_new(Ledger *ledger, gint64 account, Entry *entry, GError **error)
+{
+  gint64 matched = 0;
+  return new_row(ledger, account, entry, error) && find_matched(ledger, entry, &matched, error)
+         && write_row(ledger, entry, matched, error) && write_evidence(ledger, entry, error)
+         && db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), entry->id);
+}
+
+static gboolean adopt(Ledger *ledger, Entry *entry, gint64 *id, GError **error)
+{
+  gboolean lies = FALSE;
+  gint64 owner = account_id(ledger, entry->account, error);
+  if (owner < 0 || (*id == 0 && !find_adoptable(ledger, owner, entry, id, &lies, error))) return FALSE;
+  if (lies) return TRUE;
+  if (*id != 0) return adopt_old(ledger, entry, *id, error);
+  if (!adopt_new(ledger, owner, entry, error)) return FALSE;
+  *id = entry->id;
+  return TRUE;
+}
+
+gboolean journal_adopt(Ledger *ledger, Entry *entry, GError **error)
+{
+  gint64 before = entry->id, id = before;
+  g_return_val_if_fail(entry->state == MOVE_QUARANTINED && entry->away.folder != NULL, FALSE);
+  if (!db_begin(ledger, error)) return FALSE;
+  gboolean ok = db_end(ledger, adopt(ledger, entry, &id, error), error);
+  entry->id = ok ? id : before;
+  return ok;
 }
 
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error)

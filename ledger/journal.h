@@ -51,7 +51,7 @@ typedef struct {
   GPtrArray *evidence; /* Evidence* */
   guint decided;       /* index into evidence */
   MoveState state;
-  char *reason;        /* of failed; NULL */
+  char *reason;        /* of failed, and of what others took out of quarantine; NULL */
   Place home;          /* the watched folder */
   Place away;          /* quarantine, later Trash */
   gboolean exempt;     /* never to be judged again */
@@ -115,7 +115,8 @@ gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed
 /* Somebody else (the owner's hands, another machine) has put a message into quarantine: entry, with state
  * MOVE_QUARANTINED and away set. An entry of its account and fingerprint that is kept, waiting or failed, or
  * quarantined at a place that is now found empty (entry->id names it, else 0), becomes it (home and arrived stay as
- * they were); else it is a new one. entry->id is filled in. */
+ * they were); else it is a new one. entry->id is filled in. One that lies at that very place already is left as it is.
+ * LEDGER_ERROR_REFUSED when the named entry is another message's, or in any other state. */
 gboolean journal_adopt(Ledger *ledger, Entry *entry, GError **error);
 /* What the journal says lies in this folder now (quarantined, folder and validity as given): GArray of Lying, by uid.
  * Entries whose uid is not known (0) are among them. */

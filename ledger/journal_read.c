@@ -2,7 +2,7 @@
  * Owns:     the SELECTs about entry and evidence.
  * Must not: write.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/test_ledger_journal.c */
+ * Tests:    tests/test_ledger_journal.c, tests/test_ledger_again.c */
 #include "ledger/journal.h"
 #include "ledger/room.h"
 
@@ -98,16 +98,66 @@ gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place
   return TRUE;
 }
 
+/* What is judged again; worded as index entry_again wants it. ?1 the account, ?2 observed. */
+#define IS_AGAIN                                                                                                       \
+  "account = ?1 AND due > 0 AND exempt = 0 AND entry.state IN ('waiting', iif(?2, 'kept', 'waiting'))"                 \
+  " AND (entry.state = 'waiting' OR verdict = 'backscatter')"
+
 GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean observed, GError **error)
 {
+  gint64 owner = account_id(ledger, account, error);
   g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ledger, error,
-                 FROM_ENTRY
-                 "WHERE account.name = ? AND due > 0 AND due <= ? AND NOT exempt AND (entry.state = 'waiting' OR "
-                 "(? AND entry.state = 'kept' AND verdict = 'backscatter')) ORDER BY entry.id",
-                 "sid", account, now, observed))
+  if (owner < 0
+      || !rows_open(&rows, ledger, error, FROM_ENTRY "WHERE " IS_AGAIN " AND due <= ?3 ORDER BY entry.id", "idi", owner,
+                    observed, now))
     return NULL;
   return all_entries(&rows, error);
+}
+
+/* One walk to the first of each state, whatever else is kept. */
+#define FIRST_DUE(state)                                                                                               \
+  "(SELECT due FROM entry WHERE account = ?1 AND state = " state                                                       \
+  " AND due > 0 AND exempt = 0 AND (state = 'waiting' OR verdict = 'backscatter') ORDER BY due LIMIT 1)"
+
+gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed, gint64 *next, GError **error)
+{
+  gint64 due = 0, owner = account_id(ledger, account, error);
+  if (owner < 0
+      || !db_number(ledger, error, &due,
+                    "SELECT coalesce(min(waits, kept), waits, kept, 0) FROM (SELECT " FIRST_DUE(
+                        "'waiting'") " AS waits, iif(?2, " FIRST_DUE("'kept'") ", NULL) AS kept)",
+                    "id", owner, observed))
+    return FALSE;
+  *next = due;
+  return TRUE;
+}
+
+#define FROM_LYING " FROM entry WHERE account = ? AND state = 'quarantined' AND away_folder = ? AND away_validity = ?"
+
+GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, guint32 validity, GError **error)
+{
+  gint64 owner = account_id(ledger, account, error);
+  g_autoptr(GArray) lying = g_array_new(FALSE, FALSE, sizeof(Lying));
+  g_auto(Rows) rows = { 0 };
+  if (owner < 0
+      || !rows_open(&rows, ledger, error, "SELECT id, away_uid" FROM_LYING " ORDER BY away_uid, id", "isu", owner,
+                    folder, validity))
+    return NULL;
+  while (rows_next(&rows, error)) {
+    Lying one = { row_int(&rows, 0), (guint32)row_int(&rows, 1) };
+    g_array_append_val(lying, one);
+  }
+  return rows.failed ? NULL : g_steal_pointer(&lying);
+}
+
+gboolean journal_lying_count(Ledger *ledger, const char *account, const char *folder, guint32 validity, guint *count,
+                             GError **error)
+{
+  gint64 found = 0, owner = account_id(ledger, account, error);
+  if (owner < 0 || !db_number(ledger, error, &found, "SELECT count(*)" FROM_LYING, "isu", owner, folder, validity))
+    return FALSE;
+  *count = (guint)found;
+  return TRUE;
 }
 
 gboolean journal_list(Ledger *ledger, const JournalQuery *query, gboolean (*each)(const Entry *entry, gpointer data),

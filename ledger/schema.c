@@ -69,13 +69,18 @@ static const char *const step_1 =
     "CREATE INDEX wish_open ON wish(account) WHERE state = 'open';";
 
 /* Times in which sent mail may have been missed; what an account waits for, and what always holds for it; which folders
- * a sweep goes through. */
+ * a sweep goes through. Every look asks what is due next and how much lies in quarantine, so an index holds each answer:
+ * the old one of due times would lead through all backscatter that was only observed. */
 static const char *const step_2 =
     "CREATE TABLE gap(folder INTEGER NOT NULL REFERENCES folder, since INTEGER NOT NULL, until INTEGER NOT NULL,"
     " reason TEXT NOT NULL, PRIMARY KEY(folder, since)) STRICT, WITHOUT ROWID;"
     "ALTER TABLE account ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE account ADD COLUMN notice TEXT;"
-    "ALTER TABLE wish ADD COLUMN folders TEXT;";
+    "ALTER TABLE wish ADD COLUMN folders TEXT;"
+    "DROP INDEX entry_due;"
+    "CREATE INDEX entry_again ON entry(account, state, due) WHERE due > 0 AND exempt = 0;"
+    "CREATE INDEX entry_lying ON entry(account, away_folder, away_validity, away_uid, state) WHERE state = "
+    "'quarantined';";
 
 /* Step i leads from version i to i + 1; a released step is never changed. */
 static const char *const *const steps[] = { &step_1, &step_2 };

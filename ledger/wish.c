@@ -8,7 +8,8 @@
 
 #define KEPT ((gint64)30 * 86400) /* seconds a finished wish is kept */
 
-static const char *const verb_words[] = { "restore", "delete", "check" };
+/* An unknown word is read as the last one, which changes nothing. */
+static const char *const verb_words[] = { "restore", "delete", "check", "sweep", "rehearse" };
 static const char *const state_words[] = { "open", "done", "failed" };
 
 static guint word_index(const char *const *words, guint n, const char *word)
@@ -22,6 +23,7 @@ void wish_free(Wish *wish)
 {
   if (wish == NULL) return;
   g_free(wish->account);
+  g_free(wish->folders);
   g_free(wish->result);
   g_free(wish);
 }
@@ -61,15 +63,55 @@ static gint64 add(Ledger *ledger, WishVerb verb, gint64 entry, const char *name,
              : -1;
 }
 
+/* The open sweep of this account: its id where it is the same one, else refused. */
+static gboolean find_sweep(Ledger *ledger, WishVerb verb, gint64 account, const char *folders, gint64 *id,
+                           GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT id, verb = ?2 AND folders IS ?3 FROM wish WHERE state = 'open' AND account = ?1"
+                 " AND verb IN ('sweep', 'rehearse') ORDER BY id LIMIT 1",
+                 "iss", account, verb_words[verb], folders))
+    return FALSE;
+  if (!rows_next(&rows, error)) return !rows.failed;
+  *id = row_int(&rows, 0);
+  if (row_int(&rows, 1) != 0) return TRUE;
+  g_set_error_literal(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED,
+                      "Another sweep of this account is not finished: wait for it, or take it back.");
+  return FALSE;
+}
+
+static gint64 add_sweep(Ledger *ledger, WishVerb verb, const char *account, const char *folders, GError **error)
+{
+  gint64 id = -1, owner = account_id(ledger, account, error);
+  if (owner < 0 || !find_sweep(ledger, verb, owner, folders, &id, error)) return -1;
+  if (id > 0) return id;
+  return db_number(ledger, error, &id, "INSERT INTO wish(verb, account, folders, made) VALUES(?, ?, ?, ?) RETURNING id",
+                   "sisi", verb_words[verb], owner, folders, db_now())
+             ? id
+             : -1;
+}
+
+gint64 wish_add_sweep(Ledger *ledger, WishVerb verb, const char *account, const char *folders, GError **error)
+{
+  g_return_val_if_fail(verb == WISH_SWEEP || verb == WISH_REHEARSE, -1);
+  if (folders != NULL && folders[0] == '\0') folders = NULL;
+  if (!db_begin(ledger, error)) return -1;
+  gint64 id = add_sweep(ledger, verb, account, folders, error);
+  return db_end(ledger, id > 0, error) ? id : -1;
+}
+
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error)
 {
+  if (verb == WISH_SWEEP || verb == WISH_REHEARSE) return wish_add_sweep(ledger, verb, account, NULL, error);
   if (!db_begin(ledger, error)) return -1;
   gint64 id = add(ledger, verb, verb == WISH_CHECK ? 0 : entry, account, error);
   return db_end(ledger, id > 0, error) ? id : -1;
 }
 
 #define FROM_WISH                                                                                                      \
-  "SELECT wish.id, verb, coalesce(entry, 0), account.name, made, finished, wish.state, result FROM wish JOIN account " \
+  "SELECT wish.id, verb, coalesce(entry, 0), account.name, made, finished, wish.state, result, folders FROM wish "     \
+  "JOIN account "                                                                                                      \
   "ON account.id = account "
 
 static Wish *wish_of_row(const Rows *rows)
@@ -82,7 +124,8 @@ static Wish *wish_of_row(const Rows *rows)
                   .made = row_int(rows, 4),
                   .finished = row_int(rows, 5),
                   .state = (WishState)word_index(state_words, G_N_ELEMENTS(state_words), row_text(rows, 6)),
-                  .result = row_dup(rows, 7) };
+                  .result = row_dup(rows, 7),
+                  .folders = row_dup(rows, 8) };
   return wish;
 }
 
@@ -127,4 +170,16 @@ gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *resul
 {
   if (!db_begin(ledger, error)) return FALSE;
   return db_end(ledger, finish(ledger, id, done, result, error), error);
+}
+
+static gboolean cancel(Ledger *ledger, gint64 id, GError **error)
+{
+  g_autoptr(Wish) wish = wish_get(ledger, id, error);
+  return wish != NULL && (wish->state != WISH_OPEN || finish(ledger, id, FALSE, "cancelled", error));
+}
+
+gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, cancel(ledger, id, error), error);
 }

@@ -131,3 +131,47 @@ gint64 rig_number(Ledger *ledger, const char *sql)
   OK(db_number(ledger, &error, &number, sql, ""));
   return number;
 }
+
+gint64 rig_judged(Ledger *ledger, const char *account, VerdictCode code, MoveState state, guint32 uid)
+{
+  g_autoptr(Report) report = rig_report("foreign@x", "bob@y.example", "Hello");
+  g_autoptr(Entry) entry = rig_entry(account, report, NULL, code, state, uid);
+  entry->arrived = entry->judged = RIG_T0 + uid;
+  gboolean again = state == MOVE_WAITING || (state == MOVE_KEPT && code == VERDICT_BACKSCATTER);
+  entry->due = again ? RIG_T0 + uid : 0;
+  if (state == MOVE_Q_INTENT) place_set(&entry->away, "Backscatter", 3, 0);
+  return rig_record(ledger, entry);
+}
+
+Entry *rig_get(Ledger *ledger, gint64 id)
+{
+  GError *error = NULL;
+  Entry *entry = journal_get(ledger, id, &error);
+  OK(entry != NULL);
+  return entry;
+}
+
+void rig_assert_state(Ledger *ledger, gint64 id, MoveState state, const char *home, const char *away)
+{
+  g_autoptr(Entry) entry = rig_get(ledger, id);
+  g_autofree char *is_home = g_strdup_printf("%s %u %u", entry->home.folder, entry->home.validity, entry->home.uid);
+  g_autofree char *is_away = g_strdup_printf("%s %u %u", entry->away.folder, entry->away.validity, entry->away.uid);
+  assert_string_equal(move_state_name(entry->state), move_state_name(state));
+  if (home != NULL) assert_string_equal(is_home, home);
+  if (away != NULL) assert_string_equal(is_away, away);
+}
+
+gboolean rig_take(Ledger *ledger, gint64 id, Step step, GError **error)
+{
+  static const Place where = { (char *)"Elsewhere", 3, 9 };
+  switch (step) {
+  case CONFIRM: return journal_confirm(ledger, id, &where, error);
+  case CONFIRM_GONE: return journal_confirm(ledger, id, NULL, error);
+  case RESTORE: return journal_intend(ledger, id, MOVE_R_INTENT, error);
+  case DELETE: return journal_intend(ledger, id, MOVE_D_INTENT, error);
+  case FAIL: return journal_fail(ledger, id, "The server said no.", error);
+  case YIELD: return journal_yield(ledger, id, RIG_T0 + 500, error);
+  case REMOVED: return journal_owner_removed(ledger, id, "Somebody has taken it out of quarantine.", error);
+  default: return journal_owner_restored(ledger, id, &where, error);
+  }
+}

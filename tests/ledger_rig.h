@@ -54,3 +54,16 @@ Entry *rig_entry(const char *account, const Report *report, const Facts *facts, 
 gint64 rig_record(Ledger *ledger, Entry *entry);
 /* The value of a query that gives one number. */
 gint64 rig_number(Ledger *ledger, const char *sql);
+
+#define RIG_T0 ((gint64)1600000000)
+/* Records a plain entry of account that came to INBOX under uid, RIG_T0 + uid (then it is due, where it is to be judged
+ * again); its id. */
+gint64 rig_judged(Ledger *ledger, const char *account, VerdictCode code, MoveState state, guint32 uid);
+Entry *rig_get(Ledger *ledger, gint64 id);
+/* Its state, and where it lies as "folder validity uid"; NULL: any. */
+#define RIG_GONE "(null) 0 0"
+void rig_assert_state(Ledger *ledger, gint64 id, MoveState state, const char *home, const char *away);
+/* One step of an entry's life; it confirms that the message is in "Elsewhere", validity 3, uid 9, and yields until
+ * RIG_T0 + 500. */
+typedef enum { CONFIRM, CONFIRM_GONE, RESTORE, DELETE, FAIL, BY_HAND, YIELD, REMOVED, STEPS } Step;
+gboolean rig_take(Ledger *ledger, gint64 id, Step step, GError **error);

@@ -6,39 +6,7 @@
 #include "ledger/db.h"
 #include "tests/ledger_rig.h"
 
-#define T0 ((gint64)1600000000)
-
-/* Records a plain entry of account under uid; its id. */
-static gint64 record(Ledger *ledger, const char *account, VerdictCode code, MoveState state, guint32 uid)
-{
-  g_autoptr(Report) report = rig_report("foreign@x", "bob@y.example", "Hello");
-  g_autoptr(Entry) entry = rig_entry(account, report, NULL, code, state, uid);
-  entry->arrived = entry->judged = T0 + uid;
-  gboolean again = state == MOVE_WAITING || (state == MOVE_KEPT && code == VERDICT_BACKSCATTER);
-  entry->due = again ? T0 + uid : 0;
-  if (state == MOVE_Q_INTENT) place_set(&entry->away, "Backscatter", 3, 0);
-  return rig_record(ledger, entry);
-}
-
-static Entry *get(Ledger *ledger, gint64 id)
-{
-  GError *error = NULL;
-  Entry *entry = journal_get(ledger, id, &error);
-  OK(entry != NULL);
-  return entry;
-}
-
-static void assert_state(Ledger *ledger, gint64 id, MoveState state, const char *home, const char *away)
-{
-  g_autoptr(Entry) entry = get(ledger, id);
-  g_autofree char *is_home = g_strdup_printf("%s %u %u", entry->home.folder, entry->home.validity, entry->home.uid);
-  g_autofree char *is_away = g_strdup_printf("%s %u %u", entry->away.folder, entry->away.validity, entry->away.uid);
-  assert_string_equal(move_state_name(entry->state), move_state_name(state));
-  if (home != NULL) assert_string_equal(is_home, home);
-  if (away != NULL) assert_string_equal(is_away, away);
-}
-
-#define GONE "(null) 0 0"
+#define T0 RIG_T0
 
 static void test_round_trip(void **state)
 {
@@ -57,7 +25,7 @@ static void test_round_trip(void **state)
   entry->judged = T0 + 2;
   entry->decided = 1;
   entry->fingerprint.size = G_MAXUINT32 + (guint64)5;
-  g_autoptr(Entry) read = get(ledger, rig_record(ledger, entry));
+  g_autoptr(Entry) read = rig_get(ledger, rig_record(ledger, entry));
   assert_int_equal(read->id, entry->id);
   assert_string_equal(read->account, "home");
   assert_true(fingerprint_equal(&read->fingerprint, &entry->fingerprint));
@@ -83,7 +51,7 @@ static void test_round_trip(void **state)
   assert_int_equal(read->decided, 1);
   assert_false(read->exempt);
   assert_true(read->changed > T0);
-  assert_state(ledger, entry->id, MOVE_Q_INTENT, "INBOX 7 42", "Backscatter 3 0"); /* where it shall go */
+  rig_assert_state(ledger, entry->id, MOVE_Q_INTENT, "INBOX 7 42", "Backscatter 3 0"); /* where it shall go */
   FAILS(journal_get(ledger, 999, &error) != NULL, LEDGER_ERROR_MISSING);
 }
 
@@ -112,21 +80,6 @@ static void test_fingerprint(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(all); i++) fingerprint_clear(all[i]);
 }
 
-typedef enum { CONFIRM, CONFIRM_GONE, RESTORE, DELETE, FAIL, BY_HAND, STEPS } Step;
-
-static gboolean take(Ledger *ledger, gint64 id, Step step, GError **error)
-{
-  static const Place where = { (char *)"Elsewhere", 3, 9 };
-  switch (step) {
-  case CONFIRM: return journal_confirm(ledger, id, &where, error);
-  case CONFIRM_GONE: return journal_confirm(ledger, id, NULL, error);
-  case RESTORE: return journal_intend(ledger, id, MOVE_R_INTENT, error);
-  case DELETE: return journal_intend(ledger, id, MOVE_D_INTENT, error);
-  case FAIL: return journal_fail(ledger, id, "The server said no.", error);
-  default: return journal_owner_restored(ledger, id, &where, error);
-  }
-}
-
 /* From each state every step: the state after it, or refused. */
 static void test_transitions(void **state)
 {
@@ -136,43 +89,43 @@ static void test_transitions(void **state)
     Step way[2]; /* steps that lead there from begin; STEPS: none */
     int to[STEPS];
   } rows[] = {
-    { MOVE_KEPT, MOVE_KEPT, { STEPS, STEPS }, { NO, NO, NO, NO, MOVE_FAILED, MOVE_RESTORED } },
-    { MOVE_WAITING, MOVE_WAITING, { STEPS, STEPS }, { NO, NO, NO, NO, MOVE_FAILED, MOVE_RESTORED } },
+    { MOVE_KEPT, MOVE_KEPT, { STEPS, STEPS }, { NO, NO, NO, NO, MOVE_FAILED, MOVE_RESTORED, NO, NO } },
+    { MOVE_WAITING, MOVE_WAITING, { STEPS, STEPS }, { NO, NO, NO, NO, MOVE_FAILED, MOVE_RESTORED, NO, NO } },
     { MOVE_Q_INTENT,
       MOVE_Q_INTENT,
       { STEPS, STEPS },
-      { MOVE_QUARANTINED, MOVE_QUARANTINED, NO, NO, MOVE_FAILED, MOVE_RESTORED } },
+      { MOVE_QUARANTINED, MOVE_QUARANTINED, NO, NO, MOVE_FAILED, MOVE_RESTORED, MOVE_KEPT, NO } },
     { MOVE_QUARANTINED,
       MOVE_Q_INTENT,
       { CONFIRM, STEPS },
-      { NO, NO, MOVE_R_INTENT, MOVE_D_INTENT, MOVE_FAILED, MOVE_RESTORED } },
+      { NO, NO, MOVE_R_INTENT, MOVE_D_INTENT, MOVE_FAILED, MOVE_RESTORED, NO, MOVE_DELETED } },
     { MOVE_R_INTENT,
       MOVE_Q_INTENT,
       { CONFIRM, RESTORE },
-      { MOVE_RESTORED, MOVE_RESTORED, NO, NO, MOVE_FAILED, MOVE_RESTORED } },
+      { MOVE_RESTORED, MOVE_RESTORED, NO, NO, MOVE_FAILED, MOVE_RESTORED, NO, NO } },
     { MOVE_D_INTENT,
       MOVE_Q_INTENT,
       { CONFIRM, DELETE },
-      { MOVE_DELETED, MOVE_DELETED, NO, NO, MOVE_FAILED, MOVE_RESTORED } },
-    { MOVE_FAILED, MOVE_Q_INTENT, { FAIL, STEPS }, { NO, NO, NO, NO, MOVE_FAILED, MOVE_RESTORED } },
+      { MOVE_DELETED, MOVE_DELETED, NO, NO, MOVE_FAILED, MOVE_RESTORED, NO, NO } },
+    { MOVE_FAILED, MOVE_Q_INTENT, { FAIL, STEPS }, { NO, NO, NO, NO, MOVE_FAILED, MOVE_RESTORED, NO, NO } },
     { MOVE_FAILED,
       MOVE_Q_INTENT,
       { CONFIRM, FAIL },
-      { NO, NO, MOVE_R_INTENT, MOVE_D_INTENT, MOVE_FAILED, MOVE_RESTORED } },
-    { MOVE_RESTORED, MOVE_Q_INTENT, { CONFIRM, BY_HAND }, { NO, NO, NO, NO, MOVE_FAILED, MOVE_RESTORED } },
+      { NO, NO, MOVE_R_INTENT, MOVE_D_INTENT, MOVE_FAILED, MOVE_RESTORED, NO, NO } },
+    { MOVE_RESTORED, MOVE_Q_INTENT, { CONFIRM, BY_HAND }, { NO, NO, NO, NO, MOVE_FAILED, MOVE_RESTORED, NO, NO } },
   };
   g_autoptr(Ledger) ledger = rig_ledger();
   guint32 uid = 0;
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
     for (Step step = 0; step < STEPS; step++) {
       GError *error = NULL;
-      gint64 id = record(ledger, "home", VERDICT_BACKSCATTER, rows[i].begin, ++uid);
-      for (guint k = 0; k < 2 && rows[i].way[k] != STEPS; k++) OK(take(ledger, id, rows[i].way[k], &error));
-      assert_state(ledger, id, rows[i].from, NULL, NULL);
-      gboolean ok = take(ledger, id, step, &error);
+      gint64 id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, rows[i].begin, ++uid);
+      for (guint k = 0; k < 2 && rows[i].way[k] != STEPS; k++) OK(rig_take(ledger, id, rows[i].way[k], &error));
+      rig_assert_state(ledger, id, rows[i].from, NULL, NULL);
+      gboolean ok = rig_take(ledger, id, step, &error);
       if (ok != (rows[i].to[step] != NO)) fail_msg("row %u, step %u: %d", i, step, ok);
       if (!ok) assert_true(g_error_matches(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED));
-      assert_state(ledger, id, ok ? (MoveState)rows[i].to[step] : rows[i].from, NULL, NULL);
+      rig_assert_state(ledger, id, ok ? (MoveState)rows[i].to[step] : rows[i].from, NULL, NULL);
       g_clear_error(&error);
     }
 }
@@ -183,38 +136,38 @@ static void test_places(void **state)
   g_autoptr(Ledger) ledger = rig_ledger();
   const Place away = { (char *)"Backscatter", 3, 9 }, trash = { (char *)"Trash", 4, 1 },
               home = { (char *)"INBOX", 7, 77 };
-  gint64 id = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  gint64 id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
   OK(journal_confirm(ledger, id, &away, &error));
-  assert_state(ledger, id, MOVE_QUARANTINED, "INBOX 7 1", "Backscatter 3 9");
+  rig_assert_state(ledger, id, MOVE_QUARANTINED, "INBOX 7 1", "Backscatter 3 9");
   OK(journal_intend(ledger, id, MOVE_R_INTENT, &error));
-  g_autoptr(Entry) intended = get(ledger, id);
+  g_autoptr(Entry) intended = rig_get(ledger, id);
   assert_true(intended->exempt); /* before the server is asked */
   OK(journal_confirm(ledger, id, &home, &error));
-  assert_state(ledger, id, MOVE_RESTORED, "INBOX 7 77", GONE);
+  rig_assert_state(ledger, id, MOVE_RESTORED, "INBOX 7 77", RIG_GONE);
 
-  id = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 2);
+  id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 2);
   OK(journal_confirm(ledger, id, &away, &error));
   OK(journal_intend(ledger, id, MOVE_D_INTENT, &error));
   OK(journal_confirm(ledger, id, &trash, &error));
-  assert_state(ledger, id, MOVE_DELETED, "INBOX 7 2", "Trash 4 1");
-  g_autoptr(Entry) deleted = get(ledger, id);
+  rig_assert_state(ledger, id, MOVE_DELETED, "INBOX 7 2", "Trash 4 1");
+  g_autoptr(Entry) deleted = rig_get(ledger, id);
   assert_false(deleted->exempt);
 
-  id = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 3);
+  id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 3);
   OK(journal_confirm(ledger, id, &away, &error));
   OK(journal_fail(ledger, id, "No such folder.", &error));
-  g_autoptr(Entry) failed = get(ledger, id);
+  g_autoptr(Entry) failed = rig_get(ledger, id);
   assert_string_equal(failed->reason, "No such folder.");
-  assert_state(ledger, id, MOVE_FAILED, "INBOX 7 3", "Backscatter 3 9");
+  rig_assert_state(ledger, id, MOVE_FAILED, "INBOX 7 3", "Backscatter 3 9");
   OK(journal_intend(ledger, id, MOVE_D_INTENT, &error)); /* a new attempt: the reason is history */
   OK(journal_confirm(ledger, id, NULL, &error));
-  g_autoptr(Entry) gone = get(ledger, id);
+  g_autoptr(Entry) gone = rig_get(ledger, id);
   assert_null(gone->reason);
-  assert_state(ledger, id, MOVE_DELETED, "INBOX 7 3", GONE);
+  rig_assert_state(ledger, id, MOVE_DELETED, "INBOX 7 3", RIG_GONE);
 
-  id = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 4);
+  id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 4);
   OK(journal_owner_restored(ledger, id, NULL, &error));
-  assert_state(ledger, id, MOVE_RESTORED, "INBOX 7 4", GONE);
+  rig_assert_state(ledger, id, MOVE_RESTORED, "INBOX 7 4", RIG_GONE);
   FAILS(journal_confirm(ledger, 999, NULL, &error), LEDGER_ERROR_MISSING);
   FAILS(journal_fail(ledger, 999, "x", &error), LEDGER_ERROR_MISSING);
   FAILS(journal_intend(ledger, 999, MOVE_D_INTENT, &error), LEDGER_ERROR_MISSING);
@@ -226,16 +179,16 @@ static void test_confirm_many(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
-  gint64 one = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1),
-         two = record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 2);
-  gint64 three = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 3);
+  gint64 one = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1),
+         two = rig_judged(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 2);
+  gint64 three = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 3);
   Confirmation batch[] = { { one, { (char *)"Backscatter", 3, 1 } }, { two, { NULL, 0, 0 } } };
   FAILS(journal_confirm_many(ledger, batch, 2, &error), LEDGER_ERROR_REFUSED);
-  assert_state(ledger, one, MOVE_Q_INTENT, NULL, NULL);
+  rig_assert_state(ledger, one, MOVE_Q_INTENT, NULL, NULL);
   batch[1].id = three;
   OK(journal_confirm_many(ledger, batch, 2, &error));
-  assert_state(ledger, one, MOVE_QUARANTINED, NULL, "Backscatter 3 1");
-  assert_state(ledger, three, MOVE_QUARANTINED, NULL, GONE);
+  rig_assert_state(ledger, one, MOVE_QUARANTINED, NULL, "Backscatter 3 1");
+  rig_assert_state(ledger, three, MOVE_QUARANTINED, NULL, RIG_GONE);
   OK(journal_confirm_many(ledger, NULL, 0, &error));
 }
 
@@ -244,12 +197,12 @@ static void test_recorded_twice(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
-  gint64 id = record(ledger, "home", VERDICT_GENUINE, MOVE_KEPT, 5);
+  gint64 id = rig_judged(ledger, "home", VERDICT_GENUINE, MOVE_KEPT, 5);
   g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
   g_autoptr(Entry) again = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 5);
   assert_int_equal(rig_record(ledger, again), id);
   assert_int_equal(again->state, MOVE_KEPT);
-  g_autoptr(Entry) kept = get(ledger, id);
+  g_autoptr(Entry) kept = rig_get(ledger, id);
   assert_int_equal(kept->verdict, VERDICT_GENUINE);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM evidence"), 1);
 
@@ -297,71 +250,17 @@ static void test_batch(void **state)
   FAILS(journal_record(ledger, batch, "nobody", "INBOX", &mark, &error), LEDGER_ERROR_MISSING);
 }
 
-static void test_waiting(void **state)
-{
-  GError *error = NULL;
-  g_autoptr(Ledger) ledger = rig_ledger();
-  gint64 early = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_WAITING, 10),
-         late = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_WAITING, 20);
-  record(ledger, "work", VERDICT_BACKSCATTER, MOVE_WAITING, 5);
-  record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 1);
-  g_autoptr(GPtrArray) due = journal_due(ledger, "home", T0 + 19, FALSE, &error);
-  OK(due != NULL);
-  assert_int_equal(due->len, 1);
-  Entry *entry = g_ptr_array_index(due, 0);
-  assert_int_equal(entry->id, early);
-  assert_int_equal(entry->evidence->len, 1);
-  entry->verdict = VERDICT_GENUINE;
-  entry->state = MOVE_KEPT;
-  g_ptr_array_set_size(entry->evidence, 0);
-  g_ptr_array_add(entry->evidence, evidence_new(EVIDENCE_FOR, "new", "Now it is there."));
-  assert_int_equal(rig_record(ledger, entry), early);
-  g_autoptr(Entry) judged = get(ledger, early);
-  assert_int_equal(judged->verdict, VERDICT_GENUINE);
-  assert_int_equal(judged->evidence->len, 1);
-  assert_string_equal(((Evidence *)g_ptr_array_index(judged->evidence, 0))->code, "new");
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM entry"), 4);
-  g_autoptr(GPtrArray) batch = g_ptr_array_new();
-  g_ptr_array_add(batch, entry);
-  FAILS(journal_record(ledger, batch, "home", "INBOX", NULL, &error), LEDGER_ERROR_REFUSED); /* waits no longer */
-  g_autoptr(GPtrArray) rest = journal_due(ledger, "home", T0 + 20, FALSE, &error);
-  assert_int_equal(rest->len, 1);
-  assert_int_equal(((Entry *)g_ptr_array_index(rest, 0))->id, late);
-}
-
-/* Backscatter that was kept, when nothing was to be moved. */
-static void test_observed(void **state)
-{
-  GError *error = NULL;
-  g_autoptr(Ledger) ledger = rig_ledger();
-  gint64 kept = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_KEPT, 10);
-  record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 11);
-  record(ledger, "home", VERDICT_BACKSCATTER, MOVE_KEPT, 30); /* not yet */
-  g_autoptr(GPtrArray) none = journal_due(ledger, "home", T0 + 10, FALSE, &error);
-  OK(none != NULL);
-  assert_int_equal(none->len, 0);
-  g_autoptr(GPtrArray) due = journal_due(ledger, "home", T0 + 10, TRUE, &error);
-  OK(due != NULL);
-  assert_int_equal(due->len, 1);
-  Entry *entry = g_ptr_array_index(due, 0);
-  assert_int_equal(entry->id, kept);
-  entry->state = MOVE_Q_INTENT;
-  assert_int_equal(rig_record(ledger, entry), kept);
-  g_autoptr(Entry) now = get(ledger, kept);
-  assert_int_equal(now->state, MOVE_Q_INTENT);
-}
-
 static void test_unfinished(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
   gint64 ids[5];
-  for (guint i = 0; i < 5; i++) ids[i] = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, i + 1);
-  record(ledger, "work", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
-  for (guint i = 1; i < 5; i++) OK(take(ledger, ids[i], CONFIRM, &error));
-  OK(take(ledger, ids[1], RESTORE, &error));
-  OK(take(ledger, ids[2], DELETE, &error));
-  OK(take(ledger, ids[3], FAIL, &error));
+  for (guint i = 0; i < 5; i++) ids[i] = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, i + 1);
+  rig_judged(ledger, "work", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  for (guint i = 1; i < 5; i++) OK(rig_take(ledger, ids[i], CONFIRM, &error));
+  OK(rig_take(ledger, ids[1], RESTORE, &error));
+  OK(rig_take(ledger, ids[2], DELETE, &error));
+  OK(rig_take(ledger, ids[3], FAIL, &error));
   g_autoptr(GPtrArray) list = journal_unfinished(ledger, "home", &error);
   OK(list != NULL);
   assert_int_equal(list->len, 3);
@@ -389,9 +288,9 @@ static void test_find(void **state)
   g_autoptr(GPtrArray) other = journal_find(ledger, "home", &one->fingerprint, &error);
   assert_int_equal(other->len, 0);
   OK(error == NULL);
-  OK(take(ledger, one->id, CONFIRM, &error)); /* restoring one exempts its copies */
-  OK(take(ledger, one->id, RESTORE, &error));
-  g_autoptr(Entry) copy = get(ledger, two->id);
+  OK(rig_take(ledger, one->id, CONFIRM, &error)); /* restoring one exempts its copies */
+  OK(rig_take(ledger, one->id, RESTORE, &error));
+  g_autoptr(Entry) copy = rig_get(ledger, two->id);
   assert_true(copy->exempt);
   assert_int_equal(copy->state, MOVE_Q_INTENT);
 }
@@ -402,14 +301,14 @@ static void test_claimed(void **state)
   g_autoptr(Ledger) ledger = rig_ledger();
   const Place home = { (char *)"INBOX", 7, 1 }, away = { (char *)"Elsewhere", 3, 9 },
               unknown = { (char *)"INBOX", 7, 0 };
-  gint64 id = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  gint64 id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
   const struct {
     Step before;
     gboolean home, away;
   } rows[] = { { STEPS, TRUE, FALSE }, { CONFIRM, FALSE, TRUE }, { FAIL, FALSE, TRUE }, { RESTORE, FALSE, TRUE } };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     gboolean at_home = FALSE, at_away = FALSE, mine = TRUE, others = TRUE, nowhere = TRUE;
-    if (rows[i].before != STEPS) OK(take(ledger, id, rows[i].before, &error));
+    if (rows[i].before != STEPS) OK(rig_take(ledger, id, rows[i].before, &error));
     OK(journal_claimed(ledger, "home", &home, 0, &at_home, &error));
     OK(journal_claimed(ledger, "home", &away, 0, &at_away, &error));
     OK(journal_claimed(ledger, "home", rows[i].home ? &home : &away, id, &mine, &error));
@@ -450,20 +349,20 @@ static void test_list(void **state)
   };
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
-  record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
   g_autoptr(Report) report = rig_report(NULL, NULL, "Viele GRÜSSE und Grüße");
   g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_GENUINE, MOVE_KEPT, 2);
   entry->judged = T0 + 2;
   rig_record(ledger, entry);
-  record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 3);
-  record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 4);
-  record(ledger, "work", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 5);
+  rig_judged(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 3);
+  rig_judged(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 4);
+  rig_judged(ledger, "work", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 5);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GString) got = g_string_new(NULL);
     OK(journal_list(ledger, &rows[i].query, collect, got, &error));
     if (!g_str_equal(got->str, rows[i].want)) fail_msg("row %u:%s", i, got->str);
   }
-  record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 99);
+  rig_judged(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 99);
   g_autoptr(GString) got = g_string_new(NULL);
   OK(journal_list(ledger, &(JournalQuery){ 0 }, collect, got, &error));
   assert_string_equal(got->str, " 99"); /* stopped there */
@@ -474,11 +373,11 @@ static void test_counts(void **state)
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
   JournalCounts counts = { 0 };
-  record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
-  gint64 id = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 2);
-  record(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 3);
-  record(ledger, "work", VERDICT_GENUINE, MOVE_KEPT, 4);
-  OK(take(ledger, id, CONFIRM, &error));
+  rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  gint64 id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 2);
+  rig_judged(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 3);
+  rig_judged(ledger, "work", VERDICT_GENUINE, MOVE_KEPT, 4);
+  OK(rig_take(ledger, id, CONFIRM, &error));
   OK(journal_counts(ledger, "home", &counts, &error));
   assert_int_equal(counts.by_verdict[VERDICT_BACKSCATTER], 2);
   assert_int_equal(counts.by_verdict[VERDICT_UNSURE], 1);
@@ -497,13 +396,13 @@ static void test_days(void **state)
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
   gint64 ids[3];
-  for (guint i = 0; i < 3; i++) ids[i] = record(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, i + 1);
-  record(ledger, "work", VERDICT_UNSURE, MOVE_KEPT, 4);
-  for (guint i = 0; i < 3; i++) OK(take(ledger, ids[i], CONFIRM, &error));
-  OK(take(ledger, ids[0], RESTORE, &error));
-  OK(take(ledger, ids[0], CONFIRM, &error));
-  OK(take(ledger, ids[1], DELETE, &error));
-  OK(take(ledger, ids[1], CONFIRM, &error));
+  for (guint i = 0; i < 3; i++) ids[i] = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, i + 1);
+  rig_judged(ledger, "work", VERDICT_UNSURE, MOVE_KEPT, 4);
+  for (guint i = 0; i < 3; i++) OK(rig_take(ledger, ids[i], CONFIRM, &error));
+  OK(rig_take(ledger, ids[0], RESTORE, &error));
+  OK(rig_take(ledger, ids[0], CONFIRM, &error));
+  OK(rig_take(ledger, ids[1], DELETE, &error));
+  OK(rig_take(ledger, ids[1], CONFIRM, &error));
   OK(db_exec(
       ledger,
       "UPDATE entry SET judged = judged + 86400 WHERE id = 3; UPDATE entry SET quarantined = 1600000000 WHERE id < 3",
@@ -533,9 +432,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fingerprint),  cmocka_unit_test(test_transitions),
     cmocka_unit_test(test_places),     cmocka_unit_test(test_confirm_many), cmocka_unit_test(test_recorded_twice),
-    cmocka_unit_test(test_batch),      cmocka_unit_test(test_waiting),      cmocka_unit_test(test_observed),
-    cmocka_unit_test(test_unfinished), cmocka_unit_test(test_find),         cmocka_unit_test(test_claimed),
-    cmocka_unit_test(test_list),       cmocka_unit_test(test_counts),       cmocka_unit_test(test_days),
+    cmocka_unit_test(test_batch),      cmocka_unit_test(test_unfinished),   cmocka_unit_test(test_find),
+    cmocka_unit_test(test_claimed),    cmocka_unit_test(test_list),         cmocka_unit_test(test_counts),
+    cmocka_unit_test(test_days),
   };
   return cmocka_run_group_tests_name("ledger_journal", tests, NULL, NULL);
 }

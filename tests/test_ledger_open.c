@@ -169,6 +169,30 @@ static void test_versions(void **state)
   rig_remove(folder);
 }
 
+/* A ledger as version 1 left it is carried over with all that is in it. */
+static void test_migrate(void **state)
+{
+  GError *error = NULL;
+  char *folder = rig_folder();
+  Ledger *ledger = rig_ledger_in(folder);
+  OK(db_exec(ledger,
+             "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
+             "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
+             "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders; PRAGMA user_version = 1",
+             &error));
+  ledger_close(ledger);
+  ledger = ledger_open(folder, LEDGER_EXISTING, &error);
+  OK(ledger != NULL);
+  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE until = 0 AND notice IS NULL"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(folders) FROM wish"), 0);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sqlite_schema WHERE name = 'entry_due'"), 0);
+  assert_int_equal(
+      rig_number(ledger, "SELECT count(*) FROM sqlite_schema WHERE name IN ('gap', 'entry_again', 'entry_lying')"), 3);
+  ledger_close(ledger);
+  rig_remove(folder);
+}
+
 static void test_other_program(void **state)
 {
   GError *error = NULL;
@@ -420,14 +444,23 @@ static void test_nested(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_permissions),     cmocka_unit_test(test_settings),
-    cmocka_unit_test(test_missing),         cmocka_unit_test(test_no_folder),
-    cmocka_unit_test(test_other_owner),     cmocka_unit_test(test_no_permission),
-    cmocka_unit_test(test_versions),        cmocka_unit_test(test_other_program),
-    cmocka_unit_test(test_damaged),         cmocka_unit_test(test_busy),
-    cmocka_unit_test(test_created_by_many), cmocka_unit_test(test_full),
-    cmocka_unit_test(test_file_limit),      cmocka_unit_test(test_killed),
-    cmocka_unit_test(test_nested),          cmocka_unit_test(test_second_connection),
+    cmocka_unit_test(test_permissions),
+    cmocka_unit_test(test_settings),
+    cmocka_unit_test(test_missing),
+    cmocka_unit_test(test_no_folder),
+    cmocka_unit_test(test_other_owner),
+    cmocka_unit_test(test_no_permission),
+    cmocka_unit_test(test_versions),
+    cmocka_unit_test(test_migrate),
+    cmocka_unit_test(test_other_program),
+    cmocka_unit_test(test_damaged),
+    cmocka_unit_test(test_busy),
+    cmocka_unit_test(test_created_by_many),
+    cmocka_unit_test(test_full),
+    cmocka_unit_test(test_file_limit),
+    cmocka_unit_test(test_killed),
+    cmocka_unit_test(test_nested),
+    cmocka_unit_test(test_second_connection),
   };
   return cmocka_run_group_tests_name("ledger_open", tests, NULL, NULL);
 }

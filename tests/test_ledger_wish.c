@@ -68,20 +68,19 @@ static void test_life(void **state)
 
 static void test_refused(void **state)
 {
-  enum { NONE, RESTORE, DELETE, FAIL };
   static const struct {
     MoveState begin;
     gboolean moved;
-    int intent;
+    Step intent;
     gboolean confirmed;
     gboolean may; /* restore and delete alike */
     const char *words;
   } rows[] = {
-    { MOVE_KEPT, FALSE, NONE, FALSE, FALSE, "never moved" },
-    { MOVE_WAITING, FALSE, NONE, FALSE, FALSE, "never moved" },
-    { MOVE_Q_INTENT, FALSE, NONE, FALSE, FALSE, "right now" },
+    { MOVE_KEPT, FALSE, STEPS, FALSE, FALSE, "never moved" },
+    { MOVE_WAITING, FALSE, STEPS, FALSE, FALSE, "never moved" },
+    { MOVE_Q_INTENT, FALSE, STEPS, FALSE, FALSE, "right now" },
     { MOVE_Q_INTENT, FALSE, FAIL, FALSE, FALSE, "failed" },
-    { MOVE_Q_INTENT, TRUE, NONE, FALSE, TRUE, NULL },
+    { MOVE_Q_INTENT, TRUE, STEPS, FALSE, TRUE, NULL },
     { MOVE_Q_INTENT, TRUE, FAIL, FALSE, TRUE, NULL },
     { MOVE_Q_INTENT, TRUE, RESTORE, FALSE, FALSE, "being restored" },
     { MOVE_Q_INTENT, TRUE, RESTORE, TRUE, FALSE, "restored" },
@@ -92,10 +91,7 @@ static void test_refused(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     GError *error = NULL;
     gint64 id = rows[i].moved ? quarantined(ledger, "home", i + 1) : record(ledger, "home", rows[i].begin, i + 1);
-    if (rows[i].intent == FAIL)
-      OK(journal_fail(ledger, id, "No.", &error));
-    else if (rows[i].intent != NONE)
-      OK(journal_intend(ledger, id, rows[i].intent == RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT, &error));
+    if (rows[i].intent != STEPS) OK(rig_take(ledger, id, rows[i].intent, &error));
     if (rows[i].confirmed) OK(journal_confirm(ledger, id, NULL, &error));
     for (WishVerb verb = WISH_RESTORE; verb <= WISH_DELETE; verb++) {
       gint64 wish = wish_add(ledger, verb, id, NULL, &error);
@@ -129,9 +125,73 @@ static void test_forgotten(void **state)
   assert_non_null(waiting);
 }
 
+/* Each row with those before it open: a sweep is added once, and no other beside it. */
+static void test_sweep(void **state)
+{
+  enum { NEW, SAME, REFUSED };
+  static const struct {
+    WishVerb verb;
+    const char *account, *folders;
+    int becomes;
+  } rows[] = {
+    { WISH_SWEEP, "home", "INBOX\nLists", NEW },
+    { WISH_SWEEP, "home", "INBOX\nLists", SAME },
+    { WISH_SWEEP, "home", "INBOX", REFUSED },
+    { WISH_SWEEP, "home", NULL, REFUSED },
+    { WISH_REHEARSE, "home", "INBOX\nLists", REFUSED },
+    { WISH_REHEARSE, "work", NULL, NEW },
+    { WISH_REHEARSE, "work", "", SAME },
+    { WISH_SWEEP, "work", NULL, REFUSED },
+  };
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 last = wish_add(ledger, WISH_CHECK, 0, "home", &error); /* not in the way */
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    gint64 id = wish_add_sweep(ledger, rows[i].verb, rows[i].account, rows[i].folders, &error);
+    int became = id < 0 ? REFUSED : id == last ? SAME : NEW;
+    if (became != rows[i].becomes) fail_msg("row %u: %d", i, (int)id);
+    if (id < 0) {
+      FAILS(id > 0, LEDGER_ERROR_REFUSED);
+      continue;
+    }
+    g_autoptr(Wish) wish = wish_get(ledger, id, &error);
+    OK(wish != NULL);
+    assert_int_equal(wish->verb, rows[i].verb);
+    assert_string_equal(wish->account, rows[i].account);
+    assert_int_equal(g_strcmp0(wish->folders, i < 5 ? "INBOX\nLists" : NULL), 0);
+    assert_int_equal(wish->entry, 0);
+    last = id;
+  }
+  assert_int_equal(wish_add(ledger, WISH_REHEARSE, 0, "work", &error), last);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE verb IN ('sweep', 'rehearse')"), 2);
+  FAILS(wish_add_sweep(ledger, WISH_SWEEP, "nobody", NULL, &error) > 0, LEDGER_ERROR_MISSING);
+  OK(wish_finish(ledger, last, TRUE, "Nothing was found.", &error));
+  assert_true(wish_add_sweep(ledger, WISH_SWEEP, "work", NULL, &error) > last);
+}
+
+static void test_cancel(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 sweep = wish_add_sweep(ledger, WISH_SWEEP, "home", NULL, &error);
+  OK(wish_cancel(ledger, sweep, &error));
+  g_autoptr(Wish) cancelled = wish_get(ledger, sweep, &error);
+  assert_int_equal(cancelled->state, WISH_FAILED);
+  assert_string_equal(cancelled->result, "cancelled");
+  assert_true(cancelled->finished >= cancelled->made);
+  gint64 check = wish_add(ledger, WISH_CHECK, 0, "home", &error);
+  OK(wish_finish(ledger, check, TRUE, "Checked.", &error));
+  OK(wish_cancel(ledger, check, &error)); /* too late */
+  g_autoptr(Wish) done = wish_get(ledger, check, &error);
+  assert_int_equal(done->state, WISH_DONE);
+  assert_string_equal(done->result, "Checked.");
+  FAILS(wish_cancel(ledger, 999, &error), LEDGER_ERROR_MISSING);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(test_life), cmocka_unit_test(test_refused),
-                                      cmocka_unit_test(test_forgotten) };
+                                      cmocka_unit_test(test_forgotten), cmocka_unit_test(test_sweep),
+                                      cmocka_unit_test(test_cancel) };
   return cmocka_run_group_tests_name("ledger_wish", tests, NULL, NULL);
 }
