@@ -64,14 +64,17 @@ static gboolean configure(Ledger *ledger, const AccountSetup *accounts, guint n,
   if (!db_run(ledger, error, "UPDATE account SET configured = 0", "")) return FALSE;
   for (guint i = 0; i < n; i++)
     if (!configure_one(ledger, &accounts[i], error)) return FALSE;
-  return TRUE;
+  return wish_abandon(ledger, error);
 }
 
 /* Is the ledger as configured already? Then nothing is written: other programs watch for commits. */
 static gboolean is_configured(Ledger *ledger, const AccountSetup *accounts, guint n, gboolean *same, GError **error)
 {
   gint64 known = 0, matching = 0;
-  if (!db_number(ledger, error, &known, "SELECT count(*) FROM account WHERE configured", "")) return FALSE;
+  gboolean idle = TRUE;
+  if (!wish_none_abandoned(ledger, &idle, error)
+      || !db_number(ledger, error, &known, "SELECT count(*) FROM account WHERE configured", ""))
+    return FALSE;
   for (guint i = 0; i < n && matching == i; i++)
     if (!db_number(ledger, error, &matching,
                    "SELECT ? + count(*) FROM account WHERE configured AND name = ? AND addresses = ?"
@@ -79,7 +82,7 @@ static gboolean is_configured(Ledger *ledger, const AccountSetup *accounts, guin
                    "ussi", i, accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : "",
                    mailbox_hash(&accounts[i])))
       return FALSE;
-  *same = known == n && matching == n;
+  *same = idle && known == n && matching == n;
   return TRUE;
 }
 

@@ -11,7 +11,8 @@ typedef struct {
 
 /* Makes the ledger's accounts those n: new ones are added, known ones updated, others marked as gone (their sent mail
  * and journal stay, their coverage no longer counts). A known account that names another mailbox now is read from the
- * start: its marks and coverage are dropped, and what was on its way there is `failed`. */
+ * start: its marks and coverage are dropped, and what was on its way there is `failed`. Open wishes of an account that is
+ * gone fail, since nobody is left to do them. */
 gboolean account_configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error);
 
 /* State words are stable slugs: "idle" (no worker is at it), "connecting", "indexing" (its Sent folders are about to be

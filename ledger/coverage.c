@@ -95,8 +95,23 @@ static char *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to
                          folder->folder, folder->account, to, need);
 }
 
+/* A time in which sent mail may have been missed, where that is when the original may have been sent; NULL: there is
+ * none. */
+static char *hole(const GPtrArray *gaps, const char *folder, gint64 need_from, gint64 need_to)
+{
+  for (guint i = 0; i < gaps->len; i++) {
+    const CoverageGap *gap = g_ptr_array_index(gaps, i);
+    if (!g_str_equal(gap->folder, folder) || gap->until < need_from || gap->since > need_to) continue;
+    g_autofree char *since = day(gap->since), *until = day(gap->until);
+    return g_strdup_printf("Mail may be missing from the Sent folder “%s” of account “%s” between %s and %s: %s.",
+                           folder, gap->account, since, until, gap->reason);
+  }
+  return NULL;
+}
+
 /* The sum over folders asked about. */
 typedef struct {
+  gint64 now; /* no look lies behind it */
   gint64 from, to;
   gboolean none;    /* one has no coverage at all */
   gboolean lacking; /* one lacks more than a look */
@@ -113,31 +128,44 @@ static void sum_gap(Sum *sum, gboolean late, char *gap)
     g_free(gap);
 }
 
+static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPtrArray *gaps)
+{
+  gboolean late = FALSE;
+  char *gap = NULL;
+  if (folder->to > sum->now) { /* the clock was wrong then, so nobody knows when that was */
+    g_autofree char *to = day(folder->to);
+    sum_gap(sum, TRUE,
+            g_strdup_printf("The Sent folder “%s” of account “%s” was last read on %s by a clock that was wrong, so "
+                            "it has to be read again.",
+                            folder->folder, folder->account, to));
+    folder->from = folder->to = 0;
+  } else if ((gap = folder_gap(folder, facts->need_from, facts->need_to, &late)) != NULL)
+    sum_gap(sum, late, gap);
+  if ((gap = hole(gaps, folder->folder, facts->need_from, facts->need_to)) != NULL) sum_gap(sum, FALSE, gap);
+  if (folder->from == 0) sum->none = TRUE;
+  sum->from = MAX(sum->from, folder->from);
+  sum->to = MIN(sum->to, folder->to);
+}
+
 static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *account, Sum *sum, GError **error)
 {
   g_autoptr(GPtrArray) folders = coverage_list(ledger, account, error);
-  if (folders == NULL) return FALSE;
+  g_autoptr(GPtrArray) gaps = folders != NULL ? coverage_gaps(ledger, account, facts->need_from - 1, error) : NULL;
+  if (gaps == NULL) return FALSE;
   if (folders->len == 0) {
     gint64 passes = 1; /* 0 before its first pass: nobody has looked yet */
     if (!db_number(ledger, error, &passes, "SELECT last_pass FROM account WHERE name = ?", "s", account)) return FALSE;
     sum->none = TRUE;
     sum_gap(sum, passes == 0, g_strdup_printf("Account “%s” has no Sent folder that Backstop knows of.", account));
   }
-  for (guint i = 0; i < folders->len; i++) {
-    const Coverage *folder = g_ptr_array_index(folders, i);
-    gboolean late = FALSE;
-    char *gap = folder_gap(folder, facts->need_from, facts->need_to, &late);
-    if (gap != NULL) sum_gap(sum, late, gap);
-    if (folder->from == 0) sum->none = TRUE;
-    sum->from = MAX(sum->from, folder->from);
-    sum->to = MIN(sum->to, folder->to);
-  }
+  for (guint i = 0; i < folders->len; i++) sum_folder(sum, facts, g_ptr_array_index(folders, i), gaps);
   return TRUE;
 }
 
-gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, GError **error)
+gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, gint64 now,
+                      GError **error)
 {
-  Sum sum = { .to = G_MAXINT64 };
+  Sum sum = { .now = MAX(now, db_now()), .to = G_MAXINT64 }; /* a look may be newer than the question */
   g_autoptr(GPtrArray) accounts = accounts_asked(ledger, report, account, error);
   if (accounts == NULL) return FALSE;
   gboolean ok = TRUE;

@@ -23,8 +23,14 @@ gint64 domain_hash(const char *address);
 /* journal.c: what waits or is on its way in this account becomes `failed`. */
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error);
 
-/* coverage.c: fills in from, to, covered, gap and stale for the time from need_from to need_to. */
-gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, GError **error);
+/* wish.c: open wishes of accounts that are not configured: ends them as failed; *none: there are none. */
+gboolean wish_abandon(Ledger *ledger, GError **error);
+gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error);
+
+/* coverage.c: fills in from, to, covered, gap and stale for the time from need_from to need_to. A look at a Sent folder
+ * that is later than both `now` and the clock did not happen then, and counts for nothing. */
+gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, gint64 now,
+                      GError **error);
 
 /* newsender.c: fills in own, own_entry and own_matched. */
 gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, GError **error);

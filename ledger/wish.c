@@ -183,3 +183,19 @@ gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error)
   if (!db_begin(ledger, error)) return FALSE;
   return db_end(ledger, cancel(ledger, id, error), error);
 }
+
+#define IS_ABANDONED "state = 'open' AND account IN (SELECT id FROM account WHERE NOT configured)"
+
+gboolean wish_abandon(Ledger *ledger, GError **error)
+{
+  return db_run(ledger, error, "UPDATE wish SET state = 'failed', result = ?, finished = ? WHERE " IS_ABANDONED, "si",
+                "Its account is no longer in the configuration.", db_now());
+}
+
+gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error)
+{
+  gint64 found = 0;
+  if (!db_number(ledger, error, &found, "SELECT EXISTS(SELECT 1 FROM wish WHERE " IS_ABANDONED ")", "")) return FALSE;
+  *none = found == 0;
+  return TRUE;
+}

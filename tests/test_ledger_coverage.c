@@ -409,11 +409,79 @@ static void test_gap_many(void **state)
   assert_true(((const CoverageGap *)g_ptr_array_index(gaps, 25))->until < NOW + 200 * 100);
 }
 
+/* A report that came at NOW, whose original was sent in the 14 days before; one gap, in days and seconds before NOW. */
+static void test_gap_asked(void **state)
+{
+  static const struct {
+    const char *account, *folder;
+    gint64 since, until; /* seconds before NOW */
+    gboolean late;       /* Sent was last read one second before NOW */
+    gboolean covered, stale;
+    const char *gap;
+  } rows[] = {
+    { "home", "Sent", 5 * DAY, 4 * DAY, FALSE, FALSE, FALSE, "“Sent” of account “home” between" },
+    { "home", "Sent", 5 * DAY, 4 * DAY, FALSE, FALSE, FALSE, ": 3 messages were gone." },
+    { "home", "Sent", 5 * DAY, 4 * DAY, TRUE, FALSE, FALSE, "3 messages" }, /* another look does not mend it */
+    { "home", "Sent", 90 * DAY, 1, FALSE, FALSE, FALSE, "3 messages" },
+    { "home", "Sent", 15 * DAY, 14 * DAY, FALSE, FALSE, FALSE, "3 messages" }, /* the ends count */
+    { "home", "Sent", 15 * DAY, 14 * DAY + 1, FALSE, TRUE, FALSE, NULL },
+    { "home", "Sent", 0, -DAY, FALSE, FALSE, FALSE, "3 messages" },
+    { "home", "Sent", -1, -DAY, FALSE, TRUE, FALSE, NULL },
+    { "home", "Old", 5 * DAY, 4 * DAY, FALSE, TRUE, FALSE, NULL }, /* not in use */
+    { "work", "Sent", 5 * DAY, 4 * DAY, FALSE, TRUE, FALSE, NULL },
+    { "work", "Sent", 5 * DAY, 4 * DAY, TRUE, FALSE, TRUE, "was last read on" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const Mark marks[] = { { "home", "Sent", 100, rows[i].late }, { "work", "Sent", 100, 0 } };
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_marks(marks, 2);
+    g_autoptr(Report) report = rig_report("foreign@x", NULL, NULL);
+    OK(coverage_gap_add(ledger, rows[i].account, rows[i].folder, NOW - rows[i].since, NOW - rows[i].until,
+                        "3 messages were gone", &error));
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    if (facts->covered != rows[i].covered || facts->stale != rows[i].stale
+        || (rows[i].gap == NULL ? facts->gap != NULL : strstr(facts->gap, rows[i].gap) == NULL))
+      fail_msg("row %u: covered %d, stale %d: %s", i, facts->covered, facts->stale, facts->gap);
+  }
+}
+
+/* A look by a clock that was far ahead: it counts for nothing, until the next look. */
+static void test_clock_was_ahead(void **state)
+{
+  static const struct {
+    gint64 ahead; /* of the clock */
+    gint64 now;   /* of the question, less the clock */
+    gboolean covered;
+  } rows[] = { { 0, 0, TRUE }, { 3600, 0, FALSE }, { 400 * DAY, 0, FALSE }, { 3600, 3600, TRUE }, { 0, -3600, TRUE } };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    const char *const used[] = { "Sent" };
+    gint64 now = db_now();
+    g_autoptr(Ledger) ledger = rig_ledger();
+    g_autoptr(Report) report = rig_report("foreign@x", NULL, NULL);
+    OK(folder_use_sent(ledger, "home", used, 1, &error));
+    OK(folder_mark_set(ledger, "home", "Sent", "sent", &(FolderMark){ 1, 2, NOW, now + rows[i].ahead }, &error));
+    const FactsQuery query = { "home", now - DAY, now + rows[i].now };
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
+    OK(facts != NULL);
+    if (facts->covered != rows[i].covered || facts->stale == rows[i].covered) fail_msg("row %u: %s", i, facts->gap);
+    if (!facts->covered) assert_non_null(strstr(facts->gap, "a clock that was wrong"));
+    if (!facts->covered) assert_int_equal(facts->to, 0);
+    OK(folder_mark_set(ledger, "home", "Sent", "sent", &(FolderMark){ 1, 2, NOW, now }, &error));
+    g_autoptr(Facts) again = ledger_facts(ledger, report, &query, &error);
+    OK(again != NULL);
+    assert_true(again->covered);
+  }
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),      cmocka_unit_test(test_time_asked),
-                                      cmocka_unit_test(test_no_account), cmocka_unit_test(test_all_accounts),
-                                      cmocka_unit_test(test_list),       cmocka_unit_test(test_gap_union),
-                                      cmocka_unit_test(test_gap_list),   cmocka_unit_test(test_gap_many) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_cases),        cmocka_unit_test(test_time_asked), cmocka_unit_test(test_no_account),
+    cmocka_unit_test(test_all_accounts), cmocka_unit_test(test_list),       cmocka_unit_test(test_gap_union),
+    cmocka_unit_test(test_gap_list),     cmocka_unit_test(test_gap_asked),  cmocka_unit_test(test_clock_was_ahead),
+    cmocka_unit_test(test_gap_many)
+  };
   return cmocka_run_group_tests_name("ledger_coverage", tests, NULL, NULL);
 }

@@ -188,10 +188,35 @@ static void test_cancel(void **state)
   FAILS(wish_cancel(ledger, 999, &error), LEDGER_ERROR_MISSING);
 }
 
+/* Nobody is left to do them; wished for later, they end when the configuration is read again. */
+static void test_abandoned(void **state)
+{
+  static const AccountSetup work = { (char *)"work", (char *)"me@work.example" };
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 theirs = wish_add(ledger, WISH_CHECK, 0, "work", &error), gone[2];
+  gone[0] = wish_add(ledger, WISH_RESTORE, quarantined(ledger, "home", 1), NULL, &error);
+  OK(account_configure(ledger, &work, 1, &error));
+  gone[1] = wish_add_sweep(ledger, WISH_SWEEP, "home", NULL, &error);
+  OK(account_configure(ledger, &work, 1, &error));
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr(Wish) wish = wish_get(ledger, gone[i], &error);
+    assert_int_equal(wish->state, WISH_FAILED);
+    assert_non_null(strstr(wish->result, "no longer in the configuration"));
+    assert_true(wish->finished >= wish->made);
+  }
+  g_autoptr(GPtrArray) open = wish_open(ledger, NULL, &error);
+  assert_int_equal(open->len, 1);
+  assert_int_equal(((const Wish *)g_ptr_array_index(open, 0))->id, theirs);
+  gint64 changes = rig_number(ledger, "SELECT total_changes()");
+  OK(account_configure(ledger, &work, 1, &error));
+  assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_life), cmocka_unit_test(test_refused),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_life),      cmocka_unit_test(test_refused),
                                       cmocka_unit_test(test_forgotten), cmocka_unit_test(test_sweep),
-                                      cmocka_unit_test(test_cancel) };
+                                      cmocka_unit_test(test_cancel),    cmocka_unit_test(test_abandoned) };
   return cmocka_run_group_tests_name("ledger_wish", tests, NULL, NULL);
 }
