@@ -3,7 +3,7 @@ libfetcher_a_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS) $(GMIME_CFLAGS)
 libfetcher_a_SOURCES = \
 	fetcher/config.h fetcher/secret.h fetcher/store.h fetcher/imap.h fetcher/stream.h fetcher/folder_name.h fetcher/local.h fetcher/exit.h \
 	fetcher/exit.c fetcher/folder_name.c \
-	fetcher/sign_in.h fetcher/sign_in.c \
+	fetcher/sign_in.h fetcher/sign_in.c fetcher/keyring.h fetcher/program.h fetcher/program.c \
 	fetcher/config.c fetcher/secret.c fetcher/local.c fetcher/store.c \
 	fetcher/guard.h fetcher/tls.h fetcher/imap_private.h \
 	fetcher/guard.c fetcher/tls.c fetcher/stream.c \
@@ -25,7 +25,6 @@ libfetcher_a_SOURCES += \
 
 # The supervisor, which is to stay small: no libetpan, GnuTLS, GMime or GIO. tests/e2e/test_daemon.py looks.
 bin_PROGRAMS += backstopd
-backstopd_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
 backstopd_SOURCES = \
 	fetcher/backstopd.c \
 	fetcher/log.h fetcher/log.c \
@@ -39,3 +38,11 @@ backstop_worker_SOURCES = \
 	fetcher/log.h fetcher/log.c fetcher/supervisor.h \
 	fetcher/worker.h fetcher/worker.c
 backstop_worker_LDADD = $(FETCHER_LIBS)
+
+# The only one that libsecret is in.
+if KEYRING
+pkglibexec_PROGRAMS += backstop-keyring
+backstop_keyring_CPPFLAGS = $(AM_CPPFLAGS) $(SECRET_CFLAGS)
+backstop_keyring_SOURCES = fetcher/keyring.h fetcher/backstop_keyring.c
+backstop_keyring_LDADD = $(SECRET_LIBS)
+endif

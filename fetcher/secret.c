@@ -1,9 +1,11 @@
 /* secret.c - an account's password or token
- * Owns:     the run of password-command and the wiping of what it printed.
+ * Owns:     the run of password-command and of backstop-keyring, and the wiping of what it printed.
  * Must not: log, store or copy a secret, or hand one to another program.
  * Fails:    STORE_ERROR_AUTH, naming the account and the remedy.
  * Tests:    tests/test_secret.c */
 #include "fetcher/secret.h"
+#include "fetcher/keyring.h"
+#include "fetcher/program.h"
 #include "fetcher/store.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +25,8 @@ typedef struct {
   char *text; /* SECRET_LIMIT + 2 bytes, so that a line which is too long shows */
   gsize length;
 } Secret;
+
+G_STATIC_ASSERT(SECRET_LIMIT == KEYRING_LIMIT);
 
 static void secret_wipe(Secret *secret)
 {
@@ -84,19 +88,16 @@ static void child_setup(gpointer data)
   setpgid(0, 0);
 }
 
-static gboolean command_start(const char *command, SecretWish wish, GPid *pid, int *out, GError **error)
-{
-  char **environment = g_get_environ();
-  environment = wish == SECRET_AFTER_REFUSAL ? g_environ_setenv(environment, "BACKSTOP_REFUSED", "1", TRUE)
-                                             : g_environ_unsetenv(environment, "BACKSTOP_REFUSED");
-  g_auto(GStrv) variables = environment;
-  char *shell[] = { (char *)"/bin/sh", (char *)"-c", (char *)command, NULL };
-  g_auto(GStrv) words = NULL;
-  if (strpbrk(command, "|&;<>()$`*?[]{}!~#=\n") == NULL) g_shell_parse_argv(command, NULL, &words, NULL);
-  return g_spawn_async_with_pipes(NULL, words != NULL ? words : shell, variables,
-                                  G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, child_setup, NULL, pid, NULL, out,
-                                  NULL, error);
-}
+/* A program whose first line of output is a secret, and what became of its run. */
+typedef struct {
+  char **argv;
+  char **environment;
+  GSpawnFlags flags;
+  guint seconds;
+  const char *problem; /* what is wrong with it, after its name in a sentence */
+  char *detail;        /* more of that, or NULL; to be freed */
+  int status;          /* its exit status, if it ended by itself */
+} Source;
 
 /* Reads until the command has ended and its output is in. A program it left behind (an agent, say) may hold the pipe
  * open for ever, so the end of the command counts, not that of the pipe. FALSE: the deadline passed, or errno. */
@@ -118,19 +119,20 @@ static gboolean command_read(Secret *secret, int out, int process, gint64 deadli
   }
 }
 
-/* NULL: problem says why. */
-static char *command_run(const char *command, SecretWish wish, guint seconds, const char **problem, char **detail)
+/* NULL: source->problem says why. */
+static char *run_for_secret(Source *source)
 {
   g_autoptr(GError) error = NULL;
   g_auto(Secret) secret = { g_malloc0(SECRET_LIMIT + 2), 0 };
   GPid pid = 0;
   int out = -1, status = 0;
-  if (!command_start(command, wish, &pid, &out, &error)) {
-    *problem = "cannot be started";
-    *detail = g_strdup(error->message);
+  if (!g_spawn_async_with_pipes(NULL, source->argv, source->environment, source->flags | G_SPAWN_DO_NOT_REAP_CHILD,
+                                child_setup, NULL, &pid, NULL, &out, NULL, &error)) {
+    source->problem = "cannot be started";
+    source->detail = g_strdup(error->message);
     return NULL;
   }
-  gint64 deadline = g_get_monotonic_time() + (gint64)seconds * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time() + (gint64)source->seconds * G_USEC_PER_SEC;
   int process = pidfd_open(pid, 0);
   gboolean ended = process >= 0 && command_read(&secret, out, process, deadline);
   if (!ended) kill(-pid, SIGKILL);
@@ -138,26 +140,59 @@ static char *command_run(const char *command, SecretWish wish, guint seconds, co
   if (process >= 0) close(process);
   close(out);
   if (!ended)
-    *problem = "did not end in time";
+    source->problem = "did not end in time";
   else if (WIFSIGNALED(status))
-    *problem = "was killed";
+    source->problem = "was killed";
   else if (WEXITSTATUS(status) != 0) {
-    *problem = "failed";
-    *detail = g_strdup_printf("exit status %d", WEXITSTATUS(status));
+    source->problem = "failed";
+    source->status = WEXITSTATUS(status);
+    source->detail = g_strdup_printf("exit status %d", source->status);
   } else
-    return secret_take(&secret, problem);
+    return secret_take(&secret, &source->problem);
   return NULL;
 }
 
 char *secret_from_command(const char *command, SecretWish wish, guint seconds, GError **error)
 {
-  const char *problem = NULL;
-  g_autofree char *detail = NULL;
-  char *secret = command_run(command, wish, seconds, &problem, &detail);
+  char *shell[] = { (char *)"/bin/sh", (char *)"-c", (char *)command, NULL };
+  g_auto(GStrv) words = NULL;
+  if (strpbrk(command, "|&;<>()$`*?[]{}!~#=\n") == NULL) g_shell_parse_argv(command, NULL, &words, NULL);
+  char **environment = g_get_environ();
+  environment = wish == SECRET_AFTER_REFUSAL ? g_environ_setenv(environment, "BACKSTOP_REFUSED", "1", TRUE)
+                                             : g_environ_unsetenv(environment, "BACKSTOP_REFUSED");
+  g_auto(GStrv) variables = environment;
+  Source source = { words != NULL ? words : shell, variables, G_SPAWN_SEARCH_PATH, seconds };
+  char *secret = run_for_secret(&source);
+  g_autofree char *detail = source.detail;
   if (secret == NULL)
     g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH,
-                "password-command %s%s%s; run it in a terminal and see what it prints", problem,
+                "password-command %s%s%s; run it in a terminal and see what it prints", source.problem,
                 detail != NULL ? ": " : "", detail != NULL ? detail : "");
+  return secret;
+}
+
+static const char *keyring_problem(const Source *source)
+{
+  switch (source->status) {
+  case KEYRING_NONE: return "the keyring has no password of this account";
+  case KEYRING_LOCKED: return "the keyring is locked: unlock it";
+  case KEYRING_ABSENT: return "no keyring can be reached";
+  default: return NULL;
+  }
+}
+
+char *secret_from_keyring(const char *program, const AccountConfig *account, guint seconds, GError **error)
+{
+  char *argv[] = { (char *)program, (char *)"lookup", account->name, account->host, account->user, NULL };
+  Source source = { argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL, seconds };
+  char *secret = program != NULL ? run_for_secret(&source) : NULL;
+  g_autofree char *detail = source.detail, *other = g_strdup_printf("the keyring's program %s", source.problem);
+  const char *problem = program == NULL ? "this Backstop was built without the keyring" : keyring_problem(&source);
+  if (secret == NULL)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH,
+                "no password: %s; run backstop password %s, or add password-command to the configuration, or "
+                "LoadCredential=%s to the unit",
+                problem != NULL ? problem : other, account->name, account->name);
   return secret;
 }
 
@@ -187,11 +222,11 @@ char *secret_get(const AccountConfig *account, SecretWish wish, GError **error)
   const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
   g_autoptr(GError) problem = NULL;
   char *secret = folder != NULL ? secret_from_file(account->name, folder, &problem) : NULL;
-  if (problem != NULL)
+  if (problem != NULL) {
     g_propagate_error(error, g_steal_pointer(&problem));
-  else if (secret == NULL)
-    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH,
-                "no password; add password-command to the configuration, or LoadCredential=%s to the unit",
-                account->name);
-  return secret;
+    return NULL;
+  }
+  if (secret != NULL) return secret;
+  g_autofree char *program = program_find(KEYRING_PROGRAM);
+  return secret_from_keyring(program, account, COMMAND_SECONDS, error);
 }

@@ -18,7 +18,7 @@ from tap import case, equal, run  # noqa: E402
 
 BACKSTOP = os.path.join(BUILD, "backstop")
 HELPER = os.path.join(BUILD, "tests", "cli_ledger")
-COMMANDS = "once status list show explain restore delete allow deny check record".split()
+COMMANDS = "once status list show explain restore delete allow deny check record password".split()
 LIMIT = 30  # seconds
 
 work = tempfile.mkdtemp(prefix="backstop-cli-")

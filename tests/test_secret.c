@@ -148,6 +148,59 @@ static void test_none(void **state)
   assert_true(g_error_matches(unset, STORE_ERROR, STORE_ERROR_AUTH));
 }
 
+/* backstop-keyring, played by a script: what it does, and what we make of it. */
+static const struct {
+  const char *script;
+  const char *want;
+  const char *message;
+} keyrings[] = {
+  { "echo secret; echo noise >&2", "secret" },
+  { "echo \"$1 $2 $3 $4 $#\"", "lookup home imap.example.org me@example.org 4" },
+  { "exit 66", NULL, "has no password" },
+  { "exit 69", NULL, "no keyring can be reached" },
+  { "exit 77", NULL, "is locked" },
+  { "exit 5", NULL, "program failed" },
+  { "kill -9 $$", NULL, "program was killed" },
+  { "true", NULL, "program gives nothing" },
+  { "sleep 30 & wait", NULL, "program did not end in time" },
+};
+
+static void test_keyring(void **state)
+{
+  const AccountConfig account = { .name = (char *)"home",
+                                  .host = (char *)"imap.example.org",
+                                  .user = (char *)"me@example.org" };
+  g_autofree char *program = g_build_filename(folder, "home", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(keyrings); i++) {
+    g_autofree char *script = g_strdup_printf("#!/bin/sh\n%s\n", keyrings[i].script);
+    g_autoptr(GError) error = NULL;
+    assert_true(g_file_set_contents(program, script, -1, NULL));
+    assert_int_equal(g_chmod(program, 0700), 0);
+    char *secret = secret_from_keyring(program, &account, keyrings[i].want != NULL ? 30 : 1, &error);
+    if (keyrings[i].want != NULL) {
+      assert_non_null(secret);
+      assert_string_equal(secret, keyrings[i].want);
+    } else {
+      assert_null(secret);
+      assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_AUTH));
+      assert_non_null(strstr(error->message, keyrings[i].message));
+      assert_non_null(strstr(error->message, "backstop password home"));
+      assert_non_null(strstr(error->message, "password-command"));
+      assert_non_null(strstr(error->message, "LoadCredential=home"));
+    }
+    secret_free(secret);
+  }
+}
+
+static void test_no_keyring(void **state)
+{
+  const AccountConfig account = { .name = (char *)"home" };
+  g_autoptr(GError) error = NULL;
+  assert_null(secret_from_keyring(NULL, &account, 1, &error));
+  assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_AUTH));
+  assert_non_null(strstr(error->message, "built without the keyring"));
+}
+
 static int set_up(void **state)
 {
   folder = g_dir_make_tmp("backstop-secret-XXXXXX", NULL);
@@ -165,8 +218,9 @@ static int tear_down(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_commands),    cmocka_unit_test(test_deadline), cmocka_unit_test(test_left_behind),
-    cmocka_unit_test(test_credentials), cmocka_unit_test(test_none),     cmocka_unit_test(test_refused),
+    cmocka_unit_test(test_commands),    cmocka_unit_test(test_deadline),   cmocka_unit_test(test_left_behind),
+    cmocka_unit_test(test_credentials), cmocka_unit_test(test_none),       cmocka_unit_test(test_refused),
+    cmocka_unit_test(test_keyring),     cmocka_unit_test(test_no_keyring),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

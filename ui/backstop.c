@@ -13,7 +13,7 @@
 
 static const Command *const commands[] = {
   &cmd_once,   &cmd_status, &cmd_list, &cmd_show,  &cmd_explain, &cmd_restore,
-  &cmd_delete, &cmd_allow,  &cmd_deny, &cmd_check, &cmd_record,
+  &cmd_delete, &cmd_allow,  &cmd_deny, &cmd_check, &cmd_record, &cmd_password,
 };
 
 static char *config_file, *data_dir;

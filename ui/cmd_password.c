@@ -1,0 +1,111 @@
+/* cmd_password.c - `backstop password`: an account's password into the desktop's keyring, or out of it
+ * Owns:     the run of backstop-keyring.
+ * Must not: write a password anywhere but to that program's standard input.
+ * Fails:    by that program's exit status, else exit.h.
+ * Tests:    tests/e2e/test_password.py */
+#include "fetcher/keyring.h"
+#include "fetcher/program.h"
+#include "ledger/wish.h"
+#include "ui/ask.h"
+#include "ui/ui.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static gboolean forget;
+
+static const GOptionEntry options[] = {
+  { "forget", 0, 0, G_OPTION_ARG_NONE, &forget, "Remove the account's password from the keyring", NULL },
+  G_OPTION_ENTRY_NULL,
+};
+
+/* secret: what it gets to read, NULL: nothing. Complains itself, as that program does. */
+static int keyring_run(const char *program, const char *action, const AccountConfig *account, const char *secret,
+                       gsize length)
+{
+  g_autoptr(GError) problem = NULL;
+  const char *argv[] = { program, action, account->name, account->host, account->user, NULL };
+  signal(SIGPIPE, SIG_IGN); /* its exit status tells why it stopped reading */
+  g_autoptr(GSubprocess) child = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_STDIN_PIPE, &problem);
+  if (child == NULL) {
+    ui_complain("%s cannot be started: %s", program, problem->message);
+    return EX_OSERR;
+  }
+  GOutputStream *input = g_subprocess_get_stdin_pipe(child);
+  if (secret != NULL) g_output_stream_write_all(input, secret, length, NULL, NULL, NULL);
+  g_output_stream_close(input, NULL, NULL);
+  if (!g_subprocess_wait(child, NULL, &problem)) {
+    ui_complain("%s: %s", program, problem->message);
+    return EX_OSERR;
+  }
+  if (g_subprocess_get_if_exited(child)) return g_subprocess_get_exit_status(child);
+  ui_complain("%s was ended by signal %d", program, g_subprocess_get_term_sig(child));
+  return EX_SOFTWARE;
+}
+
+static int store(const char *program, const AccountConfig *account)
+{
+  GError *error = NULL;
+  int interrupted = 0, status = EX_SOFTWARE;
+  char secret[KEYRING_LIMIT + 2];
+  g_autofree char *question = g_strdup_printf("Password of account %s (%s): ", account->name, account->host);
+  gssize length = ask_secret(question, secret, sizeof secret, &interrupted, &error);
+  if (length >= 0)
+    status = keyring_run(program, "store", account, secret, (gsize)length);
+  else if (interrupted == 0)
+    status = ui_fail(error);
+  else
+    g_error_free(error);
+  explicit_bzero(secret, sizeof secret);
+  if (interrupted != 0) raise(interrupted);
+  return status;
+}
+
+/* An account that waits for a password need not wait any longer. Nothing is lost without it: the password is stored. */
+static void tell_daemon(const Ui *ui, const AccountConfig *account)
+{
+  g_autoptr(GError) problem = NULL;
+  if (!ledger_daemon_runs(ui->data_dir)) return;
+  g_autoptr(Ledger) ledger = ui_ledger(ui, &problem);
+  if (ledger == NULL || wish_add(ledger, WISH_CHECK, 0, account->name, &problem) < 0)
+    ui_complain("the password is stored, but the daemon was not told of it: %s", problem->message);
+}
+
+static int run(const Ui *ui, int argc, char **argv)
+{
+  GError *error = NULL;
+  g_autoptr(Config) config = config_load(ui->config_file, &error);
+  if (config == NULL) return ui_fail(error);
+  const AccountConfig *account = config_account(config, argv[0]);
+  if (account == NULL) {
+    ui_complain("%s: there is no group [account %s]", ui->config_file, argv[0]);
+    return EX_NOINPUT;
+  }
+  g_autofree char *program = program_find(KEYRING_PROGRAM);
+  if (program == NULL) {
+    ui_complain("this Backstop was built without the keyring; use password-command, see backstop-config(5)");
+    return KEYRING_ABSENT;
+  }
+  int status = forget ? keyring_run(program, "clear", account, NULL, 0) : store(program, account);
+  if (status != EX_OK) return status;
+  printf(forget ? "The keyring has no password of account %s any more.\n"
+                : "The keyring has the password of account %s.\n",
+         account->name);
+  if (account->password_command != NULL)
+    printf("As long as the configuration has a password-command for it, that one is used.\n");
+  if (!forget) tell_daemon(ui, account);
+  return EX_OK;
+}
+
+const Command cmd_password = {
+  .name = "password",
+  .arguments = "ACCOUNT",
+  .summary = "Keep an account's password in the desktop's keyring",
+  .description =
+      "Asks for the password, or reads it from the standard input: one line. It is used when the account has "
+      "neither a password-command nor a systemd credential.",
+  .options = options,
+  .minimum = 1,
+  .maximum = 1,
+  .run = run,
+};
