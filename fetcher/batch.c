@@ -28,56 +28,127 @@ void candidate_free(Candidate *candidate)
 
 /* A message whose fingerprint is in the journal, newest entry first. *judge: it is another copy that must be judged for
  * itself: what the journal says was moved is still where we put it, every copy of it, and this is none of them. */
-static gboolean known_again(Run *run, const char *folder, const Candidate *candidate, const GPtrArray *entries,
+static gboolean known_again(Run *run, const Place *here, const Candidate *candidate, const GPtrArray *entries,
                             gboolean *judge, GError **error)
 {
-  Place here = { .folder = (char *)folder, .validity = run->status.validity, .uid = candidate->uid };
   const Entry *newest = entries->pdata[0];
   *judge = FALSE;
   if (newest->state != MOVE_QUARANTINED && newest->state != MOVE_DELETED) return TRUE;
   for (guint i = 0; i < entries->len; i++)
     if (((const Entry *)entries->pdata[i])->exempt) return TRUE;
-  /* With our keyword it comes from quarantine, whence the owner has copied it. */
-  if (candidate->marked) return journal_owner_restored(run->ledger, newest->id, &here, error);
   for (guint i = 0; i < entries->len; i++) {
     const Entry *entry = entries->pdata[i];
     guint32 uid = 0;
     if (entry->state != MOVE_QUARANTINED && entry->state != MOVE_DELETED) continue;
     if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
-    if (uid == 0) return journal_owner_restored(run->ledger, entry->id, &here, error);
-    if (uid == candidate->uid && g_strcmp0(entry->away.folder, folder) == 0) return TRUE;
+    if (uid == 0) return journal_owner_restored(run->ledger, entry->id, here, error);
+    if (uid == candidate->uid && g_strcmp0(entry->away.folder, here->folder) == 0) return TRUE;
   }
-  *judge = TRUE;
+  /* One more, with our keyword: the owner has copied it from quarantine, or another machine is about to move it. */
+  *judge = !candidate->marked;
   return TRUE;
 }
 
-/* *keep: the candidate needs a verdict. */
-static gboolean read_one(Run *run, const char *folder, Candidate *candidate, gboolean *keep, GError **error)
+/* A machine of the owner's has restored it, this one or another: the journal here shall say so too. */
+static gboolean note_release(Run *run, const Place *here, const GPtrArray *entries, GError **error)
 {
-  *keep = FALSE;
-  if (!run_select(run, folder, error)) return FALSE;
-  g_autoptr(GBytes) bytes = store_read(run->store, candidate->uid, FILTER_READ_LIMIT, error);
-  if (bytes == NULL) return FALSE;
-  candidate->report = filter_read(bytes);
-  fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
-  *keep = candidate->prior != 0 || candidate->report->kind != REPORT_NONE;
-  if (!*keep || candidate->prior != 0) return TRUE;
-  g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, &candidate->fingerprint, error);
-  if (known == NULL) return *keep = FALSE;
-  return known->len == 0 || known_again(run, folder, candidate, known, keep, error);
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    if (entry->exempt) return TRUE;
+    if (entry->state == MOVE_QUARANTINED || entry->state == MOVE_DELETED)
+      return journal_owner_restored(run->ledger, entry->id, here, error);
+  }
+  return TRUE;
 }
 
-static gboolean read_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)
+static gboolean was_left_alone(const Entry *entry)
 {
-  for (guint i = 0; i < candidates->len;) {
-    g_autoptr(GError) problem = NULL;
-    gboolean keep = FALSE;
+  return !entry->exempt && (entry->state == MOVE_KEPT || entry->state == MOVE_FAILED);
+}
+
+/* In a sweep: is one of these entries about this very message, and was it left where it was? Then it is judged again. */
+static gboolean take_prior(Run *run, const Place *here, Candidate *candidate, const GPtrArray *entries, GError **error)
+{
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    guint32 uid = 0;
+    gboolean same = g_strcmp0(entry->home.folder, here->folder) == 0 && entry->home.validity == here->validity
+                    && entry->home.uid == here->uid;
+    if (!was_left_alone(entry)) continue;
+    if (!same && !settle_locate(run, &entry->home, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
+    if (!same && uid != 0) continue; /* that is another copy */
+    candidate->prior = entry->id;
+    candidate->due = entry->due;
+    return TRUE;
+  }
+  return TRUE;
+}
+
+/* *keep: the candidate, which was read, needs a verdict. */
+static gboolean sort_one(Run *run, const Place *here, Candidate *candidate, gboolean *keep, GError **error)
+{
+  *keep = candidate->prior != 0;
+  if (*keep || candidate->report->kind == REPORT_NONE) return TRUE;
+  g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, &candidate->fingerprint, error);
+  if (known == NULL) return FALSE;
+  *keep = known->len == 0 && !candidate->released;
+  if (known->len == 0) return TRUE;
+  if (candidate->released) return note_release(run, here, known, error);
+  if (run->again && !take_prior(run, here, candidate, known, error)) return FALSE;
+  *keep = candidate->prior != 0;
+  return *keep || known_again(run, here, candidate, known, keep, error);
+}
+
+static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
+{
+  Candidate *candidate = g_hash_table_lookup(data, GUINT_TO_POINTER(uid));
+  if (candidate == NULL || candidate->report != NULL) return;
+  candidate->report = filter_read(bytes);
+  fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
+}
+
+/* All at once; where the server refuses one of them, those that are left one by one. What cannot be read stays where it
+ * is, unjudged. */
+static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
+{
+  g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_autoptr(GHashTable) by_uid = g_hash_table_new(NULL, NULL);
+  g_autoptr(GError) problem = NULL;
+  for (guint i = 0; i < candidates->len; i++) {
+    Candidate *candidate = candidates->pdata[i];
+    g_array_append_val(uids, candidate->uid);
+    g_hash_table_insert(by_uid, GUINT_TO_POINTER(candidate->uid), candidate);
+  }
+  const StoreClass *class = run->store->class;
+  const guint32 *list = (const guint32 *)(gpointer)uids->data;
+  if (uids->len == 0) return TRUE;
+  if (class->read(run->store, list, uids->len, FILTER_READ_LIMIT, take_bytes, by_uid, &problem)) return TRUE;
+  for (guint i = 0; i < candidates->len && g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE); i++) {
+    const Candidate *candidate = candidates->pdata[i];
+    g_autoptr(GError) refused = NULL;
+    if (candidate->report != NULL) continue;
     if (!run_tick(run, error)) return FALSE;
-    if (!read_one(run, folder, candidates->pdata[i], &keep, &problem)
-        && !g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) { /* a message that is gone is nobody's loss */
-      g_propagate_error(error, g_steal_pointer(&problem));
+    if (!class->read(run->store, &candidate->uid, 1, FILTER_READ_LIMIT, take_bytes, by_uid, &refused)
+        && !g_error_matches(refused, STORE_ERROR, STORE_ERROR_MESSAGE)) {
+      g_propagate_error(error, g_steal_pointer(&refused));
       return FALSE;
     }
+  }
+  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+/* Keeps those that need a verdict. */
+static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)
+{
+  guint32 validity = run->status.validity;
+  for (guint i = 0; i < candidates->len;) {
+    Candidate *candidate = candidates->pdata[i];
+    Place here = { .folder = (char *)folder, .validity = validity, .uid = candidate->uid };
+    gboolean keep = FALSE;
+    if (!run_tick(run, error)) return FALSE;
+    if (candidate->report != NULL && !sort_one(run, &here, candidate, &keep, error)) return FALSE;
     if (keep)
       i++;
     else
@@ -88,6 +159,7 @@ static gboolean read_all(Run *run, const char *folder, GPtrArray *candidates, GE
 
 static MoveState state_for(const Run *run, const Verdict *verdict)
 {
+  if (run->rehearse) return MOVE_KEPT;
   if (verdict->fresh) return MOVE_WAITING;
   if (!run->moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
   if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
@@ -110,9 +182,10 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
 /* When an entry is to be judged again, 0 for never. Fresh backscatter: after the grace. What waits for another
  * account: as soon as that one is done (pass.c), then at growing distances, for as long as the other one is in
  * trouble. Backscatter that was only observed: once mail is moved; again at growing distances, for a folder out of
- * which nothing can be moved. */
-static gint64 due_after(const Candidate *candidate, const Facts *facts, const Entry *entry)
+ * which nothing can be moved. A rehearsal changes none of that. */
+static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
+  if (run->rehearse) return candidate->due;
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
   if (entry->state != MOVE_WAITING && !observed) return 0;
   if (!observed && !facts->stale) return entry->judged + FILTER_GRACE;
@@ -127,7 +200,7 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
   entry->arrived = candidate->stored;
   entry->judged = run_now();
-  entry->due = due_after(candidate, facts, entry);
+  entry->due = due_after(run, candidate, facts, entry);
   place_set(&entry->home, folder, run->status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
   return entry;
@@ -188,8 +261,8 @@ gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, cons
 {
   guint32 validity = run->status.validity;
   g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
-  if (!read_all(run, folder, candidates, error)) return FALSE;
-  if (candidates->len > 0 && run->synced < scanned && !sync_sent(run, error)) return FALSE;
+  if (!read_all(run, candidates, error) || !sort_all(run, folder, candidates, error)) return FALSE;
+  if (candidates->len > 0 && run->synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
   if (!reopen(run, folder, validity, error)) return FALSE;
   if (!judge_all(run, folder, candidates, mark, scanned, entries, error)) return FALSE;
   return settle_batch(run, folder, entries, error);

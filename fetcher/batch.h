@@ -8,8 +8,10 @@ typedef struct {
   guint64 size;
   gint64 stored;   /* INTERNALDATE */
   gboolean marked; /* it carries $Backscatter */
-  gint64 prior;    /* the id of the waiting entry this is; 0 for a new message */
+  gboolean released; /* it carries $NotBackscatter: one of the owner's machines has restored it */
+  gint64 prior;    /* the id of the entry this is, which is judged again; 0 for a new message */
   gint64 waited;   /* how long that entry was made to wait, seconds */
+  gint64 due;      /* when that entry is due by itself, 0 never */
   Fingerprint fingerprint;
   Report *report; /* NULL until read */
 } Candidate;

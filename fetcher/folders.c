@@ -7,6 +7,8 @@
 #include "fetcher/folder_name.h"
 #include <string.h>
 
+#define LIST_AGAIN ((gint64)3600 * G_USEC_PER_SEC) /* folders are made and renamed rarely */
+
 static const char SEPARATORS[] = "/.\\";
 
 static guint depth_of(const char *name)
@@ -85,30 +87,60 @@ gboolean folders_find_sent(Run *run, GError **error)
   return TRUE;
 }
 
-gboolean folders_find(Run *run, GError **error)
+static gboolean find_watched(Run *run, GError **error)
+{
+  g_autoptr(GPtrArray) watched = g_ptr_array_new_with_free_func(g_free);
+  for (char **name = run->account->folders; *name != NULL; name++) {
+    char *folder = run->store->class->resolve(run->store, *name, error);
+    if (folder == NULL) return FALSE;
+    g_ptr_array_add(watched, folder);
+  }
+  g_ptr_array_add(watched, NULL);
+  run->watched = (char **)g_ptr_array_free(g_steal_pointer(&watched), FALSE);
+  return TRUE;
+}
+
+void folders_forget(Run *run)
+{
+  g_clear_pointer(&run->folders, g_ptr_array_unref);
+  g_clear_pointer(&run->watched, g_strfreev);
+  g_clear_pointer(&run->sent, g_strfreev);
+  g_clear_pointer(&run->quarantine, g_free);
+  g_clear_pointer(&run->trash, g_free);
+  g_clear_pointer(&run->selected, g_free);
+  run->reconciled = (FolderStatus){ 0 };
+}
+
+static gboolean find(Run *run, GError **error)
 {
   run->folders = run->store->class->folders(run->store, error);
   if (run->folders == NULL) return FALSE;
   run->quarantine = run->store->class->resolve(run->store, run->account->quarantine, error);
-  if (run->quarantine == NULL) return FALSE;
+  if (run->quarantine == NULL || !find_watched(run, error)) return FALSE;
   for (guint i = 0; i < run->folders->len; i++) {
     const Folder *folder = run->folders->pdata[i];
     if ((folder->use & FOLDER_TRASH) && run->trash == NULL && !g_str_equal(folder->name, run->quarantine))
       run->trash = g_strdup(folder->name);
   }
+  run->listed = g_get_monotonic_time();
   return TRUE;
 }
 
-/* By the server's names: different words of the configuration may mean one folder. */
-static gboolean check_quarantine(Run *run, GError **error)
+gboolean folders_find(Run *run, GError **error)
 {
-  gboolean taken = g_strv_contains((const char *const *)run->sent, run->quarantine);
-  for (char **name = run->account->folders; *name != NULL && !taken; name++) {
-    g_autofree char *folder = run->store->class->resolve(run->store, *name, error);
-    if (folder == NULL) return FALSE;
-    taken = g_str_equal(folder, run->quarantine);
-  }
-  if (!taken) return TRUE;
+  if (run->folders != NULL && g_get_monotonic_time() - run->listed < LIST_AGAIN) return TRUE;
+  folders_forget(run);
+  if (find(run, error)) return TRUE;
+  folders_forget(run);
+  return FALSE;
+}
+
+/* By the server's names: different words of the configuration may mean one folder. */
+static gboolean check_quarantine(const Run *run, GError **error)
+{
+  if (!g_strv_contains((const char *const *)run->sent, run->quarantine)
+      && !g_strv_contains((const char *const *)run->watched, run->quarantine))
+    return TRUE;
   g_set_error(
       error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
       "the quarantine folder \"%s\" is on the server a folder that is watched or holds sent mail; name another in "
@@ -117,24 +149,40 @@ static gboolean check_quarantine(Run *run, GError **error)
   return FALSE;
 }
 
-gboolean folders_prepare_quarantine(Run *run, GError **error)
+static gboolean make_quarantine(Run *run, GError **error)
 {
-  if (!check_quarantine(run, error)) return FALSE;
-  if (!run->moves && !run_has_folder(run, run->quarantine)) return TRUE;
-  if (!run_has_folder(run, run->quarantine)) {
-    if (!run->store->class->create(run->store, run->quarantine, error)) {
-      g_prefix_error(error, "the quarantine folder \"%s\" cannot be made: ", run->account->quarantine);
-      return FALSE;
-    }
-    Folder *made = g_new0(Folder, 1);
-    made->name = g_strdup(run->quarantine);
-    g_ptr_array_add(run->folders, made);
-  }
-  if (!run_select(run, run->quarantine, error)) {
-    g_prefix_error(error, "the quarantine folder \"%s\" cannot be opened: ", run->account->quarantine);
+  if (!run->store->class->create(run->store, run->quarantine, error)) {
+    g_prefix_error(error, "the quarantine folder \"%s\" cannot be made: ", run->account->quarantine);
     return FALSE;
   }
-  run->quarantine_validity = run->status.validity;
-  if (run->status.read_only) run->moves = FALSE;
+  Folder *made = g_new0(Folder, 1);
+  made->name = g_strdup(run->quarantine);
+  g_ptr_array_add(run->folders, made);
   return TRUE;
+}
+
+/* Why nothing is moved although the owner wants it, NULL when it is. */
+static const char *why_observing(const Run *run)
+{
+  if (run->config->observe || run->moves) return NULL;
+  return run->can_move ? "The quarantine folder is read-only, so Backstop only observes here and moves nothing."
+                       : "The server can neither move messages (MOVE) nor remove single ones (UIDPLUS), so Backstop only "
+                         "observes here and moves nothing.";
+}
+
+gboolean folders_prepare_quarantine(Run *run, GError **error)
+{
+  run->moves = !run->config->observe && run->can_move;
+  if (!check_quarantine(run, error)) return FALSE;
+  gboolean there = run_has_folder(run, run->quarantine);
+  if (!there && run->moves && !make_quarantine(run, error)) return FALSE;
+  if (there || run->moves) {
+    if (!run_select(run, run->quarantine, error)) {
+      g_prefix_error(error, "the quarantine folder \"%s\" cannot be opened: ", run->account->quarantine);
+      return FALSE;
+    }
+    run->quarantine_validity = run->status.validity;
+    if (run->status.read_only) run->moves = FALSE;
+  }
+  return account_set_notice(run->ledger, run->account->name, why_observing(run), error);
 }

@@ -2,12 +2,15 @@
 #pragma once
 #include "fetcher/run.h"
 
-/* Lists the server's folders and fills in run->folders, trash, quarantine. */
+/* Lists the server's folders and fills in run->folders, watched, trash, quarantine; unless that was done on this
+ * connection within the last hour. */
 gboolean folders_find(Run *run, GError **error);
+/* One of them is not what it was: they are listed anew at the next pass. */
+void folders_forget(Run *run);
 /* Fills in run->sent: as configured; else by SPECIAL-USE (RFC 6154); else by the usual names, where those at the top
  * win and empty ones count only if all are. None found leaves it empty. The ledger is told which ones are in use. A
  * configured Sent folder that is not there is CONFIG_ERROR_INVALID, and nothing is guessed instead. */
 gboolean folders_find_sent(Run *run, GError **error);
-/* Makes the quarantine folder where it is missing and learns its UIDVALIDITY. Where nothing will be moved
- * (run->moves), a missing one stays missing. */
+/* Decides whether mail is moved (run->moves), makes the quarantine folder where it is missing and learns its
+ * UIDVALIDITY. Where nothing will be moved, a missing one stays missing, and the account's notice says why. */
 gboolean folders_prepare_quarantine(Run *run, GError **error);

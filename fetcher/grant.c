@@ -59,20 +59,20 @@ gboolean grant_wishes(Run *run, GError **error)
   if (wishes == NULL) return FALSE;
   for (guint i = 0; i < wishes->len; i++) {
     const Wish *wish = wishes->pdata[i];
-    if (wish->verb == WISH_CHECK) continue;
+    if (wish->verb != WISH_RESTORE && wish->verb != WISH_DELETE) continue;
     if (!run_tick(run, error) || !grant_one(run, wish, error)) return FALSE;
   }
   return TRUE;
 }
 
-gboolean grant_checks(Ledger *ledger, const char *account, gint64 started, gboolean done, const char *result,
+gboolean grant_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
                       GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_open(ledger, account, error);
   if (wishes == NULL) return FALSE;
   for (guint i = 0; i < wishes->len; i++) {
     const Wish *wish = wishes->pdata[i];
-    if (wish->verb == WISH_CHECK && wish->made <= started && !wish_finish(ledger, wish->id, done, result, error))
+    if (wish->verb == WISH_CHECK && wish->id <= newest && !wish_finish(ledger, wish->id, done, result, error))
       return FALSE;
   }
   return TRUE;

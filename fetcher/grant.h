@@ -3,8 +3,8 @@
 #include "fetcher/run.h"
 
 /* Carries out the account's open wishes for messages (restore, delete), each by an intent in the journal. A wish that
- * cannot be granted is finished with the reason. Wishes to check stay open: a pass grants them. */
+ * cannot be granted is finished with the reason. Wishes to check or to sweep stay open: a pass grants them. */
 gboolean grant_wishes(Run *run, GError **error);
-/* Finishes the wishes to check that were made before `started` (Unix seconds) with this result. */
-gboolean grant_checks(Ledger *ledger, const char *account, gint64 started, gboolean done, const char *result,
+/* Finishes the open wishes to check up to the one with the id `newest` with this result. */
+gboolean grant_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
                       GError **error);

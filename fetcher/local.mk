@@ -21,6 +21,8 @@ libfetcher_a_SOURCES += \
 	fetcher/settle.h fetcher/settle.c \
 	fetcher/watch.h fetcher/watch.c \
 	fetcher/grant.h fetcher/grant.c \
+	fetcher/reconcile.h fetcher/reconcile.c \
+	fetcher/sweep.h fetcher/sweep.c \
 	fetcher/pass.h fetcher/pass.c
 
 # The supervisor, which is to stay small: no libetpan, GnuTLS, GMime or GIO. tests/e2e/test_daemon.py looks.
@@ -36,7 +38,7 @@ pkglibexec_PROGRAMS += backstop-worker
 backstop_worker_SOURCES = \
 	fetcher/backstop_worker.c \
 	fetcher/log.h fetcher/log.c fetcher/supervisor.h \
-	fetcher/worker.h fetcher/worker.c
+	fetcher/session.h fetcher/session.c fetcher/worker.h fetcher/worker.c
 backstop_worker_LDADD = $(FETCHER_LIBS)
 
 # The only one that libsecret is in.

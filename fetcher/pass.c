@@ -1,14 +1,17 @@
 /* pass.c - one pass over one account.
  * Owns:     the order of its steps, and Run.
- * Must not: know a protocol, read configuration files, wait.
+ * Must not: know a protocol, read configuration files.
  * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; every message is where the journal says or will be looked for.
  * Tests:    tests/test_pass.c, tests/e2e */
 #include "fetcher/pass.h"
 #include "fetcher/folders.h"
 #include "fetcher/grant.h"
+#include "fetcher/reconcile.h"
 #include "fetcher/settle.h"
+#include "fetcher/sweep.h"
 #include "fetcher/sync.h"
 #include "fetcher/watch.h"
+#include "ledger/wish.h"
 
 #define OTHERS_SECONDS 60 /* how long a pass waits for other accounts to read their Sent folders */
 #define OTHERS_LOOK ((gulong)G_USEC_PER_SEC / 5)
@@ -17,15 +20,14 @@
 static gboolean watch_all(Run *run, GError **error)
 {
   g_autoptr(GError) first = NULL;
-  for (char **name = run->account->folders; *name != NULL; name++) {
+  for (char **folder = run->watched; *folder != NULL; folder++) {
     g_autoptr(GError) problem = NULL;
-    g_autofree char *folder = run->store->class->resolve(run->store, *name, &problem);
-    if (folder != NULL && grant_wishes(run, &problem) && watch_folder(run, folder, &problem)) continue;
+    if (grant_wishes(run, &problem) && watch_folder(run, *folder, &problem)) continue;
     if (!run_can_go_on(problem)) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
     }
-    g_prefix_error(&problem, "folder \"%s\": ", *name);
+    g_prefix_error(&problem, "folder \"%s\": ", *folder);
     if (first == NULL) first = g_steal_pointer(&problem);
   }
   if (first == NULL) return TRUE;
@@ -42,18 +44,28 @@ static gboolean require_sent(const Run *run, GError **error)
   return FALSE;
 }
 
-/* Is another account's worker about to read its Sent folders? */
-static gboolean others_will_read(Run *run, gboolean *soon, GError **error)
+/* Is the other account's worker about to read its Sent folders? One that waits for mail is asked to, once (ask). */
+static gboolean will_read_sent(Run *run, const Account *other, gboolean ask, gboolean *will, GError **error)
+{
+  if (account_will_read_sent(other)) *will = TRUE;
+  if (!account_is_watching(other)) return TRUE;
+  if (ask && wish_add(run->ledger, WISH_CHECK, 0, other->name, error) < 0) return FALSE;
+  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, other->name, error);
+  for (guint i = 0; wishes != NULL && i < wishes->len; i++)
+    if (((const Wish *)wishes->pdata[i])->verb == WISH_CHECK) *will = TRUE;
+  return wishes != NULL;
+}
+
+static gboolean others_will_read(Run *run, gboolean ask, gboolean *soon, GError **error)
 {
   g_autoptr(GPtrArray) accounts = account_list(run->ledger, error);
   *soon = FALSE;
-  if (accounts == NULL) return FALSE;
-  for (guint i = 0; i < accounts->len; i++) {
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
     const Account *account = accounts->pdata[i];
     gboolean other = account->configured && !g_str_equal(account->name, run->account->name);
-    if (other && account_will_read_sent(account)) *soon = TRUE;
+    if (other && !will_read_sent(run, account, ask, soon, error)) return FALSE;
   }
-  return TRUE;
+  return accounts != NULL;
 }
 
 /* A bounce may answer mail that was sent from another account. What waits for that account's Sent folders is judged
@@ -61,12 +73,14 @@ static gboolean others_will_read(Run *run, gboolean *soon, GError **error)
 static gboolean judge_after_others(Run *run, GError **error)
 {
   gint64 deadline = g_get_monotonic_time() + OTHERS_SECONDS * G_USEC_PER_SEC;
-  gboolean soon = TRUE;
+  gboolean soon = TRUE, ask = TRUE;
   while (soon && g_get_monotonic_time() < deadline) {
     g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), FALSE, error);
-    if (due == NULL || !run_tick(run, error) || !others_will_read(run, &soon, error)) return FALSE;
+    if (due == NULL || !run_tick(run, error)) return FALSE;
     if (due->len == 0) return TRUE;
+    if (!others_will_read(run, ask, &soon, error)) return FALSE;
     if (soon) g_usleep(OTHERS_LOOK);
+    ask = FALSE;
   }
   return watch_due(run, error);
 }
@@ -79,19 +93,26 @@ static gboolean count_waiting(Run *run, GError **error)
   return TRUE;
 }
 
+/* What is done once on a connection, and again when the folders were listed anew. */
+static gboolean find_folders(Run *run, GError **error)
+{
+  if (!folders_find(run, error)) return FALSE;
+  if (run->sent != NULL) return TRUE;
+  return folders_find_sent(run, error) && require_sent(run, error) && folders_prepare_quarantine(run, error);
+}
+
 static gboolean look_at_mail(Run *run, GError **error)
 {
-  if (!folders_find_sent(run, error) || !require_sent(run, error) || !folders_prepare_quarantine(run, error))
-    return FALSE;
-  if (!watch_due(run, error)) return FALSE;
+  if (!find_folders(run, error) || !watch_due(run, error)) return FALSE;
   g_autoptr(GError) problem = NULL;
   gboolean all = watch_all(run, &problem);
   if (!all && !run_can_go_on(problem)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
-  if (run->synced < run->pass.started && !sync_sent(run, error)) return FALSE;
-  if (!judge_after_others(run, error) || !count_waiting(run, error)) return FALSE;
+  if (run->synced < run->pass.started && !sync_sent(run, !run->quiet, error)) return FALSE;
+  if (!reconcile_quarantine(run, error) || !sweep_wishes(run, error) || !judge_after_others(run, error)) return FALSE;
+  if (run->pass.id != 0 && !count_waiting(run, error)) return FALSE;
   if (all) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
@@ -103,43 +124,68 @@ static gboolean steps(Run *run, gboolean wishes_only, GError **error)
   return wishes_only || look_at_mail(run, error);
 }
 
-static void run_clear(Run *run)
+Run *run_new(const Config *config, const AccountConfig *account, Ledger *ledger, Store *store,
+             gboolean (*stop)(gpointer data), gpointer stop_data)
 {
-  g_clear_pointer(&run->folders, g_ptr_array_unref);
-  g_clear_pointer(&run->sent, g_strfreev);
-  g_clear_pointer(&run->quarantine, g_free);
-  g_clear_pointer(&run->trash, g_free);
-  g_clear_pointer(&run->selected, g_free);
+  Run *run = g_new0(Run, 1);
+  *run = (Run){ .config = config, .account = account, .ledger = ledger, .store = store, .stop = stop, .stop_data = stop_data };
+  run->can_move = (store->can & STORE_CAN_MOVE) != 0;
+  run->looked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  return run;
 }
 
-gboolean pass_run(const PassRequest *request, Pass *result, GError **error)
+void run_free(Run *run)
 {
-  Run run = { .config = request->config,
-              .account = request->account,
-              .ledger = request->ledger,
-              .store = request->store,
-              .stop = request->stop,
-              .stop_data = request->stop_data };
+  if (run == NULL) return;
+  folders_forget(run);
+  g_hash_table_unref(run->looked);
+  g_free(run->pass.error);
+  g_free(run);
+}
+
+static gboolean begin(Run *run, PassScope scope, GError **error)
+{
+  g_free(run->pass.error);
+  run->pass = (Pass){ .account = run->account->name, .started = run_now() };
+  run->written = 0;
+  run->synced = 0;
+  run->quiet = scope != PASS_WHOLE;
+  return run->quiet || run_begin(run, error);
+}
+
+/* Ends the row of a pass that has one. */
+static gboolean end(Run *run, const GError *problem, GError **error)
+{
+  return run->pass.id == 0
+         || pass_end(run->ledger, &run->pass, run_now(), problem != NULL ? problem->message : NULL, error);
+}
+
+gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
+{
   g_autoptr(GError) problem = NULL;
-  run.pass.account = request->account->name;
-  run.moves = !request->config->observe && (request->store->can & STORE_CAN_MOVE) != 0;
-  if (request->wishes_only) {
-    gboolean granted = steps(&run, TRUE, error);
-    run_clear(&run);
-    return granted;
-  }
-  if (!pass_begin(run.ledger, &run.pass, run_now(), error)) return FALSE;
-  gboolean done = steps(&run, FALSE, &problem);
-  run_clear(&run);
-  const char *outcome = problem != NULL ? problem->message : NULL;
   g_autoptr(GError) unsaid = NULL;
-  if (!pass_end(run.ledger, &run.pass, run_now(), outcome, &unsaid) && problem == NULL) {
+  if (!begin(run, scope, error)) return FALSE;
+  gboolean done = steps(run, scope == PASS_WISHES, &problem);
+  if (!done) folders_forget(run); /* one of them may no longer be what it was */
+  if (!end(run, problem, &unsaid) && done) {
     g_propagate_error(error, g_steal_pointer(&unsaid));
     return FALSE;
   }
-  g_clear_pointer(&run.pass.error, g_free); /* the caller gets counters, and the error itself */
-  if (result != NULL) *result = run.pass;
+  g_clear_pointer(&run->pass.error, g_free); /* the caller gets counters, and the error itself */
+  if (result != NULL) *result = run->pass;
   if (done) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
+}
+
+gboolean pass_wait(Run *run, const int *wake, guint n, gboolean *changed, GError **error)
+{
+  const char *first = run->watched[0];
+  gboolean was_open = g_strcmp0(run->selected, first) == 0;
+  if (!run_select(run, first, error)) return FALSE;
+  if (!was_open && run->status.next != run->first_next) {
+    *changed = TRUE;
+    return TRUE;
+  }
+  return run->store->class->wait(run->store, wake, n, changed, error);
 }

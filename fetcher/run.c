@@ -16,6 +16,31 @@ gboolean run_select(Run *run, const char *folder, GError **error)
   return TRUE;
 }
 
+gboolean run_look(Run *run, const char *folder, FolderStatus *status, GError **error)
+{
+  FolderStatus seen = { 0 };
+  gboolean is_open = g_strcmp0(run->selected, folder) == 0;
+  g_autoptr(GError) problem = NULL;
+  if (!is_open && !run->store->class->peek(run->store, folder, &seen, &problem) && !run_can_go_on(problem)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  if (problem != NULL || seen.validity == 0) {
+    g_clear_pointer(&run->selected, g_free);
+    if (!run_select(run, folder, error)) return FALSE;
+    seen = run->status;
+  }
+  *status = seen;
+  return TRUE;
+}
+
+gboolean run_begin(Run *run, GError **error)
+{
+  if (run->pass.id != 0) return TRUE;
+  return pass_begin(run->ledger, &run->pass, run->pass.started, error)
+         && account_set_state(run->ledger, run->account->name, run->quiet ? "judging" : "indexing", NULL, 0, error);
+}
+
 gboolean run_tick(Run *run, GError **error)
 {
   if (run->stop != NULL && run->stop(run->stop_data)) {
@@ -23,7 +48,7 @@ gboolean run_tick(Run *run, GError **error)
                 "stopped before the pass was through; the next one goes on from here");
     return FALSE;
   }
-  if (run->pass.id == 0) return TRUE; /* wishes only: no row to keep up to date */
+  if (run->pass.id == 0) return TRUE; /* nothing to tell of yet */
   gint64 now = g_get_monotonic_time();
   if (now - run->written < G_USEC_PER_SEC) return TRUE;
   run->written = now;

@@ -1,4 +1,4 @@
-/* run.h - what one pass over one account carries from step to step. Inside fetcher/ only; owned by pass.c. */
+/* run.h - what one connection to an account carries from step to step and from pass to pass. Inside fetcher/ only. */
 #pragma once
 #include "fetcher/config.h"
 #include "fetcher/store.h"
@@ -9,27 +9,42 @@ typedef struct {
   const AccountConfig *account;
   Ledger *ledger;
   Store *store;
-  gboolean (*stop)(gpointer data); /* asked between steps: must the pass end now? */
+  gboolean (*stop)(gpointer data); /* asked between steps: must the pass end now? NULL: never */
   gpointer stop_data;
 
-  Pass pass;                /* counters, and the row they are written to */
-  gint64 written;           /* monotonic microseconds of the last write of that row */
-  GPtrArray *folders;       /* Folder*: what the server listed */
+  /* of this connection */
+  gboolean can_move;        /* the server can move messages out of folders that are not read-only */
+  GPtrArray *folders;       /* Folder*: what the server listed; NULL: to be listed (anew) */
+  gint64 listed;            /* when, monotonic microseconds */
+  char **watched;           /* the watched folders, server's names, in the configuration's order */
   char **sent;              /* Sent folders in use, server's names; empty: none was found */
   char *quarantine, *trash; /* server's names; trash NULL when there is none */
   guint32 quarantine_validity;
-  gboolean moves;      /* FALSE: only observe */
-  gint64 synced;       /* when the last sync of Sent began in this pass, Unix seconds, 0 = not yet */
-  char *selected;      /* the folder that is open on the server; NULL */
-  FolderStatus status; /* what it said when it was opened */
+  FolderStatus reconciled; /* of the quarantine, when it and the journal were last compared */
+  gboolean moves;          /* FALSE: only observe */
+  char *selected;          /* the folder that is open on the server; NULL */
+  FolderStatus status;     /* what it said when it was opened */
+  guint32 first_next;      /* UIDNEXT of the first watched folder when it was last looked at, 0 never */
+  GHashTable *looked;      /* Sent folder → gint64*: Unix seconds of a look that found it as its mark says */
+
+  /* of this pass */
+  gboolean quiet;   /* a look: nothing is written to the ledger unless there is something to do */
+  Pass pass;        /* counters, and the row they are written to once there is one (id) */
+  gint64 written;   /* monotonic microseconds of the last write of that row */
+  gint64 synced;    /* when the last sync of Sent began in this pass, Unix seconds, 0 = not yet */
+  gboolean again;    /* a sweep: judge also what was judged before and left where it was */
+  gboolean rehearse; /* judge and record, move nothing */
 } Run;
 
 /* Unix seconds. */
 gint64 run_now(void);
 /* Opens folder unless it is open already; run->status then tells of it. */
 gboolean run_select(Run *run, const char *folder, GError **error);
-/* Between two steps: writes progress (once a second at most). FALSE with STORE_ERROR_LINK when the pass must end now.
- */
+/* How folder is now: opens it afresh where it is open (or where the server does not tell otherwise), else asks from outside. */
+gboolean run_look(Run *run, const char *folder, FolderStatus *status, GError **error);
+/* There is something to do: from here on the pass has a row, and the account's state says so. */
+gboolean run_begin(Run *run, GError **error);
+/* Between two steps: writes progress (once a second at most). FALSE with STORE_ERROR_LINK when the pass must end now. */
 gboolean run_tick(Run *run, GError **error);
 /* Does the server list a folder of this name? */
 gboolean run_has_folder(const Run *run, const char *name);

@@ -234,30 +234,56 @@ static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError
   return settle_list(run, doubtful, error);
 }
 
+/* What another machine has claimed is its to move. Should that one fail, we look again. */
+static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claimed, GError **error)
+{
+  g_autoptr(GHashTable) ours = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; i < claimed->len; i++)
+    g_hash_table_add(ours, GUINT_TO_POINTER(g_array_index(claimed, guint32, i)));
+  for (guint i = 0; i < moving->len;) {
+    Entry *entry = moving->pdata[i];
+    if (g_hash_table_contains(ours, GUINT_TO_POINTER(entry->home.uid))) {
+      i++;
+      continue;
+    }
+    if (!journal_yield(run->ledger, entry->id, run_now() + FILTER_GRACE, error)) return FALSE;
+    g_ptr_array_remove_index(moving, i);
+  }
+  return TRUE;
+}
+
+/* Claims and moves. Refused, perhaps half done, is no failure: *pairs then says nothing. */
+static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GError **error)
+{
+  g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_autoptr(GArray) claimed = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_autoptr(GError) problem = NULL;
+  const StoreClass *class = run->store->class;
+  for (guint i = 0; i < moving->len; i++)
+    g_array_append_val(uids, ((const Entry *)moving->pdata[i])->home.uid);
+  if (class->claim(run->store, (const guint32 *)(gpointer)uids->data, uids->len, claimed, &problem)) {
+    if (!yield_unclaimed(run, moving, claimed, error)) return FALSE;
+    if (class->move(run->store, (const guint32 *)(gpointer)claimed->data, claimed->len, run->quarantine, pairs,
+                    &problem))
+      return TRUE;
+  }
+  g_array_set_size(pairs, 0);
+  if (run_can_go_on(problem)) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
 gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError **error)
 {
   g_autoptr(GPtrArray) moving = g_ptr_array_new();
-  g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
   g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
-  g_autoptr(GError) problem = NULL;
   for (guint i = 0; i < entries->len; i++) {
     Entry *entry = entries->pdata[i];
-    if (entry->state != MOVE_Q_INTENT) continue;
-    g_ptr_array_add(moving, entry);
-    g_array_append_val(uids, entry->home.uid);
+    if (entry->state == MOVE_Q_INTENT) g_ptr_array_add(moving, entry);
   }
   if (moving->len == 0) return TRUE;
-  const guint32 *list = (const guint32 *)(gpointer)uids->data;
-  if (!run_select(run, folder, error)) return FALSE;
-  if (!run->store->class->mark(run->store, list, uids->len, MARK_BACKSCATTER, &problem)
-      || !run->store->class->move(run->store, list, uids->len, run->quarantine, pairs, &problem)) {
-    if (!run_can_go_on(problem)) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return FALSE;
-    }
-    g_array_set_size(pairs, 0); /* refused, perhaps half done: look at each */
-  }
-  return confirm_batch(run, moving, pairs, error);
+  return run_select(run, folder, error) && claim_and_move(run, moving, pairs, error)
+         && confirm_batch(run, moving, pairs, error);
 }
 
 gboolean settle_all(Run *run, GError **error)

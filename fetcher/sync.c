@@ -1,5 +1,5 @@
 /* sync.c - the Sent folders brought up to date in the ledger.
- * Owns:     the way from a Sent folder to sent mail; run->synced.
+ * Owns:     the way from a Sent folder to sent mail; run->synced; what counts as a gap.
  * Must not: look at watched folders, judge.
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was added stays, coverage does not grow.
  * Tests:    tests/test_pass.c, tests/e2e/test_once.py */
@@ -11,6 +11,16 @@ typedef struct {
   GArray *rows; /* SentRow, messages owned here */
   guint seen;
 } SentBatch;
+
+/* One Sent folder on its way into the ledger. */
+typedef struct {
+  Run *run;
+  const char *folder;
+  FolderMark mark;
+  UidWindow window;
+  gint64 last;  /* when it was last seen to be as the mark says, Unix seconds; 0 never */
+  gint64 began; /* this look */
+} Sync;
 
 static void sent_row_clear(gpointer data)
 {
@@ -26,53 +36,104 @@ static void collect_sent(const ScanRow *row, gpointer data)
   g_array_append_val(batch->rows, sent);
 }
 
-static gboolean sync_range(Run *run, const char *folder, UidWindow *window, FolderMark *mark, GError **error)
+static gboolean add_gap(const Sync *sync, gint64 since, const char *reason, GError **error)
 {
+  return coverage_gap_add(sync->run->ledger, sync->run->account->name, sync->folder, since,
+                          MAX(sync->began, since + 1), reason, error);
+}
+
+/* UIDs are given one after the other: one that is not there any more was a message that nobody here has read. */
+static gboolean note_missing(const Sync *sync, guint missing, GError **error)
+{
+  if (missing == 0 || sync->last == 0) return TRUE;
+  g_autofree char *reason =
+      g_strdup_printf("%u message%s came to it and %s gone before %s could be read", missing, missing == 1 ? "" : "s",
+                      missing == 1 ? "was" : "were", missing == 1 ? "it" : "they");
+  return add_gap(sync, sync->last, reason, error);
+}
+
+static gboolean sync_range(Sync *sync, GError **error)
+{
+  Run *run = sync->run;
   guint32 from = 0, to = 0;
   g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SentRow));
   g_array_set_clear_func(rows, sent_row_clear);
   SentBatch batch = { .rows = rows };
-  uid_window_get(window, &from, &to);
+  uid_window_get(&sync->window, &from, &to);
   if (!run->store->class->scan(run->store, from, to, filter_sent_fields, collect_sent, &batch, error)) return FALSE;
-  if (!uid_window_done(window, batch.seen)) return TRUE;
-  mark->next = (guint32)window->next;
-  if (!sent_add(run->ledger, run->account->name, folder, (const SentRow *)(gpointer)rows->data, rows->len, mark, error))
+  if (!uid_window_done(&sync->window, batch.seen)) return TRUE;
+  if (!note_missing(sync, to - from + 1 - MIN(batch.seen, to - from + 1), error)) return FALSE;
+  sync->mark.next = (guint32)sync->window.next;
+  if (!sent_add(run->ledger, run->account->name, sync->folder, (const SentRow *)(gpointer)rows->data, rows->len,
+                &sync->mark, error))
     return FALSE;
   run->pass.sent_done += rows->len;
   return TRUE;
 }
 
-static gboolean sync_folder(Run *run, const char *folder, gint64 began, GError **error)
+/* Reads what came since the mark. */
+static gboolean sync_new(Sync *sync, GError **error)
 {
-  FolderMark mark;
-  UidWindow window;
+  Run *run = sync->run;
   guint32 from, to;
-  if (!folder_mark_get(run->ledger, run->account->name, folder, "sent", &mark, error)) return FALSE;
-  g_clear_pointer(&run->selected, g_free); /* to hear of what came since it was opened */
-  if (!run_select(run, folder, error)) return FALSE;
-  if (mark.validity != run->status.validity || run->status.next < mark.next) { /* or the server was set back */
-    mark.validity = run->status.validity;
-    mark.next = 1;
+  if (!run_begin(run, error)) return FALSE;
+  g_clear_pointer(&run->selected, g_free);
+  if (!run_select(run, sync->folder, error)) return FALSE;
+  if (sync->mark.validity != run->status.validity || run->status.next < sync->mark.next) { /* or set back */
+    gint64 last = sync->last;
+    sync->last = 0; /* it is read from the start, where UIDs are missing that were read before */
+    if (sync->mark.validity != 0 && last != 0
+        && !add_gap(sync, last, "it was made anew or renumbered, so that nobody knows what came and went meanwhile",
+                    error))
+      return FALSE;
+    sync->mark.validity = run->status.validity;
+    sync->mark.next = 1;
   }
-  uid_window_init(&window, mark.next, run->status.next);
-  run->pass.sent_total += MIN(run->status.count, (guint)(window.end - MIN(window.next, window.end)));
-  while (uid_window_get(&window, &from, &to)) {
-    if (!run_tick(run, error) || !sync_range(run, folder, &window, &mark, error)) return FALSE;
-  }
-  mark.synced = began;
-  return folder_mark_set(run->ledger, run->account->name, folder, "sent", &mark, error);
+  uid_window_init(&sync->window, sync->mark.next, run->status.next);
+  run->pass.sent_total +=
+      MIN(run->status.count, (guint)(sync->window.end - MIN(sync->window.next, sync->window.end)));
+  while (uid_window_get(&sync->window, &from, &to))
+    if (!run_tick(run, error) || !sync_range(sync, error)) return FALSE;
+  return TRUE;
 }
 
-gboolean sync_sent(Run *run, GError **error)
+static void remember_look(Run *run, const char *folder, gint64 when)
+{
+  gint64 *value = g_new(gint64, 1);
+  *value = when;
+  g_hash_table_insert(run->looked, g_strdup(folder), value);
+}
+
+static gboolean sync_folder(Run *run, const char *folder, gint64 began, gboolean tell, GError **error)
+{
+  Sync sync = { .run = run, .folder = folder, .began = began };
+  FolderStatus status;
+  if (!folder_mark_get(run->ledger, run->account->name, folder, "sent", &sync.mark, error)) return FALSE;
+  const gint64 *looked = g_hash_table_lookup(run->looked, folder);
+  sync.last = MAX(sync.mark.synced, looked != NULL ? *looked : 0);
+  if (sync.last > began) sync.last = began; /* the clock was set back */
+  if (sync.mark.synced == 0) sync.last = 0; /* never read to its end: nothing is covered yet */
+  if (!run_look(run, folder, &status, error)) return FALSE;
+  gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0;
+  if (!same && !sync_new(&sync, error)) return FALSE;
+  remember_look(run, folder, began);
+  if (same && !tell) return TRUE;
+  sync.mark.synced = began;
+  return folder_mark_set(run->ledger, run->account->name, folder, "sent", &sync.mark, error);
+}
+
+gboolean sync_sent(Run *run, gboolean tell, GError **error)
 {
   gint64 began = run_now();
   for (char **folder = run->sent; *folder != NULL; folder++)
-    if (!sync_folder(run, *folder, began, error)) {
+    if (!sync_folder(run, *folder, began, tell, error)) {
       g_prefix_error(error, "Sent folder \"%s\": ", *folder);
       return FALSE;
     }
   /* Other accounts wait for this, see judge_after_others(). */
-  if (run->synced == 0 && !account_set_state(run->ledger, run->account->name, "judging", NULL, 0, error)) return FALSE;
+  if (run->pass.id != 0 && run->synced == 0
+      && !account_set_state(run->ledger, run->account->name, "judging", NULL, 0, error))
+    return FALSE;
   run->synced = began;
   return TRUE;
 }

@@ -4,5 +4,6 @@
 
 /* Reads what is new in every Sent folder in use into the ledger, in batches that each survive a crash. A folder with a
  * new UIDVALIDITY is read from its first message. When all went through, coverage reaches to the moment this began,
- * which run->synced then says. */
-gboolean sync_sent(Run *run, GError **error);
+ * which run->synced then says; the ledger hears of it where something was new, or tell is TRUE. What came to a folder
+ * and went before it could be read is noted as a gap. */
+gboolean sync_sent(Run *run, gboolean tell, GError **error);

@@ -1,51 +1,38 @@
 /* worker.c - the process that speaks for one account.
- * Owns:     the connection, the cached secret, the times between passes, the account's state.
+ * Owns:     the times of passes: by the clock, by mail, by the supervisor's word.
  * Must not: outlive its supervisor; be trusted by it.
  * Fails:    by exiting; the supervisor starts another.
  * Tests:    tests/e2e */
 #include "fetcher/worker.h"
 #include "fetcher/exit.h"
-#include "fetcher/grant.h"
-#include "fetcher/imap.h"
 #include "fetcher/log.h"
-#include "fetcher/pass.h"
-#include "fetcher/secret.h"
-#include "fetcher/sign_in.h"
+#include "fetcher/session.h"
 #include "filter/filter.h"
 #include "ledger/wish.h"
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#define RETRY_FIRST 30 /* seconds before the first new try after a broken connection */
-#define RETRY_MOST 900
-#define RETRY_REFUSED 3600 /* after a refusal that will hardly mend itself */
 #define MEMORY_MOST ((rlim_t)512 << 20)
 
 typedef struct {
-  Config *config;
-  const AccountConfig *account;
   Ledger *ledger;
-  char *secret;   /* cached for as long as the server takes it */
+  const char *account;
+  int clock;      /* a timer that goes on while the computer sleeps: the next pass is due */
   gboolean ended; /* standard input is closed: the supervisor wants us gone, or is gone itself */
-  gboolean woken;
-  guint failures; /* passes that broke in a row */
+  gboolean woken; /* the supervisor says that there are new wishes */
 } Worker;
 
-static const struct {
-  const char *protocol;
-  StoreOpener open;
-} PROTOCOLS[] = { { "imap", imap_open } };
-
-/* Takes what is on standard input, waiting for at most `milliseconds` (-1: for ever). */
-static void listen_input(Worker *worker, int milliseconds)
+/* Takes what is on standard input, without waiting. */
+static void listen_input(Worker *worker)
 {
   struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
   char bytes[64];
-  if (worker->ended || poll(&input, 1, milliseconds) <= 0) return;
+  if (worker->ended || poll(&input, 1, 0) <= 0) return;
   ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
   if (n == 0) worker->ended = TRUE;
   if (n > 0) worker->woken = TRUE;
@@ -54,117 +41,64 @@ static void listen_input(Worker *worker, int milliseconds)
 static gboolean must_stop(gpointer data)
 {
   Worker *worker = data;
-  listen_input(worker, 0);
+  listen_input(worker);
   return worker->ended;
 }
 
-static Store *open_store(const AccountConfig *account, const char *secret, GError **error)
+static void set_clock(const Worker *worker, guint seconds)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(PROTOCOLS); i++)
-    if (g_str_equal(PROTOCOLS[i].protocol, account->protocol)) return PROTOCOLS[i].open(account, secret, error);
-  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "protocol \"%s\" is not supported yet; use imap",
-              account->protocol);
-  return NULL;
+  struct itimerspec when = { .it_value = { .tv_sec = seconds, .tv_nsec = 1 } };
+  timerfd_settime(worker->clock, 0, &when, NULL);
 }
 
-static gboolean attempt(Worker *worker, gboolean wishes_only, Pass *pass, GError **error)
+/* Has it rung since it was set? Then it is silent again. */
+static gboolean clock_rang(const Worker *worker)
 {
-  if (!account_set_state(worker->ledger, worker->account->name, "connecting", NULL, 0, error)) return FALSE;
-  g_autoptr(Store) store = sign_in(worker->account, open_store, &worker->secret, error);
-  if (store == NULL) return FALSE;
-  const char *doing = wishes_only ? "judging" : "indexing";
-  if (!account_set_state(worker->ledger, worker->account->name, doing, NULL, 0, error)) return FALSE;
-  PassRequest request = { .config = worker->config,
-                          .account = worker->account,
-                          .ledger = worker->ledger,
-                          .store = store,
-                          .stop = must_stop,
-                          .stop_data = worker,
-                          .wishes_only = wishes_only };
-  return pass_run(&request, pass, error);
+  guint64 times = 0;
+  return read(worker->clock, &times, sizeof times) == sizeof times;
 }
 
-/* What a failed attempt means for the time to come: the state's slug, and the seconds until the next try. */
-static const char *state_after(Worker *worker, const GError *problem, guint *seconds)
+/* What the owner wishes for: *scope, FALSE for nothing. */
+static gboolean wanted(const Worker *worker, PassScope *scope)
 {
-  if (problem == NULL) {
-    worker->failures = 0;
-    *seconds = worker->config->interval;
-    return "idle";
-  }
-  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH)) {
-    *seconds = G_MAXUINT; /* until somebody wakes us: servers lock accounts that are tried too often */
-    return "sign-in-needed";
-  }
-  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_FATAL) || problem->domain == CONFIG_ERROR) {
-    *seconds = RETRY_REFUSED;
-    return "disabled";
-  }
-  guint wait = RETRY_FIRST << MIN(worker->failures, 5);
-  worker->failures++;
-  *seconds = MIN(wait, RETRY_MOST) * (guint)g_random_int_range(75, 126) / 100;
-  return "retrying";
-}
-
-/* One attempt and everything that is said about it. *seconds: until the next one. */
-static int make_pass(Worker *worker, gboolean wishes_only, guint *seconds)
-{
-  const char *name = worker->account->name;
-  Pass pass = { 0 };
-  gint64 started = g_get_real_time() / G_USEC_PER_SEC;
-  g_autoptr(GError) problem = NULL;
-  g_autoptr(GError) unsaid = NULL;
-  attempt(worker, wishes_only, &pass, &problem);
-  if (worker->ended && problem != NULL) return exit_status(problem);
-  if (problem != NULL) log_account(G_LOG_LEVEL_WARNING, name, "%s", problem->message);
-  const char *state = state_after(worker, problem, seconds);
-  if (pass.waiting > 0) *seconds = MIN(*seconds, FILTER_GRACE + 1);
-  const char *said = problem != NULL ? problem->message : NULL;
-  if ((!account_set_state(worker->ledger, name, state, said, 0, &unsaid)
-       || (!wishes_only
-           && !grant_checks(worker->ledger, name, started, problem == NULL, said != NULL ? said : "checked", &unsaid)))
-      && problem == NULL) {
-    log_account(G_LOG_LEVEL_WARNING, name, "%s", unsaid->message);
-    return exit_status(unsaid);
-  }
-  return exit_status(problem);
-}
-
-/* What there is to do after a wake-up: 0 nothing, 1 wishes for messages, 2 a whole pass. */
-static int wanted(Worker *worker)
-{
-  int most = 0;
-  g_autoptr(GPtrArray) wishes = wish_open(worker->ledger, worker->account->name, NULL);
+  gboolean any = FALSE;
+  g_autoptr(GPtrArray) wishes = wish_open(worker->ledger, worker->account, NULL);
   for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
     const Wish *wish = wishes->pdata[i];
-    most = MAX(most, wish->verb == WISH_CHECK ? 2 : 1);
+    gboolean message = wish->verb == WISH_RESTORE || wish->verb == WISH_DELETE;
+    if (!any || !message) *scope = message ? PASS_WISHES : PASS_WHOLE;
+    any = TRUE;
   }
-  return most;
+  return any;
 }
 
-static void live(Worker *worker)
+/* Waits until a pass is due. FALSE: the worker's time is over. */
+static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope)
 {
-  guint seconds = 0;
-  gint64 next = 0;
-  while (!worker->ended) {
-    gint64 left = next - g_get_monotonic_time();
+  const int wake[] = { STDIN_FILENO, worker->clock };
+  while (!must_stop(worker)) {
+    guint seconds = 0;
     if (worker->woken) {
       worker->woken = FALSE;
-      int want = wanted(worker);
-      if (want == 1) {
-        make_pass(worker, TRUE, &seconds);
-        continue;
-      }
-      if (want == 2) left = 0;
+      if (wanted(worker, scope)) return TRUE;
     }
-    if (left > 0 || seconds == G_MAXUINT) {
-      gint64 milliseconds = left / 1000 + 1;
-      listen_input(worker, seconds == G_MAXUINT ? -1 : (int)MIN(milliseconds, G_MAXINT));
-      if (worker->woken || left > 0) continue;
-    }
-    make_pass(worker, FALSE, &seconds);
-    next = g_get_monotonic_time() + (gint64)seconds * G_USEC_PER_SEC;
+    *scope = PASS_LOOK;
+    if (clock_rang(worker)) return TRUE;
+    if (!session_wait(session, wake, G_N_ELEMENTS(wake), &seconds)) continue;
+    if (seconds == 0) return TRUE;
+    set_clock(worker, seconds);
   }
+  return FALSE;
+}
+
+static void live(Worker *worker, Session *session)
+{
+  PassScope scope = PASS_WHOLE;
+  do {
+    guint seconds = 0;
+    session_pass(session, scope, &seconds);
+    set_clock(worker, seconds);
+  } while (wait_for_pass(worker, session, &scope));
 }
 
 /* A crash or a hostile server costs this process only, leaves no secrets in a core dump, and nobody reads its memory.
@@ -186,28 +120,31 @@ static void confine(void)
   signal(SIGXFSZ, SIG_IGN);
 }
 
-int worker_main(const char *config_file, const char *data_dir, const char *account, gboolean once)
+static int work(Worker *worker, Session *session, gboolean once)
 {
-  Worker worker = { 0 };
-  g_autoptr(GError) problem = NULL;
   guint seconds;
+  if (once) return session_pass(session, PASS_WHOLE, &seconds);
+  worker->clock = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (worker->clock < 0) return EX_OSERR;
+  live(worker, session);
+  close(worker->clock);
+  return EX_OK;
+}
+
+int worker_main(const char *config_file, const char *data_dir, const char *name, gboolean once)
+{
+  g_autoptr(GError) problem = NULL;
   confine();
   filter_init();
-  int status = EX_OK;
   g_autoptr(Config) config = config_load(config_file, &problem);
   g_autoptr(Ledger) ledger = config != NULL ? ledger_open(data_dir, LEDGER_EXISTING, &problem) : NULL;
-  worker.config = config;
-  worker.ledger = ledger;
-  worker.account = config != NULL ? config_account(config, account) : NULL;
-  if (ledger == NULL || worker.account == NULL) {
-    log_account(G_LOG_LEVEL_WARNING, account, "%s",
+  const AccountConfig *account = config != NULL ? config_account(config, name) : NULL;
+  if (ledger == NULL || account == NULL) {
+    log_account(G_LOG_LEVEL_WARNING, name, "%s",
                 problem != NULL ? problem->message : "the configuration no longer names it");
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
-  if (once)
-    status = make_pass(&worker, FALSE, &seconds);
-  else
-    live(&worker);
-  g_clear_pointer(&worker.secret, secret_free);
-  return status;
+  Worker worker = { .ledger = ledger, .account = name, .clock = -1 };
+  g_autoptr(Session) session = session_new(config, account, ledger, must_stop, &worker);
+  return work(&worker, session, once);
 }

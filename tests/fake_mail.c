@@ -112,8 +112,8 @@ void fake_free(Fake *fake)
 gboolean fake_pass(Fake *fake, Pass *pass, GError **error)
 {
   g_autoptr(Store) store = fake_open(fake->server);
-  PassRequest request = { .config = &fake->config, .account = &fake->account, .ledger = fake->ledger, .store = store };
-  return pass_run(&request, pass, error);
+  g_autoptr(Run) run = run_new(&fake->config, &fake->account, fake->ledger, store, NULL, NULL);
+  return pass_run(run, PASS_WHOLE, pass, error);
 }
 
 static gboolean keep_entry(const Entry *entry, gpointer data)

@@ -81,6 +81,11 @@ class Script:
             self.send(f"* {line}")
         return "OK [READ-WRITE] open"
 
+    def on_status(self, tag, words):
+        count = 1 if words[1].strip('"') == "INBOX" else 0
+        self.send(f"* STATUS {words[1]} (MESSAGES {count} UIDNEXT {count + 1} UIDVALIDITY 7)")
+        return "OK done"
+
     def on_create(self, tag, words):
         return "OK done"
 

@@ -102,7 +102,7 @@ def daemon_runs():
     """With the daemon running, restore and delete report their result within two seconds."""
     scene = Scene("daemon")
     with scene.backstop.daemon():
-        programs.wait_for(lambda: '"idle"' in scene.backstop.ok("backstop", "status", "--json"), "the daemon's first pass", 20)
+        programs.wait_for(lambda: '"watching"' in scene.backstop.ok("backstop", "status", "--json"), "the daemon's first pass", 20)
         for verb, entry, state in (("restore", scene.entries[0], "restored"), ("delete", scene.entries[1], "deleted")):
             process = scene.backstop.start("backstop", verb, str(entry["id"]))
             took = programs.wait_for(lambda: process.poll() is not None, f"result of {verb}", 20)

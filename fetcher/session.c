@@ -1,0 +1,225 @@
+/* session.c - an account's connection over time.
+ * Owns:     the store, the cached secret, back-off, the account's state.
+ * Must not: know a protocol but by its row in PROTOCOLS; decide when a pass is made.
+ * Fails:    by an exit status; what cannot be told to the ledger ends the worker.
+ * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
+#include "fetcher/session.h"
+#include "fetcher/exit.h"
+#include "fetcher/grant.h"
+#include "fetcher/imap.h"
+#include "fetcher/log.h"
+#include "fetcher/secret.h"
+#include "fetcher/sign_in.h"
+#include "ledger/wish.h"
+#include <malloc.h>
+#include <poll.h>
+#include <sysexits.h>
+
+/* Seconds. */
+#define RETRY_FIRST 5 /* before the second attempt in a row to connect */
+#define RETRY_MOST 900
+#define RETRY_REFUSED 3600        /* after a refusal that will hardly mend itself */
+#define RETRY_SIGN_IN (6 * 3600)  /* servers lock accounts that are tried too often */
+#define ROUND_WAITING (14 * 60)   /* between looks at all folders, where the server tells of new mail in the first one */
+#define KEPT_OPEN (10 * 60)       /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
+
+struct Session {
+  const Config *config;
+  const AccountConfig *account;
+  Ledger *ledger;
+  gboolean (*stop)(gpointer data);
+  gpointer stop_data;
+  char *secret; /* cached for as long as the server takes it */
+  Store *store; /* NULL: not connected */
+  Run *run;     /* over store */
+  gboolean proved; /* a pass has gone through on this connection */
+  guint failures;  /* attempts that broke in a row */
+  gint64 opened;   /* monotonic microseconds */
+  guint losses;    /* connections in a row that were soon lost while nothing was done on them */
+};
+
+static const struct {
+  const char *protocol;
+  StoreOpener open;
+} PROTOCOLS[] = { { "imap", imap_open } };
+
+static Store *open_store(const AccountConfig *account, const char *secret, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(PROTOCOLS); i++)
+    if (g_str_equal(PROTOCOLS[i].protocol, account->protocol)) return PROTOCOLS[i].open(account, secret, error);
+  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "protocol \"%s\" is not supported yet; use imap",
+              account->protocol);
+  return NULL;
+}
+
+static void disconnect(Session *session)
+{
+  g_clear_pointer(&session->run, run_free);
+  g_clear_pointer(&session->store, store_close);
+  session->proved = FALSE;
+}
+
+static gboolean connect_store(Session *session, GError **error)
+{
+  if (!account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error)) return FALSE;
+  session->store = sign_in(session->account, open_store, &session->secret, error);
+  if (session->store == NULL) return FALSE;
+  session->opened = g_get_monotonic_time();
+  session->run = run_new(session->config, session->account, session->ledger, session->store, session->stop,
+                         session->stop_data);
+  return TRUE;
+}
+
+static guint spread(guint seconds) { return seconds * (guint)g_random_int_range(75, 126) / 100; }
+
+/* How long a session that works may go without a look at everything. */
+static guint round_seconds(const Session *session)
+{
+  guint interval = session->config->interval;
+  gboolean told = session->store != NULL && (session->store->can & STORE_CAN_WAIT) != 0;
+  return told && session->account->folders[1] == NULL ? MAX(interval, ROUND_WAITING) : interval;
+}
+
+/* What a pass that ended like this means for the time to come: the state's slug, and the seconds until the next. */
+static const char *state_after(Session *session, const GError *problem, guint *seconds)
+{
+  if (problem == NULL) {
+    session->failures = 0;
+    *seconds = round_seconds(session);
+    return "watching";
+  }
+  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH)) {
+    *seconds = RETRY_SIGN_IN;
+    return "sign-in-needed";
+  }
+  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_FATAL) || problem->domain == CONFIG_ERROR) {
+    *seconds = RETRY_REFUSED;
+    return "disabled";
+  }
+  *seconds = spread(MIN(RETRY_FIRST << MIN(session->failures, 10), RETRY_MOST));
+  session->failures++;
+  return "retrying";
+}
+
+/* Not later than when something that waits is due. */
+static gboolean heed_due(Session *session, guint *seconds, GError **error)
+{
+  gint64 due = 0, now = run_now();
+  gboolean moves = session->run != NULL && session->run->moves;
+  if (!journal_next_due(session->ledger, session->account->name, moves, &due, error)) return FALSE;
+  if (due != 0) *seconds = (guint)MIN((gint64)*seconds, MAX(due - now, 0) + 1);
+  return TRUE;
+}
+
+/* The newest wish to check, 0 when there is none: what is wished later is not answered by a pass that began before. */
+static gboolean newest_check(const Session *session, gint64 *newest, GError **error)
+{
+  g_autoptr(GPtrArray) wishes = wish_open(session->ledger, session->account->name, error);
+  *newest = 0;
+  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    if (wish->verb == WISH_CHECK) *newest = MAX(*newest, wish->id);
+  }
+  return wishes != NULL;
+}
+
+/* One attempt. *lost: the connection had worked until now, so that another is worth trying at once. */
+static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  *lost = FALSE;
+  if (session->store == NULL && !connect_store(session, error)) return FALSE;
+  if (pass_run(session->run, scope, NULL, &problem)) {
+    session->proved = TRUE;
+    malloc_trim(0);
+    return TRUE;
+  }
+  if (!run_can_go_on(problem)) {
+    *lost = session->proved && g_error_matches(problem, STORE_ERROR, STORE_ERROR_LINK);
+    disconnect(session);
+  }
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+static gboolean tell(Session *session, const char *state, const GError *problem, guint seconds, gint64 checks,
+                     GError **error)
+{
+  const char *name = session->account->name, *said = problem != NULL ? problem->message : NULL;
+  gint64 until = problem != NULL ? run_now() + seconds : 0;
+  return account_set_state(session->ledger, name, state, said, until, error)
+         && (checks == 0
+             || grant_checks(session->ledger, name, checks, problem == NULL, said != NULL ? said : "checked", error));
+}
+
+int session_pass(Session *session, PassScope scope, guint *seconds)
+{
+  const char *name = session->account->name;
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(GError) unsaid = NULL;
+  gint64 checks = 0;
+  gboolean lost = FALSE;
+  if (session->store == NULL) scope = PASS_WHOLE;
+  if (newest_check(session, &checks, &problem)) attempt(session, scope, &lost, &problem);
+  if (lost && !session->stop(session->stop_data)) {
+    g_clear_error(&problem);
+    scope = PASS_WHOLE;
+    attempt(session, scope, &lost, &problem);
+  }
+  if (session->stop(session->stop_data) && problem != NULL) return exit_status(problem);
+  if (problem != NULL) log_account(G_LOG_LEVEL_WARNING, name, "%s", problem->message);
+  const char *state = state_after(session, problem, seconds);
+  if (scope != PASS_WHOLE && problem == NULL) checks = 0;
+  if ((heed_due(session, seconds, &unsaid) && tell(session, state, problem, *seconds, checks, &unsaid))
+      || problem != NULL)
+    return exit_status(problem);
+  log_account(G_LOG_LEVEL_WARNING, name, "%s", unsaid->message);
+  return exit_status(unsaid);
+}
+
+static void wait_for_descriptors(const int *wake, guint n)
+{
+  struct pollfd fds[4] = { 0 };
+  for (guint i = 0; i < n && i < G_N_ELEMENTS(fds); i++) fds[i] = (struct pollfd){ .fd = wake[i], .events = POLLIN };
+  poll(fds, MIN(n, G_N_ELEMENTS(fds)), -1);
+}
+
+gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds)
+{
+  g_autoptr(GError) problem = NULL;
+  gboolean changed = FALSE;
+  gboolean told = session->proved && session->failures == 0 && (session->store->can & STORE_CAN_WAIT) != 0;
+  if (session->store != NULL && !told && session->config->interval > KEPT_OPEN) disconnect(session);
+  if (!told) {
+    wait_for_descriptors(wake, n);
+    return FALSE;
+  }
+  *seconds = 0;
+  if (pass_wait(session->run, wake, n, &changed, &problem)) return changed;
+  if (run_can_go_on(problem)) return TRUE;
+  gboolean brief = g_get_monotonic_time() - session->opened < (gint64)RETRY_MOST * G_USEC_PER_SEC;
+  session->losses = brief ? session->losses + 1 : 1;
+  *seconds = spread(MIN(RETRY_FIRST << MIN(session->losses - 1, 10), RETRY_MOST)) - RETRY_FIRST / 2;
+  disconnect(session);
+  return TRUE;
+}
+
+Session *session_new(const Config *config, const AccountConfig *account, Ledger *ledger,
+                     gboolean (*stop)(gpointer data), gpointer stop_data)
+{
+  Session *session = g_new0(Session, 1);
+  session->config = config;
+  session->account = account;
+  session->ledger = ledger;
+  session->stop = stop;
+  session->stop_data = stop_data;
+  return session;
+}
+
+void session_free(Session *session)
+{
+  if (session == NULL) return;
+  disconnect(session);
+  g_clear_pointer(&session->secret, secret_free);
+  g_free(session);
+}
