@@ -1,8 +1,9 @@
 # End to end: the programs against a private Dovecot (check-dovecot) and against scripted servers (check).
-E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/programs.py tests/e2e/scripted.py tests/e2e/demo.py
+E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/programs.py tests/e2e/scripted.py tests/e2e/demo.py \
+	tests/e2e/proxy.py
 E2E_SCRIPTED = tests/e2e/test_refused.py tests/e2e/test_password.py
 E2E_DOVECOT = tests/e2e/test_once.py tests/e2e/test_wishes.py tests/e2e/test_check.py tests/e2e/test_faults.py \
-	tests/e2e/test_daemon.py tests/e2e/test_kill.py
+	tests/e2e/test_daemon.py tests/e2e/test_kill.py tests/e2e/test_proxy.py
 
 EXTRA_DIST += tests/packages.sh tests/sum.sh $(E2E_RIG) $(E2E_SCRIPTED) $(E2E_DOVECOT) tests/e2e/stop_at.c tests/lsan.supp
 TESTS += $(E2E_SCRIPTED)
@@ -16,6 +17,11 @@ tests/e2e/stop_at.so: $(srcdir)/tests/e2e/stop_at.c
 
 check-dovecot: all $(check_DATA)
 	$(MAKE) check-TESTS TESTS='$(E2E_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
+
+# Every place for a fault between daemon and server, where check-dovecot takes a spread of them.
+check-faults: all
+	BACKSTOP_FAULT_POINTS=all $(MAKE) check-TESTS TESTS=tests/e2e/test_proxy.py TEST_SUITE_LOG=tests/e2e/faults.log
+	@grep '^# ' tests/e2e/test_proxy.log
 
 # Of a --enable-coverage build: lines of the two rooms that decide and remember, as run by make check.
 COVERAGE_FLOOR = 85

@@ -4,6 +4,7 @@ Everything lives in one folder of workdir(), which is removed when the test ends
 ends. Works as root (mail belongs to nobody) and as an ordinary user (all belongs to that user).
 """
 import atexit
+import contextlib
 import ctypes
 import grp
 import hashlib
@@ -236,6 +237,39 @@ class Mailbox:
         with open(name, "wb") as out:
             out.write(message)
         os.utime(name, (stored, stored))
+
+    def deliver(self, folder, message, stored, flags=""):
+        """put() for any time: as a mail server delivers, whoever is connected."""
+        path = self._folder(folder)
+        self._count += 1
+        name = f"{int(stored)}.M{self._count}.rig"
+        fresh = os.path.join(path, "tmp", name)
+        with open(fresh, "wb") as out:
+            out.write(message)
+            if os.geteuid() == 0:
+                shutil.chown(fresh, self.server.user, self.server.group)
+        os.utime(fresh, (stored, stored))
+        os.rename(fresh, os.path.join(path, "cur", f"{name}:2,{''.join(sorted(flags))}"))
+
+    def on_disk(self):
+        """What is in the mailbox, as its files tell: folder → sorted list of (digest(), flags). Without a server between, so that
+        it costs little; only for times when no client changes anything."""
+        folders = [name for name in os.listdir(self.maildir) if name.startswith(".") and
+                   os.path.isdir(os.path.join(self.maildir, name, "cur"))]
+        return {name[1:].replace(".", "/") or "INBOX": self._files(os.path.join(self.maildir, name)) for name in folders + [""]}
+
+    @staticmethod
+    def _files(path):
+        keywords = {}
+        with contextlib.suppress(FileNotFoundError), open(os.path.join(path, "dovecot-keywords")) as table:
+            keywords = {chr(ord("a") + int(row.split()[0])): row.split()[1] for row in table}
+        messages = []
+        for part in ("cur", "new"):
+            for name in os.listdir(os.path.join(path, part)):
+                with open(os.path.join(path, part, name), "rb") as file:
+                    letters = name.partition(":2,")[2]
+                    messages.append((digest(file.read()), tuple(sorted(keywords.get(letter, letter) for letter in letters))))
+        return sorted(messages)
 
     def settle(self):
         """To be called after the last put(): gives the files to the server's user."""
