@@ -185,10 +185,27 @@ void imap_append_set(GString *command, const guint32 *uids, guint n)
   }
 }
 
-static int compare_uids(gconstpointer a, gconstpointer b)
+char *imap_with_set(const char *verb, const GArray *uids, const char *rest)
+{
+  GString *command = g_string_new(verb);
+  g_string_append_c(command, ' ');
+  imap_append_set(command, (const guint32 *)(const void *)uids->data, uids->len);
+  g_string_append(command, rest);
+  return g_string_free(command, FALSE);
+}
+
+int imap_compare_uids(gconstpointer a, gconstpointer b)
 {
   guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
   return x < y ? -1 : x > y;
+}
+
+GArray *imap_batch(const guint32 *uids, guint n)
+{
+  GArray *batch = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_array_append_vals(batch, uids, MIN(n, IMAP_SET));
+  g_array_sort(batch, imap_compare_uids);
+  return batch;
 }
 
 GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError **error)
@@ -201,7 +218,7 @@ GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError 
     guint32 uid = *(uint32_t *)clist_content(i);
     if (uid != 0) g_array_append_val(uids, uid);
   }
-  g_array_sort(uids, compare_uids);
+  g_array_sort(uids, imap_compare_uids);
   guint kept = 0;
   guint32 *data = (guint32 *)(void *)uids->data;
   for (guint i = 0; i < uids->len && kept < limit; i++)

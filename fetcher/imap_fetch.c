@@ -3,7 +3,7 @@
  * Must not: change a message, not even \Seen; ask for ENVELOPE or BODYSTRUCTURE, which a sender can make libetpan
  *           choke on.
  * Fails:    STORE_ERROR_MAILBOX for a folder, STORE_ERROR_MESSAGE for one message; LINK.
- * Tests:    tests/test_imap.c */
+ * Tests:    tests/test_imap_mail.c, tests/test_imap_mark.c */
 #include "fetcher/imap_private.h"
 #include <string.h>
 
@@ -131,6 +131,57 @@ gboolean imap_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadC
                  STORE_ERROR_MESSAGE, "show a message", error);
   }
   return done;
+}
+
+typedef struct {
+  GHashTable *wanted; /* UIDs */
+  GHashTable *rows;   /* UID → index into marks, plus 1 */
+  GArray *marks;
+} Marks;
+
+/* A message may be told of twice, when it changes meanwhile: a keyword seen once counts. */
+static void on_marks(struct mailimap_msg_att *message, void *context)
+{
+  Marks *marks = context;
+  ScanRow row = { 0 };
+  gboolean has_flags = FALSE, has_body = FALSE;
+  guint64 modseq = 0;
+  take_items(message, &row, &has_body);
+  for (clistiter *i = clist_begin(message->att_list); i != NULL; i = clist_next(i)) {
+    const struct mailimap_msg_att_item *item = clist_content(i);
+    if (item->att_type == MAILIMAP_MSG_ATT_ITEM_DYNAMIC) has_flags = TRUE;
+    if (item->att_type != MAILIMAP_MSG_ATT_ITEM_EXTENSION) continue;
+    const struct mailimap_extension_data *extension = item->att_data.att_extension_data;
+    if (extension->ext_extension == &mailimap_extension_condstore
+        && extension->ext_type == MAILIMAP_CONDSTORE_TYPE_FETCH_DATA)
+      modseq = ((const struct mailimap_condstore_fetch_mod_resp *)extension->ext_data)->cs_modseq_value;
+  }
+  gpointer uid = GUINT_TO_POINTER(row.uid);
+  if (!has_flags || !g_hash_table_contains(marks->wanted, uid)) return;
+  guint index = GPOINTER_TO_UINT(g_hash_table_lookup(marks->rows, uid));
+  if (index == 0) {
+    ImapMarks first = { .uid = row.uid };
+    g_array_append_val(marks->marks, first);
+    index = marks->marks->len;
+    g_hash_table_insert(marks->rows, uid, GUINT_TO_POINTER(index));
+  }
+  ImapMarks *known = &g_array_index(marks->marks, ImapMarks, index - 1);
+  known->modseq = MAX(known->modseq, modseq);
+  known->backscatter |= row.backscatter;
+  known->not_backscatter |= row.not_backscatter;
+}
+
+GArray *imap_marks(ImapStore *store, const GArray *uids, GError **error)
+{
+  g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL), rows = g_hash_table_new(NULL, NULL);
+  g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(ImapMarks));
+  Marks marks = { wanted, rows, found };
+  for (guint i = 0; i < uids->len; i++) g_hash_table_add(wanted, GUINT_TO_POINTER(g_array_index(uids, guint32, i)));
+  g_autofree char *command = imap_with_set("UID FETCH", uids, " (UID FLAGS MODSEQ)");
+  mailimap_set_msg_att_handler(store->session, on_marks, &marks);
+  gboolean done = imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "show keywords", error);
+  mailimap_set_msg_att_handler(store->session, NULL, NULL);
+  return done ? g_steal_pointer(&found) : NULL;
 }
 
 GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error)

@@ -2,7 +2,7 @@
  * Owns:     names, namespace, listing, making and opening folders.
  * Must not: guess what a folder is for by its name.
  * Fails:    STORE_ERROR_MAILBOX when the server refuses; LINK.
- * Tests:    tests/test_imap.c */
+ * Tests:    tests/test_imap_mail.c */
 #include "fetcher/folder_name.h"
 #include "fetcher/imap_private.h"
 #include "filter/names.h"
@@ -150,7 +150,15 @@ gboolean imap_create(Store *base, const char *name, GError **error)
   if (wire == NULL) return FALSE;
   g_autofree char *quoted = imap_quote(wire), *what = doing("make", name);
   g_autofree char *create = g_strdup_printf("CREATE %s", quoted), *subscribe = g_strdup_printf("SUBSCRIBE %s", quoted);
-  if (!imap_command(store, IMAP_BUDGET, create, STORE_ERROR_MAILBOX, what, error)) return FALSE;
+  g_autoptr(GError) refusal = NULL;
+  if (!imap_command(store, IMAP_BUDGET, create, STORE_ERROR_MAILBOX, what, &refusal)) {
+    /* Another machine may have made it at the same moment. */
+    if (refusal->code == STORE_ERROR_MAILBOX && !ask_exists(store, name, &exists, error)) return FALSE;
+    if (!exists) {
+      g_propagate_error(error, g_steal_pointer(&refusal));
+      return FALSE;
+    }
+  }
   /* A folder that some programs do not show is still a folder. */
   g_autoptr(GError) problem = NULL;
   if (imap_command(store, IMAP_BUDGET, subscribe, STORE_ERROR_MAILBOX, "subscribe to a folder", &problem)) return TRUE;

@@ -1,9 +1,10 @@
-/* imap_move.c - the IMAP store: moving, removing, marking
- * Owns:     every command that changes a message.
+/* imap_move.c - the IMAP store: moving and removing
+ * Owns:     every command that puts a message elsewhere or takes it away.
  * Must not: expunge without naming UIDs; delete what was not copied; take a missing COPYUID for success.
  * Fails:    STORE_ERROR_MAILBOX with nothing lost: a message is in the source, the target, or both.
- * Tests:    tests/test_imap.c */
+ * Tests:    tests/test_imap_mail.c */
 #include "fetcher/imap_private.h"
+#include <string.h>
 
 static gboolean contains(const GArray *uids, guint32 uid)
 {
@@ -12,32 +13,16 @@ static gboolean contains(const GArray *uids, guint32 uid)
   return FALSE;
 }
 
-/* "VERB 3:5,9REST". */
-static char *with_set(const char *verb, const GArray *uids, const char *rest)
-{
-  GString *command = g_string_new(verb);
-  g_string_append_c(command, ' ');
-  imap_append_set(command, (const guint32 *)(const void *)uids->data, uids->len);
-  g_string_append(command, rest);
-  return g_string_free(command, FALSE);
-}
-
-static int compare_uids(gconstpointer a, gconstpointer b)
-{
-  guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
-  return x < y ? -1 : x > y;
-}
-
 /* Which of these are there. Whatever else the server names is none of our business. */
 static GArray *ask_present(ImapStore *store, const GArray *uids, GError **error)
 {
-  g_autofree char *criteria = with_set("UID", uids, "");
+  g_autofree char *criteria = imap_with_set("UID", uids, "");
   g_autoptr(GArray) found = imap_search(store, criteria, G_MAXUINT, error);
   if (found == NULL) return NULL;
   GArray *present = g_array_new(FALSE, FALSE, sizeof(guint32));
   for (guint i = 0; i < uids->len; i++) {
     guint32 uid = g_array_index(uids, guint32, i);
-    if (g_array_binary_search(found, &uid, compare_uids, NULL)) g_array_append_val(present, uid);
+    if (g_array_binary_search(found, &uid, imap_compare_uids, NULL)) g_array_append_val(present, uid);
   }
   return present;
 }
@@ -89,8 +74,8 @@ static GArray *take_copyuids(const ImapStore *store, const GArray *wanted, GArra
 /* Removes exactly these for good. What the server then still has is no longer marked for deletion. */
 static gboolean expunge(ImapStore *store, const GArray *uids, GError **error)
 {
-  g_autofree char *mark = with_set("UID STORE", uids, " +FLAGS.SILENT (\\Deleted)"),
-                  *remove = with_set("UID EXPUNGE", uids, "");
+  g_autofree char *mark = imap_with_set("UID STORE", uids, " +FLAGS.SILENT (\\Deleted)"),
+                  *remove = imap_with_set("UID EXPUNGE", uids, "");
   if (!imap_command(store, IMAP_BUDGET, mark, STORE_ERROR_MAILBOX, "remove messages from the folder", error))
     return FALSE;
   g_autoptr(GError) problem = NULL;
@@ -102,7 +87,7 @@ static gboolean expunge(ImapStore *store, const GArray *uids, GError **error)
   g_autoptr(GArray) left = ask_present(store, uids, error);
   if (left == NULL) return FALSE;
   if (left->len == 0) return TRUE;
-  g_autofree char *unmark = with_set("UID STORE", left, " -FLAGS.SILENT (\\Deleted)");
+  g_autofree char *unmark = imap_with_set("UID STORE", left, " -FLAGS.SILENT (\\Deleted)");
   if (!imap_command(store, IMAP_BUDGET, unmark, STORE_ERROR_MAILBOX, "unmark messages", error)) return FALSE;
   if (problem != NULL)
     g_propagate_error(error, g_steal_pointer(&problem));
@@ -112,10 +97,28 @@ static gboolean expunge(ImapStore *store, const GArray *uids, GError **error)
   return FALSE;
 }
 
+/* COPY or MOVE. A refusal is for the owner to mend, so it says how. */
+static gboolean transfer(ImapStore *store, const char *verb, const GArray *uids, const char *target, GError **error)
+{
+  g_autofree char *command = imap_with_set(verb, uids, target);
+  g_autoptr(GError) problem = NULL;
+  if (imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "move messages", &problem)) return TRUE;
+  if (problem->code == STORE_ERROR_MAILBOX) {
+    const struct mailimap_response_info *info = store->session->imap_response_info;
+    gboolean full = info->rsp_atom != NULL && g_ascii_strcasecmp(info->rsp_atom, "OVERQUOTA") == 0;
+    g_autofree char *what = g_strndup(problem->message, strlen(problem->message) - strlen("."));
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s; %s.", what,
+                full ? "the mailbox is full: empty the Trash there, delete old mail, or ask for a higher quota"
+                     : "check that the target folder is there, that you may write to it, and that there is room");
+    return FALSE;
+  }
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
 static gboolean move_by_move(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
 {
-  g_autofree char *command = with_set("UID MOVE", uids, target);
-  if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "move messages", error)) return FALSE;
+  if (!transfer(store, "UID MOVE", uids, target, error)) return FALSE;
   g_autoptr(GArray) paired = take_copyuids(store, uids, pairs);
   if (paired->len == uids->len) return TRUE;
   /* Nobody said where the others are: they count as moved only if they are gone from here. */
@@ -139,8 +142,7 @@ static gboolean move_by_move(ImapStore *store, const GArray *uids, const char *t
 static gboolean move_by_copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
 {
   g_autoptr(GArray) copied = g_array_new(FALSE, FALSE, sizeof(UidPair));
-  g_autofree char *command = with_set("UID COPY", uids, target);
-  if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "copy messages", error)) return FALSE;
+  if (!transfer(store, "UID COPY", uids, target, error)) return FALSE;
   g_autoptr(GArray) paired = take_copyuids(store, uids, copied);
   if (paired->len == 0) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
@@ -155,15 +157,6 @@ static gboolean move_by_copy(ImapStore *store, const GArray *uids, const char *t
 
 /* What we removed ourselves is no news for wait(). */
 static void not_news(ImapStore *store, guint removed) { store->gone -= MIN(store->gone, removed); }
-
-/* The next at most IMAP_SET of these, ascending. */
-static GArray *next_batch(const guint32 *uids, guint n)
-{
-  GArray *batch = g_array_new(FALSE, FALSE, sizeof(guint32));
-  g_array_append_vals(batch, uids, MIN(n, IMAP_SET));
-  g_array_sort(batch, compare_uids);
-  return batch;
-}
 
 static gboolean can_move(const ImapStore *store, GError **error)
 {
@@ -183,7 +176,7 @@ gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target
   if (wire == NULL) return FALSE;
   g_autofree char *quoted = imap_quote(wire), *rest = g_strconcat(" ", quoted, NULL);
   for (guint done = 0; done < n; done += IMAP_SET) {
-    g_autoptr(GArray) batch = next_batch(uids + done, n - done);
+    g_autoptr(GArray) batch = imap_batch(uids + done, n - done);
     /* Asked first, so that one that vanished meanwhile is not taken for moved. */
     g_autoptr(GArray) present = ask_present(store, batch, error);
     if (present == NULL) return FALSE;
@@ -206,31 +199,8 @@ gboolean imap_remove(Store *base, guint32 uid, GError **error)
                 stream_where(store->stream));
     return FALSE;
   }
-  g_autoptr(GArray) uids = next_batch(&uid, 1);
+  g_autoptr(GArray) uids = imap_batch(&uid, 1);
   if (!expunge(store, uids, error)) return FALSE;
   not_news(store, 1);
-  return TRUE;
-}
-
-gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error)
-{
-  ImapStore *store = (ImapStore *)base;
-  if (!imap_need_folder(store, error)) return FALSE;
-  if (!(store->base.can & STORE_CAN_MARK)) return TRUE;
-  const char *set = mark == MARK_BACKSCATTER ? " +FLAGS.SILENT ($Backscatter)" : " +FLAGS.SILENT ($NotBackscatter)";
-  const char *clear = mark == MARK_BACKSCATTER ? " -FLAGS.SILENT ($NotBackscatter)" : " -FLAGS.SILENT ($Backscatter)";
-  for (guint done = 0; done < n; done += IMAP_SET) {
-    g_autoptr(GArray) batch = next_batch(uids + done, n - done);
-    g_autofree char *first = with_set("UID STORE", batch, set), *second = with_set("UID STORE", batch, clear);
-    if (!imap_command(store, IMAP_BUDGET, first, STORE_ERROR_MAILBOX, "mark messages", error)) return FALSE;
-    if (!imap_command(store, IMAP_BUDGET, second, STORE_ERROR_MAILBOX, "mark messages", error)) return FALSE;
-  }
-  return TRUE;
-}
-
-gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error)
-{
-  if (!imap_mark(base, uids, n, MARK_BACKSCATTER, error)) return FALSE;
-  g_array_append_vals(claimed, uids, n);
   return TRUE;
 }

@@ -42,6 +42,11 @@ gboolean imap_has(const ImapStore *store, const char *capability);
 char *imap_quote(const char *text);
 /* Appends a set of UIDs (sorted, n > 0) with runs shortened: "3:5,9". */
 void imap_append_set(GString *command, const guint32 *uids, guint n);
+/* "VERB 3:5,9REST". The caller frees. */
+char *imap_with_set(const char *verb, const GArray *uids, const char *rest);
+int imap_compare_uids(gconstpointer a, gconstpointer b);
+/* The first at most IMAP_SET of n > 0 UIDs, ascending. */
+GArray *imap_batch(const guint32 *uids, guint n);
 /* A UID SEARCH for the selected folder: ascending, without duplicates or 0, at most limit. */
 GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError **error);
 
@@ -61,10 +66,20 @@ GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error);
 gboolean imap_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
                    GError **error);
 GArray *imap_find(Store *base, const char *message_id, guint64 size, gint64 since, GError **error);
+/* What is known of a message's keywords. */
+typedef struct {
+  guint32 uid;
+  guint64 modseq; /* RFC 7162, 3.1.3; 0: not told */
+  gboolean backscatter, not_backscatter;
+} ImapMarks;
+/* Those of uids that are there, as far as the server told of their flags: GArray of ImapMarks. */
+GArray *imap_marks(ImapStore *store, const GArray *uids, GError **error);
 
 /* imap_move.c */
 gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean imap_remove(Store *base, guint32 uid, GError **error);
+
+/* imap_mark.c */
 gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);
 gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error);
 

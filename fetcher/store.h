@@ -19,10 +19,10 @@ typedef enum {
 
 /* What a store can do. */
 typedef enum {
-  STORE_CAN_MOVE = 1 << 0,     /* move() is possible and leaves no copy behind (MOVE, or COPY with UIDPLUS);
+  STORE_CAN_MOVE = 1 << 0, /* move() is possible and leaves no copy behind (MOVE, or COPY with UIDPLUS);
                                   once a folder is open: out of this folder */
-  STORE_CAN_MARK = 1 << 1,     /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
-  STORE_CAN_WAIT = 1 << 2      /* tells of new mail by itself: wait() */
+  STORE_CAN_MARK = 1 << 1, /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
+  STORE_CAN_WAIT = 1 << 2  /* tells of new mail by itself: wait() */
 } StoreCapability;
 
 typedef struct Store Store;
@@ -35,26 +35,28 @@ typedef struct {
 void folder_free(Folder *folder);
 
 typedef struct {
-  guint32 validity;   /* UIDVALIDITY */
-  guint32 next;       /* UIDNEXT */
-  guint32 count;      /* EXISTS */
+  guint32 validity; /* UIDVALIDITY */
+  guint32 next;     /* UIDNEXT */
+  guint32 count;    /* EXISTS */
   gboolean read_only;
 } FolderStatus;
 
 /* A message as a scan sees it. */
 typedef struct {
   guint32 uid;
-  guint64 size;        /* octets */
-  gint64 stored;       /* INTERNALDATE, Unix seconds, 0 unknown */
-  gboolean deleted;    /* \Deleted */
+  guint64 size;                          /* octets */
+  gint64 stored;                         /* INTERNALDATE, Unix seconds, 0 unknown */
+  gboolean deleted;                      /* \Deleted */
   gboolean backscatter, not_backscatter; /* keywords $Backscatter, $NotBackscatter */
-  const char *fields;  /* the header fields asked for, raw; not NUL-terminated */
+  const char *fields;                    /* the header fields asked for, raw; not NUL-terminated */
   gsize length;
 } ScanRow;
 typedef void (*ScanCallback)(const ScanRow *row, gpointer data);
 typedef void (*ReadCallback)(guint32 uid, GBytes *bytes, gpointer data); /* bytes: borrowed; ref to keep */
 
-typedef struct { guint32 from, to; } UidPair; /* to 0: server did not say */
+typedef struct {
+  guint32 from, to;
+} UidPair; /* to 0: server did not say */
 
 /* Keywords for mark(). */
 typedef enum { MARK_BACKSCATTER, MARK_NOT_BACKSCATTER } Mark;
@@ -75,8 +77,8 @@ typedef struct {
   /* UIDs from..to (inclusive) of the selected folder with the named header fields (NULL-terminated list), streamed
    * in any order; callback gets each once. Nothing is returned for UIDs that are not there. FALSE: rows seen so far
    * must be forgotten. */
-  gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback, gpointer data,
-                   GError **error);
+  gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
+                   gpointer data, GError **error);
   /* Which UIDs from..to (inclusive) there are in the selected folder: GArray of guint32, ascending; caller owns. */
   GArray *(*present)(Store *store, guint32 from, guint32 to, GError **error);
   /* The first `limit` bytes of n messages of the selected folder, raw, streamed in any order; callback gets each whole
@@ -98,7 +100,7 @@ typedef struct {
   gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);
   /* Sets $Backscatter on those of n messages of the selected folder that do not carry it, so that of several machines
    * that want to move a message only one succeeds (RFC 7162, 3.1.3: STORE UNCHANGEDSINCE). claimed: GArray of guint32,
-   * gets those that are ours now. Where the server cannot tell whose they are (no CONDSTORE, no keywords), all of them,
+   * gets those that are ours now, also when FALSE is returned. Where the server cannot tell whose they are (no CONDSTORE, no keywords), all of them,
    * marked where that is possible. */
   gboolean (*claim)(Store *store, const guint32 *uids, guint n, GArray *claimed, GError **error);
   /* Waits until messages came to or went from the selected folder (*changed), or one of n descriptors can be read
@@ -113,7 +115,10 @@ struct Store {
   const StoreClass *class;
   guint can; /* StoreCapability; MARK is about the selected folder */
 };
-static inline void store_close(Store *store) { if (store != NULL) store->class->close(store); }
+static inline void store_close(Store *store)
+{
+  if (store != NULL) store->class->close(store);
+}
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 /* One message by read(): NULL with MESSAGE when it is gone. The caller owns the bytes. */
 GBytes *store_read(Store *store, guint32 uid, gsize limit, GError **error);
