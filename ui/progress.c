@@ -53,7 +53,7 @@ Progress *progress_new(const Ui *ui, const Config *config, const char *account)
   return progress;
 }
 
-static void clear_line(Progress *progress)
+void progress_hide(Progress *progress)
 {
   if (progress->shown) fputs("\r\033[K", stderr);
   progress->shown = FALSE;
@@ -82,7 +82,7 @@ void progress_look(Progress *progress)
     if (pass != NULL && pass->ended == 0) add_account(line, pass);
     g_clear_pointer(&pass, pass_free);
   }
-  clear_line(progress);
+  progress_hide(progress);
   guint width = print_width();
   /* names of accounts are ASCII, so bytes are columns */
   if (line->len > (width > 0 ? width : 80) - 1) g_string_truncate(line, (width > 0 ? width : 80) - 1);
@@ -130,7 +130,7 @@ static void print_text(const Pass *pass, const char *quarantine, gboolean observ
 gboolean progress_end(Progress *progress, GError **error)
 {
   guint moved = 0;
-  clear_line(progress);
+  progress_hide(progress);
   if (progress->ledger == NULL) progress->ledger = ledger_open(progress->ui->data_dir, LEDGER_EXISTING, error);
   if (progress->ledger == NULL) return FALSE;
   for (guint i = 0; i < progress->watched->len; i++) {

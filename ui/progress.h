@@ -10,6 +10,8 @@ Progress *progress_new(const Ui *ui, const Config *config, const char *account);
 /* Looks at the ledger, if something was written to it, and prints the line anew; does nothing when standard error is no
  * terminal. A ledger that is not there yet or cannot be read now is looked at the next time. */
 void progress_look(Progress *progress);
+/* Clears the line. */
+void progress_hide(Progress *progress);
 /* Clears the line and prints, for each account that made a pass since progress_new(), what it did. FALSE with error
  * (LEDGER_ERROR) when the ledger cannot be read. */
 gboolean progress_end(Progress *progress, GError **error);
