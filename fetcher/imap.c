@@ -97,7 +97,7 @@ static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError
 
 /* A refused sign-in. The words of the server help the owner (an application password is needed), unless they repeat a
  * secret. */
-static gboolean sign_in_refused(ImapStore *store, const char *secret, GError **error)
+static gboolean sign_in_refused(ImapStore *store, const AccountConfig *account, const char *secret, GError **error)
 {
   const struct mailimap_response_info *info = store->session->imap_response_info;
   const char *code = info != NULL && info->rsp_atom != NULL ? info->rsp_atom : "";
@@ -105,28 +105,42 @@ static gboolean sign_in_refused(ImapStore *store, const char *secret, GError **e
   if (words != NULL && strstr(words, secret) != NULL) g_clear_pointer(&words, g_free);
   gboolean later = g_ascii_strcasecmp(code, "UNAVAILABLE") == 0 || g_ascii_strcasecmp(code, "INUSE") == 0
                    || g_ascii_strcasecmp(code, "LIMIT") == 0;
-  g_set_error(error, STORE_ERROR, later ? STORE_ERROR_LINK : STORE_ERROR_AUTH,
-              later ? "%s cannot sign us in now%s%s."
-                    : "%s refused the sign-in%s%s: check user and password, then try again.",
-              stream_where(store->stream), words != NULL ? ": " : "", words != NULL ? words : "");
+  const char *colon = words != NULL ? ": " : "", *said = words != NULL ? words : "";
+  if (later)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s cannot sign us in now%s%s.", stream_where(store->stream),
+                colon, said);
+  else
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "%s refused the sign-in%s%s: check user and %s, then try again.",
+                stream_where(store->stream), colon, said,
+                account->auth == AUTH_XOAUTH2 ? "the token that password-command gives" : "password");
   return FALSE;
 }
 
-/* Returns libetpan's result, or -1 when there is no way to sign in. */
+/* Ways to sign in with a password, best known ones first; then the LOGIN command. */
+static const char *const mechanisms[] = { "PLAIN", "LOGIN", "CRAM-MD5" };
+
+/* try_sign_in() found no way: the server offers none, or none that this computer's SASL library has. */
+enum { NOT_OFFERED = -1, NOT_INSTALLED = -2 };
+
+/* Returns libetpan's result, or one of these two. A second way is tried only if nothing was sent on the first. */
 static int try_sign_in(ImapStore *store, const AccountConfig *account, const char *secret)
 {
   mailimap *session = store->session;
+  int otherwise = NOT_OFFERED;
   if (account->auth == AUTH_XOAUTH2) {
-    if (!imap_has(store, "AUTH=XOAUTH2")) return -1;
+    if (!imap_has(store, "AUTH=XOAUTH2")) return NOT_OFFERED;
     return mailimap_oauth2_authenticate(session, account->user, secret);
   }
-  if (imap_has(store, "AUTH=PLAIN")) {
+  for (guint i = 0; i < G_N_ELEMENTS(mechanisms); i++) {
+    g_autofree char *capability = g_strconcat("AUTH=", mechanisms[i], NULL);
+    if (!imap_has(store, capability)) continue;
     int tag = session->imap_tag;
-    int result = mailimap_authenticate(session, "PLAIN", account->host, NULL, NULL, "", account->user, secret, NULL);
-    /* Nothing was sent: this computer's SASL library lacks PLAIN. */
+    int result =
+        mailimap_authenticate(session, mechanisms[i], account->host, NULL, NULL, "", account->user, secret, NULL);
     if (session->imap_tag != tag) return result;
+    otherwise = NOT_INSTALLED;
   }
-  return imap_has(store, "LOGINDISABLED") ? -1 : mailimap_login(session, account->user, secret);
+  return imap_has(store, "LOGINDISABLED") ? otherwise : mailimap_login(session, account->user, secret);
 }
 
 static gboolean sign_in(ImapStore *store, const AccountConfig *account, const char *secret, GError **error)
@@ -135,13 +149,19 @@ static gboolean sign_in(ImapStore *store, const AccountConfig *account, const ch
   store->session->imap_response = NULL; /* not to be taken for words about the sign-in */
   int result = try_sign_in(store, account, secret);
   explicit_bzero(store->session->imap_stream->write_buffer, store->session->imap_stream->buffer_max_size);
-  if (result == -1) {
+  if (result == NOT_OFFERED) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL, "%s does not offer to sign in with a %s: change auth.",
                 stream_where(store->stream), account->auth == AUTH_XOAUTH2 ? "token (XOAUTH2)" : "password");
     return FALSE;
   }
+  if (result == NOT_INSTALLED) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
+                "This computer lacks what %s wants for a password (SASL): install libsasl2-modules.",
+                stream_where(store->stream));
+    return FALSE;
+  }
   if (result == MAILIMAP_ERROR_LOGIN && stream_error(store->stream) == NULL)
-    return sign_in_refused(store, secret, error);
+    return sign_in_refused(store, account, secret, error);
   return imap_check(store, result, STORE_ERROR_AUTH, "sign us in", error);
 }
 

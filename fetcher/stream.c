@@ -231,6 +231,7 @@ Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean l
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error)
 {
   GError *problem = NULL;
+  gboolean upgraded = stream->received > 0; /* by the last command, STARTTLS */
   stream_command(stream, STREAM_BUDGET);
   if (stream->error == NULL) stream->tls = tls_new(stream->fd, stream->host, ca_file, &problem);
   if (problem != NULL) fail(stream, problem);
@@ -240,7 +241,7 @@ gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error)
     if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
       wait_for(stream, gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN);
     else if (gnutls_error_is_fatal(code))
-      fail(stream, tls_explain(stream->tls, code, stream->where));
+      fail(stream, tls_explain(stream->tls, code, stream->where, upgraded));
   }
   if (error != NULL) *error = g_error_copy(stream->error);
   return FALSE;

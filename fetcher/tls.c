@@ -85,7 +85,7 @@ static GError *bad_certificate(const Tls *tls, const char *where)
                      problem);
 }
 
-GError *tls_explain(const Tls *tls, int code, const char *where)
+GError *tls_explain(const Tls *tls, int code, const char *where, gboolean upgraded)
 {
   switch (code) {
   case GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR:
@@ -96,13 +96,20 @@ GError *tls_explain(const Tls *tls, int code, const char *where)
                        where);
   case GNUTLS_E_FATAL_ALERT_RECEIVED: {
     gnutls_alert_description_t alert = gnutls_alert_get(tls->session);
-    if (alert == GNUTLS_A_PROTOCOL_VERSION) return tls_explain(tls, GNUTLS_E_UNSUPPORTED_VERSION_PACKET, where);
+    if (alert == GNUTLS_A_PROTOCOL_VERSION)
+      return tls_explain(tls, GNUTLS_E_UNSUPPORTED_VERSION_PACKET, where, upgraded);
     return g_error_new(STORE_ERROR, STORE_ERROR_FATAL, "%s refused TLS (%s): ask whoever runs the server.", where,
                        gnutls_alert_get_strname(alert));
   }
   case GNUTLS_E_UNEXPECTED_PACKET:
   case GNUTLS_E_UNEXPECTED_PACKET_LENGTH:
   case GNUTLS_E_RECORD_OVERFLOW:
+    if (upgraded)
+      return g_error_new(
+          STORE_ERROR, STORE_ERROR_FATAL,
+          "%s, or something between us and it, went on in clear when TLS should have begun: set security "
+          "to tls, or try another network. The password was not sent.",
+          where);
     return g_error_new(STORE_ERROR, STORE_ERROR_FATAL,
                        "%s does not speak TLS on this port: check port, or set security to starttls.", where);
   case GNUTLS_E_PREMATURE_TERMINATION:

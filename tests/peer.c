@@ -214,6 +214,10 @@ static void play(Peer *peer, const Conversation *conversation, const char *tag, 
   if (turn->answer != NULL && (g_str_has_prefix(turn->answer, "+ ") || strstr(turn->answer, "\n+ ") != NULL)) {
     if (peer_hear(peer) == NULL) return;
     answer(peer, turn->then != NULL ? turn->then : "$ OK done\r\n", tag);
+    if (turn->then != NULL && g_str_has_prefix(turn->then, "+ ")) {
+      if (peer_hear(peer) == NULL) return;
+      answer(peer, turn->last != NULL ? turn->last : "$ OK done\r\n", tag);
+    }
   }
   if (is_usual && conversation->starttls && g_ascii_strcasecmp(command, "STARTTLS") == 0)
     if (!peer_start_tls(peer, conversation->cert, conversation->priority)) _exit(0);

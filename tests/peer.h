@@ -34,6 +34,7 @@ typedef struct {
   const char *answer;
   void (*act)(Peer *peer); /* after the answer; NULL */
   const char *then;        /* after an answer with a line "+ ...": to the client's next line; NULL: "$ OK done" */
+  const char *last;        /* after a `then` that is "+ ..." likewise */
   gboolean once;           /* this turn is over when it was played */
 } Turn;
 typedef struct {

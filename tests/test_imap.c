@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -55,6 +57,7 @@ typedef struct {
   gboolean told;     /* the server may know the password */
   Conversation conversation;
   guint timeout; /* 0: longer than a busy machine takes */
+  const char *heard, *not_heard;
 } SignIn;
 
 #define PLAIN_CAPS "IMAP4rev1 AUTH=PLAIN"
@@ -70,6 +73,16 @@ static const SignIn rows[] = {
   { "xoauth2", SECURITY_TLS, AUTH_XOAUTH2, -1, "", TRUE,
     { .cert = CERT_GOOD, .capabilities = "IMAP4rev1 AUTH=XOAUTH2" } },
   { "preauth over tls", SECURITY_TLS, 0, -1, "", FALSE, { .cert = CERT_GOOD, .greeting = "* PREAUTH hello\r\n" } },
+  { "plain first", SECURITY_NONE, 0, -1, "", TRUE, { .capabilities = "IMAP4rev1 AUTH=CRAM-MD5 AUTH=LOGIN AUTH=PLAIN" },
+    0, "AUTHENTICATE PLAIN\r\n", "LOGIN" },
+  { "login second", SECURITY_NONE, 0, -1, "", TRUE,
+    { .capabilities = "IMAP4rev1 AUTH=CRAM-MD5 AUTH=LOGIN AUTH=GSSAPI",
+      .turns = { { .command = "AUTHENTICATE LOGIN", .answer = "+ VXNlcm5hbWU6\r\n", .then = "+ UGFzc3dvcmQ6\r\n" } } },
+    0, "AUTHENTICATE LOGIN\r\nZ2VydHJ1ZGU=\r\ncGEic3Ncd29yZA==\r\n", "CRAM" },
+  { "cram-md5 third", SECURITY_NONE, 0, -1, "", FALSE,
+    { .capabilities = "IMAP4rev1 AUTH=GSSAPI AUTH=CRAM-MD5",
+      .turns = { { .command = "AUTHENTICATE CRAM-MD5", .answer = "+ PDE4OTYuNjk3QGV4YW1wbGUub3JnPg==\r\n" } } },
+    0, "AUTHENTICATE CRAM-MD5\r\n", "LOGIN" },
   /* the wrong server */
   { "wrong name", SECURITY_TLS, 0, STORE_ERROR_FATAL, "another host name", FALSE, { .cert = CERT_OTHER_NAME } },
   { "self-signed", SECURITY_TLS, 0, STORE_ERROR_FATAL, "self-signed", FALSE, { .cert = CERT_SELF_SIGNED } },
@@ -89,7 +102,7 @@ static const SignIn rows[] = {
     { .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN", SAYS("STARTTLS", "$ BAD what\r\n") } },
   { "starttls injected", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "slipped commands in", FALSE,
     { .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN", SAYS("STARTTLS", "$ OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n") } },
-  { "starttls, then clear", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "TLS", FALSE,
+  { "starttls, then clear", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "went on in clear when TLS should have begun", FALSE,
     { .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN", .turns = { { .command = "STARTTLS", .answer = "$ OK go\r\n", .act = go_on_in_clear } } } },
   { "preauth before starttls", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "PREAUTH", FALSE,
     { .greeting = "* PREAUTH come in\r\n", .capabilities = "IMAP4rev1 STARTTLS" } },
@@ -108,6 +121,25 @@ static const SignIn rows[] = {
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO no\r\n") } },
   { "refused token", SECURITY_NONE, AUTH_XOAUTH2, STORE_ERROR_AUTH, "refused the sign-in", TRUE,
     { .capabilities = "IMAP4rev1 AUTH=XOAUTH2", SAYS("AUTHENTICATE XOAUTH2", "$ NO invalid\r\n") } },
+  { "refused token, in two steps", SECURITY_NONE, AUTH_XOAUTH2, STORE_ERROR_AUTH, "Invalid credentials: check user and the token", TRUE,
+    { .capabilities = "IMAP4rev1 AUTH=XOAUTH2 AUTH=PLAIN",
+      .turns = { { .command = "AUTHENTICATE XOAUTH2", .answer = "+ eyJzdGF0dXMiOiI0MDAifQ==\r\n", .then = "$ NO [AUTHENTICATIONFAILED] Invalid credentials\r\n" } } },
+    0, "AQE=\r\n\r\n", "PLAIN" },
+  { "refused token, then silence", SECURITY_NONE, AUTH_XOAUTH2, STORE_ERROR_LINK, "did not answer", TRUE,
+    { .capabilities = "IMAP4rev1 AUTH=XOAUTH2",
+      .turns = { { .command = "AUTHENTICATE XOAUTH2", .answer = "+ eyJzdGF0dXMiOiI0MDAifQ==\r\n", .then = "* OK wait\r\n" } } }, 1 },
+  { "refused once, not tried twice", SECURITY_NONE, 0, STORE_ERROR_AUTH, "check user and password", TRUE,
+    { .capabilities = "IMAP4rev1 AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5",
+      .turns = { { .command = "AUTHENTICATE PLAIN", .answer = "+ \r\n", .then = "$ NO no\r\n" } } },
+    0, "AUTHENTICATE PLAIN", "LOGIN" },
+  { "mechanism refused", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in", FALSE,
+    { .capabilities = "IMAP4rev1 AUTH=PLAIN AUTH=LOGIN", SAYS("AUTHENTICATE PLAIN", "$ NO no\r\n") }, 0, "AUTHENTICATE PLAIN", "LOGIN" },
+  { "refused cram-md5", SECURITY_NONE, 0, STORE_ERROR_AUTH, "check user and password", FALSE,
+    { .capabilities = "IMAP4rev1 AUTH=CRAM-MD5",
+      .turns = { { .command = "AUTHENTICATE CRAM-MD5", .answer = "+ PDE4OTYuNjk3QGV4YW1wbGUub3JnPg==\r\n", .then = "$ NO no\r\n" } } },
+    0, "AUTHENTICATE CRAM-MD5", "LOGIN" },
+  { "challenge that is none", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in", FALSE,
+    { .capabilities = "IMAP4rev1 AUTH=CRAM-MD5", .turns = { { .command = "AUTHENTICATE", .answer = "+ A\r\n", .then = "$ NO no\r\n" } } } },
   { "bad sign-in", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused to sign us in", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ BAD what\r\n") } },
   { "unavailable", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now: later", TRUE,
@@ -149,8 +181,9 @@ static gboolean knows_secret(const char *heard)
   g_autofree char *base64 = g_base64_encode((const guchar *)line, sizeof line - 1);
   g_autofree char *token = g_base64_encode((const guchar *)"user=" USER "\1auth=Bearer " SECRET "\1\1",
                                            sizeof "user=" USER "\1auth=Bearer " SECRET "\1\1" - 1);
-  return strstr(heard, SECRET) != NULL || strstr(heard, "pa\\\"ss\\\\word") != NULL || strstr(heard, base64) != NULL
-         || strstr(heard, token) != NULL;
+  g_autofree char *alone = g_base64_encode((const guchar *)SECRET, sizeof SECRET - 1);
+  return strstr(heard, SECRET) != NULL || strstr(heard, alone) != NULL || strstr(heard, "pa\\\"ss\\\\word") != NULL
+         || strstr(heard, base64) != NULL || strstr(heard, token) != NULL;
 }
 
 static void test_sign_in(void **state)
@@ -178,7 +211,7 @@ static void test_sign_in(void **state)
       print_error("%d %s\n", error->code, error->message);
     assert_int_equal(error->code, row->code);
     assert_non_null(strstr(error->message, row->words));
-    assert_null(strstr(error->message, SECRET));
+    assert_false(knows_secret(error->message));
     g_autofree char *folded = g_ascii_strdown(error->message, -1);
     assert_null(strstr(folded, USER));
   }
@@ -186,6 +219,11 @@ static void test_sign_in(void **state)
   server_stop(server);
   assert_int_equal(knows_secret(server_heard(server)), row->told);
   if (row->code < 0) assert_non_null(strstr(server_heard(server), "LOGOUT"));
+  if (row->heard != NULL
+      && (strstr(server_heard(server), row->heard) == NULL || strstr(server_heard(server), row->not_heard) != NULL))
+    print_error("%s", server_heard(server));
+  if (row->heard != NULL) assert_non_null(strstr(server_heard(server), row->heard));
+  if (row->heard != NULL) assert_null(strstr(server_heard(server), row->not_heard));
   assert_true(took < 60000000); /* valgrind is slow; the scripts that never end take two minutes */
   server_free(server);
 }
@@ -225,6 +263,68 @@ static void test_close_does_not_hang(void **state)
   server_free(server);
 }
 
+static Store *open_in_clear(const Server *server, GError **error)
+{
+  AccountConfig account = { .host = (char *)"localhost",
+                            .port = server_port(server),
+                            .security = SECURITY_NONE,
+                            .user = (char *)USER,
+                            .timeout = 10 };
+  return imap_open(&account, SECRET, error);
+}
+
+/* RFC 2195: the user's name, and the keyed digest of the challenge. */
+static void test_cram_md5(void **state)
+{
+  static const char challenge[] = "<1896.697@example.org>";
+  g_autofree char *base64 = g_base64_encode((const guchar *)challenge, sizeof challenge - 1);
+  g_autofree char *question = g_strdup_printf("+ %s\r\n", base64);
+  g_autofree char *digest =
+      g_compute_hmac_for_string(G_CHECKSUM_MD5, (const guchar *)SECRET, sizeof SECRET - 1, challenge, -1);
+  g_autofree char *answer = g_strconcat(USER " ", digest, NULL);
+  g_autofree char *encoded = g_base64_encode((const guchar *)answer, strlen(answer));
+  Conversation conversation = { .capabilities = "IMAP4rev1 AUTH=CRAM-MD5",
+                                .turns = { { .command = "AUTHENTICATE CRAM-MD5", .answer = question } } };
+  Server *server = server_start(peer_converse, &conversation);
+  Store *store = open_in_clear(server, NULL);
+  assert_non_null(store);
+  store_close(store);
+  server_stop(server);
+  assert_non_null(strstr(server_heard(server), encoded));
+  server_free(server);
+}
+
+/* A computer without the SASL library's plug-ins sends nothing of them, and goes on to what it can. In a child, since the
+ * library looks for them once; so this comes before all other sign-ins. */
+static void test_no_mechanisms(void **state)
+{
+  static const Conversation conversations[] = {
+    { .capabilities = "IMAP4rev1 AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5" },
+    { .capabilities = "IMAP4rev1 AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5 LOGINDISABLED" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(conversations); i++) {
+    Server *server = server_start(peer_converse, &conversations[i]);
+    pid_t child = fork();
+    if (child == 0) {
+      GError *error = NULL;
+      setenv("SASL_PATH", "/nonexistent", 1);
+      Store *store = open_in_clear(server, &error);
+      store_close(store);
+      gboolean told = error != NULL && error->code == STORE_ERROR_FATAL
+                      && strstr(error->message, "install libsasl2-modules") != NULL;
+      _exit(store != NULL ? 10 : told ? 11 : 12);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 10 + i);
+    server_stop(server);
+    assert_null(strstr(server_heard(server), "AUTHENTICATE"));
+    assert_int_equal(knows_secret(server_heard(server)), i == 0);
+    server_free(server);
+  }
+}
+
 static int set_up(void **state)
 {
   certs_init();
@@ -239,9 +339,11 @@ static int tear_down(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(rows) + 2] = { cmocka_unit_test(test_line_breaks),
+  struct CMUnitTest tests[G_N_ELEMENTS(rows) + 4] = { cmocka_unit_test(test_no_mechanisms),
+                                                      cmocka_unit_test(test_line_breaks),
+                                                      cmocka_unit_test(test_cram_md5),
                                                       cmocka_unit_test(test_close_does_not_hang) };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
-    tests[2 + i] = (struct CMUnitTest){ rows[i].name, test_sign_in, NULL, NULL, (void *)(gsize)&rows[i] };
+    tests[4 + i] = (struct CMUnitTest){ rows[i].name, test_sign_in, NULL, NULL, (void *)(gsize)&rows[i] };
   return _cmocka_run_group_tests("imap", tests, G_N_ELEMENTS(tests), set_up, tear_down);
 }
