@@ -99,7 +99,7 @@ gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fie
 
 typedef struct {
   gsize limit;
-  GHashTable *wanted; /* UIDs */
+  GHashTable *wanted; /* UIDs still to come */
   ReadCallback callback;
   gpointer data;
 } Reading;
@@ -107,7 +107,7 @@ typedef struct {
 static void on_read(const ScanRow *row, gpointer data)
 {
   Reading *reading = data;
-  if (!g_hash_table_contains(reading->wanted, GUINT_TO_POINTER(row->uid))) return;
+  if (!g_hash_table_remove(reading->wanted, GUINT_TO_POINTER(row->uid))) return;
   g_autoptr(GBytes) bytes = g_bytes_new(row->fields, MIN(row->length, reading->limit));
   reading->callback(row->uid, bytes, reading->data);
 }
@@ -188,6 +188,8 @@ GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error)
 {
   ImapStore *store = (ImapStore *)base;
   if (!imap_need_folder(store, error)) return NULL;
+  from = MAX(from, 1);
+  if (from > to) return g_array_new(FALSE, FALSE, sizeof(guint32));
   g_autofree char *criteria = g_strdup_printf("UID %u:%u", from, to);
   g_autoptr(GArray) found = imap_search(store, criteria, G_MAXUINT, error);
   if (found == NULL) return NULL;

@@ -2,10 +2,11 @@
  * Owns:     names, namespace, listing, making and opening folders.
  * Must not: guess what a folder is for by its name.
  * Fails:    STORE_ERROR_MAILBOX when the server refuses; LINK.
- * Tests:    tests/test_imap_mail.c */
+ * Tests:    tests/test_imap_folder.c */
 #include "fetcher/folder_name.h"
 #include "fetcher/imap_private.h"
 #include "filter/names.h"
+#include <string.h>
 
 #define FOLDERS 10000
 
@@ -71,6 +72,13 @@ GPtrArray *imap_folders(Store *base, GError **error)
   return g_steal_pointer(&folders);
 }
 
+/* Is this wire name the folder that was meant? */
+static gboolean same_folder(const char *told, const char *meant)
+{
+  return g_str_equal(told, meant)
+         || (g_ascii_strcasecmp(meant, "INBOX") == 0 && g_ascii_strcasecmp(told, "INBOX") == 0);
+}
+
 /* Asks whether a folder is there and can be opened. Wildcards in the name may list others. */
 static gboolean ask_exists(ImapStore *store, const char *name, gboolean *exists, GError **error)
 {
@@ -83,9 +91,7 @@ static gboolean ask_exists(ImapStore *store, const char *name, gboolean *exists,
   clist *rows = store->session->imap_response_info->rsp_mailbox_list;
   for (clistiter *i = clist_begin(rows); i != NULL; i = clist_next(i)) {
     const struct mailimap_mailbox_list *row = clist_content(i);
-    gboolean same = g_str_equal(row->mb_name, wire)
-                    || (g_ascii_strcasecmp(wire, "INBOX") == 0 && g_ascii_strcasecmp(row->mb_name, "INBOX") == 0);
-    if (same && !(folder_use(row->mb_flag) & FOLDER_NOSELECT)) *exists = TRUE;
+    if (same_folder(row->mb_name, wire) && !(folder_use(row->mb_flag) & FOLDER_NOSELECT)) *exists = TRUE;
   }
   return TRUE;
 }
@@ -224,6 +230,19 @@ gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError
   return TRUE;
 }
 
+/* The name in a STATUS answer, where libetpan leaves the quotes. */
+static char *unquote(const char *name)
+{
+  gsize length = strlen(name);
+  if (length < 2 || name[0] != '"' || name[length - 1] != '"') return g_strdup(name);
+  GString *plain = g_string_new(NULL);
+  for (const char *p = name + 1; p < name + length - 1; p++) {
+    if (*p == '\\' && p + 1 < name + length - 1) p++;
+    g_string_append_c(plain, *p);
+  }
+  return g_string_free(plain, FALSE);
+}
+
 gboolean imap_peek(Store *base, const char *name, FolderStatus *status, GError **error)
 {
   ImapStore *store = (ImapStore *)base;
@@ -234,13 +253,18 @@ gboolean imap_peek(Store *base, const char *name, FolderStatus *status, GError *
   if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, what, error)) return FALSE;
   const struct mailimap_mailbox_data_status *told = store->session->imap_response_info->rsp_status;
   FolderStatus found = { 0 };
+  gboolean counted = FALSE;
+  g_autofree char *subject = told != NULL ? unquote(told->st_mailbox) : NULL;
+  /* Other folders may be told of unasked. */
+  if (subject != NULL && !same_folder(subject, wire)) told = NULL;
   for (clistiter *i = told != NULL ? clist_begin(told->st_info_list) : NULL; i != NULL; i = clist_next(i)) {
     const struct mailimap_status_info *item = clist_content(i);
+    if (item->st_att == MAILIMAP_STATUS_ATT_MESSAGES) counted = TRUE;
     if (item->st_att == MAILIMAP_STATUS_ATT_MESSAGES) found.count = item->st_value;
     if (item->st_att == MAILIMAP_STATUS_ATT_UIDNEXT) found.next = item->st_value;
     if (item->st_att == MAILIMAP_STATUS_ATT_UIDVALIDITY) found.validity = item->st_value;
   }
-  if (found.next == 0) found.validity = 0;
+  if (found.next == 0 || !counted) found.validity = 0;
   *status = found;
   return TRUE;
 }

@@ -1,5 +1,5 @@
 FETCHER_TESTS = tests/test_guard tests/test_folder_name tests/test_stream tests/test_imap tests/test_imap_mail \
-	tests/test_imap_idle tests/test_imap_mark
+	tests/test_imap_folder tests/test_imap_idle tests/test_imap_mark
 check_PROGRAMS += $(FETCHER_TESTS)
 TESTS += $(FETCHER_TESTS)
 
@@ -32,3 +32,7 @@ tests_test_imap_idle_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 tests_test_imap_mark_SOURCES = tests/test_imap_mark.c $(SESSION_SOURCES)
 tests_test_imap_mark_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
 tests_test_imap_mark_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
+
+tests_test_imap_folder_SOURCES = tests/test_imap_folder.c $(SESSION_SOURCES)
+tests_test_imap_folder_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
+tests_test_imap_folder_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -2,7 +2,7 @@
  * Owns:     opening and ending such a session.
  * Must not: be linked into a program that is installed; leave loopback.
  * Fails:    as a test.
- * Tests:    used by tests/test_imap_mail.c, tests/test_imap_idle.c, tests/test_imap_claim.c */
+ * Tests:    used by the other tests/test_imap_*.c */
 #include "tests/imap_session.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
-/* test_imap_mail.c - folders and messages, against servers that behave, refuse, lie or flood
+/* test_imap_mail.c - messages, against servers that behave, refuse, lie or flood
  * Owns:     one table per slot of the store.
  * Must not: leave loopback.
  * Fails:    as a test.
- * Tests:    fetcher/imap_folder.c, fetcher/imap_fetch.c, fetcher/imap_move.c */
+ * Tests:    fetcher/imap_fetch.c, fetcher/imap_move.c */
 #include "tests/imap_session.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -304,185 +304,71 @@ static void test_remove(void **state)
   }
 }
 
-/* clang-format off */
-#define SELECTED(code) "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 10] x\r\n$ OK " code "x\r\n"
-
-static const struct {
-  const char *answer;
-  int code;
-  const char *words;
-  FolderStatus status;
-  guint can;
-} selects[] = {
-  { SELECTED("[READ-WRITE] "), -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
-  { SELECTED(""), -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
-  { SELECTED("[READ-ONLY] "), -1, "", { 7, 10, 3, TRUE }, 0 },
-  /* no words after the code, as some servers have it */
-  { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 10]\r\n$ OK [READ-WRITE]\r\n", -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
-  /* the last message is UID 20 */
-  { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$ OK [READ-WRITE] x\r\n", -1, "", { 7, 21, 3, FALSE }, STORE_CAN_MOVE },
-  { "* 3 EXISTS\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-WRITE] x\r\n", STORE_ERROR_MAILBOX, "UIDVALIDITY", { 0 }, 0 },
-  { "$ NO [NONEXISTENT] no such folder\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX: no such folder", { 0 }, 0 },
-  { "$ BAD what\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX", { 0 }, 0 },
-};
-/* clang-format on */
-
-static void test_select(void **state)
+static void on_bytes(guint32 uid, GBytes *bytes, gpointer data)
 {
-  guint i = GPOINTER_TO_UINT(*state);
-  Conversation conversation = { .turns = {
-                                    { .command = "SELECT", .answer = selects[i].answer },
-                                    { .command = "UID SEARCH UID *", .answer = "* SEARCH 20\r\n$ OK done\r\n" } } };
-  Session session;
-  FolderStatus status = { 0 };
-  session_open(&session, &conversation);
-  gboolean done = session.store->class->select(session.store, "INBOX", &status, &session.error);
-  assert_outcome(&session, done, selects[i].code, selects[i].words);
-  assert_memory_equal(&status, &selects[i].status, sizeof status);
-  assert_int_equal(session.store->can, selects[i].can);
-  g_clear_error(&session.error);
-  /* Without a folder no slot works, and with one that is read-only none that changes it. */
-  guint32 uid = 1;
-  g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
-  if (selects[i].can == 0)
-    assert_false(session.store->class->move(session.store, &uid, 1, "Away", pairs, &session.error));
-  g_clear_error(&session.error);
-  if (!done) assert_null(store_read(session.store, 1, 10, &session.error));
-  session_free(&session);
+  g_string_append_printf(data, "%u:%.*s|", uid, (int)g_bytes_get_size(bytes),
+                         (const char *)g_bytes_get_data(bytes, NULL));
 }
 
-static void test_folders(void **state)
-{
-  static const char answer[] = "* LIST (\\HasNoChildren) \"/\" INBOX\r\n"
-                               "* LIST (\\Sent) \"/\" \"Gesendet &- mehr\"\r\n"
-                               "* LIST (\\Noselect \\HasChildren) \"/\" {6}\r\na\"b\\&-\r\n"
-                               "* LIST (\\NonExistent \\Trash) NIL \"Gel&APY-scht\"\r\n"
-                               "* LIST () \"/\" {4}\r\na\r\nb\r\n"
-                               "* LIST () \"/\" \"Entw\xc3\xbcrfe\"\r\n"
-                               "$ OK done\r\n";
-  static const Conversation conversation = { .turns = { { .command = "LIST", .answer = answer } } };
-  static const Folder expected[] = { { (char *)"INBOX", 0 },
-                                     { (char *)"Gesendet & mehr", FOLDER_SENT },
-                                     { (char *)"a\"b\\&", FOLDER_NOSELECT },
-                                     { (char *)"Gelöscht", FOLDER_TRASH | FOLDER_NOSELECT },
-                                     { (char *)"Entwürfe", 0 } };
-  Session session;
-  session_open(&session, &conversation);
-  g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
-  assert_outcome(&session, folders != NULL, -1, "");
-  assert_int_equal(folders->len, G_N_ELEMENTS(expected));
-  for (guint i = 0; i < folders->len; i++) {
-    const Folder *folder = folders->pdata[i];
-    assert_string_equal(folder->name, expected[i].name);
-    assert_int_equal(folder->use, expected[i].use);
-  }
-  /* Each can be opened by the name it has on the wire, also one that breaks the rules. */
-  FolderStatus status;
-  assert_true(session.store->class->select(session.store, "Entwürfe", &status, &session.error));
-  assert_true(session.store->class->select(session.store, "a\"b\\&", &status, &session.error));
-  assert_false(session.store->class->select(session.store, "x\r\n1 DELETE INBOX", &status, &session.error));
-  const char *heard = session_end(&session);
-  assert_non_null(strstr(heard, "SELECT \"Entw\xc3\xbcrfe\""));
-  assert_non_null(strstr(heard, "SELECT \"a\\\"b\\\\&-\""));
-  assert_null(strstr(heard, "DELETE"));
-  session_free(&session);
-}
+#define BODY(uid, text) "* 1 FETCH (UID " uid " BODY[]<0> \"" text "\")\r\n"
 
-static void test_many_folders(void **state)
-{
-  g_autoptr(GString) list = g_string_new(NULL);
-  for (guint i = 0; i < 12000; i++) g_string_append_printf(list, "* LIST () \"/\" f%u\r\n", i);
-  g_string_append(list, "$ OK done\r\n");
-  Conversation conversation = { .capabilities = "IMAP4rev1 SPECIAL-USE LIST-EXTENDED AUTH=PLAIN",
-                                .turns = {
-                                    { .command = "LIST \"\" \"*\" RETURN (SPECIAL-USE)", .answer = list->str } } };
-  Session session;
-  session_open(&session, &conversation);
-  g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
-  assert_outcome(&session, folders != NULL, -1, "");
-  assert_int_equal(folders->len, 10000);
-  session_free(&session);
-}
-
-static void test_list_refused(void **state)
-{
-  static const Conversation conversation = { .capabilities = "IMAP4rev1 SPECIAL-USE LIST-EXTENDED AUTH=PLAIN",
-                                             .turns = { { .command = "LIST \"\" \"*\" RETURN",
-                                                          .answer = "$ BAD no such option\r\n" } } };
-  Session session;
-  session_open(&session, &conversation);
-  g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
-  assert_outcome(&session, folders != NULL, -1, "");
-  assert_int_equal(folders->len, 1);
-  session_free(&session);
-}
-
-static void test_resolve(void **state)
+static void test_read_many(void **state)
 {
   static const struct {
-    const char *capabilities, *listed, *namespace, *name, *resolved;
-  } rows[] = {
-    { NULL, "* LIST () \"/\" Away\r\n", "", "Away", "Away" },
-    { NULL, "* LIST () \"/\" Other\r\n", "", "A*y", "A*y" },
-    { NULL, "", "", "inbox", "INBOX" },
-    { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "", "* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n", "Away/b", "INBOX.Away.b" },
-    { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "", "* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\n", "INBOX/Away",
-      "INBOX.Away" },
-    { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "", "* NAMESPACE ((\"\" \"/\")(\"#x/\" \"/\")) ((\"~\" \"/\")) NIL\r\n",
-      "Away/b", "Away/b" },
-    { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "", "* NAMESPACE NIL NIL NIL\r\n", "Away/b", "Away/b" },
-    { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "", "", "Away/b", "Away/b" },
-    { NULL, "* LIST (\\Noselect) \".\" \"\"\r\n", "", "Away/b", "Away.b" },
-    { NULL, "* LIST (\\Noselect) NIL \"\"\r\n", "", "Away/b", "Away/b" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autofree char *listed = g_strconcat(rows[i].listed, "$ OK done\r\n", NULL);
-    g_autofree char *namespace = g_strconcat(rows[i].namespace, "$ OK done\r\n", NULL);
-    Conversation conversation = { .capabilities = rows[i].capabilities,
-                                  .turns = { { .command = "LIST", .answer = listed },
-                                             { .command = "NAMESPACE", .answer = namespace } } };
-    Session session;
-    session_open(&session, &conversation);
-    g_autofree char *resolved = session.store->class->resolve(session.store, rows[i].name, &session.error);
-    assert_outcome(&session, resolved != NULL, -1, "");
-    assert_string_equal(resolved, rows[i].resolved);
-    session_free(&session);
-  }
-}
-
-static void test_create(void **state)
-{
-  static const struct {
-    const char *listed, *again, *created, *subscribed; /* again: listed after CREATE */
+    const char *first, *second; /* answers for UIDs 2 to 1000 and for 1002 */
+    const char *read;
     int code;
-    const char *heard, *not_heard;
+    const char *words;
   } rows[] = {
-    { "* LIST () \"/\" &ANw-b\r\n", "", "$ OK done\r\n", "$ OK done\r\n", -1, "", "CREATE" },
-    { "* LIST (\\Noselect) \"/\" &ANw-b\r\n", "", "$ OK done\r\n", "$ OK done\r\n", -1, "CREATE \"&ANw-b\"\r\n",
-      "DELETE" },
-    { "", "", "$ OK done\r\n", "$ OK done\r\n", -1, "SUBSCRIBE \"&ANw-b\"\r\n", "DELETE" },
-    { "", "", "$ OK done\r\n", "$ NO no\r\n", -1, "SUBSCRIBE", "DELETE" },
-    { "", "* LIST () \"/\" &ANw-b\r\n", "$ NO [ALREADYEXISTS] it is there\r\n", "$ OK done\r\n", -1, "SUBSCRIBE",
-      "DELETE" },
-    { "", "", "$ NO [ALREADYEXISTS] not you\r\n", "$ OK done\r\n", STORE_ERROR_MAILBOX, "CREATE", "SUBSCRIBE" },
-    { "", "", "$ NO [NOPERM] not you\r\n", "$ OK done\r\n", STORE_ERROR_MAILBOX, "CREATE", "SUBSCRIBE" },
+    { BODY("8", "eight") BODY("2", "two") "$ OK done\r\n", BODY("1002", "last") "$ OK done\r\n",
+      "8:eight|2:two|1002:last|", -1, "" },
+    { BODY("2", "two") BODY("2", "again") BODY("3", "other") BODY("1002", "early") "$ OK done\r\n",
+      BODY("1002", "last") "$ OK done\r\n", "2:two|1002:early|", -1, "" },
+    { BODY("2", "two") "$ NO not all\r\n", BODY("1002", "last") "$ OK done\r\n", "2:two|", STORE_ERROR_MESSAGE,
+      "not all" },
+    { BODY("2", "two") "* 1 FETCH (UID 4 BODY[]<0> {300000000}\r\n", "", "", STORE_ERROR_LINK, "announced" },
+    { "$ OK done\r\n", "$ OK done\r\n", "", -1, "" },
   };
+  guint32 uids[501];
+  for (guint i = 0; i < G_N_ELEMENTS(uids); i++) uids[i] = 2 * (i + 1);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autofree char *listed = g_strconcat(rows[i].listed, "$ OK done\r\n", NULL);
-    g_autofree char *again = g_strconcat(rows[i].again, "$ OK done\r\n", NULL);
-    Conversation conversation = { .turns = { { .command = "LIST", .answer = listed, .once = TRUE },
-                                             { .command = "LIST", .answer = again },
-                                             { .command = "CREATE", .answer = rows[i].created },
-                                             { .command = "SUBSCRIBE", .answer = rows[i].subscribed } } };
+    Conversation conversation = { .turns = { { .command = "UID FETCH 2,4,", .answer = rows[i].first },
+                                             { .command = "UID FETCH 1002 ", .answer = rows[i].second } } };
     Session session;
     session_open(&session, &conversation);
-    gboolean done = session.store->class->create(session.store, "Üb", &session.error);
-    assert_outcome(&session, done, rows[i].code, "refused to make the folder Üb: not you");
-    const char *heard = session_end(&session);
-    assert_non_null(strstr(heard, rows[i].heard));
-    assert_null(strstr(heard, rows[i].not_heard));
+    session_select(&session);
+    g_autoptr(GString) read = g_string_new(NULL);
+    gboolean done =
+        session.store->class->read(session.store, uids, G_N_ELEMENTS(uids), 100, on_bytes, read, &session.error);
+    assert_outcome(&session, done, rows[i].code, rows[i].words);
+    assert_string_equal(read->str, rows[i].read);
+    assert_null(strstr(session_end(&session), "BODY[]"));
     session_free(&session);
   }
+}
+
+static void test_present(void **state)
+{
+  static const Conversation conversation = {
+    .turns = { { .command = "UID SEARCH UID 3:9", .answer = "* SEARCH 9 3 2 10\r\n* SEARCH 5 3\r\n$ OK done\r\n" },
+               { .command = "UID SEARCH UID 1:4294967295", .answer = "$ NO no\r\n" } }
+  };
+  static const guint32 expected[] = { 3, 5, 9 };
+  Session session;
+  session_open(&session, &conversation);
+  assert_null(session.store->class->present(session.store, 3, 9, &session.error));
+  assert_outcome(&session, FALSE, STORE_ERROR_MAILBOX, "No folder");
+  g_clear_error(&session.error);
+  session_select(&session);
+  g_autoptr(GArray) present = session.store->class->present(session.store, 3, 9, &session.error);
+  assert_non_null(present);
+  assert_int_equal(present->len, G_N_ELEMENTS(expected));
+  assert_memory_equal(present->data, expected, sizeof expected);
+  g_autoptr(GArray) none = session.store->class->present(session.store, 9, 3, &session.error);
+  assert_int_equal(none->len, 0);
+  assert_null(session.store->class->present(session.store, 0, G_MAXUINT32, &session.error));
+  assert_outcome(&session, FALSE, STORE_ERROR_MAILBOX, "refused to search");
+  session_free(&session);
 }
 
 static guint add(struct CMUnitTest *tests, guint n, const char *name, CMUnitTestFunction test, guint row)
@@ -494,12 +380,12 @@ static guint add(struct CMUnitTest *tests, guint n, const char *name, CMUnitTest
 int main(void)
 {
   struct CMUnitTest tests[100] = {
-    cmocka_unit_test(test_folders), cmocka_unit_test(test_many_folders), cmocka_unit_test(test_list_refused),
-    cmocka_unit_test(test_resolve), cmocka_unit_test(test_create),       cmocka_unit_test(test_many_moves),
+    cmocka_unit_test(test_many_moves),
     cmocka_unit_test(test_remove),
+    cmocka_unit_test(test_read_many),
+    cmocka_unit_test(test_present),
   };
-  guint n = 7;
-  for (guint i = 0; i < G_N_ELEMENTS(selects); i++) n = add(tests, n, "select", test_select, i);
+  guint n = 4;
   for (guint i = 0; i < G_N_ELEMENTS(scans); i++) n = add(tests, n, scans[i].name, test_scan, i);
   for (guint i = 0; i < G_N_ELEMENTS(reads); i++) n = add(tests, n, reads[i].name, test_read, i);
   for (guint i = 0; i < G_N_ELEMENTS(finds); i++) n = add(tests, n, finds[i].name, test_find, i);
