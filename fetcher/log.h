@@ -1,10 +1,23 @@
 /* log.h - where log lines go: journald with fields when the standard error is the journal, else one line on it.
  *
- * Log with log_account(). Never a subject, an address, a user name or a secret. */
+ * Never a subject, an address, a user name or a secret. Control characters in what is logged become spaces. */
 #pragma once
 #include <glib.h>
 
+/* What a line is about; what is not known stays NULL or 0. In the journal: BACKSTOP_ACCOUNT, BACKSTOP_FOLDER,
+ * BACKSTOP_UID, BACKSTOP_CODE. */
+typedef struct {
+  const char *account; /* as in [account NAME] */
+  const char *folder;
+  guint32 uid;
+  const char *code; /* a word for programs, "store-auth": what happened, in no human language */
+} LogAbout;
+
 /* Sends everything logged by this process there; program: the name at the start of a line. To be called once, first. */
 void log_install(const char *program);
+/* One line: log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = name, .folder = folder }, "..."). */
+void log_about(GLogLevelFlags level, LogAbout about, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* The same, a warning, of an error: its message, and its code if about has none. */
+void log_problem(LogAbout about, const GError *problem);
 /* One line about an account (NULL: about the program). */
 void log_account(GLogLevelFlags level, const char *account, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -167,13 +167,13 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
     attempt(session, scope, &lost, &problem);
   }
   if (session->stop(session->stop_data) && problem != NULL) return exit_status(problem);
-  if (problem != NULL) log_account(G_LOG_LEVEL_WARNING, name, "%s", problem->message);
+  if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
   const char *state = state_after(session, problem, seconds);
   if (scope != PASS_WHOLE && problem == NULL) checks = 0;
   if ((heed_due(session, seconds, &unsaid) && tell(session, state, problem, *seconds, checks, &unsaid))
       || problem != NULL)
     return exit_status(problem);
-  log_account(G_LOG_LEVEL_WARNING, name, "%s", unsaid->message);
+  log_problem((LogAbout){ .account = name }, unsaid);
   return exit_status(unsaid);
 }
 

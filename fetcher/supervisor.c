@@ -110,7 +110,7 @@ static void tell_end(Child *child, int status)
     g_autoptr(GError) problem = NULL;
     log_account(G_LOG_LEVEL_WARNING, child->account, "%s", text);
     if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))
-      log_account(G_LOG_LEVEL_WARNING, child->account, "%s", problem->message);
+      log_problem((LogAbout){ .account = child->account }, problem);
   }
   child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
 }
@@ -218,7 +218,7 @@ static void wake(Supervisor *supervisor)
   supervisor->version = version;
   g_autoptr(GPtrArray) wishes = problem == NULL ? wish_open(supervisor->ledger, NULL, &problem) : NULL;
   if (wishes == NULL) {
-    log_account(G_LOG_LEVEL_WARNING, NULL, "%s", problem->message);
+    log_problem((LogAbout){ 0 }, problem);
     return;
   }
   for (guint i = 0; i < supervisor->children->len; i++) {
@@ -388,7 +388,7 @@ int supervisor_run(const SupervisorOptions *options)
   signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk, not our death */
   int status;
   if (!prepare(&supervisor, &problem) || (!options->once && !watch_ledger(&supervisor, &problem))) {
-    log_account(G_LOG_LEVEL_WARNING, NULL, "%s", problem->message);
+    log_problem((LogAbout){ 0 }, problem);
     status = exit_status(problem);
   } else {
     status = run(&supervisor);
