@@ -6,6 +6,7 @@
 #include "fetcher/config.h"
 #include "fetcher/exit.h"
 #include "fetcher/log.h"
+#include "fetcher/notify.h"
 #include "fetcher/supervisor.h"
 #include <locale.h>
 #include <stdio.h>
@@ -41,5 +42,6 @@ int main(int argc, char **argv)
   SupervisorOptions run = {
     .config_file = config, .data_dir = data, .once = once, .account = argc > 1 ? argv[1] : NULL
   };
+  if (!once) notify_install();
   return supervisor_run(&run);
 }

@@ -30,7 +30,7 @@ bin_PROGRAMS += backstopd
 backstopd_SOURCES = \
 	fetcher/backstopd.c \
 	fetcher/log.h fetcher/log.c \
-	fetcher/supervisor.h fetcher/supervisor.c
+	fetcher/notify.h fetcher/notify.c fetcher/supervisor.h fetcher/supervisor.c
 backstopd_LDADD = libfetcher.a $(LEDGER_LIBS)
 
 # The worker, which the supervisor starts.

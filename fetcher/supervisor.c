@@ -7,6 +7,7 @@
 #include "fetcher/config.h"
 #include "fetcher/exit.h"
 #include "fetcher/log.h"
+#include "fetcher/notify.h"
 #include "ledger/account.h"
 #include "ledger/wish.h"
 #include <errno.h>
@@ -267,6 +268,7 @@ static gboolean on_stop(gpointer data)
   Supervisor *supervisor = data;
   if (supervisor->stopping) return G_SOURCE_CONTINUE;
   supervisor->stopping = TRUE;
+  notify_state(NOTIFY_STOPPING);
   for (guint i = 0; i < supervisor->children->len; i++) {
     Child *child = supervisor->children->pdata[i];
     if (child->restart != 0) g_source_remove(child->restart);
@@ -293,24 +295,30 @@ static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GErr
   return account_configure(supervisor->ledger, setups, config->accounts->len, error);
 }
 
-static gboolean on_reload(gpointer data)
+static void reload(Supervisor *supervisor)
 {
-  Supervisor *supervisor = data;
   g_autoptr(GError) problem = NULL;
   g_autoptr(Config) config = config_load(supervisor->options->config_file, &problem);
   if (config == NULL || !tell_accounts(supervisor, config, &problem)) {
     log_account(G_LOG_LEVEL_WARNING, NULL, "the configuration stays as it was: %s", problem->message);
-    return G_SOURCE_CONTINUE;
+    return;
   }
   g_ptr_array_set_size(supervisor->children,
                        0); /* a worker can be ended at any moment: the journal settles what it was at */
   config_free(supervisor->config);
   supervisor->config = g_steal_pointer(&config);
   start_all(supervisor);
-  return G_SOURCE_CONTINUE;
 }
 
 /* In the build folder the worker lies beside this program. */
+static gboolean on_reload(gpointer data)
+{
+  notify_state(NOTIFY_RELOADING);
+  reload(data);
+  notify_state(NOTIFY_READY);
+  return G_SOURCE_CONTINUE;
+}
+
 static char *worker_program(void)
 {
   g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
@@ -368,6 +376,7 @@ static int run(Supervisor *supervisor)
   guint sources[] = { g_unix_signal_add(SIGTERM, on_stop, supervisor), g_unix_signal_add(SIGINT, on_stop, supervisor),
                       g_unix_signal_add(SIGHUP, on_reload, supervisor) };
   start_all(supervisor);
+  notify_state(NOTIFY_READY);
   if (running(supervisor) > 0 || !supervisor->options->once) g_main_loop_run(supervisor->loop);
   int status = supervisor->options->once ? supervisor->stopping ? EX_TEMPFAIL : first_failure(supervisor) : EX_OK;
   g_ptr_array_set_size(supervisor->children, 0);
