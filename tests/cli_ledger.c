@@ -130,8 +130,49 @@ static void pass(const char *dir, const char *problem)
   check(pass_end(ledger, &row, now + 1, problem, &error), error);
 }
 
-/* Holds the daemon's lock and does wishes, each with this result, until it is ended. */
-static void play_daemon(const char *dir, gboolean good, const char *result)
+/* What a dry run finds in Archive, and something that was found long before. */
+static void rehearse(Ledger *ledger)
+{
+  GError *error = NULL;
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
+  for (guint n = 1; n <= 2; n++) {
+    Entry *entry = make_entry(n, now);
+    entry->state = MOVE_KEPT;
+    if (n == 2) entry->judged = now - 3600;
+    place_set(&entry->home, "Archive", 1, n);
+    g_ptr_array_add(rows, entry);
+  }
+  check(journal_record(ledger, rows, "home", "Archive", NULL, &error), error);
+}
+
+/* Does a wish: "done" and "failed" with this result, "retry": its account gets into trouble of which result tells,
+ * "hold": nothing. */
+static void do_wish(Ledger *ledger, const Wish *wish, const char *how, const char *result)
+{
+  GError *error = NULL;
+  gboolean sweep = wish->verb == WISH_SWEEP || wish->verb == WISH_REHEARSE;
+  g_autofree char *of_sweep =
+      g_strdup_printf("%s (%s %s)", result, wish->verb == WISH_REHEARSE ? "rehearse" : "sweep", wish->folders);
+  if (strcmp(how, "hold") == 0) return;
+  if (strcmp(how, "retry") == 0) {
+    check(account_set_state(ledger, wish->account, "retrying", result, 0, &error), error);
+    return;
+  }
+  if (wish->verb == WISH_REHEARSE) rehearse(ledger);
+  check(wish_finish(ledger, wish->id, strcmp(how, "done") == 0, sweep ? of_sweep : result, &error), error);
+}
+
+static void do_wishes(Ledger *ledger, const char *how, const char *result)
+{
+  GError *error = NULL;
+  g_autoptr(GPtrArray) wishes = wish_open(ledger, NULL, &error);
+  check(wishes != NULL, error);
+  for (guint i = 0; i < wishes->len; i++) do_wish(ledger, wishes->pdata[i], how, result);
+}
+
+/* Holds the daemon's lock and does wishes until it is ended. */
+static void play_daemon(const char *dir, const char *how, const char *result)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = ledger_open(dir, LEDGER_CREATE, &error);
@@ -140,24 +181,57 @@ static void play_daemon(const char *dir, gboolean good, const char *result)
   puts("ready");
   fflush(stdout);
   alarm(60); /* never outlives a test that was killed by much */
-  for (;; g_usleep(G_USEC_PER_SEC / 20)) {
-    g_autoptr(GPtrArray) wishes = wish_open(ledger, NULL, &error);
-    check(wishes != NULL, error);
-    for (guint i = 0; i < wishes->len; i++)
-      check(wish_finish(ledger, ((const Wish *)wishes->pdata[i])->id, good, result, &error), error);
-  }
+  for (;; g_usleep(G_USEC_PER_SEC / 20)) do_wishes(ledger, how, result);
+}
+
+static Ledger *existing(const char *dir)
+{
+  GError *error = NULL;
+  Ledger *ledger = ledger_open(dir, LEDGER_EXISTING, &error);
+  check(ledger != NULL, error);
+  return ledger;
+}
+
+/* argv: STATE TEXT UNTIL NOTICE, of the account home. */
+static void set_state(const char *dir, char **argv)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = existing(dir);
+  check(account_set_state(ledger, "home", argv[0], *argv[1] != '\0' ? argv[1] : NULL,
+                          g_ascii_strtoll(argv[2], NULL, 10), &error),
+        error);
+  check(account_set_notice(ledger, "home", *argv[3] != '\0' ? argv[3] : NULL, &error), error);
+}
+
+/* argv: SINCE UNTIL REASON, in home's Sent folder. */
+static void add_gap(const char *dir, char **argv)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = existing(dir);
+  check(coverage_gap_add(ledger, "home", "Sent", g_ascii_strtoll(argv[0], NULL, 10), g_ascii_strtoll(argv[1], NULL, 10),
+                         argv[2], &error),
+        error);
 }
 
 int main(int argc, char **argv)
 {
   filter_init();
-  if (argc == 3 && strcmp(argv[2], "fill") == 0)
+  const char *what = argc > 2 ? argv[2] : "";
+  if (strcmp(what, "fill") == 0 && argc == 3) {
     fill(argv[1]);
-  else if (argc >= 3 && strcmp(argv[2], "pass") == 0)
+  } else if (strcmp(what, "pass") == 0) {
     pass(argv[1], argv[3]);
-  else if (argc == 5 && strcmp(argv[2], "daemon") == 0)
-    play_daemon(argv[1], strcmp(argv[3], "done") == 0, argv[4]);
-  else
+  } else if (strcmp(what, "daemon") == 0 && argc == 5) {
+    play_daemon(argv[1], argv[3], argv[4]);
+  } else if (strcmp(what, "wishes") == 0 && argc == 5) {
+    g_autoptr(Ledger) ledger = existing(argv[1]);
+    do_wishes(ledger, argv[3], argv[4]);
+  } else if (strcmp(what, "state") == 0 && argc == 7) {
+    set_state(argv[1], argv + 3);
+  } else if (strcmp(what, "gap") == 0 && argc == 6) {
+    add_gap(argv[1], argv + 3);
+  } else {
     return 64;
+  }
   return 0;
 }

@@ -18,7 +18,7 @@ from tap import case, equal, run  # noqa: E402
 
 BACKSTOP = os.path.join(BUILD, "backstop")
 HELPER = os.path.join(BUILD, "tests", "cli_ledger")
-COMMANDS = "once status list show explain restore delete allow deny check record password".split()
+COMMANDS = "once status list show explain restore delete allow deny check record sweep password".split()
 LIMIT = 30  # seconds
 
 work = tempfile.mkdtemp(prefix="backstop-cli-")
@@ -78,6 +78,10 @@ def write(name, text, mode=0o600):
         os.fchmod(out.fileno(), mode)
         out.write(text)
     return path
+
+
+def helper(data, *arguments):
+    subprocess.run([HELPER, data, *map(str, arguments)], check=True, timeout=LIMIT)
 
 
 @contextlib.contextmanager
@@ -160,7 +164,8 @@ def usage():
                       ["explain", "0"], ["explain", "-1"], ["explain", "99999999999999999999"], ["restore"], ["delete"],
                       ["list", "--limit", "x"], ["list", "--limit", "-5"], ["list", "--verdict", "spam"], ["list", "--state", "gone"],
                       ["list", "word"], ["status", "word"], ["once", "a", "b"], ["check"], ["record"], ["allow", "grant"],
-                      ["allow", "add"], ["deny", "remove"], ["allow", "list", "x"]):
+                      ["allow", "add"], ["deny", "remove"], ["allow", "list", "x"], ["sweep", "a", "b"], ["sweep", "--folder", ""],
+                      ["sweep", "--folder", "a\nb"], ["sweep", "--folder"]):
         line = backstop("--data", os.path.join(work, "none"), *arguments).complaint(64)
         assert "--help" in line, f"{arguments}: {line}"
     result = backstop()
@@ -319,7 +324,7 @@ def status():
     data = fresh()
     text = ok("--data", data, "status").out
     for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to", "1 genuine, 3 backscatter, 1 unsure",
-                 "2 in quarantine, 1 restored", "cannot sign in", "mend password-command", "no Sent folder known: nothing is judged"):
+                 "2 in quarantine, 1 restored", "idle: no daemon runs", "sign-in needed: The server refused the password; mend password-command", "no Sent folder known: nothing is judged"):
         assert part in re.sub(r"\s+", " ", text), f"{part} is not in:\n{text}"
     rows = ok("--data", data, "status", "--json").json()
     equal([(row["type"], row.get("account")) for row in rows], [("ledger", None), ("account", "home"), ("account", "work")], "rows")
@@ -328,6 +333,73 @@ def status():
     equal((rows[2]["state"], rows[2]["coverage"], rows[2]["last_pass"]), ("sign-in-needed", [], None), "work")
     with daemon(data, "done", "x"):
         assert "The daemon is running" in ok("--data", data, "status").out
+
+
+def clock(when):
+    """A time of today or later, as status prints it."""
+    same_day = time.strftime("%F", time.gmtime(when)) == time.strftime("%F", time.gmtime())
+    return time.strftime("%H:%M" if same_day else "%-d %B %Y, %H:%M", time.gmtime(when))
+
+
+@case
+def status_states():
+    """status has words for every state, with the time of the next try, the error and the lasting notice."""
+    data, soon = fresh(), int(time.time()) + 3600
+    table = (("connecting", "", 0, "connecting to the server (since"),
+             ("indexing", "", 0, "indexing: reading the Sent folder (since"),
+             ("judging", "", 0, "judging: looking at mail (since"),
+             ("watching", "", 0, "watching for new mail (since"),
+             ("retrying", "No route.", soon, f"waiting to retry until {clock(soon)}: No route (since"),
+             ("sign-in-needed", "Wrong password.", 0, "sign-in needed: Wrong password (since"),
+             ("disabled", "Bad certificate.", soon, f"disabled: Bad certificate; tried again at {clock(soon)} (since"),
+             ("idle", "", 0, "idle: no worker is at it (since"))
+    with daemon(data, "hold", ""):
+        for slug, text, until, want in table:
+            helper(data, "state", slug, text, until, "It only observes.")
+            shown = re.sub(r"\s+", " ", ok("--data", data, "status").out)
+            assert "state " + want in shown and "note It only observes." in shown, f"{want} is not in:\n{shown}"
+            row = ok("--data", data, "status", "--json").json()[1]
+            equal((row["state"], row["text"], row["notice"]), (slug, text or None, "It only observes."), "as JSON")
+            equal(row["until"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(until)) if until else None, "until")
+        passing = subprocess.Popen([HELPER, data, "pass"])
+        helper(data, "state", "indexing", "", 0, "")
+        deadline = time.monotonic() + 10
+        while "40 of 100 messages" not in (shown := ok("--data", data, "status").out) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert "40 of 100 messages" in shown, shown
+        passing.wait(LIMIT)
+
+
+@case
+def status_of_the_dead():
+    """Where a daemon was killed in its work, status says that nothing runs."""
+    data = fresh()
+    for slug, text, until, want in (("judging", "", 0, "state idle: no daemon runs last"), ("watching", "", 0, "state idle: no daemon runs last"),
+                                    ("retrying", "No route.", 4102444800, "state idle: no daemon runs, and the last try failed: No route last"),
+                                    ("disabled", "Bad.", 4102444800, "state disabled: Bad last")):
+        helper(data, "state", slug, text, until, "")
+        shown = re.sub(r"\s+", " ", ok("--data", data, "status").out)
+        assert want in shown and "No daemon is running" in shown, f"{want} is not in:\n{shown}"
+        row = ok("--data", data, "status", "--json").json()[1]
+        equal((row["state"], row["until"]), ("idle" if want.endswith("no daemon runs last") else slug, None), "as JSON")
+
+
+@case
+def status_gaps():
+    """Gaps of the last 60 days are told below the coverage, with what follows; others are not."""
+    data, now = fresh(), int(time.time())
+    began = now - 10 * 86400 - now % 86400 + 36120  # 10:02
+    helper(data, "gap", began, began + 180, "3 messages came to it and were gone before they could be read")
+    helper(data, "gap", now - 70 * 86400, now - 69 * 86400, "long ago")
+    shown = re.sub(r"\s+", " ", ok("--data", data, "status").out)
+    day = time.strftime("%-d %B %Y", time.gmtime(began))
+    want = f"gap: from {day}, 10:02 to 10:05, 3 messages came to it and were gone before they could be read; bounces for mail of that time are unsure"
+    assert want in shown, f"{want} is not in:\n{shown}"
+    assert "long ago" not in shown, shown
+    row = ok("--data", data, "status", "--json").json()[1]
+    iso = lambda when: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(when))
+    equal(row["gaps"], [{"account": "home", "folder": "Sent", "from": iso(began), "to": iso(began + 180),
+                         "reason": "3 messages came to it and were gone before they could be read"}], "as JSON")
 
 
 @case
@@ -582,6 +654,128 @@ def once_with_daemon():
     with daemon(data, "failed", "no route"):
         line = backstop("--config", config, "--data", data, "once", program=program).complaint(70)
         assert "account home: no route" in line, line
+
+
+def open_wishes(data):
+    return [row["open_wishes"] for row in ok("--data", data, "status", "--json").json()[1:]]
+
+
+@case
+def sweep():
+    """sweep wishes for every account or one, waits for the daemon, and prints the result."""
+    config, data = write("config-two", CONFIG + "[account work]\nhost = localhost\nuser = me@work.example\n"), fresh()
+    run = lambda *arguments: ok("--config", config, "--data", data, "sweep", *arguments)
+    with daemon(data, "done", "looked at 1,204 messages"):
+        equal(run().lines, ["home: looked at 1,204 messages (sweep (null))", "work: looked at 1,204 messages (sweep (null))"], "of all accounts")
+        equal(run("--json", "home", "--folder", "Archive", "--folder", "Müll", "--folder", "Archive").json(), [
+            {"schema": 1, "type": "sweep", "account": "home", "dry_run": False, "state": "done",
+             "text": "looked at 1,204 messages (sweep Archive\nMüll)"}], "of one, in folders")
+
+
+@case
+def sweep_dry_run():
+    """A dry run lists what would be moved, and how to move it."""
+    config, data = write("config", CONFIG), fresh()
+    with daemon(data, "done", "found some"):
+        result = ok("--config", config, "--data", data, "sweep", "--dry-run", "--folder", "Old stuff", "home")
+        equal(result.lines[0], "home: found some (rehearse Old stuff)", "result")
+        assert re.match(r"ID +ARRIVED +VERDICT", result.lines[1]), result.out
+        assert "victim@example.com" in result.lines[2] and "Cheap pills" in result.lines[2], result.out
+        equal(result.lines[3:], ["Nothing was moved. To move them: backstop sweep --folder 'Old stuff' home"], "what is said below")
+    with daemon(data := fresh(), "done", "found some"):
+        told, entry = ok("--config", config, "--data", data, "sweep", "--dry-run", "--json").json()
+        equal((told["type"], told["dry_run"], told["state"]), ("sweep", True, "done"), "the sweep as JSON")
+        equal((entry["type"], entry["verdict"], entry["state"], entry["home"]), ("entry", "backscatter", "kept", "Archive"), "an entry as JSON")
+    with daemon(data := fresh(), "done", "found some"):
+        observe = write("config-observe", "[backstop]\nmode = observe\n" + CONFIG)
+        shown = re.sub(r"\s+", " ", ok("--config", observe, "--data", data, "sweep", "--dry-run").out)
+        assert "while the configuration says mode = observe" in shown and "To move them" not in shown, shown
+    with daemon(data := fresh(), "failed", "there is no folder \"Old\""):
+        line = backstop("--config", config, "--data", data, "sweep", "--dry-run", "--folder", "Old").complaint(65)
+        assert 'account home: there is no folder "Old"' in line, line
+
+
+@case
+def sweep_by_child():
+    """Without a daemon sweep runs the backstopd beside it; a pass that cannot do it leaves the sweep for the next, a dry run not."""
+    config, data = write("config", CONFIG), fresh()
+    program = with_daemon_script('"$HELPER" "$DATA" pass && "$HELPER" "$DATA" wishes done swept')
+    equal(ok("--config", config, "--data", data, "sweep", "home", program=program).lines, ["home: swept (sweep (null))"], "output")
+    equal(open(f"{os.path.dirname(program)}/arguments").read().split()[-2:], ["--once", "home"], "arguments")
+    program = with_daemon_script('echo "backstopd: home: no route" >&2; exit 69')
+    for arguments, words, left in ((["--dry-run"], "nothing was moved", 0), ([], "the next pass goes on with it", 1)):
+        result = backstop("--config", config, "--data", data, "sweep", *arguments, program=program)
+        equal((result.status, result.out, len(result.err.splitlines())), (69, "", 2), f"status and output ({result.err})")
+        assert "no route" in result.err and words in result.err, result.err
+        equal(open_wishes(data)[0], left, "open wishes")
+    assert "account home" in backstop("--config", config, "--data", data, "sweep", "--folder", "Else", program=program).complaint(65)
+
+
+@case
+def sweep_progress():
+    """On a terminal a sweep can be watched, and the line is cleared at the end."""
+    program = with_daemon_script('"$HELPER" "$DATA" pass && "$HELPER" "$DATA" wishes done swept')
+    shown = on_terminal("--config", write("config", CONFIG), "--data", fresh(), "sweep", "home", output="stderr", program=program)
+    assert "looked at 0 of 9" in shown and shown.endswith("\r\033[K"), repr(shown)
+
+
+@case
+def sweep_held_up():
+    """An account that gets into trouble is not waited for: its sweep goes on later, a dry run is taken back."""
+    config = write("config", CONFIG)
+    for arguments, words, left in ((["--dry-run"], "nothing was moved", 0), ([], "the next pass goes on with it", 1)):
+        data = fresh()
+        with daemon(data, "retry", "No route."):
+            result = backstop("--config", config, "--data", data, "sweep", *arguments)
+            equal((result.status, result.out), (69, ""), f"status and output ({result.err})")
+            assert "No route." in result.err and words in result.err, result.err
+            equal(open_wishes(data)[0], left, "open wishes")
+
+
+def start_sweep(data, *arguments, program=BACKSTOP, until):
+    process = subprocess.Popen([program, "--config", write("config", CONFIG), "--data", data, "sweep", *arguments], env=ENVIRONMENT,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 10
+    while not until() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert until(), "the sweep has not begun"
+    time.sleep(0.3)  # until it waits, with its signals set
+    return process
+
+
+@case
+def sweep_interrupted():
+    """A sweep that is interrupted is taken back, and says what stays; a second signal ends the program at once."""
+    for sent, arguments, words in ((signal.SIGINT, [], "what was done stays done"), (signal.SIGTERM, ["--dry-run"], "nothing was moved")):
+        data = fresh()
+        with daemon(data, "hold", ""):
+            process = start_sweep(data, *arguments, until=lambda: open_wishes(data)[0] == 1)
+            process.send_signal(sent)
+            out, err = process.communicate(timeout=10)
+            equal((process.returncode, out, open_wishes(data)), (75, "", [0, 0]), f"status, output, open wishes ({err})")
+            assert words in err and len(err.splitlines()) == 1, err
+    data = fresh()
+    program = with_daemon_script("trap 'echo told >\"$DATA.told\"; sleep 2; exit 75' TERM; echo $$ >\"$DATA.pid\"; while :; do sleep 0.05; done")
+    process = start_sweep(data, program=program, until=lambda: os.path.exists(f"{data}.pid"))
+    process.send_signal(signal.SIGINT)
+    deadline = time.monotonic() + 10
+    while not os.path.exists(f"{data}.told") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert os.path.exists(f"{data}.told"), "backstopd was not told to stop"
+    process.send_signal(signal.SIGINT)
+    equal(process.wait(1.5), -signal.SIGINT, "status after the second signal")
+    process.communicate(timeout=LIMIT)  # until the child has let go of its output
+
+
+@case
+def sweep_refused():
+    """sweep: 66 for an account that is not configured or was never looked at, and where nothing is known yet; 78 without configuration."""
+    config, data = write("config", CONFIG), fresh()
+    assert "[account away]" in backstop("--config", config, "--data", data, "sweep", "away").complaint(66)
+    other = write("config-new", CONFIG.replace("home", "new"))
+    assert "backstop once new" in backstop("--config", other, "--data", data, "sweep").complaint(66)
+    assert "backstop once" in backstop("--config", config, "--data", fresh(filled=False), "sweep").complaint(66)
+    backstop("--config", f"{work}/absent", "--data", data, "sweep").complaint(78)
 
 
 @case

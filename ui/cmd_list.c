@@ -34,14 +34,6 @@ typedef struct {
   gboolean more;
 } List;
 
-/* The account comes last, because it is left out where there is only one. */
-static const char *const titles[] = { "ID",       "ARRIVED", "VERDICT", "STATE", "ABOUT",
-                                      "REPORTER", "SUBJECT", "ACCOUNT", NULL };
-static const char *const titles_of_one[] = {
-  "ID", "ARRIVED", "VERDICT", "STATE", "ABOUT", "REPORTER", "SUBJECT", NULL
-};
-static const guint least[] = { 0, 0, 0, 0, 8, 8, 7, 7 };
-
 /* Is it for the owner to look at? What was moved or could not be, and what was left in the inbox without being found
  * genuine. */
 static gboolean waits(const Entry *entry)
@@ -55,16 +47,6 @@ static gboolean waits(const Entry *entry)
   case MOVE_KEPT: return !entry->exempt && (entry->verdict == VERDICT_UNSURE || entry->verdict == VERDICT_BACKSCATTER);
   default: return FALSE;
   }
-}
-
-static void add_row(const List *list, const Entry *entry)
-{
-  g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, entry->id);
-  g_autofree char *arrived = print_day(entry->arrived != 0 ? entry->arrived : entry->judged);
-  g_autofree char *about = words_list(entry->recipients, 1);
-  const char *cells[] = { id,    arrived,         verdict_name(entry->verdict), move_state_name(entry->state),
-                          about, entry->reporter, entry->original_subject,      entry->account };
-  table_add(list->table, cells);
 }
 
 static gboolean list_entry(const Entry *entry, gpointer data)
@@ -81,7 +63,7 @@ static gboolean list_entry(const Entry *entry, gpointer data)
     words_entry_members(line, entry);
     jsonl_end(line);
   } else {
-    add_row(list, entry);
+    words_table_add(list->table, entry);
   }
   return TRUE;
 }
@@ -124,7 +106,7 @@ static int run(const Ui *ui, int argc, char **argv)
   if (ledger == NULL) return ui_fail(error);
   g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
   if (accounts == NULL) return ui_fail(error);
-  g_autoptr(Table) table = table_new(accounts->len > 1 ? titles : titles_of_one, least);
+  g_autoptr(Table) table = words_table_new(accounts->len > 1);
   List list = { .ui = ui, .table = table, .waiting = !all && verdict == NULL && state == NULL };
   list.limit = limit >= 0 ? (guint)limit : print_width() > 0 && !ui->json ? TERMINAL_LIMIT : 0;
   if (!journal_list(ledger, &query, list_entry, &list, &error)) return ui_fail(error);

@@ -48,6 +48,12 @@ char *print_time(gint64 seconds)
   return format_time(seconds, "%-d %B %Y, %H:%M");
 }
 
+char *print_time_beside(gint64 seconds, gint64 other)
+{
+  g_autofree char *day = format_time(seconds, "%F"), *other_day = format_time(other, "%F");
+  return seconds != 0 && strcmp(day, other_day) == 0 ? format_time(seconds, "%H:%M") : print_time(seconds);
+}
+
 char *print_day(gint64 seconds) { return seconds == 0 ? g_strdup("-") : format_time(seconds, "%F"); }
 
 void print_field(const char *name, const char *text)

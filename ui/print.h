@@ -9,6 +9,8 @@ guint print_columns(const char *text);
 
 /* A time of day, local: "12:04 today", "12:04 yesterday", "3 March 2019, 12:04"; "never" for 0. The caller frees. */
 char *print_time(gint64 seconds);
+/* The same beside another time: "12:04" when both are on one day. The caller frees. */
+char *print_time_beside(gint64 seconds, gint64 other);
 /* The local day: "2019-03-03"; "-" for 0. The caller frees. */
 char *print_day(gint64 seconds);
 

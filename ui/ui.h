@@ -22,7 +22,7 @@ typedef struct {
 } Command;
 
 extern const Command cmd_once, cmd_status, cmd_list, cmd_show, cmd_explain, cmd_restore, cmd_delete, cmd_allow,
-    cmd_deny, cmd_check, cmd_record, cmd_password;
+    cmd_deny, cmd_check, cmd_record, cmd_sweep, cmd_password;
 
 /* Prints "backstop: MESSAGE" to standard error, made harmless. */
 void ui_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -4,7 +4,6 @@
  * Fails:    never.
  * Tests:    tests/test_cli.py */
 #include "ui/words.h"
-#include "ui/print.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +46,14 @@ char *words_coverage(const Coverage *coverage)
   return g_strdup_printf("knows all mail sent from %s to %s", from, to);
 }
 
+char *words_gap(const CoverageGap *gap)
+{
+  g_autofree char *from = print_time(gap->since), *to = print_time_beside(gap->until, gap->since);
+  return g_strdup_printf("gap: from %s to %s, %s; bounces for mail of that time are unsure, so they stay in the inbox "
+                         "(unless unsure = quarantine)",
+                         from, to, gap->reason);
+}
+
 char *words_list(const GPtrArray *texts, guint most)
 {
   if (texts == NULL || texts->len == 0) return NULL;
@@ -68,6 +75,26 @@ void words_print_evidence(const GPtrArray *evidence, guint decided)
     g_autofree char *text = g_strconcat(row->text, i == decided ? " (This decided.)" : "", NULL);
     print_wrapped(marks[row->side], text);
   }
+}
+
+/* The account comes last, because it is left out where there is only one. */
+static const char *const entry_titles[] = { "ID",       "ARRIVED", "VERDICT", "STATE", "ABOUT",
+                                            "REPORTER", "SUBJECT", "ACCOUNT", NULL };
+static const char *const titles_of_one[] = {
+  "ID", "ARRIVED", "VERDICT", "STATE", "ABOUT", "REPORTER", "SUBJECT", NULL
+};
+static const guint least[] = { 0, 0, 0, 0, 8, 8, 7, 7 };
+
+Table *words_table_new(gboolean accounts) { return table_new(accounts ? entry_titles : titles_of_one, least); }
+
+void words_table_add(Table *table, const Entry *entry)
+{
+  g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, entry->id);
+  g_autofree char *arrived = print_day(entry->arrived != 0 ? entry->arrived : entry->judged);
+  g_autofree char *about = words_list(entry->recipients, 1);
+  const char *cells[] = { id,    arrived,         verdict_name(entry->verdict), move_state_name(entry->state),
+                          about, entry->reporter, entry->original_subject,      entry->account };
+  table_add(table, cells);
 }
 
 void words_entry_members(JsonBuilder *line, const Entry *entry)
@@ -108,6 +135,23 @@ void words_coverage_member(JsonBuilder *line, const GPtrArray *coverage)
     jsonl_text(line, "folder", row->folder);
     jsonl_time(line, "from", row->from);
     jsonl_time(line, "to", row->to);
+    json_builder_end_object(line);
+  }
+  json_builder_end_array(line);
+}
+
+void words_gaps_member(JsonBuilder *line, const GPtrArray *gaps)
+{
+  json_builder_set_member_name(line, "gaps");
+  json_builder_begin_array(line);
+  for (guint i = 0; i < gaps->len; i++) {
+    const CoverageGap *row = gaps->pdata[i];
+    json_builder_begin_object(line);
+    jsonl_text(line, "account", row->account);
+    jsonl_text(line, "folder", row->folder);
+    jsonl_time(line, "from", row->since);
+    jsonl_time(line, "to", row->until);
+    jsonl_text(line, "reason", row->reason);
     json_builder_end_object(line);
   }
   json_builder_end_array(line);
