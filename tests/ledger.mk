@@ -35,10 +35,10 @@ tests_test_ledger_wish_LDADD = $(LEDGER_TEST_LIBS)
 tests_test_exit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_test_exit_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 
-# make bench-ledger [N=messages]
+# make bench-ledger [N=messages [BATCH=messages]]
 noinst_PROGRAMS += tests/bench/ledger
 tests_bench_ledger_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_ledger_LDADD = $(LEDGER_LIBS)
 .PHONY: bench-ledger
 bench-ledger: tests/bench/ledger$(EXEEXT)
-	tests/bench/ledger$(EXEEXT) $(N)
+	tests/bench/ledger$(EXEEXT) $(N) $(BATCH)

@@ -2,7 +2,7 @@
  * Owns:     a folder in TMPDIR (/tmp), removed at the end.
  * Must not: be part of make check.
  * Fails:    with status 1 and the reason.
- * Tests:    ledger/sent.c ledger/query.c, by hand: make bench-ledger */
+ * Tests:    ledger/sent.c ledger/query.c, by hand: make bench-ledger [N=messages] [BATCH=messages] */
 #include "ledger/query.h"
 #include "ledger/sent.h"
 #include <glib/gstdio.h>
@@ -12,8 +12,9 @@
 
 #define NOW ((gint64)1760000000)
 #define YEARS ((gint64)10 * 365 * 86400)
-#define BATCH 500
+#define BATCH 500 /* messages in one transaction, unless another number is given */
 #define QUESTIONS 10000
+#define FIRST 50000 /* messages, as of a mailbox that is read for the first time */
 
 /* A message in every way determined by its number: a quarter of the people get half of the mail; one in ten has an
  * alias; one to three recipients; subjects of 15 to 80 bytes. */
@@ -51,11 +52,24 @@ static SentMessage *message(guint n, guint i)
   return sent;
 }
 
-static gboolean add_batch(Ledger *ledger, guint n, guint first, FolderMark *mark, GError **error)
+static gint64 cpu_time(void)
 {
-  SentRow rows[BATCH];
+  struct timespec time = { 0 };
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+/* What sent_add() alone took, without the making of messages, in microseconds. */
+typedef struct {
+  gint64 cpu, wall;
+} Cost;
+
+static gboolean add_batch(Ledger *ledger, guint n, guint first, guint batch, FolderMark *mark, Cost *cost,
+                          GError **error)
+{
+  g_autofree SentRow *rows = g_new(SentRow, batch);
   g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)sent_message_free);
-  guint in_batch = MIN(BATCH, n - first);
+  guint in_batch = MIN(batch, n - first);
   for (guint k = 0; k < in_batch; k++) {
     SentMessage *sent = message(n, first + k);
     g_ptr_array_add(messages, sent);
@@ -63,7 +77,17 @@ static gboolean add_batch(Ledger *ledger, guint n, guint first, FolderMark *mark
   }
   mark->next = first + in_batch + 1;
   mark->synced = NOW;
-  return sent_add(ledger, "home", "Sent", rows, in_batch, mark, error);
+  gint64 start = g_get_monotonic_time(), cpu_start = cpu_time();
+  gboolean ok = sent_add(ledger, "home", "Sent", rows, in_batch, mark, error);
+  cost->cpu += cpu_time() - cpu_start;
+  cost->wall += g_get_monotonic_time() - start;
+  return ok;
+}
+
+static void print_cost(const Cost *cost, guint n, guint batch)
+{
+  printf("%u sent messages in batches of %u: %.2f us of CPU and %.2f us on the clock each, %.2f s together\n", n, batch,
+         (double)cost->cpu / n, (double)cost->wall / n, (double)cost->wall / G_USEC_PER_SEC);
 }
 
 /* Question q: in turn an answer to a real message, one by its tokens, one by recipient and subject, and forged ones: with a
@@ -90,13 +114,6 @@ static int by_size(gconstpointer a, gconstpointer b)
 {
   gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
   return (x > y) - (x < y);
-}
-
-static gint64 cpu_time(void)
-{
-  struct timespec time = { 0 };
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
 }
 
 static void print_times(const char *what, gint64 *times)
@@ -134,7 +151,7 @@ static double mebibytes(const char *dir, const char *name)
   return g_stat(path, &info) == 0 ? (double)info.st_size / 1048576 : 0;
 }
 
-static gboolean bench(const char *dir, guint n, GError **error)
+static gboolean bench(const char *dir, guint n, guint batch, GError **error)
 {
   static const AccountSetup home = { (char *)"home", (char *)"*@my.example" };
   static const char *const folders[] = { "Sent" };
@@ -143,11 +160,12 @@ static gboolean bench(const char *dir, guint n, GError **error)
   if (ledger == NULL || !account_configure(ledger, &home, 1, error)
       || !folder_use_sent(ledger, "home", folders, 1, error))
     return FALSE;
-  gint64 start = g_get_monotonic_time();
-  for (guint i = 0; i < n; i += BATCH)
-    if (!add_batch(ledger, n, i, &mark, error)) return FALSE;
-  double seconds = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
-  printf("built: %u sent messages in %.1f s (%.0f/s)\n", n, seconds, n / seconds);
+  Cost cost = { 0, 0 };
+  for (guint i = 0; i < n; i += batch) {
+    if (!add_batch(ledger, n, i, batch, &mark, &cost, error)) return FALSE;
+    if (i < FIRST && i + batch >= FIRST && i + batch < n) print_cost(&cost, i + batch, batch);
+  }
+  print_cost(&cost, n, batch);
   printf("WAL: %.1f MiB\n", mebibytes(dir, "ledger.db-wal"));
   g_clear_pointer(&ledger, ledger_close);
   printf("file: %.1f MiB (%.0f bytes a message)\n", mebibytes(dir, "ledger.db"),
@@ -170,9 +188,10 @@ int main(int argc, char **argv)
 {
   g_autoptr(GError) error = NULL;
   guint n = argc > 1 ? (guint)strtoul(argv[1], NULL, 10) : 1000000;
+  guint batch = argc > 2 ? (guint)strtoul(argv[2], NULL, 10) : BATCH;
   g_autofree char *dir = g_dir_make_tmp("backstop-bench-XXXXXX", &error);
   setvbuf(stdout, NULL, _IOLBF, 0);
-  gboolean ok = dir != NULL && n > 0 && bench(dir, n, &error);
+  gboolean ok = dir != NULL && n > 0 && batch > 0 && bench(dir, n, batch, &error);
   if (dir != NULL) clean(dir);
   if (ok) return EXIT_SUCCESS;
   fprintf(stderr, "%s: %s\n", argv[0], error != NULL ? error->message : "give the number of messages");
