@@ -75,6 +75,13 @@ static int bind_one(sqlite3_stmt *statement, int at, char type, va_list *list)
   }
 }
 
+static int bind_all(sqlite3_stmt *statement, const char *types, va_list *list)
+{
+  int rc = SQLITE_OK;
+  for (int at = 1; rc == SQLITE_OK && types[at - 1] != '\0'; at++) rc = bind_one(statement, at, types[at - 1], list);
+  return rc;
+}
+
 /* A statement in use is out of the table, so that a callback may run the same SQL again. */
 static gboolean rows_start(Rows *rows, Ledger *ledger, GError **error, const char *sql, const char *types,
                            va_list *list)
@@ -86,8 +93,7 @@ static gboolean rows_start(Rows *rows, Ledger *ledger, GError **error, const cha
     g_hash_table_steal(ledger->statements, sql);
   else
     rc = sqlite3_prepare_v3(ledger->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &rows->statement, NULL);
-  for (int at = 1; rc == SQLITE_OK && types[at - 1] != '\0'; at++)
-    rc = bind_one(rows->statement, at, types[at - 1], list);
+  if (rc == SQLITE_OK) rc = bind_all(rows->statement, types, list);
   if (rc == SQLITE_OK) return TRUE;
   rows->failed = TRUE;
   return db_fail(ledger, rc, error);
@@ -110,6 +116,34 @@ gboolean rows_next(Rows *rows, GError **error)
   if (rc == SQLITE_DONE) return FALSE;
   rows->failed = TRUE;
   return db_fail(rows->ledger, rc, error);
+}
+
+static gboolean bind_anew(Rows *rows, GError **error, const char *types, va_list *list)
+{
+  sqlite3_reset(rows->statement); /* tells again what the last step told */
+  int rc = bind_all(rows->statement, types, list);
+  if (rc == SQLITE_OK) return TRUE;
+  rows->failed = TRUE;
+  return db_fail(rows->ledger, rc, error);
+}
+
+gboolean rows_bind(Rows *rows, GError **error, const char *types, ...)
+{
+  va_list list;
+  va_start(list, types);
+  gboolean ok = bind_anew(rows, error, types, &list);
+  va_end(list);
+  return ok;
+}
+
+gboolean rows_run(Rows *rows, GError **error, const char *types, ...)
+{
+  va_list list;
+  va_start(list, types);
+  gboolean ok = bind_anew(rows, error, types, &list);
+  va_end(list);
+  while (ok && rows_next(rows, error)) continue;
+  return ok && !rows->failed;
 }
 
 void rows_close(Rows *rows)
@@ -198,6 +232,28 @@ gboolean db_end(Ledger *ledger, gboolean ok, GError **error)
   /* A full disk may have rolled back already; there is nothing to say about a failing ROLLBACK that was not said. */
   if (!ok && !sqlite3_get_autocommit(ledger->db)) sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
   return ok;
+}
+
+#define LIGHT_PAGES 4000 /* of the WAL, before they go into the file: what lies all over it is written there once */
+#define PAGES 1000
+
+/* References are not looked up: only this room writes, and each row right behind the one it refers to. */
+gboolean db_begin_lightly(Ledger *ledger, GError **error)
+{
+  if (!db_exec(ledger, "PRAGMA synchronous = NORMAL", error)) return FALSE;
+  sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+  sqlite3_wal_autocheckpoint(ledger->db, LIGHT_PAGES);
+  if (db_begin(ledger, error)) return TRUE;
+  return db_end_lightly(ledger, FALSE, NULL);
+}
+
+/* Whatever becomes of the transaction, none after it is taken lightly. */
+gboolean db_end_lightly(Ledger *ledger, gboolean ok, GError **error)
+{
+  ok = db_end(ledger, ok, error);
+  sqlite3_wal_autocheckpoint(ledger->db, PAGES);
+  sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+  return db_exec(ledger, "PRAGMA synchronous = FULL", ok ? error : NULL) && ok;
 }
 
 gint64 db_hash(const char *text)

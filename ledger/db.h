@@ -25,6 +25,10 @@ typedef struct {
 gboolean rows_open(Rows *rows, Ledger *ledger, GError **error, const char *sql, const char *types, ...);
 /* TRUE: a row is there. FALSE: the end, or failed. */
 gboolean rows_next(Rows *rows, GError **error);
+/* The same statement anew, with other parameters: of one that was opened with types "". */
+gboolean rows_bind(Rows *rows, GError **error, const char *types, ...);
+/* rows_bind(), and runs it: of a statement that gives no rows. */
+gboolean rows_run(Rows *rows, GError **error, const char *types, ...);
 void rows_close(Rows *rows);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rows, rows_close)
 /* Columns of the row. Text is borrowed until the next row, NULL for NULL. */
@@ -46,6 +50,10 @@ gboolean db_exec(Ledger *ledger, const char *sql, GError **error);
 /* BEGIN IMMEDIATE; db_end() commits when ok, else rolls back, and says whether it is committed. */
 gboolean db_begin(Ledger *ledger, GError **error);
 gboolean db_end(Ledger *ledger, gboolean ok, GError **error);
+/* The same for what can be read again: a failure of power may undo the last such transactions, each of them as a whole
+ * and none before an earlier one. The next ordinary one makes them durable. */
+gboolean db_begin_lightly(Ledger *ledger, GError **error);
+gboolean db_end_lightly(Ledger *ledger, gboolean ok, GError **error);
 
 /* The first 64 bits of SHA-256: how ids, addresses and subjects are looked up. */
 gint64 db_hash(const char *text);

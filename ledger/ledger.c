@@ -102,7 +102,7 @@ static gboolean set_up(Ledger *ledger, GError **error)
   return db_exec(
       ledger,
       "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
-      "PRAGMA journal_size_limit = 4194304",
+      "PRAGMA journal_size_limit = 16777216", /* as far as it grows while much sent mail is read, see db_begin_lightly() */
       error);
 }
 
@@ -126,7 +126,8 @@ static gboolean use_wal(Ledger *ledger, GError **error)
  * that is not ours is refused before anything is written. */
 static gboolean connect(Ledger *ledger, const char *name, GError **error)
 {
-  int rc = sqlite3_open_v2(name, &ledger->db, SQLITE_OPEN_READWRITE, NULL);
+  /* No mutexes: there are no threads. */
+  int rc = sqlite3_open_v2(name, &ledger->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
   if (rc != SQLITE_OK) return db_fail(ledger, rc, error);
   return set_up(ledger, error) && schema_check(ledger, error) && use_wal(ledger, error)
          && schema_migrate(ledger, error);

@@ -3,6 +3,7 @@
 #include "filter/filter.h"
 #include "ledger/db.h"
 #include "ledger/journal.h"
+#include "ledger/sent.h"
 
 /* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
 gboolean data_folder_check(const char *dir, gboolean create, GError **error);
@@ -16,6 +17,12 @@ gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark
 /* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the
  * same); stays when none has. */
 gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error);
+
+/* sent_batch.c: puts those of n messages that the folder does not have yet into the tables; *added: how many. Within a
+ * transaction of the caller's. */
+gboolean sent_batch_add(Ledger *ledger, gint64 folder, const SentRow *rows, guint n, guint *added, GError **error);
+/* sent_batch.c: can a message have been sent then? */
+gboolean sent_date_plausible(gint64 date, gint64 now);
 
 /* sent.c: how table address knows a normalised address's domain. */
 gint64 domain_hash(const char *address);

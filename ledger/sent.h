@@ -10,7 +10,9 @@ typedef struct {
   const SentMessage *message; /* borrowed */
 } SentRow;
 
-/* Adds n messages of account's folder and sets its mark, in one transaction: killed in the middle, neither happened.
+/* Adds n messages of account's folder and sets its mark, in one transaction: killed in the middle, neither happened. A
+ * failure of power may undo the last batches, each with its mark, until the next transaction of another kind. The more
+ * messages at once, the less each of them costs: pages of every table are written once a batch.
  * A message already known in that folder (same Message-ID, or same date, subject and recipients where it has none) is
  * not added twice, so a folder may be read afresh. mark->oldest is updated here, with the later of Date and
  * INTERNALDATE of each message (an implausible one, in the future or before 1980, is not counted). Recipients become

@@ -2,7 +2,7 @@
  * Owns:     ledgers in memory.
  * Must not: depend on the day it runs on, but for "the future".
  * Fails:    by TAP.
- * Tests:    ledger/sent.c */
+ * Tests:    ledger/sent.c ledger/sent_batch.c */
 #include "ledger/db.h"
 #include "ledger/room.h"
 #include "tests/ledger_rig.h"
@@ -20,39 +20,105 @@ static gint64 add(Ledger *ledger, const char *account, const char *folder, const
   return count;
 }
 
+static const struct {
+  const char *account, *folder, *ids, *to, *subject;
+  gint64 date;
+  gint64 count; /* of the account afterwards */
+} doubles[] = {
+  { "home", "Sent", "a@x", "bob@y.example", "One", T0, 1 },
+  { "home", "Sent", "a@x", "bob@y.example", "One", T0, 1 },
+  { "home", "Sent", "A@x", "bob@y.example", "One", T0, 2 },           /* ids are case-sensitive */
+  { "home", "Sent", "b@x;b-alias@x", "bob@y.example", "Two", T0, 3 }, /* two ids */
+  { "home", "Sent", "b-alias@x;b@x", "bob@y.example", "Two", T0, 3 },
+  { "home", "Sent", "b@x", "bob@y.example", "Two", T0, 3 },
+  { "home", "Sent", "b@x;resent@x", "eve@y.example", "Two", T0, 4 }, /* sent again to somebody else */
+  { "home", "Old", "a@x", "bob@y.example", "One", T0, 5 },           /* another folder */
+  { "work", "Sent", "a@x", "bob@y.example", "One", T0, 1 },          /* another account */
+  { "home", "Sent", NULL, "bob@y.example", "No id", T0, 6 },
+  { "home", "Sent", NULL, "bob@y.example", "No id", T0, 6 },
+  { "home", "Sent", NULL, "bob@y.example", "No id", T0 + 1, 7 },
+  { "home", "Sent", NULL, "bob@y.example", "Other", T0, 8 },
+  { "home", "Sent", NULL, "eve@y.example", "No id", T0, 9 },
+  { "home", "Sent", NULL, NULL, NULL, T0, 10 },
+  { "home", "Sent", NULL, NULL, NULL, T0, 10 },
+};
+
 static void test_doubles(void **state)
 {
-  static const struct {
-    const char *account, *folder, *ids, *to, *subject;
-    gint64 date;
-    gint64 count; /* of the account afterwards */
-  } rows[] = {
-    { "home", "Sent", "a@x", "bob@y.example", "One", T0, 1 },
-    { "home", "Sent", "a@x", "bob@y.example", "One", T0, 1 },
-    { "home", "Sent", "A@x", "bob@y.example", "One", T0, 2 },           /* ids are case-sensitive */
-    { "home", "Sent", "b@x;b-alias@x", "bob@y.example", "Two", T0, 3 }, /* two ids */
-    { "home", "Sent", "b-alias@x;b@x", "bob@y.example", "Two", T0, 3 },
-    { "home", "Sent", "b@x", "bob@y.example", "Two", T0, 3 },
-    { "home", "Sent", "b@x;resent@x", "eve@y.example", "Two", T0, 4 }, /* sent again to somebody else */
-    { "home", "Old", "a@x", "bob@y.example", "One", T0, 5 },           /* another folder */
-    { "work", "Sent", "a@x", "bob@y.example", "One", T0, 1 },          /* another account */
-    { "home", "Sent", NULL, "bob@y.example", "No id", T0, 6 },
-    { "home", "Sent", NULL, "bob@y.example", "No id", T0, 6 },
-    { "home", "Sent", NULL, "bob@y.example", "No id", T0 + 1, 7 },
-    { "home", "Sent", NULL, "bob@y.example", "Other", T0, 8 },
-    { "home", "Sent", NULL, "eve@y.example", "No id", T0, 9 },
-    { "home", "Sent", NULL, NULL, NULL, T0, 10 },
-    { "home", "Sent", NULL, NULL, NULL, T0, 10 },
-  };
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    gint64 count = add(ledger, rows[i].account, rows[i].folder, rows[i].ids, rows[i].to, rows[i].subject, rows[i].date);
-    if (count != rows[i].count) fail_msg("row %u: %d messages", i, (int)count);
+  for (guint i = 0; i < G_N_ELEMENTS(doubles); i++) {
+    gint64 count = add(ledger, doubles[i].account, doubles[i].folder, doubles[i].ids, doubles[i].to, doubles[i].subject,
+                       doubles[i].date);
+    if (count != doubles[i].count) fail_msg("row %u: %d messages", i, (int)count);
   }
   assert_int_equal(sent_count(ledger, NULL, &error), 11);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sent"), 11);
   assert_int_equal(sent_count(ledger, "nobody", &error), 0);
+}
+
+/* The same ones in one batch, the folder's again and again: none is doubled, and each link and date is there. */
+static void test_one_batch(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)sent_message_free);
+  g_autoptr(GArray) rows = g_array_new(FALSE, TRUE, sizeof(SentRow));
+  FolderMark mark = { 1, 100, 0, T0 };
+  for (guint i = 0; i < 3 * G_N_ELEMENTS(doubles); i++) {
+    guint k = i % G_N_ELEMENTS(doubles);
+    if (!g_str_equal(doubles[k].account, "home") || !g_str_equal(doubles[k].folder, "Sent")) continue;
+    SentMessage *message = rig_sent(doubles[k].ids, doubles[k].to, doubles[k].subject, doubles[k].date);
+    const SentRow row = { i + 1, 0, message };
+    message->sender = g_strdup(k % 2 ? "me@example.org" : "bob@y.example");
+    g_ptr_array_add(messages, message);
+    g_array_append_val(rows, row);
+  }
+  OK(sent_add(ledger, "home", "Sent", (const SentRow *)(gpointer)rows->data, rows->len, &mark, &error));
+  assert_int_equal(sent_count(ledger, "home", &error), 9);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sent"), 9);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sent_id"), 11);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sent_to"), 8);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM address"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sender"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT written FROM address WHERE text = 'bob@y.example'"), T0 + 1);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+/* More links than are held back at once. */
+static void test_many_links(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(SentMessage) one = rig_sent("a@x", "bob@y.example", "One", T0);
+  g_autoptr(SentMessage) two = rig_sent("b@x", "bob@y.example;eve@y.example", "Two", T0);
+  for (guint i = 0; i < 20000; i++) g_ptr_array_add(one->recipients, g_strdup_printf("%u@y.example", i));
+  const SentRow rows[] = { { 1, T0, one }, { 2, T0, two }, { 3, T0, one } };
+  FolderMark mark = { 1, 4, 0, T0 };
+  OK(sent_add(ledger, "home", "Sent", rows, 3, &mark, &error));
+  assert_int_equal(sent_count(ledger, "home", &error), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sent_to"), 20003);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM address"), 20002);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+/* Batches may be taken back by a failure of power; whatever comes after them may not. */
+static void test_durable_again(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(SentMessage) one = rig_sent("a@x", "bob@y.example", "One", T0);
+  const SentRow row = { 1, T0, one };
+  FolderMark mark = { 1, 2, 0, T0 };
+  for (guint i = 0; i < 3; i++) {
+    if (i == 1)
+      FAILS(sent_add(ledger, "nobody", "Sent", &row, 1, &mark, &error), LEDGER_ERROR_MISSING);
+    else
+      OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
+    assert_int_equal(rig_number(ledger, "PRAGMA synchronous"), 2);
+    assert_int_equal(rig_number(ledger, "PRAGMA foreign_keys"), 1);
+    assert_int_equal(rig_number(ledger, "PRAGMA wal_autocheckpoint"), 1000);
+  }
 }
 
 /* UIDVALIDITY changed: every message comes again under another UID, and nothing is doubled. */
@@ -170,8 +236,10 @@ static void test_written(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_doubles), cmocka_unit_test(test_read_afresh),
-                                      cmocka_unit_test(test_oldest),  cmocka_unit_test(test_one_transaction),
-                                      cmocka_unit_test(test_record),  cmocka_unit_test(test_written) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_doubles),         cmocka_unit_test(test_one_batch),
+                                      cmocka_unit_test(test_many_links),      cmocka_unit_test(test_durable_again),
+                                      cmocka_unit_test(test_read_afresh),     cmocka_unit_test(test_oldest),
+                                      cmocka_unit_test(test_one_transaction), cmocka_unit_test(test_record),
+                                      cmocka_unit_test(test_written) };
   return cmocka_run_group_tests_name("ledger_sent", tests, NULL, NULL);
 }

@@ -1,0 +1,296 @@
+/* sent_batch.c - many sent messages into their tables at once.
+ * Owns:     writing tables sent, sent_id, sent_to, address and sender.
+ * Must not: read mail; begin or end a transaction.
+ * Fails:    LEDGER_ERROR; the caller rolls back.
+ * Tests:    tests/test_ledger_sent.c */
+#include "filter/names.h"
+#include "ledger/room.h"
+
+#define SUBJECT_BYTES 200
+#define YEAR_1980 ((gint64)315532800)
+#define CLOCK_SLACK ((gint64)86400)
+#define LINKS_HELD 20000
+
+gboolean sent_date_plausible(gint64 date, gint64 now) { return date >= YEAR_1980 && date <= now + CLOCK_SLACK; }
+
+/* An address (or a domain) of this batch; mail names the same ones again and again. */
+typedef struct {
+  const char *text;
+  gint64 hash;
+  gint64 domain;
+  gint64 written;      /* the latest date it was written to */
+  gboolean written_to; /* to be put into address */
+  gboolean sender;     /* to be put into sender */
+} Word;
+
+/* Rows of sent_id and sent_to. */
+typedef struct {
+  gint64 hash, sent;
+} IdRow;
+typedef struct {
+  gint64 address, date, sent, subject;
+} Link;
+
+/* What is keyed by a hash lies all over its table. So these rows are held back and written in the order of their keys,
+ * and each page of a table is touched once in a batch. */
+typedef struct {
+  Ledger *ledger;
+  gint64 folder, now;
+  guint added;
+  Rows find, put;
+  GArray *hashes;    /* gint64: of the message that is being added */
+  GHashTable *words; /* text (borrowed) → Word */
+  GPtrArray *people; /* Word*, written_to or sender */
+  GArray *ids;       /* IdRow */
+  GHashTable *held;  /* set of what pointers can hold of the hashes in ids */
+  GArray *links;     /* Link */
+} Batch;
+
+static void batch_init(Batch *batch, Ledger *ledger, gint64 folder)
+{
+  *batch = (Batch){ .ledger = ledger,
+                    .folder = folder,
+                    .now = db_now(),
+                    .hashes = g_array_new(FALSE, FALSE, sizeof(gint64)),
+                    .words = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free),
+                    .people = g_ptr_array_new(),
+                    .ids = g_array_new(FALSE, FALSE, sizeof(IdRow)),
+                    .held = g_hash_table_new(g_direct_hash, g_direct_equal),
+                    .links = g_array_new(FALSE, FALSE, sizeof(Link)) };
+}
+
+static void batch_clear(Batch *batch)
+{
+  rows_close(&batch->find);
+  rows_close(&batch->put);
+  g_array_unref(batch->hashes);
+  g_hash_table_unref(batch->words);
+  g_ptr_array_unref(batch->people);
+  g_array_unref(batch->ids);
+  g_hash_table_unref(batch->held);
+  g_array_unref(batch->links);
+}
+
+static Word *word_of(Batch *batch, const char *text)
+{
+  Word *word = g_hash_table_lookup(batch->words, text);
+  if (word != NULL) return word;
+  word = g_new0(Word, 1);
+  word->text = text;
+  word->hash = db_hash(text);
+  g_hash_table_insert(batch->words, (gpointer)text, word);
+  return word;
+}
+
+/* A message without an id goes by what else it has. The newline keeps that apart from every id, which has no control
+ * character. */
+static char *stand_in_id(const SentMessage *message)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_append_printf(text, "\n%" G_GINT64_FORMAT "\n%s", message->date,
+                         message->subject != NULL ? message->subject : "");
+  for (guint i = 0; i < message->recipients->len; i++)
+    g_string_append_printf(text, "\n%s", (const char *)g_ptr_array_index(message->recipients, i));
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void set_hashes(Batch *batch, const SentMessage *message)
+{
+  g_array_set_size(batch->hashes, 0);
+  for (guint i = 0; i < message->message_ids->len; i++) {
+    gint64 hash = db_hash(g_ptr_array_index(message->message_ids, i));
+    g_array_append_val(batch->hashes, hash);
+  }
+  if (batch->hashes->len > 0) return;
+  g_autofree char *id = stand_in_id(message);
+  gint64 hash = db_hash(id);
+  g_array_append_val(batch->hashes, hash);
+}
+
+static int by_address(gconstpointer a, gconstpointer b)
+{
+  const Link *x = a, *y = b;
+  if (x->address != y->address) return x->address < y->address ? -1 : 1;
+  if (x->date != y->date) return x->date < y->date ? -1 : 1;
+  return (x->sent > y->sent) - (x->sent < y->sent);
+}
+
+static int by_hash(gconstpointer a, gconstpointer b)
+{
+  const IdRow *x = a, *y = b;
+  if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+  return (x->sent > y->sent) - (x->sent < y->sent);
+}
+
+static int by_word(gconstpointer a, gconstpointer b)
+{
+  const Word *x = *(Word *const *)a, *y = *(Word *const *)b;
+  return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+static gboolean write_people(Batch *batch, GError **error)
+{
+  g_auto(Rows) address = { 0 }, sender = { 0 };
+  if (!rows_open(&address, batch->ledger, error,
+                 "INSERT INTO address(hash, domain, text, written) VALUES(?, ?, ?, ?)"
+                 " ON CONFLICT DO UPDATE SET written = excluded.written WHERE excluded.written > written",
+                 "")
+      || !rows_open(&sender, batch->ledger, error, "INSERT INTO sender(hash) VALUES(?) ON CONFLICT DO NOTHING", ""))
+    return FALSE;
+  g_ptr_array_sort(batch->people, by_word);
+  for (guint i = 0; i < batch->people->len; i++) {
+    Word *word = g_ptr_array_index(batch->people, i);
+    if (word->written_to && !rows_run(&address, error, "iisi", word->hash, word->domain, word->text, word->written))
+      return FALSE;
+    if (word->sender && !rows_run(&sender, error, "i", word->hash)) return FALSE;
+    word->written_to = word->sender = FALSE;
+  }
+  g_ptr_array_set_size(batch->people, 0);
+  return TRUE;
+}
+
+static gboolean write_ids(Batch *batch, GError **error)
+{
+  g_auto(Rows) put = { 0 };
+  if (!rows_open(&put, batch->ledger, error, "INSERT INTO sent_id(hash, sent) VALUES(?, ?) ON CONFLICT DO NOTHING", ""))
+    return FALSE;
+  g_array_sort(batch->ids, by_hash);
+  for (guint i = 0; i < batch->ids->len; i++) {
+    const IdRow *row = &g_array_index(batch->ids, IdRow, i);
+    if (!rows_run(&put, error, "ii", row->hash, row->sent)) return FALSE;
+  }
+  g_array_set_size(batch->ids, 0);
+  g_hash_table_remove_all(batch->held);
+  return TRUE;
+}
+
+static gboolean write_links(Batch *batch, GError **error)
+{
+  g_auto(Rows) put = { 0 };
+  if (!rows_open(
+          &put, batch->ledger, error,
+          "INSERT INTO sent_to(address, date, sent, subject) VALUES(?, ?, ?, nullif(?, 0)) ON CONFLICT DO NOTHING", ""))
+    return FALSE;
+  g_array_sort(batch->links, by_address);
+  for (guint i = 0; i < batch->links->len; i++) {
+    const Link *link = &g_array_index(batch->links, Link, i);
+    if (!rows_run(&put, error, "iiii", link->address, link->date, link->sent, link->subject)) return FALSE;
+  }
+  g_array_set_size(batch->links, 0);
+  return TRUE;
+}
+
+static gboolean batch_write(Batch *batch, GError **error)
+{
+  return write_people(batch, error) && write_ids(batch, error) && write_links(batch, error);
+}
+
+static gpointer held_key(gint64 hash) { return GSIZE_TO_POINTER((gsize)hash); }
+
+/* Is a message with all these ids in the folder? All, since a message sent again by Resent- fields keeps its
+ * Message-ID. */
+static gboolean is_known(Batch *batch, gboolean *known, GError **error)
+{
+  const GArray *hashes = batch->hashes;
+  gint64 first = g_array_index(hashes, gint64, 0);
+  /* It may be one of those held back (or, seldom, another one; then nothing is lost but time). */
+  if (g_hash_table_contains(batch->held, held_key(first)) && !batch_write(batch, error)) return FALSE;
+  if (!rows_bind(&batch->find, error, "ii", first, batch->folder)) return FALSE;
+  while (!*known && rows_next(&batch->find, error)) {
+    gint64 all = 1, sent = row_int(&batch->find, 0);
+    for (guint i = 1; i < hashes->len && all; i++)
+      if (!db_number(batch->ledger, error, &all, "SELECT EXISTS(SELECT 1 FROM sent_id WHERE hash = ? AND sent = ?)",
+                     "ii", g_array_index(hashes, gint64, i), sent))
+        return FALSE;
+    *known = all != 0;
+  }
+  return !batch->find.failed;
+}
+
+static void hold_ids(Batch *batch, gint64 sent)
+{
+  for (guint i = 0; i < batch->hashes->len; i++) {
+    const IdRow row = { g_array_index(batch->hashes, gint64, i), sent };
+    g_array_append_val(batch->ids, row);
+    g_hash_table_add(batch->held, held_key(row.hash));
+  }
+}
+
+static Word *hold_person(Batch *batch, const char *address)
+{
+  Word *word = word_of(batch, address);
+  if (!word->written_to && !word->sender) g_ptr_array_add(batch->people, word);
+  return word;
+}
+
+/* Each link carries the subject's hash, so that one walk over an address's last days finds the messages that may fit. */
+static void hold_links(Batch *batch, gint64 sent, gint64 date, const SentMessage *message)
+{
+  g_autofree char *compared = subject_normalise(message->subject);
+  gint64 subject = compared[0] != '\0' ? db_hash(compared) : 0;
+  for (guint i = 0; i < message->recipients->len; i++) {
+    const char *address = g_ptr_array_index(message->recipients, i);
+    Word *word = hold_person(batch, address);
+    if (!word->written_to) {
+      const char *domain = address_domain(address);
+      word->domain = word_of(batch, domain != NULL ? domain : "")->hash;
+      word->written = date;
+      word->written_to = TRUE;
+    }
+    word->written = MAX(word->written, date);
+    const Link link = { word->hash, date, sent, subject };
+    g_array_append_val(batch->links, link);
+  }
+}
+
+static gboolean put_sent(Batch *batch, const SentMessage *message, gint64 date, GError **error)
+{
+  g_autofree char *subject = text_one_line(message->subject, SUBJECT_BYTES);
+  gint64 sender = 0;
+  if (message->sender != NULL) {
+    Word *word = hold_person(batch, message->sender);
+    word->sender = TRUE;
+    sender = word->hash;
+  }
+  return rows_run(&batch->put, error, "iiuis", batch->folder, date, message->recipients->len, sender, subject);
+}
+
+static gboolean add_one(Batch *batch, const SentRow *row, GError **error)
+{
+  const SentMessage *message = row->message;
+  gboolean known = FALSE;
+  gint64 date = sent_date_plausible(message->date, batch->now) ? message->date
+                : sent_date_plausible(row->stored, batch->now) ? row->stored
+                                                               : 0;
+  set_hashes(batch, message);
+  if (!is_known(batch, &known, error)) return FALSE;
+  if (known) return TRUE;
+  if (!put_sent(batch, message, date, error)) return FALSE;
+  gint64 sent = sqlite3_last_insert_rowid(batch->ledger->db);
+  hold_ids(batch, sent);
+  hold_links(batch, sent, date, message);
+  batch->added++;
+  return batch->links->len < LINKS_HELD || batch_write(batch, error);
+}
+
+static gboolean add_all(Batch *batch, const SentRow *rows, guint n, GError **error)
+{
+  if (!rows_open(&batch->find, batch->ledger, error,
+                 "SELECT sent.id FROM sent_id JOIN sent ON sent.id = sent_id.sent WHERE hash = ? AND folder = ?", "")
+      || !rows_open(&batch->put, batch->ledger, error,
+                    "INSERT INTO sent(folder, date, recipients, sender, subject) VALUES(?, ?, ?, nullif(?, 0), ?)", ""))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!add_one(batch, &rows[i], error)) return FALSE;
+  return batch_write(batch, error);
+}
+
+gboolean sent_batch_add(Ledger *ledger, gint64 folder, const SentRow *rows, guint n, guint *added, GError **error)
+{
+  Batch batch;
+  batch_init(&batch, ledger, folder);
+  gboolean ok = add_all(&batch, rows, n, error);
+  if (ok) *added = batch.added;
+  batch_clear(&batch);
+  return ok;
+}
