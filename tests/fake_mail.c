@@ -68,7 +68,7 @@ static void fill(Fake *fake)
   fake_bounce(fake, "INBOX", 4, "forged-4@spam.example", "victim-4@example.com", then);
 }
 
-Fake *fake_new(void)
+static Fake *on_server(FakeServer *server)
 {
   static char *folders[] = { (char *)"INBOX", NULL };
   Fake *fake = g_new0(Fake, 1);
@@ -77,7 +77,7 @@ Fake *fake_new(void)
   static gint64 now; /* the same for every mailbox of a program, so that they can be compared */
   if (now == 0) now = g_get_real_time() / G_USEC_PER_SEC;
   fake->now = now;
-  fake->server = fake_server_new();
+  fake->server = server;
   fake->account = (AccountConfig){ .name = (char *)"home",
                                    .protocol = (char *)"imap",
                                    .addresses = (char *)"*",
@@ -91,8 +91,21 @@ Fake *fake_new(void)
   AccountSetup setup = { (char *)"home", (char *)"*" };
   account_configure(fake->ledger, &setup, 1, &problem);
   g_assert_no_error(problem);
+  return fake;
+}
+
+Fake *fake_new(void)
+{
+  Fake *fake = on_server(fake_server_new());
   fill(fake);
   return fake;
+}
+
+Fake *fake_second_machine(Fake *fake)
+{
+  Fake *second = on_server(fake->server);
+  second->second = TRUE;
+  return second;
 }
 
 void fake_free(Fake *fake)
@@ -105,15 +118,35 @@ void fake_free(Fake *fake)
   }
   g_rmdir(fake->directory);
   g_free(fake->directory);
-  fake_server_free(fake->server);
+  if (!fake->second) fake_server_free(fake->server);
   g_free(fake);
+}
+
+Run *fake_connect(Fake *fake)
+{
+  return run_new(&fake->config, &fake->account, fake->ledger, fake_open(fake->server), NULL, NULL);
+}
+
+void fake_disconnect(Run *run)
+{
+  store_close(run->store);
+  run_free(run);
 }
 
 gboolean fake_pass(Fake *fake, Pass *pass, GError **error)
 {
-  g_autoptr(Store) store = fake_open(fake->server);
-  g_autoptr(Run) run = run_new(&fake->config, &fake->account, fake->ledger, store, NULL, NULL);
-  return pass_run(run, PASS_WHOLE, pass, error);
+  Run *run = fake_connect(fake);
+  gboolean done = pass_run(run, PASS_WHOLE, pass, error);
+  fake_disconnect(run);
+  return done;
+}
+
+void fake_drag(Fake *fake, const char *from, guint index, const char *to)
+{
+  FakeFolder *goal = fake_folder(fake->server, to);
+  FakeMessage *message = g_ptr_array_steal_index(fake_folder(fake->server, from)->messages, index);
+  message->uid = goal->next++;
+  g_ptr_array_add(goal->messages, message);
 }
 
 static gboolean keep_entry(const Entry *entry, gpointer data)

@@ -2,6 +2,7 @@
 #pragma once
 #include "fake_store.h"
 #include "fetcher/config.h"
+#include "fetcher/pass.h"
 #include "ledger/journal.h"
 
 typedef struct {
@@ -11,11 +12,14 @@ typedef struct {
   char *directory; /* of the ledger */
   Ledger *ledger;
   gint64 now; /* mail is dated some days before */
+  gboolean second; /* the server belongs to another Fake */
 } Fake;
 
 /* INBOX with two ordinary messages, a genuine bounce, three forged ones; Sent with five messages; Trash. */
 Fake *fake_new(void);
 void fake_free(Fake *fake);
+/* Another computer with a ledger of its own, on the same mailbox. To be freed before the first. */
+Fake *fake_second_machine(Fake *fake);
 /* Adds a bounce for a message with this id to this recipient, dated `stored`; number makes it different from others. */
 FakeMessage *fake_bounce(Fake *fake, const char *folder, guint number, const char *original_id, const char *recipient,
                          gint64 stored);
@@ -23,6 +27,11 @@ FakeMessage *fake_bounce(Fake *fake, const char *folder, guint number, const cha
 void fake_sent(Fake *fake, const char *id, const char *recipient, gint64 stored);
 /* One pass on a new connection. */
 gboolean fake_pass(Fake *fake, Pass *pass, GError **error);
+/* One pass of this kind on a connection that stays open from call to call, until `run` is freed and its store closed. */
+Run *fake_connect(Fake *fake);
+void fake_disconnect(Run *run);
+/* Moves the message at this index as the owner's mail program would. */
+void fake_drag(Fake *fake, const char *from, guint index, const char *to);
 /* Every entry of the journal, newest first: GPtrArray of Entry*. */
 GPtrArray *fake_entries(Fake *fake);
 guint fake_count(const Fake *fake, const char *folder);

@@ -225,7 +225,7 @@ static void dragged_back_by_hand_counts_as_restored(void **state)
   assert_int_equal(restored, 1);
 }
 
-static void copied_back_by_hand_counts_as_restored(void **state)
+static void what_is_copied_back_by_hand_stays(void **state)
 {
   Fake *fake = *state;
   pass_ok(fake);
@@ -468,7 +468,7 @@ int main(void)
     CASE(renumbered_folders_are_read_afresh_and_judged_once),
     CASE(a_server_set_back_is_read_afresh),
     CASE(dragged_back_by_hand_counts_as_restored),
-    CASE(copied_back_by_hand_counts_as_restored),
+    CASE(what_is_copied_back_by_hand_stays),
     CASE(a_twin_is_judged_for_itself),
     CASE(a_restored_twin_stays),
     CASE(a_twin_dragged_back_stays),
