@@ -21,6 +21,8 @@
 #define RETRY_REFUSED 3600        /* after a refusal that will hardly mend itself */
 #define RETRY_SIGN_IN (6 * 3600)  /* servers lock accounts that are tried too often */
 #define ROUND_WAITING (14 * 60)   /* between looks at all folders, where the server tells of new mail in the first one */
+#define EMPTY_LOOKS 10            /* in a row that are made at once, for somebody who tidies up his inbox */
+#define EMPTY_MOST 60             /* the longest pause between such looks, for a server that keeps crying wolf */
 #define KEPT_OPEN (10 * 60)       /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
@@ -35,6 +37,7 @@ struct Session {
   gboolean proved; /* a pass has gone through on this connection */
   guint failures;  /* attempts that broke in a row */
   gint64 opened;   /* monotonic microseconds */
+  guint empty;     /* looks in a row that found nothing */
   guint losses;    /* connections in a row that were soon lost while nothing was done on them */
 };
 
@@ -131,6 +134,7 @@ static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GErro
   if (session->store == NULL && !connect_store(session, error)) return FALSE;
   if (pass_run(session->run, scope, NULL, &problem)) {
     session->proved = TRUE;
+    session->empty = session->run->pass.id == 0 ? session->empty + 1 : 0;
     malloc_trim(0);
     return TRUE;
   }
@@ -194,7 +198,7 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
     wait_for_descriptors(wake, n);
     return FALSE;
   }
-  *seconds = 0;
+  *seconds = session->empty > EMPTY_LOOKS ? MIN(session->empty - EMPTY_LOOKS, EMPTY_MOST) : 0;
   if (pass_wait(session->run, wake, n, &changed, &problem)) return changed;
   if (run_can_go_on(problem)) return TRUE;
   gboolean brief = g_get_monotonic_time() - session->opened < (gint64)RETRY_MOST * G_USEC_PER_SEC;
