@@ -109,7 +109,7 @@ static void tell_end(Child *child, int status)
     g_autofree char *text =
         g_strdup_printf("its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status));
     g_autoptr(GError) problem = NULL;
-    log_account(G_LOG_LEVEL_WARNING, child->account, "%s", text);
+    log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-died" }, "%s", text);
     if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))
       log_problem((LogAbout){ .account = child->account }, problem);
   }
@@ -150,7 +150,8 @@ static void start(Child *child)
   if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
                                         &supervisor->lock, &target, 1, &child->pid, &child->pipe, NULL, NULL,
                                         &problem)) {
-    log_account(G_LOG_LEVEL_WARNING, child->account, "its worker cannot be started: %s", problem->message);
+    log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-not-started" },
+              "its worker cannot be started: %s", problem->message);
     child->pid = 0;
     child->status = EX_OSERR;
     if (!options->once) restart_later(child);
@@ -300,7 +301,8 @@ static void reload(Supervisor *supervisor)
   g_autoptr(GError) problem = NULL;
   g_autoptr(Config) config = config_load(supervisor->options->config_file, &problem);
   if (config == NULL || !tell_accounts(supervisor, config, &problem)) {
-    log_account(G_LOG_LEVEL_WARNING, NULL, "the configuration stays as it was: %s", problem->message);
+    log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .code = "config-kept" }, "the configuration stays as it was: %s",
+              problem->message);
     return;
   }
   g_ptr_array_set_size(supervisor->children,
