@@ -113,6 +113,16 @@ class Backstop:
                 end_group(process)
 
 
+def seen(pid):
+    """What others can see of a process: its command line, and the environment it was given unless the kernel keeps that from us."""
+    with open(f"/proc/{pid}/cmdline", "rb") as file:
+        text = file.read()
+    assert text, f"process {pid} is gone"
+    with contextlib.suppress(PermissionError), open(f"/proc/{pid}/environ", "rb") as file:
+        text += file.read()
+    return text
+
+
 def account_of(mailbox, **keys):
     """The keys of an account that is this rig mailbox, over TLS."""
     server = mailbox.server

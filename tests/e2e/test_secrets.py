@@ -35,16 +35,6 @@ def family(pid):
         return [pid] + [one for child in children.read().split() for one in family(int(child))]
 
 
-def seen(pid):
-    """What others can see of a process: its command line and the environment it was given."""
-    text = b""
-    for what in ("cmdline", "environ"):
-        with open(f"/proc/{pid}/{what}", "rb") as file:
-            text += file.read()
-    assert text, f"nothing is to be seen of {pid}"
-    return text
-
-
 def written(folder):
     """Every byte of every file in a folder."""
     text = b""
@@ -78,7 +68,7 @@ def from_keyring():
         pids = family(process.pid)
         equal(len(pids), 2, "the daemon and its worker")
         for pid in pids:
-            assert rig.PASSWORD.encode() not in seen(pid), f"the password can be seen of {pid}"
+            assert rig.PASSWORD.encode() not in programs.seen(pid), f"the password can be seen of {pid}"
         assert rig.PASSWORD.encode() not in written(backstop.data), "the password is in the data folder"
         with open(f"/proc/{pids[1]}/limits") as limits:
             core = next(line for line in limits if line.startswith("Max core file size"))
@@ -152,7 +142,7 @@ def from_systemd():
             try:
                 equal(manager.recv(100), b"READY=1", "first")
                 programs.wait_for(moved(mailbox), "the first pass", 20)
-                assert b"NOTIFY_SOCKET" not in seen(family(process.pid)[1]), "the worker could speak for the daemon"
+                assert b"NOTIFY_SOCKET" not in programs.seen(family(process.pid)[1]), "the worker could speak for the daemon"
                 if number == 0:
                     process.send_signal(signal.SIGHUP)
                     equal((manager.recv(100), manager.recv(100)), (b"RELOADING=1", b"READY=1"), "on SIGHUP")
