@@ -69,9 +69,9 @@ class Backstop:
             os.fchmod(out.fileno(), 0o600)
             out.write("\n".join(lines) + "\n")
 
-    def start(self, program, *arguments, env=None):
+    def start(self, program, *arguments, env=None, stderr=subprocess.PIPE):
         command = [os.path.join(rig.BUILD, program), "--config", self.config, "--data", self.data, *arguments]
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True,
                                 errors="replace", start_new_session=True, env=environment(env))
 
     def run(self, program, *arguments, env=None, limit=LIMIT, stdin=""):
@@ -101,8 +101,9 @@ class Backstop:
         return sorted(rows, key=lambda row: row["id"])
 
     @contextlib.contextmanager
-    def daemon(self):
-        process = self.start("backstopd")
+    def daemon(self, stderr=subprocess.PIPE):
+        """stderr: where what it says goes, if that is more than a pipe holds."""
+        process = self.start("backstopd", stderr=stderr)
         try:
             yield process
         finally:
@@ -143,3 +144,25 @@ def wait_for(condition, what, limit):
             raise AssertionError(f"{what}: not within {limit} s")
         time.sleep(0.02)
     return time.monotonic() - begin
+
+
+def children(process):
+    """The processes that this one has started and that still run."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                state, parent = stat.read().rsplit(")", 1)[1].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(parent) == process.pid and state != "Z":
+            found.append(int(pid))
+    return found
+
+
+def runs(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -116,6 +116,21 @@ service anvil {{
 """
 
 
+# More configuration text for thousands of short sessions: processes that serve many of them, and mail that is not synced.
+QUICK = """
+mail_fsync = never
+service imap-login {
+  service_count = 0
+  process_min_avail = 2
+  client_limit = 200
+}
+service imap {
+  service_count = 200
+  process_min_avail = 4
+}
+"""
+
+
 class Dovecot:
     """port: IMAPS; plain: IMAP with STARTTLS; cert: to be trusted as ca-file. sent, trash: does the server have such a folder
     (SPECIAL-USE)? without_move: hide the MOVE extension. extra: more configuration text."""
@@ -134,9 +149,10 @@ class Dovecot:
         atexit.register(self.stop)
         self.start()
 
-    def start(self):
+    def start(self, same_ports=False):
         for attempt in range(3):
-            self.port, self.plain = free_port(), free_port()
+            if not same_ports:
+                self.port, self.plain = free_port(), free_port()
             self._configure()
             self.process = subprocess.Popen([find_program("dovecot"), "-F", "-c", os.path.join(self.root, "dovecot.conf")],
                                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -189,6 +205,12 @@ class Dovecot:
             self.process.wait()
         self.process.stderr.close()
         self.process = None
+
+    def restart(self, pause=0):
+        """Ends all sessions; after `pause` seconds the server is there again, at the same ports."""
+        self.stop()
+        time.sleep(pause)
+        self.start(same_ports=True)
 
     def log(self):
         try:
@@ -252,8 +274,8 @@ class Mailbox:
         os.rename(fresh, os.path.join(path, "cur", f"{name}:2,{''.join(sorted(flags))}"))
 
     def on_disk(self):
-        """What is in the mailbox, as its files tell: folder → sorted list of (digest(), flags). Without a server between, so that
-        it costs little; only for times when no client changes anything."""
+        """What is in the mailbox, as its files tell: folder → sorted list of (digest(), flags, date). Without a server between, so
+        that it costs little; only for times when no client changes anything."""
         folders = [name for name in os.listdir(self.maildir) if name.startswith(".") and
                    os.path.isdir(os.path.join(self.maildir, name, "cur"))]
         return {name[1:].replace(".", "/") or "INBOX": self._files(os.path.join(self.maildir, name)) for name in folders + [""]}
@@ -267,8 +289,8 @@ class Mailbox:
         for part in ("cur", "new"):
             for name in os.listdir(os.path.join(path, part)):
                 with open(os.path.join(path, part, name), "rb") as file:
-                    letters = name.partition(":2,")[2]
-                    messages.append((digest(file.read()), tuple(sorted(keywords.get(letter, letter) for letter in letters))))
+                    flags = (keywords.get(letter, letter) for letter in name.partition(":2,")[2])
+                    messages.append((digest(file.read()), tuple(sorted(flags)), int(os.fstat(file.fileno()).st_mtime)))
         return sorted(messages)
 
     def settle(self):

@@ -1,6 +1,6 @@
 /* stop_at.c - an LD_PRELOAD library that kills a program at a chosen point, or fills its disk
- * Owns:     the counting of calls, in each process for itself. Environment: BACKSTOP_STOP_AT=fsync:N or send:N,
- *           BACKSTOP_STOPPED=FILE (made when it kills), BACKSTOP_ENOSPC_AFTER=BYTES.
+ * Owns:     the counting of calls, in each process for itself. Environment: BACKSTOP_STOP_AT=fsync:N, send:N or
+ *           unsent:N, BACKSTOP_STOPPED=FILE (made when it kills), BACKSTOP_ENOSPC_AFTER=BYTES.
  * Must not: change anything else about the program it is loaded into.
  * Fails:    a variable it cannot read ends the program with status 99, so that a test never passes for want of a fault.
  * Tests:    used by tests/e2e/test_kill.py and test_faults.py */
@@ -22,7 +22,7 @@ ssize_t gnutls_record_send(gnutls_session_t session, const void *data, size_t si
 /* How long a server gets to carry out the command that was just sent: its answer shall be lost, not its work. */
 #define SERVER_TIME_US 60000
 
-static long stop_fsync, stop_send, disk_left = -1;
+static long stop_fsync, stop_send, stop_unsent, disk_left = -1;
 
 static long number(const char *text)
 {
@@ -40,6 +40,8 @@ __attribute__((constructor)) static void read_environment(void)
     stop_fsync = number(stop + 6);
   else if (stop != NULL && strncmp(stop, "send:", 5) == 0)
     stop_send = number(stop + 5);
+  else if (stop != NULL && strncmp(stop, "unsent:", 7) == 0)
+    stop_unsent = number(stop + 7);
   else if (stop != NULL)
     _exit(99);
   if (disk != NULL) disk_left = number(disk);
@@ -80,6 +82,7 @@ int fdatasync(int fd)
 
 ssize_t gnutls_record_send(gnutls_session_t session, const void *data, size_t size)
 {
+  if (stop_unsent > 0 && --stop_unsent == 0) stop();
   ssize_t sent = ((ssize_t(*)(gnutls_session_t, const void *, size_t))real("gnutls_record_send"))(session, data, size);
   if (sent > 0 && stop_send > 0 && --stop_send == 0) {
     usleep(SERVER_TIME_US);

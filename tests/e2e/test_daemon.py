@@ -19,28 +19,6 @@ def moved(mailbox, count):
     return lambda: len(mailbox.snapshot().get("Backscatter", [])) == count
 
 
-def children(process):
-    """The processes that this one has started and that still run."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/stat") as stat:
-                state, parent = stat.read().rsplit(")", 1)[1].split()[:2]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(parent) == process.pid and state != "Z":
-            found.append(int(pid))
-    return found
-
-
-def runs(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
 @case
 def filters():
     """The daemon filters the mailbox when it starts, and new mail when it is asked to look."""
@@ -74,10 +52,10 @@ def worker_dies():
     with backstop.daemon() as daemon:
         programs.wait_for(moved(mailbox, 3), "the first pass", 20)
         entry = next(row for row in backstop.entries() if row["state"] == "quarantined")
-        worker, = children(daemon)
+        worker, = programs.children(daemon)
         os.kill(worker, signal.SIGKILL)
-        programs.wait_for(lambda: not runs(worker), "the worker's end", 5)
-        took = programs.wait_for(lambda: children(daemon) not in ([], [worker]), "a new worker", 10)
+        programs.wait_for(lambda: not programs.runs(worker), "the worker's end", 5)
+        took = programs.wait_for(lambda: programs.children(daemon) not in ([], [worker]), "a new worker", 10)
         note(f"started again after {took:.1f} s")
         backstop.ok("backstop", "restore", str(entry["id"]))
         programs.wait_for(moved(mailbox, 2), "the wish", 10)
@@ -89,14 +67,14 @@ def ends_when_told():
     mailbox, backstop = scene("term")
     with backstop.daemon() as daemon:
         programs.wait_for(moved(mailbox, 3), "the first pass", 20)
-        workers = children(daemon)
+        workers = programs.children(daemon)
         assert workers, "there is no worker"
         daemon.terminate()
         took = programs.wait_for(lambda: daemon.poll() is not None, "the daemon's end", 10)
         note(f"ended after {took:.2f} s")
         equal(daemon.returncode, 0, "status")
         assert took <= 2, f"took {took:.2f} s"
-        programs.wait_for(lambda: not any(map(runs, workers)), "the workers' end", 1)
+        programs.wait_for(lambda: not any(map(programs.runs, workers)), "the workers' end", 1)
 
 
 @case
@@ -105,9 +83,9 @@ def supervisor_dies():
     mailbox, backstop = scene("orphans")
     with backstop.daemon() as daemon:
         programs.wait_for(moved(mailbox, 3), "the first pass", 20)
-        workers = children(daemon)
+        workers = programs.children(daemon)
         os.kill(daemon.pid, signal.SIGKILL)
-        programs.wait_for(lambda: not any(map(runs, workers)), "the workers' end", 2)
+        programs.wait_for(lambda: not any(map(programs.runs, workers)), "the workers' end", 2)
         backstop.pass_once()
 
 

@@ -52,6 +52,7 @@ class Lane:
         self.backstop = programs.for_mailbox(self.mailbox, os.path.join(work, user), port=self.proxy.port, timeout=timeout,
                                              **SECURITY[security])
         self.daemon, self.age = None, 0
+        self.length = None  # of the last session, until its first wish was done: bytes of the server, of the client, commands
 
     def __enter__(self):
         self.proxy.__enter__()
@@ -84,6 +85,9 @@ class Lane:
         self.proxy.release()
         self.backstop.run("backstop", "once")  # well or not: that depends on the fault
         self.proxy.disarm()
+        assert self.proxy.sessions, "the daemon did not connect"
+        session = self.proxy.sessions[0]
+        self.length = session.seen["server"], session.seen["client"], session.commands
         for tries in range(1, CLEAN_TRIES + 1):
             clean = self.backstop.run("backstop", "once")
             if clean.status == programs.DONE:
@@ -145,8 +149,7 @@ def undisturbed(security):
     with Lane(security, 20) as lane:
         for _ in range(LIFE):
             lane.meet(None)
-            session = lane.proxy.sessions[0]
-            lengths.append((session.seen["server"], session.seen["client"], session.commands))
+            lengths.append(lane.length)
             outcomes.append(lane.outcome())
     return outcomes, lengths
 
@@ -272,12 +275,9 @@ if __name__ == "__main__":
         skip_all(rig.missing())
     chance = random.Random(SEED)
     note(f"BACKSTOP_FAULT_SEED={SEED}")
-    # Sign-ins without a process of their own each, and mail that is not synced: thousands of sessions. One server has MOVE, the
-    # other one UIDPLUS only.
-    extra = ("mail_fsync = never\nservice imap-login {\n  service_count = 0\n  process_min_avail = 2\n  client_limit = 200\n}\n"
-             "service imap {\n  service_count = 200\n  process_min_avail = 4\n}\n")
     work = rig.workdir()
-    starts = {"tls": rig.Dovecot(extra=extra).mailbox("start"), "plain": rig.Dovecot(without_move=True, extra=extra).mailbox("start")}
+    # One server has MOVE, the other one UIDPLUS only.
+    starts = {"tls": rig.Dovecot(extra=rig.QUICK).mailbox("start"), "plain": rig.Dovecot(without_move=True, extra=rig.QUICK).mailbox("start")}
     for mailbox in starts.values():
         start_bounces = [message for name, message in messages.fill(mailbox, forgeries=2, answered=1, others=1).items()
                          if not name.startswith("ordinary")]
