@@ -23,6 +23,13 @@ check-faults: all
 	BACKSTOP_FAULT_POINTS=all $(MAKE) check-TESTS TESTS=tests/e2e/test_proxy.py TEST_SUITE_LOG=tests/e2e/faults.log
 	@grep '^# ' tests/e2e/test_proxy.log
 
+# Everything at once for so many minutes; prints a line a minute.
+MINUTES = 2
+SOAK = tests/e2e/soak.py
+EXTRA_DIST += $(SOAK)
+soak: all
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' python3 -B '$(srcdir)/$(SOAK)' $(MINUTES)
+
 # Of a --enable-coverage build: lines of the two rooms that decide and remember, as run by make check.
 COVERAGE_FLOOR = 85
 if COVERAGE

@@ -36,7 +36,9 @@ AT_ONCE = 32
 HURRY = max(1, programs.LIMIT // 60)  # seconds of silence before the daemon gives up, where silence is what a fault leads to
 CLEAN_TRIES = 3  # a machine under load may keep a clean session silent for that long, too
 WHEN = messages.NOW - messages.DAY
-SECURITY = {"tls": {"security": "tls"}, "plain": {"security": "none"}}
+# Kinds of lane. A server with MOVE or with UIDPLUS only sends other answers, and leaves other things half done.
+SECURITY = {"tls": "tls", "plain": "none", "plain with MOVE": "none"}
+SWEPT = ("tls", "plain")
 
 
 class Lane:
@@ -44,13 +46,13 @@ class Lane:
     numbers = itertools.count()
 
     def __init__(self, security, timeout):
-        user = f"{security}{next(self.numbers)}"
-        self.plain = security == "plain"
+        user = f"{SECURITY[security]}{next(self.numbers)}"
+        self.plain = SECURITY[security] == "none"
         self.mailbox = starts[security].copy(user)
         server = self.mailbox.server
         self.proxy = Proxy(server.plain if self.plain else server.port, by_command=self.plain)
         self.backstop = programs.for_mailbox(self.mailbox, os.path.join(work, user), port=self.proxy.port, timeout=timeout,
-                                             **SECURITY[security])
+                                             security=SECURITY[security])
         self.daemon, self.age = None, 0
         self.length = None  # of the last session, until its first wish was done: bytes of the server, of the client, commands
 
@@ -188,8 +190,8 @@ class Tally:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda lane: self.live(*lane), chance.sample(lanes, len(lanes))))
         for what in dict.fromkeys(what for what, _ in self.points):
-            note(f"{what}: {self.points[what, 'tls'] + self.points[what, 'plain']} points "
-                 f"({self.points[what, 'tls']} over TLS, {self.points[what, 'plain']} plain)")
+            per = {security: self.points[what, security] for security in SECURITY if self.points[what, security]}
+            note(f"{what}: {sum(per.values())} points ({', '.join(f'{count} {security}' for security, count in per.items())})")
         note(f"{self.missed} past the session's end, {self.again} clean sessions made again, {time.monotonic() - begin:.0f} s")
         assert not self.wrong, f"{len(self.wrong)} faults did harm:\n" + "\n\n".join(self.wrong[:5])
         assert self.points.total() > 9 * self.missed, "too many faults found nothing to break"
@@ -218,7 +220,7 @@ def at_bytes(security, what, share, **more):
 
 
 def sweep(what, share):
-    Tally().go([lane for security in SECURITY for lane in at_bytes(security, what, share)])
+    Tally().go([lane for security in SWEPT for lane in at_bytes(security, what, share)])
 
 
 def scattered(kinds, way, count):
@@ -250,13 +252,13 @@ def corrupt():
 @case
 def others():
     """Reset, drip, swapped segments, missing segments, after any byte of the server."""
-    Tally().go(scattered(itertools.product(("reset", "drip", "reorder", "truncate"), SECURITY), "server", 200 if ALL else 15))
+    Tally().go(scattered(itertools.product(("reset", "drip", "reorder", "truncate"), SWEPT), "server", 200 if ALL else 15))
 
 
 @case
 def client():
     """What the client sends is cut off, goes nowhere or (under TLS) is changed, after any of its bytes."""
-    kinds = [(what, security) for what in ("close", "stall", "corrupt") for security in SECURITY]
+    kinds = [(what, security) for what in ("close", "stall", "corrupt") for security in SWEPT]
     kinds.remove(("corrupt", "plain"))  # the server would do another command: no client can help that
     Tally().go(scattered(kinds, "client", 200 if ALL else 15))
 
@@ -264,9 +266,12 @@ def client():
 @case
 def commands():
     """The connection breaks or goes silent before a command reaches the server, before its answer, and after it."""
-    faults = [Fault(what, command=number, moment=moment) for what in ("close", "stall")
-              for moment in ("before", "unanswered", "answered") for number in range(1, lengths["plain"][1][2] + 1)]
-    Tally().go([("plain", some) for some in distribute(faults)])
+    lanes = []
+    for security in ("plain", "plain with MOVE"):
+        faults = [Fault(what, command=number, moment=moment) for what in ("close", "stall")
+                  for moment in ("before", "unanswered", "answered") for number in range(1, lengths[security][1][2] + 1)]
+        lanes += [(security, some) for some in distribute(faults)]
+    Tally().go(lanes)
 
 
 if __name__ == "__main__":
@@ -276,15 +281,16 @@ if __name__ == "__main__":
     chance = random.Random(SEED)
     note(f"BACKSTOP_FAULT_SEED={SEED}")
     work = rig.workdir()
-    # One server has MOVE, the other one UIDPLUS only.
-    starts = {"tls": rig.Dovecot(extra=rig.QUICK).mailbox("start"), "plain": rig.Dovecot(without_move=True, extra=rig.QUICK).mailbox("start")}
-    for mailbox in starts.values():
+    with_move, without = (rig.Dovecot(without_move=hidden, extra=rig.QUICK).mailbox("start") for hidden in (False, True))
+    starts = {"tls": with_move, "plain": without, "plain with MOVE": with_move}
+    for mailbox in (with_move, without):
         start_bounces = [message for name, message in messages.fill(mailbox, forgeries=2, answered=1, others=1).items()
                          if not name.startswith("ordinary")]
         mailbox.snapshot()
     measured = {security: undisturbed(security) for security in SECURITY}
     wanted = measured["plain"][0]
-    equal(measured["tls"][0], wanted, "an undisturbed run over TLS with MOVE, and one without either")
+    for security in SECURITY:
+        equal(measured[security][0], wanted, f"an undisturbed run, {security}, and one that is plain and without MOVE")
     lengths = {security: rows[1] for security, rows in measured.items()}
     note(f"bytes of the server, of the client, commands in each session of a lane: {lengths}")
     run()
