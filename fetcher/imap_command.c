@@ -86,7 +86,7 @@ gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *
 }
 
 /* mailimap_custom_command() would do the same, but ends the line with a space that some servers refuse. */
-static int run(mailimap *session, const char *command)
+int imap_run(mailimap *session, const char *command)
 {
   struct mailimap_response *response;
   int result = mailimap_send_current_tag(session);
@@ -122,7 +122,7 @@ gboolean imap_command(ImapStore *store, guint64 budget, const char *command, Sto
   mailimap *session = store->session;
   guint32 before = session->imap_selection_info != NULL ? session->imap_selection_info->sel_exists : 0;
   stream_command(store->stream, budget);
-  gboolean done = imap_check(store, run(session, command), scope, doing, error);
+  gboolean done = imap_check(store, imap_run(session, command), scope, doing, error);
   if (stream_error(store->stream) == NULL) take_news(store, before);
   return done;
 }

@@ -23,6 +23,8 @@ typedef struct {
 } ImapStore;
 
 /* imap_command.c */
+/* Sends the command, without its tag, and takes the answer: libetpan's result, CUSTOM_COMMAND for NO and BAD. */
+int imap_run(mailimap *session, const char *command);
 
 /* Maps what a libetpan function returned. scope: the code of a plain refusal; doing: "open the folder X". */
 gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *doing, GError **error);

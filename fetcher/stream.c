@@ -237,7 +237,10 @@ gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error)
   if (problem != NULL) fail(stream, problem);
   while (stream->error == NULL) {
     int code = gnutls_handshake(stream->tls->session);
-    if (code == 0) return TRUE;
+    if (code == 0) {
+      tls_settled(stream->tls);
+      return TRUE;
+    }
     if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
       wait_for(stream, gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN);
     else if (gnutls_error_is_fatal(code))

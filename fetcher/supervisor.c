@@ -395,6 +395,8 @@ int supervisor_run(const SupervisorOptions *options)
     .options = options, .lock = -1, .events = -1, .children = g_ptr_array_new_with_free_func(child_free)
   };
   g_autoptr(GError) problem = NULL;
+  /* For the workers: when they rest they give memory back, which GLib's allocator of small pieces never does. */
+  g_setenv("G_SLICE", "always-malloc", FALSE);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk, not our death */
   int status;

@@ -50,6 +50,12 @@ Tls *tls_new(int fd, const char *host, const char *ca_file, GError **error)
   return g_steal_pointer(&tls);
 }
 
+void tls_settled(Tls *tls)
+{
+  gnutls_credentials_clear(tls->session);
+  g_clear_pointer(&tls->credentials, gnutls_certificate_free_credentials);
+}
+
 static gboolean is_self_signed(const Tls *tls)
 {
   guint n = 0;

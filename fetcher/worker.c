@@ -9,6 +9,7 @@
 #include "fetcher/session.h"
 #include "filter/filter.h"
 #include "ledger/wish.h"
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -98,6 +99,8 @@ static void live(Worker *worker, Session *session)
     guint seconds = 0;
     session_pass(session, scope, &seconds);
     set_clock(worker, seconds);
+    ledger_rest(worker->ledger);
+    malloc_trim(0);
   } while (wait_for_pass(worker, session, &scope));
 }
 

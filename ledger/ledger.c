@@ -160,6 +160,8 @@ void ledger_close(Ledger *ledger)
   g_free(ledger);
 }
 
+void ledger_rest(Ledger *ledger) { sqlite3_db_release_memory(ledger->db); }
+
 gint64 ledger_data_version(Ledger *ledger, GError **error)
 {
   gint64 version = -1;

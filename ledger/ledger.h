@@ -31,6 +31,9 @@ Ledger *ledger_open(const char *dir, LedgerMode mode, GError **error);
 void ledger_close(Ledger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_close)
 
+/* For a time when nothing will be asked: gives back the memory of what was read and can be read again. */
+void ledger_rest(Ledger *ledger);
+
 /* PRAGMA data_version: changes when another connection commits. -1 on error. */
 gint64 ledger_data_version(Ledger *ledger, GError **error);
 
