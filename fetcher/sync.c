@@ -7,6 +7,10 @@
 #include "fetcher/uid_window.h"
 #include "ledger/sent.h"
 
+/* Messages that a range should return, and that are committed together: in small commits the same pages of the ledger are
+ * written again and again. Their headers take some 2 MB. */
+#define SENT_ROWS 2500
+
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
   guint seen;
@@ -31,15 +35,15 @@ static void sent_row_clear(gpointer data)
 static void collect_sent(const ScanRow *row, gpointer data)
 {
   SentBatch *batch = data;
-  if (++batch->seen > UID_WINDOW_MOST) return;
+  if (++batch->seen > UID_WINDOW_MOST(SENT_ROWS)) return;
   SentRow sent = { .uid = row->uid, .stored = row->stored, .message = sent_message_read(row->fields, row->length) };
   g_array_append_val(batch->rows, sent);
 }
 
 static gboolean add_gap(const Sync *sync, gint64 since, const char *reason, GError **error)
 {
-  return coverage_gap_add(sync->run->ledger, sync->run->account->name, sync->folder, since,
-                          MAX(sync->began, since + 1), reason, error);
+  return coverage_gap_add(sync->run->ledger, sync->run->account->name, sync->folder, since, MAX(sync->began, since + 1),
+                          reason, error);
 }
 
 /* UIDs are given one after the other: one that is not there any more was a message that nobody here has read. */
@@ -89,9 +93,8 @@ static gboolean sync_new(Sync *sync, GError **error)
     sync->mark.validity = run->status.validity;
     sync->mark.next = 1;
   }
-  uid_window_init(&sync->window, sync->mark.next, run->status.next);
-  run->pass.sent_total +=
-      MIN(run->status.count, (guint)(sync->window.end - MIN(sync->window.next, sync->window.end)));
+  uid_window_init(&sync->window, sync->mark.next, run->status.next, SENT_ROWS);
+  run->pass.sent_total += MIN(run->status.count, (guint)(sync->window.end - MIN(sync->window.next, sync->window.end)));
   while (uid_window_get(&sync->window, &from, &to))
     if (!run_tick(run, error) || !sync_range(sync, error)) return FALSE;
   return TRUE;

@@ -5,9 +5,9 @@
  * Tests:    tests/test_uid_window.c */
 #include "fetcher/uid_window.h"
 
-void uid_window_init(UidWindow *window, guint32 from, guint32 uidnext)
+void uid_window_init(UidWindow *window, guint32 from, guint32 uidnext, guint target)
 {
-  *window = (UidWindow){ .next = MAX(from, 1), .end = uidnext, .width = 2 * UID_WINDOW_TARGET };
+  *window = (UidWindow){ .next = MAX(from, 1), .end = uidnext, .width = 2 * target, .target = target };
 }
 
 gboolean uid_window_get(const UidWindow *window, guint32 *from, guint32 *to)
@@ -20,14 +20,14 @@ gboolean uid_window_get(const UidWindow *window, guint32 *from, guint32 *to)
 
 gboolean uid_window_done(UidWindow *window, guint rows)
 {
-  if (rows > UID_WINDOW_MOST && window->width > 1) {
+  if (rows > UID_WINDOW_MOST(window->target) && window->width > 1) {
     window->width = MAX(window->width / 4, 1);
     return FALSE;
   }
   window->next = MIN(window->next + window->width, window->end);
-  if (rows > UID_WINDOW_TARGET)
+  if (rows > window->target)
     window->width = MAX(window->width / 2, 1);
-  else if (rows < UID_WINDOW_TARGET / 4)
+  else if (rows < window->target / 4)
     window->width = MIN(window->width * 2, (guint64)1 << 32);
   return TRUE;
 }

@@ -5,15 +5,16 @@
 
 typedef struct {
   guint64 next, end, width; /* next range begins at `next`; `end` is the first UID beyond the folder */
+  guint target;             /* rows a range should return */
 } UidWindow;
 
-#define UID_WINDOW_TARGET 500 /* rows a range should return */
-#define UID_WINDOW_MOST 2000  /* rows a caller keeps of one range: past that it forgets them and says so */
+#define UID_WINDOW_MOST(target)                                                                                        \
+  (4 * (target)) /* rows a caller keeps of one range: past that it forgets them and says so */
 
 /* from: first UID to look at; uidnext: the folder's UIDNEXT (RFC 3501, 2.3.1.1). */
-void uid_window_init(UidWindow *window, guint32 from, guint32 uidnext);
+void uid_window_init(UidWindow *window, guint32 from, guint32 uidnext, guint target);
 /* The next range, inclusive; FALSE at the end. */
 gboolean uid_window_get(const UidWindow *window, guint32 *from, guint32 *to);
-/* The range returned rows messages: goes on, with a width that fits. With more than UID_WINDOW_MOST it stays, narrower,
+/* The range returned rows messages: goes on, with a width that fits. With more than the most it stays, narrower,
  * and returns FALSE: the same range must be asked for again. */
 gboolean uid_window_done(UidWindow *window, guint rows);

@@ -8,6 +8,8 @@
 #include "fetcher/settle.h"
 #include "fetcher/uid_window.h"
 
+#define CANDIDATES 500 /* that a range should return: they are read and judged together */
+
 typedef struct {
   GPtrArray *candidates;
   guint seen, found;
@@ -19,7 +21,7 @@ static void catch_candidate(const ScanRow *row, gpointer data)
   Catch *net = data;
   net->seen++;
   if (row->deleted || !filter_candidate(row->fields, row->length)) return;
-  if (++net->found > UID_WINDOW_MOST) return;
+  if (++net->found > UID_WINDOW_MOST(CANDIDATES)) return;
   Candidate *candidate = candidate_new(row->uid, row->size, row->stored);
   candidate->marked = row->backscatter;
   candidate->released = row->not_backscatter;
@@ -72,14 +74,14 @@ static gboolean walk(Run *run, const char *folder, const char *role, GError **er
   FolderMark before = walk.mark;
   g_clear_pointer(&run->selected, g_free); /* to hear of what came since it was opened */
   if (!run_select(run, folder, error)) return FALSE;
-  if (walk.mark.validity != run->status.validity || run->status.next < walk.mark.next) { /* or the server was set back */
+  if (walk.mark.validity != run->status.validity
+      || run->status.next < walk.mark.next) { /* or the server was set back */
     walk.mark.validity = run->status.validity;
     walk.mark.next = 1;
   }
   guint32 validity = run->status.validity;
-  uid_window_init(&walk.window, walk.mark.next, run->status.next);
-  run->pass.scan_total +=
-      MIN(run->status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
+  uid_window_init(&walk.window, walk.mark.next, run->status.next, CANDIDATES);
+  run->pass.scan_total += MIN(run->status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
   while (uid_window_get(&walk.window, &from, &to)) {
     if (!run_tick(run, error) || !walk_range(&walk, error)) return FALSE;
     if (!run_select(run, folder, error)) return FALSE; /* the move may have looked elsewhere */
@@ -101,10 +103,7 @@ gboolean watch_folder(Run *run, const char *folder, GError **error)
   return run_begin(run, error) && walk(run, folder, "watched", error);
 }
 
-gboolean watch_again(Run *run, const char *folder, GError **error)
-{
-  return walk(run, folder, "sweep", error);
-}
+gboolean watch_again(Run *run, const char *folder, GError **error) { return walk(run, folder, "sweep", error); }
 
 static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **error)
 {

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#define TARGET 500
+
 /* Walks a folder whose UIDs are multiples of `step` from first on; returns the number of ranges, and checks the cover.
  */
 static guint walk(guint32 first, guint32 uidnext, guint32 step)
@@ -14,14 +16,14 @@ static guint walk(guint32 first, guint32 uidnext, guint32 step)
   UidWindow window;
   guint32 from, to, expected = MAX(first, 1);
   guint ranges = 0;
-  uid_window_init(&window, first, uidnext);
+  uid_window_init(&window, first, uidnext, TARGET);
   while (uid_window_get(&window, &from, &to)) {
     guint64 rows = to / step - (from - 1) / step;
     assert_int_equal(from, expected);
     assert_true(from <= to && to < uidnext);
     assert_true(++ranges < 10000);
     if (uid_window_done(&window, (guint)MIN(rows, G_MAXUINT))) {
-      assert_true(rows <= UID_WINDOW_MOST || from == to);
+      assert_true(rows <= UID_WINDOW_MOST(TARGET) || from == to);
       expected = to + 1;
     }
   }
@@ -54,11 +56,11 @@ static void shrinks_where_it_is_dense(void **state)
   UidWindow window;
   guint32 from, to;
   guint kept = 0;
-  uid_window_init(&window, 1, 2000000);
+  uid_window_init(&window, 1, 2000000, TARGET);
   while (uid_window_get(&window, &from, &to)) {
     guint rows = to < 1900000 ? 0 : to - MAX(from, 1900000) + 1;
     if (uid_window_done(&window, rows)) {
-      assert_true(rows <= UID_WINDOW_MOST);
+      assert_true(rows <= UID_WINDOW_MOST(TARGET));
       kept += rows;
     }
   }
