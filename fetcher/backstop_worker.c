@@ -14,10 +14,11 @@
 int main(int argc, char **argv)
 {
   g_autofree char *config = NULL, *data = NULL;
-  gboolean once = FALSE;
+  gboolean once = FALSE, sweep = FALSE;
   const GOptionEntry options[] = { { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "Configuration file", "FILE" },
                                    { "data", 0, 0, G_OPTION_ARG_FILENAME, &data, "Folder of the ledger", "DIR" },
                                    { "once", 0, 0, G_OPTION_ARG_NONE, &once, "Make one pass and end", NULL },
+                                   { "sweep", 0, 0, G_OPTION_ARG_NONE, &sweep, "Sweep and end", NULL },
                                    G_OPTION_ENTRY_NULL };
   setlocale(LC_ALL, "");
   log_install("backstopd");
@@ -31,5 +32,5 @@ int main(int argc, char **argv)
     log_account(G_LOG_LEVEL_WARNING, NULL, "a worker is started by backstopd only");
     return EX_USAGE;
   }
-  return worker_main(config, data, argv[1], once);
+  return worker_main(config, data, argv[1], sweep ? WORKER_SWEEP : once ? WORKER_ONCE : WORKER_LIVE);
 }

@@ -15,11 +15,13 @@
 int main(int argc, char **argv)
 {
   g_autofree char *config = NULL, *data = NULL;
-  gboolean once = FALSE, version = FALSE;
+  gboolean once = FALSE, sweep = FALSE, version = FALSE;
   const GOptionEntry options[] = { { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "Configuration file", "FILE" },
                                    { "data", 0, 0, G_OPTION_ARG_FILENAME, &data, "Folder of the ledger", "DIR" },
                                    { "once", 0, 0, G_OPTION_ARG_NONE, &once,
                                      "Make one pass over every account, or over ACCOUNT, and end", NULL },
+                                   { "sweep", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &sweep,
+                                     "With --once: only what sweeps are wished for", NULL },
                                    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and end", NULL },
                                    G_OPTION_ENTRY_NULL };
   setlocale(LC_ALL, "");
@@ -40,7 +42,7 @@ int main(int argc, char **argv)
   if (config == NULL) config = config_default_file();
   if (data == NULL) data = config_default_data();
   SupervisorOptions run = {
-    .config_file = config, .data_dir = data, .once = once, .account = argc > 1 ? argv[1] : NULL
+    .config_file = config, .data_dir = data, .once = once, .sweep = once && sweep, .account = argc > 1 ? argv[1] : NULL
   };
   if (!once) notify_install();
   return supervisor_run(&run);

@@ -216,7 +216,7 @@ static gboolean judge_one(Run *run, const char *folder, const Candidate *candida
                     .judge_virus = config->judge_virus,
                     .judge_auto_replies = config->judge_auto_replies,
                     .judge_receipts = config->judge_receipts };
-  FactsQuery query = { .account = run->account->name, .arrived = candidate->stored, .now = scanned };
+  FactsQuery query = { .account = run->account->name, .arrived = candidate->stored, .now = scanned, .seen = candidate->since };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
   if ((facts->id != NULL) != with_id) return TRUE;

@@ -68,21 +68,40 @@ static gboolean others_will_read(Run *run, gboolean ask, gboolean *soon, GError 
   return accounts != NULL;
 }
 
-/* A bounce may answer mail that was sent from another account. What waits for that account's Sent folders is judged
- * again once they were read, if that is soon; else in a later pass. */
-static gboolean judge_after_others(Run *run, GError **error)
+/* Looks are noted by the second: one that is to count must begin in a later one than that in which these were judged. */
+static void pass_second(const GPtrArray *due)
+{
+  gint64 judged = 0;
+  for (guint i = 0; i < due->len; i++) judged = MAX(judged, ((const Entry *)due->pdata[i])->judged);
+  while (run_now() == judged) g_usleep(20000);
+}
+
+/* A bounce may answer mail that was sent from another account. Where something is due (*any), waits until that account's
+ * Sent folders were read, if that is soon; else it is judged as well as can be, and again in a later pass. */
+static gboolean wait_for_others(Run *run, gboolean *any, GError **error)
 {
   gint64 deadline = g_get_monotonic_time() + OTHERS_SECONDS * G_USEC_PER_SEC;
   gboolean soon = TRUE, ask = TRUE;
+  *any = FALSE;
   while (soon && g_get_monotonic_time() < deadline) {
     g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), FALSE, error);
     if (due == NULL || !run_tick(run, error)) return FALSE;
     if (due->len == 0) return TRUE;
+    *any = TRUE;
+    /* Also so that nobody waits for us meanwhile: the state says that we judge. */
+    if (!run_begin(run, error)) return FALSE;
+    if (ask) pass_second(due);
     if (!others_will_read(run, ask, &soon, error)) return FALSE;
     if (soon) g_usleep(OTHERS_LOOK);
     ask = FALSE;
   }
-  return watch_due(run, error);
+  return TRUE;
+}
+
+static gboolean judge_what_waited(Run *run, GError **error)
+{
+  gboolean any = FALSE;
+  return wait_for_others(run, &any, error) && (!any || watch_due(run, error));
 }
 
 static gboolean count_waiting(Run *run, GError **error)
@@ -103,7 +122,8 @@ static gboolean find_folders(Run *run, GError **error)
 
 static gboolean look_at_mail(Run *run, GError **error)
 {
-  if (!find_folders(run, error) || !watch_due(run, error)) return FALSE;
+  gboolean any = FALSE;
+  if (!find_folders(run, error) || !wait_for_others(run, &any, error) || !watch_due(run, error)) return FALSE;
   g_autoptr(GError) problem = NULL;
   gboolean all = watch_all(run, &problem);
   if (!all && !run_can_go_on(problem)) {
@@ -111,17 +131,19 @@ static gboolean look_at_mail(Run *run, GError **error)
     return FALSE;
   }
   if (run->synced < run->pass.started && !sync_sent(run, !run->quiet, error)) return FALSE;
-  if (!reconcile_quarantine(run, error) || !sweep_wishes(run, error) || !judge_after_others(run, error)) return FALSE;
+  if (!reconcile_quarantine(run, error) || !sweep_wishes(run, error) || !judge_what_waited(run, error)) return FALSE;
   if (run->pass.id != 0 && !count_waiting(run, error)) return FALSE;
   if (all) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
 }
 
-static gboolean steps(Run *run, gboolean wishes_only, GError **error)
+static gboolean steps(Run *run, PassScope scope, GError **error)
 {
-  if (!folders_find(run, error) || !settle_all(run, error) || !grant_wishes(run, error)) return FALSE;
-  return wishes_only || look_at_mail(run, error);
+  if (!folders_find(run, error) || !settle_all(run, error)) return FALSE;
+  if (scope == PASS_SWEEP) return find_folders(run, error) && sync_sent(run, TRUE, error) && sweep_wishes(run, error);
+  if (!grant_wishes(run, error)) return FALSE;
+  return scope == PASS_WISHES || look_at_mail(run, error);
 }
 
 Run *run_new(const Config *config, const AccountConfig *account, Ledger *ledger, Store *store,
@@ -149,7 +171,7 @@ static gboolean begin(Run *run, PassScope scope, GError **error)
   run->pass = (Pass){ .account = run->account->name, .started = run_now() };
   run->written = 0;
   run->synced = 0;
-  run->quiet = scope != PASS_WHOLE;
+  run->quiet = scope == PASS_LOOK || scope == PASS_WISHES;
   return run->quiet || run_begin(run, error);
 }
 
@@ -165,7 +187,7 @@ gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
   g_autoptr(GError) problem = NULL;
   g_autoptr(GError) unsaid = NULL;
   if (!begin(run, scope, error)) return FALSE;
-  gboolean done = steps(run, scope == PASS_WISHES, &problem);
+  gboolean done = steps(run, scope, &problem);
   if (!done) folders_forget(run); /* one of them may no longer be what it was */
   if (!end(run, problem, &unsaid) && done) {
     g_propagate_error(error, g_steal_pointer(&unsaid));

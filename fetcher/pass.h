@@ -12,6 +12,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
 typedef enum {
   PASS_WHOLE, /* everything, and the ledger is told that all was looked at */
   PASS_LOOK,  /* the same, but where nothing is new nothing is written */
+  PASS_SWEEP, /* settle, then only what sweeps are wished for: a rehearsal shall move nothing on the way */
   PASS_WISHES /* settle and grant wishes for messages, look at no mail */
 } PassScope;
 

@@ -163,11 +163,11 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
   g_autoptr(GError) unsaid = NULL;
   gint64 checks = 0;
   gboolean lost = FALSE;
-  if (session->store == NULL) scope = PASS_WHOLE;
+  if (session->store == NULL && scope != PASS_SWEEP) scope = PASS_WHOLE;
   if (newest_check(session, &checks, &problem)) attempt(session, scope, &lost, &problem);
   if (lost && !session->stop(session->stop_data)) {
     g_clear_error(&problem);
-    scope = PASS_WHOLE;
+    if (scope != PASS_SWEEP) scope = PASS_WHOLE;
     attempt(session, scope, &lost, &problem);
   }
   if (session->stop(session->stop_data) && problem != NULL) return exit_status(problem);

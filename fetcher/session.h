@@ -12,7 +12,7 @@ Session *session_new(const Config *config, const AccountConfig *account, Ledger 
 void session_free(Session *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 
-/* Makes a pass, on a new connection where there is none (and then a whole one, whatever scope says). The account's
+/* Makes a pass, on a new connection where there is none (and then a whole one, unless scope is PASS_SWEEP). The account's
  * state, and the answers to wishes to check, are written. *seconds: until the next pass is due by itself. The result is
  * an exit status (exit.h); EX_OK also for a connection that was lost after it had worked: it is opened again at once. */
 int session_pass(Session *session, PassScope scope, guint *seconds);

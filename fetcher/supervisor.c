@@ -143,7 +143,9 @@ static void start(Child *child)
                          "--data",
                          options->data_dir,
                          child->account,
-                         options->once ? "--once" : NULL,
+                         options->sweep  ? "--sweep"
+                         : options->once ? "--once"
+                                         : NULL,
                          NULL };
   int target = SUPERVISOR_LOCK;
   g_autoptr(GError) problem = NULL;

@@ -8,6 +8,7 @@
 typedef struct {
   const char *config_file, *data_dir;
   gboolean once;
+  gboolean sweep;      /* with once: only what sweeps are wished for */
   const char *account; /* with once: this one only; NULL: all */
 } SupervisorOptions;
 

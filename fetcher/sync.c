@@ -133,7 +133,7 @@ gboolean sync_sent(Run *run, gboolean tell, GError **error)
       g_prefix_error(error, "Sent folder \"%s\": ", *folder);
       return FALSE;
     }
-  /* Other accounts wait for this, see judge_after_others(). */
+  /* Other accounts wait for this, see wait_for_others(). */
   if (run->pass.id != 0 && run->synced == 0
       && !account_set_state(run->ledger, run->account->name, "judging", NULL, 0, error))
     return FALSE;

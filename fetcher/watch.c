@@ -116,6 +116,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
+  candidate->since = entry->state == MOVE_WAITING ? entry->judged : 0; /* the server's clock need not be ours */
   g_ptr_array_add(one, candidate);
   return batch_process(run, entry->home.folder, one, NULL, now, error);
 }

@@ -123,10 +123,10 @@ static void confine(void)
   signal(SIGXFSZ, SIG_IGN);
 }
 
-static int work(Worker *worker, Session *session, gboolean once)
+static int work(Worker *worker, Session *session, WorkerOnce once)
 {
   guint seconds;
-  if (once) return session_pass(session, PASS_WHOLE, &seconds);
+  if (once != WORKER_LIVE) return session_pass(session, once == WORKER_SWEEP ? PASS_SWEEP : PASS_WHOLE, &seconds);
   worker->clock = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
   if (worker->clock < 0) return EX_OSERR;
   live(worker, session);
@@ -134,7 +134,7 @@ static int work(Worker *worker, Session *session, gboolean once)
   return EX_OK;
 }
 
-int worker_main(const char *config_file, const char *data_dir, const char *name, gboolean once)
+int worker_main(const char *config_file, const char *data_dir, const char *name, WorkerOnce once)
 {
   g_autoptr(GError) problem = NULL;
   confine();

@@ -7,6 +7,8 @@
 #include "ledger/room.h"
 #include "ledger/sent.h"
 
+#define CLOCKS_DIFFER ((gint64)600) /* seconds between the clocks of a server and of this computer, at most */
+
 void coverage_free(Coverage *coverage)
 {
   if (coverage == NULL) return;
@@ -111,7 +113,8 @@ static char *hole(const GPtrArray *gaps, const char *folder, gint64 need_from, g
 
 /* The sum over folders asked about. */
 typedef struct {
-  gint64 now; /* no look lies behind it */
+  gint64 now;          /* no look lies behind it */
+  gint64 need_to;      /* when the folders of the account that is summed up must have been looked at */
   gint64 from, to;
   gboolean none;    /* one has no coverage at all */
   gboolean lacking; /* one lacks more than a look */
@@ -139,7 +142,7 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
                             "it has to be read again.",
                             folder->folder, folder->account, to));
     folder->from = folder->to = 0;
-  } else if ((gap = folder_gap(folder, facts->need_from, facts->need_to, &late)) != NULL)
+  } else if ((gap = folder_gap(folder, facts->need_from, sum->need_to, &late)) != NULL)
     sum_gap(sum, late, gap);
   if ((gap = hole(gaps, folder->folder, facts->need_from, facts->need_to)) != NULL) sum_gap(sum, FALSE, gap);
   if (folder->from == 0) sum->none = TRUE;
@@ -162,15 +165,27 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
   return TRUE;
 }
 
-gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, gint64 now,
-                      GError **error)
+/* The asker's own Sent folders were looked at after the report was seen, in the order of things. Those of others were
+ * looked at at their own time, which is compared with the server's of the report: clocks differ, and seconds are
+ * coarse. */
+static gint64 need_of_others(gint64 need_to, gint64 seen)
 {
-  Sum sum = { .now = MAX(now, db_now()), .to = G_MAXINT64 }; /* a look may be newer than the question */
-  g_autoptr(GPtrArray) accounts = accounts_asked(ledger, report, account, error);
+  return MIN(seen + 1, need_to + CLOCKS_DIFFER);
+}
+
+gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const FactsQuery *query, GError **error)
+{
+  gint64 now = MAX(query->now, db_now()), seen = query->seen != 0 ? query->seen : query->now;
+  Sum sum = { .now = now, .to = G_MAXINT64 }; /* a look may be newer than the question */
+  g_autoptr(GPtrArray) accounts = accounts_asked(ledger, report, query->account, error);
   if (accounts == NULL) return FALSE;
   gboolean ok = TRUE;
-  for (guint i = 0; i < accounts->len && ok; i++)
-    ok = sum_account(ledger, facts, g_ptr_array_index(accounts, i), &sum, error);
+  for (guint i = 0; i < accounts->len && ok; i++) {
+    const char *name = g_ptr_array_index(accounts, i);
+    gboolean own = query->account == NULL || g_str_equal(name, query->account);
+    sum.need_to = own ? facts->need_to : need_of_others(facts->need_to, seen);
+    ok = sum_account(ledger, facts, name, &sum, error);
+  }
   if (ok && accounts->len == 0) {
     sum.none = TRUE;
     sum_gap(&sum, FALSE, g_strdup("No account is configured, so no Sent folder has been read."));

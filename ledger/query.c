@@ -252,7 +252,7 @@ static gboolean ask_all(Ledger *ledger, Facts *facts, const Report *report, cons
   return newsender_own_word(ledger, facts, report, error) && find_ids(ledger, facts, report, error)
          && find_fit(ledger, facts, report, end, error) && find_written_to(ledger, facts, report, end, error)
          && find_neighbour(ledger, facts, report, end, error) && find_stranger(ledger, facts, report, error)
-         && coverage_ask(ledger, facts, report, query->account, query->now, error);
+         && coverage_ask(ledger, facts, report, query, error);
 }
 
 Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *query, GError **error)

@@ -7,6 +7,7 @@ typedef struct {
   const char *account; /* whose mailbox it is in; NULL (check): any */
   gint64 arrived;      /* INTERNALDATE, Unix seconds; 0 = unknown, the report's Date is used */
   gint64 now;          /* Unix seconds, when the batch was scanned */
+  gint64 seen;         /* Unix seconds, when the report was first seen; 0: now */
 } FactsQuery;
 
 /* Days before a report in which its original must have been sent: no server keeps trying for longer. */
@@ -16,5 +17,6 @@ typedef struct {
  * for query->account and for every account whose address patterns match one of the report's addressed mailboxes or
  * its original's senders; with account NULL and no match, for all. The time asked about begins at the original's Date
  * (less a day) where that lies within the window before the report was written, else at the window's start; it ends
- * when the report came, or now if that is earlier. The caller owns the result. */
+ * when the report came, or now if that is earlier. The Sent folders of other accounts than query->account must have been
+ * looked at after the report was seen, where it came shortly before. The caller owns the result. */
 Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *query, GError **error);

@@ -3,6 +3,7 @@
 #include "filter/filter.h"
 #include "ledger/db.h"
 #include "ledger/journal.h"
+#include "ledger/query.h"
 #include "ledger/sent.h"
 
 /* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
@@ -36,8 +37,7 @@ gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error);
 
 /* coverage.c: fills in from, to, covered, gap and stale for the time from need_from to need_to. A look at a Sent folder
  * that is later than both `now` and the clock did not happen then, and counts for nothing. */
-gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const char *account, gint64 now,
-                      GError **error);
+gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const FactsQuery *query, GError **error);
 
 /* newsender.c: fills in own, own_entry and own_matched. */
 gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, GError **error);

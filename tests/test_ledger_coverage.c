@@ -199,6 +199,33 @@ static Ledger *with_marks(const Mark *marks, guint n)
   return ledger;
 }
 
+/* Clocks differ and seconds are coarse, so another account's look must be later than the report's own coming. */
+static void test_other_accounts_look_afterwards(void **state)
+{
+  static const struct {
+    int arrived, seen, home, work; /* seconds before NOW; seen 0: just now */
+    gboolean covered;
+  } rows[] = {
+    { 0, 0, 0, 0, FALSE },           /* in the same second: before or after? */
+    { 0, 5, 0, 4, TRUE },            /* seen, then both were looked at */
+    { 0, 5, 0, 5, FALSE },
+    { 300, 0, 0, 200, FALSE },       /* the server's clock may be behind */
+    { 86400, 0, 0, 200, TRUE },      /* but not by a day */
+    { 86400, 0, 0, 86400, FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    const Mark marks[] = { { "home", "Sent", 100, rows[i].home }, { "work", "Sent", 100, rows[i].work } };
+    g_autoptr(Ledger) ledger = with_marks(marks, G_N_ELEMENTS(marks));
+    g_autoptr(Report) report = rig_report("foreign@x", NULL, NULL);
+    g_ptr_array_add(report->addressed, g_strdup("me@work.example"));
+    const FactsQuery query = { "home", NOW - rows[i].arrived, NOW, rows[i].seen != 0 ? NOW - rows[i].seen : 0 };
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
+    OK(facts != NULL);
+    if (facts->covered != rows[i].covered || facts->stale == rows[i].covered) fail_msg("row %u: %s", i, facts->gap);
+  }
+}
+
 static void test_cases(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -207,7 +234,7 @@ static void test_cases(void **state)
     g_autoptr(Report) report = rig_report("foreign@x", NULL, NULL);
     if (cases[i].addressed != NULL) g_ptr_array_add(report->addressed, g_strdup(cases[i].addressed));
     if (cases[i].senders != NULL) g_ptr_array_add(report->original.senders, g_strdup(cases[i].senders));
-    const FactsQuery query = { cases[i].account, NOW, NOW };
+    const FactsQuery query = { cases[i].account, NOW, NOW, NOW - 1 };
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
     OK(facts != NULL);
     gint64 from = cases[i].from < 0 ? 0 : NOW - cases[i].from * DAY, to = cases[i].to < 0 ? 0 : NOW - cases[i].to;
@@ -478,7 +505,8 @@ static void test_clock_was_ahead(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_cases),        cmocka_unit_test(test_time_asked), cmocka_unit_test(test_no_account),
+    cmocka_unit_test(test_cases),
+    cmocka_unit_test(test_other_accounts_look_afterwards),        cmocka_unit_test(test_time_asked), cmocka_unit_test(test_no_account),
     cmocka_unit_test(test_all_accounts), cmocka_unit_test(test_list),       cmocka_unit_test(test_gap_union),
     cmocka_unit_test(test_gap_list),     cmocka_unit_test(test_gap_asked),  cmocka_unit_test(test_clock_was_ahead),
     cmocka_unit_test(test_gap_many)

@@ -51,7 +51,7 @@ static int run(const Ui *ui, int argc, char **argv)
   const Passing passing = { .ui = ui, .config = config, .progress = progress };
   gboolean ours = !ledger_daemon_runs(ui->data_dir);
   if (!ours) status = ask_daemon(&passing, account, &ours);
-  if (ours) status = passing_by_child(&passing, account);
+  if (ours) status = passing_by_child(&passing, FALSE, account);
   if (!progress_end(progress, &error)) {
     if (status == EX_OK) return ui_fail(error);
     g_error_free(error); /* the child has told already */

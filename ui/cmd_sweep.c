@@ -110,7 +110,7 @@ static int carry_out(Sweep *sweep)
   sweep->signals[0] = g_unix_signal_add(SIGINT, interrupt, sweep);
   sweep->signals[1] = g_unix_signal_add(SIGTERM, interrupt, sweep);
   if (!ours) status = passing_by_daemon(&passing, sweep->ledger, sweep->wishes, &ours);
-  if (ours && !sweep->interrupted) status = ui_worse(status, passing_by_child(&passing, sweep->account));
+  if (ours && !sweep->interrupted) status = ui_worse(status, passing_by_child(&passing, dry_run, sweep->account));
   progress_hide(progress);
   return status;
 }

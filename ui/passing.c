@@ -78,13 +78,13 @@ static int child_status(GSubprocess *process)
   return EX_SOFTWARE;
 }
 
-int passing_by_child(const Passing *passing, const char *account)
+int passing_by_child(const Passing *passing, gboolean sweep, const char *account)
 {
   GError *error = NULL;
   Child child = { 0 };
   g_autofree char *program = daemon_path();
   const char *argv[] = { program, "--config", passing->ui->config_file, "--data", passing->ui->data_dir, "--once",
-                         account, NULL };
+                         sweep ? "--sweep" : account, sweep ? account : NULL, NULL };
   g_autoptr(GSubprocess) process = child.process = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_NONE, &error);
   if (process == NULL) {
     g_error_free(error);

@@ -13,9 +13,9 @@ typedef struct {
 
 /* The configuration; NULL, with a complaint and *status, when it cannot be loaded or has no such account (NULL: all). */
 Config *passing_config(const Ui *ui, const char *account, int *status);
-/* Runs `backstopd --once [ACCOUNT]` to its end; its exit status. A first SIGINT, SIGTERM or SIGHUP is passed on as SIGTERM,
+/* Runs `backstopd --once [ACCOUNT]` to its end; its exit status. sweep: for nothing but the sweeps that are wished for. A first SIGINT, SIGTERM or SIGHUP is passed on as SIGTERM,
  * a second one ends this program as usual. account NULL: all. */
-int passing_by_child(const Passing *passing, const char *account);
+int passing_by_child(const Passing *passing, gboolean sweep, const char *account);
 /* Waits until none of these wishes (ids, gint64) is open; what became of them is for the caller to look at. *left: the
  * daemon ended before. EX_TEMPFAIL with a complaint when the daemon does not come to one; EX_TEMPFAIL without when *stop.
  * An account that cannot go on leaves its sweep open: complains and waits for it no longer, with passing_trouble(). */

@@ -96,7 +96,8 @@ userdb {{
 }}
 namespace inbox {{
   inbox = yes
-  separator = /
+  prefix = {prefix}
+  separator = {separator}
 {folders}
 }}
 service imap-login {{
@@ -133,15 +134,16 @@ service imap {
 
 class Dovecot:
     """port: IMAPS; plain: IMAP with STARTTLS; cert: to be trusted as ca-file. sent, trash: does the server have such a folder
-    (SPECIAL-USE)? without_move: hide the MOVE extension. extra: more configuration text."""
+    (SPECIAL-USE)? without_move: hide the MOVE extension. prefix, separator: of its folders' names. extra: more configuration
+    text."""
 
-    def __init__(self, sent=True, trash=True, without_move=False, extra=""):
+    def __init__(self, sent=True, trash=True, without_move=False, prefix="", separator="/", extra=""):
         self.root = workdir()
         self.cert, self.key = certificate(self.root)
         os.makedirs(os.path.join(self.root, "mail"))
         self.folders = "".join(f"  mailbox {name} {{\n    special_use = \\{name}\n    auto = subscribe\n  }}\n"
                                for name, wanted in (("Sent", sent), ("Trash", trash)) if wanted)
-        self.extra = extra
+        self.prefix, self.separator, self.extra = prefix, separator, extra
         if without_move:
             self.extra += ("\nprotocol imap {\n  imap_capability = IMAP4rev1 SASL-IR ID ENABLE IDLE LITERAL+ NAMESPACE "
                            "UIDPLUS LIST-EXTENDED CHILDREN SPECIAL-USE\n}\n")
@@ -174,7 +176,8 @@ class Dovecot:
         with open(os.path.join(self.root, "dovecot.conf"), "w") as out:
             out.write(CONFIGURATION.format(root=self.root, cert=self.cert, key=self.key, owners=owners, password=PASSWORD,
                                            user=self.user, group=self.group, folders=self.folders, plain=self.plain,
-                                           port=self.port, extra=self.extra))
+                                           port=self.port, prefix=self.prefix,
+                                           separator=self.separator, extra=self.extra))
 
     def _answers(self):
         end = time.monotonic() + 20
@@ -271,7 +274,8 @@ class Mailbox:
             if os.geteuid() == 0:
                 shutil.chown(fresh, self.server.user, self.server.group)
         os.utime(fresh, (stored, stored))
-        os.rename(fresh, os.path.join(path, "cur", f"{name}:2,{''.join(sorted(flags))}"))
+        os.rename(fresh, os.path.join(path, "cur", f"{name}:2,{''.join(sorted(flags))}") if flags else
+                  os.path.join(path, "new", name))
 
     def on_disk(self):
         """What is in the mailbox, as its files tell: folder → sorted list of (digest(), flags, date). Without a server between, so
@@ -335,7 +339,7 @@ class Mailbox:
     @staticmethod
     def _names(client):
         _, rows = client.list()
-        return sorted(re.search(rb'"/" "?([^"]+)"?$', row).group(1).decode() for row in rows if b"\\Noselect" not in row)
+        return sorted(re.search(rb'"[/.]" "?([^"]+)"?$', row).group(1).decode() for row in rows if b"\\Noselect" not in row)
 
     @staticmethod
     def _content(client, folder):

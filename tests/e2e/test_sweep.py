@@ -68,6 +68,21 @@ def dry_and_real():
 
 
 @case
+def dry_run_alone():
+    """A dry run without a daemon moves nothing at all, not even new mail."""
+    mailbox, backstop = scene("alone")
+    when = messages.NOW - 4 * messages.DAY
+    mailbox.put("INBOX", messages.forged(77, when), when)
+    mailbox.settle()
+    before = mailbox.snapshot()
+    told, *entries = sweep(backstop, "--dry-run")
+    equal((told["state"], [row["recipients"][0] for row in entries]), ("done", ["victim77@remote.example"]), "the dry run")
+    equal(mailbox.snapshot(), before, "the mailbox after the dry run")
+    backstop.ok("backstop", "sweep")
+    equal(len(folder(mailbox, "Backscatter")), len(before["Backscatter"]) + 1, "messages in quarantine after the sweep")
+
+
+@case
 def with_daemon():
     """A running daemon sweeps at once, and goes on watching."""
     mailbox, backstop = scene("daemon")
