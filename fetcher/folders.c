@@ -111,6 +111,8 @@ void folders_forget(Run *run)
   run->reconciled = (FolderStatus){ 0 };
 }
 
+void folders_doubt(Run *run) { run->listed = 0; }
+
 static gboolean find(Run *run, GError **error)
 {
   run->folders = run->store->class->folders(run->store, error);
@@ -128,7 +130,7 @@ static gboolean find(Run *run, GError **error)
 
 gboolean folders_find(Run *run, GError **error)
 {
-  if (run->folders != NULL && g_get_monotonic_time() - run->listed < LIST_AGAIN) return TRUE;
+  if (run->listed != 0 && g_get_monotonic_time() - run->listed < LIST_AGAIN) return TRUE;
   folders_forget(run);
   if (find(run, error)) return TRUE;
   folders_forget(run);
@@ -161,20 +163,44 @@ static gboolean make_quarantine(Run *run, GError **error)
   return TRUE;
 }
 
-/* Why nothing is moved although the owner wants it, NULL when it is. */
-static const char *why_observing(const Run *run)
+/* *names: the watched folders that nothing can be moved out of; NULL when there is none. */
+static gboolean find_read_only(Run *run, char **names, GError **error)
 {
-  if (run->config->observe || run->moves) return NULL;
-  return run->can_move ? "The quarantine folder is read-only, so Backstop only observes here and moves nothing."
-                       : "The server can neither move messages (MOVE) nor remove single ones (UIDPLUS), so Backstop only "
-                         "observes here and moves nothing.";
+  g_autoptr(GPtrArray) list = g_ptr_array_new();
+  for (char **folder = run->watched; *folder != NULL; folder++) {
+    g_autoptr(GError) problem = NULL;
+    if (run_select(run, *folder, &problem)) {
+      if (run->status.read_only) g_ptr_array_add(list, *folder);
+    } else if (!run_can_go_on(problem)) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+  }
+  g_ptr_array_add(list, NULL);
+  *names = list->len > 1 ? g_strjoinv(", ", (char **)list->pdata) : NULL;
+  return TRUE;
+}
+
+/* Tells the owner why nothing is moved although he wants it. */
+static gboolean tell_why(Run *run, gboolean read_only, GError **error)
+{
+  g_autofree char *names = NULL, *text = NULL;
+  if (run->moves && !find_read_only(run, &names, error)) return FALSE;
+  if (names != NULL)
+    text = g_strdup_printf("Read-only on the server, and so only observed: %s.", names);
+  else if (read_only)
+    text = g_strdup("The quarantine folder is read-only, so Backstop only observes here and moves nothing.");
+  else if (!run->config->observe && !run->moves)
+    text = g_strdup("The server can neither move messages (MOVE) nor remove single ones (UIDPLUS), so Backstop only "
+                    "observes here and moves nothing.");
+  return account_set_notice(run->ledger, run->account->name, text, error);
 }
 
 gboolean folders_prepare_quarantine(Run *run, GError **error)
 {
   run->moves = !run->config->observe && run->can_move;
   if (!check_quarantine(run, error)) return FALSE;
-  gboolean there = run_has_folder(run, run->quarantine);
+  gboolean there = run_has_folder(run, run->quarantine), read_only = FALSE;
   if (!there && run->moves && !make_quarantine(run, error)) return FALSE;
   if (there || run->moves) {
     if (!run_select(run, run->quarantine, error)) {
@@ -182,7 +208,8 @@ gboolean folders_prepare_quarantine(Run *run, GError **error)
       return FALSE;
     }
     run->quarantine_validity = run->status.validity;
-    if (run->status.read_only) run->moves = FALSE;
+    read_only = run->moves && run->status.read_only;
+    if (read_only) run->moves = FALSE;
   }
-  return account_set_notice(run->ledger, run->account->name, why_observing(run), error);
+  return tell_why(run, read_only, error);
 }

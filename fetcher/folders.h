@@ -5,7 +5,9 @@
 /* Lists the server's folders and fills in run->folders, watched, trash, quarantine; unless that was done on this
  * connection within the last hour. */
 gboolean folders_find(Run *run, GError **error);
-/* One of them is not what it was: they are listed anew at the next pass. */
+/* One of them may not be what it was: they are listed anew at the next pass. */
+void folders_doubt(Run *run);
+/* Frees what was learnt about them. */
 void folders_forget(Run *run);
 /* Fills in run->sent: as configured; else by SPECIAL-USE (RFC 6154); else by the usual names, where those at the top
  * win and empty ones count only if all are. None found leaves it empty. The ledger is told which ones are in use. A

@@ -188,7 +188,7 @@ gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
   g_autoptr(GError) unsaid = NULL;
   if (!begin(run, scope, error)) return FALSE;
   gboolean done = steps(run, scope, &problem);
-  if (!done) folders_forget(run); /* one of them may no longer be what it was */
+  if (!done) folders_doubt(run);
   if (!end(run, problem, &unsaid) && done) {
     g_propagate_error(error, g_steal_pointer(&unsaid));
     return FALSE;
@@ -202,7 +202,7 @@ gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
 
 gboolean pass_wait(Run *run, const int *wake, guint n, gboolean *changed, GError **error)
 {
-  const char *first = run->watched[0];
+  const char *first = run->watched != NULL ? run->watched[0] : "INBOX";
   gboolean was_open = g_strcmp0(run->selected, first) == 0;
   if (!run_select(run, first, error)) return FALSE;
   if (!was_open && run->status.next != run->first_next) {

@@ -138,7 +138,9 @@ static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GErro
     malloc_trim(0);
     return TRUE;
   }
-  if (!run_can_go_on(problem)) {
+  if (run_can_go_on(problem)) {
+    session->proved = TRUE; /* all but one folder was looked at */
+  } else {
     *lost = session->proved && g_error_matches(problem, STORE_ERROR, STORE_ERROR_LINK);
     disconnect(session);
   }
@@ -192,7 +194,7 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
 {
   g_autoptr(GError) problem = NULL;
   gboolean changed = FALSE;
-  gboolean told = session->proved && session->failures == 0 && (session->store->can & STORE_CAN_WAIT) != 0;
+  gboolean told = session->proved && (session->store->can & STORE_CAN_WAIT) != 0;
   if (session->store != NULL && !told && session->config->interval > KEPT_OPEN) disconnect(session);
   if (!told) {
     wait_for_descriptors(wake, n);
@@ -200,7 +202,10 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   }
   *seconds = session->empty > EMPTY_LOOKS ? MIN(session->empty - EMPTY_LOOKS, EMPTY_MOST) : 0;
   if (pass_wait(session->run, wake, n, &changed, &problem)) return changed;
-  if (run_can_go_on(problem)) return TRUE;
+  if (run_can_go_on(problem)) { /* the folder cannot be opened, or the server does not want to tell */
+    wait_for_descriptors(wake, n);
+    return FALSE;
+  }
   gboolean brief = g_get_monotonic_time() - session->opened < (gint64)RETRY_MOST * G_USEC_PER_SEC;
   session->losses = brief ? session->losses + 1 : 1;
   *seconds = spread(MIN(RETRY_FIRST << MIN(session->losses - 1, 10), RETRY_MOST)) - RETRY_FIRST / 2;

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -101,6 +102,16 @@ static void a_server_that_cannot_move_is_only_observed(void **state)
   assert_string_equal(before, after);
 }
 
+static char *notice_of(Fake *fake)
+{
+  g_autoptr(GError) problem = NULL;
+  GPtrArray *accounts = account_list(fake->ledger, &problem);
+  assert_non_null(accounts);
+  char *notice = g_strdup(((const Account *)accounts->pdata[0])->notice);
+  g_ptr_array_unref(accounts);
+  return notice;
+}
+
 static void a_read_only_inbox_is_only_observed(void **state)
 {
   Fake *fake = *state;
@@ -109,6 +120,11 @@ static void a_read_only_inbox_is_only_observed(void **state)
   assert_int_equal(pass.backscatter, 3);
   assert_int_equal(pass.moved, 0);
   assert_int_equal(fake_count(fake, "INBOX"), 6);
+  g_autofree char *notice = notice_of(fake);
+  assert_non_null(strstr(notice, "INBOX"));
+  fake_folder(fake->server, "INBOX")->read_only = FALSE;
+  assert_int_equal(pass_ok(fake).moved, 3);
+  assert_null(notice_of(fake));
 }
 
 static void without_a_sent_folder_nothing_is_judged(void **state)

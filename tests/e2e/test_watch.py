@@ -74,12 +74,11 @@ def hands():
         drag(mailbox, "Backscatter", "INBOX", "victim2@remote.example")
         programs.wait_for(lambda: states(backstop).count("restored") == 1, "the restored one", 10)
         drag(mailbox, "INBOX", "Backscatter", "friend")  # the genuine ones, by their recipients
-        programs.wait_for(lambda: states(backstop).count("quarantined") >= 3, "the marked one", 10)
-        marked = [row for row in backstop.entries() if any(line["code"] == "by-hand" for line in row.get("evidence", []))]
+        programs.wait_for(lambda: states(backstop).count("quarantined") == 4, "the marked ones", 10)
         before = mailbox.snapshot()
         backstop.ok("backstop", "once")
         equal(mailbox.snapshot(), before, "the mailbox after another look")
-        note(f"{len(marked)} told as marked by hand; {states(backstop)}")
+        equal(states(backstop), ["quarantined"] * 4 + ["restored"], "states in the end")
 
 
 def append(mailbox, folder, message):
@@ -170,6 +169,18 @@ def lacking():
         assert "only observes" in backstop.ok("backstop", "status")
         mailbox.deliver("INBOX", messages.forged(81, OLD), OLD)  # no IDLE either: it is found by looking
         programs.wait_for(lambda: len(backstop.entries()) == 6, "the new one's verdict", 30)
+
+
+@case
+def folder_missing():
+    """A watched folder that is not there is told in the state, and keeps no other from being watched."""
+    mailbox, backstop = scene("missing", folders="INBOX;Nowhere")
+    with backstop.daemon():
+        programs.wait_for(holds(mailbox, "Backscatter", 3), "the first pass", 20)
+        programs.wait_for(lambda: "Nowhere" in (state(backstop).get("text") or ""), "the state", 10)
+        mailbox.deliver("INBOX", messages.forged(85, OLD), OLD)
+        took = programs.wait_for(holds(mailbox, "Backscatter", 4), "the quarantine", 4)
+        note(f"after {took:.2f} s")
 
 
 @case
