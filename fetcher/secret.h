@@ -11,7 +11,7 @@
 typedef enum { SECRET_ANY, SECRET_AFTER_REFUSAL } SecretWish;
 
 /* The secret; free with secret_free(), which wipes it. STORE_ERROR_AUTH when there is none, the command fails or
- * times out, or the secret is empty or holds CR, LF or NUL. */
+ * times out, or the secret is empty or holds CR, LF or NUL; STORE_ERROR_LINK when the keyring cannot be reached now. */
 char *secret_get(const AccountConfig *account, SecretWish wish, GError **error);
 void secret_free(char *secret);
 /* The first of these ways alone, with a time limit of the caller's: 1 second or more. After it the command's

@@ -20,7 +20,7 @@
 #define RETRY_MOST 900
 #define RETRY_REFUSED 3600        /* after a refusal that will hardly mend itself */
 #define RETRY_SIGN_IN (6 * 3600)  /* servers lock accounts that are tried too often */
-#define ROUND_WAITING (14 * 60)   /* between looks at all folders, where the server tells of new mail in the first one */
+#define ROUND_WAITING (25 * 60)   /* between looks at all folders, where the server tells of new mail in the first one */
 #define EMPTY_LOOKS 10            /* in a row that are made at once, for somebody who tidies up his inbox */
 #define EMPTY_MOST 60             /* the longest pause between such looks, for a server that keeps crying wolf */
 #define KEPT_OPEN (10 * 60)       /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */

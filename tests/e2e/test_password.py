@@ -116,7 +116,7 @@ def no_bus():
     note(result.complaint)
     assert SECRET not in result.err
     result = backstop.run("backstopd", "--once", env=env)
-    equal(result.status, programs.SIGN_IN, f"status ({result.err})")
+    equal(result.status, programs.UNREACHABLE, f"status ({result.err})")
     note(result.complaint)
     for way in ("no keyring can be reached", "backstop password home", "password-command", "LoadCredential=home"):
         assert way in result.complaint, f"{way!r} is not in {result.complaint!r}"
