@@ -42,9 +42,8 @@ static void note(Case *c, EvidenceSide side, const char *code, const char *forma
 {
   va_list args;
   va_start(args, format);
-  g_autofree char *text = g_strdup_vprintf(format, args);
+  g_ptr_array_add(c->verdict->evidence, evidence_new_valist(side, code, format, args));
   va_end(args);
-  g_ptr_array_add(c->verdict->evidence, evidence_new(side, code, "%s", text));
 }
 
 /* The line noted last decides, unless an earlier one did. */
@@ -334,10 +333,8 @@ Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *po
 {
   Verdict *verdict = g_new0(Verdict, 1);
   verdict->evidence = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
-  for (guint i = 0; i < report->signals->len; i++) {
-    const Evidence *signal = report->signals->pdata[i];
-    g_ptr_array_add(verdict->evidence, evidence_new(signal->side, signal->code, "%s", signal->text));
-  }
+  for (guint i = 0; i < report->signals->len; i++)
+    g_ptr_array_add(verdict->evidence, evidence_copy(report->signals->pdata[i]));
   Case c = { report, facts, policy, verdict, FALSE };
   judge_kind(&c);
   if (verdict->code == VERDICT_PASS && c.settled) return verdict;

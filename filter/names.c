@@ -266,10 +266,23 @@ static void cut_to(GString *line, gsize max)
   if (max >= strlen(ellipsis)) g_string_append(line, ellipsis);
 }
 
+/* Is it one line already, as nearly all text is: printable ASCII, at most max, one space between words? */
+static gboolean is_one_line(const char *text, gsize max, gsize *length)
+{
+  char before = ' ';
+  gsize n = 0;
+  for (; text[n] != '\0' && n < max; before = text[n++])
+    if (text[n] < ' ' || text[n] > 0x7e || (text[n] == ' ' && before == ' ')) return FALSE;
+  *length = n;
+  return text[n] == '\0' && (n == 0 || before != ' ');
+}
+
 char *text_one_line(const char *text, gsize max)
 {
+  gsize length = 0;
   if (text == NULL) return NULL;
-  gsize length = strnlen(text, max * 4 + 4096);
+  if (is_one_line(text, max, &length)) return g_strndup(text, length);
+  length = strnlen(text, max * 4 + 4096);
   g_autofree char *valid = g_utf8_validate(text, length, NULL) ? NULL : g_utf8_make_valid(text, length);
   const char *at = valid != NULL ? valid : text, *end = valid != NULL ? valid + strlen(valid) : text + length;
   GString *line = g_string_sized_new(MIN(length, max) + 8);

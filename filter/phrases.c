@@ -43,16 +43,16 @@ static gboolean stands_alone(const char *start, const char *at, gsize length, co
 
 void phrases_score(const char *folded, gsize length, PhrasePlace place, PhraseScore *score)
 {
-  guint8 seen[PHRASE_TABLE_MOST] = { 0 };
+  guint32 seen[PHRASE_TABLE_MOST / 32] = { 0 }; /* a bit for each row: this runs for every line */
   const char *end = folded + length;
   for (const char *at = folded; at + KEY_BYTES <= end; at++) {
     for (guint i = first[bucket_of(at)]; i != 0; i = following[i - 1]) {
       const Phrase *phrase = &phrase_table[i - 1];
-      if (!(phrase->place & place) || seen[i - 1]) continue;
+      if (!(phrase->place & place) || seen[(i - 1) / 32] & 1u << (i - 1) % 32) continue;
       gsize size = strlen(phrase->text);
       if (size > (gsize)(end - at) || memcmp(at, phrase->text, size) != 0 || !stands_alone(folded, at, size, end))
         continue;
-      seen[i - 1] = 1;
+      seen[(i - 1) / 32] |= 1u << (i - 1) % 32;
       score->weight[phrase->kind] += phrase->weight;
       if (phrase->weight > score->heaviest[phrase->kind]) {
         score->heaviest[phrase->kind] = phrase->weight;

@@ -36,15 +36,28 @@ ReportKind report_kind_parse(const char *name)
   return REPORT_NONE;
 }
 
+Evidence *evidence_new_valist(EvidenceSide side, const char *code, const char *format, va_list args)
+{
+  g_autofree char *text = g_strdup_vprintf(format, args);
+  Evidence *evidence = g_new(Evidence, 1);
+  *evidence = (Evidence){ side, g_strdup(code), text_one_line(text, EVIDENCE_LONGEST) };
+  return evidence;
+}
+
 Evidence *evidence_new(EvidenceSide side, const char *code, const char *format, ...)
 {
   va_list args;
   va_start(args, format);
-  g_autofree char *text = g_strdup_vprintf(format, args);
+  Evidence *evidence = evidence_new_valist(side, code, format, args);
   va_end(args);
-  Evidence *evidence = g_new(Evidence, 1);
-  *evidence = (Evidence){ side, g_strdup(code), text_one_line(text, EVIDENCE_LONGEST) };
   return evidence;
+}
+
+Evidence *evidence_copy(const Evidence *evidence)
+{
+  Evidence *copy = g_new(Evidence, 1);
+  *copy = (Evidence){ evidence->side, g_strdup(evidence->code), g_strdup(evidence->text) };
+  return copy;
 }
 
 void evidence_free(Evidence *evidence)

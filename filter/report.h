@@ -39,6 +39,8 @@ typedef struct {
 } Evidence;
 
 Evidence *evidence_new(EvidenceSide side, const char *code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+Evidence *evidence_new_valist(EvidenceSide side, const char *code, const char *format, va_list args) G_GNUC_PRINTF(3, 0);
+Evidence *evidence_copy(const Evidence *evidence);
 void evidence_free(Evidence *evidence);
 
 /* What a report still shows of the message it speaks of. Strings are decoded, valid UTF-8, one line; NULL when

@@ -62,10 +62,7 @@ static GPtrArray *copy_texts(const GPtrArray *texts)
 static GPtrArray *copy_evidence(const GPtrArray *evidence)
 {
   GPtrArray *copy = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
-  for (guint i = 0; i < evidence->len; i++) {
-    const Evidence *line = g_ptr_array_index(evidence, i);
-    g_ptr_array_add(copy, evidence_new(line->side, line->code, "%s", line->text));
-  }
+  for (guint i = 0; i < evidence->len; i++) g_ptr_array_add(copy, evidence_copy(g_ptr_array_index(evidence, i)));
   return copy;
 }
 
