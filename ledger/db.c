@@ -195,10 +195,12 @@ gboolean db_change(Ledger *ledger, GError **error, const char *missing, const ch
   va_start(list, types);
   gboolean ok = run(ledger, error, sql, types, &list);
   va_end(list);
-  if (!ok || sqlite3_changes(ledger->db) > 0) return ok;
+  if (!ok || db_changed(ledger)) return ok;
   g_set_error_literal(error, LEDGER_ERROR, LEDGER_ERROR_MISSING, missing);
   return FALSE;
 }
+
+gboolean db_changed(const Ledger *ledger) { return sqlite3_changes(ledger->db) > 0; }
 
 gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sql, const char *types, ...)
 {

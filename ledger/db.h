@@ -42,6 +42,8 @@ void row_blob(const Rows *rows, int column, void *buffer, gsize size);
 gboolean db_run(Ledger *ledger, GError **error, const char *sql, const char *types, ...);
 /* The same; LEDGER_ERROR_MISSING with this sentence when it changed no row. */
 gboolean db_change(Ledger *ledger, GError **error, const char *missing, const char *sql, const char *types, ...);
+/* Did the last db_run() change a row? */
+gboolean db_changed(const Ledger *ledger);
 /* The first column of the first row; *value stays as it is when there is none. */
 gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sql, const char *types, ...);
 /* Runs SQL text with any number of statements. */

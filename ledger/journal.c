@@ -43,7 +43,7 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
 }
 
 /* What a judgement sets; the rest of the row changes with moves only. Once exempt is always exempt. */
-static gboolean write_row(Ledger *ledger, const Entry *entry, gint64 matched, GError **error)
+static gboolean write_over(Ledger *ledger, const Entry *entry, gint64 matched, GError **error)
 {
   g_autofree char *recipients = join(entry->recipients);
   gint64 now = db_now();
@@ -62,28 +62,43 @@ static gboolean write_row(Ledger *ledger, const Entry *entry, gint64 matched, GE
                 entry->away.uid, entry->exempt, entry->due, now, matched, entry->id);
 }
 
-static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **error)
+static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, gint64 matched, GError **error)
 {
+  g_autofree char *recipients = join(entry->recipients);
   const Fingerprint *fingerprint = &entry->fingerprint;
+  gint64 now = db_now();
   return db_number(ledger, error, &entry->id,
-                   "INSERT INTO entry(account, message_id, size, digest, arrived, judged, kind, verdict, recipients, "
-                   "original_date, decided,"
-                   " state, home_validity, home_uid, away_validity, away_uid, exempt, due, changed)"
-                   " VALUES(?, ?, ?, ?, 0, 0, '', '', '', 0, 0, '', 0, 0, 0, 0, 0, 0, 0) RETURNING id",
-                   "isib", account, fingerprint->message_id != NULL ? fingerprint->message_id : "",
-                   (gint64)fingerprint->size, fingerprint->digest, sizeof fingerprint->digest);
+                   "INSERT INTO entry(arrived, judged, kind, verdict, reporter, status, diagnostic, recipients,"
+                   " original_id, original_from, original_to, original_subject, original_date, decided, state,"
+                   " home_folder, home_validity, home_uid, away_folder, away_validity, away_uid,"
+                   " exempt, due, changed, matched, account, message_id, size, digest)"
+                   " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
+                   " ?, ?, ?, ?) RETURNING id",
+                   "iissssssssssiussuusuudiiiisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
+                   report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
+                   entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
+                   entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
+                   entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
+                   entry->away.uid, entry->exempt, entry->due, now, matched, account,
+                   fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
+                   fingerprint->digest, sizeof fingerprint->digest);
 }
 
 static gboolean write_evidence(Ledger *ledger, const Entry *entry, GError **error)
 {
-  if (!db_run(ledger, error, "DELETE FROM evidence WHERE entry = ?", "i", entry->id)) return FALSE;
-  for (guint i = 0; i < entry->evidence->len; i++) {
+  g_auto(Rows) rows = { 0 };
+  gboolean ok =
+      rows_open(&rows, ledger, error, "INSERT INTO evidence(entry, line, side, code, text) VALUES(?, ?, ?, ?, ?)", "");
+  for (guint i = 0; i < entry->evidence->len && ok; i++) {
     const Evidence *line = g_ptr_array_index(entry->evidence, i);
-    if (!db_run(ledger, error, "INSERT INTO evidence(entry, line, side, code, text) VALUES(?, ?, ?, ?, ?)", "iudss",
-                entry->id, i, (int)line->side, line->code, line->text))
-      return FALSE;
+    ok = rows_run(&rows, error, "iudss", entry->id, i, (int)line->side, line->code, line->text);
   }
-  return TRUE;
+  return ok;
+}
+
+static gboolean drop_evidence(Ledger *ledger, gint64 id, GError **error)
+{
+  return db_run(ledger, error, "DELETE FROM evidence WHERE entry = ?", "i", id);
 }
 
 /* The sent message that matched_id names; 0 where there is none. */
@@ -95,14 +110,12 @@ static gboolean find_matched(Ledger *ledger, const Entry *entry, gint64 *matched
 static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
   gint64 matched = 0;
-  if (entry->id != 0) {
-    if (!check_open(ledger, entry->id, error)) return FALSE;
-  } else {
-    if (!find_recorded(ledger, account, entry, error)) return FALSE;
-    if (entry->id != 0) return TRUE;
-    if (!new_row(ledger, account, entry, error)) return FALSE;
-  }
-  return find_matched(ledger, entry, &matched, error) && write_row(ledger, entry, matched, error)
+  gboolean again = entry->id != 0;
+  if (again ? !check_open(ledger, entry->id, error) : !find_recorded(ledger, account, entry, error)) return FALSE;
+  if (!again && entry->id != 0) return TRUE;
+  if (!find_matched(ledger, entry, &matched, error)) return FALSE;
+  if (!again) return new_row(ledger, account, entry, matched, error) && write_evidence(ledger, entry, error);
+  return write_over(ledger, entry, matched, error) && drop_evidence(ledger, entry->id, error)
          && write_evidence(ledger, entry, error);
 }
 
@@ -176,11 +189,26 @@ gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **er
   return db_end(ledger, intend(ledger, id, intent, error), error);
 }
 
+/* By far the most, so in one step. *done stays FALSE for an entry in another state. */
+static gboolean confirm_quarantine(Ledger *ledger, gint64 id, const Place *where, gboolean *done, GError **error)
+{
+  static const Place nowhere = { 0 };
+  if (where == NULL) where = &nowhere;
+  if (!db_run(ledger, error,
+              "UPDATE entry SET state = 'quarantined', changed = ?1, quarantined = ?1, away_folder = ?2,"
+              " away_validity = ?3, away_uid = ?4 WHERE id = ?5 AND state = 'q_intent'",
+              "isuui", db_now(), where->folder, where->validity, where->uid, id))
+    return FALSE;
+  *done = db_changed(ledger);
+  return TRUE;
+}
+
 static gboolean confirm(Ledger *ledger, gint64 id, const Place *where, GError **error)
 {
-  static const MoveState reached[MOVE_N] = {
-    [MOVE_Q_INTENT] = MOVE_QUARANTINED, [MOVE_R_INTENT] = MOVE_RESTORED, [MOVE_D_INTENT] = MOVE_DELETED
-  };
+  static const MoveState reached[MOVE_N] = { [MOVE_R_INTENT] = MOVE_RESTORED, [MOVE_D_INTENT] = MOVE_DELETED };
+  gboolean done = FALSE;
+  if (!confirm_quarantine(ledger, id, where, &done, error)) return FALSE;
+  if (done) return TRUE;
   g_autoptr(Entry) entry = journal_get(ledger, id, error);
   if (entry == NULL) return FALSE;
   MoveState next = reached[entry->state];
@@ -336,7 +364,8 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
   adopted.id = id;
   adopted.home = old->home;
   adopted.arrived = old->arrived;
-  return write_row(ledger, &adopted, matched, error) && write_evidence(ledger, &adopted, error)
+  return write_over(ledger, &adopted, matched, error) && drop_evidence(ledger, id, error)
+         && write_evidence(ledger, &adopted, error)
          && (old->state == MOVE_QUARANTINED
              || db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), id));
 }
@@ -344,8 +373,8 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
 static gboolean adopt_new(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
   gint64 matched = 0;
-  return new_row(ledger, account, entry, error) && find_matched(ledger, entry, &matched, error)
-         && write_row(ledger, entry, matched, error) && write_evidence(ledger, entry, error)
+  return find_matched(ledger, entry, &matched, error) && new_row(ledger, account, entry, matched, error)
+         && write_evidence(ledger, entry, error)
          && db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), entry->id);
 }
 
