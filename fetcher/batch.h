@@ -15,6 +15,7 @@ typedef struct {
   gint64 due;      /* when that entry is due by itself, 0 never */
   Fingerprint fingerprint;
   Report *report; /* NULL until read */
+  gboolean judged;
 } Candidate;
 Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored);
 void candidate_free(Candidate *candidate);

@@ -232,9 +232,11 @@ gboolean db_end(Ledger *ledger, gboolean ok, GError **error)
 {
   if (ok) ok = db_run(ledger, error, "COMMIT", "");
   /* A full disk may have rolled back already; there is nothing to say about a failing ROLLBACK that was not said. */
-  if (!ok && !sqlite3_get_autocommit(ledger->db)) sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
+  if (!ok && db_in_transaction(ledger)) sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
   return ok;
 }
+
+gboolean db_in_transaction(const Ledger *ledger) { return !sqlite3_get_autocommit(ledger->db); }
 
 #define LIGHT_PAGES 4000 /* of the WAL, before they go into the file: what lies all over it is written there once */
 #define PAGES 1000

@@ -52,6 +52,7 @@ gboolean db_exec(Ledger *ledger, const char *sql, GError **error);
 /* BEGIN IMMEDIATE; db_end() commits when ok, else rolls back, and says whether it is committed. */
 gboolean db_begin(Ledger *ledger, GError **error);
 gboolean db_end(Ledger *ledger, gboolean ok, GError **error);
+gboolean db_in_transaction(const Ledger *ledger);
 /* The same for what can be read again: a failure of power may undo the last such transactions, each of them as a whole
  * and none before an earlier one. The next ordinary one makes them durable. */
 gboolean db_begin_lightly(Ledger *ledger, GError **error);

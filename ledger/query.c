@@ -259,6 +259,23 @@ Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *quer
 {
   g_autoptr(Facts) facts = facts_new();
   /* One view of the ledger for all questions, whoever writes meanwhile. */
-  if (!db_run(ledger, error, "BEGIN", "")) return NULL;
-  return db_end(ledger, ask_all(ledger, facts, report, query, error), error) ? g_steal_pointer(&facts) : NULL;
+  gboolean own = !db_in_transaction(ledger);
+  if (own && !ledger_view_begin(ledger, error)) return NULL;
+  gboolean ok = ask_all(ledger, facts, report, query, error);
+  if (own) ok = db_end(ledger, ok, error);
+  return ok ? g_steal_pointer(&facts) : NULL;
 }
+
+gboolean ledger_knows_original(Ledger *ledger, const Report *report, gboolean *known, GError **error)
+{
+  const GPtrArray *ids = report->original.message_ids;
+  gint64 sent = 0;
+  for (guint i = 0; i < ids->len && sent == 0; i++)
+    if (!sent_by_id(ledger, g_ptr_array_index(ids, i), &sent, error)) return FALSE;
+  *known = sent != 0;
+  return TRUE;
+}
+
+gboolean ledger_view_begin(Ledger *ledger, GError **error) { return db_run(ledger, error, "BEGIN", ""); }
+
+gboolean ledger_view_end(Ledger *ledger, GError **error) { return db_end(ledger, TRUE, error); }

@@ -20,3 +20,11 @@ typedef struct {
  * when the report came, or now if that is earlier. The Sent folders of other accounts than query->account must have been
  * looked at after the report was seen, where it came shortly before. The caller owns the result. */
 Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *query, GError **error);
+
+/* Would ledger_facts() give an id of the original that is in the ledger (Facts.id)? Asks no more than that. */
+gboolean ledger_knows_original(Ledger *ledger, const Report *report, gboolean *known, GError **error);
+
+/* One view of the ledger for all questions from here to ledger_view_end(), instead of one for each: for a batch.
+ * Nothing may be written meanwhile by the caller. */
+gboolean ledger_view_begin(Ledger *ledger, GError **error);
+gboolean ledger_view_end(Ledger *ledger, GError **error);
