@@ -36,8 +36,9 @@ struct Session {
   Run *run;     /* over store */
   gboolean proved; /* a pass has gone through on this connection */
   guint failures;  /* attempts that broke in a row */
+  gboolean resting; /* until the next pass the server is left alone */
   gint64 opened;   /* monotonic microseconds */
-  guint empty;     /* looks in a row that found nothing */
+  guint empty;     /* passes in a row that found no message */
   guint losses;    /* connections in a row that were soon lost while nothing was done on them */
 };
 
@@ -134,7 +135,8 @@ static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GErro
   if (session->store == NULL && !connect_store(session, error)) return FALSE;
   if (pass_run(session->run, scope, NULL, &problem)) {
     session->proved = TRUE;
-    session->empty = session->run->pass.id == 0 ? session->empty + 1 : 0;
+    const Pass *pass = &session->run->pass;
+    session->empty = pass->scanned + pass->sent_done == 0 ? session->empty + 1 : 0;
     malloc_trim(0);
     return TRUE;
   }
@@ -165,6 +167,7 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
   g_autoptr(GError) unsaid = NULL;
   gint64 checks = 0;
   gboolean lost = FALSE;
+  session->resting = FALSE;
   if (session->store == NULL && scope != PASS_SWEEP) scope = PASS_WHOLE;
   if (newest_check(session, &checks, &problem)) attempt(session, scope, &lost, &problem);
   if (lost && !session->stop(session->stop_data)) {
@@ -194,14 +197,17 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
 {
   g_autoptr(GError) problem = NULL;
   gboolean changed = FALSE;
-  gboolean told = session->proved && (session->store->can & STORE_CAN_WAIT) != 0;
-  if (session->store != NULL && !told && session->config->interval > KEPT_OPEN) disconnect(session);
+  gboolean told = session->proved && !session->resting && (session->store->can & STORE_CAN_WAIT) != 0;
+  if (session->store != NULL && !told && !session->resting && session->config->interval > KEPT_OPEN) disconnect(session);
   if (!told) {
     wait_for_descriptors(wake, n);
     return FALSE;
   }
   *seconds = session->empty > EMPTY_LOOKS ? MIN(session->empty - EMPTY_LOOKS, EMPTY_MOST) : 0;
-  if (pass_wait(session->run, wake, n, &changed, &problem)) return changed;
+  if (pass_wait(session->run, wake, n, &changed, &problem)) {
+    session->resting = changed && *seconds > 0;
+    return changed;
+  }
   if (run_can_go_on(problem)) { /* the folder cannot be opened, or the server does not want to tell */
     wait_for_descriptors(wake, n);
     return FALSE;

@@ -165,6 +165,38 @@ def not_there():
 
 
 @case
+def cries_wolf():
+    """A server that tells of new mail all the time, and has none, is asked less and less often, and looked at all the same."""
+    class Wolf(scripted.Script):
+        capabilities = "IMAP4rev1 UIDPLUS MOVE SPECIAL-USE NAMESPACE IDLE"
+        count = 1
+
+        def on_select(self, tag, words):
+            self.count = 1
+            return super().on_select(tag, words)
+
+        def on_idle(self, tag, words):
+            self.send("+ idling")
+            self.count += 1
+            self.send(f"* {self.count} EXISTS")
+            self.connection.line()
+            return "OK done"
+
+    with scripted.ScriptedServer(Wolf, trusted()) as server:
+        backstop = programs.Backstop(f"{work}/wolf", port=server.port, protocol="imap", host="localhost", security="tls", ca_file=cert,
+                                     user="owner", password_command=f"echo {rig.PASSWORD}", timeout=10)
+        with backstop.daemon():
+            programs.wait_for(lambda: server.received.count(b" IDLE\r\n") > 10, "the first looks", 20)
+            time.sleep(8)
+            early = server.received.count(b" IDLE\r\n")
+            time.sleep(8)
+            late = server.received.count(b" IDLE\r\n")
+    note(f"{early} times, then {late - early} in 8 s; {server.connections} connection")
+    assert early < 25 and 1 <= late - early < 8, f"{early}, then {late - early}"
+    equal(server.connections, 1, "connections")
+
+
+@case
 def quarantine_refused():
     """A server that lets nobody make folders: nothing is moved."""
     class NoFolders(scripted.Script):
