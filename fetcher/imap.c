@@ -39,6 +39,7 @@ static const StoreClass imap_class = {
   .read = imap_read,
   .find = imap_find,
   .move = imap_move,
+  .copy = imap_copy,
   .remove = imap_remove,
   .mark = imap_mark,
   .claim = imap_claim,
@@ -199,6 +200,7 @@ static gboolean begin(ImapStore *store, const AccountConfig *account, const char
   /* Most servers tell more of themselves now. */
   if (!imap_ask_capabilities(store, error)) return FALSE;
   if (imap_has(store, "MOVE") || imap_has(store, "UIDPLUS")) store->base.can |= STORE_CAN_MOVE;
+  if (imap_has(store, "MOVE")) store->base.can |= STORE_MOVES_AT_ONCE;
   if (imap_has(store, "IDLE")) store->base.can |= STORE_CAN_WAIT;
   return TRUE;
 }

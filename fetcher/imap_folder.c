@@ -206,7 +206,7 @@ gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError
   g_autofree char *wire = imap_wire(store, name, error), *what = doing("open", name);
   if (wire == NULL) return FALSE;
   store->selected = FALSE;
-  store->base.can &= ~(guint)(STORE_CAN_MOVE | STORE_CAN_MARK);
+  store->base.can &= ~(guint)(STORE_CAN_MOVE | STORE_CAN_MARK | STORE_CAN_CLAIM);
   stream_command(store->stream, IMAP_BUDGET);
   if (!imap_check(store, mailimap_select(store->session, wire), STORE_ERROR_MAILBOX, what, error)) return FALSE;
   store->came = FALSE;
@@ -225,6 +225,7 @@ gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError
   if (found.next == 0 && !ask_next(store, &found.next, error)) return FALSE;
   if (!found.read_only && (imap_has(store, "MOVE") || imap_has(store, "UIDPLUS"))) store->base.can |= STORE_CAN_MOVE;
   if (!found.read_only && keywords) store->base.can |= STORE_CAN_MARK;
+  if (!found.read_only && keywords && imap_has(store, "CONDSTORE")) store->base.can |= STORE_CAN_CLAIM;
   store->selected = TRUE;
   *status = found;
   return TRUE;

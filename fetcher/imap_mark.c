@@ -134,6 +134,7 @@ static gboolean claim_batch(ImapStore *store, const GArray *uids, Claim *claim, 
   GError *problem = NULL;
   if (!attempt(store, uids, claim, error)) return FALSE;
   if (claim->unknown) {
+    store->base.can &= ~(guint)STORE_CAN_CLAIM;
     if (!imap_mark(&store->base, (const guint32 *)(const void *)uids->data, uids->len, MARK_BACKSCATTER, error))
       return FALSE;
     g_array_append_vals(claim->ours, uids->data, uids->len);
@@ -156,7 +157,7 @@ gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, 
 {
   ImapStore *store = (ImapStore *)base;
   if (!imap_need_folder(store, error)) return FALSE;
-  if (!(base->can & STORE_CAN_MARK) || !imap_has(store, "CONDSTORE")) {
+  if (!(base->can & STORE_CAN_CLAIM)) {
     if (!imap_mark(base, uids, n, MARK_BACKSCATTER, error)) return FALSE;
     g_array_append_vals(claimed, uids, n);
     return TRUE;

@@ -139,18 +139,29 @@ static gboolean move_by_move(ImapStore *store, const GArray *uids, const char *t
   return FALSE;
 }
 
+/* Those that were copied, as far as the server told where to; NULL when it told nothing. */
+static GArray *copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
+{
+  if (!transfer(store, "UID COPY", uids, target, error)) return NULL;
+  g_autoptr(GArray) paired = take_copyuids(store, uids, pairs);
+  if (paired->len > 0) return g_steal_pointer(&paired);
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
+              "%s did not say which messages it copied (COPYUID), so that none was deleted here.",
+              stream_where(store->stream));
+  return NULL;
+}
+
+static gboolean only_copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
+{
+  g_autoptr(GArray) paired = copy(store, uids, target, pairs, error);
+  return paired != NULL;
+}
+
 static gboolean move_by_copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
 {
   g_autoptr(GArray) copied = g_array_new(FALSE, FALSE, sizeof(UidPair));
-  if (!transfer(store, "UID COPY", uids, target, error)) return FALSE;
-  g_autoptr(GArray) paired = take_copyuids(store, uids, copied);
-  if (paired->len == 0) {
-    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
-                "%s did not say which messages it copied (COPYUID), so that none was deleted here.",
-                stream_where(store->stream));
-    return FALSE;
-  }
-  if (!expunge(store, paired, error)) return FALSE;
+  g_autoptr(GArray) paired = copy(store, uids, target, copied, error);
+  if (paired == NULL || !expunge(store, paired, error)) return FALSE;
   g_array_append_vals(pairs, copied->data, copied->len);
   return TRUE;
 }
@@ -168,9 +179,11 @@ static gboolean can_move(const ImapStore *store, GError **error)
   return FALSE;
 }
 
-gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error)
+typedef gboolean (*Bring)(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error);
+
+static gboolean bring_all(ImapStore *store, Bring bring, const guint32 *uids, guint n, const char *target,
+                          GArray *pairs, GError **error)
 {
-  ImapStore *store = (ImapStore *)base;
   if (!imap_need_folder(store, error) || !can_move(store, error)) return FALSE;
   g_autofree char *wire = imap_wire(store, target, error);
   if (wire == NULL) return FALSE;
@@ -180,17 +193,27 @@ gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target
     /* Asked first, so that one that vanished meanwhile is not taken for moved. */
     g_autoptr(GArray) present = ask_present(store, batch, error);
     if (present == NULL) return FALSE;
-    if (present->len == 0) continue;
-    guint known = pairs->len;
-    gboolean moved = imap_has(store, "MOVE") ? move_by_move(store, present, rest, pairs, error)
-                                             : move_by_copy(store, present, rest, pairs, error);
-    not_news(store, pairs->len - known);
-    if (!moved) return FALSE;
+    if (present->len > 0 && !bring(store, present, rest, pairs, error)) return FALSE;
   }
   return TRUE;
 }
 
-gboolean imap_remove(Store *base, guint32 uid, GError **error)
+gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  guint known = pairs->len;
+  gboolean moved =
+      bring_all(store, imap_has(store, "MOVE") ? move_by_move : move_by_copy, uids, n, target, pairs, error);
+  not_news(store, pairs->len - known);
+  return moved;
+}
+
+gboolean imap_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error)
+{
+  return bring_all((ImapStore *)base, only_copy, uids, n, target, pairs, error);
+}
+
+gboolean imap_remove(Store *base, const guint32 *uids, guint n, GError **error)
 {
   ImapStore *store = (ImapStore *)base;
   if (!imap_need_folder(store, error) || !can_move(store, error)) return FALSE;
@@ -199,8 +222,10 @@ gboolean imap_remove(Store *base, guint32 uid, GError **error)
                 stream_where(store->stream));
     return FALSE;
   }
-  g_autoptr(GArray) uids = imap_batch(&uid, 1);
-  if (!expunge(store, uids, error)) return FALSE;
-  not_news(store, 1);
+  for (guint done = 0; done < n; done += IMAP_SET) {
+    g_autoptr(GArray) batch = imap_batch(uids + done, n - done);
+    if (!expunge(store, batch, error)) return FALSE;
+    not_news(store, batch->len);
+  }
   return TRUE;
 }

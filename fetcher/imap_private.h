@@ -79,7 +79,8 @@ GArray *imap_marks(ImapStore *store, const GArray *uids, GError **error);
 
 /* imap_move.c */
 gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
-gboolean imap_remove(Store *base, guint32 uid, GError **error);
+gboolean imap_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
+gboolean imap_remove(Store *base, const guint32 *uids, guint n, GError **error);
 
 /* imap_mark.c */
 gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);

@@ -19,6 +19,7 @@ libfetcher_a_SOURCES += \
 	fetcher/sync.h fetcher/sync.c \
 	fetcher/batch.h fetcher/batch.c \
 	fetcher/settle.h fetcher/settle.c \
+	fetcher/rivals.h fetcher/rivals.c \
 	fetcher/watch.h fetcher/watch.c \
 	fetcher/grant.h fetcher/grant.c \
 	fetcher/reconcile.h fetcher/reconcile.c \

@@ -4,6 +4,7 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was not filed is looked at again.
  * Tests:    tests/test_reconcile.c */
 #include "fetcher/reconcile.h"
+#include "fetcher/rivals.h"
 #include "fetcher/settle.h"
 #include "ledger/query.h"
 
@@ -47,26 +48,42 @@ static Verdict *verdict_by_hand(const Report *report, const Facts *facts, const 
   return verdict;
 }
 
-/* *id: the quarantined entry of this fingerprint whose message is not where the journal says; 0 when there is none. */
-static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id, GError **error)
+/* *id: the quarantined entry of this fingerprint whose message is not where the journal says; 0 when there is none.
+ * *further: all of them lie where it says, and no entry is left that could become what was found. */
+static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id, gboolean *further, GError **error)
 {
   g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, fingerprint, error);
+  gboolean lies = FALSE, open = FALSE;
   *id = 0;
   for (guint i = 0; known != NULL && i < known->len && *id == 0; i++) {
     const Entry *entry = known->pdata[i];
     guint32 uid = 0;
+    open = open || entry->state == MOVE_KEPT || entry->state == MOVE_WAITING || entry->state == MOVE_FAILED;
     if (entry->state != MOVE_QUARANTINED) continue;
     if (entry->away.uid != 0 && entry->away.validity == run->quarantine_validity) {
       if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
+      lies = lies || uid != 0;
       if (uid != 0) continue;
     }
     *id = entry->id;
   }
+  *further = *id == 0 && lies && !open;
   return known != NULL;
 }
 
-static gboolean adopt(Run *run, const Stranger *stranger, GBytes *bytes, GError **error)
+/* A second copy may be one that another machine is about to take back (rivals.h): it is taken for one that stays only
+ * after a while. */
+static gboolean is_too_soon(Run *run)
 {
+  if (!rivals_possible(run->store)) return FALSE;
+  if (run->doubtful == 0) run->doubtful = run_now();
+  return run_now() - run->doubtful < FILTER_GRACE;
+}
+
+/* *later: it is to be looked at again instead. */
+static gboolean adopt(Run *run, const Stranger *stranger, GBytes *bytes, gboolean *later, GError **error)
+{
+  gboolean further = FALSE;
   g_autoptr(Report) report = filter_read(bytes);
   FactsQuery query = { .account = run->account->name, .arrived = stranger->stored, .now = run_now() };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, report, &query, error);
@@ -78,17 +95,25 @@ static gboolean adopt(Run *run, const Stranger *stranger, GBytes *bytes, GError 
   entry->judged = query.now;
   place_set(&entry->home, run->watched[0], 0, 0);
   place_set(&entry->away, run->quarantine, run->quarantine_validity, stranger->uid);
-  return find_moved(run, &entry->fingerprint, &entry->id, error) && journal_adopt(run->ledger, entry, error);
+  if (!find_moved(run, &entry->fingerprint, &entry->id, &further, error)) return FALSE;
+  *later = further && is_too_soon(run);
+  return *later || journal_adopt(run->ledger, entry, error);
 }
 
-static gboolean adopt_all(Run *run, const GArray *strangers, GError **error)
+/* *again: lowered to the first UID that is to be looked at again. */
+static gboolean adopt_all(Run *run, const GArray *strangers, guint32 *again, GError **error)
 {
   for (guint i = 0; i < strangers->len; i++) {
     const Stranger *stranger = &g_array_index(strangers, Stranger, i);
     g_autoptr(GError) problem = NULL;
+    gboolean later = FALSE;
     if (!run_tick(run, error) || !run_select(run, run->quarantine, error)) return FALSE;
     g_autoptr(GBytes) bytes = store_read(run->store, stranger->uid, FILTER_READ_LIMIT, &problem);
-    if (bytes != NULL && adopt(run, stranger, bytes, &problem)) continue;
+    /* Dovecot has nothing to show of a message that another session has just removed. */
+    if (bytes != NULL && g_bytes_get_size(bytes) == 0 && stranger->size > 0) continue;
+    gboolean done = bytes != NULL && adopt(run, stranger, bytes, &later, &problem);
+    if (later) *again = MIN(*again, stranger->uid);
+    if (done) continue;
     if (run_can_go_on(problem)) continue; /* gone again, or it cannot be read */
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
@@ -96,8 +121,16 @@ static gboolean adopt_all(Run *run, const GArray *strangers, GError **error)
   return TRUE;
 }
 
-/* What came since the mark, and is not ours. */
-static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, guint32 next, GError **error)
+static gint by_uid(gconstpointer a, gconstpointer b)
+{
+  const Stranger *x = a, *y = b;
+  return (x->uid > y->uid) - (x->uid < y->uid);
+}
+
+/* What came since the mark, and is not ours; the lowest first, since of several copies that one stays. *again: as
+ * above. */
+static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, guint32 next, guint32 *again,
+                            GError **error)
 {
   g_autoptr(GArray) strangers = g_array_new(FALSE, FALSE, sizeof(Stranger));
   Look look = { .known = known, .strangers = strangers };
@@ -110,9 +143,9 @@ static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, 
     }
     for (guint n = 0; i < present->len && n < AT_ONCE; i++, n++) to = g_array_index(present, guint32, i);
     if (!run_tick(run, error) || !run_select(run, run->quarantine, error)) return FALSE;
-    if (!run->store->class->scan(run->store, from, to, field, note_stranger, &look, error)
-        || !adopt_all(run, strangers, error))
-      return FALSE;
+    if (!run->store->class->scan(run->store, from, to, field, note_stranger, &look, error)) return FALSE;
+    g_array_sort(strangers, by_uid);
+    if (!adopt_all(run, strangers, again, error)) return FALSE;
     g_array_set_size(strangers, 0);
   }
   return TRUE;
@@ -149,15 +182,16 @@ static gboolean compare(Run *run, FolderMark *mark, GError **error)
   guint32 next = run->status.next;
   g_autoptr(GArray) lying =
       journal_lying(run->ledger, run->account->name, run->quarantine, run->quarantine_validity, error);
-  g_autoptr(GArray) present =
-      lying != NULL && next > 1 ? run->store->class->present(run->store, 1, next - 1, error)
-                                : g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_autoptr(GArray) present = lying != NULL && next > 1 ? run->store->class->present(run->store, 1, next - 1, error)
+                                                        : g_array_new(FALSE, FALSE, sizeof(guint32));
   if (lying == NULL || present == NULL) return FALSE;
   g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
-  for (guint i = 0; i < lying->len; i++)
-    g_hash_table_add(known, GUINT_TO_POINTER(g_array_index(lying, Lying, i).uid));
-  if (!look_at_new(run, present, known, mark->next, error) || !look_for_gone(run, present, lying, error)) return FALSE;
-  mark->next = next;
+  for (guint i = 0; i < lying->len; i++) g_hash_table_add(known, GUINT_TO_POINTER(g_array_index(lying, Lying, i).uid));
+  guint32 again = next;
+  if (!look_at_new(run, present, known, mark->next, &again, error) || !look_for_gone(run, present, lying, error))
+    return FALSE;
+  mark->next = again;
+  if (again == next) run->doubtful = 0;
   return folder_mark_set(run->ledger, run->account->name, run->quarantine, "quarantine", mark, error);
 }
 
@@ -176,6 +210,6 @@ gboolean reconcile_quarantine(Run *run, GError **error)
                        && run->reconciled.count == status.count;
   if (as_known || as_before) return TRUE;
   if (!compare(run, &mark, error)) return FALSE;
-  run->reconciled = status;
+  run->reconciled = run->doubtful == 0 ? status : (FolderStatus){ 0 };
   return TRUE;
 }

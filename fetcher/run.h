@@ -21,6 +21,8 @@ typedef struct {
   char *quarantine, *trash; /* server's names; trash NULL when there is none */
   guint32 quarantine_validity;
   FolderStatus reconciled; /* of the quarantine, when it and the journal were last compared */
+  FolderMark unrivalled;   /* of the quarantine: what lies there below .next is known to the journal */
+  gint64 doubtful; /* since when there are copies that another machine may be about to take back, 0: none, Unix seconds */
   gboolean moves;          /* FALSE: only observe */
   char *selected;          /* the folder that is open on the server; NULL */
   FolderStatus status;     /* what it said when it was opened */

@@ -4,6 +4,7 @@
  * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the intent stays and is settled on the next connect.
  * Tests:    tests/test_settle.c, tests/e2e/test_kill.py */
 #include "fetcher/settle.h"
+#include "fetcher/rivals.h"
 
 /* What an intent means: the message goes from one place to another; or is removed for good, which only the owner's wish
  * to delete asks for, and only where the server has no Trash. */
@@ -111,7 +112,7 @@ static gboolean carry(Run *run, const Trip *trip, guint32 uid, guint32 copied, g
 {
   const StoreClass *class = run->store->class;
   *where = copied;
-  if (copied != 0 || trip->removes) return class->remove(run->store, uid, error);
+  if (copied != 0 || trip->removes) return class->remove(run->store, &uid, 1, error);
   g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
   if (trip->marked && !class->mark(run->store, &uid, 1, trip->mark, error)) return FALSE;
   if (!class->move(run->store, &uid, 1, trip->to, pairs, error)) return FALSE;
@@ -134,6 +135,22 @@ static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint3
   return journal_confirm(run->ledger, entry->id, &where, error);
 }
 
+/* The same for a move into quarantine where another machine may be at it too: then it may be that one's. */
+static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, GError **error)
+{
+  g_autoptr(GPtrArray) moving = g_ptr_array_new();
+  g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  Entry moved = *entry; /* borrowed from it */
+  moved.home.uid = uid;
+  g_ptr_array_add(moving, &moved);
+  if (!run->store->class->mark(run->store, &uid, 1, MARK_BACKSCATTER, error) || !rivals_move(run, moving, pairs, error))
+    return FALSE;
+  if (moving->len == 0) return TRUE;
+  if (pairs->len > 0) return confirm(run, entry, run->quarantine, g_array_index(pairs, UidPair, 0).to, error);
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message was gone before it could be moved");
+  return FALSE;
+}
+
 static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed, GError **error)
 {
   Trip trip = trip_of(run, entry);
@@ -141,10 +158,14 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   guint32 there = 0, here = 0, where = 0;
   if (trip.to == NULL && !trip.removes)
     return journal_fail(run->ledger, entry->id, "the journal does not say where it was to go", error);
+  gboolean in = entry->state == MOVE_Q_INTENT;
   if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
+  if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
   if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
-  if (here != 0 && there == 0 && entry->state == MOVE_Q_INTENT && run->config->observe)
+  if (here != 0 && there == 0 && in && run->config->observe)
     return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe)", error);
+  if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->quarantine) == 0)
+    return carry_beside_rivals(run, entry, here, error);
   if (here != 0) {
     if (!carry(run, &trip, here, there, &where, error)) return FALSE;
     return confirm(run, entry, trip.to, where, error);
@@ -238,8 +259,7 @@ static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError
 static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claimed, GError **error)
 {
   g_autoptr(GHashTable) ours = g_hash_table_new(NULL, NULL);
-  for (guint i = 0; i < claimed->len; i++)
-    g_hash_table_add(ours, GUINT_TO_POINTER(g_array_index(claimed, guint32, i)));
+  for (guint i = 0; i < claimed->len; i++) g_hash_table_add(ours, GUINT_TO_POINTER(g_array_index(claimed, guint32, i)));
   for (guint i = 0; i < moving->len;) {
     Entry *entry = moving->pdata[i];
     if (g_hash_table_contains(ours, GUINT_TO_POINTER(entry->home.uid))) {
@@ -259,12 +279,12 @@ static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GErro
   g_autoptr(GArray) claimed = g_array_new(FALSE, FALSE, sizeof(guint32));
   g_autoptr(GError) problem = NULL;
   const StoreClass *class = run->store->class;
-  for (guint i = 0; i < moving->len; i++)
-    g_array_append_val(uids, ((const Entry *)moving->pdata[i])->home.uid);
+  for (guint i = 0; i < moving->len; i++) g_array_append_val(uids, ((const Entry *)moving->pdata[i])->home.uid);
   if (class->claim(run->store, (const guint32 *)(gpointer)uids->data, uids->len, claimed, &problem)) {
     if (!yield_unclaimed(run, moving, claimed, error)) return FALSE;
-    if (class->move(run->store, (const guint32 *)(gpointer)claimed->data, claimed->len, run->quarantine, pairs,
-                    &problem))
+    const guint32 *list = (const guint32 *)(gpointer)claimed->data;
+    if (rivals_possible(run->store) ? rivals_move(run, moving, pairs, &problem)
+                                    : class->move(run->store, list, claimed->len, run->quarantine, pairs, &problem))
       return TRUE;
   }
   g_array_set_size(pairs, 0);

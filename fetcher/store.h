@@ -2,7 +2,7 @@
  *
  * A store is one connection (or folders on disk), used by one pass after the other. Every slot returns FALSE with error set, code
  * by blast radius (STORE_ERROR_*); after LINK, AUTH or FATAL only close() may be called. Messages are read-only evidence:
- * no slot but move(), remove() and mark() changes a message, none ever expunges more than the UIDs it was given.
+ * no slot but move(), remove(), mark() and claim() changes a message, none ever expunges more than the UIDs it was given.
  * Folder names are UTF-8. UIDs are never 0. All strings and rows passed to callbacks are borrowed for the call. */
 #pragma once
 #include <gio/gio.h>
@@ -22,7 +22,10 @@ typedef enum {
   STORE_CAN_MOVE = 1 << 0, /* move() is possible and leaves no copy behind (MOVE, or COPY with UIDPLUS);
                                   once a folder is open: out of this folder */
   STORE_CAN_MARK = 1 << 1, /* keeps keywords (of the selected folder: PERMANENTFLAGS \*) */
-  STORE_CAN_WAIT = 1 << 2  /* tells of new mail by itself: wait() */
+  STORE_CAN_WAIT = 1 << 2, /* tells of new mail by itself: wait() */
+  STORE_CAN_CLAIM = 1 << 3, /* of the selected folder: claim() tells whose a message is; claim() takes the bit back where
+                               it finds that it cannot */
+  STORE_MOVES_AT_ONCE = 1 << 4 /* move() is one step at the server: of several machines only one moves a message */
 } StoreCapability;
 
 typedef struct Store Store;
@@ -93,8 +96,13 @@ typedef struct {
   /* Moves n messages of the selected folder to another. pairs: UidPair, one for each message that was moved (a UID
    * that was gone has none); FALSE: some may have been moved, look. Flags go with them. Needs STORE_CAN_MOVE. */
   gboolean (*move)(Store *store, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
-  /* Removes exactly this message from the selected folder for good. Needs STORE_CAN_MOVE. */
-  gboolean (*remove)(Store *store, guint32 uid, GError **error);
+  /* Copies n messages of the selected folder to another, as move() begins where it is more than one step. pairs:
+   * UidPair, one for each copy that the server told the UID of; FALSE: some may have been copied, look. Needs
+   * STORE_CAN_MOVE. */
+  gboolean (*copy)(Store *store, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
+  /* Removes exactly these n messages from the selected folder for good; one that is gone is no error. Needs
+   * STORE_CAN_MOVE. */
+  gboolean (*remove)(Store *store, const guint32 *uids, guint n, GError **error);
   /* Sets this keyword on n messages of the selected folder and clears the other one. Does nothing where keywords
    * are not kept. */
   gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);

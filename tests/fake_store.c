@@ -98,6 +98,7 @@ static gboolean fail(FakeStore *store, GError **error)
 /* One step at the server; it takes effect between enter() and leave(). */
 static gboolean enter(FakeStore *store, GError **error)
 {
+  if (store->server->turn != NULL) store->server->turn(store->server->turn_data);
   if (store->dead) return fail(store, error);
   store->server->steps++;
   return store->server->steps != store->server->cut || store->server->cut_after || fail(store, error);
@@ -158,7 +159,9 @@ static gboolean fake_select(Store *base, const char *name, FolderStatus *status,
   *status =
       (FolderStatus){ store->open->validity, store->open->next, store->open->messages->len, store->open->read_only };
   gboolean can_move = !store->server->cannot_move && !store->open->read_only;
-  base->can = (store->server->keeps_no_keywords ? 0 : STORE_CAN_MARK) | (can_move ? STORE_CAN_MOVE : 0);
+  gboolean can_claim = !store->server->cannot_claim && !store->server->keeps_no_keywords;
+  base->can = (store->server->keeps_no_keywords ? 0 : STORE_CAN_MARK) | (can_move ? STORE_CAN_MOVE : 0)
+              | (can_claim ? STORE_CAN_CLAIM : 0) | (store->server->copies ? 0 : STORE_MOVES_AT_ONCE);
   return leave(store, error);
 }
 
@@ -293,9 +296,15 @@ static gboolean fake_move(Store *base, const guint32 *uids, guint n, const char 
   return leave(store, error);
 }
 
-static gboolean fake_remove(Store *base, guint32 uid, GError **error)
+static gboolean fake_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error)
 {
-  return take_out((FakeStore *)base, &uid, 1, error);
+  FakeStore *store = (FakeStore *)base;
+  return copy_over(store, uids, n, target, pairs, error) && leave(store, error);
+}
+
+static gboolean fake_remove(Store *base, const guint32 *uids, guint n, GError **error)
+{
+  return take_out((FakeStore *)base, uids, n, error);
 }
 
 static gboolean fake_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error)
@@ -317,7 +326,7 @@ static gboolean fake_claim(Store *base, const guint32 *uids, guint n, GArray *cl
   if (!enter(store, error)) return FALSE;
   for (guint i = 0; i < n; i++) {
     FakeMessage *message = by_uid(store->open, uids[i]);
-    if (message != NULL && message->backscatter) continue;
+    if (message != NULL && message->backscatter && (base->can & STORE_CAN_CLAIM)) continue;
     g_array_append_val(claimed, uids[i]);
     if (message != NULL && !store->server->keeps_no_keywords) message->backscatter = TRUE;
   }
@@ -336,6 +345,7 @@ static const StoreClass FAKE = { .folders = fake_folders,
                                  .read = fake_read,
                                  .find = fake_find,
                                  .move = fake_move,
+                                 .copy = fake_copy,
                                  .remove = fake_remove,
                                  .mark = fake_mark,
                                  .claim = fake_claim,
@@ -345,7 +355,8 @@ Store *fake_open(FakeServer *server)
 {
   FakeStore *store = g_new0(FakeStore, 1);
   store->base.class = &FAKE;
-  store->base.can = STORE_CAN_MARK | (server->cannot_move ? 0 : STORE_CAN_MOVE);
+  store->base.can =
+      STORE_CAN_MARK | (server->cannot_move ? 0 : STORE_CAN_MOVE) | (server->copies ? 0 : STORE_MOVES_AT_ONCE);
   store->server = server;
   server->steps = server->reads = server->scans = server->moves = 0;
   return &store->base;

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
   GPtrArray *folders; /* FakeFolder* */
   gboolean copies;    /* no MOVE: copy, flag and expunge are three steps */
+  gboolean cannot_claim; /* no CONDSTORE: whoever claims a message gets it */
   gboolean cannot_move;
   gboolean refuses_create, refuses_move;
   gboolean finds_no_ids;  /* its search knows no Message-ID */
@@ -31,6 +32,8 @@ typedef struct {
   guint cut;                  /* cut the connection at this step, 0 = never */
   gboolean cut_after;         /* after the step took effect */
   guint reads, scans, moves;
+  void (*turn)(gpointer data); /* called before each step, where another machine may have its turn; NULL */
+  gpointer turn_data;
 } FakeServer;
 
 FakeServer *fake_server_new(void);

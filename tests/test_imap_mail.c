@@ -254,6 +254,30 @@ static void test_move(void **state)
   session_free(&session);
 }
 
+static void test_copy(void **state)
+{
+  static const Conversation conversation = {
+    .capabilities = COPY_ONLY,
+    .turns = { { .command = "UID SEARCH UID", .answer = "* SEARCH 3 5\r\n$ OK done\r\n" },
+               { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3,5 11:12] done\r\n" } }
+  };
+  static const guint32 uids[] = { 5, 3, 4 };
+  Session session;
+  session_open(&session, &conversation);
+  assert_false(session.store->can & STORE_MOVES_AT_ONCE);
+  session_select(&session);
+  g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  assert_true(session.store->class->copy(session.store, uids, 3, "Away", pairs, &session.error));
+  assert_int_equal(pairs->len, 2);
+  assert_int_equal(g_array_index(pairs, UidPair, 1).from, 5);
+  assert_int_equal(g_array_index(pairs, UidPair, 1).to, 12);
+  const char *heard = session_end(&session);
+  assert_non_null(strstr(heard, "UID COPY 3,5 \"Away\"\r\n"));
+  assert_null(strstr(heard, "STORE"));
+  assert_null(strstr(heard, "EXPUNGE"));
+  session_free(&session);
+}
+
 static void test_many_moves(void **state)
 {
   static const Conversation conversation = {
@@ -295,7 +319,8 @@ static void test_remove(void **state)
     Session session;
     session_open(&session, &conversation);
     session_select(&session);
-    gboolean done = session.store->class->remove(session.store, 4, &session.error);
+    static const guint32 uid = 4;
+    gboolean done = session.store->class->remove(session.store, &uid, 1, &session.error);
     assert_outcome(&session, done, rows[i].code, "");
     const char *heard = session_end(&session);
     assert_non_null(strstr(heard, rows[i].heard));
@@ -381,11 +406,12 @@ int main(void)
 {
   struct CMUnitTest tests[100] = {
     cmocka_unit_test(test_many_moves),
+    cmocka_unit_test(test_copy),
     cmocka_unit_test(test_remove),
     cmocka_unit_test(test_read_many),
     cmocka_unit_test(test_present),
   };
-  guint n = 4;
+  guint n = 5;
   for (guint i = 0; i < G_N_ELEMENTS(scans); i++) n = add(tests, n, scans[i].name, test_scan, i);
   for (guint i = 0; i < G_N_ELEMENTS(reads); i++) n = add(tests, n, reads[i].name, test_read, i);
   for (guint i = 0; i < G_N_ELEMENTS(finds); i++) n = add(tests, n, finds[i].name, test_find, i);

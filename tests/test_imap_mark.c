@@ -104,6 +104,7 @@ static void test_claim(void **state)
   g_autoptr(GArray) claimed = g_array_new(FALSE, FALSE, sizeof(guint32));
   gboolean done = session.store->class->claim(session.store, uids, 3, claimed, &session.error);
   assert_outcome(&session, done, claims[i].code, claims[i].words);
+  assert_int_equal((session.store->can & STORE_CAN_CLAIM) != 0, strcmp(claims[i].heard, PLAIN) != 0);
   g_autoptr(GString) list = g_string_new(NULL);
   for (guint j = 0; j < claimed->len; j++)
     g_string_append_printf(list, "%s%u", j > 0 ? " " : "", g_array_index(claimed, guint32, j));

@@ -174,6 +174,33 @@ static void two_machines_end_in_the_same_state(void **state)
   fake_free(two);
 }
 
+/* Where another machine may take a copy back, a second one is believed in only after a while. */
+static void a_second_copy_is_no_entry_yet(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  fake->server->copies = fake->server->cannot_claim = TRUE;
+  Run *run = fake_connect(fake);
+  assert_true(pass_run(run, PASS_WHOLE, NULL, &problem));
+  for (int stays = 0; stays < 2; stays++) {
+    gsize size;
+    FakeFolder *away = fake_folder(fake->server, "Backscatter");
+    const char *bytes = g_bytes_get_data(((FakeMessage *)away->messages->pdata[0])->bytes, &size);
+    g_autofree char *text = g_strndup(bytes, size);
+    fake_add(fake->server, "Backscatter", text, fake->now);
+    for (int i = 0; i < 2; i++) assert_true(pass_run(run, PASS_LOOK, NULL, &problem));
+    assert_int_equal(in_state(fake, MOVE_QUARANTINED), 3);
+    if (stays)
+      run->doubtful -= FILTER_GRACE;
+    else
+      g_ptr_array_remove_index(away->messages, 3);
+    for (int i = 0; i < 2; i++) assert_true(pass_run(run, PASS_LOOK, NULL, &problem));
+    assert_int_equal(in_state(fake, MOVE_QUARANTINED), 3 + stays);
+    assert_int_equal(in_state(fake, MOVE_DELETED), 0);
+  }
+  fake_disconnect(run);
+}
+
 static void what_another_machine_has_claimed_is_its_to_move(void **state)
 {
   Fake *fake = *state;
@@ -255,6 +282,7 @@ int main(void)
     CASE(a_renumbered_quarantine_is_known_again),
     CASE(two_machines_end_in_the_same_state),
     CASE(what_another_machine_has_claimed_is_its_to_move),
+    CASE(a_second_copy_is_no_entry_yet),
     CASE(a_quiet_look_writes_nothing),
     CASE(sent_mail_that_came_and_went_is_a_gap),
     CASE(a_renumbered_sent_folder_is_a_gap),
