@@ -202,6 +202,8 @@ gboolean db_change(Ledger *ledger, GError **error, const char *missing, const ch
 
 gboolean db_changed(const Ledger *ledger) { return sqlite3_changes(ledger->db) > 0; }
 
+gint64 db_new_id(const Ledger *ledger) { return sqlite3_last_insert_rowid(ledger->db); }
+
 gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sql, const char *types, ...)
 {
   g_auto(Rows) rows = { 0 };

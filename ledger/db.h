@@ -44,6 +44,8 @@ gboolean db_run(Ledger *ledger, GError **error, const char *sql, const char *typ
 gboolean db_change(Ledger *ledger, GError **error, const char *missing, const char *sql, const char *types, ...);
 /* Did the last db_run() change a row? */
 gboolean db_changed(const Ledger *ledger);
+/* The row id that the last db_run() of an INSERT gave. */
+gint64 db_new_id(const Ledger *ledger);
 /* The first column of the first row; *value stays as it is when there is none. */
 gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sql, const char *types, ...);
 /* Runs SQL text with any number of statements. */

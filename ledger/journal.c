@@ -67,21 +67,24 @@ static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, gint64 mat
   g_autofree char *recipients = join(entry->recipients);
   const Fingerprint *fingerprint = &entry->fingerprint;
   gint64 now = db_now();
-  return db_number(ledger, error, &entry->id,
-                   "INSERT INTO entry(arrived, judged, kind, verdict, reporter, status, diagnostic, recipients,"
-                   " original_id, original_from, original_to, original_subject, original_date, decided, state,"
-                   " home_folder, home_validity, home_uid, away_folder, away_validity, away_uid,"
-                   " exempt, due, changed, matched, account, message_id, size, digest)"
-                   " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
-                   " ?, ?, ?, ?) RETURNING id",
-                   "iissssssssssiussuusuudiiiisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
-                   report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
-                   entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
-                   entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
-                   entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-                   entry->away.uid, entry->exempt, entry->due, now, matched, account,
-                   fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
-                   fingerprint->digest, sizeof fingerprint->digest);
+  if (!db_run(ledger, error,
+              "INSERT INTO entry(arrived, judged, kind, verdict, reporter, status, diagnostic, recipients,"
+              " original_id, original_from, original_to, original_subject, original_date, decided, state,"
+              " home_folder, home_validity, home_uid, away_folder, away_validity, away_uid,"
+              " exempt, due, changed, matched, account, message_id, size, digest)"
+              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
+              " ?, ?, ?, ?)",
+              "iissssssssssiussuusuudiiiisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
+              report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
+              entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
+              entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
+              entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
+              entry->away.uid, entry->exempt, entry->due, now, matched, account,
+              fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
+              fingerprint->digest, sizeof fingerprint->digest))
+    return FALSE;
+  entry->id = db_new_id(ledger);
+  return TRUE;
 }
 
 static gboolean write_evidence(Ledger *ledger, const Entry *entry, GError **error)

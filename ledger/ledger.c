@@ -126,7 +126,10 @@ static gboolean use_wal(Ledger *ledger, GError **error)
  * that is not ours is refused before anything is written. */
 static gboolean connect(Ledger *ledger, const char *name, GError **error)
 {
-  /* No mutexes: there are no threads. */
+  /* No mutexes: there are no threads. And no count of memory, which nobody asks for. */
+  static gboolean begun;
+  if (!begun) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  begun = TRUE;
   int rc = sqlite3_open_v2(name, &ledger->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
   if (rc != SQLITE_OK) return db_fail(ledger, rc, error);
   return set_up(ledger, error) && schema_check(ledger, error) && use_wal(ledger, error)
