@@ -145,9 +145,12 @@ gboolean span_has(Span span, const char *word)
   return FALSE;
 }
 
+/* A NUL means as little. */
+static gboolean is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0'; }
+
 Span span_trim(Span span)
 {
-  while (span.length > 0 && strchr(" \t\r\n", *span.start) != NULL) span.start++, span.length--;
-  while (span.length > 0 && strchr(" \t\r\n", span.start[span.length - 1]) != NULL) span.length--;
+  while (span.length > 0 && is_blank(*span.start)) span.start++, span.length--;
+  while (span.length > 0 && is_blank(span.start[span.length - 1])) span.length--;
   return span;
 }

@@ -76,8 +76,8 @@ CutMark phrases_cut(Span line)
   gboolean announces = line.start[line.length - 1] == ':' || line.start[line.length - 1] == '.';
   if (!ruled && !announces && line.length > 60) return CUT_NONE;
   PhraseScore score = { 0 };
-  g_autoptr(GString) folded = text_fold(line.start, line.length);
-  phrases_score(folded->str, folded->len, PHRASE_IN_LINE, &score);
+  char folded[TEXT_FOLDED_MOST(CUT_LINE_LONGEST)];
+  phrases_score(folded, text_fold_into(folded, line.start, line.length), PHRASE_IN_LINE, &score);
   if (score.weight[PHRASE_CUT] == 0) return CUT_NONE;
   return ruled ? CUT_RULED : CUT_ANNOUNCED;
 }

@@ -108,7 +108,7 @@ static void classify(Line *line)
   line->name = NULL;
   line->colon = 0;
   const char *colon = memchr(line->line.start, ':', MIN(line->line.length, 80));
-  const char *wide = g_strstr_len(line->line.start, MIN(line->line.length, 80), "：");
+  const char *wide = memmem(line->line.start, MIN(line->line.length, 80), "：", strlen("："));
   gsize skip = 1;
   if (colon == NULL || (wide != NULL && wide < colon)) {
     colon = wide;

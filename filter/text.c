@@ -216,17 +216,15 @@ static gboolean is_wide_space(const char *at)
   return memcmp(at, "\302\240", 2) == 0 || memcmp(at, "\343\200\200", 3) == 0;
 }
 
-GString *text_fold(const char *text, gsize length)
+gsize text_fold_into(char *folded, const char *text, gsize length)
 {
-  /* a letter's lower case may take one byte more than itself (U+023A), never two */
-  GString *folded = g_string_sized_new(length + length / 2 + 8);
-  char *to = folded->str;
+  char *to = folded;
   gboolean gap = FALSE;
   for (const char *at = text, *end = text + length; at < end;) {
     guchar c = *at;
     gsize size = c < 0x80 ? 1 : (gsize)(g_utf8_next_char(at) - at);
     if (c <= ' ' || (c >= 0xc2 && is_wide_space(at))) {
-      gap = to > folded->str;
+      gap = to > folded;
     } else {
       if (gap) *to++ = ' ';
       gap = FALSE;
@@ -237,8 +235,14 @@ GString *text_fold(const char *text, gsize length)
     }
     at += size;
   }
-  folded->len = to - folded->str;
   *to = '\0';
+  return to - folded;
+}
+
+GString *text_fold(const char *text, gsize length)
+{
+  GString *folded = g_string_sized_new(TEXT_FOLDED_MOST(length));
+  folded->len = text_fold_into(folded->str, text, length);
   return folded;
 }
 

@@ -20,5 +20,9 @@ char *text_from_html(const char *html);
 
 /* text as phrases are compared: lower case, every run of white space one space. */
 GString *text_fold(const char *text, gsize length);
+/* The same into a buffer of TEXT_FOLDED_MOST(length) bytes; returns how long it is, a NUL behind it. A letter's lower
+ * case may take one byte more than itself (U+023A), never two. */
+#define TEXT_FOLDED_MOST(length) ((length) + (length) / 2 + 8)
+gsize text_fold_into(char *folded, const char *text, gsize length);
 /* The largest length not above this one that does not cut a character of the UTF-8 text in two. */
 gsize utf8_floor(const char *text, gsize length);
