@@ -88,8 +88,8 @@ static gboolean wait_for_others(Run *run, gboolean *any, GError **error)
     if (due == NULL || !run_tick(run, error)) return FALSE;
     if (due->len == 0) return TRUE;
     *any = TRUE;
-    /* Also so that nobody waits for us meanwhile: the state says that we judge. */
-    if (!run_begin(run, error)) return FALSE;
+    /* So that nobody waits for us meanwhile: our own Sent folders are read, and the state says that we judge. */
+    if (!run_begin(run, error) || (run->synced < run->pass.started && !sync_sent(run, TRUE, error))) return FALSE;
     if (ask) pass_second(due);
     if (!others_will_read(run, ask, &soon, error)) return FALSE;
     if (soon) g_usleep(OTHERS_LOOK);

@@ -17,9 +17,11 @@
 
 /* Seconds. */
 #define RETRY_FIRST 5 /* before the second attempt in a row to connect */
+#define RETRY_SECRET 60 /* before a password is asked for again that could not be had: it may cost the owner a prompt */
 #define RETRY_MOST 900
 #define RETRY_REFUSED 3600        /* after a refusal that will hardly mend itself */
 #define RETRY_SIGN_IN (6 * 3600)  /* servers lock accounts that are tried too often */
+#define BRIEF 60                  /* a connection that lasted no longer was soon lost */
 #define ROUND_WAITING (25 * 60)   /* between looks at all folders, where the server tells of new mail in the first one */
 #define EMPTY_LOOKS 10            /* in a row that are made at once, for somebody who tidies up his inbox */
 #define EMPTY_MOST 60             /* the longest pause between such looks, for a server that keeps crying wolf */
@@ -36,9 +38,11 @@ struct Session {
   Run *run;     /* over store */
   gboolean proved; /* a pass has gone through on this connection */
   guint failures;  /* attempts that broke in a row */
+  gboolean refused; /* the server did not take the secret, when it was asked last */
+  gboolean called;  /* news of the server's is what the next pass is made for */
   gboolean resting; /* until the next pass the server is left alone */
   gint64 opened;   /* monotonic microseconds */
-  guint empty;     /* passes in a row that found no message */
+  guint empty;     /* calls in a row that were for nothing */
   guint losses;    /* connections in a row that were soon lost while nothing was done on them */
 };
 
@@ -66,7 +70,7 @@ static void disconnect(Session *session)
 static gboolean connect_store(Session *session, GError **error)
 {
   if (!account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error)) return FALSE;
-  session->store = sign_in(session->account, open_store, &session->secret, error);
+  session->store = sign_in(session->account, open_store, &session->secret, &session->refused, error);
   if (session->store == NULL) return FALSE;
   session->opened = g_get_monotonic_time();
   session->run = run_new(session->config, session->account, session->ledger, session->store, session->stop,
@@ -92,7 +96,8 @@ static const char *state_after(Session *session, const GError *problem, guint *s
     *seconds = round_seconds(session);
     return "watching";
   }
-  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH)) {
+  gboolean sign_in_needed = g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH);
+  if (sign_in_needed && session->refused) {
     *seconds = RETRY_SIGN_IN;
     return "sign-in-needed";
   }
@@ -100,18 +105,21 @@ static const char *state_after(Session *session, const GError *problem, guint *s
     *seconds = RETRY_REFUSED;
     return "disabled";
   }
-  *seconds = spread(MIN(RETRY_FIRST << MIN(session->failures, 10), RETRY_MOST));
+  guint first = sign_in_needed ? RETRY_SECRET : RETRY_FIRST;
+  *seconds = spread(MIN(first << MIN(session->failures, 10), RETRY_MOST));
   session->failures++;
-  return "retrying";
+  return sign_in_needed ? "sign-in-needed" : "retrying";
 }
 
-/* Not later than when something that waits is due. */
+/* After a pass that went through: not later than when something that waits is due. What was due already then could not
+ * be judged, and is looked at again by the clock. */
 static gboolean heed_due(Session *session, guint *seconds, GError **error)
 {
   gint64 due = 0, now = run_now();
-  gboolean moves = session->run != NULL && session->run->moves;
-  if (!journal_next_due(session->ledger, session->account->name, moves, &due, error)) return FALSE;
-  if (due != 0) *seconds = (guint)MIN((gint64)*seconds, MAX(due - now, 0) + 1);
+  if (!journal_next_due(session->ledger, session->account->name, session->run->moves, &due, error)) return FALSE;
+  if (due == 0) return TRUE;
+  gint64 wait = due > session->run->pass.started ? MAX(due - now, 0) + 1 : (gint64)session->config->interval;
+  *seconds = (guint)MIN((gint64)*seconds, wait);
   return TRUE;
 }
 
@@ -136,7 +144,8 @@ static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GErro
   if (pass_run(session->run, scope, NULL, &problem)) {
     session->proved = TRUE;
     const Pass *pass = &session->run->pass;
-    session->empty = pass->scanned + pass->sent_done == 0 ? session->empty + 1 : 0;
+    session->empty = session->called && pass->scanned + pass->sent_done == 0 ? session->empty + 1 : 0;
+    session->called = FALSE;
     malloc_trim(0);
     return TRUE;
   }
@@ -179,7 +188,7 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
   if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
   const char *state = state_after(session, problem, seconds);
   if (scope != PASS_WHOLE && problem == NULL) checks = 0;
-  if ((heed_due(session, seconds, &unsaid) && tell(session, state, problem, *seconds, checks, &unsaid))
+  if (((problem != NULL || heed_due(session, seconds, &unsaid)) && tell(session, state, problem, *seconds, checks, &unsaid))
       || problem != NULL)
     return exit_status(problem);
   log_problem((LogAbout){ .account = name }, unsaid);
@@ -191,6 +200,21 @@ static void wait_for_descriptors(const int *wake, guint n)
   struct pollfd fds[4] = { 0 };
   for (guint i = 0; i < n && i < G_N_ELEMENTS(fds); i++) fds[i] = (struct pollfd){ .fd = wake[i], .events = POLLIN };
   poll(fds, MIN(n, G_N_ELEMENTS(fds)), -1);
+}
+
+/* The connection was lost while nothing was done on it. How long to leave the server alone, which the state tells: a
+ * moment, or longer where connections do not last. */
+static guint lose(Session *session, const GError *problem)
+{
+  gboolean brief = g_get_monotonic_time() - session->opened < (gint64)BRIEF * G_USEC_PER_SEC;
+  g_autoptr(GError) unsaid = NULL;
+  session->losses = brief ? session->losses + 1 : 0;
+  guint seconds = MAX(spread(MIN(RETRY_FIRST << MIN(session->losses, 10), RETRY_MOST)) / 2, 1);
+  disconnect(session);
+  if (!account_set_state(session->ledger, session->account->name, "retrying", problem->message, run_now() + seconds,
+                         &unsaid))
+    log_problem((LogAbout){ .account = session->account->name }, unsaid);
+  return seconds;
 }
 
 gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds)
@@ -205,6 +229,7 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   }
   *seconds = session->empty > EMPTY_LOOKS ? MIN(session->empty - EMPTY_LOOKS, EMPTY_MOST) : 0;
   if (pass_wait(session->run, wake, n, &changed, &problem)) {
+    session->called = changed;
     session->resting = changed && *seconds > 0;
     return changed;
   }
@@ -212,10 +237,7 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
     wait_for_descriptors(wake, n);
     return FALSE;
   }
-  gboolean brief = g_get_monotonic_time() - session->opened < (gint64)RETRY_MOST * G_USEC_PER_SEC;
-  session->losses = brief ? session->losses + 1 : 1;
-  *seconds = spread(MIN(RETRY_FIRST << MIN(session->losses - 1, 10), RETRY_MOST)) - RETRY_FIRST / 2;
-  disconnect(session);
+  *seconds = lose(session, problem);
   return TRUE;
 }
 

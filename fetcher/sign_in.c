@@ -7,17 +7,20 @@
 #include "fetcher/secret.h"
 #include <string.h>
 
-Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, GError **error)
+Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, gboolean *refused,
+               GError **error)
 {
   g_autoptr(GError) refusal = NULL;
+  *refused = FALSE;
   if (*secret == NULL && (*secret = secret_get(account, SECRET_ANY, error)) == NULL) return NULL;
   Store *store = open(account, *secret, &refusal);
   if (store != NULL) return store;
   if (g_error_matches(refusal, STORE_ERROR, STORE_ERROR_AUTH)) {
-    char *refused = g_steal_pointer(secret);
+    char *before = g_steal_pointer(secret);
+    *refused = TRUE;
     *secret = secret_get(account, SECRET_AFTER_REFUSAL, error);
-    gboolean same = *secret != NULL && strcmp(*secret, refused) == 0;
-    secret_free(refused);
+    gboolean same = *secret != NULL && strcmp(*secret, before) == 0;
+    secret_free(before);
     if (*secret == NULL) return NULL;
     if (!same) {
       g_clear_error(&refusal);

@@ -10,6 +10,7 @@ typedef Store *(*StoreOpener)(const AccountConfig *account, const char *secret, 
  * call, and frees it with secret_free() in the end. After a refusal (STORE_ERROR_AUTH) the secret is asked for once
  * more, with word of the refusal (secret.h), so that an expired token is renewed; a different answer is tried.
  *
- * So a server sees two sign-ins per call at most. STORE_ERROR_AUTH: *secret is NULL; the owner must act: do not
- * call again by yourself. Other errors keep *secret. */
-Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, GError **error);
+ * So a server sees two sign-ins per call at most. STORE_ERROR_AUTH: *secret is NULL. *refused: the server was asked and
+ * refused; the owner must act: do not call again soon. FALSE: no secret could be had, and the server knows nothing of
+ * it. Other errors keep *secret. */
+Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, gboolean *refused, GError **error);

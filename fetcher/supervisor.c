@@ -103,11 +103,15 @@ static void restart_later(Child *child)
   child->wait = MIN(child->wait * 2, RESTART_MOST);
 }
 
+/* A worker ends by itself only where it cannot go on; what it could say is in the log. */
 static void tell_end(Child *child, int status)
 {
-  if (WIFSIGNALED(status)) {
+  gboolean failed = WIFEXITED(status) && WEXITSTATUS(status) != EX_OK && !child->supervisor->options->once;
+  if (WIFSIGNALED(status) || failed) {
     g_autofree char *text =
-        g_strdup_printf("its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status));
+        WIFSIGNALED(status)
+            ? g_strdup_printf("its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status))
+            : g_strdup_printf("its worker ended with status %d: the log says why", WEXITSTATUS(status));
     g_autoptr(GError) problem = NULL;
     log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-died" }, "%s", text);
     if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))

@@ -62,8 +62,9 @@ static gboolean clock_rang(const Worker *worker)
 /* What the owner wishes for: *scope, FALSE for nothing. */
 static gboolean wanted(const Worker *worker, PassScope *scope)
 {
-  gboolean any = FALSE;
   g_autoptr(GPtrArray) wishes = wish_open(worker->ledger, worker->account, NULL);
+  gboolean any = wishes == NULL; /* the ledger does not tell now: look */
+  *scope = PASS_WHOLE;
   for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
     const Wish *wish = wishes->pdata[i];
     gboolean message = wish->verb == WISH_RESTORE || wish->verb == WISH_DELETE;

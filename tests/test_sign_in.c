@@ -79,17 +79,19 @@ static void test_cases(void **state)
     const AccountConfig account = { .name = (char *)"home", .password_command = command };
     g_autoptr(GError) error = NULL;
     char *secret = g_strdup(cases[i].cached);
+    gboolean refused = -1;
     takes = cases[i].takes;
     answer = cases[i].answer;
     refusals_left = cases[i].refusals;
     g_string_truncate(shown, 0);
     assert_true(g_file_set_contents(asked, "", 0, NULL));
-    Store *store = sign_in(&account, server_open, &secret, &error);
+    Store *store = sign_in(&account, server_open, &secret, &refused, &error);
     print_message("# case %u: shown \"%s\"\n", i, shown->str);
     assert_ptr_equal(store, cases[i].code < 0 ? &store_open : NULL);
     assert_int_equal(error != NULL ? error->code : -1, cases[i].code);
     assert_true(error == NULL || error->domain == STORE_ERROR);
     assert_string_equal(shown->str, cases[i].shown);
+    assert_int_equal(refused, strchr(cases[i].asked, 'r') != NULL);
     assert_true(g_file_get_contents(asked, &letters, NULL, NULL));
     assert_string_equal(letters, cases[i].asked);
     assert_int_equal(g_strcmp0(secret, cases[i].kept), 0);
@@ -104,13 +106,14 @@ static void test_again(void **state)
   AccountConfig account = { .name = (char *)"home", .password_command = first };
   g_autoptr(GError) error = NULL;
   char *secret = NULL;
+  gboolean refused = FALSE;
   takes = "two";
   answer = STORE_ERROR_AUTH;
   refusals_left = 0;
   g_string_truncate(shown, 0);
-  assert_null(sign_in(&account, server_open, &secret, &error));
+  assert_null(sign_in(&account, server_open, &secret, &refused, &error));
   account.password_command = second;
-  assert_ptr_equal(sign_in(&account, server_open, &secret, NULL), &store_open);
+  assert_ptr_equal(sign_in(&account, server_open, &secret, &refused, NULL), &store_open);
   assert_string_equal(shown->str, "one two");
   secret_free(secret);
 }
