@@ -26,6 +26,25 @@ void candidate_free(Candidate *candidate)
   g_free(candidate);
 }
 
+/* The owner has brought it back with his own hands: the journal says so, and the message tells his other machines. */
+static gboolean note_restored(Run *run, gint64 id, const Place *here, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  if (!journal_owner_restored(run->ledger, id, here, error)) return FALSE;
+  if (run_select(run, here->folder, &problem)
+      && run->store->class->mark(run->store, &here->uid, 1, MARK_NOT_BACKSCATTER, &problem))
+    return TRUE;
+  if (run_can_go_on(problem)) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+static gboolean is_at(const Entry *entry, const Place *here)
+{
+  return g_strcmp0(entry->home.folder, here->folder) == 0 && entry->home.validity == here->validity
+         && entry->home.uid == here->uid;
+}
+
 /* A message whose fingerprint is in the journal, newest entry first. *judge: it is another copy that must be judged for
  * itself: what the journal says was moved is still where we put it, every copy of it, and this is none of them. */
 static gboolean known_again(Run *run, const Place *here, const Candidate *candidate, const GPtrArray *entries,
@@ -41,7 +60,7 @@ static gboolean known_again(Run *run, const Place *here, const Candidate *candid
     guint32 uid = 0;
     if (entry->state != MOVE_QUARANTINED && entry->state != MOVE_DELETED) continue;
     if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
-    if (uid == 0) return journal_owner_restored(run->ledger, entry->id, here, error);
+    if (uid == 0) return note_restored(run, entry->id, here, error);
     if (uid == candidate->uid && g_strcmp0(entry->away.folder, here->folder) == 0) return TRUE;
   }
   /* One more, with our keyword: the owner has copied it from quarantine, or another machine is about to move it. */
@@ -66,26 +85,30 @@ static gboolean was_left_alone(const Entry *entry)
   return !entry->exempt && (entry->state == MOVE_KEPT || entry->state == MOVE_FAILED);
 }
 
-/* In a sweep: is one of these entries about this very message, and was it left where it was? Then it is judged again. */
-static gboolean take_prior(Run *run, const Place *here, Candidate *candidate, const GPtrArray *entries, GError **error)
+/* Is one of these entries about this very message, and was it left where it was? In a sweep it is then judged again; else
+ * only what is here for the first time, but was rehearsed. taken: entries that others of the batch are about. */
+static gboolean take_prior(Run *run, const Place *here, Candidate *candidate, const GPtrArray *entries,
+                           GHashTable *taken, GError **error)
 {
   for (guint i = 0; i < entries->len; i++) {
     const Entry *entry = entries->pdata[i];
     guint32 uid = 0;
-    gboolean same = g_strcmp0(entry->home.folder, here->folder) == 0 && entry->home.validity == here->validity
-                    && entry->home.uid == here->uid;
-    if (!was_left_alone(entry)) continue;
+    gboolean same = is_at(entry, here);
+    if (!was_left_alone(entry) || g_hash_table_contains(taken, &entry->id)) continue;
+    if (!run->again && (!same || entry->verdict == VERDICT_GENUINE)) continue;
     if (!same && !settle_locate(run, &entry->home, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
     if (!same && uid != 0) continue; /* that is another copy */
     candidate->prior = entry->id;
     candidate->due = entry->due;
+    g_hash_table_add(taken, &candidate->prior);
     return TRUE;
   }
   return TRUE;
 }
 
 /* *keep: the candidate, which was read, needs a verdict. */
-static gboolean sort_one(Run *run, const Place *here, Candidate *candidate, gboolean *keep, GError **error)
+static gboolean sort_one(Run *run, const Place *here, Candidate *candidate, GHashTable *taken, gboolean *keep,
+                         GError **error)
 {
   *keep = candidate->prior != 0;
   if (*keep || candidate->report->kind == REPORT_NONE) return TRUE;
@@ -94,7 +117,7 @@ static gboolean sort_one(Run *run, const Place *here, Candidate *candidate, gboo
   *keep = known->len == 0 && !candidate->released;
   if (known->len == 0) return TRUE;
   if (candidate->released) return note_release(run, here, known, error);
-  if (run->again && !take_prior(run, here, candidate, known, error)) return FALSE;
+  if (!take_prior(run, here, candidate, known, taken, error)) return FALSE;
   *keep = candidate->prior != 0;
   return *keep || known_again(run, here, candidate, known, keep, error);
 }
@@ -143,12 +166,13 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
 static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)
 {
   guint32 validity = run->status.validity;
+  g_autoptr(GHashTable) taken = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (guint i = 0; i < candidates->len;) {
     Candidate *candidate = candidates->pdata[i];
     Place here = { .folder = (char *)folder, .validity = validity, .uid = candidate->uid };
     gboolean keep = FALSE;
     if (!run_tick(run, error)) return FALSE;
-    if (candidate->report != NULL && !sort_one(run, &here, candidate, &keep, error)) return FALSE;
+    if (candidate->report != NULL && !sort_one(run, &here, candidate, taken, &keep, error)) return FALSE;
     if (keep)
       i++;
     else
@@ -157,9 +181,10 @@ static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GE
   return TRUE;
 }
 
-static MoveState state_for(const Run *run, const Verdict *verdict)
+static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
 {
   if (run->rehearse) return MOVE_KEPT;
+  if (candidate->marked && !run->again) return MOVE_KEPT; /* by another machine, which moves it; or dragged back */
   if (verdict->fresh) return MOVE_WAITING;
   if (!run->moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
   if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
@@ -185,7 +210,7 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
  * which nothing can be moved. A rehearsal changes none of that. */
 static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
-  if (run->rehearse) return candidate->due;
+  if (run->rehearse || candidate->marked) return candidate->due;
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
   if (entry->state != MOVE_WAITING && !observed) return 0;
   if (!observed && !facts->stale) return entry->judged + FILTER_GRACE;
@@ -195,7 +220,7 @@ static gint64 due_after(const Run *run, const Candidate *candidate, const Facts 
 static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate, const Facts *facts,
                         const Verdict *verdict)
 {
-  Entry *entry = entry_new(run->account->name, candidate->report, facts, verdict, state_for(run, verdict));
+  Entry *entry = entry_new(run->account->name, candidate->report, facts, verdict, state_for(run, candidate, verdict));
   entry->id = candidate->prior;
   fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
   entry->arrived = candidate->stored;

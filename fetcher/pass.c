@@ -14,6 +14,7 @@
 #include "ledger/wish.h"
 
 #define OTHERS_SECONDS 60 /* how long a pass waits for other accounts to read their Sent folders */
+#define LIST_TRUSTED ((gint64)60 * G_USEC_PER_SEC) /* how old the list of folders may be that mail is judged by */
 #define OTHERS_LOOK ((gulong)G_USEC_PER_SEC / 5)
 
 /* The watched folders, one after the other; one that cannot be read does not keep the others from it. */
@@ -120,10 +121,36 @@ static gboolean find_folders(Run *run, GError **error)
   return folders_find_sent(run, error) && require_sent(run, error) && folders_prepare_quarantine(run, error);
 }
 
+/* Is there something to judge? */
+static gboolean has_work(Run *run, gboolean *work, GError **error)
+{
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), run->moves, error);
+  *work = due != NULL && due->len > 0;
+  for (char **folder = run->watched; due != NULL && *folder != NULL && !*work; folder++) {
+    g_autoptr(GError) problem = NULL;
+    if (watch_news(run, *folder, work, &problem) || run_can_go_on(problem)) continue;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  return due != NULL;
+}
+
+/* Before anything is judged: which folders hold sent mail may have changed since they were chosen. */
+static gboolean find_folders_anew(Run *run, GError **error)
+{
+  gboolean work = FALSE;
+  if (!find_folders(run, error)) return FALSE;
+  if (g_get_monotonic_time() - run->listed < LIST_TRUSTED) return TRUE;
+  if (!has_work(run, &work, error)) return FALSE;
+  if (!work) return TRUE;
+  folders_doubt(run);
+  return find_folders(run, error);
+}
+
 static gboolean look_at_mail(Run *run, GError **error)
 {
   gboolean any = FALSE;
-  if (!find_folders(run, error) || !wait_for_others(run, &any, error) || !watch_due(run, error)) return FALSE;
+  if (!find_folders_anew(run, error) || !wait_for_others(run, &any, error) || !watch_due(run, error)) return FALSE;
   g_autoptr(GError) problem = NULL;
   gboolean all = watch_all(run, &problem);
   if (!all && !run_can_go_on(problem)) {

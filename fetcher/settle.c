@@ -162,6 +162,8 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
   if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
+  /* A move in one step has not been made: what lies at the goal is another copy. */
+  if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;
   if (here != 0 && there == 0 && in && run->config->observe)
     return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe)", error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->quarantine) == 0)
@@ -255,7 +257,8 @@ static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError
   return settle_list(run, doubtful, error);
 }
 
-/* What another machine has claimed is its to move. Should that one fail, we look again. */
+/* What another machine has claimed is its to move. Should that one fail it stays where it is, until the owner sweeps: the
+ * same mark may be on what he has dragged back. */
 static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claimed, GError **error)
 {
   g_autoptr(GHashTable) ours = g_hash_table_new(NULL, NULL);
@@ -266,10 +269,19 @@ static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claim
       i++;
       continue;
     }
-    if (!journal_yield(run->ledger, entry->id, run_now() + FILTER_GRACE, error)) return FALSE;
+    if (!journal_yield(run->ledger, entry->id, 0, error)) return FALSE;
     g_ptr_array_remove_index(moving, i);
   }
   return TRUE;
+}
+
+/* In a sweep the owner himself has asked, whoever has marked a message before. */
+static gboolean claim(Run *run, const GArray *uids, GArray *claimed, GError **error)
+{
+  const guint32 *list = (const guint32 *)(gpointer)uids->data;
+  if (!run->again) return run->store->class->claim(run->store, list, uids->len, claimed, error);
+  g_array_append_vals(claimed, list, uids->len);
+  return run->store->class->mark(run->store, list, uids->len, MARK_BACKSCATTER, error);
 }
 
 /* Claims and moves. Refused, perhaps half done, is no failure: *pairs then says nothing. */
@@ -280,7 +292,7 @@ static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GErro
   g_autoptr(GError) problem = NULL;
   const StoreClass *class = run->store->class;
   for (guint i = 0; i < moving->len; i++) g_array_append_val(uids, ((const Entry *)moving->pdata[i])->home.uid);
-  if (class->claim(run->store, (const guint32 *)(gpointer)uids->data, uids->len, claimed, &problem)) {
+  if (claim(run, uids, claimed, &problem)) {
     if (!yield_unclaimed(run, moving, claimed, error)) return FALSE;
     const guint32 *list = (const guint32 *)(gpointer)claimed->data;
     if (rivals_possible(run->store) ? rivals_move(run, moving, pairs, &problem)

@@ -91,7 +91,7 @@ static gboolean walk(Run *run, const char *folder, const char *role, GError **er
   return folder_mark_set(run->ledger, account, folder, role, &walk.mark, error);
 }
 
-gboolean watch_folder(Run *run, const char *folder, GError **error)
+gboolean watch_news(Run *run, const char *folder, gboolean *news, GError **error)
 {
   FolderMark mark;
   FolderStatus status;
@@ -99,8 +99,15 @@ gboolean watch_folder(Run *run, const char *folder, GError **error)
       || !run_look(run, folder, &status, error))
     return FALSE;
   if (g_str_equal(folder, run->watched[0])) run->first_next = status.next;
-  if (mark.validity == status.validity && mark.next == status.next) return TRUE;
-  return run_begin(run, error) && walk(run, folder, "watched", error);
+  *news = mark.validity != status.validity || mark.next != status.next;
+  return TRUE;
+}
+
+gboolean watch_folder(Run *run, const char *folder, GError **error)
+{
+  gboolean news = FALSE;
+  if (!watch_news(run, folder, &news, error)) return FALSE;
+  return !news || (run_begin(run, error) && walk(run, folder, "watched", error));
 }
 
 gboolean watch_again(Run *run, const char *folder, GError **error) { return walk(run, folder, "sweep", error); }

@@ -108,7 +108,7 @@ gboolean journal_confirm(Ledger *ledger, gint64 id, const Place *where, GError *
 /* The same for a batch, in one transaction. */
 typedef struct { gint64 id; Place where; } Confirmation;
 gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations, guint n, GError **error);
-/* q_intent → kept, to be judged again at `due`: another machine has claimed the message. */
+/* q_intent → kept, to be judged again at `due` (0: not by itself): another machine has claimed the message. */
 gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error);
 /* The earliest due time of what journal_due() would give one day, 0 when there is none. *next set on success. */
 gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed, gint64 *next, GError **error);

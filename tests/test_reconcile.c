@@ -269,6 +269,51 @@ static void a_renumbered_sent_folder_is_a_gap(void **state)
   assert_int_equal(gaps->len, 1);
 }
 
+static void what_was_dragged_back_is_not_hidden_by_another_machine(void **state)
+{
+  Fake *one = *state, *two = fake_second_machine(one);
+  pass_ok(one);
+  fake_drag(one, "Backscatter", 0, "INBOX");
+  pass_ok(one);
+  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(two).moved, 0); /* it has never seen it before */
+  assert_int_equal(fake_count(one, "INBOX"), 4);
+  fake_free(two);
+}
+
+/* Before the first one has even noticed. */
+static void what_still_carries_our_mark_is_left(void **state)
+{
+  Fake *one = *state, *two = fake_second_machine(one);
+  pass_ok(one);
+  fake_drag(one, "Backscatter", 0, "INBOX");
+  assert_int_equal(pass_ok(two).moved, 0);
+  assert_int_equal(fake_count(one, "INBOX"), 4);
+  fake_free(two);
+}
+
+static void a_twin_that_another_machine_has_moved_costs_none(void **state)
+{
+  g_autoptr(GError) problem = NULL;
+  guint cut = 0;
+  do { /* the second machine is stopped after each of its steps, then the first one comes, then it again */
+    Fake *mail = fake_new();
+    fake_bounce(mail, "INBOX", 4, "forged-4@spam.example", "victim-4@example.com", mail->now - 5 * 86400);
+    Fake *first = fake_second_machine(mail);
+    mail->server->cut_after = TRUE;
+    mail->server->cut = ++cut;
+    g_clear_error(&problem);
+    gboolean done = fake_pass(mail, NULL, &problem);
+    mail->server->cut = 0;
+    pass_ok(first);
+    for (int i = 0; i < 2; i++) pass_ok(mail);
+    if (fake_count(mail, "INBOX") + fake_count(mail, "Backscatter") != 7)
+      fail_msg("cut after step %u: %u and %u", cut, fake_count(mail, "INBOX"), fake_count(mail, "Backscatter"));
+    fake_free(first);
+    fake_free(mail);
+    if (done) cut = 0;
+  } while (cut != 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -286,6 +331,9 @@ int main(void)
     CASE(a_quiet_look_writes_nothing),
     CASE(sent_mail_that_came_and_went_is_a_gap),
     CASE(a_renumbered_sent_folder_is_a_gap),
+    CASE(what_was_dragged_back_is_not_hidden_by_another_machine),
+    CASE(what_still_carries_our_mark_is_left),
+    CASE(a_twin_that_another_machine_has_moved_costs_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,6 +155,46 @@ static void twins_are_judged_each_for_itself(void **state)
   assert_int_equal(fake_count(fake, "INBOX"), 3);
 }
 
+static void filed_twins_are_swept_each(void **state)
+{
+  Fake *fake = *state;
+  lose_old_sent_mail(fake);
+  fake_bounce(fake, "INBOX", 4, "forged-4@spam.example", "victim-4@example.com", fake->now - 5 * 86400);
+  pass_ok(fake);
+  fake_folder(fake->server, "Filed");
+  for (int i = 0; i < 2; i++) fake_drag(fake, "INBOX", fake_count(fake, "INBOX") - 1, "Filed"); /* both copies */
+  fake_sent(fake, "old@example.org", "friend-1@example.com", fake->now - 90 * 86400);
+  g_autoptr(Wish) done = sweep(fake, WISH_SWEEP, "Filed");
+  assert_int_equal(done->state, WISH_DONE);
+  assert_int_equal(fake_count(fake, "Filed"), 0);
+  assert_int_equal(fake_count(fake, "Backscatter"), 2);
+}
+
+static void what_was_rehearsed_before_its_first_pass_is_moved_by_it(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  gint64 id = wish_add_sweep(fake->ledger, WISH_REHEARSE, "home", NULL, &problem);
+  assert_true(id > 0);
+  Run *run = fake_connect(fake);
+  assert_true(pass_run(run, PASS_SWEEP, NULL, &problem));
+  fake_disconnect(run);
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+  assert_int_equal(in_state(fake, MOVE_KEPT), 4);
+  assert_int_equal(pass_ok(fake).moved, 3);
+}
+
+static void a_sweep_moves_what_a_dead_machine_has_claimed(void **state)
+{
+  Fake *fake = *state;
+  ((FakeMessage *)fake_folder(fake->server, "INBOX")->messages->pdata[2])->backscatter = TRUE;
+  for (int i = 0; i < 2; i++) pass_ok(fake);
+  assert_int_equal(fake_count(fake, "INBOX"), 4);
+  g_autoptr(Wish) done = sweep(fake, WISH_SWEEP, NULL);
+  assert_int_equal(done->state, WISH_DONE);
+  assert_int_equal(fake_count(fake, "INBOX"), 3);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -167,6 +207,9 @@ int main(void)
     CASE(what_was_restored_stays),
     CASE(a_bounce_that_the_owner_filed_away_keeps_its_entry),
     CASE(twins_are_judged_each_for_itself),
+    CASE(filed_twins_are_swept_each),
+    CASE(what_was_rehearsed_before_its_first_pass_is_moved_by_it),
+    CASE(a_sweep_moves_what_a_dead_machine_has_claimed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
