@@ -98,12 +98,13 @@ static char *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to
 }
 
 /* A time in which sent mail may have been missed, where that is when the original may have been sent; NULL: there is
- * none. */
+ * none. Gaps are noted by the clock of this computer, the need comes from that of the server. */
 static char *hole(const GPtrArray *gaps, const char *folder, gint64 need_from, gint64 need_to)
 {
   for (guint i = 0; i < gaps->len; i++) {
     const CoverageGap *gap = g_ptr_array_index(gaps, i);
-    if (!g_str_equal(gap->folder, folder) || gap->until < need_from || gap->since > need_to) continue;
+    gboolean apart = gap->until < need_from - CLOCKS_DIFFER || gap->since > need_to + CLOCKS_DIFFER;
+    if (apart || !g_str_equal(gap->folder, folder)) continue;
     g_autofree char *since = day(gap->since), *until = day(gap->until);
     return g_strdup_printf("Mail may be missing from the Sent folder “%s” of account “%s” between %s and %s: %s.",
                            folder, gap->account, since, until, gap->reason);
@@ -153,7 +154,7 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
 static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *account, Sum *sum, GError **error)
 {
   g_autoptr(GPtrArray) folders = coverage_list(ledger, account, error);
-  g_autoptr(GPtrArray) gaps = folders != NULL ? coverage_gaps(ledger, account, facts->need_from - 1, error) : NULL;
+  g_autoptr(GPtrArray) gaps = folders != NULL ? coverage_gaps(ledger, account, facts->need_from - CLOCKS_DIFFER - 1, error) : NULL;
   if (gaps == NULL) return FALSE;
   if (folders->len == 0) {
     gint64 passes = 1; /* 0 before its first pass: nobody has looked yet */

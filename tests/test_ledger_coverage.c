@@ -450,10 +450,13 @@ static void test_gap_asked(void **state)
     { "home", "Sent", 5 * DAY, 4 * DAY, FALSE, FALSE, FALSE, ": 3 messages were gone." },
     { "home", "Sent", 5 * DAY, 4 * DAY, TRUE, FALSE, FALSE, "3 messages" }, /* another look does not mend it */
     { "home", "Sent", 90 * DAY, 1, FALSE, FALSE, FALSE, "3 messages" },
-    { "home", "Sent", 15 * DAY, 14 * DAY, FALSE, FALSE, FALSE, "3 messages" }, /* the ends count */
-    { "home", "Sent", 15 * DAY, 14 * DAY + 1, FALSE, TRUE, FALSE, NULL },
+    { "home", "Sent", 15 * DAY, 14 * DAY, FALSE, FALSE, FALSE, "3 messages" }, /* the ends count, and clocks differ */
+    { "home", "Sent", 15 * DAY, 14 * DAY + 600, FALSE, FALSE, FALSE, "3 messages" },
+    { "home", "Sent", 15 * DAY, 14 * DAY + 601, FALSE, TRUE, FALSE, NULL },
     { "home", "Sent", 0, -DAY, FALSE, FALSE, FALSE, "3 messages" },
-    { "home", "Sent", -1, -DAY, FALSE, TRUE, FALSE, NULL },
+    { "home", "Sent", -90, -120, FALSE, FALSE, FALSE, "3 messages" }, /* the server is two minutes behind */
+    { "home", "Sent", -600, -DAY, FALSE, FALSE, FALSE, "3 messages" },
+    { "home", "Sent", -601, -DAY, FALSE, TRUE, FALSE, NULL },
     { "home", "Old", 5 * DAY, 4 * DAY, FALSE, TRUE, FALSE, NULL }, /* not in use */
     { "work", "Sent", 5 * DAY, 4 * DAY, FALSE, TRUE, FALSE, NULL },
     { "work", "Sent", 5 * DAY, 4 * DAY, TRUE, FALSE, TRUE, "was last read on" },
