@@ -1,15 +1,72 @@
 /* sync.c - the Sent folders brought up to date in the ledger.
- * Owns:     the way from a Sent folder to sent mail; run->synced; what counts as a gap.
+ * Owns:     the way from a Sent folder to sent mail; run->synced; what counts as a gap; what is known of the clock.
  * Must not: look at watched folders, judge.
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was added stays, coverage does not grow.
- * Tests:    tests/test_pass.c, tests/e2e/test_once.py */
+ * Tests:    tests/test_pass.c, tests/test_reconcile.c, tests/e2e/test_once.py */
 #include "fetcher/sync.h"
 #include "fetcher/uid_window.h"
 #include "ledger/sent.h"
+#include <time.h>
 
 /* Messages that a range should return, and that are committed together: in small commits the same pages of the ledger are
  * written again and again. Their headers take some 2 MB. */
 #define SENT_ROWS 2500
+
+/* Seconds. */
+#define CLOCK_STEP 60    /* by which the clock moved against CLOCK_BOOTTIME: it was set. Less is within CLOCKS_DIFFER */
+#define CLOCK_PROVED 600 /* for which a clock went on after a gap was noted: it will hardly be set any more */
+
+static gint64 boot_now(void)
+{
+  struct timespec now = { 0 };
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return now.tv_sec;
+}
+
+/* What is known of the clock, by this process: it belongs to the computer and outlives a connection. When the computer
+ * was started (wall - boot) stays the same until the clock is set; a clock that was ahead gives a later time. */
+static struct {
+  gint64 (*wall)(void), (*boot)(void);
+  gboolean known;
+  gboolean through; /* a look at every folder went through: gaps of former processes have grown as they must */
+  gint64 low, high; /* all the starts of the computer that marks and gaps of this process may go by */
+} clocks = { run_now, boot_now };
+
+void sync_set_clocks(gint64 (*wall)(void), gint64 (*boot)(void))
+{
+  clocks.wall = wall != NULL ? wall : run_now;
+  clocks.boot = boot != NULL ? boot : boot_now;
+  clocks.known = clocks.through = FALSE;
+}
+
+/* One look at all Sent folders. */
+typedef struct {
+  gint64 began, started; /* this look; the computer, by the same clock */
+  gint64 behind, ahead;  /* the most that the clock may have been so, when marks and gaps of this process were noted */
+  gboolean first;        /* of this process to go through */
+  gboolean set;          /* the clock was set since marks and gaps were noted */
+} Look;
+
+static Look look_begin(void)
+{
+  Look look = { .began = clocks.wall(), .first = !clocks.through };
+  look.started = look.began - clocks.boot();
+  if (!clocks.known) clocks.low = clocks.high = look.started;
+  clocks.known = TRUE;
+  clocks.low = MIN(clocks.low, look.started);
+  clocks.high = MAX(clocks.high, look.started);
+  look.set = clocks.high - clocks.low > CLOCK_STEP;
+  if (look.set) look.behind = look.started - clocks.low;
+  if (look.set) look.ahead = clocks.high - look.started;
+  return look;
+}
+
+/* Every mark was written anew, and every gap noted by a former clock has grown. */
+static void look_end(const Look *look)
+{
+  clocks.through = TRUE;
+  if (look->set) clocks.low = clocks.high = look->started;
+}
 
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
@@ -22,8 +79,8 @@ typedef struct {
   const char *folder;
   FolderMark mark;
   UidWindow window;
-  gint64 last;  /* when it was last seen to be as the mark says, Unix seconds; 0 never */
-  gint64 began; /* this look */
+  gint64 last; /* when it was last seen to be as the mark says, or before, Unix seconds; 0 never */
+  const Look *look;
 } Sync;
 
 static void sent_row_clear(gpointer data)
@@ -42,8 +99,8 @@ static void collect_sent(const ScanRow *row, gpointer data)
 
 static gboolean add_gap(const Sync *sync, gint64 since, const char *reason, GError **error)
 {
-  return coverage_gap_add(sync->run->ledger, sync->run->account->name, sync->folder, since, MAX(sync->began, since + 1),
-                          reason, error);
+  return coverage_gap_add(sync->run->ledger, sync->run->account->name, sync->folder, since,
+                          MAX(sync->look->began, since + 1), reason, error);
 }
 
 /* UIDs are given one after the other: one that is not there any more was a message that nobody here has read. */
@@ -107,29 +164,71 @@ static void remember_look(Run *run, const char *folder, gint64 when)
   g_hash_table_insert(run->looked, g_strdup(folder), value);
 }
 
-static gboolean sync_folder(Run *run, const char *folder, gint64 began, gboolean tell, GError **error)
+/* Until when mail was missed, in a gap that ends where its look began, by a clock that may have been behind (it ran on
+ * from when the computer was switched off, until it was set).
+ * - This process saw the clock being set: a gap noted since the computer was started, by the clock of then, ended later
+ *   by as much as that was behind.
+ * - A gap of a former process, noted before the computer was started by the clock of now, and after which nobody knows the
+ *   clock to have gone on steadily: it ended now at the latest. One noted since the computer was started, both by the clock
+ *   of now, was noted by a clock that was not behind by more than the computer had been up. */
+static gint64 true_end(const Sync *sync, gint64 until)
 {
-  Sync sync = { .run = run, .folder = folder, .began = began };
+  const Look *look = sync->look;
+  gboolean doubtful = sync->mark.synced != 0 && until > sync->mark.synced - CLOCK_PROVED;
+  if (look->first && doubtful && until < look->started - CLOCK_STEP) return look->began;
+  gboolean of_this_start = until >= look->started - look->behind - CLOCK_STEP;
+  return of_this_start ? MIN(until + look->behind, look->began) : until;
+}
+
+static gboolean grow_gaps(const Sync *sync, GError **error)
+{
+  Ledger *ledger = sync->run->ledger;
+  const char *account = sync->run->account->name;
+  if (!sync->look->first && sync->look->behind == 0) return TRUE;
+  g_autoptr(GPtrArray) gaps = coverage_gaps(ledger, account, 0, error);
+  if (gaps == NULL) return FALSE;
+  for (guint i = 0; i < gaps->len; i++) {
+    const CoverageGap *gap = gaps->pdata[i];
+    if (!g_str_equal(gap->folder, sync->folder)) continue;
+    if (!coverage_gap_add(ledger, account, sync->folder, gap->until, true_end(sync, gap->until),
+                          "messages were found missing while this computer's clock may have been wrong", error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* When the folder was last seen to be as its mark says, at the latest the look that said so. A clock that was ahead then
+ * makes it too late: by as much as this process saw the clock being set back; and where it did not see that, by anybody's
+ * guess, so that the time before is unknown from its start. */
+static gint64 last_look(const Run *run, const char *folder, const FolderMark *mark, const Look *look)
+{
+  const gint64 *looked = g_hash_table_lookup(run->looked, folder);
+  if (mark->synced == 0) return 0; /* never read to its end: nothing is covered yet */
+  gint64 last = MAX(mark->synced, looked != NULL ? *looked : 0) - look->ahead;
+  if (last > look->began + CLOCK_STEP) return 1;
+  return CLAMP(last, 1, look->began);
+}
+
+static gboolean sync_folder(Run *run, const char *folder, const Look *look, gboolean tell, GError **error)
+{
+  Sync sync = { .run = run, .folder = folder, .look = look };
   FolderStatus status;
   if (!folder_mark_get(run->ledger, run->account->name, folder, "sent", &sync.mark, error)) return FALSE;
-  const gint64 *looked = g_hash_table_lookup(run->looked, folder);
-  sync.last = MAX(sync.mark.synced, looked != NULL ? *looked : 0);
-  if (sync.last > began) sync.last = began; /* the clock was set back */
-  if (sync.mark.synced == 0) sync.last = 0; /* never read to its end: nothing is covered yet */
-  if (!run_look(run, folder, &status, error)) return FALSE;
+  sync.last = last_look(run, folder, &sync.mark, look);
+  if (!grow_gaps(&sync, error) || !run_look(run, folder, &status, error)) return FALSE;
   gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0;
   if (!same && !sync_new(&sync, error)) return FALSE;
-  remember_look(run, folder, began);
-  if (same && !tell) return TRUE;
-  sync.mark.synced = began;
+  remember_look(run, folder, look->began);
+  if (same && !tell && !look->set) return TRUE;
+  sync.mark.synced = look->began;
   return folder_mark_set(run->ledger, run->account->name, folder, "sent", &sync.mark, error);
 }
 
 gboolean sync_sent(Run *run, gboolean tell, GError **error)
 {
-  gint64 began = run_now();
+  Look look = look_begin();
   for (char **folder = run->sent; *folder != NULL; folder++)
-    if (!sync_folder(run, *folder, began, tell, error)) {
+    if (!sync_folder(run, *folder, &look, tell, error)) {
       g_prefix_error(error, "Sent folder \"%s\": ", *folder);
       return FALSE;
     }
@@ -137,6 +236,7 @@ gboolean sync_sent(Run *run, gboolean tell, GError **error)
   if (run->pass.id != 0 && run->synced == 0
       && !account_set_state(run->ledger, run->account->name, "judging", NULL, 0, error))
     return FALSE;
-  run->synced = began;
+  look_end(&look);
+  run->synced = look.began;
   return TRUE;
 }

@@ -1,5 +1,6 @@
 /* test_reconcile.c - the owner's own hands, two machines on one mailbox, and looks that find nothing. */
 #include "fake_mail.h"
+#include "fetcher/sync.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
 #include <setjmp.h>
@@ -314,6 +315,111 @@ static void a_twin_that_another_machine_has_moved_costs_none(void **state)
   } while (cut != 0);
 }
 
+static gint64 wall, up;
+static gint64 the_wall(void) { return wall; }
+static gint64 the_uptime(void) { return up; }
+
+/* What happened between two looks. */
+typedef struct {
+  gint64 passed; /* seconds since the look before */
+  gint64 set;    /* the clock was set by so much, on top of that */
+  enum { SAME, CONNECTED_ANEW, STARTED_ANEW, BOOTED_ANEW } after;
+  gboolean missing; /* a message came and went meanwhile */
+} Step;
+
+#define DAY ((gint64)86400)
+#define HOUR ((gint64)3600)
+#define UPTIME (30 * DAY) /* of the computer at first */
+
+/* One look after the other; the gap that is known then, in seconds after the first (0: none). */
+static void after_steps(Fake *fake, const Step *steps, guint n, gint64 *since, gint64 *until)
+{
+  g_autoptr(GError) problem = NULL;
+  Run *run = fake_connect(fake);
+  wall = fake->now;
+  up = UPTIME;
+  sync_set_clocks(the_wall, the_uptime);
+  assert_true(pass_run(run, PASS_WHOLE, NULL, &problem));
+  for (guint i = 0; i < n; i++) {
+    wall += steps[i].passed + steps[i].set;
+    up = steps[i].after == BOOTED_ANEW ? 30 : up + steps[i].passed;
+    if (steps[i].after >= STARTED_ANEW) sync_set_clocks(the_wall, the_uptime);
+    if (steps[i].after >= CONNECTED_ANEW) {
+      fake_disconnect(run);
+      run = fake_connect(fake);
+    }
+    if (steps[i].missing) fake_folder(fake->server, "Sent")->next++;
+    PassScope scope = steps[i].after >= CONNECTED_ANEW ? PASS_WHOLE : PASS_LOOK;
+    if (!pass_run(run, scope, NULL, &problem)) fail_msg("%s", problem->message);
+  }
+  fake_disconnect(run);
+  sync_set_clocks(NULL, NULL);
+  g_autoptr(GPtrArray) gaps = coverage_gaps(fake->ledger, "home", 0, &problem);
+  assert_in_range(gaps->len, 0, 1);
+  const CoverageGap *gap = gaps->len == 1 ? gaps->pdata[0] : NULL;
+  *since = gap == NULL ? 0 : MAX(gap->since - fake->now, -9999 * DAY);
+  *until = gap == NULL ? 0 : gap->until - fake->now;
+}
+
+/* A gap spans the time in which mail was missed, in true time, however wrong the clock was meanwhile. */
+static void a_gap_knows_that_clocks_are_set(void **state)
+{
+  static const struct {
+    const char *what;
+    Step steps[4];
+    gint64 since, until;
+  } rows[] = {
+    { "steady", { { HOUR, 0, SAME, TRUE }, { HOUR, 0, SAME, FALSE } }, 0, HOUR },
+    { "steady, another process", { { HOUR, 0, STARTED_ANEW, TRUE }, { HOUR, 0, STARTED_ANEW, FALSE } }, 0, HOUR },
+    { "set, and nothing missing", { { HOUR, -HOUR, SAME, FALSE }, { HOUR, HOUR, SAME, FALSE } }, 0, 0 },
+    { "hardly set", { { HOUR, 0, SAME, TRUE }, { HOUR, 50, SAME, FALSE } }, 0, HOUR },
+    /* The clock stood still while the computer was off for three days. */
+    { "behind at the start",
+      { { 3 * DAY, 30 - 3 * DAY, BOOTED_ANEW, TRUE }, { 60, 3 * DAY - 30, SAME, FALSE }, { HOUR, 0, SAME, FALSE } },
+      0,
+      3 * DAY },
+    { "behind at the start, and disconnected",
+      { { 3 * DAY, 30 - 3 * DAY, BOOTED_ANEW, TRUE }, { 60, 3 * DAY - 30, CONNECTED_ANEW, FALSE } },
+      0,
+      3 * DAY },
+    { "behind at the start, and another process",
+      { { 3 * DAY, 30 - 3 * DAY, BOOTED_ANEW, TRUE },
+        { 60, 3 * DAY - 30, STARTED_ANEW, FALSE },
+        { HOUR, 0, STARTED_ANEW, FALSE } },
+      0,
+      3 * DAY + 60 },
+    { "behind at the start, set twice",
+      { { 3 * DAY, 30 - 3 * DAY, BOOTED_ANEW, TRUE }, { 60, DAY, SAME, FALSE }, { 60, 2 * DAY - 30, SAME, FALSE } },
+      0,
+      3 * DAY },
+    { "ahead at a look, then missing",
+      { { HOUR, 2 * HOUR, SAME, FALSE }, { 4 * HOUR, -2 * HOUR, SAME, TRUE } },
+      HOUR,
+      5 * HOUR },
+    { "ahead at a look, then connected anew",
+      { { HOUR, 2 * HOUR, SAME, FALSE }, { 60, -2 * HOUR, CONNECTED_ANEW, TRUE } },
+      HOUR,
+      HOUR + 60 },
+    { "ahead, and missing", { { HOUR, 2 * HOUR, SAME, TRUE }, { HOUR, -2 * HOUR, SAME, FALSE } }, 0, 3 * HOUR },
+    { "off long after a gap",
+      { { HOUR, 0, SAME, TRUE }, { HOUR, 0, STARTED_ANEW, FALSE }, { DAY, 0, BOOTED_ANEW, FALSE } },
+      0,
+      HOUR },
+    { "off soon after a gap", { { HOUR, 0, SAME, TRUE }, { DAY, 0, BOOTED_ANEW, FALSE } }, 0, DAY + HOUR },
+    { "set back, and nobody knows when", { { HOUR, -2 * HOUR, STARTED_ANEW, TRUE } }, -9999 * DAY, -HOUR },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Fake *fake = fake_new();
+    gint64 since = 0, until = 0;
+    guint n = 0;
+    while (n < G_N_ELEMENTS(rows[i].steps) && rows[i].steps[n].passed != 0) n++;
+    after_steps(fake, rows[i].steps, n, &since, &until);
+    if (since != rows[i].since || until != rows[i].until)
+      fail_msg("%s: from %d to %d", rows[i].what, (int)since, (int)until);
+    fake_free(fake);
+  }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -334,6 +440,7 @@ int main(void)
     CASE(what_was_dragged_back_is_not_hidden_by_another_machine),
     CASE(what_still_carries_our_mark_is_left),
     CASE(a_twin_that_another_machine_has_moved_costs_none),
+    cmocka_unit_test(a_gap_knows_that_clocks_are_set),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
