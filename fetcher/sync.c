@@ -209,13 +209,23 @@ static gint64 last_look(const Run *run, const char *folder, const FolderMark *ma
   return CLAMP(last, 1, look->began);
 }
 
+/* What mail is judged by is opened: a server may answer STATUS from what it remembers. */
+static gboolean look_at(Run *run, const char *folder, gboolean surely, FolderStatus *status, GError **error)
+{
+  if (!surely) return run_look(run, folder, status, error);
+  g_clear_pointer(&run->selected, g_free);
+  if (!run_select(run, folder, error)) return FALSE;
+  *status = run->status;
+  return TRUE;
+}
+
 static gboolean sync_folder(Run *run, const char *folder, const Look *look, gboolean tell, GError **error)
 {
   Sync sync = { .run = run, .folder = folder, .look = look };
   FolderStatus status;
   if (!folder_mark_get(run->ledger, run->account->name, folder, "sent", &sync.mark, error)) return FALSE;
   sync.last = last_look(run, folder, &sync.mark, look);
-  if (!grow_gaps(&sync, error) || !run_look(run, folder, &status, error)) return FALSE;
+  if (!grow_gaps(&sync, error) || !look_at(run, folder, tell, &status, error)) return FALSE;
   gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0;
   if (!same && !sync_new(&sync, error)) return FALSE;
   remember_look(run, folder, look->began);
