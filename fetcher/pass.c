@@ -177,7 +177,9 @@ Run *run_new(const Config *config, const AccountConfig *account, Ledger *ledger,
              gboolean (*stop)(gpointer data), gpointer stop_data)
 {
   Run *run = g_new0(Run, 1);
-  *run = (Run){ .config = config, .account = account, .ledger = ledger, .store = store, .stop = stop, .stop_data = stop_data };
+  *run = (Run){
+    .config = config, .account = account, .ledger = ledger, .store = store, .stop = stop, .stop_data = stop_data
+  };
   run->can_move = (store->can & STORE_CAN_MOVE) != 0;
   run->looked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   return run;

@@ -16,34 +16,35 @@
 #include <sysexits.h>
 
 /* Seconds. */
-#define RETRY_FIRST 5 /* before the second attempt in a row to connect */
+#define RETRY_FIRST 5   /* before the second attempt in a row to connect */
 #define RETRY_SECRET 60 /* before a password is asked for again that could not be had: it may cost the owner a prompt */
 #define RETRY_MOST 900
-#define RETRY_REFUSED 3600        /* after a refusal that will hardly mend itself */
-#define RETRY_SIGN_IN (6 * 3600)  /* servers lock accounts that are tried too often */
-#define BRIEF 60                  /* a connection that lasted no longer was soon lost */
-#define ROUND_WAITING (25 * 60)   /* between looks at all folders, where the server tells of new mail in the first one */
-#define EMPTY_LOOKS 10            /* in a row that are made at once, for somebody who tidies up his inbox */
-#define EMPTY_MOST 60             /* the longest pause between such looks, for a server that keeps crying wolf */
-#define KEPT_OPEN (10 * 60)       /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
+#define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
+#define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
+#define BRIEF 60                 /* a connection that lasted no longer was soon lost */
+#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first one */
+#define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
+#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
+#define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
   const Config *config;
   const AccountConfig *account;
   Ledger *ledger;
+  gboolean once;
   gboolean (*stop)(gpointer data);
   gpointer stop_data;
-  char *secret; /* cached for as long as the server takes it */
-  Store *store; /* NULL: not connected */
-  Run *run;     /* over store */
-  gboolean proved; /* a pass has gone through on this connection */
-  guint failures;  /* attempts that broke in a row */
+  char *secret;     /* cached for as long as the server takes it */
+  Store *store;     /* NULL: not connected */
+  Run *run;         /* over store */
+  gboolean proved;  /* a pass has gone through on this connection */
+  guint failures;   /* attempts that broke in a row */
   gboolean refused; /* the server did not take the secret, when it was asked last */
   gboolean called;  /* news of the server's is what the next pass is made for */
   gboolean resting; /* until the next pass the server is left alone */
-  gint64 opened;   /* monotonic microseconds */
-  guint empty;     /* calls in a row that were for nothing */
-  guint losses;    /* connections in a row that were soon lost while nothing was done on them */
+  gint64 opened;    /* monotonic microseconds */
+  guint empty;      /* calls in a row that were for nothing */
+  guint losses;     /* connections in a row that were soon lost while nothing was done on them */
 };
 
 static const struct {
@@ -73,8 +74,8 @@ static gboolean connect_store(Session *session, GError **error)
   session->store = sign_in(session->account, open_store, &session->secret, &session->refused, error);
   if (session->store == NULL) return FALSE;
   session->opened = g_get_monotonic_time();
-  session->run = run_new(session->config, session->account, session->ledger, session->store, session->stop,
-                         session->stop_data);
+  session->run =
+      run_new(session->config, session->account, session->ledger, session->store, session->stop, session->stop_data);
   return TRUE;
 }
 
@@ -94,7 +95,7 @@ static const char *state_after(Session *session, const GError *problem, guint *s
   if (problem == NULL) {
     session->failures = 0;
     *seconds = round_seconds(session);
-    return "watching";
+    return session->once ? "idle" : "watching";
   }
   gboolean sign_in_needed = g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH);
   if (sign_in_needed && session->refused) {
@@ -188,7 +189,8 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
   if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
   const char *state = state_after(session, problem, seconds);
   if (scope != PASS_WHOLE && problem == NULL) checks = 0;
-  if (((problem != NULL || heed_due(session, seconds, &unsaid)) && tell(session, state, problem, *seconds, checks, &unsaid))
+  if (((problem != NULL || heed_due(session, seconds, &unsaid))
+       && tell(session, state, problem, *seconds, checks, &unsaid))
       || problem != NULL)
     return exit_status(problem);
   log_problem((LogAbout){ .account = name }, unsaid);
@@ -222,7 +224,8 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   g_autoptr(GError) problem = NULL;
   gboolean changed = FALSE;
   gboolean told = session->proved && !session->resting && (session->store->can & STORE_CAN_WAIT) != 0;
-  if (session->store != NULL && !told && !session->resting && session->config->interval > KEPT_OPEN) disconnect(session);
+  if (session->store != NULL && !told && !session->resting && session->config->interval > KEPT_OPEN)
+    disconnect(session);
   if (!told) {
     wait_for_descriptors(wake, n);
     return FALSE;
@@ -241,13 +244,14 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   return TRUE;
 }
 
-Session *session_new(const Config *config, const AccountConfig *account, Ledger *ledger,
+Session *session_new(const Config *config, const AccountConfig *account, Ledger *ledger, gboolean once,
                      gboolean (*stop)(gpointer data), gpointer stop_data)
 {
   Session *session = g_new0(Session, 1);
   session->config = config;
   session->account = account;
   session->ledger = ledger;
+  session->once = once;
   session->stop = stop;
   session->stop_data = stop_data;
   return session;

@@ -5,8 +5,9 @@
 
 typedef struct Session Session;
 
-/* All but stop_data are borrowed for the life of the session. stop is asked between steps: must it all end now? */
-Session *session_new(const Config *config, const AccountConfig *account, Ledger *ledger,
+/* All but stop_data are borrowed for the life of the session. stop is asked between steps: must it all end now? once: it
+ * is for one pass, after which nobody watches. */
+Session *session_new(const Config *config, const AccountConfig *account, Ledger *ledger, gboolean once,
                      gboolean (*stop)(gpointer data), gpointer stop_data);
 /* Signs out where it can within 2 s, wipes the secret. */
 void session_free(Session *session);

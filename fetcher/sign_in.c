@@ -7,8 +7,7 @@
 #include "fetcher/secret.h"
 #include <string.h>
 
-Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, gboolean *refused,
-               GError **error)
+Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, gboolean *refused, GError **error)
 {
   g_autoptr(GError) refusal = NULL;
   *refused = FALSE;

@@ -109,9 +109,9 @@ static void tell_end(Child *child, int status)
   gboolean failed = WIFEXITED(status) && WEXITSTATUS(status) != EX_OK && !child->supervisor->options->once;
   if (WIFSIGNALED(status) || failed) {
     g_autofree char *text =
-        WIFSIGNALED(status)
-            ? g_strdup_printf("its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status))
-            : g_strdup_printf("its worker ended with status %d: the log says why", WEXITSTATUS(status));
+        WIFSIGNALED(status) ? g_strdup_printf(
+            "its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status))
+                            : g_strdup_printf("its worker ended with status %d: the log says why", WEXITSTATUS(status));
     g_autoptr(GError) problem = NULL;
     log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-died" }, "%s", text);
     if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))
@@ -191,9 +191,9 @@ static gboolean tell_start(Supervisor *supervisor, GError **error)
   for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
     const Account *account = accounts->pdata[i];
     const AccountConfig *config = config_account(supervisor->config, account->name);
-    const char *state = config != NULL && chosen(supervisor, config) ? "connecting"
-                        : account_is_busy(account)                   ? "idle"
-                                                                     : NULL;
+    const char *state = config != NULL && chosen(supervisor, config)               ? "connecting"
+                        : account_is_busy(account) || account_is_watching(account) ? "idle"
+                                                                                   : NULL;
     if (state != NULL && !account_set_state(supervisor->ledger, account->name, state, NULL, 0, error)) return FALSE;
   }
   return accounts != NULL;

@@ -114,8 +114,8 @@ static char *hole(const GPtrArray *gaps, const char *folder, gint64 need_from, g
 
 /* The sum over folders asked about. */
 typedef struct {
-  gint64 now;          /* no look lies behind it */
-  gint64 need_to;      /* when the folders of the account that is summed up must have been looked at */
+  gint64 now;     /* no look lies behind it */
+  gint64 need_to; /* when the folders of the account that is summed up must have been looked at */
   gint64 from, to;
   gboolean none;    /* one has no coverage at all */
   gboolean lacking; /* one lacks more than a look */
@@ -154,7 +154,8 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
 static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *account, Sum *sum, GError **error)
 {
   g_autoptr(GPtrArray) folders = coverage_list(ledger, account, error);
-  g_autoptr(GPtrArray) gaps = folders != NULL ? coverage_gaps(ledger, account, facts->need_from - CLOCKS_DIFFER - 1, error) : NULL;
+  g_autoptr(GPtrArray) gaps =
+      folders != NULL ? coverage_gaps(ledger, account, facts->need_from - CLOCKS_DIFFER - 1, error) : NULL;
   if (gaps == NULL) return FALSE;
   if (folders->len == 0) {
     gint64 passes = 1; /* 0 before its first pass: nobody has looked yet */
@@ -169,10 +170,7 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
 /* The asker's own Sent folders were looked at after the report was seen, in the order of things. Those of others were
  * looked at at their own time, which is compared with the server's of the report: clocks differ, and seconds are
  * coarse. */
-static gint64 need_of_others(gint64 need_to, gint64 seen)
-{
-  return MIN(seen + 1, need_to + CLOCKS_DIFFER);
-}
+static gint64 need_of_others(gint64 need_to, gint64 seen) { return MIN(seen + 1, need_to + CLOCKS_DIFFER); }
 
 gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const FactsQuery *query, GError **error)
 {

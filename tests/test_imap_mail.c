@@ -405,11 +405,8 @@ static guint add(struct CMUnitTest *tests, guint n, const char *name, CMUnitTest
 int main(void)
 {
   struct CMUnitTest tests[100] = {
-    cmocka_unit_test(test_many_moves),
-    cmocka_unit_test(test_copy),
-    cmocka_unit_test(test_remove),
-    cmocka_unit_test(test_read_many),
-    cmocka_unit_test(test_present),
+    cmocka_unit_test(test_many_moves), cmocka_unit_test(test_copy),    cmocka_unit_test(test_remove),
+    cmocka_unit_test(test_read_many),  cmocka_unit_test(test_present),
   };
   guint n = 5;
   for (guint i = 0; i < G_N_ELEMENTS(scans); i++) n = add(tests, n, scans[i].name, test_scan, i);

@@ -206,11 +206,10 @@ static void test_other_accounts_look_afterwards(void **state)
     int arrived, seen, home, work; /* seconds before NOW; seen 0: just now */
     gboolean covered;
   } rows[] = {
-    { 0, 0, 0, 0, FALSE },           /* in the same second: before or after? */
-    { 0, 5, 0, 4, TRUE },            /* seen, then both were looked at */
-    { 0, 5, 0, 5, FALSE },
-    { 300, 0, 0, 200, FALSE },       /* the server's clock may be behind */
-    { 86400, 0, 0, 200, TRUE },      /* but not by a day */
+    { 0, 0, 0, 0, FALSE },                                    /* in the same second: before or after? */
+    { 0, 5, 0, 4, TRUE },                                     /* seen, then both were looked at */
+    { 0, 5, 0, 5, FALSE },         { 300, 0, 0, 200, FALSE }, /* the server's clock may be behind */
+    { 86400, 0, 0, 200, TRUE },                               /* but not by a day */
     { 86400, 0, 0, 86400, FALSE },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -508,10 +507,11 @@ static void test_clock_was_ahead(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_cases),
-    cmocka_unit_test(test_other_accounts_look_afterwards),        cmocka_unit_test(test_time_asked), cmocka_unit_test(test_no_account),
-    cmocka_unit_test(test_all_accounts), cmocka_unit_test(test_list),       cmocka_unit_test(test_gap_union),
-    cmocka_unit_test(test_gap_list),     cmocka_unit_test(test_gap_asked),  cmocka_unit_test(test_clock_was_ahead),
+    cmocka_unit_test(test_cases),        cmocka_unit_test(test_other_accounts_look_afterwards),
+    cmocka_unit_test(test_time_asked),   cmocka_unit_test(test_no_account),
+    cmocka_unit_test(test_all_accounts), cmocka_unit_test(test_list),
+    cmocka_unit_test(test_gap_union),    cmocka_unit_test(test_gap_list),
+    cmocka_unit_test(test_gap_asked),    cmocka_unit_test(test_clock_was_ahead),
     cmocka_unit_test(test_gap_many)
   };
   return cmocka_run_group_tests_name("ledger_coverage", tests, NULL, NULL);

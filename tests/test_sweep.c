@@ -88,7 +88,7 @@ static void a_rehearsal_moves_nothing(void **state)
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   guint backscatter = 0;
   for (guint i = 0; i < entries->len; i++) backscatter += ((Entry *)entries->pdata[i])->verdict == VERDICT_BACKSCATTER;
-  assert_int_equal(backscatter, 3); /* for the owner to look at */
+  assert_int_equal(backscatter, 3);                                     /* for the owner to look at */
   for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0); /* nor does a later pass move them */
 }
 

@@ -83,8 +83,15 @@ int passing_by_child(const Passing *passing, gboolean sweep, const char *account
   GError *error = NULL;
   Child child = { 0 };
   g_autofree char *program = daemon_path();
-  const char *argv[] = { program, "--config", passing->ui->config_file, "--data", passing->ui->data_dir, "--once",
-                         sweep ? "--sweep" : account, sweep ? account : NULL, NULL };
+  const char *argv[] = { program,
+                         "--config",
+                         passing->ui->config_file,
+                         "--data",
+                         passing->ui->data_dir,
+                         "--once",
+                         sweep ? "--sweep" : account,
+                         sweep ? account : NULL,
+                         NULL };
   g_autoptr(GSubprocess) process = child.process = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_NONE, &error);
   if (process == NULL) {
     g_error_free(error);
