@@ -121,7 +121,8 @@ class Events:
         self.promises.append(self.hands.submit(backstop.run, "backstop", "once", chance.choice(accounts).name, limit=SETTLE))
 
     def kill(self, kind):
-        for pid in chance.sample(programs.children(daemon), len(programs.children(daemon))):
+        children = programs.children(daemon)
+        for pid in chance.sample(children, len(children)):
             account = account_of_worker(pid)
             if account is not None and account.name != ACCOUNTS[0] and account.kills < KILLS:
                 account.kills += 1
