@@ -6,6 +6,7 @@ is never killed, and SIGHUP, which restarts all, comes in the first half only: s
 when their descriptors and memory are compared with those after the warm-up. BACKSTOP_SOAK_SEED repeats the random choices (not
 their effects: those depend on time). `make soak MINUTES=30`.
 """
+import contextlib
 import json
 import os
 import random
@@ -79,8 +80,11 @@ class Account:
 
 
 def account_of_worker(pid):
-    with open(f"/proc/{pid}/cmdline") as line:
-        words = line.read().split("\0")
+    try:
+        with open(f"/proc/{pid}/cmdline") as line:
+            words = line.read().split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return None  # it has ended meanwhile
     return next((account for account in accounts if account.name in words), None)
 
 
@@ -126,7 +130,8 @@ class Events:
             account = account_of_worker(pid)
             if account is not None and account.name != ACCOUNTS[0] and account.kills < KILLS:
                 account.kills += 1
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
                 return True
         return False
 
