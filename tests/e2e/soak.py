@@ -157,7 +157,7 @@ def measure():
                 descriptors = len(os.listdir(f"/proc/{pid}/fd"))
                 with open(f"/proc/{pid}/status") as status:
                     memory = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-            except (FileNotFoundError, ProcessLookupError, StopIteration):
+            except (AttributeError, FileNotFoundError, ProcessLookupError, StopIteration):
                 continue
             looks.setdefault(name, []).append((pid, descriptors, memory))
         time.sleep(0.2)
