@@ -8,6 +8,7 @@
 #include "fetcher/exit.h"
 #include "fetcher/log.h"
 #include "fetcher/notify.h"
+#include "fetcher/program.h"
 #include "ledger/account.h"
 #include "ledger/wish.h"
 #include <errno.h>
@@ -318,7 +319,6 @@ static void reload(Supervisor *supervisor)
   start_all(supervisor);
 }
 
-/* In the build folder the worker lies beside this program. */
 static gboolean on_reload(gpointer data)
 {
   notify_state(NOTIFY_RELOADING);
@@ -327,19 +327,14 @@ static gboolean on_reload(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static char *worker_program(void)
-{
-  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-  g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : NULL;
-  g_autofree char *beside = folder != NULL ? g_build_filename(folder, WORKER, NULL) : NULL;
-  if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE)) return g_steal_pointer(&beside);
-  return g_strdup(PKGLIBEXECDIR "/" WORKER);
-}
-
 static gboolean prepare(Supervisor *supervisor, GError **error)
 {
   const SupervisorOptions *options = supervisor->options;
-  supervisor->program = worker_program();
+  supervisor->program = program_find(WORKER);
+  if (supervisor->program == NULL) {
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "the program " WORKER " is missing: install Backstop anew");
+    return FALSE;
+  }
   supervisor->config = config_load(options->config_file, error);
   if (supervisor->config == NULL) return FALSE;
   if (options->account != NULL && config_account(supervisor->config, options->account) == NULL) {

@@ -171,3 +171,32 @@ GPtrArray *fake_entries(Fake *fake)
 }
 
 guint fake_count(const Fake *fake, const char *folder) { return fake_folder(fake->server, folder)->messages->len; }
+
+int fake_setup(void **state)
+{
+  *state = fake_new();
+  return 0;
+}
+
+int fake_teardown(void **state)
+{
+  fake_free(*state);
+  return 0;
+}
+
+Pass fake_pass_ok(Fake *fake)
+{
+  g_autoptr(GError) problem = NULL;
+  Pass pass = { 0 };
+  fake_pass(fake, &pass, &problem);
+  g_assert_no_error(problem);
+  return pass;
+}
+
+guint fake_in_state(Fake *fake, MoveState state)
+{
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  guint n = 0;
+  for (guint i = 0; i < entries->len; i++) n += ((const Entry *)entries->pdata[i])->state == state;
+  return n;
+}

@@ -27,6 +27,14 @@ FakeMessage *fake_bounce(Fake *fake, const char *folder, guint number, const cha
 void fake_sent(Fake *fake, const char *id, const char *recipient, gint64 stored);
 /* One pass on a new connection. */
 gboolean fake_pass(Fake *fake, Pass *pass, GError **error);
+/* A mailbox of its own for each cmocka case: *state is a Fake*. */
+int fake_setup(void **state);
+int fake_teardown(void **state);
+#define FAKE_CASE(name) cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
+/* fake_pass(), which must go through. */
+Pass fake_pass_ok(Fake *fake);
+/* How many entries are in this state. */
+guint fake_in_state(Fake *fake, MoveState state);
 /* One pass of this kind on a connection that stays open from call to call, until `run` is freed and its store closed. */
 Run *fake_connect(Fake *fake);
 void fake_disconnect(Run *run);

@@ -10,30 +10,10 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-  *state = fake_new();
-  return 0;
-}
-
-static int teardown(void **state)
-{
-  fake_free(*state);
-  return 0;
-}
-
-static Pass pass_ok(Fake *fake)
-{
-  g_autoptr(GError) problem = NULL;
-  Pass pass = { 0 };
-  if (!fake_pass(fake, &pass, &problem)) fail_msg("%s", problem->message);
-  return pass;
-}
-
 static void moves_the_forged_ones(void **state)
 {
   Fake *fake = *state;
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   assert_int_equal(pass.scanned, 6);
   assert_int_equal(pass.candidates, 4);
   assert_int_equal(pass.genuine, 1);
@@ -56,9 +36,9 @@ static void moves_the_forged_ones(void **state)
 static void second_pass_reads_nothing(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   g_autofree char *before = fake_snapshot(fake->server);
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   g_autofree char *after = fake_snapshot(fake->server);
   assert_string_equal(before, after);
   assert_int_equal(pass.scanned, 0);
@@ -71,7 +51,7 @@ static void observing_moves_nothing(void **state)
   Fake *fake = *state;
   g_autofree char *before = fake_snapshot(fake->server);
   fake->config.observe = TRUE;
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   g_autofree char *after = fake_snapshot(fake->server);
   assert_int_equal(pass.backscatter, 3);
   assert_int_equal(pass.moved, 0);
@@ -82,9 +62,9 @@ static void what_was_observed_is_moved_once_it_may_be(void **state)
 {
   Fake *fake = *state;
   fake->config.observe = TRUE;
-  for (int i = 0; i < 2; i++) pass_ok(fake);
+  for (int i = 0; i < 2; i++) fake_pass_ok(fake);
   fake->config.observe = FALSE;
-  assert_int_equal(pass_ok(fake).moved, 3);
+  assert_int_equal(fake_pass_ok(fake).moved, 3);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   assert_int_equal(entries->len, 4);
   assert_int_equal(fake_count(fake, "Backscatter"), 3);
@@ -95,7 +75,7 @@ static void a_server_that_cannot_move_is_only_observed(void **state)
   Fake *fake = *state;
   g_autofree char *before = fake_snapshot(fake->server);
   fake->server->cannot_move = TRUE;
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   g_autofree char *after = fake_snapshot(fake->server);
   assert_int_equal(pass.backscatter, 3);
   assert_int_equal(pass.moved, 0);
@@ -116,14 +96,14 @@ static void a_read_only_inbox_is_only_observed(void **state)
 {
   Fake *fake = *state;
   fake_folder(fake->server, "INBOX")->read_only = TRUE;
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   assert_int_equal(pass.backscatter, 3);
   assert_int_equal(pass.moved, 0);
   assert_int_equal(fake_count(fake, "INBOX"), 6);
   g_autofree char *notice = notice_of(fake);
   assert_non_null(strstr(notice, "INBOX"));
   fake_folder(fake->server, "INBOX")->read_only = FALSE;
-  assert_int_equal(pass_ok(fake).moved, 3);
+  assert_int_equal(fake_pass_ok(fake).moved, 3);
   assert_null(notice_of(fake));
 }
 
@@ -144,7 +124,7 @@ static void without_a_sent_folder_nothing_is_judged(void **state)
   sent->name[0] = 'S'; /* found after all: everything is judged then */
   g_free(sent->name);
   sent->name = g_strdup("Gesendet");
-  assert_int_equal(pass_ok(fake).moved, 3);
+  assert_int_equal(fake_pass_ok(fake).moved, 3);
 }
 
 static void a_configured_sent_folder_must_exist(void **state)
@@ -163,7 +143,7 @@ static void incomplete_coverage_keeps_everything(void **state)
   Fake *fake = *state;
   FakeFolder *sent = fake_folder(fake->server, "Sent");
   while (sent->messages->len > 1) g_ptr_array_remove_index(sent->messages, 0); /* the oldest left is too young */
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   assert_int_equal(pass.backscatter, 0);
   assert_int_equal(pass.unsure, 3);
   assert_int_equal(fake_count(fake, "INBOX"), 6);
@@ -185,7 +165,7 @@ static void a_quarantine_that_cannot_be_made_stops_the_pass(void **state)
 static void renumbered_folders_are_read_afresh_and_judged_once(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   g_autofree char *before = fake_snapshot(fake->server);
   gint64 sent = sent_count(fake->ledger, NULL, NULL);
   static const char *const names[] = { "INBOX", "Sent", "Backscatter" };
@@ -195,7 +175,7 @@ static void renumbered_folders_are_read_afresh_and_judged_once(void **state)
     folder->next += 50;
     for (guint k = 0; k < folder->messages->len; k++) ((FakeMessage *)folder->messages->pdata[k])->uid += 50;
   }
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   g_autofree char *after = fake_snapshot(fake->server);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   assert_string_equal(before, after);
@@ -210,26 +190,26 @@ static void a_server_set_back_is_read_afresh(void **state)
   Fake *fake = *state;
   static const char *const names[] = { "INBOX", "Sent" };
   for (guint i = 0; i < G_N_ELEMENTS(names); i++) fake_folder(fake->server, names[i])->next += 50;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   for (guint i = 0; i < G_N_ELEMENTS(names); i++) fake_folder(fake->server, names[i])->next -= 40;
   fake_sent(fake, "after@example.org", "after@example.com", fake->now - 3600);
   fake_bounce(fake, "INBOX", 9, "after@example.org", "after@example.com", fake->now - 3500);
   fake_bounce(fake, "INBOX", 8, "forged-8@spam.example", "victim-8@example.com", fake->now - 3500);
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   assert_int_equal(pass.genuine, 1);
   assert_int_equal(pass.moved, 1);
-  assert_int_equal(pass_ok(fake).scanned, 0);
+  assert_int_equal(fake_pass_ok(fake).scanned, 0);
 }
 
 static void dragged_back_by_hand_counts_as_restored(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   FakeFolder *away = fake_folder(fake->server, "Backscatter"), *inbox = fake_folder(fake->server, "INBOX");
   FakeMessage *message = g_ptr_array_steal_index(away->messages, 0);
   message->uid = inbox->next++;
   g_ptr_array_add(inbox->messages, message);
-  for (int i = 0; i < 2; i++) pass_ok(fake);
+  for (int i = 0; i < 2; i++) fake_pass_ok(fake);
   assert_int_equal(fake_count(fake, "INBOX"), 4);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   guint restored = 0;
@@ -244,13 +224,13 @@ static void dragged_back_by_hand_counts_as_restored(void **state)
 static void what_is_copied_back_by_hand_stays(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   const FakeMessage *away = fake_folder(fake->server, "Backscatter")->messages->pdata[0];
   gsize size;
   const char *bytes = g_bytes_get_data(away->bytes, &size);
   g_autofree char *text = g_strndup(bytes, size);
   fake_add(fake->server, "INBOX", text, away->stored)->backscatter = TRUE; /* a copy keeps its keywords */
-  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0);
+  for (int i = 0; i < 2; i++) assert_int_equal(fake_pass_ok(fake).moved, 0);
   assert_int_equal(fake_count(fake, "INBOX"), 4);
   assert_int_equal(fake_count(fake, "Backscatter"), 3);
 }
@@ -258,13 +238,13 @@ static void what_is_copied_back_by_hand_stays(void **state)
 static void a_twin_is_judged_for_itself(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   const FakeMessage *first = fake_folder(fake->server, "Backscatter")->messages->pdata[0];
   gsize size;
   const char *bytes = g_bytes_get_data(first->bytes, &size);
   g_autofree char *text = g_strndup(bytes, size);
   fake_add(fake->server, "INBOX", text, first->stored);
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   assert_int_equal(pass.moved, 1);
   assert_int_equal(fake_count(fake, "Backscatter"), 4);
 }
@@ -285,7 +265,7 @@ static void a_restored_twin_stays(void **state)
   g_autoptr(GError) problem = NULL;
   fake->server->keeps_no_keywords = TRUE;
   add_twin(fake, 2);
-  assert_int_equal(pass_ok(fake).moved, 4);
+  assert_int_equal(fake_pass_ok(fake).moved, 4);
   fake->server->names_no_uids = TRUE;
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   const Entry *older = NULL;
@@ -295,7 +275,7 @@ static void a_restored_twin_stays(void **state)
         older = entries->pdata[i];
   assert_non_null(older);
   assert_true(wish_add(fake->ledger, WISH_RESTORE, older->id, NULL, &problem) > 0);
-  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0);
+  for (int i = 0; i < 2; i++) assert_int_equal(fake_pass_ok(fake).moved, 0);
   assert_int_equal(fake_count(fake, "INBOX"), 4);
   assert_int_equal(fake_count(fake, "Backscatter"), 3);
 }
@@ -304,12 +284,12 @@ static void a_twin_dragged_back_stays(void **state)
 {
   Fake *fake = *state;
   add_twin(fake, 2);
-  pass_ok(fake);
+  fake_pass_ok(fake);
   FakeFolder *away = fake_folder(fake->server, "Backscatter"), *inbox = fake_folder(fake->server, "INBOX");
   FakeMessage *message = g_ptr_array_steal_index(away->messages, 0);
   message->uid = inbox->next++;
   g_ptr_array_add(inbox->messages, message);
-  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0);
+  for (int i = 0; i < 2; i++) assert_int_equal(fake_pass_ok(fake).moved, 0);
   assert_int_equal(fake_count(fake, "INBOX"), 4);
 }
 
@@ -331,16 +311,16 @@ static void make_due(Fake *fake)
 static void fresh_backscatter_waits_for_a_second_look(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   fake_bounce(fake, "INBOX", 9, "forged-9@spam.example", "victim-9@example.com", fake->now);
   fake_bounce(fake, "INBOX", 8, "late@example.org", "late@example.com", fake->now);
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   assert_int_equal(pass.waiting, 2);
   assert_int_equal(pass.moved, 0);
-  assert_int_equal(pass_ok(fake).moved, 0); /* not due yet */
+  assert_int_equal(fake_pass_ok(fake).moved, 0); /* not due yet */
   fake_sent(fake, "late@example.org", "late@example.com", fake->now);
   make_due(fake);
-  pass = pass_ok(fake);
+  pass = fake_pass_ok(fake);
   assert_int_equal(pass.genuine, 1); /* its Sent copy came late */
   assert_int_equal(pass.moved, 1);
   g_autoptr(GPtrArray) after = fake_entries(fake);
@@ -355,12 +335,12 @@ static void a_waiting_twin_of_a_restored_one_stays(void **state)
   fake_bounce(fake, "INBOX", 9, "forged-9@spam.example", "victim-9@example.com", fake->now);
   add_twin(fake, 6);
   FakeMessage *twin = g_ptr_array_steal_index(inbox->messages, 7); /* it comes later */
-  assert_int_equal(pass_ok(fake).moved, 3);
+  assert_int_equal(fake_pass_ok(fake).moved, 3);
   make_due(fake);
-  assert_int_equal(pass_ok(fake).moved, 1);
+  assert_int_equal(fake_pass_ok(fake).moved, 1);
   twin->uid = inbox->next++;
   g_ptr_array_add(inbox->messages, twin);
-  assert_int_equal(pass_ok(fake).waiting, 1);
+  assert_int_equal(fake_pass_ok(fake).waiting, 1);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   const Entry *waiting = entries->pdata[0];
   for (guint i = 1; i < entries->len; i++) {
@@ -368,9 +348,9 @@ static void a_waiting_twin_of_a_restored_one_stays(void **state)
     if (!fingerprint_equal(&entry->fingerprint, &waiting->fingerprint)) continue;
     assert_true(wish_add(fake->ledger, WISH_RESTORE, entry->id, NULL, &problem) > 0);
   }
-  pass_ok(fake);
+  fake_pass_ok(fake);
   make_due(fake);
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   assert_int_equal(pass.waiting, 0);
   assert_int_equal(pass.moved, 0);
   assert_int_equal(fake_count(fake, "INBOX"), 5);
@@ -398,7 +378,7 @@ static void a_long_folder_is_read_to_its_end(void **state)
   fake->server->names_no_uids = TRUE;
   fake_folder(fake->server, "INBOX")->next += 3000;
   fake_bounce(fake, "INBOX", 8, "forged-8@spam.example", "victim-8@example.com", fake->now - 4 * 86400);
-  pass_ok(fake);
+  fake_pass_ok(fake);
   assert_int_equal(fake_count(fake, "Backscatter"), 4);
 }
 
@@ -410,10 +390,10 @@ static void waiting_for_others_is_no_second_look(void **state)
   const AccountSetup both[] = { { (char *)"home", (char *)"*" }, { (char *)"work", (char *)"*" } };
   const char *const sent[] = { "Sent" };
   FolderMark read = { .validity = 1, .next = 9, .oldest = fake->now - 90 * 86400, .synced = fake->now + 60 };
-  pass_ok(fake);
+  fake_pass_ok(fake);
   assert_true(account_configure(fake->ledger, both, 2, &problem));
   fake_bounce(fake, "INBOX", 9, "forged-9@spam.example", "victim-9@example.com", fake->now);
-  assert_int_equal(pass_ok(fake).waiting, 1);
+  assert_int_equal(fake_pass_ok(fake).waiting, 1);
   assert_true(folder_use_sent(fake->ledger, "work", sent, 1, &problem));
   assert_true(folder_mark_set(fake->ledger, "work", "Sent", "sent", &read, &problem));
   g_autoptr(GPtrArray) entries = fake_entries(fake);
@@ -422,7 +402,7 @@ static void waiting_for_others_is_no_second_look(void **state)
   entry->due = entry->judged; /* at once, when the other account is done */
   g_ptr_array_add(one, entry);
   assert_true(journal_record(fake->ledger, one, "home", "INBOX", NULL, &problem));
-  Pass pass = pass_ok(fake);
+  Pass pass = fake_pass_ok(fake);
   assert_int_equal(pass.moved, 0);
   assert_int_equal(pass.waiting, 1);
 }
@@ -432,14 +412,14 @@ static void another_machines_restored_mail_is_left_alone(void **state)
   Fake *fake = *state;
   FakeFolder *inbox = fake_folder(fake->server, "INBOX");
   for (guint i = 0; i < inbox->messages->len; i++) ((FakeMessage *)inbox->messages->pdata[i])->not_backscatter = TRUE;
-  assert_int_equal(pass_ok(fake).moved, 0);
+  assert_int_equal(fake_pass_ok(fake).moved, 0);
 }
 
 static void a_refused_move_is_failed_with_its_reason(void **state)
 {
   Fake *fake = *state;
   fake->server->refuses_move = TRUE;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   assert_int_equal(fake_count(fake, "INBOX"), 6);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   guint failed = 0;
@@ -458,7 +438,7 @@ static void a_server_that_names_no_uids_is_looked_at(void **state)
   Fake *fake = *state;
   fake->server->names_no_uids = TRUE;
   fake->server->finds_no_ids = TRUE; /* then by size */
-  pass_ok(fake);
+  fake_pass_ok(fake);
   assert_int_equal(fake_count(fake, "Backscatter"), 3);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   for (guint i = 0; i < entries->len; i++) {
@@ -469,33 +449,32 @@ static void a_server_that_names_no_uids_is_looked_at(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
-    CASE(moves_the_forged_ones),
-    CASE(second_pass_reads_nothing),
-    CASE(observing_moves_nothing),
-    CASE(what_was_observed_is_moved_once_it_may_be),
-    CASE(a_server_that_cannot_move_is_only_observed),
-    CASE(a_read_only_inbox_is_only_observed),
-    CASE(without_a_sent_folder_nothing_is_judged),
-    CASE(a_configured_sent_folder_must_exist),
-    CASE(incomplete_coverage_keeps_everything),
-    CASE(a_quarantine_that_cannot_be_made_stops_the_pass),
-    CASE(renumbered_folders_are_read_afresh_and_judged_once),
-    CASE(a_server_set_back_is_read_afresh),
-    CASE(dragged_back_by_hand_counts_as_restored),
-    CASE(what_is_copied_back_by_hand_stays),
-    CASE(a_twin_is_judged_for_itself),
-    CASE(a_restored_twin_stays),
-    CASE(a_twin_dragged_back_stays),
-    CASE(fresh_backscatter_waits_for_a_second_look),
-    CASE(a_waiting_twin_of_a_restored_one_stays),
-    CASE(a_quarantine_that_is_read_is_refused),
-    CASE(a_long_folder_is_read_to_its_end),
-    CASE(waiting_for_others_is_no_second_look),
-    CASE(another_machines_restored_mail_is_left_alone),
-    CASE(a_refused_move_is_failed_with_its_reason),
-    CASE(a_server_that_names_no_uids_is_looked_at),
+    FAKE_CASE(moves_the_forged_ones),
+    FAKE_CASE(second_pass_reads_nothing),
+    FAKE_CASE(observing_moves_nothing),
+    FAKE_CASE(what_was_observed_is_moved_once_it_may_be),
+    FAKE_CASE(a_server_that_cannot_move_is_only_observed),
+    FAKE_CASE(a_read_only_inbox_is_only_observed),
+    FAKE_CASE(without_a_sent_folder_nothing_is_judged),
+    FAKE_CASE(a_configured_sent_folder_must_exist),
+    FAKE_CASE(incomplete_coverage_keeps_everything),
+    FAKE_CASE(a_quarantine_that_cannot_be_made_stops_the_pass),
+    FAKE_CASE(renumbered_folders_are_read_afresh_and_judged_once),
+    FAKE_CASE(a_server_set_back_is_read_afresh),
+    FAKE_CASE(dragged_back_by_hand_counts_as_restored),
+    FAKE_CASE(what_is_copied_back_by_hand_stays),
+    FAKE_CASE(a_twin_is_judged_for_itself),
+    FAKE_CASE(a_restored_twin_stays),
+    FAKE_CASE(a_twin_dragged_back_stays),
+    FAKE_CASE(fresh_backscatter_waits_for_a_second_look),
+    FAKE_CASE(a_waiting_twin_of_a_restored_one_stays),
+    FAKE_CASE(a_quarantine_that_is_read_is_refused),
+    FAKE_CASE(a_long_folder_is_read_to_its_end),
+    FAKE_CASE(waiting_for_others_is_no_second_look),
+    FAKE_CASE(another_machines_restored_mail_is_left_alone),
+    FAKE_CASE(a_refused_move_is_failed_with_its_reason),
+    FAKE_CASE(a_server_that_names_no_uids_is_looked_at),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

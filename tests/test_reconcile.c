@@ -11,34 +11,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-  *state = fake_new();
-  return 0;
-}
-
-static int teardown(void **state)
-{
-  fake_free(*state);
-  return 0;
-}
-
-static Pass pass_ok(Fake *fake)
-{
-  g_autoptr(GError) problem = NULL;
-  Pass pass = { 0 };
-  if (!fake_pass(fake, &pass, &problem)) fail_msg("%s", problem->message);
-  return pass;
-}
-
-static guint in_state(Fake *fake, MoveState state)
-{
-  g_autoptr(GPtrArray) entries = fake_entries(fake);
-  guint n = 0;
-  for (guint i = 0; i < entries->len; i++) n += ((const Entry *)entries->pdata[i])->state == state;
-  return n;
-}
-
 /* The newest entry whose deciding line has this code; the caller frees it. */
 static Entry *decided_by(Fake *fake, const char *code)
 {
@@ -60,33 +32,33 @@ static void wish(Fake *fake, WishVerb verb, gint64 entry)
 static void dragged_into_quarantine_counts_as_marked(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   fake_drag(fake, "INBOX", 1, "Backscatter"); /* the genuine bounce, which was judged */
-  pass_ok(fake);
+  fake_pass_ok(fake);
   g_autoptr(Entry) entry = decided_by(fake, "by-hand");
   assert_non_null(entry);
   assert_int_equal(entry->verdict, VERDICT_BACKSCATTER);
   assert_int_equal(entry->state, MOVE_QUARANTINED);
   assert_string_equal(entry->home.folder, "INBOX");
-  assert_int_equal(in_state(fake, MOVE_QUARANTINED), 4);
-  assert_int_equal(in_state(fake, MOVE_KEPT), 0); /* the same entry, not one more */
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 4);
+  assert_int_equal(fake_in_state(fake, MOVE_KEPT), 0); /* the same entry, not one more */
   wish(fake, WISH_RESTORE, entry->id);
-  for (int i = 0; i < 2; i++) pass_ok(fake);
+  for (int i = 0; i < 2; i++) fake_pass_ok(fake);
   assert_int_equal(fake_count(fake, "INBOX"), 3);
-  assert_int_equal(in_state(fake, MOVE_RESTORED), 1);
+  assert_int_equal(fake_in_state(fake, MOVE_RESTORED), 1);
 }
 
 static void ordinary_mail_dragged_in_can_be_restored(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   fake_drag(fake, "INBOX", 0, "Backscatter");
-  pass_ok(fake);
+  fake_pass_ok(fake);
   g_autoptr(Entry) entry = decided_by(fake, "by-hand");
   assert_non_null(entry);
   assert_int_equal(entry->kind, REPORT_NONE);
   wish(fake, WISH_RESTORE, entry->id);
-  for (int i = 0; i < 2; i++) pass_ok(fake);
+  for (int i = 0; i < 2; i++) fake_pass_ok(fake);
   assert_int_equal(fake_count(fake, "INBOX"), 3);
   assert_int_equal(fake_count(fake, "Backscatter"), 3);
 }
@@ -94,41 +66,41 @@ static void ordinary_mail_dragged_in_can_be_restored(void **state)
 static void dragged_in_and_out_again_stays_out(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   fake_drag(fake, "INBOX", 1, "Backscatter");
-  pass_ok(fake);
+  fake_pass_ok(fake);
   fake_drag(fake, "Backscatter", 3, "INBOX");
-  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0);
+  for (int i = 0; i < 2; i++) assert_int_equal(fake_pass_ok(fake).moved, 0);
   assert_int_equal(fake_count(fake, "INBOX"), 3);
-  assert_int_equal(in_state(fake, MOVE_RESTORED), 1);
+  assert_int_equal(fake_in_state(fake, MOVE_RESTORED), 1);
 }
 
 static void taken_out_of_quarantine_counts_as_deleted(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   fake_drag(fake, "Backscatter", 0, "Trash");
-  pass_ok(fake);
-  assert_int_equal(in_state(fake, MOVE_QUARANTINED), 2);
-  assert_int_equal(in_state(fake, MOVE_DELETED), 1);
+  fake_pass_ok(fake);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 2);
+  assert_int_equal(fake_in_state(fake, MOVE_DELETED), 1);
   fake_drag(fake, "Trash", 0, "INBOX"); /* out of the Trash: the owner wants it */
-  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(fake).moved, 0);
+  for (int i = 0; i < 2; i++) assert_int_equal(fake_pass_ok(fake).moved, 0);
   assert_int_equal(fake_count(fake, "INBOX"), 4);
-  assert_int_equal(in_state(fake, MOVE_RESTORED), 1);
+  assert_int_equal(fake_in_state(fake, MOVE_RESTORED), 1);
 }
 
 static void a_quarantine_of_a_lost_ledger_is_taken_over(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   fake->server->keeps_no_keywords = TRUE;
   Fake *again = fake_second_machine(fake);
-  pass_ok(again);
-  assert_int_equal(in_state(again, MOVE_QUARANTINED), 3);
+  fake_pass_ok(again);
+  assert_int_equal(fake_in_state(again, MOVE_QUARANTINED), 3);
   g_autoptr(Entry) entry = decided_by(again, "other-machine");
   assert_non_null(entry);
   wish(again, WISH_RESTORE, entry->id);
-  pass_ok(again);
+  fake_pass_ok(again);
   assert_int_equal(fake_count(again, "INBOX"), 4);
   fake_free(again);
 }
@@ -136,13 +108,13 @@ static void a_quarantine_of_a_lost_ledger_is_taken_over(void **state)
 static void a_renumbered_quarantine_is_known_again(void **state)
 {
   Fake *fake = *state;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   FakeFolder *away = fake_folder(fake->server, "Backscatter");
   away->validity += 1000;
   away->next = 50;
   for (guint i = 0; i < away->messages->len; i++) ((FakeMessage *)away->messages->pdata[i])->uid = away->next++;
-  pass_ok(fake);
-  assert_int_equal(in_state(fake, MOVE_QUARANTINED), 3);
+  fake_pass_ok(fake);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   assert_int_equal(entries->len, 4);
   for (guint i = 0; i < entries->len; i++) {
@@ -154,24 +126,24 @@ static void a_renumbered_quarantine_is_known_again(void **state)
 static void two_machines_end_in_the_same_state(void **state)
 {
   Fake *one = *state, *two = fake_second_machine(one);
-  pass_ok(one);
+  fake_pass_ok(one);
   g_autofree char *before = fake_snapshot(one->server);
-  pass_ok(two);
-  pass_ok(one);
+  fake_pass_ok(two);
+  fake_pass_ok(one);
   g_autofree char *after = fake_snapshot(one->server);
   assert_string_equal(before, after);
-  assert_int_equal(in_state(two, MOVE_QUARANTINED), 3);
-  assert_int_equal(in_state(two, MOVE_KEPT), 1);
+  assert_int_equal(fake_in_state(two, MOVE_QUARANTINED), 3);
+  assert_int_equal(fake_in_state(two, MOVE_KEPT), 1);
   g_autoptr(Entry) entry = decided_by(two, "other-machine");
   assert_non_null(entry);
   wish(two, WISH_RESTORE, entry->id); /* one machine restores what the other one moved */
   for (int i = 0; i < 2; i++) {
-    pass_ok(two);
-    pass_ok(one);
+    fake_pass_ok(two);
+    fake_pass_ok(one);
   }
   assert_int_equal(fake_count(one, "INBOX"), 4);
-  assert_int_equal(in_state(one, MOVE_RESTORED), 1);
-  assert_int_equal(in_state(two, MOVE_RESTORED), 1);
+  assert_int_equal(fake_in_state(one, MOVE_RESTORED), 1);
+  assert_int_equal(fake_in_state(two, MOVE_RESTORED), 1);
   fake_free(two);
 }
 
@@ -190,14 +162,14 @@ static void a_second_copy_is_no_entry_yet(void **state)
     g_autofree char *text = g_strndup(bytes, size);
     fake_add(fake->server, "Backscatter", text, fake->now);
     for (int i = 0; i < 2; i++) assert_true(pass_run(run, PASS_LOOK, NULL, &problem));
-    assert_int_equal(in_state(fake, MOVE_QUARANTINED), 3);
+    assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
     if (stays)
       run->doubtful -= FILTER_GRACE;
     else
       g_ptr_array_remove_index(away->messages, 3);
     for (int i = 0; i < 2; i++) assert_true(pass_run(run, PASS_LOOK, NULL, &problem));
-    assert_int_equal(in_state(fake, MOVE_QUARANTINED), 3 + stays);
-    assert_int_equal(in_state(fake, MOVE_DELETED), 0);
+    assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3 + stays);
+    assert_int_equal(fake_in_state(fake, MOVE_DELETED), 0);
   }
   fake_disconnect(run);
 }
@@ -207,13 +179,13 @@ static void what_another_machine_has_claimed_is_its_to_move(void **state)
   Fake *fake = *state;
   FakeMessage *claimed = fake_folder(fake->server, "INBOX")->messages->pdata[2];
   claimed->backscatter = TRUE;
-  assert_int_equal(pass_ok(fake).moved, 2);
+  assert_int_equal(fake_pass_ok(fake).moved, 2);
   assert_int_equal(fake_count(fake, "INBOX"), 4);
-  assert_int_equal(in_state(fake, MOVE_KEPT), 2);
+  assert_int_equal(fake_in_state(fake, MOVE_KEPT), 2);
   fake_drag(fake, "INBOX", 2, "Backscatter"); /* as the other one does */
-  pass_ok(fake);
-  assert_int_equal(in_state(fake, MOVE_QUARANTINED), 3);
-  assert_int_equal(in_state(fake, MOVE_KEPT), 1);
+  fake_pass_ok(fake);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
+  assert_int_equal(fake_in_state(fake, MOVE_KEPT), 1);
 }
 
 static void a_quiet_look_writes_nothing(void **state)
@@ -243,18 +215,18 @@ static void sent_mail_that_came_and_went_is_a_gap(void **state)
 {
   Fake *fake = *state;
   g_autoptr(GError) problem = NULL;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   FakeFolder *sent = fake_folder(fake->server, "Sent");
   sent->next += 2; /* two came and went */
   fake_sent(fake, "mine-9@example.org", "friend-9@example.com", fake->now - 60);
   fake_bounce(fake, "INBOX", 9, "forged-9@spam.example", "victim-9@example.com", fake->now - 1200);
-  pass_ok(fake);
+  fake_pass_ok(fake);
   g_autoptr(GPtrArray) gaps = coverage_gaps(fake->ledger, "home", 0, &problem);
   assert_int_equal(gaps->len, 1);
   const CoverageGap *gap = gaps->pdata[0];
   assert_non_null(strstr(gap->reason, "2 messages"));
   assert_in_range(gap->until, fake->now, fake->now + 600);
-  pass_ok(fake);
+  fake_pass_ok(fake);
   g_autoptr(GPtrArray) same = coverage_gaps(fake->ledger, "home", 0, &problem);
   assert_int_equal(same->len, 1);
 }
@@ -263,9 +235,9 @@ static void a_renumbered_sent_folder_is_a_gap(void **state)
 {
   Fake *fake = *state;
   g_autoptr(GError) problem = NULL;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   fake_folder(fake->server, "Sent")->validity++;
-  pass_ok(fake);
+  fake_pass_ok(fake);
   g_autoptr(GPtrArray) gaps = coverage_gaps(fake->ledger, "home", 0, &problem);
   assert_int_equal(gaps->len, 1);
 }
@@ -273,10 +245,10 @@ static void a_renumbered_sent_folder_is_a_gap(void **state)
 static void what_was_dragged_back_is_not_hidden_by_another_machine(void **state)
 {
   Fake *one = *state, *two = fake_second_machine(one);
-  pass_ok(one);
+  fake_pass_ok(one);
   fake_drag(one, "Backscatter", 0, "INBOX");
-  pass_ok(one);
-  for (int i = 0; i < 2; i++) assert_int_equal(pass_ok(two).moved, 0); /* it has never seen it before */
+  fake_pass_ok(one);
+  for (int i = 0; i < 2; i++) assert_int_equal(fake_pass_ok(two).moved, 0); /* it has never seen it before */
   assert_int_equal(fake_count(one, "INBOX"), 4);
   fake_free(two);
 }
@@ -285,9 +257,9 @@ static void what_was_dragged_back_is_not_hidden_by_another_machine(void **state)
 static void what_still_carries_our_mark_is_left(void **state)
 {
   Fake *one = *state, *two = fake_second_machine(one);
-  pass_ok(one);
+  fake_pass_ok(one);
   fake_drag(one, "Backscatter", 0, "INBOX");
-  assert_int_equal(pass_ok(two).moved, 0);
+  assert_int_equal(fake_pass_ok(two).moved, 0);
   assert_int_equal(fake_count(one, "INBOX"), 4);
   fake_free(two);
 }
@@ -305,8 +277,8 @@ static void a_twin_that_another_machine_has_moved_costs_none(void **state)
     g_clear_error(&problem);
     gboolean done = fake_pass(mail, NULL, &problem);
     mail->server->cut = 0;
-    pass_ok(first);
-    for (int i = 0; i < 2; i++) pass_ok(mail);
+    fake_pass_ok(first);
+    for (int i = 0; i < 2; i++) fake_pass_ok(mail);
     if (fake_count(mail, "INBOX") + fake_count(mail, "Backscatter") != 7)
       fail_msg("cut after step %u: %u and %u", cut, fake_count(mail, "INBOX"), fake_count(mail, "Backscatter"));
     fake_free(first);
@@ -420,26 +392,24 @@ static void a_gap_knows_that_clocks_are_set(void **state)
   }
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    CASE(dragged_into_quarantine_counts_as_marked),
-    CASE(ordinary_mail_dragged_in_can_be_restored),
-    CASE(dragged_in_and_out_again_stays_out),
-    CASE(taken_out_of_quarantine_counts_as_deleted),
-    CASE(a_quarantine_of_a_lost_ledger_is_taken_over),
-    CASE(a_renumbered_quarantine_is_known_again),
-    CASE(two_machines_end_in_the_same_state),
-    CASE(what_another_machine_has_claimed_is_its_to_move),
-    CASE(a_second_copy_is_no_entry_yet),
-    CASE(a_quiet_look_writes_nothing),
-    CASE(sent_mail_that_came_and_went_is_a_gap),
-    CASE(a_renumbered_sent_folder_is_a_gap),
-    CASE(what_was_dragged_back_is_not_hidden_by_another_machine),
-    CASE(what_still_carries_our_mark_is_left),
-    CASE(a_twin_that_another_machine_has_moved_costs_none),
+    FAKE_CASE(dragged_into_quarantine_counts_as_marked),
+    FAKE_CASE(ordinary_mail_dragged_in_can_be_restored),
+    FAKE_CASE(dragged_in_and_out_again_stays_out),
+    FAKE_CASE(taken_out_of_quarantine_counts_as_deleted),
+    FAKE_CASE(a_quarantine_of_a_lost_ledger_is_taken_over),
+    FAKE_CASE(a_renumbered_quarantine_is_known_again),
+    FAKE_CASE(two_machines_end_in_the_same_state),
+    FAKE_CASE(what_another_machine_has_claimed_is_its_to_move),
+    FAKE_CASE(a_second_copy_is_no_entry_yet),
+    FAKE_CASE(a_quiet_look_writes_nothing),
+    FAKE_CASE(sent_mail_that_came_and_went_is_a_gap),
+    FAKE_CASE(a_renumbered_sent_folder_is_a_gap),
+    FAKE_CASE(what_was_dragged_back_is_not_hidden_by_another_machine),
+    FAKE_CASE(what_still_carries_our_mark_is_left),
+    FAKE_CASE(a_twin_that_another_machine_has_moved_costs_none),
     cmocka_unit_test(a_gap_knows_that_clocks_are_set),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
