@@ -122,7 +122,7 @@ def watched_folders():
 @case
 def interrupted():
     """A sweep that is interrupted or killed, sooner or later, has lost nothing, and a new one does the rest."""
-    count = 400
+    count = 1200
     mailbox, backstop = scene("interrupted", count)
     before = mailbox.snapshot()
     statuses = []
@@ -130,7 +130,7 @@ def interrupted():
     for attempt in range(12):
         process = backstop.start("backstop", "sweep", "--folder", "Archive")
         try:
-            process.wait(0.1 + 0.05 * attempt)
+            process.wait(0.03 * (attempt + 1))
         except subprocess.TimeoutExpired:
             for sent in kinds[attempt % 4]:
                 process.send_signal(sent)
