@@ -16,7 +16,7 @@ libfetcher_a_SOURCES += \
 	fetcher/run.h fetcher/run.c \
 	fetcher/uid_window.h fetcher/uid_window.c \
 	fetcher/folders.h fetcher/folders.c \
-	fetcher/sync.h fetcher/sync.c \
+	fetcher/clocks.h fetcher/clocks.c fetcher/sync.h fetcher/sync.c \
 	fetcher/batch.h fetcher/batch.c \
 	fetcher/settle.h fetcher/settle.c \
 	fetcher/rivals.h fetcher/rivals.c \

@@ -11,7 +11,6 @@
 #include "fetcher/secret.h"
 #include "fetcher/sign_in.h"
 #include "ledger/wish.h"
-#include <malloc.h>
 #include <poll.h>
 #include <sysexits.h>
 
@@ -147,7 +146,6 @@ static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GErro
     const Pass *pass = &session->run->pass;
     session->empty = session->called && pass->scanned + pass->sent_done == 0 ? session->empty + 1 : 0;
     session->called = FALSE;
-    malloc_trim(0);
     return TRUE;
   }
   if (run_can_go_on(problem)) {

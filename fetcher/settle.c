@@ -105,6 +105,12 @@ gboolean settle_locate(Run *run, const Place *place, const Fingerprint *fingerpr
   return TRUE;
 }
 
+static gboolean was_gone(GError **error)
+{
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message was gone before it could be moved");
+  return FALSE;
+}
+
 /* The message lies at uid in trip->from, open now; and a copy at copied (0: none) at its goal. Moves it, or removes
  * what is left of a move that was cut off between copy and removal. *where: its UID at the goal, 0 when the server does
  * not say. */
@@ -116,10 +122,7 @@ static gboolean carry(Run *run, const Trip *trip, guint32 uid, guint32 copied, g
   g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
   if (trip->marked && !class->mark(run->store, &uid, 1, trip->mark, error)) return FALSE;
   if (!class->move(run->store, &uid, 1, trip->to, pairs, error)) return FALSE;
-  if (pairs->len == 0) {
-    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message was gone before it could be moved");
-    return FALSE;
-  }
+  if (pairs->len == 0) return was_gone(error);
   *where = g_array_index(pairs, UidPair, 0).to;
   return TRUE;
 }
@@ -147,8 +150,7 @@ static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, G
     return FALSE;
   if (moving->len == 0) return TRUE;
   if (pairs->len > 0) return confirm(run, entry, run->quarantine, g_array_index(pairs, UidPair, 0).to, error);
-  g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message was gone before it could be moved");
-  return FALSE;
+  return was_gone(error);
 }
 
 static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed, GError **error)

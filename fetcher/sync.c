@@ -1,72 +1,16 @@
 /* sync.c - the Sent folders brought up to date in the ledger.
- * Owns:     the way from a Sent folder to sent mail; run->synced; what counts as a gap; what is known of the clock.
+ * Owns:     the way from a Sent folder to sent mail; run->synced; what counts as a gap.
  * Must not: look at watched folders, judge.
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was added stays, coverage does not grow.
  * Tests:    tests/test_pass.c, tests/test_reconcile.c, tests/e2e/test_once.py */
 #include "fetcher/sync.h"
+#include "fetcher/clocks.h"
 #include "fetcher/uid_window.h"
 #include "ledger/sent.h"
-#include <time.h>
 
 /* Messages that a range should return, and that are committed together: in small commits the same pages of the ledger are
  * written again and again. Their headers take some 2 MB. */
 #define SENT_ROWS 2500
-
-/* Seconds. */
-#define CLOCK_STEP 60    /* by which the clock moved against CLOCK_BOOTTIME: it was set. Less is within CLOCKS_DIFFER */
-#define CLOCK_PROVED 600 /* for which a clock went on after a gap was noted: it will hardly be set any more */
-
-static gint64 boot_now(void)
-{
-  struct timespec now = { 0 };
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  return now.tv_sec;
-}
-
-/* What is known of the clock, by this process: it belongs to the computer and outlives a connection. When the computer
- * was started (wall - boot) stays the same until the clock is set; a clock that was ahead gives a later time. */
-static struct {
-  gint64 (*wall)(void), (*boot)(void);
-  gboolean known;
-  gboolean through; /* a look at every folder went through: gaps of former processes have grown as they must */
-  gint64 low, high; /* all the starts of the computer that marks and gaps of this process may go by */
-} clocks = { run_now, boot_now };
-
-void sync_set_clocks(gint64 (*wall)(void), gint64 (*boot)(void))
-{
-  clocks.wall = wall != NULL ? wall : run_now;
-  clocks.boot = boot != NULL ? boot : boot_now;
-  clocks.known = clocks.through = FALSE;
-}
-
-/* One look at all Sent folders. */
-typedef struct {
-  gint64 began, started; /* this look; the computer, by the same clock */
-  gint64 behind, ahead;  /* the most that the clock may have been so, when marks and gaps of this process were noted */
-  gboolean first;        /* of this process to go through */
-  gboolean set;          /* the clock was set since marks and gaps were noted */
-} Look;
-
-static Look look_begin(void)
-{
-  Look look = { .began = clocks.wall(), .first = !clocks.through };
-  look.started = look.began - clocks.boot();
-  if (!clocks.known) clocks.low = clocks.high = look.started;
-  clocks.known = TRUE;
-  clocks.low = MIN(clocks.low, look.started);
-  clocks.high = MAX(clocks.high, look.started);
-  look.set = clocks.high - clocks.low > CLOCK_STEP;
-  if (look.set) look.behind = look.started - clocks.low;
-  if (look.set) look.ahead = clocks.high - look.started;
-  return look;
-}
-
-/* Every mark was written anew, and every gap noted by a former clock has grown. */
-static void look_end(const Look *look)
-{
-  clocks.through = TRUE;
-  if (look->set) clocks.low = clocks.high = look->started;
-}
 
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
@@ -80,7 +24,7 @@ typedef struct {
   FolderMark mark;
   UidWindow window;
   gint64 last; /* when it was last seen to be as the mark says, or before, Unix seconds; 0 never */
-  const Look *look;
+  const ClockLook *look;
 } Sync;
 
 static void sent_row_clear(gpointer data)
@@ -173,7 +117,7 @@ static void remember_look(Run *run, const char *folder, gint64 when)
  *   of now, was noted by a clock that was not behind by more than the computer had been up. */
 static gint64 true_end(const Sync *sync, gint64 until)
 {
-  const Look *look = sync->look;
+  const ClockLook *look = sync->look;
   gboolean doubtful = sync->mark.synced != 0 && until > sync->mark.synced - CLOCK_PROVED;
   if (look->first && doubtful && until < look->started - CLOCK_STEP) return look->began;
   gboolean of_this_start = until >= look->started - look->behind - CLOCK_STEP;
@@ -200,7 +144,7 @@ static gboolean grow_gaps(const Sync *sync, GError **error)
 /* When the folder was last seen to be as its mark says, at the latest the look that said so. A clock that was ahead then
  * makes it too late: by as much as this process saw the clock being set back; and where it did not see that, by anybody's
  * guess, so that the time before is unknown from its start. */
-static gint64 last_look(const Run *run, const char *folder, const FolderMark *mark, const Look *look)
+static gint64 last_look(const Run *run, const char *folder, const FolderMark *mark, const ClockLook *look)
 {
   const gint64 *looked = g_hash_table_lookup(run->looked, folder);
   if (mark->synced == 0) return 0; /* never read to its end: nothing is covered yet */
@@ -219,7 +163,7 @@ static gboolean look_at(Run *run, const char *folder, gboolean surely, FolderSta
   return TRUE;
 }
 
-static gboolean sync_folder(Run *run, const char *folder, const Look *look, gboolean tell, GError **error)
+static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look, gboolean tell, GError **error)
 {
   Sync sync = { .run = run, .folder = folder, .look = look };
   FolderStatus status;
@@ -236,7 +180,7 @@ static gboolean sync_folder(Run *run, const char *folder, const Look *look, gboo
 
 gboolean sync_sent(Run *run, gboolean tell, GError **error)
 {
-  Look look = look_begin();
+  ClockLook look = clocks_look();
   for (char **folder = run->sent; *folder != NULL; folder++)
     if (!sync_folder(run, *folder, &look, tell, error)) {
       g_prefix_error(error, "Sent folder \"%s\": ", *folder);
@@ -246,7 +190,7 @@ gboolean sync_sent(Run *run, gboolean tell, GError **error)
   if (run->pass.id != 0 && run->synced == 0
       && !account_set_state(run->ledger, run->account->name, "judging", NULL, 0, error))
     return FALSE;
-  look_end(&look);
+  clocks_looked(&look);
   run->synced = look.began;
   return TRUE;
 }

@@ -8,7 +8,3 @@
  * each folder is opened, where else the server is only asked about it. What came to a folder
  * and went before it could be read is noted as a gap, which grows when the clock turns out to have been wrong. */
 gboolean sync_sent(Run *run, gboolean tell, GError **error);
-/* The clocks sync_sent() goes by, in seconds: that of the day, and one that nobody sets and that goes on while the computer
- * sleeps (CLOCK_BOOTTIME). Puts others in their place (NULL: the computer's own) and forgets what was known of the former,
- * as a new process does. For tests. */
-void sync_set_clocks(gint64 (*wall)(void), gint64 (*boot)(void));

@@ -1,6 +1,6 @@
 /* test_reconcile.c - the owner's own hands, two machines on one mailbox, and looks that find nothing. */
 #include "fake_mail.h"
-#include "fetcher/sync.h"
+#include "fetcher/clocks.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
 #include <setjmp.h>
@@ -310,12 +310,12 @@ static void after_steps(Fake *fake, const Step *steps, guint n, gint64 *since, g
   Run *run = fake_connect(fake);
   wall = fake->now;
   up = UPTIME;
-  sync_set_clocks(the_wall, the_uptime);
+  clocks_replace(the_wall, the_uptime);
   assert_true(pass_run(run, PASS_WHOLE, NULL, &problem));
   for (guint i = 0; i < n; i++) {
     wall += steps[i].passed + steps[i].set;
     up = steps[i].after == BOOTED_ANEW ? 30 : up + steps[i].passed;
-    if (steps[i].after >= STARTED_ANEW) sync_set_clocks(the_wall, the_uptime);
+    if (steps[i].after >= STARTED_ANEW) clocks_replace(the_wall, the_uptime);
     if (steps[i].after >= CONNECTED_ANEW) {
       fake_disconnect(run);
       run = fake_connect(fake);
@@ -325,7 +325,7 @@ static void after_steps(Fake *fake, const Step *steps, guint n, gint64 *since, g
     if (!pass_run(run, scope, NULL, &problem)) fail_msg("%s", problem->message);
   }
   fake_disconnect(run);
-  sync_set_clocks(NULL, NULL);
+  clocks_replace(NULL, NULL);
   g_autoptr(GPtrArray) gaps = coverage_gaps(fake->ledger, "home", 0, &problem);
   assert_in_range(gaps->len, 0, 1);
   const CoverageGap *gap = gaps->len == 1 ? gaps->pdata[0] : NULL;
