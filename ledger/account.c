@@ -32,8 +32,9 @@ gint64 folder_id(Ledger *ledger, const char *account, const char *folder, const 
 static gboolean forget_mailbox(Ledger *ledger, gint64 account, GError **error)
 {
   return db_run(ledger, error,
-                "UPDATE folder SET used = 0, validity = 0, next = 1, oldest = 0, synced = 0 WHERE account = ?", "i",
-                account)
+                "UPDATE folder SET used = 0, validity = 0, next = 1, oldest = 0, synced = 0, stamp = NULL WHERE account = "
+                "?",
+                "i", account)
          && journal_abandon(ledger, account, "the account names another mailbox now", error)
          && db_run(ledger, error, "UPDATE account SET last_pass = 0 WHERE id = ?", "i", account);
 }
@@ -53,10 +54,10 @@ static gboolean configure_one(Ledger *ledger, const AccountSetup *account, GErro
     return FALSE;
   if (moved != 0 && !forget_mailbox(ledger, moved, error)) return FALSE;
   return db_run(ledger, error,
-                "INSERT INTO account(name, addresses, since, mailbox) VALUES(?, ?, ?, nullif(?, 0))"
+                "INSERT INTO account(name, addresses, since, mailbox, sent_by) VALUES(?, ?, ?, nullif(?, 0), ?)"
                 " ON CONFLICT(name) DO UPDATE SET configured = 1, addresses = excluded.addresses,"
-                " mailbox = coalesce(excluded.mailbox, mailbox)",
-                "ssii", account->name, addresses, db_now(), mailbox);
+                " mailbox = coalesce(excluded.mailbox, mailbox), sent_by = excluded.sent_by",
+                "ssiis", account->name, addresses, db_now(), mailbox, account->sent_by);
 }
 
 static gboolean configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error)
@@ -78,9 +79,9 @@ static gboolean is_configured(Ledger *ledger, const AccountSetup *accounts, guin
   for (guint i = 0; i < n && matching == i; i++)
     if (!db_number(ledger, error, &matching,
                    "SELECT ? + count(*) FROM account WHERE configured AND name = ? AND addresses = ?"
-                   " AND coalesce(mailbox, 0) = coalesce(nullif(?, 0), mailbox, 0)",
-                   "ussi", i, accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : "",
-                   mailbox_hash(&accounts[i])))
+                   " AND coalesce(mailbox, 0) = coalesce(nullif(?, 0), mailbox, 0) AND sent_by IS ?",
+                   "ussis", i, accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : "",
+                   mailbox_hash(&accounts[i]), accounts[i].sent_by))
       return FALSE;
   *same = idle && known == n && matching == n;
   return TRUE;

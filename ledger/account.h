@@ -7,6 +7,7 @@ typedef struct {
   char *name;
   char *addresses; /* patterns, ';'-separated, see address_matches() */
   char *mailbox;   /* which mailbox it names: any text that changes when server or user does; NULL: not told */
+  char *sent_by;   /* the account whose Sent folders hold what is sent from this one; NULL: its own do */
 } AccountSetup;
 
 /* Makes the ledger's accounts those n: new ones are added, known ones updated, others marked as gone (their sent mail

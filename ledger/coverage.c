@@ -48,21 +48,28 @@ static gboolean any_matches(const GPtrArray *list, const char *patterns)
   return FALSE;
 }
 
-/* Names of the accounts the question is about. */
+/* Names of the accounts whose Sent folders the question is about: for one that has none of its own, the one that has
+ * them. */
 static GPtrArray *accounts_asked(Ledger *ledger, const Report *report, const char *account, GError **error)
 {
   g_autoptr(GPtrArray) asked = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
   g_auto(Rows) rows = { 0 };
-  if (account != NULL) g_ptr_array_add(asked, g_strdup(account));
-  if (!rows_open(&rows, ledger, error, "SELECT name, addresses FROM account WHERE configured ORDER BY name", ""))
+  gboolean known = FALSE;
+  if (!rows_open(
+          &rows, ledger, error,
+          "SELECT name, addresses, coalesce(sent_by, name) FROM account WHERE configured ORDER BY name <> ?, name", "s",
+          account != NULL ? account : ""))
     return NULL;
   while (rows_next(&rows, error)) {
     const char *patterns = row_text(&rows, 1);
-    g_ptr_array_add(all, row_dup(&rows, 0));
-    if (any_matches(report->addressed, patterns) || any_matches(report->original.senders, patterns))
-      list_add(asked, row_text(&rows, 0), G_MAXUINT);
+    gboolean own = g_strcmp0(row_text(&rows, 0), account) == 0;
+    known = known || own;
+    list_add(all, row_text(&rows, 2), G_MAXUINT);
+    if (own || any_matches(report->addressed, patterns) || any_matches(report->original.senders, patterns))
+      list_add(asked, row_text(&rows, 2), G_MAXUINT);
   }
+  if (account != NULL && !known) list_add(asked, account, G_MAXUINT);
   if (rows.failed) return NULL;
   return asked->len > 0 ? g_steal_pointer(&asked) : g_steal_pointer(&all);
 }

@@ -82,8 +82,16 @@ static const char *const step_2 =
     "CREATE INDEX entry_lying ON entry(account, away_folder, away_validity, away_uid, state) WHERE state = "
     "'quarantined';";
 
+/* Numbers for messages of folders that give none; what such a folder looked like when they were given; and whose Sent
+ * folders hold the mail that is sent from an account which has none of its own. */
+static const char *const step_3 =
+    "CREATE TABLE number(folder INTEGER NOT NULL REFERENCES folder, uid INTEGER NOT NULL, key INTEGER NOT NULL,"
+    " PRIMARY KEY(folder, uid)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE folder ADD COLUMN stamp TEXT;"
+    "ALTER TABLE account ADD COLUMN sent_by TEXT;";
+
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1, &step_2 };
+static const char *const *const steps[] = { &step_1, &step_2, &step_3 };
 
 /* In one statement, so that another program's making of the file is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)

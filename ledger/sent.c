@@ -8,6 +8,7 @@
 #include "ledger/room.h"
 
 #define RECORD_FOLDER 0
+
 gint64 domain_hash(const char *address)
 {
   const char *domain = address_domain(address);
@@ -56,8 +57,28 @@ gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const
 static gboolean record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error)
 {
   g_autofree SentRow *rows = g_new0(SentRow, MAX(n, 1));
-  for (guint i = 0; i < n; i++) rows[i].message = messages[i];
-  return sent_batch_add(ledger, RECORD_FOLDER, rows, n, added, error) && count_in(ledger, RECORD_FOLDER, *added, error);
+  gint64 now = db_now(), oldest = sent_recorded_since(ledger, error);
+  if (oldest < 0) return FALSE;
+  for (guint i = 0; i < n; i++) {
+    rows[i].message = messages[i];
+    oldest = oldest_of(oldest, &rows[i], now);
+  }
+  return sent_batch_add(ledger, RECORD_FOLDER, rows, n, added, error) && count_in(ledger, RECORD_FOLDER, *added, error)
+         && db_run(ledger, error, "UPDATE folder SET oldest = ? WHERE id = ? AND oldest <> ?1", "ii", oldest,
+                   (gint64)RECORD_FOLDER);
+}
+
+gint64 sent_recorded_since(Ledger *ledger, GError **error)
+{
+  gint64 oldest = 0;
+  if (!db_number(ledger, error, &oldest, "SELECT oldest FROM folder WHERE id = ?", "i", (gint64)RECORD_FOLDER))
+    return -1;
+  if (oldest != 0) return oldest;
+  /* What an older Backstop recorded. */
+  return db_number(ledger, error, &oldest, "SELECT coalesce(min(date), 0) FROM sent WHERE folder = ? AND date > 0", "i",
+                   (gint64)RECORD_FOLDER)
+             ? oldest
+             : -1;
 }
 
 gboolean sent_record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error)
@@ -74,9 +95,10 @@ gint64 sent_count(Ledger *ledger, const char *account, GError **error)
   gint64 count = 0;
   gboolean ok =
       account == NULL
-          ? db_number(ledger, error, &count, "SELECT sum(messages) FROM folder", "")
+          ? db_number(ledger, error, &count, "SELECT total(messages) FROM folder WHERE role <> 'numbers'", "")
           : db_number(ledger, error, &count,
-                      "SELECT total(messages) FROM folder JOIN account ON account.id = account WHERE account.name = ?",
+                      "SELECT total(messages) FROM folder JOIN account ON account.id = account WHERE role <> 'numbers'"
+                      " AND account.name = ?",
                       "s", account);
   return ok ? count : -1;
 }

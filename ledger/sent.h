@@ -20,8 +20,10 @@ typedef struct {
 gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const SentRow *rows, guint n, FolderMark *mark,
                   GError **error);
 
-/* Adds messages that the owner hands over (`record`): known as sent, no coverage. */
+/* Adds messages that the owner hands over (`record`): known as sent, no coverage of its own. */
 gboolean sent_record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error);
+/* The date of the oldest message that was handed over, Unix seconds; 0: none was. -1 on error. */
+gint64 sent_recorded_since(Ledger *ledger, GError **error);
 
 /* How many sent messages are known, of an account or (NULL) of all. -1 on error. */
 gint64 sent_count(Ledger *ledger, const char *account, GError **error);

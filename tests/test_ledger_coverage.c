@@ -504,6 +504,42 @@ static void test_clock_was_ahead(void **state)
   }
 }
 
+/* An account without Sent folders, whose mail is sent from another: that one's coverage is its own. */
+static void test_sent_by(void **state)
+{
+  static const struct {
+    const char *sent_by;
+    gint64 home; /* when home's Sent folder was last read, seconds before NOW */
+    gboolean covered, stale;
+    const char *gap;
+  } rows[] = { { NULL, 0, FALSE, TRUE, "“pop”" },
+               { "home", 0, TRUE, FALSE, NULL },
+               { "home", 3 * DAY, FALSE, TRUE, "“home”" },
+               { "nobody", 0, FALSE, FALSE, "“nobody”" } };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
+    const AccountSetup setups[] = { { (char *)"home", (char *)"me@example.org" },
+                                    { (char *)"pop", (char *)"me@pop.example", NULL, (char *)rows[i].sent_by } };
+    OK(account_configure(ledger, setups, 2, &error));
+    gint64 changes = rig_number(ledger, "SELECT total_changes()");
+    OK(account_configure(ledger, setups, 2, &error)); /* nothing new: nothing written */
+    assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+    const char *const sent[] = { "Sent" };
+    FolderMark mark = { .validity = 1, .next = 2, .oldest = NOW - 100 * DAY, .synced = NOW - rows[i].home };
+    OK(folder_use_sent(ledger, "home", sent, 1, &error));
+    OK(folder_mark_set(ledger, "home", "Sent", "sent", &mark, &error));
+    g_autoptr(Report) report = report_new();
+    report->date = NOW - DAY;
+    FactsQuery query = { .account = "pop", .arrived = NOW - DAY, .now = NOW };
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
+    OK(facts != NULL);
+    assert_int_equal(facts->covered, rows[i].covered);
+    assert_int_equal(facts->stale, rows[i].stale);
+    if (rows[i].gap != NULL) assert_non_null(strstr(facts->gap, rows[i].gap));
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -512,7 +548,7 @@ int main(void)
     cmocka_unit_test(test_all_accounts), cmocka_unit_test(test_list),
     cmocka_unit_test(test_gap_union),    cmocka_unit_test(test_gap_list),
     cmocka_unit_test(test_gap_asked),    cmocka_unit_test(test_clock_was_ahead),
-    cmocka_unit_test(test_gap_many)
+    cmocka_unit_test(test_gap_many),     cmocka_unit_test(test_sent_by)
   };
   return cmocka_run_group_tests_name("ledger_coverage", tests, NULL, NULL);
 }

@@ -178,17 +178,22 @@ static void test_migrate(void **state)
   OK(db_exec(ledger,
              "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
              "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
-             "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders; PRAGMA user_version = 1",
+             "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders;"
+             "DROP TABLE number; ALTER TABLE folder DROP COLUMN stamp; ALTER TABLE account DROP COLUMN sent_by;"
+             "PRAGMA user_version = 1",
              &error));
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
   OK(ledger != NULL);
-  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 2);
+  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 3);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE until = 0 AND notice IS NULL"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE sent_by IS NULL"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(stamp) FROM folder"), 0);
   assert_int_equal(rig_number(ledger, "SELECT count(folders) FROM wish"), 0);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sqlite_schema WHERE name = 'entry_due'"), 0);
   assert_int_equal(
-      rig_number(ledger, "SELECT count(*) FROM sqlite_schema WHERE name IN ('gap', 'entry_again', 'entry_lying')"), 3);
+      rig_number(ledger, "SELECT count(*) FROM sqlite_schema WHERE name IN ('gap', 'number', 'entry_again', 'entry_lying')"),
+      4);
   ledger_close(ledger);
   rig_remove(folder);
 }
