@@ -1,11 +1,11 @@
 /* config.c - the configuration file, read whole or refused with one clear line
- * Owns:     the names, ranges and defaults of every key.
+ * Owns:     the names, types and ranges of every key.
  * Must not: connect, ask for secrets, create or change files.
  * Fails:    CONFIG_ERROR, naming file, group, key and remedy.
  * Tests:    tests/test_config.c */
 #include "fetcher/config.h"
+#include "fetcher/config_private.h"
 #include "filter/names.h"
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -21,13 +21,6 @@ G_DEFINE_QUARK(backstop - config - error, config_error)
 #define ACCOUNT_PREFIX "account "
 #define BAD_ESCAPE "cannot be read; write \\\\ for a backslash"
 #define BAD_BREAK "holds a line break; write it on one line, and \\\\ for a backslash"
-
-/* Where the reading is: for messages. */
-typedef struct {
-  const char *file;
-  GKeyFile *keys;
-  const char *group;
-} Reader;
 
 typedef struct {
   const char *word;
@@ -50,6 +43,7 @@ static const Word judge_words[] = { { "judge", TRUE }, { "ignore", FALSE }, { NU
 static const Word security_words[] = {
   { "tls", SECURITY_TLS }, { "starttls", SECURITY_STARTTLS }, { "none", SECURITY_NONE }, { NULL }
 };
+static const Word yes_words[] = { { "yes", TRUE }, { "no", FALSE }, { NULL } };
 static const Word auth_words[] = { { "password", AUTH_PASSWORD }, { "xoauth2", AUTH_XOAUTH2 }, { NULL } };
 
 #define GLOBAL(member) offsetof(Config, member)
@@ -77,16 +71,18 @@ static const Key account_keys[] = {
   { "addresses", KEY_ADDRESSES, ACCOUNT(addresses) },
   { "folders", KEY_FOLDERS, ACCOUNT(folders) },
   { "sent", KEY_FOLDERS, ACCOUNT(sent) },
+  { "sent-account", KEY_TEXT, ACCOUNT(sent_account) },
+  { "sent-recorded", KEY_WORD, ACCOUNT(sent_recorded), yes_words },
   { "quarantine", KEY_FOLDER, ACCOUNT(quarantine) },
+  { "restore-to", KEY_PATH, ACCOUNT(restore_to) },
+  { "restore-command", KEY_TEXT, ACCOUNT(restore_command) },
+  { "door-port", KEY_PORT, ACCOUNT(door_port), NULL, 1024, 65535 },
+  { "door-password-command", KEY_TEXT, ACCOUNT(door_password_command) },
   { "timeout", KEY_NUMBER, ACCOUNT(timeout), NULL, 1, 600 },
   { NULL },
 };
 
-static gboolean refuse(const Reader *reader, const char *key, GError **error, const char *format, ...)
-    G_GNUC_PRINTF(4, 5);
-
-/* Always FALSE: "FILE: [group] key: what is wrong and what to do". */
-static gboolean refuse(const Reader *reader, const char *key, GError **error, const char *format, ...)
+gboolean config_refuse(const ConfigReader *reader, const char *key, GError **error, const char *format, ...)
 {
   va_list arguments;
   va_start(arguments, format);
@@ -102,26 +98,26 @@ static gboolean refuse(const Reader *reader, const char *key, GError **error, co
 }
 
 /* A value as text; white space around it does not count. NULL with error. */
-static char *value_text(const Reader *reader, const Key *key, GError **error)
+static char *value_text(const ConfigReader *reader, const Key *key, GError **error)
 {
   g_autoptr(GError) problem = NULL; /* a wrong escape gives an error as well as a value */
   g_autofree char *value = g_key_file_get_string(reader->keys, reader->group, key->name, &problem);
   if (value == NULL || problem != NULL) {
-    refuse(reader, key->name, error, BAD_ESCAPE);
+    config_refuse(reader, key->name, error, BAD_ESCAPE);
     return NULL;
   }
   if (strpbrk(value, "\r\n") != NULL) {
-    refuse(reader, key->name, error, BAD_BREAK);
+    config_refuse(reader, key->name, error, BAD_BREAK);
     return NULL;
   }
   if (strlen(value) > VALUE_LIMIT) {
-    refuse(reader, key->name, error, "longer than %d bytes", VALUE_LIMIT);
+    config_refuse(reader, key->name, error, "longer than %d bytes", VALUE_LIMIT);
     return NULL;
   }
   return g_strstrip(g_steal_pointer(&value));
 }
 
-static gboolean read_word(const Reader *reader, const Key *key, const char *value, int *member, GError **error)
+static gboolean read_word(const ConfigReader *reader, const Key *key, const char *value, int *member, GError **error)
 {
   g_autoptr(GString) known = g_string_new(NULL);
   for (const Word *word = key->words; word->word != NULL; word++) {
@@ -131,66 +127,54 @@ static gboolean read_word(const Reader *reader, const Key *key, const char *valu
     }
     g_string_append_printf(known, "%s%s", known->len > 0 ? " or " : "", word->word);
   }
-  return refuse(reader, key->name, error, "\"%s\" is not known; write %s", value, known->str);
+  return config_refuse(reader, key->name, error, "\"%s\" is not known; write %s", value, known->str);
 }
 
-static gboolean read_number(const Reader *reader, const Key *key, const char *value, guint *member, GError **error)
+static gboolean read_number(const ConfigReader *reader, const Key *key, const char *value, guint *member,
+                            GError **error)
 {
   guint64 number = 0;
   if (!g_ascii_string_to_unsigned(value, 10, key->min, key->max, &number, NULL))
-    return refuse(reader, key->name, error, "\"%s\" will not do; write a number from %u to %u", value, key->min,
-                  key->max);
+    return config_refuse(reader, key->name, error, "\"%s\" will not do; write a number from %u to %u", value, key->min,
+                         key->max);
   *member = (guint)number;
   return TRUE;
 }
 
-/* Are these the same folder, as far as can be told without the server? INBOX has no case (RFC 3501, 5.1). */
-static gboolean same_folder(const char *a, const char *b)
-{
-  return strcmp(a, b) == 0 || (g_ascii_strcasecmp(a, "INBOX") == 0 && g_ascii_strcasecmp(b, "INBOX") == 0);
-}
-
-static gboolean holds_folder(char *const *folders, const char *name)
-{
-  for (; folders != NULL && *folders != NULL; folders++)
-    if (same_folder(*folders, name)) return TRUE;
-  return FALSE;
-}
-
-static gboolean check_folder(const Reader *reader, const Key *key, const char *name, GError **error)
+static gboolean check_folder(const ConfigReader *reader, const Key *key, const char *name, GError **error)
 {
   for (const char *c = name; *c != '\0'; c++)
-    if (g_ascii_iscntrl(*c)) return refuse(reader, key->name, error, "a folder name holds a control character");
-  if (strlen(name) > 500) return refuse(reader, key->name, error, "a folder name is longer than 500 bytes");
+    if (g_ascii_iscntrl(*c)) return config_refuse(reader, key->name, error, "a folder name holds a control character");
+  if (strlen(name) > 500) return config_refuse(reader, key->name, error, "a folder name is longer than 500 bytes");
   return TRUE;
 }
 
 /* The parts of a ';'-separated value, trimmed, empty and repeated ones left out; NULL with error. */
-static char **value_list(const Reader *reader, const Key *key, GError **error)
+static char **value_list(const ConfigReader *reader, const Key *key, GError **error)
 {
   g_autoptr(GError) problem = NULL;
   g_auto(GStrv) parts = g_key_file_get_string_list(reader->keys, reader->group, key->name, NULL, &problem);
   if (parts == NULL || problem != NULL) {
-    refuse(reader, key->name, error, BAD_ESCAPE);
+    config_refuse(reader, key->name, error, BAD_ESCAPE);
     return NULL;
   }
   g_autoptr(GStrvBuilder) list = g_strv_builder_new();
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   for (char **part = parts; *part != NULL; part++) {
     if (strpbrk(*part, "\r\n") != NULL) {
-      refuse(reader, key->name, error, BAD_BREAK);
+      config_refuse(reader, key->name, error, BAD_BREAK);
       return NULL;
     }
     if (*g_strstrip(*part) != '\0' && g_hash_table_add(seen, *part)) g_strv_builder_add(list, *part);
     if (g_hash_table_size(seen) > LIST_LIMIT) {
-      refuse(reader, key->name, error, "names more than %d", LIST_LIMIT);
+      config_refuse(reader, key->name, error, "names more than %d", LIST_LIMIT);
       return NULL;
     }
   }
   return g_strv_builder_end(list);
 }
 
-static gboolean read_folders(const Reader *reader, const Key *key, char ***member, GError **error)
+static gboolean read_folders(const ConfigReader *reader, const Key *key, char ***member, GError **error)
 {
   g_auto(GStrv) folders = value_list(reader, key, error);
   if (folders == NULL) return FALSE;
@@ -201,32 +185,32 @@ static gboolean read_folders(const Reader *reader, const Key *key, char ***membe
   return TRUE;
 }
 
-static gboolean read_addresses(const Reader *reader, const Key *key, char **member, GError **error)
+static gboolean read_addresses(const ConfigReader *reader, const Key *key, char **member, GError **error)
 {
   g_auto(GStrv) patterns = value_list(reader, key, error);
   if (patterns == NULL) return FALSE;
   for (char **pattern = patterns; *pattern != NULL; pattern++) {
     for (const char *c = *pattern; *c != '\0'; c++)
       if (g_ascii_isspace(*c) || g_ascii_iscntrl(*c) || strchr("<>,", *c) != NULL)
-        return refuse(reader, key->name, error,
-                      "\"%s\" is no address; write one like me@example.org, with ; between two", *pattern);
+        return config_refuse(reader, key->name, error,
+                             "\"%s\" is no address; write one like me@example.org, with ; between two", *pattern);
     if (strchr(*pattern, '@') == NULL && strchr(*pattern, '*') == NULL)
-      return refuse(reader, key->name, error, "\"%s\" is no address; for all of a domain write *@%s", *pattern,
-                    *pattern);
+      return config_refuse(reader, key->name, error, "\"%s\" is no address; for all of a domain write *@%s", *pattern,
+                           *pattern);
   }
   g_free(*member);
   *member = patterns[0] != NULL ? g_strjoinv(";", patterns) : NULL;
   return TRUE;
 }
 
-static char *expand_home(const char *path)
+char *config_path(const char *path)
 {
-  if (g_str_has_prefix(path, "~/")) return g_build_filename(g_get_home_dir(), path + 2, NULL);
-  return g_canonicalize_filename(path, NULL);
+  g_autofree char *home = g_str_has_prefix(path, "~/") ? g_build_filename(g_get_home_dir(), path + 2, NULL) : NULL;
+  return g_canonicalize_filename(home != NULL ? home : path, NULL);
 }
 
 /* An empty value is an absent one. */
-static gboolean read_key(const Reader *reader, const Key *key, void *record, GError **error)
+static gboolean read_key(const ConfigReader *reader, const Key *key, void *record, GError **error)
 {
   void *member = G_STRUCT_MEMBER_P(record, key->offset);
   if (key->type == KEY_FOLDERS) return read_folders(reader, key, member, error);
@@ -246,7 +230,7 @@ static gboolean read_key(const Reader *reader, const Key *key, void *record, GEr
     if (!check_folder(reader, key, value, error)) return FALSE;
     break;
   case KEY_PATH: {
-    char *path = expand_home(value);
+    char *path = config_path(value);
     g_free(value);
     value = path;
     break;
@@ -258,71 +242,16 @@ static gboolean read_key(const Reader *reader, const Key *key, void *record, GEr
   return TRUE;
 }
 
-static gboolean read_group(const Reader *reader, const Key *table, void *record, GError **error)
+static gboolean read_group(const ConfigReader *reader, const Key *table, void *record, GError **error)
 {
   g_auto(GStrv) names = g_key_file_get_keys(reader->keys, reader->group, NULL, NULL);
   for (char **name = names; name != NULL && *name != NULL; name++) {
     const Key *key = table;
     while (key->name != NULL && strcmp(key->name, *name) != 0) key++;
     if (key->name == NULL)
-      return refuse(reader, *name, error, "no such key; mend its spelling or remove it, see backstop-config(5)");
+      return config_refuse(reader, *name, error, "no such key; mend its spelling or remove it, see backstop-config(5)");
     if (!read_key(reader, key, record, error)) return FALSE;
   }
-  return TRUE;
-}
-
-/* Not GInetAddress: the supervisor reads the configuration too, and does without GIO. */
-static gboolean is_address(const char *host)
-{
-  struct in6_addr address;
-  return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
-}
-
-static gboolean is_loopback(const char *host)
-{
-  struct in_addr v4;
-  struct in6_addr v6;
-  if (inet_pton(AF_INET, host, &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
-  if (inet_pton(AF_INET6, host, &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
-  return g_ascii_strcasecmp(host, "localhost") == 0;
-}
-
-static gboolean check_host(const Reader *reader, const AccountConfig *account, GError **error)
-{
-  if (account->host == NULL) return refuse(reader, "host", error, "missing; write host = imap.example.org");
-  gboolean name = strlen(account->host) <= 253;
-  for (const char *c = account->host; *c != '\0'; c++)
-    if (!g_ascii_isgraph(*c) && !((guchar)*c & 0x80)) name = FALSE;
-  if (!is_address(account->host) && (!name || strpbrk(account->host, ":/@[]") != NULL))
-    return refuse(reader, "host", error,
-                  "\"%s\" is no host name; write one like imap.example.org, and the port as port =", account->host);
-  if (account->security == SECURITY_NONE && !is_loopback(account->host))
-    return refuse(reader, "security", error,
-                  "none would send the password in clear to %s; write tls or starttls (none is for localhost only)",
-                  account->host);
-  return TRUE;
-}
-
-/* What one key alone cannot tell; and the defaults. */
-static gboolean finish_account(const Reader *reader, AccountConfig *account, GError **error)
-{
-  if (account->protocol == NULL) account->protocol = g_strdup("imap");
-  if (strcmp(account->protocol, "imap") != 0)
-    return refuse(reader, "protocol", error, "\"%s\" is not spoken by this version; write imap", account->protocol);
-  if (!check_host(reader, account, error)) return FALSE;
-  if (account->user == NULL) return refuse(reader, "user", error, "missing; write the name you sign in with");
-  if (account->port == 0) account->port = account->security == SECURITY_TLS ? 993 : 143;
-  if (account->addresses == NULL) {
-    g_autofree char *address = address_normalise(account->user, FALSE);
-    account->addresses = g_strdup(address != NULL ? address : "*");
-  }
-  if (account->folders == NULL) account->folders = g_strdupv((char *[]){ (char *)"INBOX", NULL });
-  if (account->quarantine == NULL) account->quarantine = g_strdup("Backscatter");
-  if (holds_folder(account->folders, account->quarantine))
-    return refuse(reader, "quarantine", error, "\"%s\" is among the watched folders; name another",
-                  account->quarantine);
-  if (holds_folder(account->sent, account->quarantine))
-    return refuse(reader, "quarantine", error, "\"%s\" is a Sent folder; name another", account->quarantine);
   return TRUE;
 }
 
@@ -337,7 +266,11 @@ static void account_config_free(AccountConfig *account)
   g_free(account->addresses);
   g_strfreev(account->folders);
   g_strfreev(account->sent);
+  g_free(account->sent_account);
   g_free(account->quarantine);
+  g_free(account->restore_to);
+  g_free(account->restore_command);
+  g_free(account->door_password_command);
   g_free(account);
 }
 
@@ -350,23 +283,24 @@ static gboolean name_is_good(const char *name)
   return TRUE;
 }
 
-static gboolean read_account(const Reader *reader, Config *config, GError **error)
+static gboolean read_account(const ConfigReader *reader, Config *config, GError **error)
 {
   AccountConfig *account = g_new0(AccountConfig, 1);
   g_ptr_array_add(config->accounts, account);
   account->name = g_strstrip(g_strdup(reader->group + strlen(ACCOUNT_PREFIX)));
   account->timeout = 60;
   if (!name_is_good(account->name))
-    return refuse(reader, NULL, error, "an account's name is made of letters, digits, dot, hyphen and underscore");
+    return config_refuse(reader, NULL, error,
+                         "an account's name is made of letters, digits, dot, hyphen and underscore");
   for (guint i = 0; i + 1 < config->accounts->len; i++)
     if (strcmp(((AccountConfig *)config->accounts->pdata[i])->name, account->name) == 0)
-      return refuse(reader, NULL, error, "there are two accounts of this name; rename one");
-  return read_group(reader, account_keys, account, error) && finish_account(reader, account, error);
+      return config_refuse(reader, NULL, error, "there are two accounts of this name; rename one");
+  return read_group(reader, account_keys, account, error) && config_finish_account(reader, account, error);
 }
 
 /* GKeyFile merges groups of one name and lets the last of two equal keys win. Here either is a slip that would quietly
  * mix two accounts, so the text is looked through once for them. */
-static gboolean check_repeats(Reader *reader, const char *text, GError **error)
+static gboolean check_repeats(ConfigReader *reader, const char *text, GError **error)
 {
   g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -379,12 +313,12 @@ static gboolean check_repeats(Reader *reader, const char *text, GError **error)
       group = g_strndup(*line + 1, (gsize)(end - *line - 1));
       reader->group = NULL;
       if (!g_hash_table_add(seen, g_strdup(group)))
-        return refuse(reader, NULL, error, "there are two groups [%s]; rename or remove one", group);
+        return config_refuse(reader, NULL, error, "there are two groups [%s]; rename or remove one", group);
     } else if (**line != '#' && group != NULL && (end = strchr(*line, '=')) != NULL) {
       g_autofree char *key = g_strchomp(g_strndup(*line, (gsize)(end - *line)));
       reader->group = group;
       if (!g_hash_table_add(seen, g_strdup_printf("%s\n%s", group, key)))
-        return refuse(reader, key, error, "given twice; remove one");
+        return config_refuse(reader, key, error, "given twice; remove one");
     }
   }
   reader->group = NULL;
@@ -394,15 +328,15 @@ static gboolean check_repeats(Reader *reader, const char *text, GError **error)
 static Config *parse(const char *file, const char *text, gsize length, GError **error)
 {
   g_autoptr(GKeyFile) keys = g_key_file_new();
-  Reader reader = { .file = file, .keys = keys };
+  ConfigReader reader = { .file = file, .keys = keys };
   g_autoptr(GError) problem = NULL;
   if (memchr(text, '\0', length) != NULL || !g_utf8_validate(text, (gssize)length, NULL)) {
-    refuse(&reader, NULL, error, "is not text in UTF-8; save it as such");
+    config_refuse(&reader, NULL, error, "is not text in UTF-8; save it as such");
     return NULL;
   }
   if (!check_repeats(&reader, text, error)) return NULL;
   if (!g_key_file_load_from_data(keys, text, length, G_KEY_FILE_KEEP_TRANSLATIONS, &problem)) {
-    refuse(&reader, NULL, error, "%s", problem->message);
+    config_refuse(&reader, NULL, error, "%s", problem->message);
     return NULL;
   }
   g_autoptr(Config) config = g_new0(Config, 1);
@@ -418,23 +352,24 @@ static Config *parse(const char *file, const char *text, gsize length, GError **
     else if (g_str_has_prefix(*group, ACCOUNT_PREFIX))
       good = read_account(&reader, config, error);
     else
-      good = refuse(&reader, NULL, error, "no such group; there are [backstop] and [account NAME]");
+      good = config_refuse(&reader, NULL, error, "no such group; there are [backstop] and [account NAME]");
     if (!good) return NULL;
   }
   reader.group = NULL;
   if (config->accounts->len == 0) {
-    refuse(&reader, NULL, error, "names no account; add a group [account NAME], see backstop-config(5)");
+    config_refuse(&reader, NULL, error, "names no account; add a group [account NAME], see backstop-config(5)");
     return NULL;
   }
-  return g_steal_pointer(&config);
+  return config_finish(&reader, config, error) ? g_steal_pointer(&config) : NULL;
 }
 
 /* Is the open file ours alone? It names a command that will be run. */
 static gboolean check_owner(int fd, const char *file, GError **error)
 {
   struct stat status;
-  const Reader reader = { .file = file };
-  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return refuse(&reader, NULL, error, "is not a regular file");
+  const ConfigReader reader = { .file = file };
+  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+    return config_refuse(&reader, NULL, error, "is not a regular file");
   if (status.st_uid != geteuid()) {
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_EXPOSED, "%s: belongs to another user; make a copy of your own",
                 file);
@@ -445,7 +380,8 @@ static gboolean check_owner(int fd, const char *file, GError **error)
                 file);
     return FALSE;
   }
-  if (status.st_size > FILE_LIMIT) return refuse(&reader, NULL, error, "is larger than a configuration can be (1 MiB)");
+  if (status.st_size > FILE_LIMIT)
+    return config_refuse(&reader, NULL, error, "is larger than a configuration can be (1 MiB)");
   return TRUE;
 }
 

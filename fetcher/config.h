@@ -1,7 +1,8 @@
 /* config.h - the configuration file: a GLib key file, read whole or refused with one clear line (CONFIG_ERROR).
  *
  * Refused: a file that others can read or that is not ours, an unknown group or key, a value out of range, CR, LF or NUL in any
- * value that reaches a server, `security = none` for a host that is not loopback, two accounts of one name. */
+ * value that reaches a server, `security = none` for a host that is not loopback, two accounts of one name, a key that the
+ * account's protocol has no use for. */
 #pragma once
 #include <gio/gio.h>
 
@@ -14,8 +15,8 @@ typedef enum { AUTH_PASSWORD, AUTH_XOAUTH2 } AuthMethod;
 
 typedef struct {
   char *name;      /* of [account NAME]: letters, digits, . _ - */
-  char *protocol;  /* "imap" */
-  char *host;
+  char *protocol;  /* "imap", "pop3", "maildir" or "mbox" */
+  char *host;      /* NULL: no server, folders on disk; port, security and user then mean nothing */
   guint16 port;
   Security security;
   char *ca_file;   /* NULL: the system's */
@@ -23,9 +24,15 @@ typedef struct {
   AuthMethod auth;
   char *password_command; /* NULL: $CREDENTIALS_DIRECTORY/NAME */
   char *addresses; /* patterns; default: user if it is an address, else "*" */
-  char **folders;  /* watched, UTF-8, ';'-separated in the file; default INBOX */
-  char **sent;     /* NULL: found on the server */
-  char *quarantine; /* default Backscatter */
+  char **folders;  /* watched, UTF-8, ';'-separated in the file; default INBOX. Absolute paths where there is no server */
+  char **sent;     /* NULL: found on the server; other than over IMAP absolute paths, and NULL: there are none */
+  char *sent_account; /* whose Sent folders hold what is sent from this account; NULL: its own do */
+  gboolean sent_recorded; /* all that is sent is told by `backstop record` */
+  char *quarantine; /* default Backscatter; other than over IMAP an absolute path. NULL (POP3): in the data folder */
+  char *restore_to; /* where restored mail goes, a path; NULL: where it was, or (POP3) into the data folder */
+  char *restore_command; /* the program that takes restored mail; NULL */
+  guint16 door_port; /* of the POP3 server on loopback; 0: there is none */
+  char *door_password_command; /* NULL: the credential or keyring entry of "NAME-door" */
   guint timeout;   /* seconds a server may be silent, 1 to 600; default 60 */
 } AccountConfig;
 

@@ -98,6 +98,9 @@ static const struct {
   { "[account a]\nuser=me\nhost=localhost\nsecurity=none\n", 143 },
   { "[account a]\nuser=me\nhost=127.9.9.9\nsecurity=none\n", 143 },
   { "[account a]\nuser=me\nhost=::1\nsecurity=none\n", 143 },
+  { HOME "protocol=pop3\n", 995 },
+  { HOME "protocol=pop3\nsecurity=starttls\n", 110 },
+  { "[account a]\nprotocol=maildir\nfolders=/m\n", 0 },
 };
 
 static void test_ports(void **state)
@@ -108,6 +111,61 @@ static void test_ports(void **state)
     assert_null(error);
     assert_int_equal(((AccountConfig *)config->accounts->pdata[0])->port, ports[i].port);
   }
+}
+
+/* What an account on disk, or one of POP3, has for folders: watched, sent and quarantine. */
+static const struct {
+  const char *text, *watched, *sent, *quarantine;
+} places[] = {
+  { HOME "", "INBOX", "-", "Backscatter" },
+  { HOME "protocol=pop3\n", "INBOX", "-", "-" },
+  { HOME "protocol=pop3\nfolders=inbox\nsent=/m/Sent;~/s\nquarantine=/q/\n", "INBOX", "/m/Sent;HOME/s", "/q" },
+  { "[account a]\nprotocol=maildir\nfolders=~/Maildir\n", "HOME/Maildir", "-", "HOME/Maildir/.Backscatter" },
+  { "[account a]\nprotocol=maildir\nfolders=/M;/N\nsent=/M/.Sent\n", "/M;/N", "/M/.Sent", "/M/.Backscatter" },
+  { "[account a]\nprotocol=maildir\nfolders=/m/in\nsent=/m/sent\n", "/m/in", "/m/sent", "/m/Backscatter" },
+  { "[account a]\nprotocol=mbox\nfolders=/m/../n/in\n", "/n/in", "-", "/n/Backscatter" },
+  { "[account a]\nprotocol=mbox\nfolders=/m/in\nquarantine=~/q\n", "/m/in", "-", "HOME/q" },
+};
+
+static char *joined(char **list)
+{
+  g_autofree char *text = list != NULL ? g_strjoinv(";", list) : g_strdup("-");
+  g_auto(GStrv) parts = g_strsplit(text, g_get_home_dir(), -1);
+  return g_strjoinv("HOME", parts);
+}
+
+static void test_places(void **state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Config) config = load(places[i].text, -1, &error);
+    if (config == NULL) fail_msg("%s: %s", places[i].text, error->message);
+    const AccountConfig *account = config->accounts->pdata[0];
+    char *quarantine[] = { account->quarantine, NULL };
+    g_autofree char *watched = joined(account->folders), *sent = joined(account->sent),
+                    *away = joined(account->quarantine != NULL ? quarantine : NULL);
+    assert_string_equal(watched, places[i].watched);
+    assert_string_equal(sent, places[i].sent);
+    assert_string_equal(away, places[i].quarantine);
+  }
+}
+
+static void test_pop3(void **state)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Config) config = load(HOME "protocol=pop3\nsent-account=b\nrestore-to=~/back\ndoor-port=1100\n"
+                                       "door-password-command=echo x\n[account b]\nhost=h\nuser=u\n"
+                                       "[account c]\nprotocol=pop3\nhost=h\nuser=u\nsent-recorded=yes\n",
+                                  -1, &error);
+  assert_null(error);
+  const AccountConfig *pop = config->accounts->pdata[0], *recorded = config->accounts->pdata[2];
+  g_autofree char *back = g_build_filename(g_get_home_dir(), "back", NULL);
+  assert_string_equal(pop->sent_account, "b");
+  assert_string_equal(pop->restore_to, back);
+  assert_string_equal(pop->door_password_command, "echo x");
+  assert_int_equal(pop->door_port, 1100);
+  assert_false(pop->sent_recorded);
+  assert_true(recorded->sent_recorded);
 }
 
 /* Each is refused with one line that names the file and this. */
@@ -140,7 +198,7 @@ static const struct {
   { HOME "port=65536\n", "1 to 65535" },
   { HOME "port=-1\n", "1 to 65535" },
   { HOME "port=99 3\n", "1 to 65535" },
-  { HOME "protocol=gopher\n", "write imap" },
+  { HOME "protocol=gopher\n", "write imap, pop3, maildir or mbox" },
   { HOME "security=ssl\n", "tls or starttls or none" },
   { HOME "security=none\n", "in clear" },
   { "[account a]\nuser=me\nhost=localhost.example.org\nsecurity=none\n", "in clear" },
@@ -168,6 +226,25 @@ static const struct {
   { HOME "folders=INBOX;Backscatter\n", "among the watched folders" },
   { HOME "quarantine=Inbox\n", "among the watched folders" },
   { HOME "sent=Sent\nquarantine=Sent\n", "Sent folder" },
+  { HOME "protocol=pop3\nfolders=Sent\n", "folders: POP3 has one folder" },
+  { HOME "protocol=pop3\nfolders=INBOX;Sent\n", "folders: POP3 has one folder" },
+  { HOME "protocol=pop3\nsent=Sent\n", "sent: \"Sent\" is no path" },
+  { HOME "protocol=pop3\nquarantine=Backscatter\n", "quarantine: \"Backscatter\" is no path" },
+  { HOME "protocol=pop3\ndoor-port=110\n", "1024 to 65535" },
+  { HOME "protocol=pop3\ndoor-password-command=x\n", "needs door-port" },
+  { HOME "protocol=pop3\nrestore-to=/m\nrestore-command=x\n", "one place" },
+  { HOME "protocol=pop3\nsent-account=b\n", "[account home] sent-account: there is no account \"b\"" },
+  { HOME "protocol=pop3\nsent-account=home\n", "no sent mail of its own" },
+  { HOME "protocol=pop3\nsent-account=b\nsent=/m\n[account b]\nhost=h\nuser=u\n", "sent-account: the sent mail" },
+  { HOME "protocol=pop3\nsent-recorded=1\n", "yes or no" },
+  { HOME "sent-account=b\n", "sent-account: over IMAP" },
+  { HOME "restore-to=/m\n", "restore-to: is for pop3" },
+  { HOME "door-port=1100\n", "door-port: is for pop3" },
+  { "[account a]\nprotocol=maildir\n", "folders: missing" },
+  { "[account a]\nprotocol=mbox\nfolders=INBOX\n", "folders: \"INBOX\" is no path" },
+  { "[account a]\nprotocol=maildir\nfolders=/m\nhost=h\n", "host: folders on this computer" },
+  { "[account a]\nprotocol=maildir\nfolders=/m\nquarantine=/m/\n", "among the watched folders" },
+  { "[account a]\nprotocol=mbox\nfolders=/m\nsent=/s\nquarantine=/s\n", "Sent folder" },
   { HOME HOME, "two groups [account home]" },
   { HOME "[account  home]\nhost=h\nuser=u\n", "two accounts" },
   { HOME "[backstop]\n[backstop]\n", "two groups [backstop]" },
@@ -259,8 +336,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_defaults), cmocka_unit_test(test_every_key), cmocka_unit_test(test_ports),
-    cmocka_unit_test(test_refusals), cmocka_unit_test(test_bytes),     cmocka_unit_test(test_modes),
-    cmocka_unit_test(test_owner),    cmocka_unit_test(test_no_file),
+    cmocka_unit_test(test_places),   cmocka_unit_test(test_pop3),      cmocka_unit_test(test_refusals),
+    cmocka_unit_test(test_bytes),    cmocka_unit_test(test_modes),     cmocka_unit_test(test_owner),
+    cmocka_unit_test(test_no_file),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
