@@ -19,9 +19,11 @@ void box_init(Box *box, const BoxClass *class, const char *name)
 void box_free(Box *box)
 {
   if (box == NULL) return;
-  g_free(box->name);
-  g_array_unref(box->items);
+  char *name = box->name;
+  GArray *items = box->items;
   box->class->free(box);
+  g_free(name);
+  g_array_unref(items);
 }
 
 gint64 box_key(const void *bytes, gsize length)

@@ -59,6 +59,7 @@ typedef struct {
   gboolean (*make)(Box *box, GError **error);
   /* Adds what inotify must watch to hear of mail that comes or goes; NULL: it cannot be heard of. */
   gboolean (*watch)(Box *box, int inotify, GError **error);
+  /* Frees what the class has added, and the record; name and items are freed after it. */
   void (*free)(Box *box);
 } BoxClass;
 
@@ -89,3 +90,6 @@ Box *maildir_box_new(const char *path);
 Box *mbox_box_new(const char *path);
 /* By what lies there, or, where nothing does, by what is wanted. */
 Box *disk_box_new(const char *path, gboolean mbox_wanted);
+/* A program (by /bin/sh) that reads one message from its standard input and says by its exit status 0 that it has taken
+ * it, within a minute. It keeps nothing: list() finds no message. */
+Box *program_box_new(const char *name, const char *command);

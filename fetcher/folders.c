@@ -34,8 +34,7 @@ static gboolean take_configured(Run *run, GPtrArray *sent, GError **error)
     if (resolved == NULL) return FALSE;
     if (!run_has_folder(run, resolved)) {
       g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-                  "there is no folder \"%s\" on the server; set \"sent\" to the folder that holds your sent mail",
-                  *name);
+                  "there is no folder \"%s\"; set \"sent\" to the folder that holds your sent mail", *name);
       return FALSE;
     }
     g_ptr_array_add(sent, g_steal_pointer(&resolved));
@@ -76,15 +75,22 @@ gboolean folders_find_sent(Run *run, GError **error)
   g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
   if (run->account->sent != NULL) {
     if (!take_configured(run, sent, error)) return FALSE;
-  } else {
+  } else if (run->store->can & STORE_LISTS_ALL) {
     take_special(run, sent);
     if (sent->len == 0 && !take_named(run, sent, error)) return FALSE;
   }
+  if (run->account->sent_recorded) g_ptr_array_add(sent, g_strdup(RUN_RECORDED));
   if (!folder_use_sent(run->ledger, run->account->name, (const char *const *)sent->pdata, sent->len, error))
     return FALSE;
+  if (run->account->sent_recorded) g_ptr_array_set_size(sent, (gint)sent->len - 1);
   g_ptr_array_add(sent, NULL);
   run->sent = (char **)g_ptr_array_free(g_steal_pointer(&sent), FALSE);
   return TRUE;
+}
+
+gboolean folders_tell_sent(const Run *run)
+{
+  return run->sent[0] != NULL || run->account->sent_account != NULL || run->account->sent_recorded;
 }
 
 static gboolean find_watched(Run *run, GError **error)
@@ -143,11 +149,10 @@ static gboolean check_quarantine(const Run *run, GError **error)
   if (!g_strv_contains((const char *const *)run->sent, run->quarantine)
       && !g_strv_contains((const char *const *)run->watched, run->quarantine))
     return TRUE;
-  g_set_error(
-      error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-      "the quarantine folder \"%s\" is on the server a folder that is watched or holds sent mail; name another in "
-      "[account %s]",
-      run->quarantine, run->account->name);
+  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+              "the quarantine folder \"%s\" is a folder that is watched or holds sent mail; name another in "
+              "[account %s]",
+              run->quarantine, run->account->name);
   return FALSE;
 }
 
@@ -187,9 +192,12 @@ static gboolean tell_why(Run *run, gboolean read_only, GError **error)
   g_autofree char *names = NULL, *text = NULL;
   if (run->moves && !find_read_only(run, &names, error)) return FALSE;
   if (names != NULL)
-    text = g_strdup_printf("Read-only on the server, and so only observed: %s.", names);
+    text = g_strdup_printf("Read-only, and so only observed: %s.", names);
   else if (read_only)
     text = g_strdup("The quarantine folder is read-only, so Backstop only observes here and moves nothing.");
+  else if (!run->config->observe && !folders_tell_sent(run))
+    text = g_strdup("Nothing tells what you sent, so Backstop only observes here and moves nothing: set sent, "
+                    "sent-account or sent-recorded, then run backstop sweep.");
   else if (!run->config->observe && !run->moves)
     text = g_strdup("The server can neither move messages (MOVE) nor remove single ones (UIDPLUS), so Backstop only "
                     "observes here and moves nothing.");
@@ -198,7 +206,7 @@ static gboolean tell_why(Run *run, gboolean read_only, GError **error)
 
 gboolean folders_prepare_quarantine(Run *run, GError **error)
 {
-  run->moves = !run->config->observe && run->can_move;
+  run->moves = !run->config->observe && run->can_move && folders_tell_sent(run);
   if (!check_quarantine(run, error)) return FALSE;
   gboolean there = run_has_folder(run, run->quarantine), read_only = FALSE;
   if (!there && run->moves && !make_quarantine(run, error)) return FALSE;

@@ -53,6 +53,7 @@ static ImapStore *imap_new(Stream *stream, const char *user)
 {
   ImapStore *store = g_new0(ImapStore, 1);
   store->base.class = &imap_class;
+  store->base.can = STORE_LISTS_ALL;
   store->stream = stream;
   store->session = mailimap_new(0, NULL);
   store->user = g_strdup(user);

@@ -36,9 +36,10 @@ static gboolean watch_all(Run *run, GError **error)
   return FALSE;
 }
 
+/* Where there is a server with folders, one of them is Sent: then nothing is judged before it is found. */
 static gboolean require_sent(const Run *run, GError **error)
 {
-  if (run->sent[0] != NULL) return TRUE;
+  if (folders_tell_sent(run) || !(run->store->can & STORE_LISTS_ALL)) return TRUE;
   g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
               "no Sent folder was found on the server, so nothing can be judged; set \"sent = FOLDER\" in [account %s]",
               run->account->name);
@@ -213,10 +214,15 @@ static gboolean end(Run *run, const GError *problem, GError **error)
 
 gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
 {
-  g_autoptr(GError) problem = NULL;
+  g_autoptr(GError) problem = NULL, worse = NULL;
   g_autoptr(GError) unsaid = NULL;
   if (!begin(run, scope, error)) return FALSE;
   gboolean done = steps(run, scope, &problem);
+  if ((done || run_can_go_on(problem)) && !settle_leaving(run, &worse)) {
+    g_clear_error(&problem);
+    problem = g_steal_pointer(&worse);
+    done = FALSE;
+  }
   if (!done) folders_doubt(run);
   if (!end(run, problem, &unsaid) && done) {
     g_propagate_error(error, g_steal_pointer(&unsaid));

@@ -17,7 +17,7 @@ typedef struct {
 
 gboolean rivals_possible(const Store *store)
 {
-  return (store->can & STORE_CAN_MOVE) && !(store->can & (STORE_CAN_CLAIM | STORE_MOVES_AT_ONCE));
+  return (store->can & STORE_CAN_MOVE) && !(store->can & (STORE_CAN_CLAIM | STORE_MOVES_AT_ONCE | STORE_NO_RIVALS));
 }
 
 static gboolean same_message(const Copy *copy, const Fingerprint *fingerprint)

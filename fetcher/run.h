@@ -34,9 +34,13 @@ typedef struct {
   Pass pass;        /* counters, and the row they are written to once there is one (id) */
   gint64 written;   /* monotonic microseconds of the last write of that row */
   gint64 synced;    /* when the last sync of Sent began in this pass, Unix seconds, 0 = not yet */
+  gboolean leaving;  /* messages were taken away that are gone only after the store's commit() */
   gboolean again;    /* a sweep: judge also what was judged before and left where it was */
   gboolean rehearse; /* judge and record, move nothing */
 } Run;
+
+/* The name under which the ledger knows what `backstop record` told, among an account's Sent folders. */
+#define RUN_RECORDED "backstop record"
 
 /* Unix seconds. */
 gint64 run_now(void);

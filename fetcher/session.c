@@ -1,15 +1,14 @@
 /* session.c - an account's connection over time.
  * Owns:     the store, the cached secret, back-off, the account's state.
- * Must not: know a protocol but by its row in PROTOCOLS; decide when a pass is made.
+ * Must not: know a protocol; decide when a pass is made.
  * Fails:    by an exit status; what cannot be told to the ledger ends the worker.
  * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
 #include "fetcher/session.h"
 #include "fetcher/exit.h"
 #include "fetcher/grant.h"
-#include "fetcher/imap.h"
 #include "fetcher/log.h"
+#include "fetcher/open.h"
 #include "fetcher/secret.h"
-#include "fetcher/sign_in.h"
 #include "ledger/wish.h"
 #include <poll.h>
 #include <sysexits.h>
@@ -30,6 +29,7 @@ struct Session {
   const Config *config;
   const AccountConfig *account;
   Ledger *ledger;
+  StoreHome home;
   gboolean once;
   gboolean (*stop)(gpointer data);
   gpointer stop_data;
@@ -46,20 +46,6 @@ struct Session {
   guint losses;     /* connections in a row that were soon lost while nothing was done on them */
 };
 
-static const struct {
-  const char *protocol;
-  StoreOpener open;
-} PROTOCOLS[] = { { "imap", imap_open } };
-
-static Store *open_store(const AccountConfig *account, const char *secret, GError **error)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS(PROTOCOLS); i++)
-    if (g_str_equal(PROTOCOLS[i].protocol, account->protocol)) return PROTOCOLS[i].open(account, secret, error);
-  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "protocol \"%s\" is not supported yet; use imap",
-              account->protocol);
-  return NULL;
-}
-
 static void disconnect(Session *session)
 {
   g_clear_pointer(&session->run, run_free);
@@ -70,7 +56,7 @@ static void disconnect(Session *session)
 static gboolean connect_store(Session *session, GError **error)
 {
   if (!account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error)) return FALSE;
-  session->store = sign_in(session->account, open_store, &session->secret, &session->refused, error);
+  session->store = open_store(session->account, &session->home, &session->secret, &session->refused, error);
   if (session->store == NULL) return FALSE;
   session->opened = g_get_monotonic_time();
   session->run =
@@ -222,7 +208,8 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   g_autoptr(GError) problem = NULL;
   gboolean changed = FALSE;
   gboolean told = session->proved && !session->resting && (session->store->can & STORE_CAN_WAIT) != 0;
-  if (session->store != NULL && !told && !session->resting && session->config->interval > KEPT_OPEN)
+  gboolean held = session->store != NULL && (session->store->can & STORE_HOLDS_LOCK) != 0;
+  if (held || (session->store != NULL && !told && !session->resting && session->config->interval > KEPT_OPEN))
     disconnect(session);
   if (!told) {
     wait_for_descriptors(wake, n);
@@ -242,13 +229,14 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   return TRUE;
 }
 
-Session *session_new(const Config *config, const AccountConfig *account, Ledger *ledger, gboolean once,
+Session *session_new(const Config *config, const AccountConfig *account, const StoreHome *home, gboolean once,
                      gboolean (*stop)(gpointer data), gpointer stop_data)
 {
   Session *session = g_new0(Session, 1);
+  session->home = *home;
   session->config = config;
   session->account = account;
-  session->ledger = ledger;
+  session->ledger = home->ledger;
   session->once = once;
   session->stop = stop;
   session->stop_data = stop_data;

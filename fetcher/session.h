@@ -2,12 +2,13 @@
  * what the ledger is told of it. */
 #pragma once
 #include "fetcher/pass.h"
+#include "fetcher/sign_in.h"
 
 typedef struct Session Session;
 
-/* All but stop_data are borrowed for the life of the session. stop is asked between steps: must it all end now? once: it
+/* All but home itself and stop_data are borrowed for the life of the session. stop is asked between steps: must it all end now? once: it
  * is for one pass, after which nobody watches. */
-Session *session_new(const Config *config, const AccountConfig *account, Ledger *ledger, gboolean once,
+Session *session_new(const Config *config, const AccountConfig *account, const StoreHome *home, gboolean once,
                      gboolean (*stop)(gpointer data), gpointer stop_data);
 /* Signs out where it can within 2 s, wipes the secret. */
 void session_free(Session *session);

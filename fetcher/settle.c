@@ -20,7 +20,10 @@ static Trip trip_of(const Run *run, const Entry *entry)
 {
   switch (entry->state) {
   case MOVE_R_INTENT:
-    return (Trip){ .from = &entry->away, .to = entry->home.folder, .marked = TRUE, .mark = MARK_NOT_BACKSCATTER };
+    return (Trip){ .from = &entry->away,
+                   .to = run->store->returns_to != NULL ? run->store->returns_to : entry->home.folder,
+                   .marked = TRUE,
+                   .mark = MARK_NOT_BACKSCATTER };
   case MOVE_D_INTENT: return (Trip){ .from = &entry->away, .to = run->trash, .removes = run->trash == NULL };
   default: return (Trip){ .from = &entry->home, .to = entry->away.folder, .marked = TRUE, .mark = MARK_BACKSCATTER };
   }
@@ -129,6 +132,7 @@ static gboolean carry(Run *run, const Trip *trip, guint32 uid, guint32 copied, g
 
 static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint32 uid, GError **error)
 {
+  if (entry->state == MOVE_Q_INTENT) run->pass.moved++;
   if (folder == NULL || uid == 0) {
     Place unknown = { .folder = (char *)folder };
     return journal_confirm(run->ledger, entry->id, folder != NULL ? &unknown : NULL, error);
@@ -164,6 +168,7 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
   if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
+  if (here == 0 && in && run->leaving && (run->store->can & STORE_REMOVES_LATE)) return TRUE; /* see settle_leaving() */
   /* A move in one step has not been made: what lies at the goal is another copy. */
   if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;
   if (here != 0 && there == 0 && in && run->config->observe)
@@ -171,8 +176,10 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->quarantine) == 0)
     return carry_beside_rivals(run, entry, here, error);
   if (here != 0) {
+    gboolean later = (run->store->can & STORE_REMOVES_LATE) != 0;
     if (!carry(run, &trip, here, there, &where, error)) return FALSE;
-    return confirm(run, entry, trip.to, where, error);
+    run->leaving = run->leaving || later;
+    return later || confirm(run, entry, trip.to, where, error);
   }
   if (there != 0 || (resumed && entry->state == MOVE_D_INTENT))
     return confirm(run, entry, there != 0 ? trip.to : NULL, there, error);
@@ -316,8 +323,19 @@ gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError *
     if (entry->state == MOVE_Q_INTENT) g_ptr_array_add(moving, entry);
   }
   if (moving->len == 0) return TRUE;
-  return run_select(run, folder, error) && claim_and_move(run, moving, pairs, error)
-         && confirm_batch(run, moving, pairs, error);
+  if (!run_select(run, folder, error)) return FALSE;
+  gboolean later = (run->store->can & STORE_REMOVES_LATE) != 0;
+  if (!claim_and_move(run, moving, pairs, error)) return FALSE;
+  run->leaving = run->leaving || later;
+  return (later && pairs->len > 0) || confirm_batch(run, moving, pairs, error);
+}
+
+gboolean settle_leaving(Run *run, GError **error)
+{
+  if (!run->leaving) return TRUE;
+  run->leaving = FALSE;
+  g_clear_pointer(&run->selected, g_free);
+  return run->store->class->commit(run->store, error) && settle_all(run, error);
 }
 
 gboolean settle_all(Run *run, GError **error)

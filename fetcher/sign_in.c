@@ -7,12 +7,13 @@
 #include "fetcher/secret.h"
 #include <string.h>
 
-Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, gboolean *refused, GError **error)
+Store *sign_in(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret, gboolean *refused,
+               GError **error)
 {
   g_autoptr(GError) refusal = NULL;
   *refused = FALSE;
   if (*secret == NULL && (*secret = secret_get(account, SECRET_ANY, error)) == NULL) return NULL;
-  Store *store = open(account, *secret, &refusal);
+  Store *store = open(account, home, *secret, &refusal);
   if (store != NULL) return store;
   if (g_error_matches(refusal, STORE_ERROR, STORE_ERROR_AUTH)) {
     char *before = g_steal_pointer(secret);
@@ -23,7 +24,7 @@ Store *sign_in(const AccountConfig *account, StoreOpener open, char **secret, gb
     if (*secret == NULL) return NULL;
     if (!same) {
       g_clear_error(&refusal);
-      store = open(account, *secret, &refusal);
+      store = open(account, home, *secret, &refusal);
       if (store != NULL) return store;
     }
     if (g_error_matches(refusal, STORE_ERROR, STORE_ERROR_AUTH)) g_clear_pointer(secret, secret_free);

@@ -25,7 +25,11 @@ typedef enum {
   STORE_CAN_WAIT = 1 << 2, /* tells of new mail by itself: wait() */
   STORE_CAN_CLAIM = 1 << 3, /* of the selected folder: claim() tells whose a message is; claim() takes the bit back where
                                it finds that it cannot */
-  STORE_MOVES_AT_ONCE = 1 << 4 /* move() is one step at the server: of several machines only one moves a message */
+  STORE_MOVES_AT_ONCE = 1 << 4, /* move() is one step: it is made or not, and of several machines only one makes it */
+  STORE_NO_RIVALS = 1 << 5, /* the quarantine is this machine's alone: no other one moves a message into it */
+  STORE_REMOVES_LATE = 1 << 6, /* of the selected folder: what move() and remove() take away is gone only after commit() */
+  STORE_LISTS_ALL = 1 << 7, /* folders() tells of folders that nobody named, so that Sent may be looked for among them */
+  STORE_HOLDS_LOCK = 1 << 8 /* while it is open no other program gets at the mailbox: it is closed after each pass */
 } StoreCapability;
 
 typedef struct Store Store;
@@ -68,7 +72,8 @@ typedef struct {
   /* Every folder there is: GPtrArray of Folder*, caller owns. */
   GPtrArray *(*folders)(Store *store, GError **error);
   /* The server's name for a folder the owner named: itself if it exists, else with '/' turned into the server's
-   * separator and its prefix (RFC 2342) before it. Caller frees. */
+   * separator and its prefix (RFC 2342) before it; on disk an absolute path. name NULL: the quarantine, where the owner did
+   * not name one. Caller frees. */
   char *(*resolve)(Store *store, const char *name, GError **error);
   /* Makes and subscribes a folder unless it exists. name as resolve() gave it. MAILBOX when the server refuses. */
   gboolean (*create)(Store *store, const char *name, GError **error);
@@ -91,7 +96,7 @@ typedef struct {
                    GError **error);
   /* UIDs of the selected folder whose Message-ID field holds message_id (normal form), ascending: GArray of
    * guint32, at most 1,000; message_id "": every message of exactly `size` octets stored since `since` less two
-   * days. */
+   * days. Others of that size may be among them: compare. */
   GArray *(*find)(Store *store, const char *message_id, guint64 size, gint64 since, GError **error);
   /* Moves n messages of the selected folder to another. pairs: UidPair, one for each message that was moved (a UID
    * that was gone has none); FALSE: some may have been moved, look. Flags go with them. Needs STORE_CAN_MOVE. */
@@ -115,13 +120,17 @@ typedef struct {
    * (not changed). News about flags end no waiting; what came since the last slot was called counts. Needs
    * STORE_CAN_WAIT. The connection is kept alive meanwhile (RFC 2177: renewed within 29 minutes). */
   gboolean (*wait)(Store *store, const int *wake, guint n, gboolean *changed, GError **error);
+  /* Makes what move() and remove() have taken away be gone, with STORE_REMOVES_LATE: ends the session, which is what it
+   * takes, and begins another. No folder is open then. No proof: look. NULL where nothing waits. */
+  gboolean (*commit)(Store *store, GError **error);
   /* Ends the connection and frees the store. Never waits for the server for longer than 2 s. */
   void (*close)(Store *store);
 } StoreClass;
 
 struct Store {
   const StoreClass *class;
-  guint can; /* StoreCapability; MARK is about the selected folder */
+  guint can; /* StoreCapability */
+  const char *returns_to; /* the folder that restored mail goes to; NULL: where it was */
 };
 static inline void store_close(Store *store)
 {

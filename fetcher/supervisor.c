@@ -296,9 +296,11 @@ static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GErr
   g_autofree AccountSetup *setups = g_new0(AccountSetup, config->accounts->len);
   for (guint i = 0; i < config->accounts->len; i++) {
     const AccountConfig *account = config->accounts->pdata[i];
-    char *mailbox = g_strdup_printf("%s\n%s\n%s", account->protocol, account->host, account->user);
+    char *mailbox = account->host != NULL
+                        ? g_strdup_printf("%s\n%s\n%s", account->protocol, account->host, account->user)
+                        : g_strdup_printf("%s\n%s", account->protocol, account->folders[0]);
     g_ptr_array_add(mailboxes, mailbox);
-    setups[i] = (AccountSetup){ account->name, account->addresses, mailbox };
+    setups[i] = (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account };
   }
   return account_configure(supervisor->ledger, setups, config->accounts->len, error);
 }

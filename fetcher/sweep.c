@@ -64,7 +64,7 @@ static gboolean sweep_folder(Run *run, const char *name, GError **error)
   if (!run_has_folder(run, folder) || special) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
                 special ? "the folder \"%s\" holds the quarantine or sent mail and is not swept"
-                        : "there is no folder \"%s\" on the server",
+                        : "there is no folder \"%s\"",
                 name);
     return FALSE;
   }

@@ -149,6 +149,7 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
   Worker worker = { .ledger = ledger, .account = name, .clock = -1 };
-  g_autoptr(Session) session = session_new(config, account, ledger, once != WORKER_LIVE, must_stop, &worker);
+  StoreHome home = { ledger, data_dir };
+  g_autoptr(Session) session = session_new(config, account, &home, once != WORKER_LIVE, must_stop, &worker);
   return work(&worker, session, once);
 }

@@ -23,7 +23,7 @@ static guint refusals_left; /* this many times it says AUTH whatever it is shown
 static GString *shown;
 static Store store_open;
 
-static Store *server_open(const AccountConfig *account, const char *secret, GError **error)
+static Store *server_open(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
 {
   g_string_append_printf(shown, "%s%s", shown->len > 0 ? " " : "", secret);
   if (refusals_left == 0 && takes != NULL && strcmp(secret, takes) == 0) return &store_open;
@@ -85,7 +85,7 @@ static void test_cases(void **state)
     refusals_left = cases[i].refusals;
     g_string_truncate(shown, 0);
     assert_true(g_file_set_contents(asked, "", 0, NULL));
-    Store *store = sign_in(&account, server_open, &secret, &refused, &error);
+    Store *store = sign_in(&account, NULL, server_open, &secret, &refused, &error);
     print_message("# case %u: shown \"%s\"\n", i, shown->str);
     assert_ptr_equal(store, cases[i].code < 0 ? &store_open : NULL);
     assert_int_equal(error != NULL ? error->code : -1, cases[i].code);
@@ -111,9 +111,9 @@ static void test_again(void **state)
   answer = STORE_ERROR_AUTH;
   refusals_left = 0;
   g_string_truncate(shown, 0);
-  assert_null(sign_in(&account, server_open, &secret, &refused, &error));
+  assert_null(sign_in(&account, NULL, server_open, &secret, &refused, &error));
   account.password_command = second;
-  assert_ptr_equal(sign_in(&account, server_open, &secret, &refused, NULL), &store_open);
+  assert_ptr_equal(sign_in(&account, NULL, server_open, &secret, &refused, NULL), &store_open);
   assert_string_equal(shown->str, "one two");
   secret_free(secret);
 }
