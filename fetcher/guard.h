@@ -21,6 +21,7 @@ typedef struct {
   guint depth;
   guint state;
   gboolean had_literal;
+  gboolean bytes_only; /* what is carried is not IMAP: nothing but `left` is counted */
   char head[10]; /* how the line begins */
 } Guard;
 

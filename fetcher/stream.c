@@ -98,26 +98,43 @@ short stream_events(const Stream *stream)
   return stream->tls != NULL && gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
 }
 
-/* Never returns 0: libetpan would ask again for ever. */
-static ssize_t low_read(mailstream_low *low, void *buffer, size_t size)
+ssize_t stream_read(Stream *stream, void *buffer, gsize size)
 {
-  Stream *stream = low->data;
   ssize_t n;
   while ((n = stream_read_now(stream, buffer, size)) == 0) wait_for(stream, stream_events(stream));
   return n;
 }
 
-static ssize_t low_write(mailstream_low *low, const void *buffer, size_t size)
+/* At least one byte, -1 once the connection is broken. */
+static ssize_t write_some(Stream *stream, const void *bytes, gsize size)
 {
-  Stream *stream = low->data;
   ssize_t n = 0;
   while (n == 0 && size > 0 && stream->error == NULL) {
-    n = stream->tls != NULL ? gnutls_record_send(stream->tls->session, buffer, size)
-                            : send(stream->fd, buffer, size, MSG_NOSIGNAL);
+    n = stream->tls != NULL ? gnutls_record_send(stream->tls->session, bytes, size)
+                            : send(stream->fd, bytes, size, MSG_NOSIGNAL);
     n = outcome(stream, n);
     if (n == 0) wait_for(stream, stream->tls != NULL ? stream_events(stream) : POLLOUT);
   }
   return stream->error == NULL ? n : -1;
+}
+
+gboolean stream_write(Stream *stream, const void *bytes, gsize size)
+{
+  for (const char *p = bytes; size > 0;) {
+    ssize_t n = write_some(stream, p, size);
+    if (n < 0) return FALSE;
+    p += n;
+    size -= (gsize)n;
+  }
+  return stream->error == NULL;
+}
+
+/* Never returns 0: libetpan would ask again for ever. */
+static ssize_t low_read(mailstream_low *low, void *buffer, size_t size) { return stream_read(low->data, buffer, size); }
+
+static ssize_t low_write(mailstream_low *low, const void *buffer, size_t size)
+{
+  return write_some(low->data, buffer, size);
 }
 
 static int low_close(mailstream_low *low) { return 0; }
@@ -256,6 +273,8 @@ void stream_command(Stream *stream, guint64 budget)
   stream->received = 0;
   guard_command(&stream->guard, budget);
 }
+
+void stream_count_bytes_only(Stream *stream) { stream->guard.bytes_only = TRUE; }
 
 void stream_set_timeout(Stream *stream, guint seconds) { stream->timeout = seconds; }
 

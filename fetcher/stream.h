@@ -1,4 +1,4 @@
-/* stream.h - the one way to a server: a socket under libetpan, plain or TLS, bounded in time, bytes and nesting.
+/* stream.h - the one way to a server: a socket, plain or TLS, bounded in time, bytes and (for IMAP) nesting.
  *
  * TLS 1.2 or 1.3 (GnuTLS), certificate chain and host name verified in the handshake (RFC 6125), before anything is
  * read or sent. The server may be silent for `timeout` seconds, and all waiting of one command may take that plus one
@@ -20,6 +20,12 @@ Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean l
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
 /* A libetpan low stream over it. It borrows the Stream; freeing it does not close it. */
 mailstream_low *stream_low(Stream *stream);
+/* It carries another protocol than IMAP: the guard counts the bytes of a command's answer, and knows nothing of lines. */
+void stream_count_bytes_only(Stream *stream);
+/* Waits for bytes, and gives at most size of them; -1 once the connection is broken. Never 0. */
+ssize_t stream_read(Stream *stream, void *buffer, gsize size);
+/* Sends all of it, or breaks the connection. */
+gboolean stream_write(Stream *stream, const void *bytes, gsize size);
 /* What has come, at most size bytes, without waiting: 0 when there is nothing, -1 once the connection is broken. */
 ssize_t stream_read_now(Stream *stream, void *buffer, gsize size);
 /* What poll() must wait for after stream_read_now() gave 0: POLLIN or POLLOUT. */
