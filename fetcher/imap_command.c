@@ -4,25 +4,9 @@
  * Fails:    the caller's scope for a refusal; LINK, and the end of the connection, for what is no answer.
  * Tests:    tests/test_imap.c */
 #include "fetcher/imap_private.h"
-#include "filter/names.h"
+#include "fetcher/words.h"
 
-/* Is word in text, as a word of its own? */
-static gboolean mentions(const char *text, const char *word)
-{
-  gsize length = strlen(word);
-  for (const char *p = text; length > 0 && (p = strcasestr(p, word)) != NULL; p++)
-    if ((p == text || !g_ascii_isalnum(p[-1])) && !g_ascii_isalnum(p[length])) return TRUE;
-  return FALSE;
-}
-
-char *imap_words(const ImapStore *store)
-{
-  const char *text = store->session->imap_response;
-  if (text == NULL || *text == '\0' || mentions(text, store->user)) return NULL;
-  char *words = text_one_line(text, 200);
-  while (words != NULL && g_str_has_suffix(words, ".")) words[strlen(words) - 1] = '\0';
-  return words;
-}
+char *imap_words(const ImapStore *store) { return server_words(store->session->imap_response, store->user); }
 
 /* Was it a tagged BAD? libetpan has one code for that and for an answer to somebody else's command. */
 static gboolean answered_bad(const ImapStore *store)

@@ -9,10 +9,15 @@ libfetcher_a_SOURCES = \
 	fetcher/guard.c fetcher/tls.c fetcher/stream.c \
 	fetcher/imap.c fetcher/imap_command.c fetcher/imap_folder.c fetcher/imap_fetch.c fetcher/imap_move.c \
 	fetcher/imap_mark.c fetcher/imap_idle.c \
-	fetcher/open.h fetcher/open.c \
-	fetcher/box.h fetcher/box.c fetcher/maildir_box.c fetcher/disk_box.c fetcher/program_box.c \
-	fetcher/shelf.h fetcher/shelf.c fetcher/box_store.h fetcher/box_store.c fetcher/pop3_link.h fetcher/door.h
+	fetcher/box.h fetcher/box.c fetcher/door.h \
+	fetcher/pop3_link.h fetcher/words.h fetcher/words.c
 FETCHER_LIBS = libfetcher.a $(LEDGER_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS)
+
+# Folders that have no numbers of their own: POP3, Maildir, mbox.
+libfetcher_a_SOURCES += \
+	fetcher/open.h fetcher/open.c \
+	fetcher/maildir_box.c fetcher/disk_box.c fetcher/program_box.c \
+	fetcher/shelf.h fetcher/shelf.c fetcher/box_store.h fetcher/box_store.c
 
 # The pipeline: one pass over one account, and the processes that make it.
 libfetcher_a_SOURCES += \
