@@ -10,7 +10,9 @@ libfetcher_a_SOURCES = \
 	fetcher/imap.c fetcher/imap_command.c fetcher/imap_folder.c fetcher/imap_fetch.c fetcher/imap_move.c \
 	fetcher/imap_mark.c fetcher/imap_idle.c \
 	fetcher/box.h fetcher/box.c fetcher/door.h \
-	fetcher/pop3_link.h fetcher/words.h fetcher/words.c
+	fetcher/words.h fetcher/words.c \
+	fetcher/pop3_link.h fetcher/pop3_link_private.h fetcher/pop3_link.c fetcher/pop3_link_talk.c \
+	fetcher/pop3_link_sign_in.c fetcher/pop3_link_list.c fetcher/pop3_link_message.c
 FETCHER_LIBS = libfetcher.a $(LEDGER_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS)
 
 # Folders that have no numbers of their own: POP3, Maildir, mbox.
