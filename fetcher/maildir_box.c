@@ -17,6 +17,7 @@
 /* How coarse the time of a folder's change may be, microseconds: some file systems count whole or even pairs of seconds. */
 #define FINE ((gint64)20000)
 #define COARSE ((gint64)2 * G_USEC_PER_SEC)
+#define YEAR_1980 ((gint64)315532800)
 #define LISTINGS 5 /* of a folder that changes while it is listed */
 
 typedef struct {
@@ -144,24 +145,22 @@ static guint64 noted_size(const char *name)
   return found != NULL && g_ascii_isdigit(found[3]) ? g_ascii_strtoull(found + 3, NULL, 10) : G_MAXUINT64;
 }
 
-/* FALSE: it is no message, or gone. */
+/* FALSE: it is no message, or gone. Its time is that of its name or of its file, whichever is earlier: copies of a folder
+ * have new times, and names given to old mail are new as well. */
 static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item)
 {
   const char *name = box->names->pdata[index], *base = bare(name), *flags = strstr(base, ":2,");
-  gint64 time = (gint64)g_ascii_strtoull(base, NULL, 10);
+  g_autofree char *path = g_build_filename(box->base.name, name, NULL);
+  gint64 named = (gint64)g_ascii_strtoull(base, NULL, 10);
   guint64 size = noted_size(base);
-  if (size == G_MAXUINT64 || time < 100000000 || time > 99999999999) {
-    g_autofree char *path = g_build_filename(box->base.name, name, NULL);
-    struct stat status;
-    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return FALSE;
-    if (size == G_MAXUINT64) size = (guint64)status.st_size;
-    if (time < 100000000 || time > 99999999999) time = status.st_mtim.tv_sec;
-  }
+  struct stat status;
+  if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return FALSE;
   *item = (BoxItem){ .key = key_of(base),
-                     .size = size,
-                     .stored = time,
+                     .size = size != G_MAXUINT64 ? size : (guint64)status.st_size,
+                     .stored = status.st_mtim.tv_sec,
                      .deleted = flags != NULL && strchr(flags + 3, 'T') != NULL,
                      .where = index };
+  if (named >= YEAR_1980) item->stored = MIN(item->stored, named);
   return TRUE;
 }
 

@@ -159,7 +159,8 @@ static gboolean look_at_mail(Run *run, GError **error)
     return FALSE;
   }
   if (run->synced < run->pass.started && !sync_sent(run, !run->quiet, error)) return FALSE;
-  if (!reconcile_quarantine(run, error) || !sweep_wishes(run, error) || !judge_what_waited(run, error)) return FALSE;
+  /* What is on its way to quarantine must not be taken for what others put there. */
+  if (!settle_leaving(run, error) || !reconcile_quarantine(run, error) || !sweep_wishes(run, error) || !judge_what_waited(run, error)) return FALSE;
   if (run->pass.id != 0 && !count_waiting(run, error)) return FALSE;
   if (all) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));

@@ -34,6 +34,8 @@ def find_program(name):
 def missing():
     """What the rig needs and this machine lacks; None when all is there."""
     lacking = [name for name in ("dovecot", "openssl") if find_program(name) is None]
+    if not os.path.exists("/usr/lib/dovecot/pop3"):
+        lacking.append("dovecot-pop3d")
     return ", ".join(lacking) + " not installed" if lacking else None
 
 
@@ -72,7 +74,7 @@ def certificate(folder, host="localhost", name="cert"):
 
 
 CONFIGURATION = """
-protocols = imap
+protocols = imap{pop3}
 listen = 127.0.0.1
 base_dir = {root}/run
 log_path = {root}/dovecot.log
@@ -116,6 +118,22 @@ service anvil {{
 {extra}
 """
 
+# With the package dovecot-pop3d.
+POP3 = """
+pop3_lock_session = yes
+service pop3-login {{
+  chroot =
+  inet_listener pop3 {{
+    port = {plain}
+  }}
+  inet_listener pop3s {{
+    port = {port}
+    ssl = yes
+  }}
+}}
+"""
+
+
 
 # More configuration text for thousands of short sessions: processes that serve many of them, and mail that is not synced.
 QUICK = """
@@ -133,17 +151,17 @@ service imap {
 
 
 class Dovecot:
-    """port: IMAPS; plain: IMAP with STARTTLS; cert: to be trusted as ca-file. sent, trash: does the server have such a folder
+    """port: IMAPS; plain: IMAP with STARTTLS; pop3: also serve POP3, at pop3_port and (STLS) pop3_plain; cert: to be trusted as ca-file. sent, trash: does the server have such a folder
     (SPECIAL-USE)? without_move: hide the MOVE extension. prefix, separator: of its folders' names. extra: more configuration
     text."""
 
-    def __init__(self, sent=True, trash=True, without_move=False, prefix="", separator="/", extra=""):
+    def __init__(self, sent=True, trash=True, without_move=False, prefix="", separator="/", pop3=False, extra=""):
         self.root = workdir()
         self.cert, self.key = certificate(self.root)
         os.makedirs(os.path.join(self.root, "mail"))
         self.folders = "".join(f"  mailbox {name} {{\n    special_use = \\{name}\n    auto = subscribe\n  }}\n"
                                for name, wanted in (("Sent", sent), ("Trash", trash)) if wanted)
-        self.prefix, self.separator, self.extra = prefix, separator, extra
+        self.prefix, self.separator, self.extra, self.pop3 = prefix, separator, extra, pop3
         if without_move:
             self.extra += ("\nprotocol imap {\n  imap_capability = IMAP4rev1 SASL-IR ID ENABLE IDLE LITERAL+ NAMESPACE "
                            "UIDPLUS LIST-EXTENDED CHILDREN SPECIAL-USE\n}\n")
@@ -154,7 +172,7 @@ class Dovecot:
     def start(self, same_ports=False):
         for attempt in range(3):
             if not same_ports:
-                self.port, self.plain = free_port(), free_port()
+                self.port, self.plain, self.pop3_port, self.pop3_plain = (free_port() for _ in range(4))
             self._configure()
             self.process = subprocess.Popen([find_program("dovecot"), "-F", "-c", os.path.join(self.root, "dovecot.conf")],
                                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -176,8 +194,11 @@ class Dovecot:
         with open(os.path.join(self.root, "dovecot.conf"), "w") as out:
             out.write(CONFIGURATION.format(root=self.root, cert=self.cert, key=self.key, owners=owners, password=PASSWORD,
                                            user=self.user, group=self.group, folders=self.folders, plain=self.plain,
-                                           port=self.port, prefix=self.prefix,
-                                           separator=self.separator, extra=self.extra))
+                                           port=self.port, prefix=self.prefix, pop3=" pop3" if self.pop3 else "",
+                                           separator=self.separator, extra=self.extra + self._pop3()))
+
+    def _pop3(self):
+        return POP3.format(plain=self.pop3_plain, port=self.pop3_port) if self.pop3 else ""
 
     def _answers(self):
         end = time.monotonic() + 20
