@@ -1,26 +1,16 @@
 /* local.c - mail on disk: a message file, an mbox, a Maildir, or standard input
- * Owns:     where one message of a file ends and the next begins.
+ * Owns:     what of a path is a message, and their order.
  * Must not: write, lock or mark anything; hold more than one message.
  * Fails:    G_IO_ERROR, naming the path.
  * Tests:    tests/test_local.c */
 #include "fetcher/local.h"
+#include "fetcher/mbox_lines.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define CHUNK 65536
-
-/* A file, read line by line in bounded memory: a line longer than the buffer comes in pieces. */
-typedef struct {
-  int fd;
-  const char *path;
-  char *buffer; /* CHUNK bytes */
-  gsize start, end;
-  gboolean eof;
-} Lines;
 
 typedef struct {
   gsize limit;
@@ -36,37 +26,6 @@ static gboolean fail(const char *path, int number, GError **error)
   return FALSE;
 }
 
-/* Fills the buffer as far as it goes. */
-static gboolean lines_fill(Lines *lines, GError **error)
-{
-  memmove(lines->buffer, lines->buffer + lines->start, lines->end - lines->start);
-  lines->end -= lines->start;
-  lines->start = 0;
-  while (!lines->eof && lines->end < CHUNK) {
-    ssize_t got = read(lines->fd, lines->buffer + lines->end, CHUNK - lines->end);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(lines->path, errno, error);
-    lines->eof = got == 0;
-    lines->end += (gsize)got;
-  }
-  return TRUE;
-}
-
-/* The next line with its newline, or as much of it as the buffer holds; *length 0 at the end. Borrowed until the next
- * call. */
-static gboolean lines_next(Lines *lines, const char **piece, gsize *length, GError **error)
-{
-  const char *newline = memchr(lines->buffer + lines->start, '\n', lines->end - lines->start);
-  if (newline == NULL && !lines->eof) {
-    if (!lines_fill(lines, error)) return FALSE;
-    newline = memchr(lines->buffer, '\n', lines->end);
-  }
-  *piece = lines->buffer + lines->start;
-  *length = newline != NULL ? (gsize)(newline + 1 - *piece) : lines->end - lines->start;
-  lines->start += *length;
-  return TRUE;
-}
-
 static void call(Caller *caller, GByteArray *message)
 {
   g_autoptr(GBytes) bytes = g_bytes_new(message->data, message->len);
@@ -78,72 +37,35 @@ static void append(GByteArray *message, const char *piece, gsize length, gsize l
   g_byte_array_append(message, (const guint8 *)piece, (guint)MIN(length, limit - message->len));
 }
 
-static gboolean is_blank(const char *line, gsize length)
-{
-  return (length == 1 && line[0] == '\n') || (length == 2 && line[0] == '\r' && line[1] == '\n');
-}
-
-/* "From sender Thu Nov 20 21:28:48 2026" (RFC 4155): the time of day tells it from a sentence that begins with "From".
- */
-static gboolean is_separator(const char *line, gsize length)
-{
-  if (length < 5 || memcmp(line, "From ", 5) != 0) return FALSE;
-  for (gsize i = 5; i + 5 < length; i++)
-    if (g_ascii_isdigit(line[i]) && g_ascii_isdigit(line[i + 1]) && line[i + 2] == ':' && g_ascii_isdigit(line[i + 3])
-        && g_ascii_isdigit(line[i + 4]))
-      return TRUE;
-  return FALSE;
-}
-
-/* Does the line begin with ">From ", ">>From " and so on? */
-static gboolean is_quoted(const char *line, gsize length)
-{
-  gsize marks = 0;
-  while (marks < length && line[marks] == '>') marks++;
-  return marks > 0 && length - marks >= 5 && memcmp(line + marks, "From ", 5) == 0;
-}
-
-/* The empty line before a separator belongs to the mbox, so it is held back until the message is seen to go on. */
-static gboolean each_of_mbox(Lines *lines, Caller *caller, GError **error)
+static gboolean each_of_mbox(MboxLines *lines, const char *path, Caller *caller, GError **error)
 {
   g_autoptr(GByteArray) message = g_byte_array_new();
-  char blank[2];
-  gsize held = 0;
-  gboolean first = TRUE, fresh = TRUE; /* fresh: piece begins a line */
+  gboolean first = TRUE;
   const char *piece;
   gsize length;
   while (!caller->stopped) {
-    if (!lines_next(lines, &piece, &length, error)) return FALSE;
-    if (length == 0) break;
-    if (first || (fresh && held > 0 && is_separator(piece, length))) {
-      if (!first) call(caller, message);
-      g_byte_array_set_size(message, 0);
-      first = FALSE;
-      held = 0;
-      while (length > 0 && piece[length - 1] != '\n') /* a separator without end is skipped whole */
-        if (!lines_next(lines, &piece, &length, error)) return FALSE;
+    MboxKind kind = mbox_lines_next(lines, &piece, &length);
+    if (kind == MBOX_ERROR) return fail(path, errno, error);
+    if (kind == MBOX_TEXT) {
+      append(message, piece, length, caller->limit);
       continue;
     }
-    append(message, blank, held, caller->limit);
-    gboolean whole = piece[length - 1] == '\n';
-    held = fresh && is_blank(piece, length) ? length : 0;
-    memcpy(blank, piece, held);
-    gsize skip = fresh && is_quoted(piece, length) ? 1 : 0;
-    if (held == 0) append(message, piece + skip, length - skip, caller->limit);
-    fresh = whole;
+    if (!first) call(caller, message);
+    if (kind == MBOX_END) break;
+    g_byte_array_set_size(message, 0);
+    first = FALSE;
   }
-  if (!caller->stopped) call(caller, message);
   return TRUE;
 }
 
-static gboolean whole_message(Lines *lines, Caller *caller, GError **error)
+static gboolean whole_message(MboxLines *lines, const char *path, Caller *caller, GError **error)
 {
   g_autoptr(GByteArray) message = g_byte_array_new();
   gboolean drain = lines->fd == STDIN_FILENO; /* or the writer of a pipe would fail */
   while (lines->end > lines->start && (drain || message->len < caller->limit)) {
     append(message, lines->buffer + lines->start, lines->end - lines->start, caller->limit);
     lines->start = lines->end;
-    if (!lines_fill(lines, error)) return FALSE;
+    if (!mbox_lines_fill(lines)) return fail(path, errno, error);
   }
   call(caller, message);
   return TRUE;
@@ -151,12 +73,13 @@ static gboolean whole_message(Lines *lines, Caller *caller, GError **error)
 
 static gboolean each_of_file(int fd, const char *path, gboolean mbox_allowed, Caller *caller, GError **error)
 {
-  g_autofree char *buffer = g_malloc(CHUNK);
-  Lines lines = { .fd = fd, .path = path, .buffer = buffer };
-  if (!lines_fill(&lines, error)) return FALSE;
+  g_autofree char *buffer = g_malloc(MBOX_LINE_MAX);
+  MboxLines lines;
+  mbox_lines_init(&lines, fd, buffer, MBOX_LINE_MAX);
+  if (!mbox_lines_fill(&lines)) return fail(path, errno, error);
   if (lines.end == 0) return TRUE;
-  if (mbox_allowed && lines.end >= 5 && memcmp(buffer, "From ", 5) == 0) return each_of_mbox(&lines, caller, error);
-  return whole_message(&lines, caller, error);
+  if (mbox_allowed && lines.end >= 5 && memcmp(buffer, "From ", 5) == 0) return each_of_mbox(&lines, path, caller, error);
+  return whole_message(&lines, path, caller, error);
 }
 
 /* Opens for reading without leaving an access mark, where that is allowed (the file is ours). */

@@ -13,7 +13,9 @@ libfetcher_a_SOURCES = \
 	fetcher/words.h fetcher/words.c \
 	fetcher/pop3_link.h fetcher/pop3_link_private.h fetcher/pop3_link.c fetcher/pop3_link_talk.c \
 	fetcher/pop3_link_sign_in.c fetcher/pop3_link_list.c fetcher/pop3_link_message.c \
-	fetcher/pop3_text.h fetcher/pop3_text.c fetcher/pop3_read.h fetcher/pop3_read.c fetcher/pop3_box.h fetcher/pop3_box.c
+	fetcher/pop3_text.h fetcher/pop3_text.c fetcher/pop3_read.h fetcher/pop3_read.c fetcher/pop3_box.h fetcher/pop3_box.c \
+	fetcher/box.h fetcher/box.c fetcher/pop3_link.h fetcher/door.h \
+	fetcher/mbox_lines.h fetcher/mbox_lines.c
 FETCHER_LIBS = libfetcher.a $(LEDGER_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS)
 
 # Folders that have no numbers of their own: POP3, Maildir, mbox.
