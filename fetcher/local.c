@@ -78,7 +78,8 @@ static gboolean each_of_file(int fd, const char *path, gboolean mbox_allowed, Ca
   mbox_lines_init(&lines, fd, buffer, MBOX_LINE_MAX);
   if (!mbox_lines_fill(&lines)) return fail(path, errno, error);
   if (lines.end == 0) return TRUE;
-  if (mbox_allowed && lines.end >= 5 && memcmp(buffer, "From ", 5) == 0) return each_of_mbox(&lines, path, caller, error);
+  if (mbox_allowed && lines.end >= 5 && memcmp(buffer, "From ", 5) == 0)
+    return each_of_mbox(&lines, path, caller, error);
   return whole_message(&lines, path, caller, error);
 }
 

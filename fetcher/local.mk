@@ -15,7 +15,9 @@ libfetcher_a_SOURCES = \
 	fetcher/pop3_link_sign_in.c fetcher/pop3_link_list.c fetcher/pop3_link_message.c \
 	fetcher/pop3_text.h fetcher/pop3_text.c fetcher/pop3_read.h fetcher/pop3_read.c fetcher/pop3_box.h fetcher/pop3_box.c \
 	fetcher/box.h fetcher/box.c fetcher/pop3_link.h fetcher/door.h \
-	fetcher/mbox_lines.h fetcher/mbox_lines.c
+	fetcher/mbox_lines.h fetcher/mbox_lines.c \
+	fetcher/mbox_private.h fetcher/mbox_message.c fetcher/mbox_scan.c fetcher/mbox_lock.c fetcher/mbox_write.c \
+	fetcher/mbox_rewrite.c fetcher/mbox_late.c fetcher/mbox_box.c
 FETCHER_LIBS = libfetcher.a $(LEDGER_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS)
 
 # Folders that have no numbers of their own: POP3, Maildir, mbox.

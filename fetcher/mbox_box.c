@@ -1,0 +1,431 @@
+/* mbox_box.c - a folder that is one file, an mbox, as a box
+ * Owns:     what is remembered between listings, and how items are found again after others changed the file.
+ * Must not: change the file but under its lock; trust an offset that it has not looked at.
+ * Fails:    as box.h says.
+ * Tests:    tests/test_mbox_box.c */
+#include "fetcher/mbox_private.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#define SETTLED 2       /* seconds: a file changed longer ago would show it if it were changed again */
+#define LATE_WAIT 10000 /* microseconds: who waited for our lock has it soon after */
+#define GONE ", by another program, meanwhile: looked at again at the next pass"
+
+typedef struct {
+  Box box;
+  char *path;
+  GArray *twins;  /* BoxItem: what the last listing left out */
+  gboolean known; /* the items are those of this file: */
+  struct stat file;
+  guint64 end;      /* where it ended */
+  gboolean settled; /* its time was old enough to show any later change */
+  MboxLate late;
+} Mbox;
+
+static gboolean is_same_file(const struct stat *a, const struct stat *b)
+{
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static gboolean is_unchanged(const struct stat *a, const struct stat *b)
+{
+  return is_same_file(a, b) && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec
+         && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static char *mbox_stamp(Box *box, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  struct stat status;
+  mbox_late_look(&mbox->late, mbox->path, NULL); /* a folder where nothing happens is not listed again */
+  if (stat(mbox->path, &status) != 0) {
+    mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "%s", g_strerror(errno));
+    return NULL;
+  }
+  return g_strdup_printf("%llu:%llu:%lld:%lld.%09ld", (unsigned long long)status.st_dev,
+                         (unsigned long long)status.st_ino, (long long)status.st_size, (long long)status.st_mtim.tv_sec,
+                         status.st_mtim.tv_nsec);
+}
+
+static gint by_place(gconstpointer a, gconstpointer b)
+{
+  guint64 x = ((const BoxItem *)a)->where, y = ((const BoxItem *)b)->where;
+  return (x > y) - (x < y);
+}
+
+/* All messages that are known, twins and all, without those that we took out, in the file's order. */
+static void gather(Mbox *mbox)
+{
+  GArray *items = mbox->box.items;
+  g_array_append_vals(items, mbox->twins->data, mbox->twins->len);
+  if (mbox->twins->len > 0) g_array_sort(items, by_place);
+  g_array_set_size(mbox->twins, 0);
+  guint kept = 0;
+  for (guint i = 0; i < items->len; i++)
+    if (box_item(&mbox->box, i)->length > 0) g_array_index(items, BoxItem, kept++) = *box_item(&mbox->box, i);
+  g_array_set_size(items, kept);
+}
+
+static void part_from_twins(Mbox *mbox)
+{
+  g_autoptr(GArray) all = g_array_copy(mbox->box.items);
+  box_drop_alike(&mbox->box);
+  for (guint i = 0, kept = 0; mbox->box.alike > 0 && i < all->len; i++) {
+    const BoxItem *item = &g_array_index(all, BoxItem, i);
+    if (kept < mbox->box.items->len && box_item(&mbox->box, kept)->where == item->where)
+      kept++;
+    else
+      g_array_append_val(mbox->twins, *item);
+  }
+}
+
+/* The file only grew, as far as its last known message tells: what follows is added. That message is read again, since its
+ * end may have been missing. *same: FALSE, it is another one. */
+static gboolean scan_more(Mbox *mbox, int fd, gboolean *same, GError **error)
+{
+  GArray *items = mbox->box.items;
+  guint last = items->len - 1;
+  BoxItem before = *box_item(&mbox->box, last);
+  MboxWant look = { .part = BOX_HEADER, .sink = NULL };
+  BoxItem now = before;
+  *same = mbox_read(fd, &now, &look) == MBOX_SAME;
+  if (!*same) return TRUE;
+  g_array_set_size(items, last);
+  return mbox_scan(fd, mbox->path, before.where, items, &mbox->end, error);
+}
+
+static gboolean scan(Mbox *mbox, int fd, const struct stat *status, GError **error)
+{
+  gboolean ours = mbox->known && is_same_file(&mbox->file, status);
+  if (ours) gather(mbox);
+  if (ours && mbox->settled && is_unchanged(&mbox->file, status)) return TRUE;
+  if (ours && mbox->box.items->len > 0 && (guint64)status->st_size > mbox->end) {
+    gboolean same;
+    if (!scan_more(mbox, fd, &same, error)) return FALSE;
+    if (same) return TRUE;
+  }
+  g_array_set_size(mbox->box.items, 0);
+  g_array_set_size(mbox->twins, 0);
+  return mbox_scan(fd, mbox->path, 0, mbox->box.items, &mbox->end, error);
+}
+
+static gboolean is_read_only(const char *path)
+{
+  char *real = realpath(path, NULL);
+  g_autofree char *folder = g_path_get_dirname(real != NULL ? real : path);
+  free(real);
+  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 || faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0;
+}
+
+static gboolean mbox_list(Box *box, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  mbox_late_look(&mbox->late, mbox->path, NULL); /* what is in the way of it now is asked about again */
+  int fd = mbox_open(mbox->path, error);
+  struct stat status = { 0 };
+  gboolean good = fd >= 0 && fstat(fd, &status) == 0 && scan(mbox, fd, &status, error);
+  if (fd >= 0) close(fd);
+  mbox->known = good;
+  mbox->file = status;
+  mbox->settled = g_get_real_time() / G_USEC_PER_SEC - (gint64)status.st_mtim.tv_sec > SETTLED;
+  if (!good) {
+    g_array_set_size(box->items, 0);
+    return FALSE;
+  }
+  part_from_twins(mbox);
+  box->read_only = is_read_only(mbox->path);
+  return TRUE;
+}
+
+static gboolean collect(const char *piece, gsize length, gpointer data)
+{
+  g_byte_array_append(data, (const guint8 *)piece, (guint)length);
+  return TRUE;
+}
+
+static gboolean mbox_read_items(Box *box, const guint *items, guint n, BoxPart part, gsize limit, BoxCallback callback,
+                                gpointer data, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  int fd = mbox_open(mbox->path, error);
+  gboolean good = fd >= 0;
+  guint changed = 0;
+  for (guint i = 0; good && i < n; i++) {
+    BoxItem *item = &g_array_index(box->items, BoxItem, items[i]);
+    if (item->length == 0) continue;
+    GByteArray *bytes = g_byte_array_new();
+    MboxWant want = { part, MIN(limit, G_MAXINT), collect, bytes };
+    MboxFound found = mbox_read(fd, item, &want);
+    g_autoptr(GBytes) whole = g_byte_array_free_to_bytes(bytes);
+    if (found == MBOX_SAME)
+      callback(items[i], whole, data);
+    else if (found == MBOX_CHANGED)
+      changed++;
+    else
+      good = mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "%s", g_strerror(errno));
+  }
+  if (fd >= 0) close(fd);
+  if (good && changed > 0)
+    return mbox_fail(error, STORE_ERROR_MESSAGE, mbox->path, "%u of its messages were moved or changed" GONE, changed);
+  return good;
+}
+
+static gboolean to_file(const char *piece, gsize length, gpointer data)
+{
+  int fd = *(int *)data;
+  while (length > 0) {
+    ssize_t n = write(fd, piece, length);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return FALSE;
+    piece += n;
+    length -= (gsize)n;
+  }
+  return TRUE;
+}
+
+static gboolean mbox_fetch(Box *box, guint item, int to, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  int fd = mbox_open(mbox->path, error);
+  if (fd < 0) return FALSE;
+  MboxWant want = { BOX_MESSAGE, G_MAXUINT64, to_file, &to };
+  MboxFound found = mbox_read(fd, &g_array_index(box->items, BoxItem, item), &want);
+  int number = errno;
+  close(fd);
+  if (found == MBOX_SAME) return TRUE;
+  if (found == MBOX_CHANGED)
+    return mbox_fail(error, STORE_ERROR_MESSAGE, mbox->path, "a message of it was moved or changed" GONE);
+  return mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "a message of it cannot be copied: %s", g_strerror(number));
+}
+
+static gboolean mbox_put(Box *box, int fd, const BoxItem *like, gint64 *key, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  gint64 stored = like->stored > 0 ? like->stored : g_get_real_time() / G_USEC_PER_SEC;
+  BoxItem item;
+  g_autoptr(MboxLock) lock = mbox_lock(mbox->path, error);
+  if (lock == NULL || !mbox_append_message(lock, fd, stored, &item, error)) return FALSE;
+  *key = item.key;
+  return TRUE;
+}
+
+static gint by_key(gconstpointer a, gconstpointer b)
+{
+  gint64 x = ((const BoxItem *)a)->key, y = ((const BoxItem *)b)->key;
+  return (x > y) - (x < y);
+}
+
+/* Finds the items again, by their keys, in a file that others have changed. The file is locked. An item that is there
+ * twice now stays where it was, which will not do. */
+static gboolean find_again(Mbox *mbox, MboxLock *lock, GError **error)
+{
+  g_autoptr(GArray) now = g_array_new(FALSE, TRUE, sizeof(BoxItem));
+  guint64 end;
+  mbox->known = FALSE;
+  if (!mbox_scan(lock->fd, lock->path, 0, now, &end, error)) return FALSE;
+  g_array_sort(now, by_key);
+  for (guint i = 0; i < mbox->box.items->len; i++) {
+    BoxItem *item = &g_array_index(mbox->box.items, BoxItem, i);
+    guint at;
+    const BoxItem *found = g_array_binary_search(now, item, by_key, &at) ? &g_array_index(now, BoxItem, at) : NULL;
+    gboolean twice =
+        found != NULL && ((at > 0 && found[-1].key == found->key) || (at + 1 < now->len && found[1].key == found->key));
+    if (found == NULL)
+      item->length = 0;
+    else if (!twice)
+      *item = *found;
+  }
+  return TRUE;
+}
+
+/* Looks at each of n items, in the locked file. TRUE: all are where they are thought to be, or were taken out before. */
+static gboolean look_at_all(Mbox *mbox, MboxLock *lock, const guint *items, guint n)
+{
+  MboxWant look = { .part = BOX_MESSAGE, .sink = NULL };
+  for (guint i = 0; i < n; i++) {
+    BoxItem *item = &g_array_index(mbox->box.items, BoxItem, items[i]);
+    if (item->length > 0 && mbox_read(lock->fd, item, &look) != MBOX_SAME) return FALSE;
+  }
+  return TRUE;
+}
+
+static gint range_by_place(gconstpointer a, gconstpointer b)
+{
+  guint64 x = ((const MboxRange *)a)->where, y = ((const MboxRange *)b)->where;
+  return (x > y) - (x < y);
+}
+
+/* Where n items lie now, ascending: GArray of MboxRange, caller owns; none for one that is gone. */
+static GArray *locate(Mbox *mbox, MboxLock *lock, const guint *items, guint n, GError **error)
+{
+  if (!look_at_all(mbox, lock, items, n)) {
+    if (!find_again(mbox, lock, error)) return NULL;
+    if (!look_at_all(mbox, lock, items, n)) {
+      mbox_fail(error, STORE_ERROR_MESSAGE, mbox->path,
+                "a message of it is there twice now, or cannot be read: left alone, looked at again at the next pass");
+      return NULL;
+    }
+  }
+  g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(MboxRange));
+  for (guint i = 0; i < n; i++) {
+    const BoxItem *item = box_item(&mbox->box, items[i]);
+    MboxRange range = { item->where, item->length };
+    if (item->length > 0) g_array_append_val(ranges, range);
+  }
+  g_array_sort(ranges, range_by_place);
+  for (guint i = 1; i < ranges->len;) /* one that was named twice */
+    if (g_array_index(ranges, MboxRange, i).where == g_array_index(ranges, MboxRange, i - 1).where)
+      g_array_remove_index(ranges, i);
+    else
+      i++;
+  return g_steal_pointer(&ranges);
+}
+
+/* What was cut out of the file is out of the list too, and what lay behind it has moved up. items: by place. */
+static void shift(GArray *items, const GArray *cuts)
+{
+  for (guint i = 0; i < items->len; i++) {
+    BoxItem *item = &g_array_index(items, BoxItem, i);
+    guint64 before = 0;
+    for (guint c = 0; c < cuts->len; c++) {
+      const MboxRange *cut = &g_array_index(cuts, MboxRange, c);
+      if (cut->where > item->where) break;
+      if (cut->where == item->where) item->length = 0;
+      before += cut->length;
+    }
+    item->where -= item->length > 0 ? before : 0;
+  }
+}
+
+/* Takes the ranges out, and lets go of the lock. */
+static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
+{
+  int old;
+  gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, error);
+  if (old < 0) return FALSE;
+  shift(mbox->box.items, cuts);
+  shift(mbox->twins, cuts);
+  mbox->settled = FALSE;
+  mbox->known = mbox->known && fstat((*lock)->fd, &mbox->file) == 0;
+  mbox->end = (guint64)mbox->file.st_size;
+  g_clear_pointer(lock, mbox_unlock);
+  mbox_late_keep(&mbox->late, old);
+  g_usleep(LATE_WAIT);
+  mbox_late_look(&mbox->late, mbox->path, NULL);
+  return good;
+}
+
+static gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  if (n == 0) return TRUE;
+  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
+  g_autoptr(MboxLock) lock = mbox_lock(mbox->path, error);
+  if (lock == NULL) return FALSE;
+  g_autoptr(GArray) ranges = locate(mbox, lock, items, n, error);
+  if (ranges == NULL) return FALSE;
+  return ranges->len == 0 || take_out(mbox, &lock, ranges, error);
+}
+
+/* The bytes go over first; if the source cannot be written anew they are taken back, so that nothing was done. */
+static gboolean carry_ranges(Mbox *mbox, MboxLock **lock, MboxLock *target, const GArray *ranges, GError **error)
+{
+  struct stat before, after;
+  if (fstat(target->fd, &before) != 0)
+    return mbox_fail(error, STORE_ERROR_MAILBOX, target->path, "%s", g_strerror(errno));
+  if (!mbox_append_ranges(target, (*lock)->fd, (const MboxRange *)ranges->data, ranges->len, error)) return FALSE;
+  gboolean measured = fstat(target->fd, &after) == 0;
+  if (take_out(mbox, lock, ranges, error)) return TRUE;
+  struct stat now;
+  gboolean ours = measured && fstat(target->fd, &now) == 0 && now.st_size == after.st_size;
+  if (*lock != NULL && ours) mbox_cut_back(target, (guint64)before.st_size, NULL);
+  return FALSE;
+}
+
+static gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once,
+                           GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  *at_once = FALSE;
+  if (to->class != box->class) return FALSE;
+  if (n == 0) return TRUE;
+  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
+  g_autoptr(MboxLock) lock = NULL, target = NULL;
+  if (!mbox_lock_both(mbox->path, ((Mbox *)to)->path, &lock, &target, error)) return FALSE;
+  g_autoptr(GArray) ranges = locate(mbox, lock, items, n, error);
+  if (ranges == NULL) return FALSE;
+  if (ranges->len == 0) return TRUE;
+  g_autoptr(GArray) done = g_array_new(FALSE, FALSE, sizeof(BoxMove));
+  for (guint i = 0; i < n; i++) {
+    BoxMove move = { .item = items[i], .key = box_item(box, items[i])->key };
+    if (box_item(box, items[i])->length > 0) g_array_append_val(done, move);
+  }
+  if (!carry_ranges(mbox, &lock, target, ranges, error)) return FALSE;
+  g_array_append_vals(moved, done->data, done->len);
+  return TRUE;
+}
+
+static gboolean mbox_make(Box *box, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  g_autofree char *folder = g_path_get_dirname(mbox->path), *above = g_path_get_dirname(folder);
+  struct stat status;
+  if (stat(mbox->path, &status) == 0 && S_ISREG(status.st_mode)) return TRUE;
+  if (g_mkdir_with_parents(folder, 0700) != 0)
+    return mbox_fail(error, STORE_ERROR_MAILBOX, folder, "cannot be made: %s", g_strerror(errno));
+  int fd = open(mbox->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "cannot be made: %s", g_strerror(errno));
+  gboolean good = fsync(fd) == 0;
+  if (!good) mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "cannot be made durable: %s", g_strerror(errno));
+  close(fd);
+  return good && mbox_sync_folder(mbox->path, error) && mbox_sync_folder(folder, error);
+}
+
+/* The folder, since the file may be replaced by renaming; that of the real file, since that is the one. */
+static gboolean mbox_watch(Box *box, int inotify, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  char *real = realpath(mbox->path, NULL);
+  g_autofree char *folder = g_path_get_dirname(real != NULL ? real : mbox->path);
+  free(real);
+  guint32 events = IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_MASK_ADD;
+  if (inotify_add_watch(inotify, folder, events) >= 0) return TRUE;
+  return mbox_fail(error, STORE_ERROR_MAILBOX, folder, "cannot be watched: %s", g_strerror(errno));
+}
+
+static void mbox_free(Box *box)
+{
+  Mbox *mbox = (Mbox *)box;
+  mbox_late_end(&mbox->late, mbox->path);
+  g_array_unref(mbox->twins);
+  g_free(mbox->path);
+  g_free(mbox);
+}
+
+static const BoxClass mbox_class = {
+  .stamp = mbox_stamp,
+  .list = mbox_list,
+  .read = mbox_read_items,
+  .fetch = mbox_fetch,
+  .put = mbox_put,
+  .carry = mbox_carry,
+  .remove = mbox_remove,
+  .make = mbox_make,
+  .watch = mbox_watch,
+  .free = mbox_free,
+};
+
+Box *mbox_box_new(const char *path)
+{
+  Mbox *mbox = g_new0(Mbox, 1);
+  box_init(&mbox->box, &mbox_class, path);
+  mbox->path = g_strdup(path);
+  mbox->twins = g_array_new(FALSE, TRUE, sizeof(BoxItem));
+  mbox_late_init(&mbox->late);
+  return &mbox->box;
+}

@@ -1,0 +1,2 @@
+#include "tests/mbox_rig.h"
+int main(void) { return 0; }
