@@ -417,6 +417,13 @@ char *config_default_file(void) { return g_build_filename(g_get_user_config_dir(
 
 char *config_default_data(void) { return g_build_filename(g_get_user_data_dir(), "backstop", NULL); }
 
+char *config_quarantine(const AccountConfig *account, const char *data_dir)
+{
+  if (account->quarantine != NULL) return g_strdup(account->quarantine);
+  g_autofree char *path = g_build_filename(data_dir, "quarantine", account->name, NULL);
+  return g_canonicalize_filename(path, NULL);
+}
+
 const AccountConfig *config_account(const Config *config, const char *name)
 {
   for (guint i = 0; i < config->accounts->len; i++) {

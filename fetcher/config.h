@@ -51,5 +51,8 @@ char *config_default_data(void);
 Config *config_load(const char *file, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
+/* The folder of an account's quarantine as messages call it: as configured, or (POP3) a path in the data folder. The caller
+ * frees. */
+char *config_quarantine(const AccountConfig *account, const char *data_dir);
 /* NULL when there is none of that name. */
 const AccountConfig *config_account(const Config *config, const char *name);

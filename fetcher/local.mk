@@ -9,22 +9,22 @@ libfetcher_a_SOURCES = \
 	fetcher/guard.c fetcher/tls.c fetcher/stream.c \
 	fetcher/imap.c fetcher/imap_command.c fetcher/imap_folder.c fetcher/imap_fetch.c fetcher/imap_move.c \
 	fetcher/imap_mark.c fetcher/imap_idle.c \
-	fetcher/box.h fetcher/box.c fetcher/door.h \
-	fetcher/words.h fetcher/words.c \
-	fetcher/pop3_link.h fetcher/pop3_link_private.h fetcher/pop3_link.c fetcher/pop3_link_talk.c \
-	fetcher/pop3_link_sign_in.c fetcher/pop3_link_list.c fetcher/pop3_link_message.c \
-	fetcher/pop3_text.h fetcher/pop3_text.c fetcher/pop3_read.h fetcher/pop3_read.c fetcher/pop3_box.h fetcher/pop3_box.c \
-	fetcher/box.h fetcher/box.c fetcher/pop3_link.h fetcher/door.h \
-	fetcher/mbox_lines.h fetcher/mbox_lines.c \
-	fetcher/mbox_private.h fetcher/mbox_message.c fetcher/mbox_scan.c fetcher/mbox_lock.c fetcher/mbox_write.c \
-	fetcher/mbox_rewrite.c fetcher/mbox_late.c fetcher/mbox_box.c
+	fetcher/words.h fetcher/words.c
 FETCHER_LIBS = libfetcher.a $(LEDGER_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS)
 
 # Folders that have no numbers of their own: POP3, Maildir, mbox.
 libfetcher_a_SOURCES += \
 	fetcher/open.h fetcher/open.c \
-	fetcher/maildir_box.c fetcher/disk_box.c fetcher/program_box.c \
-	fetcher/shelf.h fetcher/shelf.c fetcher/box_store.h fetcher/box_store.c
+	fetcher/box_store.h fetcher/box_store.c fetcher/shelf.h fetcher/shelf.c \
+	fetcher/box.h fetcher/box.c fetcher/disk_box.c fetcher/program_box.c fetcher/maildir_box.c \
+	fetcher/mbox_lines.h fetcher/mbox_lines.c \
+	fetcher/mbox_private.h fetcher/mbox_message.c fetcher/mbox_scan.c fetcher/mbox_lock.c fetcher/mbox_write.c \
+	fetcher/mbox_rewrite.c fetcher/mbox_late.c fetcher/mbox_box.c \
+	fetcher/pop3_link.h fetcher/pop3_link_private.h fetcher/pop3_link.c fetcher/pop3_link_talk.c \
+	fetcher/pop3_link_sign_in.c fetcher/pop3_link_list.c fetcher/pop3_link_message.c \
+	fetcher/pop3_text.h fetcher/pop3_text.c fetcher/pop3_read.h fetcher/pop3_read.c \
+	fetcher/pop3_box.h fetcher/pop3_box.c \
+	fetcher/door.h
 
 # The pipeline: one pass over one account, and the processes that make it.
 libfetcher_a_SOURCES += \
@@ -54,7 +54,7 @@ pkglibexec_PROGRAMS += backstop-worker
 backstop_worker_SOURCES = \
 	fetcher/backstop_worker.c \
 	fetcher/log.h fetcher/log.c fetcher/supervisor.h \
-	fetcher/session.h fetcher/session.c fetcher/worker.h fetcher/worker.c
+	fetcher/session.h fetcher/session.c fetcher/doorman.h fetcher/doorman.c fetcher/worker.h fetcher/worker.c
 backstop_worker_LDADD = $(FETCHER_LIBS)
 
 # The only one that libsecret is in.

@@ -33,8 +33,7 @@ static Store *open_pop3(const AccountConfig *account, const StoreHome *home, con
 {
   Box *inbox = pop3_box_new(account, secret, error);
   if (inbox == NULL) return NULL;
-  g_autofree char *own = g_build_filename(home->data_dir, "quarantine", account->name, NULL);
-  g_autofree char *path = g_canonicalize_filename(account->quarantine != NULL ? account->quarantine : own, NULL);
+  g_autofree char *path = config_quarantine(account, home->data_dir);
   Store *store = box_store_new(home->ledger, account->name);
   box_store_add(store, inbox, BOX_WATCHED);
   box_store_add(store, disk_box_new(path, FALSE), BOX_QUARANTINE);

@@ -32,6 +32,8 @@ const Pop3Row *pop3_box_row(const Box *box, guint item)
   return &g_array_index(((const Pop3Box *)(gconstpointer)box)->rows, Pop3Row, (guint)box_item(box, item)->where);
 }
 
+const GArray *pop3_box_rows(const Box *box) { return ((const Pop3Box *)(gconstpointer)box)->rows; }
+
 Pop3Link *pop3_box_link(Box *box) { return pop3(box)->link; }
 
 static gboolean open_link(Pop3Box *pop, GError **error)

@@ -14,5 +14,7 @@
 Box *pop3_box_new(const AccountConfig *account, const char *secret, GError **error);
 /* The session; borrowed until commit(). NULL after a commit() that failed. */
 Pop3Link *pop3_box_link(Box *box);
+/* All rows of the last list(), those that are no items among them: GArray of Pop3Row; borrowed until the next. */
+const GArray *pop3_box_rows(const Box *box);
 /* The row of the last list() that this item is; borrowed until the next. Its size is the item's: as LIST says. */
 const Pop3Row *pop3_box_row(const Box *box, guint item);

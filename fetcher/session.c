@@ -229,6 +229,13 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   return TRUE;
 }
 
+Store *session_store(Session *session, GError **error)
+{
+  return session->store != NULL || connect_store(session, error) ? session->store : NULL;
+}
+
+void session_drop(Session *session) { disconnect(session); }
+
 Session *session_new(const Config *config, const AccountConfig *account, const StoreHome *home, gboolean once,
                      gboolean (*stop)(gpointer data), gpointer stop_data)
 {

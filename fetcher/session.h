@@ -23,3 +23,8 @@ int session_pass(Session *session, PassScope scope, guint *seconds);
  * connection was lost (*seconds: how long to leave the server alone). TRUE: there is. Where the server tells of no mail
  * by itself, or there is no connection, only the descriptors are waited for. */
 gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds);
+
+/* The open store, for somebody else than a pass (the door); connects where there is no connection. NULL with error. */
+Store *session_store(Session *session, GError **error);
+/* Ends the connection, if there is one. */
+void session_drop(Session *session);

@@ -4,6 +4,7 @@
  * Fails:    by exiting; the supervisor starts another.
  * Tests:    tests/e2e */
 #include "fetcher/worker.h"
+#include "fetcher/doorman.h"
 #include "fetcher/exit.h"
 #include "fetcher/log.h"
 #include "fetcher/session.h"
@@ -26,6 +27,7 @@ typedef struct {
   int clock;      /* a timer that goes on while the computer sleeps: the next pass is due */
   gboolean ended; /* standard input is closed: the supervisor wants us gone, or is gone itself */
   gboolean woken; /* the supervisor says that there are new wishes */
+  Doorman *doorman; /* NULL: no door */
 } Worker;
 
 /* Takes what is on standard input, without waiting. */
@@ -77,8 +79,8 @@ static gboolean wanted(const Worker *worker, PassScope *scope)
 /* Waits until a pass is due. FALSE: the worker's time is over. */
 static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope)
 {
-  const int wake[] = { STDIN_FILENO, worker->clock };
   while (!must_stop(worker)) {
+    const int wake[] = { STDIN_FILENO, worker->clock, worker->doorman != NULL ? doorman_fd(worker->doorman) : -1 };
     guint seconds = 0;
     if (worker->woken) {
       worker->woken = FALSE;
@@ -86,6 +88,11 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
     }
     *scope = PASS_LOOK;
     if (clock_rang(worker)) return TRUE;
+    if (worker->doorman != NULL && doorman_serve(worker->doorman, &seconds)) {
+      if (seconds > 0) set_clock(worker, seconds);
+      ledger_rest(worker->ledger);
+      continue;
+    }
     if (!session_wait(session, wake, G_N_ELEMENTS(wake), &seconds)) continue;
     if (seconds == 0) return TRUE;
     set_clock(worker, seconds);
@@ -151,5 +158,8 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
   Worker worker = { .ledger = ledger, .account = name, .clock = -1 };
   StoreHome home = { ledger, data_dir };
   g_autoptr(Session) session = session_new(config, account, &home, once != WORKER_LIVE, must_stop, &worker);
+  g_autoptr(Doorman) doorman =
+      once == WORKER_LIVE ? doorman_new(config, account, ledger, session, must_stop, &worker) : NULL;
+  worker.doorman = doorman;
   return work(&worker, session, once);
 }

@@ -150,6 +150,26 @@ GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, g
   return rows.failed ? NULL : g_steal_pointer(&lying);
 }
 
+GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gboolean waiting,
+                     GError **error)
+{
+  gint64 owner = account_id(ledger, account, error);
+  g_autoptr(GArray) held = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_auto(Rows) rows = { 0 };
+  if (owner < 0
+      || !rows_open(&rows, ledger, error,
+                    "SELECT home_uid FROM entry WHERE home_uid > 0 AND home_validity = ?3 AND account = ?1"
+                    " AND home_folder = ?2 AND (state IN ('q_intent', 'quarantined') OR (?4 AND state = 'waiting'))"
+                    " ORDER BY home_uid",
+                    "isud", owner, folder, validity, (int)waiting))
+    return NULL;
+  while (rows_next(&rows, error)) {
+    guint32 uid = (guint32)row_int(&rows, 0);
+    g_array_append_val(held, uid);
+  }
+  return rows.failed ? NULL : g_steal_pointer(&held);
+}
+
 gboolean journal_lying_count(Ledger *ledger, const char *account, const char *folder, guint32 validity, guint *count,
                              GError **error)
 {

@@ -142,10 +142,11 @@ gboolean progress_end(Progress *progress, GError **error)
       return FALSE;
     }
     if (pass == NULL) continue;
+    g_autofree char *quarantine = config_quarantine(watched->config, progress->ui->data_dir);
     if (progress->ui->json)
       print_json(pass);
     else
-      print_text(pass, watched->config->quarantine, progress->config->observe);
+      print_text(pass, quarantine, progress->config->observe);
     moved += pass->moved;
     pass_free(pass);
   }

@@ -1,0 +1,178 @@
+/* doorman.c - whom the door is opened for, and what is seen through it
+ * Owns:     which messages of a maildrop are hidden; the door's password.
+ * Must not: keep mail from its owner because it could not be judged; delete by itself.
+ * Fails:    by telling the client and the log; the mailbox stays as it was.
+ * Tests:    tests/e2e/test_door.py */
+#include "fetcher/doorman.h"
+#include "fetcher/box_store.h"
+#include "fetcher/door.h"
+#include "fetcher/log.h"
+#include "fetcher/pop3_box.h"
+#include "fetcher/secret.h"
+#include <poll.h>
+
+struct Doorman {
+  const Config *config;
+  const AccountConfig *account;
+  Ledger *ledger;
+  Session *session;
+  gboolean (*stop)(gpointer data);
+  gpointer stop_data;
+  Door *door;     /* NULL: not open */
+  char *secret;   /* the client's password; NULL: not known yet */
+  GArray *rows;   /* Pop3Row, what the client sees; uid borrowed from the box or from names */
+  GPtrArray *names; /* unique-ids where the server has none */
+  guint seconds;  /* until the next pass */
+};
+
+Doorman *doorman_new(const Config *config, const AccountConfig *account, Ledger *ledger, Session *session,
+                     gboolean (*stop)(gpointer data), gpointer stop_data)
+{
+  if (account->door_port == 0) return NULL;
+  Doorman *doorman = g_new0(Doorman, 1);
+  *doorman = (Doorman){ .config = config,
+                        .account = account,
+                        .ledger = ledger,
+                        .session = session,
+                        .stop = stop,
+                        .stop_data = stop_data,
+                        .rows = g_array_new(FALSE, FALSE, sizeof(Pop3Row)),
+                        .names = g_ptr_array_new_with_free_func(g_free) };
+  return doorman;
+}
+
+void doorman_free(Doorman *doorman)
+{
+  if (doorman == NULL) return;
+  door_free(doorman->door);
+  g_clear_pointer(&doorman->secret, secret_free);
+  g_array_unref(doorman->rows);
+  g_ptr_array_unref(doorman->names);
+  g_free(doorman);
+}
+
+static void complain(const Doorman *doorman, const GError *problem)
+{
+  log_problem((LogAbout){ .account = doorman->account->name, .code = "door" }, problem);
+}
+
+int doorman_fd(Doorman *doorman)
+{
+  g_autoptr(GError) problem = NULL, unsaid = NULL;
+  if (doorman->door == NULL) doorman->door = door_open(doorman->account->door_port, &problem);
+  if (doorman->door != NULL) return door_fd(doorman->door);
+  complain(doorman, problem);
+  if (!account_set_notice(doorman->ledger, doorman->account->name, problem->message, &unsaid)) complain(doorman, unsaid);
+  return -1;
+}
+
+/* Asked for in the same ways as the account's own, under the name "ACCOUNT-door". */
+static char *ask_secret(const Doorman *doorman, GError **error)
+{
+  g_autofree char *name = g_strconcat(doorman->account->name, "-door", NULL);
+  AccountConfig door = *doorman->account;
+  door.name = name;
+  door.host = (char *)"localhost";
+  door.password_command = doorman->account->door_password_command;
+  return secret_get(&door, SECRET_ANY, error);
+}
+
+/* Numbers of the server's for messages that the client shall not see. */
+static GHashTable *hidden_numbers(const Doorman *doorman, Store *store, const FolderStatus *status, GError **error)
+{
+  g_autoptr(GHashTable) hidden = g_hash_table_new(NULL, NULL);
+  Box *box = box_store_inbox(store);
+  g_autoptr(GArray) held = journal_held(doorman->ledger, doorman->account->name, box->name, status->validity,
+                                        !doorman->config->observe, error);
+  if (held == NULL) return NULL;
+  g_autoptr(GHashTable) uids = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; i < held->len; i++) g_hash_table_add(uids, GUINT_TO_POINTER(g_array_index(held, guint32, i)));
+  for (guint i = 0; i < box->items->len; i++)
+    if (g_hash_table_contains(uids, GUINT_TO_POINTER(box_store_uid(store, i))))
+      g_hash_table_add(hidden, GUINT_TO_POINTER(pop3_box_row(box, i)->number));
+  return g_steal_pointer(&hidden);
+}
+
+/* A client tells messages apart by their unique-ids: where the server has none, by what the box tells them apart by. */
+static void name_rows(Doorman *doorman, const Box *box)
+{
+  g_autoptr(GHashTable) keys = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; i < box->items->len; i++)
+    g_hash_table_insert(keys, GUINT_TO_POINTER(pop3_box_row(box, i)->number), (gpointer)box_item(box, i));
+  for (guint i = 0; i < doorman->rows->len; i++) {
+    Pop3Row *row = &g_array_index(doorman->rows, Pop3Row, i);
+    const BoxItem *item = g_hash_table_lookup(keys, GUINT_TO_POINTER(row->number));
+    if (row->uid != NULL) continue;
+    row->uid = item != NULL ? g_strdup_printf("%016" G_GINT64_MODIFIER "x", (guint64)item->key)
+                            : g_strdup_printf("twin-%u", row->number);
+    g_ptr_array_add(doorman->names, row->uid);
+  }
+}
+
+static gboolean take_rows(Doorman *doorman, Store *store, GError **error)
+{
+  FolderStatus status;
+  Box *box = box_store_inbox(store);
+  g_array_set_size(doorman->rows, 0);
+  g_ptr_array_set_size(doorman->names, 0);
+  if (!store->class->select(store, box->name, &status, error)) return FALSE;
+  g_autoptr(GHashTable) hidden = hidden_numbers(doorman, store, &status, error);
+  const GArray *all = pop3_box_rows(box);
+  for (guint i = 0; hidden != NULL && i < all->len; i++) {
+    const Pop3Row *row = &g_array_index(all, Pop3Row, i);
+    if (!g_hash_table_contains(hidden, GUINT_TO_POINTER(row->number))) g_array_append_val(doorman->rows, *row);
+  }
+  name_rows(doorman, box);
+  return hidden != NULL;
+}
+
+/* A pass that went wrong for another reason than the server's keeps nobody from his mail. */
+static const GArray *enter(Pop3Link **link, gpointer data, GError **error)
+{
+  Doorman *doorman = data;
+  session_pass(doorman->session, PASS_LOOK, &doorman->seconds);
+  Store *store = session_store(doorman->session, error);
+  if (store == NULL || !take_rows(doorman, store, error)) return NULL;
+  *link = pop3_box_link(box_store_inbox(store));
+  return doorman->rows;
+}
+
+static gboolean leave(gboolean quit, gpointer data)
+{
+  Doorman *doorman = data;
+  g_autoptr(GError) problem = NULL;
+  Store *store = quit ? session_store(doorman->session, &problem) : NULL;
+  Pop3Link *link = store != NULL ? pop3_box_link(box_store_inbox(store)) : NULL;
+  gboolean done = link != NULL && pop3_link_quit(link, &problem);
+  if (problem != NULL) complain(doorman, problem);
+  session_drop(doorman->session);
+  return done;
+}
+
+static gboolean must_stop(gpointer data)
+{
+  const Doorman *doorman = data;
+  return doorman->stop(doorman->stop_data);
+}
+
+static void broke(const GError *problem, gpointer data) { complain(data, problem); }
+
+gboolean doorman_serve(Doorman *doorman, guint *seconds)
+{
+  struct pollfd fd = { .fd = doorman->door != NULL ? door_fd(doorman->door) : -1, .events = POLLIN };
+  g_autoptr(GError) problem = NULL;
+  if (poll(&fd, 1, 0) <= 0) return FALSE;
+  if (doorman->secret == NULL && (doorman->secret = ask_secret(doorman, &problem)) == NULL) complain(doorman, problem);
+  g_autofree char *nobody = g_uuid_string_random(); /* lets nobody in */
+  DoorHost host = { .user = doorman->account->user,
+                    .password = doorman->secret != NULL ? doorman->secret : nobody,
+                    .enter = enter,
+                    .leave = leave,
+                    .stop = must_stop,
+                    .broke = broke,
+                    .data = doorman };
+  doorman->seconds = 0;
+  door_serve(doorman->door, &host);
+  *seconds = doorman->seconds;
+  return TRUE;
+}
