@@ -9,7 +9,8 @@
 
 typedef struct Door Door;
 
-/* Listens on 127.0.0.1 and, where there is one, ::1. CONFIG_ERROR with the remedy when the port is taken or not allowed. */
+/* Listens on 127.0.0.1 and, where there is one, ::1. CONFIG_ERROR with the remedy when the port is taken or not allowed.
+ * port 0: any that is free. */
 Door *door_open(guint16 port, GError **error);
 void door_free(Door *door);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Door, door_free)
@@ -27,6 +28,8 @@ typedef struct {
    * that they happen; TRUE when it did. Is called once after enter(), whatever it gave. */
   gboolean (*leave)(gboolean quit, gpointer data);
   gboolean (*stop)(gpointer data); /* asked twice a second: must it end now? */
+  /* The link broke, and why: STORE_ERROR_LINK, AUTH or FATAL; only leave(FALSE) follows. NULL: nobody asks. */
+  void (*broke)(const GError *problem, gpointer data);
   gpointer data;
 } DoorHost;
 
