@@ -2,7 +2,7 @@
  * Owns:     greeting, capabilities, STLS, the short commands, the end of a session.
  * Must not: send a secret before the server's certificate and name are verified (loopback excepted); send QUIT unasked.
  * Fails:    as pop3_link.h says.
- * Tests:    tests/test_pop3_link.c */
+ * Tests:    tests/test_pop3_sign_in.c, tests/test_pop3_link.c */
 #include "fetcher/pop3_link_private.h"
 #include <string.h>
 

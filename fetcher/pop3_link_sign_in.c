@@ -2,7 +2,7 @@
  * Owns:     USER and PASS (RFC 1939), SASL (RFC 5034) with PLAIN, LOGIN, CRAM-MD5 and XOAUTH2, and what a refusal means.
  * Must not: leave a secret in memory; show it; try a second way after a refusal.
  * Fails:    AUTH; LINK where the maildrop or the server is only busy; FATAL where there is no way in.
- * Tests:    tests/test_pop3_link.c */
+ * Tests:    tests/test_pop3_sign_in.c */
 #include "fetcher/pop3_link_private.h"
 #include "fetcher/secret.h"
 #include "fetcher/words.h"
@@ -191,15 +191,15 @@ static void explain(Pop3Link *link, const AccountConfig *account, const char *wo
   if (pop3_has_code(link, "IN-USE") || (!coded && is_held(text)))
     g_set_error(
         error, STORE_ERROR, STORE_ERROR_LINK,
-        "%s says that another program is reading the mailbox%s%s. It will be tried again; should this last, close "
+        "%s says that another program is reading the mailbox%s%s; it will be tried again. Should this last, close "
         "the other program.",
         where, colon, said);
   else if (pop3_has_code(link, "LOGIN-DELAY") || (!coded && is_too_often(text)))
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK,
-                "%s wants to be asked less often%s%s. It will be tried again; should this last, raise interval.", where,
+                "%s wants to be asked less often%s%s; it will be tried again. Should this last, raise interval.", where,
                 colon, said);
   else if (pop3_has_code(link, "SYS/TEMP"))
-    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s cannot sign us in now%s%s. It will be tried again.", where,
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s cannot sign us in now%s%s; it will be tried again.", where,
                 colon, said);
   else if (pop3_has_code(link, "SYS/PERM"))
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,

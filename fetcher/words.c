@@ -2,7 +2,7 @@
  * Owns:     what of it may be shown to the owner, and written to the log.
  * Must not: pass on words that hold the user's name.
  * Fails:    never.
- * Tests:    tests/test_imap.c, tests/test_pop3_link.c */
+ * Tests:    tests/test_imap.c, tests/test_pop3_sign_in.c */
 #include "fetcher/words.h"
 #include "filter/names.h"
 #include <string.h>

@@ -2,7 +2,7 @@
  * Owns:     the child process, its socket, the record of what it received.
  * Must not: be linked into a program that is installed.
  * Fails:    ends the test program: a test without its server proves nothing.
- * Tests:    used by tests/test_stream.c and tests/test_imap.c */
+ * Tests:    used by tests/test_stream.c, tests/test_imap*.c and tests/test_pop3_*.c */
 #include "tests/peer.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -27,7 +27,7 @@ struct Server {
 };
 
 struct Peer {
-  int fd;
+  int fd, listener;
   gnutls_session_t tls;
   Record *record;
   gsize used; /* of record: what peer_hear() gave already */
@@ -86,6 +86,15 @@ void peer_wait(Peer *peer)
   }
 }
 
+void peer_next(Peer *peer)
+{
+  if (peer->tls != NULL) gnutls_deinit(g_steal_pointer(&peer->tls));
+  close(peer->fd);
+  peer->fd = accept(peer->listener, NULL, NULL);
+  peer->used = peer->record->length;
+  if (peer->fd < 0) die("accept");
+}
+
 gboolean peer_start_tls(Peer *peer, Cert cert, const char *priority)
 {
   gnutls_session_t session;
@@ -126,7 +135,7 @@ Server *server_start(PeerScript script, gconstpointer data)
   server->child = fork();
   if (server->child < 0) die("fork");
   if (server->child == 0) {
-    Peer peer = { .record = server->record, .line = g_string_new(NULL) };
+    Peer peer = { .listener = listener, .record = server->record, .line = g_string_new(NULL) };
     alarm(120); /* never outlives a test that died */
     peer.fd = accept(listener, NULL, NULL);
     if (peer.fd >= 0) script(&peer, data);

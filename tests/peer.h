@@ -13,6 +13,8 @@ void peer_say_bytes(Peer *peer, const char *bytes, gsize length);
 const char *peer_hear(Peer *peer);
 /* priority NULL: what is usual. FALSE when the handshake fails. */
 gboolean peer_start_tls(Peer *peer, Cert cert, const char *priority);
+/* Ends this connection and waits for the next one. */
+void peer_next(Peer *peer);
 /* Says nothing more, until the client goes away. */
 void peer_wait(Peer *peer);
 
