@@ -9,13 +9,7 @@ libfetcher_a_SOURCES = \
 	fetcher/guard.c fetcher/tls.c fetcher/stream.c \
 	fetcher/imap.c fetcher/imap_command.c fetcher/imap_folder.c fetcher/imap_fetch.c fetcher/imap_move.c \
 	fetcher/imap_mark.c fetcher/imap_idle.c \
-	fetcher/words.h fetcher/words.c \
-	fetcher/box.h fetcher/box.c fetcher/pop3_link.h \
- \
-# The POP3 server on loopback. \
-libfetcher_a_SOURCES += \
-	fetcher/door.h fetcher/door_private.h \
-	fetcher/door.c fetcher/door_wire.c fetcher/door_session.c fetcher/door_sign_in.c fetcher/door_relay.c
+	fetcher/words.h fetcher/words.c
 FETCHER_LIBS = libfetcher.a $(LEDGER_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS)
 
 # Folders that have no numbers of their own: POP3, Maildir, mbox.
@@ -30,7 +24,8 @@ libfetcher_a_SOURCES += \
 	fetcher/pop3_link_sign_in.c fetcher/pop3_link_list.c fetcher/pop3_link_message.c \
 	fetcher/pop3_text.h fetcher/pop3_text.c fetcher/pop3_read.h fetcher/pop3_read.c \
 	fetcher/pop3_box.h fetcher/pop3_box.c \
-	fetcher/door.h
+	fetcher/door.h fetcher/door_private.h fetcher/door.c fetcher/door_wire.c fetcher/door_session.c fetcher/door_sign_in.c \
+	fetcher/door_relay.c
 
 # The pipeline: one pass over one account, and the processes that make it.
 libfetcher_a_SOURCES += \

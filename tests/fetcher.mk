@@ -1,6 +1,5 @@
 FETCHER_TESTS = tests/test_guard tests/test_folder_name tests/test_stream tests/test_imap tests/test_imap_mail \
-	tests/test_imap_folder tests/test_imap_idle tests/test_imap_mark \
-	tests/test_mbox_box tests/test_mbox_change
+	tests/test_imap_folder tests/test_imap_idle tests/test_imap_mark
 check_PROGRAMS += $(FETCHER_TESTS)
 TESTS += $(FETCHER_TESTS)
 
@@ -37,13 +36,3 @@ tests_test_imap_mark_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 tests_test_imap_folder_SOURCES = tests/test_imap_folder.c $(SESSION_SOURCES)
 tests_test_imap_folder_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
 tests_test_imap_folder_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
-
-MBOX_SOURCES = tests/mbox_rig.h tests/mbox_rig.c
-
-tests_test_mbox_box_SOURCES = tests/test_mbox_box.c $(MBOX_SOURCES)
-tests_test_mbox_box_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_test_mbox_box_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
-
-tests_test_mbox_change_SOURCES = tests/test_mbox_change.c $(MBOX_SOURCES)
-tests_test_mbox_change_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_test_mbox_change_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
