@@ -103,6 +103,7 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
 static void live(Worker *worker, Session *session)
 {
   PassScope scope = PASS_WHOLE;
+  if (worker->doorman != NULL) doorman_fd(worker->doorman); /* who comes during the first pass waits for its end */
   do {
     guint seconds = 0;
     session_pass(session, scope, &seconds);
