@@ -1,5 +1,5 @@
 /* box.c - what all boxes share
- * Owns:     keys, and what becomes of messages that cannot be told apart.
+ * Owns:     keys, and how messages that have the same one are told apart.
  * Must not: know a format or a protocol.
  * Fails:    STORE_ERROR_MAILBOX.
  * Tests:    tests/test_maildir_box.c, tests/test_mbox_box.c */
@@ -38,33 +38,29 @@ gint64 box_key(const void *bytes, gsize length)
   return key != 0 ? GINT64_FROM_BE(key) : 1;
 }
 
-static gint by_key(gconstpointer a, gconstpointer b)
+void box_count_twins(Box *box)
 {
-  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
-  return (x > y) - (x < y);
-}
-
-/* Is this key there more than once? */
-static gboolean is_shared(const GArray *keys, gint64 key)
-{
-  guint at = 0;
-  if (!g_array_binary_search((GArray *)keys, &key, by_key, &at)) return FALSE;
-  return (at > 0 && g_array_index(keys, gint64, at - 1) == key)
-         || (at + 1 < keys->len && g_array_index(keys, gint64, at + 1) == key);
+  g_autoptr(GHashTable) later = g_hash_table_new(g_int64_hash, g_int64_equal);
+  for (guint i = box->items->len; i > 0; i--) {
+    BoxItem *item = &g_array_index(box->items, BoxItem, i - 1);
+    const BoxItem *next = g_hash_table_lookup(later, &item->key);
+    item->twins = next != NULL ? next->twins + 1 : 0;
+    g_hash_table_replace(later, &item->key, item);
+  }
 }
 
 void box_drop_alike(Box *box)
 {
-  g_autoptr(GArray) keys = g_array_sized_new(FALSE, FALSE, sizeof(gint64), box->items->len);
-  for (guint i = 0; i < box->items->len; i++) g_array_append_val(keys, box_item(box, i)->key);
-  g_array_sort(keys, by_key);
-  guint kept = 0;
-  for (guint i = 0; i < box->items->len; i++) {
-    if (is_shared(keys, box_item(box, i)->key)) continue;
-    g_array_index(box->items, BoxItem, kept++) = *box_item(box, i);
-  }
-  box->alike = box->items->len - kept;
-  g_array_set_size(box->items, kept);
+  box_count_twins(box);
+  g_autoptr(GHashTable) twins = g_hash_table_new(g_int64_hash, g_int64_equal);
+  g_autoptr(GArray) all = g_array_copy(box->items);
+  for (guint i = 0; i < all->len; i++)
+    if (g_array_index(all, BoxItem, i).twins > 0) g_hash_table_add(twins, &g_array_index(all, BoxItem, i).key);
+  g_array_set_size(box->items, 0);
+  for (guint i = 0; i < all->len; i++)
+    if (!g_hash_table_contains(twins, &g_array_index(all, BoxItem, i).key))
+      g_array_append_val(box->items, g_array_index(all, BoxItem, i));
+  box->alike = all->len - box->items->len;
 }
 
 int box_spool(const char *near, GError **error)

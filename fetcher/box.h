@@ -11,7 +11,8 @@ typedef struct Box Box;
 
 /* One message of a box. Items are known by their index in box->items until the next list(). */
 typedef struct {
-  gint64 key;       /* tells it from all others in the box, today and tomorrow, for as long as it lies there: box_key() */
+  gint64 key;       /* what it is known by, today and tomorrow, for as long as it lies there: box_key() */
+  guint twins;      /* how many items with the same key come after it: the same message, delivered or filed twice */
   guint64 size;     /* octets, line ends counted as this box has them */
   gint64 stored;    /* when it was put there, Unix seconds, 0 unknown */
   gboolean deleted; /* its mail program has marked it for removal */
@@ -24,15 +25,14 @@ typedef void (*BoxCallback)(guint item, GBytes *bytes, gpointer data);
 
 typedef struct {
   guint item;
-  gint64 key; /* in the other box; 0: nobody can tell */
+  gint64 key; /* in the other box, where it comes last of those that have it; 0: nobody can tell */
 } BoxMove;
 
 typedef struct {
   /* A text that changes whenever a message may have come or gone, found without reading mail. Where the folder is not
    * there: MAILBOX. The caller frees. */
   char *(*stamp)(Box *box, GError **error);
-  /* Fills box->items (BoxItem) afresh, in the order of arrival. Messages that cannot be told apart are left out, all of
-   * them, and counted in box->alike. */
+  /* Fills box->items (BoxItem) afresh, in the order of arrival. */
   gboolean (*list)(Box *box, GError **error);
   /* The header (up to and without the empty line), or the message from its start, at most `limit` bytes, of n items, in
    * any order; callback gets each once, none for one that is gone; it must not use the box. MESSAGE when one cannot be
@@ -45,7 +45,7 @@ typedef struct {
    * return: file and folder are synced. *key: its key here, 0 where the box keeps nothing. NULL: nothing can be put. */
   gboolean (*put)(Box *box, int fd, const BoxItem *like, gint64 *key, GError **error);
   /* Moves n items to another box of the same class by a shorter way than fetch(), put() and remove(), flags and all.
-   * moved: BoxMove, one for each that was moved (one that was gone has none); FALSE: some may have been moved or copied,
+   * moved: BoxMove, one for each that was moved, in the order they were put (one that was gone has none); FALSE: some may have been moved or copied,
    * look. NULL, or FALSE without error and with nothing done: there is no shorter way. *at_once: for each message this
    * is one step, which is made or not; may be asked with n 0. */
   gboolean (*carry)(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error);
@@ -67,7 +67,7 @@ struct Box {
   const BoxClass *class;
   char *name;            /* the folder's name for the pipeline: a path, or INBOX */
   GArray *items;         /* BoxItem; empty before the first list() */
-  guint alike;           /* messages that list() left out */
+  guint alike;
   gboolean read_only;    /* remove() and put() would be refused; known after list() */
   gboolean removes_late; /* see remove() */
   gboolean renumbers;    /* a listing without any known key means: the same messages under new keys */
@@ -80,7 +80,8 @@ void box_init(Box *box, const BoxClass *class, const char *name);
 static inline const BoxItem *box_item(const Box *box, guint i) { return &g_array_index(box->items, BoxItem, i); }
 /* A key: the first 64 bits of the SHA-256 of these bytes, never 0. */
 gint64 box_key(const void *bytes, gsize length);
-/* Drops all items that share a key with another and counts them in box->alike: for list(). */
+/* Fills in the twins of all items: for list(). */
+void box_count_twins(Box *box);
 void box_drop_alike(Box *box);
 /* An empty file without a name on the disk that `near` lies on, for fetch(). -1 with MAILBOX. */
 int box_spool(const char *near, GError **error);

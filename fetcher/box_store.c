@@ -383,12 +383,15 @@ static gboolean carry(const BoxStore *store, const GArray *items, Box *to, GArra
   return copy_then_remove(store, items, to, moved, error);
 }
 
-static void pair_up(const Shelf *from, const Shelf *to, const GArray *moved, GHashTable *uids, GArray *pairs)
+static void pair_up(const Shelf *to, const GArray *moved, GHashTable *uids, GArray *pairs)
 {
-  for (guint i = 0; i < moved->len; i++) {
-    const BoxMove *move = &g_array_index(moved, BoxMove, i);
+  g_autoptr(GHashTable) later = g_hash_table_new(g_int64_hash, g_int64_equal); /* key → how many were put after it */
+  for (guint i = moved->len; i > 0; i--) {
+    const BoxMove *move = &g_array_index(moved, BoxMove, i - 1);
+    guint twins = GPOINTER_TO_UINT(g_hash_table_lookup(later, &move->key));
     UidPair pair = { .from = GPOINTER_TO_UINT(g_hash_table_lookup(uids, GUINT_TO_POINTER(move->item))) };
-    if (move->key != 0) pair.to = shelf_uid_of_key(to, move->key);
+    if (move->key != 0) pair.to = shelf_uid_of_key(to, move->key, twins);
+    g_hash_table_insert(later, (gpointer)&move->key, GUINT_TO_POINTER(twins + 1));
     g_array_append_val(pairs, pair);
   }
 }
@@ -415,7 +418,7 @@ static gboolean transfer(BoxStore *store, const guint32 *uids, guint n, const ch
   }
   gboolean done = removes ? carry(store, items, to->box, moved, error) : copy_all(store, items, to->box, moved, error);
   if (!settle_target(from, to, done ? error : NULL) || !done) return FALSE;
-  pair_up(from, to, moved, of_item, pairs);
+  pair_up(to, moved, of_item, pairs);
   return TRUE;
 }
 
@@ -585,5 +588,7 @@ Box *box_store_inbox(Store *base)
 guint32 box_store_uid(Store *base, guint item)
 {
   const Shelf *inbox = first_of((BoxStore *)base, BOX_WATCHED);
-  return inbox != NULL && item < inbox->box->items->len ? shelf_uid_of_key(inbox, box_item(inbox->box, item)->key) : 0;
+  if (inbox == NULL || item >= inbox->box->items->len) return 0;
+  const BoxItem *known = box_item(inbox->box, item);
+  return shelf_uid_of_key(inbox, known->key, known->twins);
 }

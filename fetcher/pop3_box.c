@@ -140,8 +140,8 @@ static gboolean pop3_box_list(Box *box, GError **error)
   for (guint i = 0; i < all; i++)
     if (box_item(box, i)->key != 0) *item_at(box, kept++) = *box_item(box, i);
   g_array_set_size(box->items, kept);
-  box_drop_alike(box);
-  box->alike = all - box->items->len;
+  box_count_twins(box);
+  box->alike = 0;
   return TRUE;
 }
 

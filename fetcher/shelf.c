@@ -41,9 +41,17 @@ static gint by_uid(gconstpointer a, gconstpointer b)
   return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-guint32 shelf_uid_of_key(const Shelf *shelf, gint64 key)
+/* Of twins the last one is known by its key alone. When one of them goes, the others keep their numbers but the lowest, as
+ * if the first had gone, which is the first to be moved; it does not matter, since they are the same. */
+static gint64 numbered_key(gint64 key, guint twins)
 {
-  Number wanted = { .key = key };
+  const gint64 both[] = { key, twins };
+  return twins == 0 ? key : box_key(both, sizeof both);
+}
+
+guint32 shelf_uid_of_key(const Shelf *shelf, gint64 key, guint twins)
+{
+  Number wanted = { .key = numbered_key(key, twins) };
   guint at;
   return g_array_binary_search(shelf->numbers, &wanted, by_key, &at) ? g_array_index(shelf->numbers, Number, at).uid
                                                                      : 0;
@@ -80,7 +88,8 @@ static guint compare(const Shelf *shelf, Difference *difference)
   guint known = 0;
   g_autofree guint8 *seen = g_malloc0(shelf->numbers->len + 1);
   for (guint i = 0; i < shelf->box->items->len; i++) {
-    Number number = { .key = box_item(shelf->box, i)->key };
+    const BoxItem *item = box_item(shelf->box, i);
+    Number number = { .key = numbered_key(item->key, item->twins) };
     guint at;
     if (!g_array_binary_search(shelf->numbers, &number, by_key, &at)) {
       g_array_append_val(difference->come, number);
@@ -114,7 +123,8 @@ static void make_rows(Shelf *shelf)
 {
   g_array_set_size(shelf->rows, 0);
   for (guint i = 0; i < shelf->box->items->len; i++) {
-    ShelfRow row = { shelf_uid_of_key(shelf, box_item(shelf->box, i)->key), i };
+    const BoxItem *item = box_item(shelf->box, i);
+    ShelfRow row = { shelf_uid_of_key(shelf, item->key, item->twins), i };
     if (row.uid != 0) g_array_append_val(shelf->rows, row);
   }
   g_array_sort(shelf->rows, by_uid);

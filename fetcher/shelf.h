@@ -32,4 +32,5 @@ void shelf_doubt(Shelf *shelf);
 /* These need the rows. */
 const ShelfRow *shelf_row(const Shelf *shelf, guint32 uid); /* NULL: there is none */
 guint shelf_first(const Shelf *shelf, guint32 uid);         /* index of the first row with this UID or a higher one */
-guint32 shelf_uid_of_key(const Shelf *shelf, gint64 key);   /* 0: there is none */
+/* Of the item with this key after which `twins` more come that have it; 0: there is none. */
+guint32 shelf_uid_of_key(const Shelf *shelf, gint64 key, guint twins);
