@@ -169,6 +169,18 @@ static gboolean look_for_gone(Run *run, const GArray *present, const GArray *lyi
   return TRUE;
 }
 
+/* Copies of what is still to be removed from where it came. */
+static gboolean add_arriving(Run *run, GHashTable *known, GError **error)
+{
+  g_autoptr(GPtrArray) entries = journal_unfinished(run->ledger, run->account->name, error);
+  for (guint i = 0; entries != NULL && i < entries->len; i++) {
+    const Place *away = &((const Entry *)entries->pdata[i])->away;
+    if (g_strcmp0(away->folder, run->quarantine) == 0 && away->validity == run->quarantine_validity)
+      g_hash_table_add(known, GUINT_TO_POINTER(away->uid));
+  }
+  return entries != NULL;
+}
+
 static gboolean compare(Run *run, FolderMark *mark, GError **error)
 {
   if (!run_begin(run, error)) return FALSE;
@@ -188,6 +200,7 @@ static gboolean compare(Run *run, FolderMark *mark, GError **error)
   g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
   for (guint i = 0; i < lying->len; i++) g_hash_table_add(known, GUINT_TO_POINTER(g_array_index(lying, Lying, i).uid));
   guint32 again = next;
+  if (!add_arriving(run, known, error)) return FALSE;
   if (!look_at_new(run, present, known, mark->next, &again, error) || !look_for_gone(run, present, lying, error))
     return FALSE;
   mark->next = again;

@@ -130,6 +130,61 @@ static gboolean carry(Run *run, const Trip *trip, guint32 uid, guint32 copied, g
   return TRUE;
 }
 
+static GArray *uids_of(const GPtrArray *entries)
+{
+  GArray *uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  for (guint i = 0; i < entries->len; i++) g_array_append_val(uids, ((const Entry *)entries->pdata[i])->home.uid);
+  return uids;
+}
+
+/* Copies of these entries lie at the other end: the journal is told where, in pairs by their UIDs, before anything is
+ * removed. Without it a twin could be taken for a copy. */
+static gboolean note_copies(Run *run, const GPtrArray *entries, const char *to, const GArray *pairs, GError **error)
+{
+  FolderStatus status;
+  g_autoptr(GArray) copies = g_array_new(FALSE, TRUE, sizeof(Confirmation));
+  if (!run->store->class->peek(run->store, to, &status, error)) return FALSE;
+  for (guint i = 0; i < pairs->len; i++) {
+    const UidPair *pair = &g_array_index(pairs, UidPair, i);
+    for (guint k = 0; k < entries->len; k++) {
+      const Entry *entry = entries->pdata[k];
+      Confirmation copy = { .id = entry->id, .where = { (char *)to, status.validity, pair->to } };
+      if (entry->home.uid == pair->from) g_array_append_val(copies, copy);
+    }
+  }
+  return journal_copied(run->ledger, (const Confirmation *)(gpointer)copies->data, copies->len, error);
+}
+
+/* Entries of the open folder, out of which removals come late, each at its home.uid: copies them, or (pairs given) takes
+ * these for the copies; tells the journal; removes what was copied. */
+static gboolean move_late(Run *run, const GPtrArray *entries, const char *to, GArray *pairs, GError **error)
+{
+  const StoreClass *class = run->store->class;
+  g_autoptr(GArray) copied = g_array_new(FALSE, FALSE, sizeof(guint32));
+  if (pairs->len == 0) {
+    g_autoptr(GArray) uids = uids_of(entries);
+    if (!class->copy(run->store, (const guint32 *)(gpointer)uids->data, uids->len, to, pairs, error)) return FALSE;
+  }
+  if (!note_copies(run, entries, to, pairs, error)) return FALSE;
+  for (guint i = 0; i < pairs->len; i++) g_array_append_val(copied, g_array_index(pairs, UidPair, i).from);
+  run->leaving = TRUE;
+  return class->remove(run->store, (const guint32 *)(gpointer)copied->data, copied->len, error);
+}
+
+/* The same for one, which lies at uid, and whose copy may lie at `copied` already. */
+static gboolean carry_late(Run *run, const Entry *entry, const char *to, guint32 uid, guint32 copied, GError **error)
+{
+  g_autoptr(GPtrArray) one = g_ptr_array_new();
+  g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  Entry here = *entry; /* borrowed from it */
+  UidPair pair = { uid, copied };
+  here.home.uid = uid;
+  g_ptr_array_add(one, &here);
+  if (copied != 0) g_array_append_val(pairs, pair);
+  if (!move_late(run, one, to, pairs, error)) return FALSE;
+  return pairs->len > 0 || was_gone(error);
+}
+
 static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint32 uid, GError **error)
 {
   if (entry->state == MOVE_Q_INTENT) run->pass.moved++;
@@ -160,11 +215,11 @@ static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, G
 static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed, GError **error)
 {
   Trip trip = trip_of(run, entry);
-  Place goal = { .folder = (char *)trip.to };
+  gboolean in = entry->state == MOVE_Q_INTENT;
+  Place goal = in && entry->away.uid != 0 ? entry->away : (Place){ .folder = (char *)trip.to };
   guint32 there = 0, here = 0, where = 0;
   if (trip.to == NULL && !trip.removes)
     return journal_fail(run->ledger, entry->id, "the journal does not say where it was to go", error);
-  gboolean in = entry->state == MOVE_Q_INTENT;
   if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
   if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
@@ -175,11 +230,10 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe)", error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->quarantine) == 0)
     return carry_beside_rivals(run, entry, here, error);
+  if (here != 0 && (run->store->can & STORE_REMOVES_LATE)) return carry_late(run, entry, trip.to, here, there, error);
   if (here != 0) {
-    gboolean later = (run->store->can & STORE_REMOVES_LATE) != 0;
     if (!carry(run, &trip, here, there, &where, error)) return FALSE;
-    run->leaving = run->leaving || later;
-    return later || confirm(run, entry, trip.to, where, error);
+    return confirm(run, entry, trip.to, where, error);
   }
   if (there != 0 || (resumed && entry->state == MOVE_D_INTENT))
     return confirm(run, entry, there != 0 ? trip.to : NULL, there, error);
@@ -296,16 +350,16 @@ static gboolean claim(Run *run, const GArray *uids, GArray *claimed, GError **er
 /* Claims and moves. Refused, perhaps half done, is no failure: *pairs then says nothing. */
 static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GError **error)
 {
-  g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_autoptr(GArray) uids = uids_of(moving);
   g_autoptr(GArray) claimed = g_array_new(FALSE, FALSE, sizeof(guint32));
   g_autoptr(GError) problem = NULL;
   const StoreClass *class = run->store->class;
-  for (guint i = 0; i < moving->len; i++) g_array_append_val(uids, ((const Entry *)moving->pdata[i])->home.uid);
   if (claim(run, uids, claimed, &problem)) {
     if (!yield_unclaimed(run, moving, claimed, error)) return FALSE;
     const guint32 *list = (const guint32 *)(gpointer)claimed->data;
-    if (rivals_possible(run->store) ? rivals_move(run, moving, pairs, &problem)
-                                    : class->move(run->store, list, claimed->len, run->quarantine, pairs, &problem))
+    if (run->store->can & STORE_REMOVES_LATE ? move_late(run, moving, run->quarantine, pairs, &problem)
+        : rivals_possible(run->store)        ? rivals_move(run, moving, pairs, &problem)
+                                      : class->move(run->store, list, claimed->len, run->quarantine, pairs, &problem))
       return TRUE;
   }
   g_array_set_size(pairs, 0);
@@ -326,7 +380,6 @@ gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError *
   if (!run_select(run, folder, error)) return FALSE;
   gboolean later = (run->store->can & STORE_REMOVES_LATE) != 0;
   if (!claim_and_move(run, moving, pairs, error)) return FALSE;
-  run->leaving = run->leaving || later;
   return (later && pairs->len > 0) || confirm_batch(run, moving, pairs, error);
 }
 

@@ -246,6 +246,17 @@ gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations,
   return db_end(ledger, ok, error);
 }
 
+gboolean journal_copied(Ledger *ledger, const Confirmation *copies, guint n, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  gboolean ok = TRUE;
+  for (guint i = 0; i < n && ok; i++)
+    ok = db_change(ledger, error, "There is no such message on its way into quarantine.",
+                   "UPDATE entry SET away_folder = ?, away_validity = ?, away_uid = ? WHERE id = ? AND state = 'q_intent'",
+                   "suui", copies[i].where.folder, copies[i].where.validity, copies[i].where.uid, copies[i].id);
+  return db_end(ledger, ok, error);
+}
+
 /* The entry, if it is in this state; LEDGER_ERROR_REFUSED with what it therefore is not. */
 static Entry *get_in_state(Ledger *ledger, gint64 id, MoveState state, const char * not, GError **error)
 {

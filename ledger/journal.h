@@ -80,7 +80,8 @@ GPtrArray *journal_find(Ledger *ledger, const char *account, const Fingerprint *
 Entry *journal_get(Ledger *ledger, gint64 id, GError **error);
 /* Unfinished intents of account, oldest first: list of Entry*. */
 GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **error);
-/* *claimed: another entry of account than `except` lies at this place now (by its state: at home or away). */
+/* *claimed: another entry of account than `except` lies at this place now (by its state: at home or away; on its way into
+ * quarantine perhaps at both). */
 gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place, gint64 except, gboolean *claimed, GError **error);
 /* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE
  * backscatter that was kept because nothing was to be moved then. List of Entry*. */
@@ -108,6 +109,10 @@ gboolean journal_confirm(Ledger *ledger, gint64 id, const Place *where, GError *
 /* The same for a batch, in one transaction. */
 typedef struct { gint64 id; Place where; } Confirmation;
 gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations, guint n, GError **error);
+/* Copies of messages on their way into quarantine lie there now, while what they were copied from is still to be removed:
+ * notes where, so that no other message of the same bytes is taken for them. q_intent stays q_intent; all in one
+ * transaction. */
+gboolean journal_copied(Ledger *ledger, const Confirmation *copies, guint n, GError **error);
 /* q_intent → kept, to be judged again at `due` (0: not by itself): another machine has claimed the message. */
 gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error);
 /* The earliest due time of what journal_due() would give one day, 0 when there is none. *next set on success. */

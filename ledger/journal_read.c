@@ -88,7 +88,7 @@ gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place
       || !db_number(ledger, error, &found,
                     "SELECT EXISTS(SELECT 1 FROM entry WHERE away_uid = ?1 AND away_uid > 0 AND away_validity = ?2 AND "
                     "away_folder = ?3"
-                    " AND account = ?4 AND id <> ?5 AND " IS_AWAY
+                    " AND account = ?4 AND id <> ?5 AND (state = 'q_intent' OR " IS_AWAY ")"
                     " UNION ALL SELECT 1 FROM entry WHERE home_uid = ?1 AND home_uid > 0 AND home_validity = ?2 AND "
                     "home_folder = ?3"
                     " AND account = ?4 AND id <> ?5 AND NOT " IS_AWAY ")",

@@ -147,6 +147,12 @@ static gboolean fake_create(Store *base, const char *name, GError **error)
   return leave(store, error);
 }
 
+/* Does what is removed from the open folder stay until commit()? */
+static gboolean is_late(const FakeStore *store)
+{
+  return store->server->late && g_str_equal(store->open->name, "INBOX");
+}
+
 static gboolean fake_select(Store *base, const char *name, FolderStatus *status, GError **error)
 {
   FakeStore *store = (FakeStore *)base;
@@ -160,8 +166,10 @@ static gboolean fake_select(Store *base, const char *name, FolderStatus *status,
       (FolderStatus){ store->open->validity, store->open->next, store->open->messages->len, store->open->read_only };
   gboolean can_move = !store->server->cannot_move && !store->open->read_only;
   gboolean can_claim = !store->server->cannot_claim && !store->server->keeps_no_keywords;
-  base->can = STORE_LISTS_ALL | (store->server->keeps_no_keywords ? 0 : STORE_CAN_MARK) | (can_move ? STORE_CAN_MOVE : 0)
-              | (can_claim ? STORE_CAN_CLAIM : 0) | (store->server->copies ? 0 : STORE_MOVES_AT_ONCE);
+  base->can = STORE_LISTS_ALL | (store->server->keeps_no_keywords ? 0 : STORE_CAN_MARK)
+              | (can_move ? STORE_CAN_MOVE : 0) | (can_claim ? STORE_CAN_CLAIM : 0)
+              | (store->server->copies ? 0 : STORE_MOVES_AT_ONCE);
+  if (store->server->late) base->can |= STORE_NO_RIVALS | (is_late(store) ? STORE_REMOVES_LATE : 0);
   return leave(store, error);
 }
 
@@ -173,7 +181,7 @@ static gboolean fake_scan(Store *base, guint32 from, guint32 to, const char *con
   store->server->scans++;
   for (guint i = 0; i < store->open->messages->len; i++) {
     const FakeMessage *message = store->open->messages->pdata[i];
-    if (message->uid < from || message->uid > to) continue;
+    if (message->uid < from || message->uid > to || message->leaving) continue;
     gsize size;
     const char *bytes = g_bytes_get_data(message->bytes, &size);
     const char *end = g_strstr_len(bytes, (gssize)size, "\n\n");
@@ -222,7 +230,7 @@ static gboolean fake_read(Store *base, const guint32 *uids, guint n, gsize limit
   if (!look(store, error)) return FALSE;
   for (guint i = 0; i < n; i++) {
     const FakeMessage *message = by_uid(store->open, uids[i]);
-    if (message == NULL) continue;
+    if (message == NULL || message->leaving) continue;
     store->server->reads++;
     if (store->server->refuses_read) {
       g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the server refused");
@@ -255,7 +263,10 @@ static gboolean take_out(FakeStore *store, const guint32 *uids, guint n, GError 
   if (!enter(store, error)) return FALSE;
   for (guint i = 0; i < n; i++) {
     FakeMessage *message = by_uid(store->open, uids[i]);
-    if (message != NULL) g_ptr_array_remove(store->open->messages, message);
+    if (message != NULL && is_late(store))
+      message->leaving = TRUE;
+    else if (message != NULL)
+      g_ptr_array_remove(store->open->messages, message);
   }
   return leave(store, error);
 }
@@ -333,6 +344,27 @@ static gboolean fake_claim(Store *base, const guint32 *uids, guint n, GArray *cl
   return leave(store, error);
 }
 
+static void end_session(FakeServer *server, gboolean removes)
+{
+  const FakeFolder *inbox = lookup(server, "INBOX");
+  for (guint i = inbox != NULL ? inbox->messages->len : 0; i > 0; i--) {
+    FakeMessage *message = inbox->messages->pdata[i - 1];
+    if (message->leaving && removes)
+      g_ptr_array_remove_index(inbox->messages, i - 1);
+    else
+      message->leaving = FALSE;
+  }
+}
+
+static gboolean fake_commit(Store *base, GError **error)
+{
+  FakeStore *store = (FakeStore *)base;
+  if (!enter(store, error)) return FALSE;
+  end_session(store->server, TRUE);
+  store->open = NULL;
+  return leave(store, error);
+}
+
 static void fake_close(Store *base) { g_free(base); }
 
 static const StoreClass FAKE = { .folders = fake_folders,
@@ -349,15 +381,18 @@ static const StoreClass FAKE = { .folders = fake_folders,
                                  .remove = fake_remove,
                                  .mark = fake_mark,
                                  .claim = fake_claim,
+                                 .commit = fake_commit,
                                  .close = fake_close };
 
 Store *fake_open(FakeServer *server)
 {
   FakeStore *store = g_new0(FakeStore, 1);
   store->base.class = &FAKE;
-  store->base.can =
-      STORE_LISTS_ALL | STORE_CAN_MARK | (server->cannot_move ? 0 : STORE_CAN_MOVE) | (server->copies ? 0 : STORE_MOVES_AT_ONCE);
+  store->base.can = STORE_LISTS_ALL | STORE_CAN_MARK | (server->cannot_move ? 0 : STORE_CAN_MOVE)
+                    | (server->copies ? 0 : STORE_MOVES_AT_ONCE);
   store->server = server;
+  if (server->late) store->base.returns_to = "Returned";
+  end_session(server, FALSE); /* of one that was cut off */
   server->steps = server->reads = server->scans = server->moves = 0;
   return &store->base;
 }

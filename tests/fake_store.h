@@ -7,6 +7,7 @@ typedef struct {
   GBytes *bytes;
   gint64 stored;
   gboolean seen, flagged, deleted, backscatter, not_backscatter;
+  gboolean leaving; /* removed in this session, gone after commit() */
 } FakeMessage;
 
 typedef struct {
@@ -20,6 +21,8 @@ typedef struct {
 typedef struct {
   GPtrArray *folders; /* FakeFolder* */
   gboolean copies;    /* no MOVE: copy, flag and expunge are three steps */
+  gboolean late;      /* as POP3: what is taken out of INBOX is gone after commit(); restored mail goes to Returned; no keywords,
+                         no rivals; goes with copies */
   gboolean cannot_claim; /* no CONDSTORE: whoever claims a message gets it */
   gboolean cannot_move;
   gboolean refuses_create, refuses_move;

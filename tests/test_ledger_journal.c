@@ -192,6 +192,42 @@ static void test_confirm_many(void **state)
   OK(journal_confirm_many(ledger, NULL, 0, &error));
 }
 
+/* A copy that lies in quarantine while its source is still to be removed: at both places, and kept from the owner. */
+static void test_copied(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  const Place home = { (char *)"INBOX", 7, 1 }, away = { (char *)"Backscatter", 3, 9 };
+  gint64 one = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1),
+         two = rig_judged(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 2);
+  rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_WAITING, 3);
+  gboolean claimed = FALSE;
+  Confirmation copies[] = { { one, away }, { two, away } };
+  FAILS(journal_copied(ledger, copies, 2, &error), LEDGER_ERROR_MISSING);
+  OK(journal_claimed(ledger, "home", &away, 0, &claimed, &error));
+  assert_false(claimed); /* all or nothing */
+  OK(journal_copied(ledger, copies, 1, &error));
+  rig_assert_state(ledger, one, MOVE_Q_INTENT, "INBOX 7 1", "Backscatter 3 9");
+  OK(journal_claimed(ledger, "home", &away, 0, &claimed, &error));
+  assert_true(claimed);
+  OK(journal_claimed(ledger, "home", &home, 0, &claimed, &error));
+  assert_true(claimed);
+  OK(journal_claimed(ledger, "home", &away, one, &claimed, &error));
+  assert_false(claimed);
+  for (guint waiting = 0; waiting < 2; waiting++) {
+    g_autoptr(GArray) held = journal_held(ledger, "home", "INBOX", 7, waiting, &error);
+    g_autoptr(GArray) elsewhere = journal_held(ledger, "home", "INBOX", 8, waiting, &error);
+    assert_int_equal(held->len, 1 + waiting);
+    assert_int_equal(g_array_index(held, guint32, 0), 1);
+    assert_int_equal(elsewhere->len, 0);
+  }
+  OK(journal_confirm(ledger, one, &away, &error));
+  rig_assert_state(ledger, one, MOVE_QUARANTINED, "INBOX 7 1", "Backscatter 3 9");
+  OK(rig_take(ledger, one, RESTORE, &error));
+  g_autoptr(GArray) none = journal_held(ledger, "home", "INBOX", 7, FALSE, &error);
+  assert_int_equal(none->len, 0);
+}
+
 /* The same place again (killed before the answer came): nothing is doubled, and the entry tells how it stands. */
 static void test_recorded_twice(void **state)
 {
@@ -434,7 +470,7 @@ int main(void)
     cmocka_unit_test(test_places),     cmocka_unit_test(test_confirm_many), cmocka_unit_test(test_recorded_twice),
     cmocka_unit_test(test_batch),      cmocka_unit_test(test_unfinished),   cmocka_unit_test(test_find),
     cmocka_unit_test(test_claimed),    cmocka_unit_test(test_list),         cmocka_unit_test(test_counts),
-    cmocka_unit_test(test_days),
+    cmocka_unit_test(test_days),       cmocka_unit_test(test_copied),
   };
   return cmocka_run_group_tests_name("ledger_journal", tests, NULL, NULL);
 }
