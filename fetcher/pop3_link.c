@@ -103,8 +103,10 @@ static gboolean begin(Pop3Link *link, const AccountConfig *account, const char *
   if (account->security == SECURITY_STARTTLS && !start_tls(link, account, error)) return FALSE;
   if (!ask_capabilities(link, error)) return FALSE;
   if (!pop3_sign_in(link, account, secret, error)) return FALSE;
-  /* Some servers tell more of themselves now. */
-  if (link->can & POP3_KNOWN && !ask_capabilities(link, error)) return FALSE;
+  /* Some servers tell more of themselves now, and some nothing any longer. */
+  guint before = link->can;
+  if (before & POP3_KNOWN && !ask_capabilities(link, error)) return FALSE;
+  link->can |= before;
   if (link->can & POP3_KNOWN) link->top = link->can & POP3_TOP ? POP3_TOP_THERE : POP3_TOP_ABSENT;
   if (!(link->can & POP3_EXPIRES) || link->top == POP3_TOP_THERE) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,

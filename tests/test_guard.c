@@ -108,13 +108,24 @@ static void test_command_within_line(void **state)
   assert_int_equal(guard.left, 96);
 }
 
+/* Another protocol: nothing but bytes counts. */
+static void test_bytes_only(void **state)
+{
+  static const char bytes[] = "* 1 FETCH " DEEP "\r\n(X {99999999}\r\n";
+  for (guint piece = 1; piece < 100; piece += 98) {
+    Guard guard = { .bytes_only = TRUE };
+    guard_command(&guard, sizeof bytes);
+    for (gsize done = 0; done < sizeof bytes; done += piece)
+      assert_null(guard_feed(&guard, bytes + done, MIN(piece, sizeof bytes - done)));
+    assert_non_null(strstr(guard_feed(&guard, "x", 1), "more than"));
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_table),
-    cmocka_unit_test(test_long_line),
-    cmocka_unit_test(test_many_lines),
-    cmocka_unit_test(test_command_within_line),
+    cmocka_unit_test(test_table),      cmocka_unit_test(test_bytes_only),          cmocka_unit_test(test_long_line),
+    cmocka_unit_test(test_many_lines), cmocka_unit_test(test_command_within_line),
   };
   return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
 }

@@ -68,6 +68,8 @@ static const SignIn rows[] = {
   { "clear", SECURITY_NONE, 0, -1, "", TRUE, { 0 }, 0, "USER gertrude\r\nPASS pa\"ss\\word\r\n", "AUTH" },
   { "no CAPA", SECURITY_NONE, 0, -1, "", TRUE, { .capabilities = "" }, 0, "PASS ", "AUTH" },
   { "CAPA that names no way", SECURITY_NONE, 0, -1, "", TRUE, { .capabilities = "TOP\r\n" }, 0, "PASS ", "AUTH" },
+  { "no CAPA once signed in", SECURITY_NONE, 0, -1, "", TRUE,
+    { .turns = { { .command = "CAPA", .answer = "+OK\r\nUSER\r\nTOP\r\n.\r\n", .once = TRUE }, { .command = "CAPA", .answer = "-ERR what?\r\n" } } } },
   { "words in small letters", SECURITY_NONE, 0, -1, "", TRUE,
     { .greeting = "+ok\r\n", .capabilities = "sasl plain\r\nuser\r\n", SAYS("AUTH", "+ok\r\n") }, 0, "AUTH PLAIN", "PASS" },
   { "LF for CRLF", SECURITY_NONE, 0, -1, "", TRUE, { .greeting = "+OK\n", SAYS("CAPA", "+OK\nUSER\n.\n") } },

@@ -338,6 +338,39 @@ static void test_read_now(void **state)
   }
 }
 
+static void echo(Peer *peer, gconstpointer data)
+{
+  if (data != NULL && !peer_start_tls(peer, CERT_GOOD, NULL)) return;
+  for (const char *line; (line = peer_hear(peer)) != NULL;) peer_say(peer, line[0] == 'x' ? "* (((((\r\n" : "?");
+}
+
+/* Without libetpan: all is sent, and reading waits for bytes. */
+static void test_read_and_write(void **state)
+{
+  for (guint tls = 0; tls < 2; tls++) {
+    Server *server = server_start(echo, tls ? "tls" : NULL);
+    g_autoptr(Stream) stream = stream_connect("localhost", server_port(server), 10, TRUE, NULL);
+    if (tls) assert_true(stream_start_tls(stream, certs_ca_file(), NULL));
+    g_autofree char *line = g_strnfill(300000, 'x');
+    char buffer[16];
+    gsize n = 0;
+    stream_count_bytes_only(stream);
+    stream_command(stream, 9);
+    assert_true(stream_write(stream, line, 300000));
+    assert_true(stream_write(stream, "\n", 1));
+    while (n < 9) {
+      ssize_t more = stream_read(stream, buffer + n, sizeof buffer - n);
+      assert_true(more > 0);
+      n += (gsize)more;
+    }
+    assert_memory_equal(buffer, "* (((((\r\n", 9);
+    assert_true(stream_write(stream, "x\n", 2));
+    assert_int_equal(stream_read(stream, buffer, sizeof buffer), -1); /* beyond the budget */
+    assert_false(stream_write(stream, "x\n", 2));
+    server_free(server);
+  }
+}
+
 static int set_up(void **state)
 {
   certs_init();
@@ -352,7 +385,7 @@ static int tear_down(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(handshakes) + 11] = {
+  struct CMUnitTest tests[G_N_ELEMENTS(handshakes) + 12] = {
     cmocka_unit_test(test_bad_ca_file),
     cmocka_unit_test(test_silent_handshake),
     cmocka_unit_test(test_nobody_there),
@@ -364,9 +397,10 @@ int main(void)
     cmocka_unit_test(test_many_descriptors),
     cmocka_unit_test(test_keep_alive),
     cmocka_unit_test(test_read_now),
+    cmocka_unit_test(test_read_and_write),
   };
   for (guint i = 0; i < G_N_ELEMENTS(handshakes); i++)
-    tests[11 + i] =
+    tests[12 + i] =
         (struct CMUnitTest){ handshakes[i].name, test_handshake, NULL, NULL, (void *)(gsize)&handshakes[i] };
   return _cmocka_run_group_tests("stream", tests, G_N_ELEMENTS(tests), set_up, tear_down);
 }
