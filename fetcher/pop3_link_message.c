@@ -8,7 +8,7 @@
 
 /* Commands that may wait for their answers: under 1 KiB in all, which a server can take while it waits for us to read. */
 #define WINDOW 32
-/* Octets of the largest message that RETR is sent for: its answer stays within the budget, whatever its lines are. */
+/* Octets of the largest message that is asked for as a whole: its answer stays within the budget, whatever its lines are. */
 #define LARGEST (STREAM_BUDGET / 2 - 65536)
 
 /* Where in an answer of many lines the reader is: a dot alone on a line ends it, and only CRLF ends a line. */
@@ -80,7 +80,8 @@ static gboolean is_by_retr(const Pop3Link *link, const Pop3Ask *ask)
 
 static gboolean is_too_large(const Pop3Link *link, const Pop3Ask *ask)
 {
-  return is_by_retr(link, ask) && pop3_octets(link, ask->number, 0) > LARGEST;
+  gboolean whole = ask->lines < 0 || link->top == POP3_TOP_ABSENT;
+  return whole && pop3_octets(link, ask->number, 0) > LARGEST;
 }
 
 static char *command_for(const Pop3Link *link, const Pop3Ask *ask)

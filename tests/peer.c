@@ -6,6 +6,7 @@
 #include "tests/peer.h"
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -86,11 +87,19 @@ void peer_wait(Peer *peer)
   }
 }
 
+/* What is said byte by byte goes out byte by byte. */
+static int accept_client(int listener)
+{
+  int fd = accept(listener, NULL, NULL), yes = 1;
+  if (fd >= 0) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  return fd;
+}
+
 void peer_next(Peer *peer)
 {
   if (peer->tls != NULL) gnutls_deinit(g_steal_pointer(&peer->tls));
   close(peer->fd);
-  peer->fd = accept(peer->listener, NULL, NULL);
+  peer->fd = accept_client(peer->listener);
   peer->used = peer->record->length;
   if (peer->fd < 0) die("accept");
 }
@@ -137,7 +146,7 @@ Server *server_start(PeerScript script, gconstpointer data)
   if (server->child == 0) {
     Peer peer = { .listener = listener, .record = server->record, .line = g_string_new(NULL) };
     alarm(120); /* never outlives a test that died */
-    peer.fd = accept(listener, NULL, NULL);
+    peer.fd = accept_client(listener);
     if (peer.fd >= 0) script(&peer, data);
     _exit(0);
   }
