@@ -177,6 +177,7 @@ void pop3_peer(Peer *peer, gconstpointer data)
     session(&host);
     g_free(host.marked);
   }
+  g_free(host.gone);
 }
 
 AccountConfig pop3_account(const Server *server, Security security)
