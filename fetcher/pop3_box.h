@@ -12,7 +12,8 @@
 /* Connects and signs in; errors as pop3_link_open(). account: borrowed for the box's life. secret: copied for commit(), wiped
  * with the box. After LINK, AUTH or FATAL from a slot only box_free() may be called. */
 Box *pop3_box_new(const AccountConfig *account, const char *secret, GError **error);
-/* The session; borrowed until commit(). NULL after a commit() that failed. */
+/* The session; borrowed until commit(). NULL after a commit() that failed. To list on it is the box's business: it would take
+ * the rows away. */
 Pop3Link *pop3_box_link(Box *box);
 /* All rows of the last list(), those that are no items among them: GArray of Pop3Row; borrowed until the next. */
 const GArray *pop3_box_rows(const Box *box);
