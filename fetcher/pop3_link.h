@@ -22,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pop3Link, pop3_link_free)
 typedef struct {
   guint number;   /* of this session, 1 or more */
   guint64 octets; /* as LIST says */
-  char *uid;      /* as UIDL says (1 to 70 printable characters); NULL where the server has no UIDL */
+  char *uid;      /* as UIDL says (1 to 255 printable characters; the RFC has 70); NULL where the server has no UIDL */
 } Pop3Row;
 /* What LIST and UIDL tell, in the server's order: GArray of Pop3Row, borrowed until the next call. Rows that only one of
  * them names, or whose number comes twice, are left out; a server without LIST, or whose numbers make no sense: FATAL. */
