@@ -1,5 +1,5 @@
 FETCHER_TESTS = tests/test_guard tests/test_folder_name tests/test_stream tests/test_imap tests/test_imap_mail \
-	tests/test_imap_folder tests/test_imap_idle tests/test_imap_mark tests/test_pop3_sign_in tests/test_pop3_link tests/test_pop3_box
+	tests/test_imap_folder tests/test_imap_idle tests/test_imap_mark
 check_PROGRAMS += $(FETCHER_TESTS)
 TESTS += $(FETCHER_TESTS)
 
@@ -36,17 +36,3 @@ tests_test_imap_mark_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 tests_test_imap_folder_SOURCES = tests/test_imap_folder.c $(SESSION_SOURCES)
 tests_test_imap_folder_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
 tests_test_imap_folder_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
-
-POP3_SOURCES = tests/pop3_peer.h tests/pop3_peer.c $(PEER_SOURCES)
-
-tests_test_pop3_sign_in_SOURCES = tests/test_pop3_sign_in.c $(POP3_SOURCES)
-tests_test_pop3_sign_in_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
-tests_test_pop3_sign_in_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
-
-tests_test_pop3_link_SOURCES = tests/test_pop3_link.c $(POP3_SOURCES)
-tests_test_pop3_link_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
-tests_test_pop3_link_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
-
-tests_test_pop3_box_SOURCES = tests/test_pop3_box.c $(POP3_SOURCES)
-tests_test_pop3_box_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
-tests_test_pop3_box_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
