@@ -58,7 +58,7 @@ static guint64 top_octets(const FakeMail *mail, gint lines)
 {
   gsize length;
   const char *start = g_bytes_get_data(mail->lines, &length), *end = start + length;
-  const char *c = length > 0 ? memmem(start, length, "\r\n\r\n", 4) : NULL;
+  const char *c = length > 0 ? (const char *)memmem(start, length, "\r\n\r\n", 4) : NULL;
   if (c == NULL) return length;
   for (c += 4; lines > 0 && c < end; lines--) c = (const char *)memchr(c, '\n', (gsize)(end - c)) + 1;
   return (guint64)(c - start);
@@ -88,6 +88,7 @@ static gboolean give(Pop3Link *link, guint ask, const FakeMail *mail, guint64 oc
 gboolean pop3_link_fetch(Pop3Link *link, const Pop3Ask *asks, guint n, const Pop3Sink *sink, GError **error)
 {
   link->calls++;
+  link->busy = TRUE;
   link->most = MAX(link->most, n);
   for (guint i = 0; i < n; i++) {
     const FakeMail *mail = &g_array_index(link->mails, FakeMail, asks[i].number - 1);
@@ -100,6 +101,7 @@ gboolean pop3_link_fetch(Pop3Link *link, const Pop3Ask *asks, guint n, const Pop
     if (mail->refusal == NULL && !give(link, i, mail, octets, sink)) return broken(error);
     sink->done(i, mail->refusal, sink->data);
   }
+  link->busy = FALSE;
   return TRUE;
 }
 
@@ -117,5 +119,6 @@ gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError 
 gboolean pop3_link_noop(Pop3Link *link, GError **error)
 {
   g_atomic_int_inc(&link->noops);
+  if (link->busy) g_string_append(link->heard, "NOOP in the middle;");
   return !link->breaks_at_noop || broken(error);
 }

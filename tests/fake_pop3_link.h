@@ -16,6 +16,7 @@ struct Pop3Link {
   gsize piece;        /* octets in one piece */
   guint delay;        /* µs before each piece */
   gint64 break_after; /* octets of messages; -1: never */
+  gboolean busy;      /* within pop3_link_fetch() */
   gboolean breaks_at_noop, breaks_at_delete;
   guint calls, most;   /* of pop3_link_fetch(), and asks in one */
   GString *heard;      /* "RETR 1;TOP 2 0;DELE 1 uid;" */

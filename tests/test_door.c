@@ -264,7 +264,7 @@ static void test_long_line(void **state)
   g_autofree char *script = g_strconcat(fits, "\nNOOP\r\n", NULL);
   g_autoptr(GString) fitting = rig_talk(rig, script, -1);
   assert_string_equal(fitting->str, RIG_GREETING NO_VERB FIRST);
-  const char *too_long[] = { longer, longest };
+  const char *too_long[] = { longer, longest + 800000, longest };
   for (guint i = 0; i < G_N_ELEMENTS(too_long); i++) {
     int fd = rig_connect(rig);
     rig_send(fd, too_long[i], -1);

@@ -16,6 +16,7 @@
 #define OK "+OK\r\n"
 #define BIG ((gssize)20 << 20)
 #define BURST 5000
+#define MOST_DROPS 250
 
 static const char head[] = "Subject: two\r\nX-Cut: \r\n\r\n";
 static const char body[] = "one\r\n\r\n..\r\n.. dots\r\nbare\rCR and \0 NUL \xff\r\n\r\nlast\r\n";
@@ -206,6 +207,7 @@ static void test_slow_message(void **state)
   fake_link_add(rig->link, NULL, 8000, FALSE);
   rig->link->piece = 80;
   rig->link->delay = 10000;
+  rig->door->limits.keep_alive = 30;
   rig_start(rig);
   int fd = rig_enter(rig);
   rig_send(fd, "RETR 1\r\n", -1);
@@ -215,6 +217,9 @@ static void test_slow_message(void **state)
   g_autoptr(GString) rest = rig_rest(fd);
   assert_int_equal(rest->len, 8000 - 80 + 3);
   close(fd);
+  rig_await(rig, 1);
+  /* The provider heard of us, but not in the middle of its message. */
+  assert_null(strstr(rig->link->heard->str, "NOOP"));
   rig_free(rig);
 }
 
@@ -266,6 +271,49 @@ static void test_client_goes_away(void **state)
   rig_free(rig);
 }
 
+/* What was asked for was not delivered: QUIT must not delete it. */
+static void test_client_gone_before_quit(void **state)
+{
+  Rig *rig = rig_new();
+  struct linger reset = { .l_onoff = 1 };
+  fake_link_add(rig->link, "X: y\r\n\r\n", -1, FALSE);
+  rig->link->delay = 200000;
+  rig_start(rig);
+  int fd = rig_enter(rig);
+  rig_send(fd, "RETR 1\r\nDELE 1\r\nQUIT\r\n", -1);
+  g_usleep(50000);
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close(fd);
+  rig_await(rig, 1);
+  assert_string_equal(rig->link->heard->str, "RETR 1;");
+  assert_string_equal(rig->told->str, "enter;gone;");
+  rig_free(rig);
+}
+
+/* Where the sockets hold little, a client that writes all its commands first is heard out all the same. */
+static void test_writes_first(void **state)
+{
+  Rig *rig = rig_new();
+  g_autoptr(GString) sent = g_string_new(NULL);
+  g_autofree char *lines = g_strnfill(100, 'x');
+  int little = 4096, more = 32768;
+  strcpy(lines + 98, "\r\n");
+  fake_link_add(rig->link, lines, -1, FALSE);
+  setsockopt(rig->door->listeners[0], SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+  setsockopt(rig->door->listeners[0], SOL_SOCKET, SO_SNDBUF, &more, sizeof more);
+  rig_start(rig);
+  int fd = rig_enter(rig);
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &more, sizeof more);
+  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+  for (guint i = 0; i < BURST; i++) g_string_append(sent, "RETR 1\r\n");
+  assert_true(rig_send(fd, sent->str, (gssize)sent->len));
+  shutdown(fd, SHUT_WR);
+  g_autoptr(GString) got = rig_rest(fd);
+  assert_int_equal(got->len, BURST * (strlen(OK) + 100 + strlen(".\r\n")));
+  close(fd);
+  rig_free(rig);
+}
+
 /* What the door does after these limits, when the client says nothing but `first`. */
 typedef struct {
   const char *name, *first;
@@ -301,10 +349,12 @@ static void test_limit(void **state)
   int fd = rig_connect(rig);
   gint64 start = g_get_monotonic_time();
   rig_send(fd, row->first, -1);
-  for (guint i = 0; row->drips && i < 20; i++) {
+  guint drops = 0;
+  while (row->drips && drops < MOST_DROPS && rig_send(fd, "N", 1)) {
     g_usleep(20000);
-    if (!rig_send(fd, "N", 1)) break;
+    drops++;
   }
+  assert_in_range(drops, 0, MOST_DROPS - 1);
   if (row->stop) {
     g_usleep(200000);
     assert_int_equal(g_atomic_int_get(&rig->sessions), 0);
@@ -383,7 +433,8 @@ int main(void)
     cmocka_unit_test(test_burst_of_retr),       cmocka_unit_test(test_burst_of_top),
     cmocka_unit_test(test_burst_of_small_ones), cmocka_unit_test(test_large_ones_alone),
     cmocka_unit_test(test_slow_message),        cmocka_unit_test(test_link_breaks_anywhere),
-    cmocka_unit_test(test_client_goes_away),    cmocka_unit_test(test_not_idle),
+    cmocka_unit_test(test_client_goes_away),    cmocka_unit_test(test_client_gone_before_quit),
+    cmocka_unit_test(test_writes_first),        cmocka_unit_test(test_not_idle),
     cmocka_unit_test(test_keep_alive),          cmocka_unit_test(test_keep_alive_fails),
   };
   struct CMUnitTest tests[G_N_ELEMENTS(others) + G_N_ELEMENTS(limits)];
