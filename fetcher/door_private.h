@@ -89,8 +89,9 @@ typedef struct {
   guint64 asked_octets; /* at a guess */
   gboolean relaying;
   gboolean started; /* of the message that comes: +OK was said */
-  /* Where TOP is in it: has the line only CR so far, is the header over, and the lines of the body that came. */
-  gboolean blank, body;
+  /* Where TOP is in it: octets of its line, the last one was CR, the header is over, lines of the body that came. */
+  guint64 line;
+  gboolean cr, body;
   gint lines;
 } DoorSession;
 

@@ -20,23 +20,21 @@ static void start(DoorSession *session)
   session->started = TRUE;
 }
 
-/* Of these bytes, how many are of the header and the first `most` lines of the body. */
+/* Of these bytes, how many are of the header and the first `most` lines of the body. Only CRLF ends a line: after anything
+ * else the client would not see the dot that ends the answer. */
 static gsize within_top(DoorSession *session, gint most, const char *bytes, gsize length)
 {
-  const char *c = bytes, *end = bytes + length;
-  while (c < end && !(session->body && session->lines >= most)) {
-    const char *stop = memchr(c, '\n', (gsize)(end - c));
-    const char *next = stop != NULL ? stop + 1 : end;
-    while (session->blank && c < next && *c != '\n') session->blank = *c++ == '\r';
-    c = next;
-    if (stop == NULL) break;
-    if (session->body)
-      session->lines++;
-    else
-      session->body = session->blank;
-    session->blank = TRUE;
+  for (gsize i = 0; i < length; i++) {
+    if (session->body && session->lines >= most) return i;
+    gboolean ends = session->cr && bytes[i] == '\n';
+    session->cr = bytes[i] == '\r';
+    session->line++;
+    if (!ends) continue;
+    if (session->body) session->lines++;
+    if (session->line == strlen("\r\n")) session->body = TRUE;
+    session->line = 0;
   }
-  return (gsize)(c - bytes);
+  return length;
 }
 
 static gboolean piece(guint ask, const char *bytes, gsize length, gpointer data)
@@ -51,8 +49,8 @@ static gboolean piece(guint ask, const char *bytes, gsize length, gpointer data)
 
 static void begin(DoorSession *session)
 {
-  session->started = session->body = FALSE;
-  session->blank = TRUE;
+  session->started = session->body = session->cr = FALSE;
+  session->line = 0;
   session->lines = 0;
 }
 
@@ -63,7 +61,7 @@ static void done(guint ask, const char *refusal, gpointer data)
     /* It cannot be taken back, and must not look whole. */
     session->wire.broken = TRUE;
   } else if (refusal != NULL) {
-    door_refuse(session, "", refusal);
+    door_refuse(session, "", *refusal != '\0' ? refusal : "the provider does not give this message");
   } else {
     start(session);
     say(session, ".\r\n");

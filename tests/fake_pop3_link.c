@@ -67,7 +67,7 @@ static guint64 top_octets(const FakeMail *mail, gint lines)
 static gboolean give(Pop3Link *link, guint ask, const FakeMail *mail, guint64 octets, const Pop3Sink *sink)
 {
   g_autofree char *buffer = g_malloc(link->piece);
-  gboolean wanted = TRUE;
+  gboolean wanted = sink->piece(ask, "", 0, sink->data);
   for (guint64 at = 0; at < octets;) {
     gsize n = (gsize)MIN(link->piece, octets - at);
     gint64 left = link->break_after - g_atomic_int_get(&link->given);

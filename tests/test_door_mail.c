@@ -162,6 +162,23 @@ static void test_large_ones_alone(void **state)
   rig_free(rig);
 }
 
+/* What ends with a bare LF would hide the dot that ends the answer; words that the provider did not give. */
+static void test_odd_answers(void **state)
+{
+  static const char odd[] = "A: b\nC: d\n\nE: f\r\n\n\r\n\r\none\ntwo\r\n\r\nfour\r\n";
+  Rig *rig = rig_new();
+  fake_link_add(rig->link, odd, -1, FALSE);
+  fake_link_add(rig->link, NULL, 9, FALSE)->refusal = "";
+  rig->link->no_top = TRUE;
+  rig_start(rig);
+  g_autoptr(GString) got = rig_talk(rig, RIG_SIGN_IN "TOP 1 1\r\nRETR 2\r\nTOP 1 0\r\n", -1);
+  drop_lines(got, 3);
+  assert_string_equal(got->str,
+                      OK "A: b\nC: d\n\nE: f\r\n\n\r\n\r\none\ntwo\r\n.\r\n"
+                         "-ERR the provider does not give this message\r\n" OK "A: b\nC: d\n\nE: f\r\n\n\r\n\r\n.\r\n");
+  rig_free(rig);
+}
+
 /* The most memory this process had, in KiB. */
 static gint64 peak(void)
 {
@@ -429,13 +446,21 @@ int main(void)
 {
   const struct CMUnitTest others[] = {
     cmocka_unit_test(test_big_message), /* first: it looks at the most memory there ever was */
-    cmocka_unit_test(test_every_byte),          cmocka_unit_test(test_top),
-    cmocka_unit_test(test_burst_of_retr),       cmocka_unit_test(test_burst_of_top),
-    cmocka_unit_test(test_burst_of_small_ones), cmocka_unit_test(test_large_ones_alone),
-    cmocka_unit_test(test_slow_message),        cmocka_unit_test(test_link_breaks_anywhere),
-    cmocka_unit_test(test_client_goes_away),    cmocka_unit_test(test_client_gone_before_quit),
-    cmocka_unit_test(test_writes_first),        cmocka_unit_test(test_not_idle),
-    cmocka_unit_test(test_keep_alive),          cmocka_unit_test(test_keep_alive_fails),
+    cmocka_unit_test(test_every_byte),
+    cmocka_unit_test(test_top),
+    cmocka_unit_test(test_burst_of_retr),
+    cmocka_unit_test(test_burst_of_top),
+    cmocka_unit_test(test_burst_of_small_ones),
+    cmocka_unit_test(test_large_ones_alone),
+    cmocka_unit_test(test_odd_answers),
+    cmocka_unit_test(test_slow_message),
+    cmocka_unit_test(test_link_breaks_anywhere),
+    cmocka_unit_test(test_client_goes_away),
+    cmocka_unit_test(test_client_gone_before_quit),
+    cmocka_unit_test(test_writes_first),
+    cmocka_unit_test(test_not_idle),
+    cmocka_unit_test(test_keep_alive),
+    cmocka_unit_test(test_keep_alive_fails),
   };
   struct CMUnitTest tests[G_N_ELEMENTS(others) + G_N_ELEMENTS(limits)];
   memcpy(tests, others, sizeof others);
