@@ -397,6 +397,22 @@ static void test_port_taken(void **state)
   rig_free(rig);
 }
 
+/* What door.h promises; the other tests set limits of their own. */
+static void test_limits(void **state)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Door) door = door_open(0, &error);
+  assert_non_null(door);
+  assert_int_equal(door->limits.sign_in, 60 * 1000);
+  assert_int_equal(door->limits.idle, 10 * 60 * 1000);
+  assert_int_equal(door->limits.unread, 10 * 60 * 1000);
+  assert_int_equal(door->limits.penalty, 2000);
+  assert_int_equal(door->limits.keep_alive, 60 * 1000);
+  assert_int_equal(door->limits.tick, 500);
+  assert_int_equal(door->limits.errors, 100);
+  assert_int_equal(door->limits.failures, 3);
+}
+
 /* The same port again, though a connection of the last one lingers. */
 static void test_port_again(void **state)
 {
@@ -427,6 +443,7 @@ int main(void)
     cmocka_unit_test(test_only_loopback_enters),
     cmocka_unit_test(test_port_taken),
     cmocka_unit_test(test_port_again),
+    cmocka_unit_test(test_limits),
   };
   struct CMUnitTest tests[G_N_ELEMENTS(dialogues) + G_N_ELEMENTS(others)];
   for (gsize i = 0; i < G_N_ELEMENTS(dialogues); i++)
