@@ -19,19 +19,6 @@ tests_test_imap_SOURCES = tests/test_imap.c $(PEER_SOURCES)
 tests_test_imap_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) $(GNUTLS_CFLAGS)
 tests_test_imap_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 
-# The POP3 server on loopback, before a mailbox in memory.
-check_PROGRAMS += tests/test_door tests/test_door_mail
-TESTS += tests/test_door tests/test_door_mail
-DOOR_SOURCES = tests/door_rig.h tests/door_rig.c tests/fake_pop3_link.h tests/fake_pop3_link.c
-
-tests_test_door_SOURCES = tests/test_door.c $(DOOR_SOURCES)
-tests_test_door_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_test_door_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
-
-tests_test_door_mail_SOURCES = tests/test_door_mail.c $(DOOR_SOURCES)
-tests_test_door_mail_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
-tests_test_door_mail_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
-
 SESSION_SOURCES = tests/imap_session.h tests/imap_session.c $(PEER_SOURCES)
 
 tests_test_imap_mail_SOURCES = tests/test_imap_mail.c $(SESSION_SOURCES)
