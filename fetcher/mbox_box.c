@@ -2,7 +2,7 @@
  * Owns:     what is remembered between listings, and how items are found again after others changed the file.
  * Must not: change the file but under its lock; trust an offset that it has not looked at.
  * Fails:    as box.h says.
- * Tests:    tests/test_mbox_box.c */
+ * Tests:    tests/test_mbox_box.c, tests/test_mbox_change.c */
 #include "fetcher/mbox_private.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -128,7 +128,10 @@ static gboolean mbox_list(Box *box, GError **error)
   mbox_late_look(&mbox->late, mbox->path, NULL); /* what is in the way of it now is asked about again */
   int fd = mbox_open(mbox->path, error);
   struct stat status = { 0 };
-  gboolean good = fd >= 0 && fstat(fd, &status) == 0 && scan(mbox, fd, &status, error);
+  gboolean good = fd >= 0;
+  if (good && fstat(fd, &status) != 0)
+    good = mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "%s", g_strerror(errno));
+  good = good && scan(mbox, fd, &status, error);
   if (fd >= 0) close(fd);
   mbox->known = good;
   mbox->file = status;
@@ -332,19 +335,48 @@ static gboolean mbox_remove(Box *box, const guint *items, guint n, GError **erro
   return ranges->len == 0 || take_out(mbox, &lock, ranges, error);
 }
 
-/* The bytes go over first; if the source cannot be written anew they are taken back, so that nothing was done. */
-static gboolean carry_ranges(Mbox *mbox, MboxLock **lock, MboxLock *target, const GArray *ranges, GError **error)
+/* The bytes go over first; if the source cannot be written anew they are taken back, so that nothing was done. copies:
+ * BoxItem, what they are there, one for each range. */
+static gboolean carry_ranges(Mbox *mbox, MboxLock **lock, MboxLock *target, const GArray *ranges, GArray *copies,
+                             GError **error)
 {
-  struct stat before, after;
+  struct stat before, after, now;
+  const MboxRange *first = (const MboxRange *)ranges->data;
   if (fstat(target->fd, &before) != 0)
     return mbox_fail(error, STORE_ERROR_MAILBOX, target->path, "%s", g_strerror(errno));
-  if (!mbox_append_ranges(target, (*lock)->fd, (const MboxRange *)ranges->data, ranges->len, error)) return FALSE;
+  if (!mbox_append_ranges(target, (*lock)->fd, first, ranges->len, copies, error)) return FALSE;
   gboolean measured = fstat(target->fd, &after) == 0;
   if (take_out(mbox, lock, ranges, error)) return TRUE;
-  struct stat now;
-  gboolean ours = measured && fstat(target->fd, &now) == 0 && now.st_size == after.st_size;
-  if (*lock != NULL && ours) mbox_cut_back(target, (guint64)before.st_size, NULL);
+  gboolean only_ours = measured && fstat(target->fd, &now) == 0 && now.st_size == after.st_size;
+  if (*lock != NULL && only_ours) mbox_cut_back(target, (guint64)before.st_size, NULL);
   return FALSE;
+}
+
+/* Which of n items lie at these places, in their order: GArray of BoxMove, caller owns. */
+static GArray *pair(const Mbox *mbox, const guint *items, guint n, const GArray *ranges)
+{
+  GArray *moves = g_array_new(FALSE, TRUE, sizeof(BoxMove));
+  g_autoptr(GHashTable) places = g_hash_table_new(g_int64_hash, g_int64_equal);
+  for (guint i = 0; i < n; i++) {
+    BoxItem *item = &g_array_index(mbox->box.items, BoxItem, items[i]);
+    if (item->length > 0) g_hash_table_insert(places, &item->where, GUINT_TO_POINTER(items[i]));
+  }
+  for (guint i = 0; i < ranges->len; i++) {
+    const guint64 *where = &g_array_index(ranges, MboxRange, i).where;
+    BoxMove move = { .item = GPOINTER_TO_UINT(g_hash_table_lookup(places, where)) };
+    g_array_append_val(moves, move);
+  }
+  return moves;
+}
+
+/* The first line of a file is a separator in any case; elsewhere it may not be one. */
+static gboolean can_stand_anywhere(int fd, const MboxRange *range)
+{
+  char line[1024];
+  if (range->where > 0) return TRUE;
+  ssize_t got = pread(fd, line, sizeof line, 0);
+  const char *newline = got > 0 ? memchr(line, '\n', (gsize)got) : NULL;
+  return mbox_is_separator(line, newline != NULL ? (gsize)(newline - line) : (gsize)MAX(got, 0));
 }
 
 static gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once,
@@ -360,20 +392,18 @@ static gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArra
   g_autoptr(GArray) ranges = locate(mbox, lock, items, n, error);
   if (ranges == NULL) return FALSE;
   if (ranges->len == 0) return TRUE;
-  g_autoptr(GArray) done = g_array_new(FALSE, FALSE, sizeof(BoxMove));
-  for (guint i = 0; i < n; i++) {
-    BoxMove move = { .item = items[i], .key = box_item(box, items[i])->key };
-    if (box_item(box, items[i])->length > 0) g_array_append_val(done, move);
-  }
-  if (!carry_ranges(mbox, &lock, target, ranges, error)) return FALSE;
-  g_array_append_vals(moved, done->data, done->len);
+  if (!can_stand_anywhere(lock->fd, &g_array_index(ranges, MboxRange, 0))) return FALSE;
+  g_autoptr(GArray) moves = pair(mbox, items, n, ranges), copies = g_array_new(FALSE, TRUE, sizeof(BoxItem));
+  if (!carry_ranges(mbox, &lock, target, ranges, copies, error)) return FALSE;
+  for (guint i = 0; i < moves->len; i++) g_array_index(moves, BoxMove, i).key = g_array_index(copies, BoxItem, i).key;
+  g_array_append_vals(moved, moves->data, moves->len);
   return TRUE;
 }
 
 static gboolean mbox_make(Box *box, GError **error)
 {
   Mbox *mbox = (Mbox *)box;
-  g_autofree char *folder = g_path_get_dirname(mbox->path), *above = g_path_get_dirname(folder);
+  g_autofree char *folder = g_path_get_dirname(mbox->path);
   struct stat status;
   if (stat(mbox->path, &status) == 0 && S_ISREG(status.st_mode)) return TRUE;
   if (g_mkdir_with_parents(folder, 0700) != 0)

@@ -2,7 +2,7 @@
  * Owns:     the old file's descriptor.
  * Must not: lose a message that a program believes to have delivered.
  * Fails:    STORE_ERROR_MAILBOX; asked again, it tries again.
- * Tests:    tests/test_mbox_box.c */
+ * Tests:    tests/test_mbox_lock.c */
 #define G_LOG_DOMAIN "backstop-fetcher"
 #include "fetcher/mbox_private.h"
 #include <errno.h>
@@ -55,7 +55,7 @@ static gboolean rescue(MboxLate *late, const char *path, guint64 end, GError **e
   if (side.fd < 0)
     mbox_fail(error, STORE_ERROR_MAILBOX, name, "cannot be made: %s", g_strerror(errno));
   else
-    good = mbox_append_ranges(&side, late->fd, &rest, 1, error) && mbox_sync_folder(name, error);
+    good = mbox_append_ranges(&side, late->fd, &rest, 1, NULL, error) && mbox_sync_folder(name, error);
   if (good) {
     late->length = end;
     g_warning("%s: mail that another program added to its mbox while that was rewritten; move it there.", shown);
@@ -73,7 +73,7 @@ static gboolean take_over(MboxLate *late, const char *path, GError **error)
   if (!find_mail(late, end, &mail)) return rescue(late, path, end, error);
   if (mail.length > 0) {
     g_autoptr(MboxLock) lock = mbox_lock(path, error);
-    if (lock == NULL || !mbox_append_ranges(lock, late->fd, &mail, 1, error)) return FALSE;
+    if (lock == NULL || !mbox_append_ranges(lock, late->fd, &mail, 1, NULL, error)) return FALSE;
   }
   late->length = end;
   return TRUE;

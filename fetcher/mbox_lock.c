@@ -2,7 +2,7 @@
  * Owns:     the lock on the file and FILE.lock beside it; when a lock is left over; whether Thunderbird has the folder.
  * Must not: read or write mail; wait for more than a few seconds.
  * Fails:    STORE_ERROR_MAILBOX; nothing is locked then.
- * Tests:    tests/test_mbox_box.c */
+ * Tests:    tests/test_mbox_lock.c */
 #include "fetcher/mbox_private.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ static char *signature(void)
 }
 
 /* May a FILE.lock be taken away? We hold the lock on the mbox itself, as every Backstop does for as long as its FILE.lock
- * is there: so one that a Backstop on this computer made was left by one that is dead. */
+ * is there: so one that a Backstop on this computer made was left by one that was killed, and need not grow old first. */
 static gboolean is_stale(const char *dotlock)
 {
   struct stat status;
@@ -39,13 +39,15 @@ static gboolean is_stale(const char *dotlock)
     text[MAX(got, 0)] = '\0';
     close(fd);
   }
-  g_autofree char *ours = signature();
+  g_autofree char *signed_by_us = signature();
   const char *line = strchr(text, '\n');
-  if (line != NULL && strcmp(line, strchr(ours, '\n')) == 0) return TRUE;
-  gint64 age = g_get_real_time() / G_USEC_PER_SEC - (gint64)status.st_mtime;
-  if (age < STALE) return FALSE;
+  gboolean ours = line != NULL && strcmp(line, strchr(signed_by_us, '\n')) == 0;
+  gboolean old = g_get_real_time() / G_USEC_PER_SEC - (gint64)status.st_mtime >= STALE;
   gint64 pid = g_ascii_strtoll(text, NULL, 10);
-  return pid <= 0 || pid > G_MAXINT || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
+  gboolean named = pid > 0 && pid <= G_MAXINT;
+  gboolean gone = !named || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
+  if (ours) return old || gone || pid == getpid();
+  return old && gone;
 }
 
 static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
@@ -55,6 +57,7 @@ static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
     int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd >= 0) {
       lock->dotlock = g_strdup(name);
+      fstat(fd, &lock->dotlock_status);
       ssize_t length = (ssize_t)strlen(text);
       gboolean good = write(fd, text, (gsize)length) == length;
       if (close(fd) == 0 && good) return TRY_LOCKED;
@@ -75,7 +78,10 @@ static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
 
 static void let_go(MboxLock *lock)
 {
-  if (lock->dotlock != NULL) unlink(lock->dotlock);
+  struct stat now;
+  if (lock->dotlock != NULL && lstat(lock->dotlock, &now) == 0 && now.st_dev == lock->dotlock_status.st_dev
+      && now.st_ino == lock->dotlock_status.st_ino) /* and not one of a program that has lost patience with us */
+    unlink(lock->dotlock);
   g_clear_pointer(&lock->dotlock, g_free);
   if (lock->fd >= 0) close(lock->fd);
   lock->fd = -1;
@@ -107,12 +113,12 @@ static Try try_once(MboxLock *lock, GError **error)
   if (stat(lock->path, &named) != 0 || named.st_dev != status.st_dev || named.st_ino != status.st_ino)
     return TRY_REPLACED;
   char begin[5] = "";
-  if (status.st_size > 0 && (pread(lock->fd, begin, 5, 0) != 5 || memcmp(begin, "From ", 5) != 0)) {
+  if (named.st_size > 0 && (pread(lock->fd, begin, 5, 0) != 5 || memcmp(begin, "From ", 5) != 0)) {
     mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
               "does not begin with \"From \", so it is no mbox: left alone; name another file");
     return TRY_FAILED;
   }
-  lock->status = status;
+  lock->status = named;
   return TRY_LOCKED;
 }
 

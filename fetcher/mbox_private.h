@@ -54,6 +54,7 @@ MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 typedef struct {
   char *path;    /* the real one */
   char *dotlock; /* NULL: none made */
+  struct stat dotlock_status;
   int fd;        /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
@@ -70,9 +71,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MboxLock, mbox_unlock)
 typedef struct {
   guint64 where, length;
 } MboxRange;
-/* Appends raw messages that lie in another file, each one's end made an empty line. Synced. After a failure the file has
- * its old length, or the error says that it has not. */
-gboolean mbox_append_ranges(MboxLock *lock, int from, const MboxRange *ranges, guint n, GError **error);
+/* Appends raw messages that lie in another file, each one's end made an empty line. Synced. items (NULL: not asked, and
+ * the ranges may be anything): BoxItem, what they are now, one for each range, in that order. After a failure the file
+ * has its old length, or the error says that it has not. */
+gboolean mbox_append_ranges(MboxLock *lock, int from, const MboxRange *ranges, guint n, GArray *items, GError **error);
 /* Appends the message that fd holds from its start under a separator of this time. Synced; *item: where and what it is
  * now. A failure is as above. */
 gboolean mbox_append_message(MboxLock *lock, int fd, gint64 stored, BoxItem *item, GError **error);

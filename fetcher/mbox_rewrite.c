@@ -2,7 +2,7 @@
  * Owns:     the new file, .FILE.backstop, until it has the mbox's name; one that a killed program left is overwritten.
  * Must not: change the old file; work without the lock.
  * Fails:    STORE_ERROR_MAILBOX; the mbox is the old one, whole, or the new one.
- * Tests:    tests/test_mbox_box.c */
+ * Tests:    tests/test_mbox_change.c */
 #include "fetcher/mbox_private.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * Owns:     how a message is quoted and ended; what is undone when the disk is full.
  * Must not: change what is in the file already; work without the lock.
  * Fails:    STORE_ERROR_MAILBOX; the file has its old length again.
- * Tests:    tests/test_mbox_box.c */
+ * Tests:    tests/test_mbox_change.c */
 #include "fetcher/mbox_private.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -110,18 +110,6 @@ static gboolean put_range(Out *out, int from, const MboxRange *range)
   return out_end(out);
 }
 
-gboolean mbox_append_ranges(MboxLock *lock, int from, const MboxRange *ranges, guint n, GError **error)
-{
-  Out out = { 0 };
-  guint64 length = 0;
-  gboolean good = out_begin(&out, lock, &length);
-  for (guint i = 0; good && i < n; i++) good = put_range(&out, from, &ranges[i]);
-  good = good && out_flush(&out) && fsync(lock->fd) == 0;
-  if (!good) undo(lock, length, &out, errno, error);
-  g_free(out.buffer);
-  return good;
-}
-
 /* The separator, then the lines, quoted. */
 static gboolean put_message(Out *out, int fd, gint64 stored, guint64 *where, guint64 before)
 {
@@ -144,25 +132,37 @@ static gboolean put_message(Out *out, int fd, gint64 stored, guint64 *where, gui
   return out->tail[2] == '\n' ? out_put(out, "\n", 1) : out_put(out, "\n\n", 2);
 }
 
-/* What was written is read as any program would: one message, and the file ends with it. */
-static gboolean read_back(MboxLock *lock, guint64 where, BoxItem *item)
+/* What was written is read as any program would: n messages, and the file ends with them. */
+static gboolean read_back(MboxLock *lock, guint64 where, guint n, GArray *items)
 {
-  g_autoptr(GArray) found = g_array_new(FALSE, TRUE, sizeof(BoxItem));
   guint64 end;
   errno = EIO;
-  if (!mbox_scan(lock->fd, lock->path, where, found, &end, NULL) || found->len != 1) return FALSE;
-  *item = g_array_index(found, BoxItem, 0);
-  return TRUE;
+  return mbox_scan(lock->fd, lock->path, where, items, &end, NULL) && items->len == n;
+}
+
+gboolean mbox_append_ranges(MboxLock *lock, int from, const MboxRange *ranges, guint n, GArray *items, GError **error)
+{
+  Out out = { 0 };
+  guint64 length = 0;
+  gboolean good = out_begin(&out, lock, &length);
+  guint64 where = length + out.put;
+  for (guint i = 0; good && i < n; i++) good = put_range(&out, from, &ranges[i]);
+  good = good && out_flush(&out) && fsync(lock->fd) == 0 && (items == NULL || read_back(lock, where, n, items));
+  if (!good) undo(lock, length, &out, errno, error);
+  g_free(out.buffer);
+  return good;
 }
 
 gboolean mbox_append_message(MboxLock *lock, int fd, gint64 stored, BoxItem *item, GError **error)
 {
   Out out = { 0 };
   guint64 length = 0, where = 0;
+  g_autoptr(GArray) items = g_array_new(FALSE, TRUE, sizeof(BoxItem));
   gboolean good = out_begin(&out, lock, &length) && put_message(&out, fd, stored, &where, length) && out_flush(&out)
-                  && fsync(lock->fd) == 0 && read_back(lock, where, item);
+                  && fsync(lock->fd) == 0 && read_back(lock, where, 1, items);
   if (!good) undo(lock, length, &out, errno, error);
   g_free(out.buffer);
+  if (good) *item = g_array_index(items, BoxItem, 0);
   return good && mbox_sync_folder(lock->path, error);
 }
 

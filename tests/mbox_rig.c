@@ -2,7 +2,7 @@
  * Owns:     a folder under /tmp, removed at the end.
  * Must not: need a server.
  * Fails:    by cmocka's assertions.
- * Tests:    tests/test_mbox_box.c, tests/test_mbox_change.c */
+ * Tests:    tests/test_mbox_box.c, tests/test_mbox_change.c, tests/test_mbox_lock.c */
 #include "tests/mbox_rig.h"
 #include <string.h>
 #include <sys/wait.h>
