@@ -309,7 +309,8 @@ static void shift(GArray *items, const GArray *cuts)
 static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
 {
   int old;
-  gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, error);
+  guint64 copied = 0;
+  gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, &copied, error);
   if (old < 0) return FALSE;
   shift(mbox->box.items, cuts);
   shift(mbox->twins, cuts);
@@ -317,9 +318,11 @@ static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError
   mbox->known = mbox->known && fstat((*lock)->fd, &mbox->file) == 0;
   mbox->end = (guint64)mbox->file.st_size;
   g_clear_pointer(lock, mbox_unlock);
-  mbox_late_keep(&mbox->late, old);
-  g_usleep(LATE_WAIT);
-  mbox_late_look(&mbox->late, mbox->path, NULL);
+  mbox_late_keep(&mbox->late, old, copied);
+  if (mbox_late_look(&mbox->late, mbox->path, NULL) && mbox->late.files->len > 0) {
+    g_usleep(LATE_WAIT);
+    mbox_late_look(&mbox->late, mbox->path, NULL);
+  }
   return good;
 }
 

@@ -85,21 +85,21 @@ gboolean mbox_sync_folder(const char *path, GError **error);
 
 /* mbox_rewrite.c */
 /* Replaces the file by one without these ranges (ascending, apart), all other octets as they were; synced. The lock is on
- * the new file then, and *old is the old file's descriptor, still locked; the caller closes it. FALSE with *old -1:
- * nothing was changed; else it was replaced, and may come back after a power failure. */
-gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, GError **error);
+ * the new file then, and *old is the old file's descriptor, still locked; the caller closes it. *copied: the octets of the
+ * old file that were looked at. FALSE with *old -1: nothing was changed; else it was replaced, and may come back after a
+ * power failure. */
+gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
 
 /* mbox_late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock. */
 typedef struct {
-  int fd;         /* of the old file; -1 none */
-  guint64 length; /* what is known of it */
-  gint64 since;   /* g_get_monotonic_time() */
+  GArray *files; /* the old ones that some program may still write into */
 } MboxLate;
 void mbox_late_init(MboxLate *late);
-/* Takes the old file over, and its descriptor. What was kept before must have been looked after. */
-void mbox_late_keep(MboxLate *late, int fd);
-/* Appends to path what came to the old file; what is no whole message goes to PATH.late, with a warning. Closes the old
- * file after a minute. */
+/* Takes an old file over, its descriptor and the lock on it. length: what is not late of it. */
+void mbox_late_keep(MboxLate *late, int fd, guint64 length);
+/* Appends to path what came to the old files; what is no whole message goes to PATH.late, with a warning. An old file is
+ * closed when no other program has it open, or after a minute. */
 gboolean mbox_late_look(MboxLate *late, const char *path, GError **error);
-/* The last look. What cannot be appended goes to a new mbox, PATH.late, with a warning. */
+/* The last look; waits for a second where a program still has an old file open. What cannot be appended goes to
+ * PATH.late. */
 void mbox_late_end(MboxLate *late, const char *path);

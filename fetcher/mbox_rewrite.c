@@ -72,12 +72,13 @@ static gboolean copy_rest(int from, guint64 end, const MboxRange *cuts, guint n,
 
 /* Copies what a program that ignores the lock has added meanwhile, and makes all durable. *changed: it did something else,
  * which may concern any part. */
-static gboolean catch_up(int from, const struct stat *begun, int to, gboolean *changed)
+static gboolean catch_up(int from, const struct stat *begun, int to, guint64 *copied, gboolean *changed)
 {
   struct stat now, before = *begun;
   for (;;) {
     if (fsync(to) != 0 || fstat(from, &now) != 0) return FALSE;
     if (now.st_size == before.st_size) {
+      *copied = (guint64)now.st_size;
       *changed = now.st_mtim.tv_sec != before.st_mtim.tv_sec || now.st_mtim.tv_nsec != before.st_mtim.tv_nsec;
       return !*changed;
     }
@@ -94,7 +95,7 @@ static gboolean make_ready(int fd)
   return fcntl(fd, F_SETFL, O_APPEND) == 0 && fcntl(fd, F_OFD_SETLK, &whole) == 0;
 }
 
-gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, GError **error)
+gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname(lock->path);
   g_autofree char *base = g_path_get_basename(lock->path);
@@ -104,7 +105,8 @@ gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, 
   *old = -1;
   int fd = new_file(name, &lock->status);
   gboolean good = fd >= 0 && copy_rest(lock->fd, (guint64)lock->status.st_size, cuts, n, fd)
-                  && catch_up(lock->fd, &lock->status, fd, &changed) && make_ready(fd) && rename(name, lock->path) == 0;
+                  && catch_up(lock->fd, &lock->status, fd, copied, &changed) && make_ready(fd)
+                  && rename(name, lock->path) == 0;
   if (good) {
     *old = lock->fd;
     lock->fd = fd;

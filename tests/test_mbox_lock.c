@@ -246,6 +246,19 @@ static pid_t deliver(const char *path, const char *text)
   return pid;
 }
 
+/* Nobody waits for a file that no other program has open. */
+static void test_nobody_late(void **state)
+{
+  g_autofree char *path = rig_file("nobody", ABC, -1);
+  Box *box = mbox_box_new(path);
+  rig_list(box);
+  const guint second = 1;
+  assert_true(box->class->remove(box, &second, 1, NULL));
+  gint64 begin = g_get_monotonic_time();
+  box_free(box);
+  assert_true(g_get_monotonic_time() - begin < G_TIME_SPAN_SECOND / 2);
+}
+
 typedef enum { BY_LIST, BY_STAMP, BY_REMOVE, BY_FREE, BY_N } By;
 
 static void test_late(void **state)
@@ -320,7 +333,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_locked_file), cmocka_unit_test(test_locked_target), cmocka_unit_test(test_dotlocks),
     cmocka_unit_test(test_thunderbird), cmocka_unit_test(test_read_only),     cmocka_unit_test(test_late),
-    cmocka_unit_test(test_late_rest),   cmocka_unit_test(test_deliveries),
+    cmocka_unit_test(test_late_rest),   cmocka_unit_test(test_nobody_late),   cmocka_unit_test(test_deliveries),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }
