@@ -83,6 +83,8 @@ gint64 box_key(const void *bytes, gsize length);
 /* Fills in the twins of all items: for list(). */
 void box_count_twins(Box *box);
 void box_drop_alike(Box *box);
+/* The same, and adds them to dropped (BoxItem). */
+void box_part_alike(Box *box, GArray *dropped);
 /* An empty file without a name on the disk that `near` lies on, for fetch(). -1 with MAILBOX. */
 int box_spool(const char *near, GError **error);
 

@@ -71,19 +71,6 @@ static void gather(Mbox *mbox)
   g_array_set_size(items, kept);
 }
 
-static void part_from_twins(Mbox *mbox)
-{
-  g_autoptr(GArray) all = g_array_copy(mbox->box.items);
-  box_drop_alike(&mbox->box);
-  for (guint i = 0, kept = 0; mbox->box.alike > 0 && i < all->len; i++) {
-    const BoxItem *item = &g_array_index(all, BoxItem, i);
-    if (kept < mbox->box.items->len && box_item(&mbox->box, kept)->where == item->where)
-      kept++;
-    else
-      g_array_append_val(mbox->twins, *item);
-  }
-}
-
 /* The file only grew, as far as its last known message tells: what follows is added. That message is read again, since its
  * end may have been missing. *same: FALSE, it is another one. */
 static gboolean scan_more(Mbox *mbox, int fd, gboolean *same, GError **error)
@@ -140,7 +127,7 @@ static gboolean mbox_list(Box *box, GError **error)
     g_array_set_size(box->items, 0);
     return FALSE;
   }
-  part_from_twins(mbox);
+  box_part_alike(box, mbox->twins);
   box->read_only = is_read_only(mbox->path);
   return TRUE;
 }

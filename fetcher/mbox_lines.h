@@ -17,14 +17,14 @@ typedef enum {
 
 /* A file read from where it stands, line by line, in bounded memory. */
 typedef struct {
-  int fd;               /* borrowed */
-  char *buffer;         /* borrowed; size octets, at least MBOX_LINE_MAX */
-  gsize size, step;     /* step: octets to read at once, doubled each time; default: size */
-  gsize start, end;     /* what is in the buffer and not yet taken */
-  guint64 offset;       /* of the buffer's first octet, from where reading began */
+  int fd;           /* borrowed */
+  char *buffer;     /* borrowed; size octets, at least MBOX_LINE_MAX */
+  gsize size, step; /* step: octets to read at once, doubled each time; default: size */
+  gsize start, end; /* what is in the buffer and not yet taken */
+  guint64 offset;   /* of the buffer's first octet, from where reading began */
   gboolean eof;
-  gboolean begins;      /* the piece last given begins a line */
-  guint64 at;           /* where the piece last given began (MBOX_FROM and MBOX_END only) */
+  gboolean begins; /* the piece last given begins a line */
+  guint64 at;      /* where the piece last given began (MBOX_FROM and MBOX_END only) */
   gboolean inside, fresh, skip;
   gsize held;
   char blank[2];

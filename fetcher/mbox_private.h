@@ -42,7 +42,7 @@ gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, guint6
 typedef enum { MBOX_SAME, MBOX_CHANGED, MBOX_UNREADABLE /* errno */, MBOX_REFUSED /* by the sink; errno */ } MboxFound;
 typedef struct {
   BoxPart part;
-  guint64 limit;                                            /* octets of it */
+  guint64 limit;                                                    /* octets of it */
   gboolean (*sink)(const char *piece, gsize length, gpointer data); /* FALSE with errno; NULL: only look */
   gpointer data;
 } MboxWant;
@@ -55,7 +55,7 @@ typedef struct {
   char *path;    /* the real one */
   char *dotlock; /* NULL: none made */
   struct stat dotlock_status;
-  int fd;        /* for reading, and writing at the end; locked */
+  int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file of

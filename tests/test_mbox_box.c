@@ -3,6 +3,7 @@
  * Must not: need a server.
  * Fails:    by TAP.
  * Tests:    fetcher/mbox_box.c, mbox_lines.c, mbox_message.c, mbox_scan.c */
+#include "fetcher/local.h"
 #include "tests/mbox_rig.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -272,6 +273,53 @@ static void test_again(void **state)
   rig_expect(box, "G: 7\n|");
 }
 
+/* Any text: what list() finds must lie end to end, be what the reader of local files finds, and be found by read(). */
+static gboolean add_message(GBytes *message, gpointer data)
+{
+  g_ptr_array_add(data, g_bytes_ref(message));
+  return TRUE;
+}
+
+static void expect_item(Box *box, guint item, GBytes *want)
+{
+  g_autoptr(GBytes) whole = rig_read(box, item, BOX_MESSAGE, G_MAXUINT32, NULL);
+  g_autoptr(GBytes) start = rig_read(box, item, BOX_MESSAGE, 7, NULL),
+                    head = rig_read(box, item, BOX_HEADER, 100, NULL);
+  assert_non_null(whole);
+  assert_non_null(start);
+  assert_non_null(head);
+  assert_true(g_bytes_equal(whole, want));
+  assert_int_equal(g_bytes_get_size(whole), box_item(box, item)->size);
+  assert_int_equal(g_bytes_get_size(start), MIN(g_bytes_get_size(whole), 7));
+}
+
+static void test_any_text(void **state)
+{
+  static const char *const scraps[] = {
+    "From a 10:20\n", "From b 10:20\r\n", "\n",     "\n",          "\r\n",  "\r", "x",
+    "From ",          ">From x\n",        "A: 1\n", "\n\nFrom 1 ", "10:20", ">>", "\n\n"
+  };
+  for (guint32 seed = 0; seed < 1000; seed++) {
+    g_autoptr(GRand) chance = g_rand_new_with_seed(seed);
+    g_autoptr(GString) text = g_string_new("From ");
+    for (gint n = g_rand_int_range(chance, 0, 40); n > 0; n--)
+      g_string_append(text, scraps[g_rand_int_range(chance, 0, G_N_ELEMENTS(scraps))]);
+    g_autofree char *path = rig_file("any-text", text->str, -1);
+    g_autoptr(GPtrArray) want = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    assert_true(local_each(path, G_MAXINT, add_message, want, NULL));
+    g_autoptr(Box) box = mbox_box_new(path);
+    rig_list(box);
+    assert_int_equal(box->items->len + box->alike, want->len);
+    guint64 where = 0;
+    for (guint i = 0; box->alike == 0 && i < want->len; i++) {
+      assert_int_equal(box_item(box, i)->where, where);
+      where += box_item(box, i)->length;
+      expect_item(box, i, want->pdata[i]);
+    }
+    if (box->alike == 0) assert_int_equal(where, text->len);
+  }
+}
+
 /* A file whose time is long past is not read again; one that a program replaced is. */
 static void test_unread(void **state)
 {
@@ -374,11 +422,11 @@ int main(void)
 {
   g_setenv("TZ", "UTC", TRUE);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_contents), cmocka_unit_test(test_dates),   cmocka_unit_test(test_deleted),
-    cmocka_unit_test(test_octets),   cmocka_unit_test(test_parts),   cmocka_unit_test(test_long_header),
-    cmocka_unit_test(test_changes),  cmocka_unit_test(test_again),   cmocka_unit_test(test_unread),
-    cmocka_unit_test(test_stamp),    cmocka_unit_test(test_no_mbox), cmocka_unit_test(test_make),
-    cmocka_unit_test(test_watch),
+    cmocka_unit_test(test_contents), cmocka_unit_test(test_dates),    cmocka_unit_test(test_deleted),
+    cmocka_unit_test(test_octets),   cmocka_unit_test(test_parts),    cmocka_unit_test(test_long_header),
+    cmocka_unit_test(test_changes),  cmocka_unit_test(test_again),    cmocka_unit_test(test_unread),
+    cmocka_unit_test(test_stamp),    cmocka_unit_test(test_no_mbox),  cmocka_unit_test(test_make),
+    cmocka_unit_test(test_watch),    cmocka_unit_test(test_any_text),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

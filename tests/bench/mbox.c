@@ -1,5 +1,5 @@
-/* mbox.c - how long it takes to list an mbox: FILE; several times, then once more after it has grown by a message
- * Owns:     nothing; FILE gets one message more.
+/* mbox.c - how long it takes to list an mbox: FILE; again, after it has grown, and after one was removed
+ * Owns:     nothing; FILE gets one message more, and loses one.
  * Must not: be a test: nothing fails for being slow.
  * Fails:    exit status 1, with a sentence.
  * Tests:    by hand; tests/bench/mbox_make.py makes a file */
@@ -53,6 +53,17 @@ static gboolean grow(Box *box)
   return good;
 }
 
+static gboolean take_out(Box *box)
+{
+  g_autoptr(GError) error = NULL;
+  const guint middle = box->items->len / 2;
+  gint64 begin = g_get_monotonic_time();
+  gboolean good = box->class->remove(box, &middle, 1, &error);
+  printf("one removed: %.3f s%s%s\n", (double)(g_get_monotonic_time() - begin) / 1e6, good ? "" : ": ",
+         good ? "" : error->message);
+  return good;
+}
+
 int main(int argc, char **argv)
 {
   if (argc != 2) {
@@ -60,7 +71,8 @@ int main(int argc, char **argv)
     return 1;
   }
   Box *box = mbox_box_new(argv[1]);
-  gboolean good = list(box, "first") && list(box, "again") && headers(box) && grow(box) && list(box, "grown");
+  gboolean good = list(box, "first") && list(box, "again") && headers(box) && grow(box) && list(box, "grown")
+                  && take_out(box) && list(box, "after");
   box_free(box);
   return !good;
 }
