@@ -26,28 +26,37 @@ static char *signature(void)
   return g_strdup_printf("%ld\nbackstop %s\n", (long)getpid(), host);
 }
 
-/* May a FILE.lock be taken away? We hold the lock on the mbox itself, as every Backstop does for as long as its FILE.lock
- * is there: so one that a Backstop on this computer made was left by one that was killed, and need not grow old first. */
-static gboolean is_stale(const char *dotlock)
+/* May this FILE.lock, with this text, be taken away? We hold the lock on the mbox itself, as every Backstop does for as long
+ * as its FILE.lock is there: so one that a Backstop on this computer made was left by one that was killed, and need not
+ * grow old first. */
+static gboolean is_stale(const struct stat *status, const char *text)
 {
-  struct stat status;
-  if (lstat(dotlock, &status) != 0) return errno == ENOENT;
-  char text[512] = "";
-  int fd = open(dotlock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd >= 0) {
-    ssize_t got = read(fd, text, sizeof text - 1);
-    text[MAX(got, 0)] = '\0';
-    close(fd);
-  }
   g_autofree char *signed_by_us = signature();
   const char *line = strchr(text, '\n');
   gboolean ours = line != NULL && strcmp(line, strchr(signed_by_us, '\n')) == 0;
-  gboolean old = g_get_real_time() / G_USEC_PER_SEC - (gint64)status.st_mtime >= STALE;
+  gboolean old = g_get_real_time() / G_USEC_PER_SEC - (gint64)status->st_mtime >= STALE;
   gint64 pid = g_ascii_strtoll(text, NULL, 10);
   gboolean named = pid > 0 && pid <= G_MAXINT;
   gboolean gone = !named || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
   if (ours) return old || gone || pid == getpid();
   return old && gone;
+}
+
+/* Takes a stale FILE.lock away, if it is still the one that was looked at: another program may have done so, and made its
+ * own. FALSE: it is to be respected. */
+static gboolean break_dotlock(const char *name)
+{
+  struct stat status, now;
+  char text[512] = "";
+  int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return errno == ENOENT;
+  ssize_t got = read(fd, text, sizeof text - 1);
+  text[MAX(got, 0)] = '\0';
+  gboolean stale = fstat(fd, &status) == 0 && is_stale(&status, text);
+  close(fd);
+  if (!stale) return FALSE;
+  if (lstat(name, &now) == 0 && now.st_dev == status.st_dev && now.st_ino == status.st_ino) unlink(name);
+  return TRUE;
 }
 
 static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
@@ -70,8 +79,7 @@ static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
                 g_strerror(errno));
       return TRY_FAILED;
     }
-    if (!is_stale(name)) return TRY_BUSY;
-    unlink(name);
+    if (!break_dotlock(name)) return TRY_BUSY;
   }
   return TRY_BUSY;
 }

@@ -2,7 +2,8 @@
  *
  * A message as the box gives it is what mbox_lines.h makes of it, without the fields that mail programs keep their own
  * state in (mbox_message.c lists them). So neither its size nor its key changes when a mail program marks it read, or
- * when it is carried to another mbox. */
+ * when it is carried to another mbox. Line ends stay as they are. One thing an mbox cannot keep: that a message does not
+ * end with a line end, since the next message must begin on a line of its own. */
 #pragma once
 #include "fetcher/box.h"
 #include "fetcher/mbox_lines.h"
@@ -59,8 +60,8 @@ typedef struct {
   struct stat status; /* of the file when it was locked */
 } MboxLock;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file of
- * that name; waits a few seconds. MAILBOX when it is in use, is not there, is no mbox, cannot be written or replaced, or when a running
- * Thunderbird has it. */
+ * that name; waits a few seconds. MAILBOX when it is in use, is not there, is no mbox, cannot be written or replaced, or
+ * when a running Thunderbird has it. */
 MboxLock *mbox_lock(const char *path, GError **error);
 /* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
