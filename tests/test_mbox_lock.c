@@ -2,10 +2,12 @@
  * Owns:     nothing; the folder is the rig's.
  * Must not: need a server.
  * Fails:    by TAP.
- * Tests:    fetcher/mbox_lock.c, mbox_late.c */
+ * Tests:    fetcher/mbox_lock.c, mbox_rewrite.c, mbox_late.c */
+#include "fetcher/mbox_private.h"
 #include "tests/mbox_rig.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -246,6 +248,91 @@ static pid_t deliver(const char *path, const char *text)
   return pid;
 }
 
+/* Programs that ignore our lock: what they append is kept; what they change anywhere ends the rewrite. */
+static const struct {
+  gint64 where; /* -1: appended */
+  const char *text;
+  const char *after; /* NULL: refused */
+} unlocked[] = {
+  { -1, FROM "N: 1\n\n", FROM "A: 1\n\nx\n\n" FROM "C: 3\n\nz\n\n" FROM "N: 1\n\n" },
+  { 5, "you", NULL },
+};
+
+static void test_unlocked(void **state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(unlocked); i++) {
+    g_autofree char *path = rig_file("unlocked", ABC, -1), *hidden = rig_path(".unlocked.backstop");
+    g_autoptr(MboxLock) lock = mbox_lock(path, NULL);
+    assert_non_null(lock);
+    int fd = open(path, O_WRONLY | (unlocked[i].where < 0 ? O_APPEND : 0)), old;
+    ssize_t length = (ssize_t)strlen(unlocked[i].text);
+    g_usleep(20000); /* the clock of file times ticks */
+    assert_int_equal(lseek(fd, (off_t)MAX(unlocked[i].where, 0), SEEK_SET), MAX(unlocked[i].where, 0));
+    assert_int_equal(write(fd, unlocked[i].text, (gsize)length), length);
+    close(fd);
+    GString *now = rig_contents(path);
+    MboxRange second = { strlen(FROM "A: 1\n\nx\n\n"), strlen(FROM "B: 2\n\ny\n\n") };
+    g_autoptr(GError) error = NULL;
+    guint64 copied;
+    assert_int_equal(mbox_rewrite(lock, &second, 1, &old, &copied, &error), unlocked[i].after != NULL);
+    rig_expect_file(path, unlocked[i].after != NULL ? unlocked[i].after : now->str, -1);
+    if (unlocked[i].after == NULL) assert_non_null(strstr(error->message, "by a program that does not lock it"));
+    if (unlocked[i].after != NULL) assert_int_equal(copied, now->len);
+    assert_int_equal(old >= 0, unlocked[i].after != NULL);
+    assert_false(g_file_test(hidden, G_FILE_TEST_EXISTS));
+    if (old >= 0) close(old);
+    g_string_free(now, TRUE);
+  }
+}
+
+/* Killed at any time: every message is in one of the two, or in both, and the next Backstop is not kept away. */
+typedef struct {
+  const char *path, *target;
+} Way;
+
+static int carry_half(gpointer data)
+{
+  const Way *way = data;
+  g_autoptr(Box) box = mbox_box_new(way->path), to = mbox_box_new(way->target);
+  g_autoptr(GArray) moved = g_array_new(FALSE, FALSE, sizeof(BoxMove)),
+                    items = g_array_new(FALSE, FALSE, sizeof(guint));
+  gboolean at_once;
+  if (!box->class->list(box, NULL)) return 1;
+  for (guint i = 0; i < box->items->len; i += 2) g_array_append_val(items, i);
+  return box->class->carry(box, (guint *)items->data, items->len, to, moved, &at_once, NULL) ? 0 : 1;
+}
+
+static void expect_key(const Box *box, const Box *other, gint64 key)
+{
+  guint found = 0;
+  for (guint i = 0; i < box->items->len; i++) found += box_item(box, i)->key == key ? 1 : 0;
+  for (guint i = 0; i < other->items->len; i++) found += box_item(other, i)->key == key ? 1 : 0;
+  assert_in_range(found, 1, 2);
+}
+
+static void test_killed(void **state)
+{
+  g_autofree char *body = g_strnfill(20000, 'k');
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; i < 60; i++) g_string_append_printf(text, FROM "K: %u\n\n%s\n\n", i, body);
+  for (guint delay = 0; delay < 40; delay++) {
+    g_autofree char *path = rig_file("killed", text->str, -1), *target = rig_file("killed-target", "", 0);
+    g_autoptr(Box) box = mbox_box_new(path), to = mbox_box_new(target);
+    rig_list(box);
+    g_autoptr(GArray) all = g_array_copy(box->items);
+    Way way = { path, target };
+    pid_t pid = rig_fork(carry_half, &way);
+    g_usleep(delay * 500);
+    kill(pid, SIGKILL);
+    rig_wait(pid);
+    rig_list(box);
+    rig_list(to);
+    assert_int_equal(all->len, 60);
+    for (guint i = 0; i < all->len; i++) expect_key(box, to, g_array_index(all, BoxItem, i).key);
+    assert_int_equal(carry_half(&way), 0);
+  }
+}
+
 /* Nobody waits for a file that no other program has open. */
 static void test_nobody_late(void **state)
 {
@@ -333,7 +420,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_locked_file), cmocka_unit_test(test_locked_target), cmocka_unit_test(test_dotlocks),
     cmocka_unit_test(test_thunderbird), cmocka_unit_test(test_read_only),     cmocka_unit_test(test_late),
-    cmocka_unit_test(test_late_rest),   cmocka_unit_test(test_nobody_late),   cmocka_unit_test(test_deliveries),
+    cmocka_unit_test(test_late_rest),   cmocka_unit_test(test_nobody_late),   cmocka_unit_test(test_unlocked),
+    cmocka_unit_test(test_killed),      cmocka_unit_test(test_deliveries),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }
