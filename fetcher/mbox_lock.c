@@ -59,20 +59,46 @@ static gboolean break_dotlock(const char *name)
   return TRUE;
 }
 
-static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
+static gboolean sign(int fd)
 {
   g_autofree char *text = signature();
+  ssize_t length = (ssize_t)strlen(text);
+  return write(fd, text, (gsize)length) == length;
+}
+
+/* Makes FILE.lock with its text in it at once, so that nobody ever finds one that is not signed; where the file system
+ * cannot do that, the usual way. -1 with errno. */
+static int make_dotlock(const char *name)
+{
+  g_autofree char *folder = g_path_get_dirname(name), *without_name = NULL;
+  int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+  gboolean good = fd >= 0 && sign(fd);
+  if (good) {
+    without_name = g_strdup_printf("/proc/self/fd/%d", fd);
+    if (linkat(AT_FDCWD, without_name, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) return fd;
+  }
+  int number = errno;
+  if (fd >= 0) close(fd);
+  errno = number;
+  if (number == EEXIST || number == ENOSPC || number == EDQUOT || number == EFBIG) return -1;
+  fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0 || sign(fd)) return fd;
+  number = errno;
+  unlink(name);
+  close(fd);
+  errno = number;
+  return -1;
+}
+
+static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
+{
   for (guint i = 0; i < 2; i++) {
-    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int fd = make_dotlock(name);
     if (fd >= 0) {
       lock->dotlock = g_strdup(name);
       fstat(fd, &lock->dotlock_status);
-      ssize_t length = (ssize_t)strlen(text);
-      gboolean good = write(fd, text, (gsize)length) == length;
-      if (close(fd) == 0 && good) return TRY_LOCKED;
-      mbox_fail(error, STORE_ERROR_MAILBOX, name, "cannot be written, so that nothing was changed: %s",
-                g_strerror(errno));
-      return TRY_FAILED;
+      close(fd);
+      return TRY_LOCKED;
     }
     if (errno != EEXIST) {
       mbox_fail(error, STORE_ERROR_MAILBOX, name, "cannot be made, so that %s is left as it is: %s", lock->path,

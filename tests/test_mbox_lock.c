@@ -299,7 +299,10 @@ static int carry_half(gpointer data)
   gboolean at_once;
   if (!box->class->list(box, NULL)) return 1;
   for (guint i = 0; i < box->items->len; i += 2) g_array_append_val(items, i);
-  return box->class->carry(box, (guint *)items->data, items->len, to, moved, &at_once, NULL) ? 0 : 1;
+  g_autoptr(GError) error = NULL;
+  gboolean good = box->class->carry(box, (guint *)items->data, items->len, to, moved, &at_once, &error);
+  if (!good) print_error("%s\n", error->message);
+  return good ? 0 : 1;
 }
 
 static void expect_key(const Box *box, const Box *other, gint64 key)
