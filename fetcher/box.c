@@ -38,29 +38,15 @@ gint64 box_key(const void *bytes, gsize length)
   return key != 0 ? GINT64_FROM_BE(key) : 1;
 }
 
-void box_count_twins(Box *box)
+void box_count_twins(GArray *items)
 {
   g_autoptr(GHashTable) later = g_hash_table_new(g_int64_hash, g_int64_equal);
-  for (guint i = box->items->len; i > 0; i--) {
-    BoxItem *item = &g_array_index(box->items, BoxItem, i - 1);
+  for (guint i = items->len; i > 0; i--) {
+    BoxItem *item = &g_array_index(items, BoxItem, i - 1);
     const BoxItem *next = g_hash_table_lookup(later, &item->key);
     item->twins = next != NULL ? next->twins + 1 : 0;
     g_hash_table_replace(later, &item->key, item);
   }
-}
-
-void box_drop_alike(Box *box)
-{
-  box_count_twins(box);
-  g_autoptr(GHashTable) twins = g_hash_table_new(g_int64_hash, g_int64_equal);
-  g_autoptr(GArray) all = g_array_copy(box->items);
-  for (guint i = 0; i < all->len; i++)
-    if (g_array_index(all, BoxItem, i).twins > 0) g_hash_table_add(twins, &g_array_index(all, BoxItem, i).key);
-  g_array_set_size(box->items, 0);
-  for (guint i = 0; i < all->len; i++)
-    if (!g_hash_table_contains(twins, &g_array_index(all, BoxItem, i).key))
-      g_array_append_val(box->items, g_array_index(all, BoxItem, i));
-  box->alike = all->len - box->items->len;
 }
 
 int box_spool(const char *near, GError **error)

@@ -1,8 +1,8 @@
 /* box.h - a folder that gives its messages no numbers of its own: a POP3 maildrop, a Maildir, an mbox, a program that takes
  * mail. box_store.h makes a Store of several of them.
  *
- * Errors are STORE_ERROR_* by blast radius (store.h). What a box gives of a message are its bytes with LF line ends,
- * without what the box adds to it: the quoting of an mbox, the status fields of mail programs in it, POP3's dots. So a
+ * Errors are STORE_ERROR_* by blast radius (store.h). What a box gives of a message are its bytes with the line
+ * ends of the disk (LF for what came over POP3; a file that has others keeps them), without what the box adds to it: the quoting of an mbox, the status fields of mail programs in it, POP3's dots. So a
  * message has the same bytes, the same size and the same digest in every box it is put into. */
 #pragma once
 #include "fetcher/store.h"
@@ -67,24 +67,21 @@ struct Box {
   const BoxClass *class;
   char *name;            /* the folder's name for the pipeline: a path, or INBOX */
   GArray *items;         /* BoxItem; empty before the first list() */
-  guint alike;
   gboolean read_only;    /* remove() and put() would be refused; known after list() */
   gboolean removes_late; /* see remove() */
   gboolean renumbers;    /* a listing without any known key means: the same messages under new keys */
 };
 
-/* Frees the box, its name and items. A POP3 session is ended: with QUIT, so that removals happen, unless it broke. */
+/* Frees the box, its name and items. A POP3 session in which something was removed is ended with QUIT, so that it happens,
+ * unless it broke. */
 void box_free(Box *box);
 /* For a class's own constructor: fills in a zeroed record. */
 void box_init(Box *box, const BoxClass *class, const char *name);
 static inline const BoxItem *box_item(const Box *box, guint i) { return &g_array_index(box->items, BoxItem, i); }
 /* A key: the first 64 bits of the SHA-256 of these bytes, never 0. */
 gint64 box_key(const void *bytes, gsize length);
-/* Fills in the twins of all items: for list(). */
-void box_count_twins(Box *box);
-void box_drop_alike(Box *box);
-/* The same, and adds them to dropped (BoxItem). */
-void box_part_alike(Box *box, GArray *dropped);
+/* Fills in the twins of all items (BoxItem), which are in the order of arrival: for list(). */
+void box_count_twins(GArray *items);
 /* An empty file without a name on the disk that `near` lies on, for fetch(). -1 with MAILBOX. */
 int box_spool(const char *near, GError **error);
 

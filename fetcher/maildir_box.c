@@ -177,7 +177,7 @@ static gboolean maildir_list(Box *base, GError **error)
     gboolean again = i > 0 && same_base(box->names->pdata[i - 1], box->names->pdata[i]);
     if (!again && item_of(box, i, &item)) g_array_append_val(base->items, item);
   }
-  box_count_twins(base);
+  box_count_twins(base->items);
   base->read_only = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
     g_autofree char *folder = g_build_filename(base->name, parts[i], NULL);

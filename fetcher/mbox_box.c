@@ -19,7 +19,6 @@
 typedef struct {
   Box box;
   char *path;
-  GArray *twins;  /* BoxItem: what the last listing left out */
   gboolean known; /* the items are those of this file: */
   struct stat file;
   guint64 end;      /* where it ended */
@@ -52,19 +51,10 @@ static char *mbox_stamp(Box *box, GError **error)
                          status.st_mtim.tv_nsec);
 }
 
-static gint by_place(gconstpointer a, gconstpointer b)
-{
-  guint64 x = ((const BoxItem *)a)->where, y = ((const BoxItem *)b)->where;
-  return (x > y) - (x < y);
-}
-
-/* All messages that are known, twins and all, without those that we took out, in the file's order. */
+/* Drops those that we took out. */
 static void gather(Mbox *mbox)
 {
   GArray *items = mbox->box.items;
-  g_array_append_vals(items, mbox->twins->data, mbox->twins->len);
-  if (mbox->twins->len > 0) g_array_sort(items, by_place);
-  g_array_set_size(mbox->twins, 0);
   guint kept = 0;
   for (guint i = 0; i < items->len; i++)
     if (box_item(&mbox->box, i)->length > 0) g_array_index(items, BoxItem, kept++) = *box_item(&mbox->box, i);
@@ -97,7 +87,6 @@ static gboolean scan(Mbox *mbox, int fd, const struct stat *status, GError **err
     if (same) return TRUE;
   }
   g_array_set_size(mbox->box.items, 0);
-  g_array_set_size(mbox->twins, 0);
   return mbox_scan(fd, mbox->path, 0, mbox->box.items, &mbox->end, error);
 }
 
@@ -127,7 +116,7 @@ static gboolean mbox_list(Box *box, GError **error)
     g_array_set_size(box->items, 0);
     return FALSE;
   }
-  box_part_alike(box, mbox->twins);
+  box_count_twins(box->items);
   box->read_only = is_read_only(mbox->path);
   return TRUE;
 }
@@ -206,29 +195,27 @@ static gboolean mbox_put(Box *box, int fd, const BoxItem *like, gint64 *key, GEr
 
 static gint by_key(gconstpointer a, gconstpointer b)
 {
-  gint64 x = ((const BoxItem *)a)->key, y = ((const BoxItem *)b)->key;
-  return (x > y) - (x < y);
+  const BoxItem *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return (x->twins > y->twins) - (x->twins < y->twins);
 }
 
-/* Finds the items again, by their keys, in a file that others have changed. The file is locked. An item that is there
- * twice now stays where it was, which will not do. */
+/* Finds the items again, by their keys, in a file that others have changed. The file is locked. */
 static gboolean find_again(Mbox *mbox, MboxLock *lock, GError **error)
 {
   g_autoptr(GArray) now = g_array_new(FALSE, TRUE, sizeof(BoxItem));
   guint64 end;
   mbox->known = FALSE;
   if (!mbox_scan(lock->fd, lock->path, 0, now, &end, error)) return FALSE;
+  box_count_twins(now);
   g_array_sort(now, by_key);
   for (guint i = 0; i < mbox->box.items->len; i++) {
     BoxItem *item = &g_array_index(mbox->box.items, BoxItem, i);
     guint at;
-    const BoxItem *found = g_array_binary_search(now, item, by_key, &at) ? &g_array_index(now, BoxItem, at) : NULL;
-    gboolean twice =
-        found != NULL && ((at > 0 && found[-1].key == found->key) || (at + 1 < now->len && found[1].key == found->key));
-    if (found == NULL)
+    if (g_array_binary_search(now, item, by_key, &at))
+      *item = g_array_index(now, BoxItem, at);
+    else
       item->length = 0;
-    else if (!twice)
-      *item = *found;
   }
   return TRUE;
 }
@@ -257,7 +244,8 @@ static GArray *locate(Mbox *mbox, MboxLock *lock, const guint *items, guint n, G
     if (!find_again(mbox, lock, error)) return NULL;
     if (!look_at_all(mbox, lock, items, n)) {
       mbox_fail(error, STORE_ERROR_MESSAGE, mbox->path,
-                "a message of it is there twice now, or cannot be read: left alone, looked at again at the next pass");
+                "a message of it was changed in this moment, or cannot be read: left alone, looked at again at the "
+                "next pass");
       return NULL;
     }
   }
@@ -300,7 +288,6 @@ static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError
   gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, &copied, error);
   if (old < 0) return FALSE;
   shift(mbox->box.items, cuts);
-  shift(mbox->twins, cuts);
   mbox->settled = FALSE;
   mbox->known = mbox->known && fstat((*lock)->fd, &mbox->file) == 0;
   mbox->end = (guint64)mbox->file.st_size;
@@ -422,7 +409,6 @@ static void mbox_free(Box *box)
 {
   Mbox *mbox = (Mbox *)box;
   mbox_late_end(&mbox->late, mbox->path);
-  g_array_unref(mbox->twins);
   g_free(mbox->path);
   g_free(mbox);
 }
@@ -445,7 +431,6 @@ Box *mbox_box_new(const char *path)
   Mbox *mbox = g_new0(Mbox, 1);
   box_init(&mbox->box, &mbox_class, path);
   mbox->path = g_strdup(path);
-  mbox->twins = g_array_new(FALSE, TRUE, sizeof(BoxItem));
   mbox_late_init(&mbox->late);
   return &mbox->box;
 }

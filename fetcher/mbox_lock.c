@@ -12,9 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PATIENCE (3 * G_TIME_SPAN_SECOND)
 #define PAUSE (50 * G_TIME_SPAN_MILLISECOND)
 #define STALE 600 /* seconds without change, of another program's FILE.lock */
+
+guint mbox_lock_patience = 3000;
 
 typedef enum { TRY_LOCKED, TRY_BUSY, TRY_REPLACED, TRY_FAILED } Try;
 
@@ -186,7 +187,7 @@ static gboolean has_thunderbird(const char *path)
 
 static gboolean lock_now(MboxLock *lock, GError **error)
 {
-  gint64 until = g_get_monotonic_time() + PATIENCE;
+  gint64 until = g_get_monotonic_time() + (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
   for (;;) {
     if (has_thunderbird(lock->path))
       return mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,

@@ -52,6 +52,7 @@ typedef struct {
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
 /* mbox_lock.c */
+extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
 typedef struct {
   char *path;    /* the real one */
   char *dotlock; /* NULL: none made */
@@ -60,7 +61,7 @@ typedef struct {
   struct stat status; /* of the file when it was locked */
 } MboxLock;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file of
- * that name; waits a few seconds. MAILBOX when it is in use, is not there, is no mbox, cannot be written or replaced, or
+ * that name; waits mbox_lock_patience. MAILBOX when it is in use, is not there, is no mbox, cannot be written or replaced, or
  * when a running Thunderbird has it. */
 MboxLock *mbox_lock(const char *path, GError **error);
 /* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */

@@ -127,7 +127,6 @@ static gboolean pop3_box_list(Box *box, GError **error)
 {
   Pop3Box *pop = pop3(box);
   g_array_set_size(box->items, 0);
-  box->alike = 0;
   if (!has_link(pop, error)) return FALSE;
   pop->rows = pop3_link_list(pop->link, error);
   if (pop->rows == NULL) return FALSE;
@@ -140,8 +139,7 @@ static gboolean pop3_box_list(Box *box, GError **error)
   for (guint i = 0; i < all; i++)
     if (box_item(box, i)->key != 0) *item_at(box, kept++) = *box_item(box, i);
   g_array_set_size(box->items, kept);
-  box_count_twins(box);
-  box->alike = 0;
+  box_count_twins(box->items);
   return TRUE;
 }
 

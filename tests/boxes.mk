@@ -1,5 +1,5 @@
 # Tests of POP3, Maildir and mbox: the boxes, the store that is made of them, and the door.
-BOX_TESTS = tests/test_pop3_sign_in tests/test_pop3_link tests/test_pop3_box tests/test_mbox_box tests/test_mbox_change \
+BOX_TESTS = tests/test_pop3_sign_in tests/test_pop3_link tests/test_pop3_box tests/test_mbox_box tests/test_mbox_change tests/test_mbox_lock \
 	tests/test_maildir_box tests/test_box_store tests/test_door tests/test_door_mail
 check_PROGRAMS += $(BOX_TESTS)
 TESTS += $(BOX_TESTS)
@@ -27,6 +27,10 @@ tests_test_mbox_box_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 tests_test_mbox_change_SOURCES = tests/test_mbox_change.c $(MBOX_SOURCES)
 tests_test_mbox_change_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_test_mbox_change_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
+
+tests_test_mbox_lock_SOURCES = tests/test_mbox_lock.c $(MBOX_SOURCES)
+tests_test_mbox_lock_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_test_mbox_lock_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 
 tests_test_maildir_box_SOURCES = tests/test_maildir_box.c $(MBOX_SOURCES)
 tests_test_maildir_box_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

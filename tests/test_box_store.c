@@ -29,7 +29,7 @@ static gboolean late_list(Box *box, GError **error)
     BoxItem item = { .key = box_key(text, strcspn(text, "-")), .size = strlen(text), .where = i };
     g_array_append_val(box->items, item);
   }
-  box_count_twins(box);
+  box_count_twins(box->items);
   return TRUE;
 }
 

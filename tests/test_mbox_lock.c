@@ -415,11 +415,11 @@ static void test_deliveries(void **state)
   rig_list(box);
   rig_list(box);
   assert_int_equal(box->items->len, 280);
-  assert_int_equal(box->alike, 0);
 }
 
 int main(void)
 {
+  mbox_lock_patience = 300;
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_locked_file), cmocka_unit_test(test_locked_target), cmocka_unit_test(test_dotlocks),
     cmocka_unit_test(test_thunderbird), cmocka_unit_test(test_read_only),     cmocka_unit_test(test_late),

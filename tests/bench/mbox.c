@@ -19,7 +19,7 @@ static gboolean list(Box *box, const char *what)
   }
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  printf("%s: %u messages, %u alike, %.3f s, peak %ld KiB\n", what, box->items->len, box->alike,
+  printf("%s: %u messages, %.3f s, peak %ld KiB\n", what, box->items->len,
          (double)(g_get_monotonic_time() - begin) / 1e6, usage.ru_maxrss);
   return TRUE;
 }
