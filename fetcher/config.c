@@ -424,6 +424,15 @@ char *config_quarantine(const AccountConfig *account, const char *data_dir)
   return g_canonicalize_filename(path, NULL);
 }
 
+AccountConfig config_door(const AccountConfig *account)
+{
+  AccountConfig door = *account;
+  door.name = g_strconcat(account->name, "-door", NULL);
+  door.host = (char *)"localhost";
+  door.password_command = account->door_password_command;
+  return door;
+}
+
 const AccountConfig *config_account(const Config *config, const char *name)
 {
   for (guint i = 0; i < config->accounts->len; i++) {

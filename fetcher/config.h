@@ -54,5 +54,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 /* The folder of an account's quarantine as messages call it: as configured, or (POP3) a path in the data folder. The caller
  * frees. */
 char *config_quarantine(const AccountConfig *account, const char *data_dir);
+/* What an account's door asks for its password as: an account "NAME-door" at localhost. Only its name is the caller's to
+ * free, all else is borrowed. */
+AccountConfig config_door(const AccountConfig *account);
 /* NULL when there is none of that name. */
 const AccountConfig *config_account(const Config *config, const char *name);

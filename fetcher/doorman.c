@@ -66,15 +66,12 @@ int doorman_fd(Doorman *doorman)
   return -1;
 }
 
-/* Asked for in the same ways as the account's own, under the name "ACCOUNT-door". */
 static char *ask_secret(const Doorman *doorman, GError **error)
 {
-  g_autofree char *name = g_strconcat(doorman->account->name, "-door", NULL);
-  AccountConfig door = *doorman->account;
-  door.name = name;
-  door.host = (char *)"localhost";
-  door.password_command = doorman->account->door_password_command;
-  return secret_get(&door, SECRET_ANY, error);
+  AccountConfig door = config_door(doorman->account);
+  char *secret = secret_get(&door, SECRET_ANY, error);
+  g_free(door.name);
+  return secret;
 }
 
 /* Numbers of the server's for messages that the client shall not see. */

@@ -4,7 +4,7 @@ libfetcher_a_SOURCES = \
 	fetcher/config.h fetcher/secret.h fetcher/store.h fetcher/imap.h fetcher/stream.h fetcher/folder_name.h fetcher/local.h fetcher/exit.h \
 	fetcher/exit.c fetcher/folder_name.c \
 	fetcher/sign_in.h fetcher/sign_in.c fetcher/keyring.h fetcher/program.h fetcher/program.c \
-	fetcher/config.c fetcher/config_private.h fetcher/config_account.c fetcher/secret.c fetcher/local.c fetcher/store.c \
+	fetcher/config.c fetcher/config_private.h fetcher/config_account.c fetcher/secret.c fetcher/local.c fetcher/local_message.c fetcher/store.c \
 	fetcher/guard.h fetcher/tls.h fetcher/imap_private.h \
 	fetcher/guard.c fetcher/tls.c fetcher/stream.c \
 	fetcher/imap.c fetcher/imap_command.c fetcher/imap_folder.c fetcher/imap_fetch.c fetcher/imap_move.c \

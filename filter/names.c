@@ -251,8 +251,7 @@ char *subject_normalise(const char *subject)
   return g_strdup(at);
 }
 
-/* Controls, and marks that make text read in another order than it is stored. */
-static gboolean hides(gunichar c)
+gboolean text_hides(gunichar c)
 {
   return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)
          || c == 0xfeff || g_unichar_iscntrl(c);
@@ -294,7 +293,7 @@ char *text_one_line(const char *text, gsize max)
     if (!plain) next = g_utf8_next_char(at);
     if (!plain && g_unichar_isspace(g_utf8_get_char(at))) {
       gap = line->len > 0;
-    } else if (plain || !hides(g_utf8_get_char(at))) {
+    } else if (plain || !text_hides(g_utf8_get_char(at))) {
       if (gap) g_string_append_c(line, ' ');
       gap = FALSE;
       g_string_append_len(line, at, next - at);

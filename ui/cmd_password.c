@@ -12,10 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static gboolean forget;
+static gboolean forget, door;
 
 static const GOptionEntry options[] = {
   { "forget", 0, 0, G_OPTION_ARG_NONE, &forget, "Remove the account's password from the keyring", NULL },
+  { "door", 0, 0, G_OPTION_ARG_NONE, &door, "The password that your mail program uses at the account's door-port",
+    NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -71,30 +73,51 @@ static void tell_daemon(const Ui *ui, const AccountConfig *account)
     ui_complain("the password is stored, but the daemon was not told of it: %s", problem->message);
 }
 
+/* The account, if it is one that has such a password; NULL after a complaint. */
+static const AccountConfig *find(const Ui *ui, const Config *config, const char *name)
+{
+  const AccountConfig *account = config_account(config, name);
+  if (account == NULL)
+    ui_complain("%s: there is no group [account %s]", ui->config_file, name);
+  else if (account->host == NULL)
+    ui_complain("account %s is on this computer, where nobody signs in", name);
+  else if (door && account->door_port == 0)
+    ui_complain("account %s has no door; set door-port first, see backstop-config(5)", name);
+  else
+    return account;
+  return NULL;
+}
+
+static int keep(const Ui *ui, const AccountConfig *account, const AccountConfig *as, const char *program)
+{
+  const char *whose = door ? "the door of account" : "account";
+  int status = forget ? keyring_run(program, "clear", as, NULL, 0) : store(program, as);
+  if (status != EX_OK) return status;
+  printf(forget ? "The keyring has no password of %s %s any more.\n" : "The keyring has the password of %s %s.\n",
+         whose, account->name);
+  if (as->password_command != NULL)
+    printf("As long as the configuration has a %spassword-command for it, that one is used.\n", door ? "door-" : "");
+  if (!forget) tell_daemon(ui, account);
+  return EX_OK;
+}
+
 static int run(const Ui *ui, int argc, char **argv)
 {
   GError *error = NULL;
   g_autoptr(Config) config = config_load(ui->config_file, &error);
   if (config == NULL) return ui_fail(error);
-  const AccountConfig *account = config_account(config, argv[0]);
-  if (account == NULL) {
-    ui_complain("%s: there is no group [account %s]", ui->config_file, argv[0]);
-    return EX_NOINPUT;
-  }
+  const AccountConfig *account = find(ui, config, argv[0]);
+  if (account == NULL) return EX_NOINPUT;
   g_autofree char *program = program_find(KEYRING_PROGRAM);
   if (program == NULL) {
     ui_complain("this Backstop was built without the keyring; use password-command, see backstop-config(5)");
     return KEYRING_ABSENT;
   }
-  int status = forget ? keyring_run(program, "clear", account, NULL, 0) : store(program, account);
-  if (status != EX_OK) return status;
-  printf(forget ? "The keyring has no password of account %s any more.\n"
-                : "The keyring has the password of account %s.\n",
-         account->name);
-  if (account->password_command != NULL)
-    printf("As long as the configuration has a password-command for it, that one is used.\n");
-  if (!forget) tell_daemon(ui, account);
-  return EX_OK;
+  if (!door) return keep(ui, account, account, program);
+  AccountConfig as = config_door(account);
+  int status = keep(ui, account, &as, program);
+  g_free(as.name);
+  return status;
 }
 
 const Command cmd_password = {
