@@ -40,6 +40,7 @@ struct Session {
   guint failures;   /* attempts that broke in a row */
   gboolean refused; /* the server did not take the secret, when it was asked last */
   gboolean called;  /* news of the server's is what the next pass is made for */
+  gboolean left;    /* the mailbox was left after a good pass, so that others get at it: to go there again is no news */
   gboolean resting; /* until the next pass the server is left alone */
   gint64 opened;    /* monotonic microseconds */
   guint empty;      /* calls in a row that were for nothing */
@@ -55,7 +56,9 @@ static void disconnect(Session *session)
 
 static gboolean connect_store(Session *session, GError **error)
 {
-  if (!account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error)) return FALSE;
+  if (!session->left && !account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error))
+    return FALSE;
+  session->left = FALSE;
   session->store = open_store(session->account, &session->home, &session->secret, &session->refused, error);
   if (session->store == NULL) return FALSE;
   session->opened = g_get_monotonic_time();
@@ -162,7 +165,7 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
   gint64 checks = 0;
   gboolean lost = FALSE;
   session->resting = FALSE;
-  if (session->store == NULL && scope != PASS_SWEEP) scope = PASS_WHOLE;
+  if (session->store == NULL && !session->left && scope != PASS_SWEEP) scope = PASS_WHOLE;
   if (newest_check(session, &checks, &problem)) attempt(session, scope, &lost, &problem);
   if (lost && !session->stop(session->stop_data)) {
     g_clear_error(&problem);
@@ -209,6 +212,7 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   gboolean changed = FALSE;
   gboolean told = session->proved && !session->resting && (session->store->can & STORE_CAN_WAIT) != 0;
   gboolean held = session->store != NULL && (session->store->can & STORE_HOLDS_LOCK) != 0;
+  session->left = session->left || (held && session->proved);
   if (held || (session->store != NULL && !told && !session->resting && session->config->interval > KEPT_OPEN))
     disconnect(session);
   if (!told) {
@@ -234,7 +238,11 @@ Store *session_store(Session *session, GError **error)
   return session->store != NULL || connect_store(session, error) ? session->store : NULL;
 }
 
-void session_drop(Session *session) { disconnect(session); }
+void session_drop(Session *session)
+{
+  session->left = session->proved;
+  disconnect(session);
+}
 
 Session *session_new(const Config *config, const AccountConfig *account, const StoreHome *home, gboolean once,
                      gboolean (*stop)(gpointer data), gpointer stop_data)
