@@ -168,9 +168,9 @@ def mib(kib):
     return f"{kib / 1024:.1f} MiB"
 
 
-def start():
+def start(server=True):
     rig.exit_on_signals()
-    if rig.missing():
+    if server and rig.missing():
         say(f"cannot run: {rig.missing()}")
         sys.exit(77)
     say(f"# {os.uname().machine}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, {time.strftime('%Y-%m-%d %H:%M')}")
