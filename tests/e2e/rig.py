@@ -25,6 +25,7 @@ TOP = os.path.abspath(os.environ.get("top_srcdir", os.path.join(os.path.dirname(
 BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
 PASSWORD = "sesame-7351"
 PR_SET_PDEATHSIG = 1
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 
 
 def find_program(name):
@@ -39,9 +40,9 @@ def missing():
     return ", ".join(lacking) + " not installed" if lacking else None
 
 
-def workdir():
+def workdir(where=None):
     """A new folder that goes when the test ends."""
-    path = tempfile.mkdtemp(prefix="backstop-e2e.")
+    path = tempfile.mkdtemp(prefix="backstop-e2e.", dir=where)
     os.chmod(path, 0o755)  # Dovecot's own users must get through it
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
@@ -56,6 +57,11 @@ def exit_on_signals():
 def die_with_parent():
     """For preexec_fn: the kernel ends this process when the test is killed without a chance to clean up."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def obey_modes():
+    """From now on the modes of files hold for programs that the test starts, even those that root starts."""
+    ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0)
 
 
 def free_port():

@@ -4,7 +4,6 @@ Four places: SIGKILL at random times; at every commit of the ledger; right befor
 sees it; and right after, so that the server does its work and the answer is lost (tests/e2e/stop_at.c). For quarantine, restore
 and delete, on servers with MOVE and with UIDPLUS only, with and without a Trash. And workers of the daemon, which it restarts.
 """
-import collections
 import itertools
 import os
 import random
@@ -13,6 +12,7 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import kill
 import rig
 import messages
 import programs
@@ -21,32 +21,23 @@ from tap import case, equal, note, run, skip_all
 RANDOM_KILLS = 30
 WORKER_KILLS = 3  # of one daemon, which waits longer each time before it starts another worker
 DAEMONS = 8
-MOST_POINTS = 300  # of one kind in one pass; more would mean that the count runs away
-AT_ONCE = 4
 
 
-total = collections.Counter()  # kind of point → how many were tested
-
-
-class Scene:
-    """A mailbox and a ledger to start from, and where an undisturbed pass leads from there."""
+class Scene(kill.Scene):
+    """A mailbox on a server and a ledger to start from."""
 
     def __init__(self, server, name, prepare):
-        self.server, self.name = server, name
-        self.start = server.mailbox(f"{name}-start")
-        messages.fill(self.start)
+        self.server, self.user = server, name
+        self.template = server.mailbox(f"{name}-start")
+        messages.fill(self.template)
         self.home = os.path.join(work, f"{name}-start")
-        prepare(self.start, self.home)
+        prepare(self.template, self.home)
         self.numbers = itertools.count()
-        mailbox, backstop = self.fresh()
-        backstop.pass_once()
-        self.want = self.outcome(mailbox, backstop)
-        assert self.want[0] != self.start.on_disk(), "an undisturbed pass changes nothing here: the test would prove nothing"
+        super().__init__(name)
 
     def fresh(self):
-        """A copy of the start."""
-        user = f"{self.name}-{next(self.numbers)}"
-        mailbox = self.start.copy(user)
+        user = f"{self.user}-{next(self.numbers)}"
+        mailbox = self.template.copy(user)
         home = os.path.join(work, user)
         if os.path.isdir(self.home):
             shutil.copytree(self.home, home)
@@ -59,58 +50,13 @@ class Scene:
         backstop.pass_once()
         return time.monotonic() - begin
 
-    @staticmethod
-    def outcome(mailbox, backstop):
-        return mailbox.on_disk(), [(row["id"], row["verdict"], row["state"]) for row in backstop.entries()]
-
-    def settle(self, mailbox, backstop, point):
-        """Runs the next pass after a kill and compares."""
-        backstop.pass_once()
-        self.compare(mailbox, backstop, point)
-
-    def compare(self, mailbox, backstop, point):
-        got = self.outcome(mailbox, backstop)
-        equal(got[0], self.want[0], f"mailbox after a kill at {point}")
-        equal([row[1:] for row in got[1]], [row[1:] for row in self.want[1]], f"ledger after a kill at {point}")
-        shutil.rmtree(mailbox.home, ignore_errors=True)
-
-    def stop_at(self, point):
-        """Kills a pass at a point; returns whether it got that far."""
-        mailbox, backstop = self.fresh()
-        mark = os.path.join(backstop.home, "stopped")
-        backstop.run("backstopd", "--once", env=programs.with_fault(STOP_AT=point, STOPPED=mark))
-        self.settle(mailbox, backstop, point)
-        return os.path.exists(mark)
-
-    def stop_everywhere(self):
-        for kind in ("fsync", "unsent", "send"):
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                for first in range(1, MOST_POINTS, AT_ONCE):
-                    points = range(first, first + AT_ONCE)
-                    reached = list(pool.map(lambda number: self.stop_at(f"{kind}:{number}"), points))
-                    if not all(reached):
-                        break
-                else:
-                    raise AssertionError(f"more than {MOST_POINTS} points of kind {kind}")
-            count = first - 1 + reached.index(False)
-            note(f"{self.name}: killed at {count} points of kind {kind}")
-            total[kind] += count
-            assert count >= 3, f"only {count} points of kind {kind}: is {programs.STOP_AT} loaded?"
-
 
 def nothing_before(mailbox, home):
     pass
 
 
 def wish_before(*verbs):
-    """Quarantines, then wishes as many things as there are verbs, each for another message."""
-    def prepare(mailbox, home):
-        backstop = programs.for_mailbox(mailbox, home)
-        backstop.pass_once()
-        moved = [str(row["id"]) for row in backstop.entries() if row["state"] == "quarantined"]
-        for verb, number in zip(verbs, moved, strict=False):
-            backstop.run("backstop", verb, number)
-    return prepare
+    return lambda mailbox, home: kill.wish_for(programs.for_mailbox(mailbox, home), *verbs)
 
 
 def at_random(without_move):
@@ -129,9 +75,10 @@ def at_random(without_move):
             killed += 1
         process.communicate()
         scene.settle(mailbox, backstop, f"{delay:.3f} s")
+        scene.done(mailbox)
     note(f"{killed} of {RANDOM_KILLS} passes killed within {duration:.2f} s")
     assert killed >= RANDOM_KILLS / 3, f"only {killed} passes were killed"
-    total["random"] += killed
+    kill.total["random"] += killed
 
 
 @case
@@ -196,6 +143,7 @@ def kill_workers(scene, number):
         backstop.ok("backstop", "once")
         equal(daemon.poll(), None, "status of the daemon, which goes on")
     scene.compare(mailbox, backstop, f"{len(killed)} moments, seed {number}")
+    scene.done(mailbox)
     return len(killed)
 
 
@@ -206,15 +154,14 @@ def workers():
     for scene in scenes:
         scene.lasts = scene.duration()
     with ThreadPoolExecutor(DAEMONS) as pool:
-        total["worker"] += sum(pool.map(lambda number: kill_workers(scenes[number % 2], number), range(DAEMONS)))
-    assert total["worker"] == DAEMONS * WORKER_KILLS, f"only {total['worker']} workers were killed"
+        kill.total["worker"] += sum(pool.map(lambda number: kill_workers(scenes[number % 2], number), range(DAEMONS)))
+    assert kill.total["worker"] == DAEMONS * WORKER_KILLS, f"only {kill.total['worker']} workers were killed"
 
 
 @case
 def points():
     """Hundreds of points were tested."""
-    note(f"{total.total()} points: " + ", ".join(f"{count} {kind}" for kind, count in total.items()))
-    assert total.total() >= 300, total
+    kill.tell_total(300)
 
 
 if __name__ == "__main__":
