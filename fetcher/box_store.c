@@ -396,10 +396,19 @@ static void pair_up(const Shelf *to, const GArray *moved, GHashTable *uids, GArr
   }
 }
 
-/* How the two boxes are after something was moved: the source is listed again when it is needed. */
-static gboolean settle_target(Shelf *from, Shelf *to, GError **error)
+/* What was taken out of a folder loses its number at once: a later look might find the message there again, since its
+ * owner has put it back, and take it for one that was there all the time. */
+static void forget_taken(Shelf *from)
 {
-  if (!from->box->removes_late) shelf_doubt(from);
+  if (from->box->removes_late) return;
+  shelf_doubt(from);
+  shelf_refresh(from, TRUE, NULL);
+}
+
+/* How the two boxes are after something was moved. */
+static gboolean settle_ends(Shelf *from, Shelf *to, GError **error)
+{
+  forget_taken(from);
   shelf_doubt(to);
   return shelf_refresh(to, TRUE, error);
 }
@@ -417,7 +426,7 @@ static gboolean transfer(BoxStore *store, const guint32 *uids, guint n, const ch
     if (row != NULL) g_hash_table_insert(of_item, GUINT_TO_POINTER(row->item), GUINT_TO_POINTER(uids[i]));
   }
   gboolean done = removes ? carry(store, items, to->box, moved, error) : copy_all(store, items, to->box, moved, error);
-  if (!settle_target(from, to, done ? error : NULL) || !done) return FALSE;
+  if (!settle_ends(from, to, done ? error : NULL) || !done) return FALSE;
   pair_up(to, moved, of_item, pairs);
   return TRUE;
 }
@@ -437,8 +446,9 @@ static gboolean box_remove(Store *base, const guint32 *uids, guint n, GError **e
   BoxStore *store = (BoxStore *)base;
   if (!need_open(store, error)) return FALSE;
   g_autoptr(GArray) items = items_of(store->open, uids, n);
-  if (!store->open->box->removes_late) shelf_doubt(store->open);
-  return remove_items(store->open->box, items, error);
+  gboolean done = remove_items(store->open->box, items, error);
+  forget_taken(store->open);
+  return done;
 }
 
 static gboolean box_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error) { return TRUE; }
