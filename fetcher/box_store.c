@@ -48,8 +48,10 @@ static Shelf *first_of(const BoxStore *store, BoxUse use)
   return NULL;
 }
 
-static Slot *need_slot(const BoxStore *store, const char *name, GError **error)
+/* One that was swept in another session is known by its path: what was moved out of it can be put back. */
+static Slot *need_slot(BoxStore *store, const char *name, GError **error)
 {
+  if (slot_of(store, name) == NULL && *name == '/') box_store_add(&store->base, disk_box_new(name, FALSE), BOX_OTHER);
   Slot *slot = slot_of(store, name);
   if (slot == NULL) g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "There is no folder \"%s\".", name);
   return slot;

@@ -61,7 +61,9 @@ gboolean run_has_folder(const Run *run, const char *name)
     const Folder *folder = run->folders->pdata[i];
     if (g_str_equal(folder->name, name)) return TRUE;
   }
-  return g_ascii_strcasecmp(name, "INBOX") == 0;
+  if (g_ascii_strcasecmp(name, "INBOX") == 0) return TRUE;
+  FolderStatus status;
+  return !(run->store->can & STORE_LISTS_ALL) && run->store->class->peek(run->store, name, &status, NULL);
 }
 
 gboolean run_can_go_on(const GError *error)

@@ -52,7 +52,7 @@ gboolean run_look(Run *run, const char *folder, FolderStatus *status, GError **e
 gboolean run_begin(Run *run, GError **error);
 /* Between two steps: writes progress (once a second at most). FALSE with STORE_ERROR_LINK when the pass must end now. */
 gboolean run_tick(Run *run, GError **error);
-/* Does the server list a folder of this name? */
+/* Is there a folder of this name, by the store's list, or (where that need not have all) by asking? */
 gboolean run_has_folder(const Run *run, const char *name);
 /* A mistake that concerns one message or one folder only: the pass can go on with others. */
 gboolean run_can_go_on(const GError *error);
