@@ -571,7 +571,7 @@ Store *box_store_new(Ledger *ledger, const char *account)
 {
   BoxStore *store = g_new0(BoxStore, 1);
   store->base.class = &box_class;
-  store->base.can = STORE_CAN_MOVE | STORE_NO_RIVALS;
+  store->base.can = STORE_CAN_MOVE | STORE_NO_RIVALS | STORE_REFUSES_FOR_NOW;
   store->ledger = ledger;
   store->account = g_strdup(account);
   store->slots = g_array_new(FALSE, FALSE, sizeof(Slot));

@@ -160,7 +160,9 @@ static gboolean look_at_mail(Run *run, GError **error)
   }
   if (run->synced < run->pass.started && !sync_sent(run, !run->quiet, error)) return FALSE;
   /* What is on its way to quarantine must not be taken for what others put there. */
-  if (!settle_leaving(run, error) || !reconcile_quarantine(run, error) || !sweep_wishes(run, error) || !judge_what_waited(run, error)) return FALSE;
+  if (!settle_leaving(run, error) || (!run->half && !reconcile_quarantine(run, error)) || !sweep_wishes(run, error)
+      || !judge_what_waited(run, error))
+    return FALSE;
   if (run->pass.id != 0 && !count_waiting(run, error)) return FALSE;
   if (all) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
@@ -192,6 +194,7 @@ void run_free(Run *run)
   if (run == NULL) return;
   folders_forget(run);
   g_hash_table_unref(run->looked);
+  g_clear_error(&run->put_off);
   g_free(run->pass.error);
   g_free(run);
 }
@@ -203,6 +206,8 @@ static gboolean begin(Run *run, PassScope scope, GError **error)
   run->written = 0;
   run->synced = 0;
   run->quiet = scope == PASS_LOOK || scope == PASS_WISHES;
+  g_clear_error(&run->put_off);
+  run->half = FALSE;
   return run->quiet || run_begin(run, error);
 }
 
@@ -222,6 +227,10 @@ gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
   if ((done || run_can_go_on(problem)) && !settle_leaving(run, &worse)) {
     g_clear_error(&problem);
     problem = g_steal_pointer(&worse);
+    done = FALSE;
+  }
+  if (done && run->put_off != NULL) {
+    problem = g_steal_pointer(&run->put_off);
     done = FALSE;
   }
   if (!done) folders_doubt(run);

@@ -242,12 +242,35 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
       "the message is no longer where it was; another program or another machine has moved or deleted it", error);
 }
 
+static gboolean refuses_for_now(const Run *run) { return (run->store->can & STORE_REFUSES_FOR_NOW) != 0; }
+
+/* The pass ends with the first such reason (pass.c), and another one is made soon. */
+static void note_refusal(Run *run, const GError *refusal)
+{
+  if (run->put_off == NULL) run->put_off = g_error_copy(refusal);
+}
+
+/* *half: a copy is at its goal already, or may be, so that nothing but the intent may say what is left to do. */
+static gboolean is_half_done(Run *run, const Entry *entry, gboolean *half, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  Place goal = { .folder = entry->away.folder };
+  guint32 there = 0;
+  *half = FALSE;
+  if (!refuses_for_now(run) || (run->store->can & STORE_MOVES_AT_ONCE)) return TRUE;
+  *half = !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, &problem) || there != 0;
+  if (problem == NULL || run_can_go_on(problem)) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
 /* *failed: a move into quarantine that met with a refusal has not been made, since the message can be seen where it
  * was. Any other one that failed leaves it in quarantine, where the owner can find it. */
-static gboolean has_failed(Run *run, const Entry *entry, gboolean *failed, GError **error)
+static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, gboolean *failed, GError **error)
 {
   g_autoptr(GError) problem = NULL;
   guint32 uid = 0;
+  gboolean half = FALSE;
   *failed = TRUE;
   if (entry->state != MOVE_Q_INTENT) return TRUE;
   if (!settle_locate(run, &entry->home, &entry->fingerprint, entry->id, &uid, &problem) && !run_can_go_on(problem)) {
@@ -255,7 +278,21 @@ static gboolean has_failed(Run *run, const Entry *entry, gboolean *failed, GErro
     return FALSE;
   }
   *failed = uid != 0;
+  if (!*failed) return TRUE;
+  if (!is_half_done(run, entry, &half, error)) return FALSE;
+  if (half) note_refusal(run, refusal);
+  run->half = run->half || half;
+  *failed = !half;
   return TRUE;
+}
+
+/* What a store refuses for now is tried again. */
+static gboolean give_up(Run *run, const Entry *entry, const GError *refusal, GError **error)
+{
+  if (entry->state != MOVE_Q_INTENT || !refuses_for_now(run))
+    return journal_fail(run->ledger, entry->id, refusal->message, error);
+  note_refusal(run, refusal);
+  return journal_put_off(run->ledger, entry->id, run_now(), refusal->message, error);
 }
 
 gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **error)
@@ -264,8 +301,8 @@ gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **err
   gboolean failed = FALSE;
   if (settle_by_looking(run, entry, resumed, &problem)) return TRUE;
   if (run_can_go_on(problem)) {
-    if (!has_failed(run, entry, &failed, error)) return FALSE;
-    return !failed || journal_fail(run->ledger, entry->id, problem->message, error);
+    if (!has_failed(run, entry, problem, &failed, error)) return FALSE;
+    return !failed || give_up(run, entry, problem, error);
   }
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;

@@ -51,7 +51,7 @@ typedef struct {
   GPtrArray *evidence; /* Evidence* */
   guint decided;       /* index into evidence */
   MoveState state;
-  char *reason;        /* of failed, and of what others took out of quarantine; NULL */
+  char *reason;        /* of failed, of what was put off, and of what others took out of quarantine; NULL */
   Place home;          /* the watched folder */
   Place away;          /* quarantine, later Trash */
   gboolean exempt;     /* never to be judged again */
@@ -115,6 +115,8 @@ gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations,
 gboolean journal_copied(Ledger *ledger, const Confirmation *copies, guint n, GError **error);
 /* q_intent → kept, to be judged again at `due` (0: not by itself): another machine has claimed the message. */
 gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error);
+/* q_intent → kept, to be judged again at `due`, with the reason why it was not moved. */
+gboolean journal_put_off(Ledger *ledger, gint64 id, gint64 due, const char *reason, GError **error);
 /* The earliest due time of what journal_due() would give one day, 0 when there is none. *next set on success. */
 gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed, gint64 *next, GError **error);
 /* Somebody else (the owner's hands, another machine) has put a message into quarantine: entry, with state

@@ -504,18 +504,21 @@ def swept():
 
 
 def disk_full(kind, quarantine=None):
-    plain = None
     for room in (0, 700, 2500, 4000):
         name = f"full-{kind}-{quarantine}-{room}"
         mail, backstop = scene(name, kind, quarantine=quarantine)
         before, plain = mail.on_disk(), mail.plain()
-        backstop.run("backstopd", "--once", env=programs.with_fault(ENOSPC_AFTER=room, ENOSPC_IN=f"/{name}/mail/"))
-        if not quarantine:
-            equal(every(mail.on_disk()), every(before), f"all messages, with {room} bytes left")
-        equal(every(mail.plain()), every(plain), f"all messages, with {room} bytes left")
+        result = backstop.run("backstopd", "--once", env=programs.with_fault(ENOSPC_AFTER=room, ENOSPC_IN=f"/{name}/mail/"))
+        assert "No space left" in result.complaint, result.complaint
+        missing = set(every(plain)) - set(every(mail.plain()))
+        assert not missing, f"{len(missing)} messages are nowhere, with {room} bytes left"
+        note(f"{room} bytes left: {len(mail.away.plain())} in quarantine, {len(every(mail.plain())) - len(every(plain))} of them in both")
         backstop.pass_once()
         equal(len(mail.away.plain()), 3, "messages in quarantine when there is room again")
         equal(every(mail.plain()), every(plain), "all messages when there is room again")
+        if not quarantine:
+            equal(every(mail.on_disk()), every(before), "all messages, every byte of them")
+        equal(states(backstop), ["kept"] * 2 + ["quarantined"] * 3, "states")
         equal([name for name in os.listdir(mail.home) if name not in ("inbox", "sent", "Backscatter")], [], "what is left over")
         if isinstance(mail.away, disk.Maildir):
             equal(os.listdir(os.path.join(mail.away.path, "tmp")), [], "drafts left over")
