@@ -16,6 +16,7 @@
 #define STALE 600 /* seconds without change, of another program's FILE.lock */
 
 guint mbox_lock_patience = 3000;
+static gint64 impatient; /* until then: g_get_monotonic_time() */
 
 typedef enum { TRY_LOCKED, TRY_BUSY, TRY_REPLACED, TRY_FAILED } Try;
 
@@ -185,9 +186,16 @@ static gboolean has_thunderbird(const char *path)
   return FALSE;
 }
 
+/* Who did not let go of a folder while we waited will hardly do so for the next message: for that one nobody waits. */
+static gint64 until_when(void)
+{
+  gint64 now = g_get_monotonic_time();
+  return now < impatient ? now : now + (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
+}
+
 static gboolean lock_now(MboxLock *lock, GError **error)
 {
-  gint64 until = g_get_monotonic_time() + (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
+  gint64 until = until_when();
   for (;;) {
     if (has_thunderbird(lock->path))
       return mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
@@ -199,6 +207,7 @@ static gboolean lock_now(MboxLock *lock, GError **error)
     if (g_get_monotonic_time() >= until) break;
     if (got == TRY_BUSY) g_usleep(PAUSE);
   }
+  impatient = g_get_monotonic_time() + 2 * (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
   g_autofree char *shown = g_filename_display_basename(lock->path);
   return mbox_fail(
       error, STORE_ERROR_MAILBOX, lock->path,

@@ -61,8 +61,8 @@ typedef struct {
   struct stat status; /* of the file when it was locked */
 } MboxLock;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file of
- * that name; waits mbox_lock_patience. MAILBOX when it is in use, is not there, is no mbox, cannot be written or replaced, or
- * when a running Thunderbird has it. */
+ * that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when it is in use, is not there,
+ * is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
 MboxLock *mbox_lock(const char *path, GError **error);
 /* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
