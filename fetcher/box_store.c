@@ -503,15 +503,11 @@ static void drain(int fd)
   while (read(fd, events, sizeof events) > 0) continue;
 }
 
-/* Does a watched folder look other than when it was listed last? One that was changed by us was not listed since. */
 static gboolean has_changed(const BoxStore *store)
 {
   for (guint i = 0; i < store->slots->len; i++) {
     const Slot *slot = &g_array_index(store->slots, Slot, i);
-    if (slot->use != BOX_WATCHED) continue;
-    if (!slot->shelf->listed) return TRUE;
-    g_autofree char *stamp = slot->shelf->box->class->stamp(slot->shelf->box, NULL);
-    if (g_strcmp0(stamp, slot->shelf->stamp) != 0) return TRUE;
+    if (slot->use == BOX_WATCHED && shelf_has_changed(slot->shelf)) return TRUE;
   }
   return FALSE;
 }

@@ -27,7 +27,14 @@ void shelf_free(Shelf *shelf)
   g_free(shelf);
 }
 
-void shelf_doubt(Shelf *shelf) { shelf->listed = FALSE; }
+void shelf_doubt(Shelf *shelf) { shelf->listed = shelf->failed = FALSE; }
+
+gboolean shelf_has_changed(const Shelf *shelf)
+{
+  if (!shelf->listed && !shelf->failed) return TRUE;
+  g_autofree char *stamp = shelf->box->class->stamp(shelf->box, NULL);
+  return g_strcmp0(stamp, shelf->stamp) != 0;
+}
 
 static gint by_key(gconstpointer a, gconstpointer b)
 {
@@ -158,18 +165,24 @@ static gboolean list(Shelf *shelf, const char *stamp, GError **error)
   return TRUE;
 }
 
-gboolean shelf_refresh(Shelf *shelf, gboolean rows, GError **error)
+static gboolean refresh(Shelf *shelf, gboolean rows, const char *stamp, GError **error)
 {
-  g_autofree char *stamp = shelf->box->class->stamp(shelf->box, error);
-  if (stamp == NULL) return FALSE;
   if (!shelf->known && !numbering_get(shelf->ledger, shelf->account, shelf->box->name, &shelf->numbering, error))
     return FALSE;
   shelf->known = TRUE;
   if (shelf->listed && g_strcmp0(stamp, shelf->stamp) == 0) return TRUE;
   gboolean same = shelf->numbering.validity != 0 && g_strcmp0(stamp, shelf->numbering.stamp) == 0;
-  if (shelf->lazy && !rows && same) return TRUE;
-  if (!list(shelf, stamp, error)) return FALSE;
+  return (shelf->lazy && !rows && same) || list(shelf, stamp, error);
+}
+
+gboolean shelf_refresh(Shelf *shelf, gboolean rows, GError **error)
+{
+  g_autofree char *stamp = shelf->box->class->stamp(shelf->box, error);
+  gboolean done = stamp != NULL && refresh(shelf, rows, stamp, error);
+  shelf->failed = !done;
+  if (!done) shelf->listed = FALSE;
+  if (done && !shelf->listed) return TRUE; /* the ledger knows how it is */
   g_free(shelf->stamp);
   shelf->stamp = g_steal_pointer(&stamp);
-  return TRUE;
+  return done;
 }

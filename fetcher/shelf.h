@@ -15,6 +15,7 @@ typedef struct {
   gboolean lazy;    /* the ledger remembers how the box looked, so that it need not be listed while it looks so */
   gboolean known;   /* numbering is as the ledger has it */
   gboolean listed;  /* rows are as the box was when it looked as `stamp` says */
+  gboolean failed;  /* it was looked at in vain when it looked as `stamp` says (NULL: not even that could be told) */
   char *stamp;
   Numbering numbering;
   GArray *numbers; /* Number, by key */
@@ -29,6 +30,8 @@ void shelf_free(Shelf *shelf);
 gboolean shelf_refresh(Shelf *shelf, gboolean rows, GError **error);
 /* The next refresh lists the box again, whatever it looks like. */
 void shelf_doubt(Shelf *shelf);
+/* Does the box look other than when shelf_refresh() was tried last? After shelf_doubt(): yes. */
+gboolean shelf_has_changed(const Shelf *shelf);
 /* These need the rows. */
 const ShelfRow *shelf_row(const Shelf *shelf, guint32 uid); /* NULL: there is none */
 guint shelf_first(const Shelf *shelf, guint32 uid);         /* index of the first row with this UID or a higher one */
