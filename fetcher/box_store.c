@@ -474,27 +474,32 @@ static gboolean box_commit(Store *base, GError **error)
   return TRUE;
 }
 
+static gboolean listen_to(BoxStore *store, GError **error)
+{
+  if (store->inotify < 0) store->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (store->inotify >= 0) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
+              "Folders cannot be watched (%s): raise "
+              "fs.inotify.max_user_instances.",
+              g_strerror(errno));
+  return FALSE;
+}
+
+/* One that cannot be watched, since it is not there, keeps the others from nothing; it is tried again each time. */
 static gboolean listen_all(BoxStore *store, GError **error)
 {
-  if (store->inotify >= 0) return TRUE;
-  store->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (store->inotify < 0) {
-    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
-                "Folders cannot be watched (%s): raise "
-                "fs.inotify.max_user_instances.",
-                g_strerror(errno));
-    return FALSE;
-  }
+  g_autoptr(GError) problem = NULL;
+  guint heard = 0;
+  if (!listen_to(store, error)) return FALSE;
   for (guint i = 0; i < store->slots->len; i++) {
     const Slot *slot = &g_array_index(store->slots, Slot, i);
     Box *box = slot->shelf->box;
     if (slot->use != BOX_WATCHED || box->class->watch == NULL) continue;
-    if (box->class->watch(box, store->inotify, error)) continue;
-    close(store->inotify);
-    store->inotify = -1;
-    return FALSE;
+    if (box->class->watch(box, store->inotify, problem == NULL ? &problem : NULL)) heard++;
   }
-  return TRUE;
+  if (heard > 0 || problem == NULL) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
 }
 
 static void drain(int fd)

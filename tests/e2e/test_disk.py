@@ -447,9 +447,9 @@ def daemon_mbox():
     daemon("mbox")
 
 
-def daemon_beside(name, other):
-    """The daemon watches the inbox, and beside it an mbox that cannot be read."""
-    mail = new_mail(name, "mbox")
+def daemon_beside(name, other, kind="mbox"):
+    """The daemon watches the inbox, and beside it a folder that cannot be read."""
+    mail = new_mail(name, kind)
     backstop = mail.backstop(f"{work}/{name}", {"interval": 10}, folders=f"{mail.inbox.path};{mail.home}/later")
     if other is not None:
         disk.write(f"{mail.home}/later", other)
@@ -461,6 +461,8 @@ def daemon_beside(name, other):
         programs.wait_for(lambda: settled(process, backstop), "a moment in which nothing is written", 2)
         note(f"after {took:.2f} s; {state(backstop)['text']}")
         assert took <= SOON, f"a bounce stayed in the inbox for {took:.2f} s"
+        if kind == "maildir":
+            return
         disk.Mbox(f"{mail.home}/other").make().deliver(messages.forged(86, OLD), OLD)
         os.replace(f"{mail.home}/other", f"{mail.home}/later")
         took = programs.wait_for(holds(mail.away, 5), "the quarantine of what the other one holds", 10)
@@ -472,6 +474,12 @@ def daemon_beside(name, other):
 def daemon_folder_missing():
     """A watched mbox that is not there keeps the others from nothing, nor the daemon busy, and is watched as soon as it is there."""
     daemon_beside("missing-beside", None)
+
+
+@case
+def daemon_maildir_missing():
+    """A watched Maildir that is not there keeps the others from nothing, nor the daemon busy"""
+    daemon_beside("maildir-beside", None, "maildir")
 
 
 @case
