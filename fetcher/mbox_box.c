@@ -102,6 +102,7 @@ static gboolean mbox_list(Box *box, GError **error)
 {
   Mbox *mbox = (Mbox *)box;
   mbox_late_look(&mbox->late, mbox->path, NULL); /* what is in the way of it now is asked about again */
+  if (!mbox->known) mbox_lock_tidy(mbox->path);
   int fd = mbox_open(mbox->path, error);
   struct stat status = { 0 };
   gboolean good = fd >= 0;

@@ -44,18 +44,26 @@ static gboolean is_stale(const struct stat *status, const char *text)
   return old && gone;
 }
 
+/* Looks at a FILE.lock: *stale, and which one it is. FALSE with errno. */
+static gboolean look_at_dotlock(const char *name, struct stat *status, gboolean *stale)
+{
+  char text[512] = "";
+  int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return FALSE;
+  ssize_t got = read(fd, text, sizeof text - 1);
+  text[MAX(got, 0)] = '\0';
+  *stale = fstat(fd, status) == 0 && is_stale(status, text);
+  close(fd);
+  return TRUE;
+}
+
 /* Takes a stale FILE.lock away, if it is still the one that was looked at: another program may have done so, and made its
  * own. FALSE: it is to be respected. */
 static gboolean break_dotlock(const char *name)
 {
   struct stat status, now;
-  char text[512] = "";
-  int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (fd < 0) return errno == ENOENT;
-  ssize_t got = read(fd, text, sizeof text - 1);
-  text[MAX(got, 0)] = '\0';
-  gboolean stale = fstat(fd, &status) == 0 && is_stale(&status, text);
-  close(fd);
+  gboolean stale;
+  if (!look_at_dotlock(name, &status, &stale)) return errno == ENOENT;
   if (!stale) return FALSE;
   if (lstat(name, &now) == 0 && now.st_dev == status.st_dev && now.st_ino == status.st_ino) unlink(name);
   return TRUE;
@@ -226,6 +234,16 @@ MboxLock *mbox_lock(const char *path, GError **error)
   lock->fd = -1;
   free(real);
   return lock_now(lock, error) ? g_steal_pointer(&lock) : NULL;
+}
+
+void mbox_lock_tidy(const char *path)
+{
+  char *real = realpath(path, NULL);
+  g_autofree char *name = g_strconcat(real != NULL ? real : path, ".lock", NULL);
+  struct stat status;
+  gboolean stale;
+  free(real);
+  if (look_at_dotlock(name, &status, &stale) && stale) mbox_unlock(mbox_lock(path, NULL));
 }
 
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error)

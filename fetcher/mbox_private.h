@@ -67,6 +67,8 @@ MboxLock *mbox_lock(const char *path, GError **error);
 /* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
 void mbox_unlock(MboxLock *lock);
+/* Takes away a FILE.lock that was left by a program that was killed: those that deliver mail would wait for it. */
+void mbox_lock_tidy(const char *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MboxLock, mbox_unlock)
 
 /* mbox_write.c */
