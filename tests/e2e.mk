@@ -8,6 +8,11 @@ E2E_DOVECOT = tests/e2e/test_once.py tests/e2e/test_wishes.py tests/e2e/test_swe
 EXTRA_DIST += tests/packages.sh tests/sum.sh $(E2E_RIG) $(E2E_SCRIPTED) $(E2E_DOVECOT) tests/e2e/stop_at.c tests/lsan.supp
 TESTS += $(E2E_SCRIPTED)
 
+# Maildirs and mboxes, which need no server. The longest first.
+E2E_DISK = tests/e2e/test_disk.py tests/e2e/test_disk_kill.py
+EXTRA_DIST += $(E2E_DISK) tests/e2e/disk.py tests/e2e/kill.py
+TESTS += $(E2E_DISK)
+
 # Loaded into the programs with LD_PRELOAD: no libtool for a single test library.
 check_DATA += tests/e2e/stop_at.so
 CLEANFILES += tests/e2e/stop_at.so

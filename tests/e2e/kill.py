@@ -18,6 +18,7 @@ class Scene:
     start is had: (mail, programs.Backstop), where mail.on_disk() tells what is there."""
     kinds = ("fsync", "unsent", "send")
     at_once = AT_ONCE
+    least = 3  # points of each kind
     program = None  # the one that is killed; None: whichever comes to the point first
 
     def __init__(self, name):
@@ -79,7 +80,7 @@ class Scene:
             count = first - 1 + reached.index(False)
             note(f"{self.name}: killed at {count} points of kind {kind}")
             total[kind] += count
-            assert count >= 3, f"only {count} points of kind {kind}: is {programs.STOP_AT} loaded?"
+            assert count >= self.least, f"only {count} points of kind {kind}: is {programs.STOP_AT} loaded?"
 
 
 def wish_for(backstop, *verbs):

@@ -23,8 +23,8 @@ ssize_t gnutls_record_send(gnutls_session_t session, const void *data, size_t si
 /* How long a server gets to carry out the command that was just sent: its answer shall be lost, not its work. */
 #define SERVER_TIME_US 60000
 
-/* After a sync; before a command is sent, so that the server never sees it, and after; before and after files are renamed,
- * removed, cut or written to, the ledger's own left out. */
+/* After a sync; before a command is sent, so that the server never sees it, and after; before and after files are named,
+ * renamed, removed, cut or written to, the ledger's own left out. */
 typedef enum { STOP_FSYNC, STOP_UNSENT, STOP_SEND, STOP_UNCHANGED, STOP_CHANGED, STOPS } Stop;
 static const char *const points[STOPS] = { "fsync:", "unsent:", "send:", "unchanged:", "changed:" };
 
@@ -110,7 +110,11 @@ static bool path_of(int fd, char *path)
   return true;
 }
 
-static bool is_mail(const char *path) { return path[0] == '/' && strstr(path, "/ledger.db") == NULL; }
+/* Not a file without a name: who dies takes it along. */
+static bool is_mail(const char *path)
+{
+  return path[0] == '/' && strstr(path, "/ledger.db") == NULL && strstr(path, " (deleted)") == NULL;
+}
 
 static bool is_mail_fd(int fd)
 {
@@ -133,6 +137,14 @@ int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned
   int result = ((int (*)(int, const char *, int, const char *, unsigned int))real("renameat2"))(from_fd, from, to_fd,
                                                                                               to, flags);
   if (is_mail(from)) pass_by(STOP_CHANGED);
+  return result;
+}
+
+int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+  if (is_mail(to)) pass_by(STOP_UNCHANGED);
+  int result = ((int (*)(int, const char *, int, const char *, int))real("linkat"))(from_fd, from, to_fd, to, flags);
+  if (is_mail(to)) pass_by(STOP_CHANGED);
   return result;
 }
 
