@@ -9,7 +9,7 @@ EXTRA_DIST += tests/packages.sh tests/sum.sh $(E2E_RIG) $(E2E_SCRIPTED) $(E2E_DO
 TESTS += $(E2E_SCRIPTED)
 
 # Maildirs and mboxes, which need no server. The longest first.
-E2E_DISK = tests/e2e/test_disk.py tests/e2e/test_disk_kill.py
+E2E_DISK = tests/e2e/test_disk_beside.py tests/e2e/test_disk_kill.py tests/e2e/test_disk.py
 EXTRA_DIST += $(E2E_DISK) tests/e2e/disk.py tests/e2e/kill.py
 TESTS += $(E2E_DISK)
 

@@ -4,6 +4,7 @@ import os
 import re
 import time
 
+import messages
 import programs
 
 FIELDS = re.compile(rb"(?mi)^(?:status|x-status):.*\n")  # what a mail program adds to a message in an mbox
@@ -84,7 +85,7 @@ class Mbox:
 
     def deliver(self, message, stored):
         with open(self.path, "ab") as file:
-            file.write(b"From sender@" + str(int(stored)).encode() + b".example " + time.asctime(time.gmtime(stored)).encode() +
+            file.write(b"From sender@" + str(int(stored)).encode() + b".example " + time.asctime(time.localtime(stored)).encode() +
                        b"\n" + quote(message) + (b"\n" if message.endswith(b"\n") else b"\n\n"))
 
     def messages(self):
@@ -117,11 +118,11 @@ def quote(message):
     return re.sub(rb"(?m)^(>*From )", rb">\1", message)
 
 
-def unquote(message):
-    """A message of an mbox as it was before it was put there."""
-    header, _, body = message.partition(b"\n")[2].partition(b"\n\n")
-    header = FIELDS.sub(b"", header + b"\n")
-    return header + b"\n" + re.sub(rb"(?m)^>(>*From )", rb"\1", body[:-1])
+def unquote(message, fields=FIELDS):
+    """A message of an mbox as it was before it was put there. fields: those that the mbox has added."""
+    text = re.sub(rb"(?m)^>(>*From )", rb"\1", message.partition(b"\n")[2][:-1])
+    end = re.search(rb"\n\r?\n|\Z", text).start() + 1
+    return fields.sub(b"", text[:end]) + text[end:]
 
 
 def read(path):
@@ -169,3 +170,33 @@ class Mail:
     def plain(self):
         """Folder → every message, whatever its folder adds to it."""
         return {name: folder.plain() for name, folder in self.folders.items()}
+
+
+def new_mail(work, name, kind, quarantine=None, fill=True, **more):
+    mail = Mail(os.path.join(work, name, "mail"), kind, quarantine)
+    if fill:
+        messages.fill(mail, **more)
+    return mail
+
+
+def scene(work, name, kind, general=None, quarantine=None, keys=None, **more):
+    """Mail that is filled, and the programs for it."""
+    mail = new_mail(work, name, kind, quarantine, **more)
+    return mail, mail.backstop(os.path.join(work, name), general, **(keys or {}))
+
+
+def every(found):
+    """All rows of all folders, Sent left out."""
+    return sorted(row for name, rows in found.items() if name != "Sent" for row in rows)
+
+
+def states(backstop):
+    return sorted(row["state"] for row in backstop.entries())
+
+
+def quarantined(backstop, word=""):
+    return [row for row in backstop.entries() if row["state"] == "quarantined" and word in " ".join(row["recipients"])]
+
+
+def holds(folder, number):
+    return lambda: len(folder.plain()) == number

@@ -4,7 +4,7 @@
  *           BACKSTOP_ENOSPC_AFTER=BYTES, BACKSTOP_ENOSPC_IN=TEXT (of paths: where it is full; default: the ledger).
  * Must not: change anything else about the program it is loaded into.
  * Fails:    a variable it cannot read ends the program with status 99, so that a test never passes for want of a fault.
- * Tests:    used by tests/e2e/test_kill.py, test_disk_kill.py, test_disk.py and test_faults.py */
+ * Tests:    used by tests/e2e/test_kill.py, test_disk_kill.py, test_disk_beside.py and test_faults.py */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,0 +1,291 @@
+"""test_disk_beside.py - Maildirs and mboxes beside the programs that read and write them, a daemon that watches them, and a full disk."""
+import contextlib
+import fcntl
+import json
+import os
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import disk
+import messages
+import programs
+import rig
+from disk import every, holds, new_mail, quarantined, scene, states
+from tap import case, equal, note, run
+
+NEVER = {"interval": 86400}  # seconds between two looks: what happens in a test happens because the folder told of it
+SOON = 1.0  # seconds from a delivery to the quarantine while the daemon runs
+OLD = messages.NOW - 5 * messages.DAY
+
+
+def state(backstop):
+    return json.loads(backstop.run("backstop", "status", "--json").out.splitlines()[-1])
+
+
+def watching(backstop):
+    return lambda: '"watching"' in backstop.run("backstop", "status", "--json").out
+
+
+@contextlib.contextmanager
+def locked(path):
+    """The lock that a program holds on a file, by fcntl."""
+    with open(path, "ab") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def dotlocked(path):
+    disk.write(path + ".lock", str(os.getpid()).encode() + b"\n")
+    yield
+    os.unlink(path + ".lock")
+
+
+def in_use(name, lock, words, keys=None, mail=None, held=None):
+    """What is in use by another program is left alone, which is told, and moved at the next pass after that has let go."""
+    if mail is None:
+        mail = new_mail(work, name, "mbox")
+    backstop = mail.backstop(f"{work}/{name}", **(keys or {}))
+    before = mail.on_disk()
+    with lock(held or mail.inbox.path):
+        begin = time.monotonic()
+        backstop.run("backstopd", "--once")
+        note(f"after {time.monotonic() - begin:.1f} s")
+        equal(mail.on_disk(), before, "the folders while another program uses one")
+        told = backstop.ok("backstop", "list", "--all", "--json") + backstop.ok("backstop", "status")
+        for word in words:
+            assert word in told, f"nobody says {word!r}:\n{told}"
+        for row in backstop.entries():
+            if row["verdict"] == "backscatter":
+                assert row["state"] != "quarantined", row
+    backstop.pass_once()
+    after = mail.on_disk()
+    equal(len(after["Backscatter"]), 3, "messages in quarantine after the pass that follows")
+    equal(every(after), every(before), "all messages")
+    equal(states(backstop), ["kept", "kept"] + ["quarantined"] * 3, "states")
+    return backstop
+
+
+@case
+def in_use_elsewhere():
+    """An mbox that another program has locked, or has a FILE.lock for, and a quarantine like that, are left alone, and filtered when free."""
+    away = new_mail(work, "quarantine-lock", "mbox")
+    away.away.make()
+    attempts = (lambda: in_use("fcntl", locked, ["in use by another program"]),
+                lambda: in_use("dotlock", dotlocked, ["in use by another program"]),
+                lambda: in_use("quarantine-lock", locked, ["in use by another program"], mail=away, held=away.away.path))
+    with ThreadPoolExecutor(len(attempts)) as pool:
+        list(pool.map(lambda attempt: attempt(), attempts))
+
+
+@case
+def in_use_daemon():
+    """The daemon tries a locked mbox again by itself."""
+    mail, backstop = scene(work, "locked-daemon", "mbox", {"interval": 10})
+    with locked(mail.inbox.path):
+        daemon = contextlib.ExitStack()
+        daemon.enter_context(backstop.daemon())
+        programs.wait_for(lambda: "in use by another program" in backstop.run("backstop", "list", "--all", "--json").out,
+                          "the reason", 20)
+        equal(len(mail.away.plain()), 0, "messages in quarantine")
+    with daemon:
+        took = programs.wait_for(holds(mail.away, 3), "the quarantine", 25)
+        note(f"{took:.1f} s after it was free")
+
+
+@case
+def thunderbird():
+    """Thunderbird's Local Folders are left alone while it runs, which is told, and filtered when it is closed."""
+    profile = f"{work}/thunderbird/abc.default"
+    folders = f"{profile}/Mail/Local Folders"
+    mail = disk.Mail(folders, "mbox")
+    mail.inbox.path, mail.sent.path, mail.away.path = (f"{folders}/{name}" for name in ("Inbox", "Sent", "Backscatter"))
+    for folder in (mail.inbox, mail.sent):
+        folder.make()
+        disk.write(folder.path + ".msf", b"// <!-- <mdb:mork:z v=\"1.4\"/> -->\n")
+    messages.fill(mail)
+    disk.write(f"{profile}/.parentlock", b"")
+    backstop = in_use("thunderbird", locked, ["Thunderbird is running"], mail=mail, held=f"{profile}/.parentlock")
+    before = mail.plain()
+    for entry in quarantined(backstop)[:1]:
+        backstop.ok("backstop", "restore", str(entry["id"]))
+    backstop.pass_once()
+    equal(every(mail.plain()), every(before), "all messages after a restore")
+    equal(len(mail.away.plain()), 2, "messages in quarantine after a restore")
+
+
+@case
+def renamed_meanwhile():
+    """A mail program that marks messages and moves them from new to cur while passes run loses none, nor a flag"""
+    mail = new_mail(work, "renamed", "maildir", forgeries=40, answered=10, others=40)
+    plain, chance, stopped, renamed = mail.plain(), random.Random(7), threading.Event(), [0]
+
+    def read_mail():
+        while not stopped.is_set():
+            for name in mail.inbox.names():
+                base, _, flags = os.path.basename(name).partition(":2,")
+                flags = "".join(sorted(set(flags) ^ {chance.choice("FRS")}))
+                with contextlib.suppress(FileNotFoundError):
+                    os.rename(os.path.join(mail.inbox.path, name), os.path.join(mail.inbox.path, "cur", f"{base}:2,{flags}"))
+                    renamed[0] += 1
+                stopped.wait(0.002)
+
+    for name in mail.inbox.names()[::2]:
+        os.rename(os.path.join(mail.inbox.path, name),
+                  os.path.join(mail.inbox.path, "new", os.path.basename(name).partition(":2,")[0]))
+    backstop = mail.backstop(f"{work}/renamed")
+    program = threading.Thread(target=read_mail)
+    program.start()
+    try:
+        for _ in range(4):
+            backstop.run("backstopd", "--once")
+            equal(every(mail.plain()), every(plain), "all messages")
+    finally:
+        stopped.set()
+        program.join()
+    backstop.pass_once()
+    note(f"{renamed[0]} times renamed")
+    equal((len(mail.inbox.plain()), len(mail.away.plain())), (50, 40), "messages in inbox and quarantine")
+    equal(every(mail.plain()), every(plain), "all messages")
+    equal(states(backstop), ["kept"] * 10 + ["quarantined"] * 40, "states")
+
+
+def written(backstop):
+    """How the ledger's files are."""
+    found = {}
+    for name in sorted(os.listdir(backstop.data)):
+        with contextlib.suppress(FileNotFoundError):
+            status = os.stat(os.path.join(backstop.data, name))
+            found[name] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def writes(process):
+    """Bytes that a daemon and its workers have written, by the kernel's count."""
+    total = 0
+    for pid in [process.pid, *programs.children(process)]:
+        with open(f"/proc/{pid}/io") as file:
+            total += int(next(line for line in file if line.startswith("wchar")).split()[1])
+    return total
+
+
+def daemon(kind, quarantine=None):
+    mail, backstop = scene(work, f"daemon-{kind}-{quarantine}", kind, NEVER, quarantine)
+    with backstop.daemon() as process:
+        programs.wait_for(watching(backstop), "the first pass", 20)
+        equal(len(mail.away.plain()), 3, "messages in quarantine after the first pass")
+        for number in (21, 22, 23):
+            mail.inbox.deliver(messages.forged(number, OLD + number), OLD + number)
+            took = programs.wait_for(holds(mail.away, number - 17), "the quarantine", 10)
+            note(f"after {took:.2f} s")
+            assert took <= SOON, f"a bounce stayed in the inbox for {took:.2f} s"
+        mail.inbox.deliver(messages.ordinary(24, messages.NOW), messages.NOW)
+        back = quarantined(backstop, "victim22@")[0]
+        backstop.ok("backstop", "restore", str(back["id"]))
+        equal((len(mail.inbox.plain()), len(mail.away.plain())), (6, 5), "messages in inbox and quarantine")
+        programs.wait_for(lambda: settled(process, backstop), "quiet", 10)
+        before = writes(process), written(backstop)
+        time.sleep(2)  # nothing is to happen, which nothing tells
+        equal((writes(process), written(backstop)), before, "what an idle daemon has written in 2 s")
+    equal(states(backstop), ["kept"] * 2 + ["quarantined"] * 5 + ["restored"], "states")
+
+
+def settled(process, backstop):
+    before = writes(process), written(backstop)
+    time.sleep(0.3)
+    return (writes(process), written(backstop)) == before
+
+
+@case
+def daemon_maildir():
+    """A bounce that is delivered into a Maildir is gone within a second, and an idle daemon writes nothing."""
+    daemon("maildir")
+
+
+@case
+def daemon_mbox():
+    """A bounce that is appended to an mbox is gone within a second, and an idle daemon writes nothing."""
+    daemon("mbox")
+
+
+def daemon_beside(name, other, kind="mbox"):
+    """The daemon watches the inbox, and beside it a folder that cannot be read."""
+    mail = new_mail(work, name, kind)
+    backstop = mail.backstop(f"{work}/{name}", {"interval": 10}, folders=f"{mail.inbox.path};{mail.home}/later")
+    if other is not None:
+        disk.write(f"{mail.home}/later", other)
+    with backstop.daemon() as process:
+        programs.wait_for(holds(mail.away, 3), "the first pass", 20)
+        programs.wait_for(lambda: "later" in (state(backstop).get("text") or ""), "the state", 10)
+        mail.inbox.deliver(messages.forged(85, OLD), OLD)
+        took = programs.wait_for(holds(mail.away, 4), "the quarantine", 10)
+        programs.wait_for(lambda: settled(process, backstop), "a moment in which nothing is written", 2)
+        note(f"after {took:.2f} s; {state(backstop)['text']}")
+        assert took <= SOON, f"a bounce stayed in the inbox for {took:.2f} s"
+        if kind == "maildir":
+            return
+        disk.Mbox(f"{mail.home}/other").make().deliver(messages.forged(86, OLD), OLD)
+        os.replace(f"{mail.home}/other", f"{mail.home}/later")
+        took = programs.wait_for(holds(mail.away, 5), "the quarantine of what the other one holds", 10)
+        note(f"after {took:.2f} s")
+        assert took <= SOON, f"a bounce stayed in the other folder for {took:.2f} s"
+
+
+@case
+def daemon_folder_missing():
+    """A watched mbox that is not there keeps the others from nothing, nor the daemon busy, and is watched as soon as it is there."""
+    daemon_beside("missing-beside", None)
+
+
+@case
+def daemon_maildir_missing():
+    """A watched Maildir that is not there keeps the others from nothing, nor the daemon busy"""
+    daemon_beside("maildir-beside", None, "maildir")
+
+
+@case
+def daemon_folder_unreadable():
+    """A watched file that is no mbox keeps the others from nothing, nor the daemon busy, and is watched as soon as it is one."""
+    daemon_beside("garbage-beside", b"This is a letter to the editor.\n")
+
+
+def disk_full(kind, quarantine=None):
+    for room in (0, 700, 2500, 4000):
+        name = f"full-{kind}-{quarantine}-{room}"
+        mail, backstop = scene(work, name, kind, quarantine=quarantine)
+        before, plain = mail.on_disk(), mail.plain()
+        result = backstop.run("backstopd", "--once", env=programs.with_fault(ENOSPC_AFTER=room, ENOSPC_IN=f"/{name}/mail/"))
+        assert "No space left" in result.complaint, result.complaint
+        missing = set(every(plain)) - set(every(mail.plain()))
+        assert not missing, f"{len(missing)} messages are nowhere, with {room} bytes left"
+        note(f"{room} bytes left: {len(mail.away.plain())} in quarantine, {len(every(mail.plain())) - len(every(plain))} of them in both")
+        backstop.pass_once()
+        equal(len(mail.away.plain()), 3, "messages in quarantine when there is room again")
+        equal(every(mail.plain()), every(plain), "all messages when there is room again")
+        if not quarantine:
+            equal(every(mail.on_disk()), every(before), "all messages, every byte of them")
+        equal(states(backstop), ["kept"] * 2 + ["quarantined"] * 3, "states")
+        equal([name for name in os.listdir(mail.home) if name not in ("inbox", "sent", "Backscatter")], [], "what is left over")
+        if isinstance(mail.away, disk.Maildir):
+            equal(os.listdir(os.path.join(mail.away.path, "tmp")), [], "drafts left over")
+
+
+@case
+def disk_full_mbox():
+    """A disk that is full while an mbox is written: nothing is lost or half there, and all is moved when there is room."""
+    disk_full("mbox")
+
+
+@case
+def disk_full_copies():
+    """A disk that is full while messages are copied from one kind of folder to the other: the same."""
+    disk_full("mbox", "maildir")
+    disk_full("maildir", "mbox")
+
+
+if __name__ == "__main__":
+    rig.exit_on_signals()
+    work = rig.workdir()
+    run()
