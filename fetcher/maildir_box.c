@@ -23,6 +23,7 @@
 typedef struct {
   Box base;
   GPtrArray *names; /* "cur/NAME:2,S" of each item, by its `where` */
+  int renames;      /* inotify: tells of files that lose their name; -1 not asked for yet, or not to be had */
 } MaildirBox;
 
 static const char *const parts[] = { "new", "cur" }; /* in this order: a message goes from new to cur */
@@ -100,18 +101,42 @@ static GPtrArray *names_in(const char *path, GError **error)
   return g_steal_pointer(&names);
 }
 
-/* A file that is renamed within a folder while that is listed may not be seen. */
-static GPtrArray *names_settled(const char *path, GError **error)
+/* From now on was_renamed() tells what happens. Times of folders are too coarse for that: two changes in one moment look
+ * like one. FALSE: there is nothing better. */
+static gboolean watch_renames(MaildirBox *box)
 {
+  if (box->renames < 0) box->renames = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  for (guint i = 0; box->renames >= 0 && i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *folder = g_build_filename(box->base.name, parts[i], NULL);
+    if (inotify_add_watch(box->renames, folder, IN_MOVED_FROM) < 0) return FALSE;
+  }
+  return box->renames >= 0;
+}
+
+/* Was a file renamed or moved away since this was asked last? */
+static gboolean was_renamed(const MaildirBox *box)
+{
+  char events[4096];
+  gboolean any = FALSE;
+  while (box->renames >= 0 && read(box->renames, events, sizeof events) > 0) any = TRUE;
+  return any;
+}
+
+/* A file that is renamed within a folder while that is listed may not be seen. */
+static GPtrArray *names_settled(MaildirBox *box, GError **error)
+{
+  const char *path = box->base.name;
   g_autoptr(GPtrArray) names = NULL;
+  watch_renames(box);
   for (guint i = 0; i < LISTINGS; i++) {
     gint64 pause;
+    was_renamed(box);
     g_autofree char *before = stamp_of(path, &pause, error);
     g_clear_pointer(&names, g_ptr_array_unref);
     if (before == NULL || (names = names_in(path, error)) == NULL) return NULL;
     g_autofree char *after = stamp_of(path, &pause, error);
     if (after == NULL) return NULL;
-    if (g_str_equal(before, after)) return g_steal_pointer(&names);
+    if (g_str_equal(before, after) && !was_renamed(box)) return g_steal_pointer(&names);
   }
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s: changes too fast to be looked at now", path);
   return NULL;
@@ -145,16 +170,20 @@ static guint64 noted_size(const char *name)
   return found != NULL && g_ascii_isdigit(found[3]) ? g_ascii_strtoull(found + 3, NULL, 10) : G_MAXUINT64;
 }
 
-/* FALSE: it is no message, or gone. Its time is that of its name or of its file, whichever is earlier: copies of a folder
- * have new times, and names given to old mail are new as well. */
-static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item)
+/* FALSE: it is no message, or gone (*gone: it has another name now, perhaps). Its time is that of its name or of its file,
+ * whichever is earlier: copies of a folder have new times, and names given to old mail are new as well. */
+static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gboolean *gone)
 {
   const char *name = box->names->pdata[index], *base = bare(name), *flags = strstr(base, ":2,");
   g_autofree char *path = g_build_filename(box->base.name, name, NULL);
   gint64 named = (gint64)g_ascii_strtoull(base, NULL, 10);
   guint64 size = noted_size(base);
   struct stat status;
-  if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return FALSE;
+  if (stat(path, &status) != 0) {
+    if (lstat(path, &status) != 0 && errno == ENOENT) *gone = TRUE;
+    return FALSE;
+  }
+  if (!S_ISREG(status.st_mode)) return FALSE;
   *item = (BoxItem){ .key = key_of(base),
                      .size = size != G_MAXUINT64 ? size : (guint64)status.st_size,
                      .stored = status.st_mtim.tv_sec,
@@ -164,18 +193,35 @@ static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item)
   return TRUE;
 }
 
-static gboolean maildir_list(Box *base, GError **error)
+/* *gone: a file was not there any more. */
+static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
 {
-  MaildirBox *box = (MaildirBox *)base;
-  g_array_set_size(base->items, 0);
+  GArray *items = box->base.items;
+  *gone = FALSE;
+  g_array_set_size(items, 0);
   g_clear_pointer(&box->names, g_ptr_array_unref);
-  box->names = names_settled(base->name, error);
+  box->names = names_settled(box, error);
   if (box->names == NULL) return FALSE;
   g_ptr_array_sort(box->names, by_time);
   for (guint i = 0; i < box->names->len; i++) {
     BoxItem item;
     gboolean again = i > 0 && same_base(box->names->pdata[i - 1], box->names->pdata[i]);
-    if (!again && item_of(box, i, &item)) g_array_append_val(base->items, item);
+    if (!again && item_of(box, i, &item, gone)) g_array_append_val(items, item);
+  }
+  return TRUE;
+}
+
+/* Until all names are those of files. */
+static gboolean maildir_list(Box *base, GError **error)
+{
+  MaildirBox *box = (MaildirBox *)base;
+  gboolean gone = TRUE;
+  for (guint i = 0; i < LISTINGS && gone; i++)
+    if (!list_once(box, &gone, error)) return FALSE;
+  if (gone) {
+    g_array_set_size(base->items, 0);
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s: changes too fast to be looked at now", base->name);
+    return FALSE;
   }
   box_count_twins(base->items);
   base->read_only = FALSE;
@@ -197,7 +243,7 @@ static char *path_of(MaildirBox *box, guint item, GError **error)
     fail(path, "cannot be looked at", error);
     return NULL;
   }
-  g_autoptr(GPtrArray) names = names_settled(box->base.name, error);
+  g_autoptr(GPtrArray) names = names_settled(box, error);
   for (guint i = 0; names != NULL && i < names->len; i++) {
     if (!same_base(names->pdata[i], *name)) continue;
     g_free(*name);
@@ -477,6 +523,7 @@ static void maildir_free(Box *base)
 {
   MaildirBox *box = (MaildirBox *)base;
   g_clear_pointer(&box->names, g_ptr_array_unref);
+  if (box->renames >= 0) close(box->renames);
   g_free(box);
 }
 
@@ -496,6 +543,7 @@ static const BoxClass maildir_class = {
 Box *maildir_box_new(const char *path)
 {
   MaildirBox *box = g_new0(MaildirBox, 1);
+  box->renames = -1;
   box_init(&box->base, &maildir_class, path);
   return &box->base;
 }
