@@ -11,11 +11,13 @@ build=${BACKSTOP_BUILD:-$top/build}
 configure_build() { mkdir -p "$build" && cd "$build" && "$top/configure" --quiet --enable-werror; }
 in_build() { make --no-print-directory -C "$build" "$@"; }
 
-# The acceptance run scores real mail against its labels, where that mail is at hand.
+# The acceptance run scores real mail against its labels, where that mail is at hand: on an IMAP server, in folders, by POP3.
 accept() {
-  local status=0
-  tests/accept.sh "$build/backstop" "$1/accept" "$1/corpus" || status=1
-  if [ $status = 0 ]; then echo "# PASS: 1"; else echo "# FAIL: 1"; fi
+  local status=0 form
+  for form in imap maildir mbox pop3; do
+    echo "-- $form"
+    if tests/accept.sh "$build" "$1/accept" "$1/corpus" "$form"; then echo "# PASS: 1"; else echo "# FAIL: 1"; status=1; fi
+  done
   return $status
 }
 

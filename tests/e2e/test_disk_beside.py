@@ -81,6 +81,28 @@ def in_use_elsewhere():
 
 
 @case
+def in_use_wish():
+    """A wish to restore or delete that meets a lock is told as failed, with the reason, and can be repeated."""
+    mail, backstop = scene(work, "wish-lock", "mbox")
+    backstop.pass_once()
+    before = mail.on_disk()
+    back, gone, _ = quarantined(backstop)
+    with locked(mail.away.path):
+        for verb, entry in (("restore", back), ("delete", gone)):
+            backstop.ok("backstop", verb, str(entry["id"]))
+        backstop.run("backstopd", "--once")
+        equal(mail.on_disk(), before, "the folders while another program uses one")
+        told = backstop.ok("backstop", "list", "--all", "--json")
+        assert told.count("in use by another program") == 2, told
+    for verb, entry in (("restore", back), ("delete", gone)):
+        backstop.ok("backstop", verb, str(entry["id"]))
+    backstop.pass_once()
+    backstop.pass_once()
+    equal((len(mail.inbox.plain()), len(mail.away.plain())), (5, 1), "messages in inbox and quarantine")
+    equal(states(backstop), ["deleted", "kept", "kept", "quarantined", "restored"], "states")
+
+
+@case
 def in_use_daemon():
     """The daemon tries a locked mbox again by itself."""
     mail, backstop = scene(work, "locked-daemon", "mbox", {"interval": 10})
