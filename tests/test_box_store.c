@@ -450,6 +450,21 @@ static void test_wait(void **state)
   expect(store, path, "1:A");
   assert_true(store->class->wait(store, wake, 1, &changed, &error));
   assert_false(changed); /* it was looked at */
+
+  /* Beside it one that is not there: it was looked at in vain, and is heard of when it is there. */
+  g_autofree char *later = rig_path("wait.later");
+  FolderStatus status;
+  box_store_add(store, mbox_box_new(later), BOX_WATCHED);
+  assert_false(store->class->peek(store, later, &status, NULL));
+  assert_true(store->class->wait(store, wake, 1, &changed, &error));
+  assert_false(changed);
+  put(path, "new/2.a", "B\n");
+  assert_true(store->class->wait(store, wake, 1, &changed, &error));
+  assert_true(changed);
+  expect(store, path, "1:A 2:B");
+  g_autofree char *made = rig_file("wait.later", FROM "C\n\nc\n\n", -1);
+  assert_true(store->class->wait(store, wake, 1, &changed, &error));
+  assert_true(changed);
   close(wake[0]);
   close(wake[1]);
 }

@@ -59,6 +59,28 @@ static void test_observed(void **state)
   assert_int_equal(now->state, MOVE_Q_INTENT);
 }
 
+/* A folder refused the move for now: judged again, and the reason is told until then. */
+static void test_put_off(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  OK(journal_put_off(ledger, id, T0 + 500, "It is in use.", &error));
+  rig_assert_state(ledger, id, MOVE_KEPT, "INBOX 7 1", RIG_GONE);
+  g_autoptr(GPtrArray) early = journal_due(ledger, "home", T0 + 499, TRUE, &error);
+  g_autoptr(GPtrArray) due = journal_due(ledger, "home", T0 + 500, TRUE, &error);
+  assert_int_equal(early->len, 0);
+  assert_int_equal(due->len, 1);
+  Entry *entry = g_ptr_array_index(due, 0);
+  assert_string_equal(entry->reason, "It is in use.");
+  entry->state = MOVE_Q_INTENT;
+  assert_int_equal(rig_record(ledger, entry), id);
+  g_autoptr(Entry) now = rig_get(ledger, id);
+  assert_null(now->reason);
+  OK(rig_take(ledger, id, CONFIRM, &error));
+  FAILS(journal_put_off(ledger, id, T0 + 600, "It is in use.", &error), LEDGER_ERROR_REFUSED);
+}
+
 /* Another machine was faster, or somebody took the message out of quarantine. */
 static void test_other_hands(void **state)
 {
@@ -361,7 +383,7 @@ static void test_adopt_twins(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(test_waiting),     cmocka_unit_test(test_observed),
-                                      cmocka_unit_test(test_other_hands), cmocka_unit_test(test_judged_again),
+                                      cmocka_unit_test(test_put_off), cmocka_unit_test(test_other_hands), cmocka_unit_test(test_judged_again),
                                       cmocka_unit_test(test_next_due),    cmocka_unit_test(test_lying),
                                       cmocka_unit_test(test_plans),       cmocka_unit_test(test_adopt),
                                       cmocka_unit_test(test_adopt_twins) };
