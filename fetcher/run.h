@@ -34,9 +34,9 @@ typedef struct {
   Pass pass;        /* counters, and the row they are written to once there is one (id) */
   gint64 written;   /* monotonic microseconds of the last write of that row */
   gint64 synced;    /* when the last sync of Sent began in this pass, Unix seconds, 0 = not yet */
-  GError *put_off;   /* why the first of the moves that are to be tried again was refused; NULL: none was */
-  gboolean half;     /* a message is in quarantine and cannot be taken away from where it was */
-  gboolean leaving;  /* messages were taken away that are gone only after the store's commit() */
+  GError *put_off;  /* why the first of the moves that are to be tried again was refused; NULL: none was */
+  gboolean half;    /* a message is in quarantine and cannot be taken away from where it was */
+  gboolean leaving; /* messages were taken away that are gone only after the store's commit() */
   gboolean again;    /* a sweep: judge also what was judged before and left where it was */
   gboolean rehearse; /* judge and record, move nothing */
 } Run;

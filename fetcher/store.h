@@ -29,9 +29,8 @@ typedef enum {
   STORE_NO_RIVALS = 1 << 5, /* the quarantine is this machine's alone: no other one moves a message into it */
   STORE_REMOVES_LATE = 1 << 6, /* of the selected folder: what move() and remove() take away is gone only after commit() */
   STORE_LISTS_ALL = 1 << 7, /* folders() tells of folders that nobody named, so that Sent may be looked for among them */
-  STORE_REFUSES_FOR_NOW = 1 << 9, /* a move that is refused may be possible soon: another program has the folder, the
-                                     disk is full */
-  STORE_HOLDS_LOCK = 1 << 8 /* while it is open no other program gets at the mailbox: it is closed after each pass */
+  STORE_HOLDS_LOCK = 1 << 8, /* while it is open no other program gets at the mailbox: it is closed after each pass */
+  STORE_REFUSES_FOR_NOW = 1 << 9 /* what move() refuses may be possible soon: another program has the folder, the disk is full */
 } StoreCapability;
 
 typedef struct Store Store;

@@ -382,10 +382,10 @@ static void test_adopt_twins(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_waiting),     cmocka_unit_test(test_observed),
-                                      cmocka_unit_test(test_put_off), cmocka_unit_test(test_other_hands), cmocka_unit_test(test_judged_again),
-                                      cmocka_unit_test(test_next_due),    cmocka_unit_test(test_lying),
-                                      cmocka_unit_test(test_plans),       cmocka_unit_test(test_adopt),
-                                      cmocka_unit_test(test_adopt_twins) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_waiting),      cmocka_unit_test(test_observed),
+                                      cmocka_unit_test(test_put_off),      cmocka_unit_test(test_other_hands),
+                                      cmocka_unit_test(test_judged_again), cmocka_unit_test(test_next_due),
+                                      cmocka_unit_test(test_lying),        cmocka_unit_test(test_plans),
+                                      cmocka_unit_test(test_adopt),        cmocka_unit_test(test_adopt_twins) };
   return cmocka_run_group_tests_name("ledger_again", tests, NULL, NULL);
 }

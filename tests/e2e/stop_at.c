@@ -134,8 +134,8 @@ int rename(const char *from, const char *to)
 int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned int flags)
 {
   if (is_mail(from)) pass_by(STOP_UNCHANGED);
-  int result = ((int (*)(int, const char *, int, const char *, unsigned int))real("renameat2"))(from_fd, from, to_fd,
-                                                                                              to, flags);
+  int result =
+      ((int (*)(int, const char *, int, const char *, unsigned int))real("renameat2"))(from_fd, from, to_fd, to, flags);
   if (is_mail(from)) pass_by(STOP_CHANGED);
   return result;
 }
