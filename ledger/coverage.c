@@ -158,7 +158,9 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
   sum->to = MIN(sum->to, folder->to);
 }
 
-static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *account, Sum *sum, GError **error)
+/* asks: the question is this account's own, which has looked for its Sent folders before. */
+static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *account, gboolean asks, Sum *sum,
+                            GError **error)
 {
   g_autoptr(GPtrArray) folders = coverage_list(ledger, account, error);
   g_autoptr(GPtrArray) gaps =
@@ -168,7 +170,8 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
     gint64 passes = 1; /* 0 before its first pass: nobody has looked yet */
     if (!db_number(ledger, error, &passes, "SELECT last_pass FROM account WHERE name = ?", "s", account)) return FALSE;
     sum->none = TRUE;
-    sum_gap(sum, passes == 0, g_strdup_printf("Account “%s” has no Sent folder that Backstop knows of.", account));
+    sum_gap(sum, passes == 0 && !asks,
+            g_strdup_printf("Account “%s” has no Sent folder that Backstop knows of.", account));
   }
   for (guint i = 0; i < folders->len; i++) sum_folder(sum, facts, g_ptr_array_index(folders, i), gaps);
   return TRUE;
@@ -190,7 +193,7 @@ gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const 
     const char *name = g_ptr_array_index(accounts, i);
     gboolean own = query->account == NULL || g_str_equal(name, query->account);
     sum.need_to = own ? facts->need_to : need_of_others(facts->need_to, seen);
-    ok = sum_account(ledger, facts, name, &sum, error);
+    ok = sum_account(ledger, facts, name, g_strcmp0(name, query->account) == 0, &sum, error);
   }
   if (ok && accounts->len == 0) {
     sum.none = TRUE;

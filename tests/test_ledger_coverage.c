@@ -25,7 +25,7 @@ static const struct {
   int from, to;    /* days and seconds before NOW; -1: 0 */
   const char *gap; /* part of the sentence */
 } cases[] = {
-  { "nothing known", {}, "home", NULL, NULL, FALSE, TRUE, -1, -1, "Account “home” has no Sent folder" },
+  { "nothing known", {}, "home", NULL, NULL, FALSE, FALSE, -1, -1, "Account “home” has no Sent folder" },
   { "complete", { { "home", "Sent", 100, 0 } }, "home", NULL, NULL, TRUE, FALSE, 100, 0, NULL },
   { "from just in time", { { "home", "Sent", 14, 0 } }, "home", NULL, NULL, TRUE, FALSE, 14, 0, NULL },
   { "from too late",
@@ -66,7 +66,7 @@ static const struct {
     NULL,
     NULL,
     FALSE,
-    TRUE,
+    FALSE,
     -1,
     -1,
     "no Sent folder" },
@@ -126,7 +126,7 @@ static const struct {
     NULL,
     NULL,
     FALSE,
-    TRUE,
+    FALSE,
     -1,
     -1,
     "“work”" },
@@ -512,7 +512,7 @@ static void test_sent_by(void **state)
     gint64 home; /* when home's Sent folder was last read, seconds before NOW */
     gboolean covered, stale;
     const char *gap;
-  } rows[] = { { NULL, 0, FALSE, TRUE, "“pop”" },
+  } rows[] = { { NULL, 0, FALSE, FALSE, "“pop”" },
                { "home", 0, TRUE, FALSE, NULL },
                { "home", 3 * DAY, FALSE, TRUE, "“home”" },
                { "nobody", 0, FALSE, FALSE, "“nobody”" } };
