@@ -324,7 +324,7 @@ def status():
     data = fresh()
     text = ok("--data", data, "status").out
     for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to", "1 genuine, 3 backscatter, 1 unsure",
-                 "2 in quarantine, 1 restored", "idle: no daemon runs", "sign-in needed: The server refused the password; mend password-command", "no Sent folder known: nothing is judged"):
+                 "2 in quarantine, 1 restored", "idle: no daemon runs", "sign-in needed: The server refused the password; mend password-command", "no Sent folder known: nothing is moved"):
         assert part in re.sub(r"\s+", " ", text), f"{part} is not in:\n{text}"
     rows = ok("--data", data, "status", "--json").json()
     equal([(row["type"], row.get("account")) for row in rows], [("ledger", None), ("account", "home"), ("account", "work")], "rows")

@@ -162,7 +162,7 @@ static void print_sent(const Status *status)
 {
   if (status->coverage->len == 0)
     print_field("sent mail",
-                "no Sent folder known: nothing is judged until one is; name it as sent = in the configuration");
+                "no Sent folder known: nothing is moved until one is; name it as sent = in the configuration");
   for (guint i = 0; i < status->coverage->len; i++) {
     const Coverage *row = status->coverage->pdata[i];
     g_autofree char *words = words_coverage(row);
