@@ -156,10 +156,16 @@ static gboolean check_quarantine(const Run *run, GError **error)
   return FALSE;
 }
 
+/* As the owner has written it, if he has. */
+static const char *quarantine_name(const Run *run)
+{
+  return run->account->quarantine != NULL ? run->account->quarantine : run->quarantine;
+}
+
 static gboolean make_quarantine(Run *run, GError **error)
 {
   if (!run->store->class->create(run->store, run->quarantine, error)) {
-    g_prefix_error(error, "the quarantine folder \"%s\" cannot be made: ", run->account->quarantine);
+    g_prefix_error(error, "the quarantine folder \"%s\" cannot be made: ", quarantine_name(run));
     return FALSE;
   }
   Folder *made = g_new0(Folder, 1);
@@ -212,7 +218,7 @@ gboolean folders_prepare_quarantine(Run *run, GError **error)
   if (!there && run->moves && !make_quarantine(run, error)) return FALSE;
   if (there || run->moves) {
     if (!run_select(run, run->quarantine, error)) {
-      g_prefix_error(error, "the quarantine folder \"%s\" cannot be opened: ", run->account->quarantine);
+      g_prefix_error(error, "the quarantine folder \"%s\" cannot be opened: ", quarantine_name(run));
       return FALSE;
     }
     run->quarantine_validity = run->status.validity;
