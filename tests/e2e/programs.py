@@ -132,6 +132,11 @@ def account_of(mailbox, **keys):
             "timeout": 20} | keys
 
 
+def pop3_account_of(mailbox, **keys):
+    """The same by POP3. Its sent mail lies where the keys say, or nowhere."""
+    return account_of(mailbox, **{"protocol": "pop3", "port": mailbox.server.pop3_port} | keys)
+
+
 def for_mailbox(mailbox, home, general=None, account="test", other=None, **keys):
     return Backstop(home, general, account, other, **account_of(mailbox, **keys))
 

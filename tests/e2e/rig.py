@@ -154,6 +154,17 @@ service imap {
   process_min_avail = 4
 }
 """
+QUICK_POP3 = QUICK + """
+service pop3-login {
+  service_count = 0
+  process_min_avail = 2
+  client_limit = 200
+}
+service pop3 {
+  service_count = 200
+  process_min_avail = 4
+}
+"""
 
 
 class Dovecot:
@@ -304,6 +315,11 @@ class Mailbox:
         os.rename(fresh, os.path.join(path, "cur", f"{name}:2,{''.join(sorted(flags))}") if flags else
                   os.path.join(path, "new", name))
 
+    def keep_sent(self, path):
+        """A mail program's own copy of Sent: a Maildir at path."""
+        for part in ("cur", "new", "tmp"):
+            shutil.copytree(os.path.join(self._folder("Sent"), part), os.path.join(path, part))
+
     def on_disk(self):
         """What is in the mailbox, as its files tell: folder → sorted list of (digest(), flags, date). Without a server between, so
         that it costs little; only for times when no client changes anything."""
@@ -381,6 +397,17 @@ class Mailbox:
             stored = re.search(rb'INTERNALDATE "([^"]+)"', row[0]).group(1).decode()
             messages.append((hashlib.sha256(row[1]).hexdigest(), tuple(flags), stored))
         return sorted(messages)
+
+
+def in_maildir(path):
+    """The messages of a Maildir, as programs that read it see them: sorted list of digest(). Empty where there is none."""
+    found = []
+    for part in ("cur", "new"):
+        with contextlib.suppress(FileNotFoundError):
+            for name in os.listdir(os.path.join(path, part)):
+                with open(os.path.join(path, part, name), "rb") as file:
+                    found.append(digest(file.read()))
+    return sorted(found)
 
 
 def contents(snapshot):
