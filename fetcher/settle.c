@@ -286,10 +286,11 @@ static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, 
   return TRUE;
 }
 
-/* What a store refuses for now is tried again. */
+/* What a store refuses for now is tried again; what is wrong with one message will hardly mend itself. */
 static gboolean give_up(Run *run, const Entry *entry, const GError *refusal, GError **error)
 {
-  if (entry->state != MOVE_Q_INTENT || !refuses_for_now(run))
+  if (entry->state != MOVE_Q_INTENT || !refuses_for_now(run)
+      || g_error_matches(refusal, STORE_ERROR, STORE_ERROR_MESSAGE))
     return journal_fail(run->ledger, entry->id, refusal->message, error);
   note_refusal(run, refusal);
   return journal_put_off(run->ledger, entry->id, run_now(), refusal->message, error);
