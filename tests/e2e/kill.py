@@ -67,20 +67,23 @@ class Scene:
         finally:
             self.done(mail)
 
+    def everywhere(self, kind, break_at):
+        """break_at(number) for 1, 2, …, until a pass did not get that far."""
+        with ThreadPoolExecutor(self.at_once) as pool:
+            for first in range(1, MOST_POINTS, self.at_once):
+                reached = list(pool.map(break_at, range(first, first + self.at_once)))
+                if not all(reached):
+                    break
+            else:
+                raise AssertionError(f"more than {MOST_POINTS} points of kind {kind}")
+        count = first - 1 + reached.index(False)
+        note(f"{self.name}: broken off at {count} points of kind {kind}")
+        total[kind] += count
+        assert count >= self.least, f"only {count} points of kind {kind}: is {programs.STOP_AT} loaded?"
+
     def stop_everywhere(self):
         for kind in self.kinds:
-            with ThreadPoolExecutor(self.at_once) as pool:
-                for first in range(1, MOST_POINTS, self.at_once):
-                    points = range(first, first + self.at_once)
-                    reached = list(pool.map(lambda number: self.stop_at(f"{kind}:{number}"), points))
-                    if not all(reached):
-                        break
-                else:
-                    raise AssertionError(f"more than {MOST_POINTS} points of kind {kind}")
-            count = first - 1 + reached.index(False)
-            note(f"{self.name}: killed at {count} points of kind {kind}")
-            total[kind] += count
-            assert count >= self.least, f"only {count} points of kind {kind}: is {programs.STOP_AT} loaded?"
+            self.everywhere(kind, lambda number, kind=kind: self.stop_at(f"{kind}:{number}"))
 
 
 def wish_for(backstop, *verbs):

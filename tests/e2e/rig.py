@@ -403,7 +403,7 @@ def in_maildir(path):
     """The messages of a Maildir, as programs that read it see them: sorted list of digest(). Empty where there is none."""
     found = []
     for part in ("cur", "new"):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             for name in os.listdir(os.path.join(path, part)):
                 with open(os.path.join(path, part, name), "rb") as file:
                     found.append(digest(file.read()))

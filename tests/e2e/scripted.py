@@ -161,10 +161,14 @@ class ScriptedServer:
         self.port = self._listener.getsockname()[1]
 
     def __enter__(self):
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
         return self
 
     def __exit__(self, *problem):
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread, so that nobody answers at this port any more
+        self._acceptor.join(10)
         self._listener.close()
         for connection in self._open:
             connection.close()

@@ -6,6 +6,7 @@ import poplib
 import re
 import ssl
 
+import disk
 import rig
 import messages
 import programs
@@ -150,19 +151,13 @@ def unread():
 def sent_mbox():
     """Sent mail may be an mbox."""
     scene = Scene("sentmbox")
-    path = os.path.join(scene.home, "sent.mbox")
-    to_mbox(scene.keys["sent"], path)
-    scene.configure(sent=path)
+    box = disk.Mbox(os.path.join(scene.home, "sent.mbox"))
+    for name in sorted(os.listdir(os.path.join(scene.keys["sent"], "cur"))):
+        box.deliver(messages.read(os.path.join(scene.keys["sent"], "cur", name)), int(name.split(".")[0]))
+    scene.configure(sent=box.path)
     scene.backstop.pass_once()
     scene.check(FORGED)
     equal(scene.verdicts(), ["backscatter"] * 3 + ["genuine"] * 2, "verdicts")
-
-
-def to_mbox(maildir, path):
-    with open(path, "wb") as out:
-        for name in sorted(os.listdir(os.path.join(maildir, "cur"))):
-            body = re.sub(rb"(?m)^(>*From )", rb">\1", messages.read(os.path.join(maildir, "cur", name)))
-            out.write(b"From - Thu Jan  1 00:00:00 2026\n" + body + b"\n")
 
 
 @case
@@ -239,17 +234,15 @@ def restored_to_maildir():
 @case
 def restored_to_mbox():
     """restore-to names an mbox: the message is added behind those that are there, and no byte of them changes."""
-    path = os.path.join(work, "tombox-inbox")
-    scene = Scene("tombox", restore_to=path)
-    there = b"From a@b.example Thu Jan  1 00:00:00 2026\n" + messages.ordinary(50, messages.NOW) + b"\n"
-    with open(path, "wb") as out:
-        out.write(there)
+    target = disk.Mbox(os.path.join(work, "tombox-inbox"))
+    scene = Scene("tombox", restore_to=target.path)
+    target.deliver(messages.ordinary(50, messages.NOW), messages.NOW)
+    there = target.messages()
     scene.backstop.pass_once()
     scene.wish("restore", 1)
-    text = messages.read(path)
-    assert text.startswith(there), "the mail that was there has changed"
-    _, _, added = text[len(there):].partition(b"\n")
-    equal(rig.digest(added[:-1]), rig.digest(scene.inbox["forged-1"]), "the message that was added")
+    after = target.messages()
+    equal(after[:-1], there, "the mail that was there")
+    equal(rig.digest(disk.unquote(after[-1])), rig.digest(scene.inbox["forged-1"]), "the message that was added")
     scene.check(["forged-2", "forged-3"], deleted=["forged-1"])
     equal(scene.entry_of(1)["state"], "restored", "its state")
 
