@@ -14,6 +14,7 @@ typedef struct {
   gint64 key;       /* what it is known by, today and tomorrow, for as long as it lies there: box_key() */
   guint twins;      /* how many items with the same key come after it: the same message, delivered or filed twice */
   guint64 size;     /* octets, line ends counted as this box has them */
+  guint64 wire;     /* octets with each line end as CRLF, as servers count them; 0: not known to differ */
   gint64 stored;    /* when it was put there, Unix seconds, 0 unknown */
   gboolean deleted; /* its mail program has marked it for removal */
   guint64 where, length; /* the box's own business */

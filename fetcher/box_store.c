@@ -190,7 +190,9 @@ static void on_bytes(guint item, GBytes *bytes, gpointer data)
     return;
   }
   const BoxItem *known = box_item(reading->shelf->box, item);
-  ScanRow row = { .uid = uid, .size = known->size, .stored = known->stored, .deleted = known->deleted };
+  ScanRow row = {
+    .uid = uid, .size = known->size, .wire = known->wire, .stored = known->stored, .deleted = known->deleted
+  };
   row.fields = g_bytes_get_data(bytes, &row.length);
   if (row.fields == NULL) row.fields = "";
   reading->row(&row, reading->data);
@@ -295,7 +297,7 @@ static GArray *box_find(Store *base, const char *message_id, guint64 size, gint6
   for (guint i = 0; i < store->open->rows->len && found->len < FOUND_MOST; i++) {
     const ShelfRow *row = &g_array_index(store->open->rows, ShelfRow, i);
     const BoxItem *item = box_item(store->open->box, row->item);
-    if (item->size == size && (item->stored == 0 || item->stored >= since - TWO_DAYS))
+    if ((item->size == size || item->wire == size) && (item->stored == 0 || item->stored >= since - TWO_DAYS))
       g_array_append_val(found, row->uid);
   }
   return found;

@@ -62,6 +62,7 @@ gboolean mbox_view_take(MboxView *view, const char *piece, gsize length, gboolea
     if (!view->body) g_byte_array_append(view->header, (const guint8 *)piece, (guint)MIN(length, room));
   }
   view->size += length;
+  for (const char *p = piece; (p = memchr(p, '\n', (gsize)(piece + length - p))) != NULL; p++) view->lines++;
   return TRUE;
 }
 

@@ -21,6 +21,7 @@ typedef struct {
   gboolean dropping;  /* in a status field */
   gboolean deleted;   /* a status field says so */
   guint64 size;       /* octets so far */
+  guint64 lines;      /* of them line ends */
   GByteArray *header; /* borrowed: its first MBOX_HEADER_MAX octets, without the empty line */
 } MboxView;
 void mbox_view_init(MboxView *view, GByteArray *header);

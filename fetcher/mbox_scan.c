@@ -43,6 +43,7 @@ static void item_end(MboxView *view, BoxItem *item, guint64 end)
 {
   item->length = end - item->where;
   item->size = view->size;
+  item->wire = view->size + view->lines;
   item->deleted = view->deleted;
   item->key = mbox_view_key(view, view->size);
 }

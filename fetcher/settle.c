@@ -29,14 +29,19 @@ static Trip trip_of(const Run *run, const Entry *entry)
   }
 }
 
-static void note_size(const ScanRow *row, gpointer data) { *(guint64 *)data = row->size; }
+/* A message that was fetched by POP3 has its size as POP3 counts it, also where it lies in an mbox. */
+typedef struct {
+  guint64 size, wire;
+} Sizes;
 
-/* *size: of the message under uid, 0 when there is none. */
-static gboolean size_of(Run *run, guint32 uid, guint64 *size, GError **error)
+static void note_sizes(const ScanRow *row, gpointer data) { *(Sizes *)data = (Sizes){ row->size, row->wire }; }
+
+/* *sizes: of the message under uid, 0 when there is none. */
+static gboolean sizes_of(Run *run, guint32 uid, Sizes *sizes, GError **error)
 {
   static const char *const field[] = { "Message-ID", NULL };
-  *size = 0;
-  return run->store->class->scan(run->store, uid, uid, field, note_size, size, error);
+  *sizes = (Sizes){ 0 };
+  return run->store->class->scan(run->store, uid, uid, field, note_sizes, sizes, error);
 }
 
 /* *same: the message under uid is the one of the fingerprint. One that is there and cannot be read may be it. */
@@ -44,7 +49,7 @@ static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean
 {
   g_autoptr(GError) problem = NULL;
   g_autoptr(GBytes) bytes = store_read(run->store, uid, FILTER_READ_LIMIT, &problem);
-  guint64 size = 0;
+  Sizes sizes;
   *same = FALSE;
   if (bytes != NULL) {
     Fingerprint seen;
@@ -54,8 +59,8 @@ static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean
     return TRUE;
   }
   if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) {
-    if (!size_of(run, uid, &size, error)) return FALSE;
-    if (size == 0) return TRUE;
+    if (!sizes_of(run, uid, &sizes, error)) return FALSE;
+    if (sizes.size == 0) return TRUE;
   }
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
@@ -71,11 +76,11 @@ static gboolean search_by(Run *run, const char *folder, const Fingerprint *finge
                     .validity = run->status.validity,
                     .uid = g_array_index(uids, guint32, i) };
     gboolean same = FALSE, claimed = FALSE;
-    guint64 size = 0;
+    Sizes sizes;
     if (!journal_claimed(run->ledger, run->account->name, &place, except, &claimed, error)) return FALSE;
     if (claimed) continue;
-    if (!size_of(run, place.uid, &size, error)) return FALSE;
-    if (size != fingerprint->size) continue;
+    if (!sizes_of(run, place.uid, &sizes, error)) return FALSE;
+    if (sizes.size != fingerprint->size && sizes.wire != fingerprint->size) continue;
     if (!is_it(run, place.uid, fingerprint, &same, error)) return FALSE;
     if (same) {
       *uid = place.uid;

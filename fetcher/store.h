@@ -53,6 +53,7 @@ typedef struct {
 typedef struct {
   guint32 uid;
   guint64 size;                          /* octets */
+  guint64 wire;                          /* octets with each line end as CRLF, where size counts them otherwise; 0 */
   gint64 stored;                         /* INTERNALDATE, Unix seconds, 0 unknown */
   gboolean deleted;                      /* \Deleted */
   gboolean backscatter, not_backscatter; /* keywords $Backscatter, $NotBackscatter */
