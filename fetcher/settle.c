@@ -9,23 +9,31 @@
 /* What an intent means: the message goes from one place to another; or is removed for good, which only the owner's wish
  * to delete asks for, and only where the server has no Trash. */
 typedef struct {
-  const Place *from;
+  Place from; /* borrowed */
   const char *to;
   gboolean removes;
   gboolean marked;
   Mark mark;
 } Trip;
 
+/* Where a message in quarantine is. A folder of the name that it had then may be no more: the data folder has moved, or the
+ * owner has named another quarantine and taken the mail along. */
+static Place away_of(const Run *run, const Entry *entry)
+{
+  gboolean known = entry->away.folder == NULL || run->quarantine == NULL || run_has_folder(run, entry->away.folder);
+  return known ? entry->away : (Place){ .folder = run->quarantine };
+}
+
 static Trip trip_of(const Run *run, const Entry *entry)
 {
   switch (entry->state) {
   case MOVE_R_INTENT:
-    return (Trip){ .from = &entry->away,
+    return (Trip){ .from = away_of(run, entry),
                    .to = run->store->returns_to != NULL ? run->store->returns_to : entry->home.folder,
                    .marked = TRUE,
                    .mark = MARK_NOT_BACKSCATTER };
-  case MOVE_D_INTENT: return (Trip){ .from = &entry->away, .to = run->trash, .removes = run->trash == NULL };
-  default: return (Trip){ .from = &entry->home, .to = entry->away.folder, .marked = TRUE, .mark = MARK_BACKSCATTER };
+  case MOVE_D_INTENT: return (Trip){ .from = away_of(run, entry), .to = run->trash, .removes = run->trash == NULL };
+  default: return (Trip){ .from = entry->home, .to = entry->away.folder, .marked = TRUE, .mark = MARK_BACKSCATTER };
   }
 }
 
@@ -227,7 +235,7 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     return journal_fail(run->ledger, entry->id, "the journal does not say where it was to go", error);
   if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
-  if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
+  if (!settle_locate(run, &trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
   if (here == 0 && in && run->leaving && (run->store->can & STORE_REMOVES_LATE)) return TRUE; /* see settle_leaving() */
   /* A move in one step has not been made: what lies at the goal is another copy. */
   if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;
@@ -325,7 +333,7 @@ static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
     g_autoptr(GError) problem = NULL;
     guint32 uid = 0;
     if (!run_tick(run, error)) return FALSE;
-    if (!settle_locate(run, trip.from, &entry->fingerprint, entry->id, &uid, &problem) && !run_can_go_on(problem)) {
+    if (!settle_locate(run, &trip.from, &entry->fingerprint, entry->id, &uid, &problem) && !run_can_go_on(problem)) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
     }
