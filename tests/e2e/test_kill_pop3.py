@@ -75,8 +75,8 @@ class Scene(kill.Scene):
     """The passes over one maildrop, in several lanes. wishes: verbs, each for another quarantined message, after a first pass. mbox:
     what is an mbox and no Maildir, key → folder."""
 
-    def __init__(self, name, wishes=(), script=Script, tls=False, inbox=INBOX, **mbox):
-        self.lanes = queue.Queue()
+    def __init__(self, name, wishes=(), script=Script, tls=False, inbox=INBOX, kinds=kill.Scene.kinds, **mbox):
+        self.lanes, self.kinds = queue.Queue(), kinds
         self.mail = collections.Counter(map(rig.digest, inbox))
         for _ in range(kill.AT_ONCE):
             self.lanes.put(Lane(script, tls_context(cert, key) if tls else None, inbox, wishes, mbox))
@@ -120,8 +120,8 @@ class Scene(kill.Scene):
 
 @case
 def killed_quarantining():
-    """Killed at every sync and command of a pass that quarantines."""
-    Scene("kill, quarantine", tls=True).stop_everywhere()
+    """Killed at every sync and command of a pass that quarantines, and whenever it makes, names or writes a file."""
+    Scene("kill, quarantine", tls=True, kinds=(*kill.Scene.kinds, "unchanged", "changed")).stop_everywhere()
 
 
 @case

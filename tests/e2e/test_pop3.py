@@ -3,7 +3,9 @@ computer, where restored mail stays too."""
 import contextlib
 import os
 import poplib
+import random
 import re
+import signal
 import ssl
 
 import disk
@@ -315,6 +317,60 @@ def twins():
     scene.backstop.pass_once()
     scene.check([*FORGED, "twin"])
     equal([row["state"] for row in scene.backstop.entries()].count("quarantined"), 4, "entries in quarantine")
+
+
+@case
+def killed():
+    """Passes killed at random times, with sessions that Dovecot still has open: the next ones end as if they had not been."""
+    chance, killed, count = random.Random(4711), 0, 12
+    for number in range(count):
+        scene = Scene(f"killed{number}")
+        for _ in range(2):
+            process = scene.backstop.start("backstopd", "--once")
+            try:
+                process.wait(timeout=0.2 * (number + chance.random()) / count)
+            except programs.subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                killed += 1
+            process.communicate()
+        programs.wait_for(lambda scene=scene: scene.backstop.run("backstopd", "--once").status == programs.DONE, "a good pass", 30)
+        scene.check(FORGED)
+        equal(scene.verdicts(), ["backscatter"] * 3 + ["genuine"] * 2, "verdicts")
+    note(f"{killed} of {2 * count} passes killed")
+    assert killed >= count / 3, f"only {killed} passes were killed"
+
+
+@case
+def moved_home():
+    """When the data folder has another path, what is in quarantine is still known, shown and restored."""
+    scene = Scene("home")
+    scene.backstop.pass_once()
+    old, scene.backstop.data = scene.backstop.data, f"{scene.backstop.data}-new"
+    os.rename(old, scene.backstop.data)
+    scene.quarantine = os.path.join(scene.backstop.data, "quarantine", "test")
+    shown = scene.backstop.ok("backstop", "show", str(scene.entry_of(2)["id"]))
+    assert "victim2@remote.example" in shown, shown
+    scene.wish("restore", 1)
+    scene.check(["forged-2", "forged-3"], back=["forged-1"])
+    equal([scene.entry_of(number)["state"] for number in (1, 2, 3)], ["restored", "quarantined", "quarantined"], "states")
+    equal(len(scene.backstop.entries()), 5, "entries")
+
+
+@case
+def sent_missing():
+    """A Sent folder that is not there, or is empty, covers nothing: nothing is moved, and the message says what is wrong."""
+    for number, make in enumerate((False, True)):
+        scene = Scene(f"missing{number}", sent=None)
+        path = os.path.join(scene.home, "Sent")
+        for part in ("cur", "new", "tmp") if make else ():
+            os.makedirs(os.path.join(path, part))
+        scene.configure(sent=path)
+        result = scene.backstop.run("backstopd", "--once")
+        equal(result.status, programs.DONE if make else programs.CONFIGURATION, f"status ({result.err})")
+        scene.check([])
+        equal(scene.verdicts(), ["unsure"] * 5 if make else [], "verdicts")
+        said = plain(scene.backstop.ok("backstop", "status"))
+        assert ("holds no mail that Backstop has read yet" if make else "there is no folder") in said, said
 
 
 @case

@@ -177,9 +177,47 @@ class Forgets(Script):
         return "+OK bye"
 
 
-class Fails(Script):
-    def on_quit(self):
-        return "-ERR [SYS/TEMP] some deleted messages not removed"
+@case
+def uids_by_position():
+    """Unique-ids that are nothing but positions mean other messages in each session: what is wanted stays, what is moved is moved once."""
+    class Positions(Script):
+        def uid(self, number, uid):
+            return str(number)
+
+    with Scene(Positions) as scene:
+        for _ in range(2):
+            scene.passes()
+            scene.check(KEPT, FORGED)
+        late = [messages.ordinary(number, messages.NOW - messages.DAY) for number in (7, 8)]
+        del scene.maildrop.messages[0]  # by another client
+        scene.maildrop.messages += [("uid97", late[0]), ("uid98", late[1])]
+        scene.passes()
+        scene.check([GENUINE, *late], FORGED)
+        equal(sorted(scene.states()), ["kept"] + ["quarantined"] * 3, "states")
+
+
+@case
+def uids_by_position_lost():
+    """The same while deletions are lost and another client deletes: no message is deleted in the place of another."""
+    class Positions(Forgets):
+        def uid(self, number, uid):
+            return str(number)
+
+    class Mended(Positions):
+        on_quit = Script.on_quit
+
+    with Scene(Positions) as scene:
+        scene.passes()
+        scene.check(INBOX, FORGED)
+        del scene.maildrop.messages[0]
+        scene.maildrop.messages.append(("uid97", ORDINARY))
+        scene.script(Mended)
+        scene.passes()
+        left = [message for _, message in scene.maildrop.messages]
+        assert ORDINARY in left and GENUINE in left, "a wanted message is gone"
+        everywhere = {*scene.maildrop.digests(), *rig.in_maildir(scene.quarantine)}
+        assert everywhere >= set(digests(INBOX)), "a message is nowhere"
+        equal(rig.in_maildir(scene.quarantine), digests(FORGED), "messages in quarantine")
 
 
 @case
@@ -268,6 +306,24 @@ def deletion_refused():
             scene.passes()
             scene.check(KEPT, FORGED)
             equal(sorted(scene.states()), ["kept"] + ["quarantined"] * 3, "states")
+
+
+@case
+def wish_for_refused():
+    """A message whose deletion is refused can neither be restored nor deleted before it has left: the wish says so, and all is kept."""
+    with Scene(Refuses) as scene:
+        scene.passes(programs.REFUSED)
+        for verb in ("restore", "delete"):
+            stuck = next(row["id"] for row in scene.backstop.entries() if row["state"] == "q_intent")
+            result = scene.backstop.run("backstop", verb, str(stuck))
+            equal(result.status, 65, f"status of {verb}")
+            note(result.complaint)
+        scene.passes(programs.REFUSED)
+        scene.check(INBOX, FORGED)
+        scene.script(Script)
+        scene.passes()
+        scene.check(KEPT, FORGED)
+        equal(sorted(scene.states()), ["kept"] + ["quarantined"] * 3, "states")
 
 
 @case
