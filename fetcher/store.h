@@ -97,8 +97,8 @@ typedef struct {
   gboolean (*read)(Store *store, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
                    GError **error);
   /* UIDs of the selected folder whose Message-ID field holds message_id (normal form), ascending: GArray of
-   * guint32, at most 1,000; message_id "": every message of exactly `size` octets stored since `since` less two
-   * days. Others of that size may be among them: compare. */
+   * guint32, at most 1,000; message_id "": every message of exactly `size` octets (or ScanRow.wire octets) stored since
+   * `since` less two days. Others of that size may be among them: compare. */
   GArray *(*find)(Store *store, const char *message_id, guint64 size, gint64 since, GError **error);
   /* Moves n messages of the selected folder to another. pairs: UidPair, one for each message that was moved (a UID
    * that was gone has none); FALSE: some may have been moved, look. Flags go with them. Needs STORE_CAN_MOVE. */
