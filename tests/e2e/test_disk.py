@@ -97,6 +97,32 @@ def wishes_mbox_maildir():
     wishes("mbox", "maildir")
 
 
+def twins(kind, quarantine=None):
+    mail = new_mail(work, f"twins-{kind}-{quarantine}", kind, quarantine)
+    when = messages.NOW - 2 * messages.DAY + 60
+    for message in (messages.forged(1, when), messages.forged(1, when), messages.genuine(1, when), messages.ordinary(1, when)):
+        mail.inbox.put(message, when, "S")
+    backstop = mail.backstop(f"{work}/twins-{kind}-{quarantine}")
+    plain = mail.plain()
+    backstop.pass_once()
+    equal(every(mail.plain()), every(plain), "all messages")
+    equal(len(mail.away.plain()), 5, "messages in quarantine")
+    for entry in quarantined(backstop, "victim1@")[:2]:
+        backstop.ok("backstop", "restore", str(entry["id"]))
+    backstop.pass_once()
+    backstop.pass_once()
+    equal(every(mail.plain()), every(plain), "all messages after two were restored")
+    equal(len(mail.away.plain()), 3, "messages in quarantine after that")
+
+
+@case
+def twins_alike():
+    """A message that lies there several times stays so, and each copy is moved and restored for itself: from either kind to either."""
+    for kind in disk.KINDS:
+        for quarantine in (None, *disk.KINDS):
+            twins(kind, quarantine)
+
+
 def other_disk(kind):
     if not os.access(OTHER_DISK, os.W_OK) or os.stat(OTHER_DISK).st_dev == os.stat(work).st_dev:
         note(f"{OTHER_DISK} is no other file system: not tested")
