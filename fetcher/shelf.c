@@ -39,7 +39,8 @@ gboolean shelf_has_changed(const Shelf *shelf)
 static gint by_key(gconstpointer a, gconstpointer b)
 {
   const Number *x = a, *y = b;
-  return (x->key > y->key) - (x->key < y->key);
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
 static gint by_uid(gconstpointer a, gconstpointer b)
@@ -48,20 +49,26 @@ static gint by_uid(gconstpointer a, gconstpointer b)
   return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* Of twins the last one is known by its key alone. When one of them goes, the others keep their numbers but the lowest, as
- * if the first had gone, which is the first to be moved; it does not matter, since they are the same. */
-static gint64 numbered_key(gint64 key, guint twins)
+/* The numbers of this key, of which twins have several, ascending as they came. *count: how many; their first index. */
+static guint numbers_of(const Shelf *shelf, gint64 key, guint *count)
 {
-  const gint64 both[] = { key, twins };
-  return twins == 0 ? key : box_key(both, sizeof both);
+  guint low = 0, high = shelf->numbers->len;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    if (g_array_index(shelf->numbers, Number, middle).key < key)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  for (high = low; high < shelf->numbers->len && g_array_index(shelf->numbers, Number, high).key == key;) high++;
+  *count = high - low;
+  return low;
 }
 
 guint32 shelf_uid_of_key(const Shelf *shelf, gint64 key, guint twins)
 {
-  Number wanted = { .key = numbered_key(key, twins) };
-  guint at;
-  return g_array_binary_search(shelf->numbers, &wanted, by_key, &at) ? g_array_index(shelf->numbers, Number, at).uid
-                                                                     : 0;
+  guint count, first = numbers_of(shelf, key, &count);
+  return twins < count ? g_array_index(shelf->numbers, Number, first + count - 1 - twins).uid : 0;
 }
 
 const ShelfRow *shelf_row(const Shelf *shelf, guint32 uid)
@@ -90,19 +97,32 @@ typedef struct {
   GArray *gone; /* guint32 */
 } Difference;
 
+/* How many items have this one's key. sizes: of the groups that were met, by their first item. */
+static guint group_size(GHashTable *sizes, const BoxItem *item)
+{
+  guint size = GPOINTER_TO_UINT(g_hash_table_lookup(sizes, &item->key));
+  if (size != 0) return size;
+  if (item->twins > 0) g_hash_table_insert(sizes, (gpointer)&item->key, GUINT_TO_POINTER(item->twins + 1));
+  return item->twins + 1;
+}
+
+/* Twins come at the end; and when one of them goes, it is taken for the first, which is the first to be moved. It does not
+ * matter, since they are the same, but what has a number must keep it when another one comes. */
 static guint compare(const Shelf *shelf, Difference *difference)
 {
   guint known = 0;
   g_autofree guint8 *seen = g_malloc0(shelf->numbers->len + 1);
+  g_autoptr(GHashTable) sizes = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (guint i = 0; i < shelf->box->items->len; i++) {
     const BoxItem *item = box_item(shelf->box, i);
-    Number number = { .key = numbered_key(item->key, item->twins) };
-    guint at;
-    if (!g_array_binary_search(shelf->numbers, &number, by_key, &at)) {
-      g_array_append_val(difference->come, number);
-    } else {
-      seen[at] = 1;
+    guint count, first = numbers_of(shelf, item->key, &count), size = group_size(sizes, item);
+    guint at = size - 1 - item->twins + (count > size ? count - size : 0);
+    if (at < count) {
+      seen[first + at] = 1;
       known++;
+    } else {
+      Number number = { .key = item->key };
+      g_array_append_val(difference->come, number);
     }
   }
   for (guint i = 0; i < shelf->numbers->len; i++)

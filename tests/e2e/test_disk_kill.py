@@ -16,6 +16,7 @@ import rig
 from tap import case, run
 
 SLOTS = 4
+TWINS = messages.NOW - 2 * messages.DAY + 60
 
 
 class Scene(kill.Scene):
@@ -30,7 +31,9 @@ class Scene(kill.Scene):
         for number in range(SLOTS):
             place = os.path.join(work, f"{name}-{number}")
             mail = disk.Mail(os.path.join(place, "mail"), kind, quarantine)
-            messages.fill(mail, others=1)
+            messages.fill(mail, forgeries=2, others=1)
+            for _ in range(2):  # the same one again
+                mail.inbox.put(messages.forged(1, TWINS), TWINS)
             backstop = mail.backstop(place)
             if verbs:
                 kill.wish_for(backstop, *verbs)
