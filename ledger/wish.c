@@ -109,6 +109,38 @@ gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account
   return db_end(ledger, id > 0, error) ? id : -1;
 }
 
+static gboolean add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                         GError **error)
+{
+  for (guint i = 0; i < n; i++) {
+    g_autoptr(GError) problem = NULL;
+    gint64 id = add(ledger, verb, entries[i], NULL, &problem);
+    gboolean refused = g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_REFUSED)
+                       || g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING);
+    if (problem != NULL && !refused) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    if (refused && *refusal == NULL) *refusal = g_strdup(problem->message);
+    if (refused) id = 0;
+    g_array_append_val(ids, id);
+  }
+  return TRUE;
+}
+
+gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                       GError **error)
+{
+  g_return_val_if_fail(verb == WISH_RESTORE || verb == WISH_DELETE, FALSE);
+  *refusal = NULL;
+  g_array_set_size(ids, 0);
+  if (!db_begin(ledger, error)) return FALSE;
+  if (db_end(ledger, add_many(ledger, verb, entries, n, ids, refusal, error), error)) return TRUE;
+  g_clear_pointer(refusal, g_free);
+  g_array_set_size(ids, 0);
+  return FALSE;
+}
+
 #define FROM_WISH                                                                                                      \
   "SELECT wish.id, verb, coalesce(entry, 0), account.name, made, finished, wish.state, result, folders FROM wish "     \
   "JOIN account "                                                                                                      \
@@ -142,6 +174,14 @@ Wish *wish_get(Ledger *ledger, gint64 id, GError **error)
   if (rows_next(&rows, error)) return wish_of_row(&rows);
   if (!rows.failed) missing(id, error);
   return NULL;
+}
+
+Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, FROM_WISH "WHERE wish.entry = ? ORDER BY wish.id DESC LIMIT 1", "i", entry))
+    return NULL;
+  return rows_next(&rows, error) ? wish_of_row(&rows) : NULL;
 }
 
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error)

@@ -31,7 +31,7 @@ rule() {
   3) includes_but "$2" ledger "$plain|$posix|$glib|<sqlite3\\.h>|\"(filter|ledger)/" ;;
   4) includes_but "$2" fetcher "$plain|$posix|$glib|<(libetpan|gnutls)/[-a-z0-9_]+\\.h>|<malloc\\.h>|<libsecret/secret\\.h>|\"(filter|ledger|fetcher)/" ;;
   5) includes_but "$2" ui "$plain|$posix|$glib|<(gtk|gdk|adwaita|json-glib|gmime)[-a-z/]*\\.h>|\"(filter|ledger|ui)/|\"fetcher/(config|exit|keyring|local|program)\\.h\"" ;;
-  6) for room in fetcher ui; do includes_but "$2" "$room" '[^"]|"(filter|fetcher|ui)/|"ledger/(account|journal|ledger|newsender|query|sent|stats|wish)\.h"'; done ;;
+  6) for room in fetcher ui; do includes_but "$2" "$room" '[^"]|"(filter|fetcher|ui)/|"ledger/(account|browse|journal|ledger|newsender|query|sent|stats|wish)\.h"'; done ;;
   7) for room in filter ledger; do lines "$2" "$room" "$exits"; done ;;
   esac
 }
