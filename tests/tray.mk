@@ -1,0 +1,21 @@
+# Tests of what the tray program knows, without GTK: built and run everywhere.
+TRAY_MODEL_TESTS = tests/test_shown tests/test_tray_models
+check_PROGRAMS += $(TRAY_MODEL_TESTS) tests/tray/fill
+TESTS += $(TRAY_MODEL_TESTS)
+tests_test_shown_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_test_shown_LDADD = $(DESK_LIBS) $(CMOCKA_LIBS)
+tests_test_tray_models_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS)
+tests_test_tray_models_LDADD = libledgerrig.a $(DESK_LIBS) $(CMOCKA_LIBS)
+# Fills ledgers for tests, benches and pictures.
+tests_tray_fill_LDADD = $(LEDGER_LIBS)
+
+# The window itself: on private screens, skipped where GTK or the screen is missing.
+TRAY_RIG = tests/tray/screen.py
+TRAY_TESTS = tests/tray/test_widgets.py
+EXTRA_DIST += $(TRAY_RIG) $(TRAY_TESTS)
+TESTS += $(TRAY_TESTS)
+if TRAY
+check_PROGRAMS += tests/tray/test_tray_window
+tests_tray_test_tray_window_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS) $(TRAY_CFLAGS)
+tests_tray_test_tray_window_LDADD = libledgerrig.a $(TRAY_PROGRAM_LIBS) $(CMOCKA_LIBS)
+endif

@@ -1,0 +1,8 @@
+/* daemon.h - having the filter started. */
+#pragma once
+#include <gio/gio.h>
+
+/* Starts the filter as the user's service, where there is one and the folders are the usual ones; else as a process of its own, which
+ * goes on when this program ends. It is under way when this returns; done is called once (error NULL: it was started). */
+void daemon_start(const char *config_file, const char *data_dir, gboolean usual, void (*done)(const GError *error, gpointer data),
+                  gpointer data);
