@@ -18,11 +18,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#define PAUSE_LOOK_MSEC 5000 /* the owner may go on before the pause is over */
 #define MEMORY_MOST ((rlim_t)512 << 20)
 
 typedef struct {
   Ledger *ledger;
-  const char *account;
+  const char *account, *data_dir;
   int clock;      /* a timer that goes on while the computer sleeps: the next pass is due */
   gboolean ended; /* standard input is closed: the supervisor wants us gone, or is gone itself */
   gboolean woken; /* the supervisor says that there are new wishes */
@@ -93,15 +94,39 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
   return FALSE;
 }
 
+static void make_pass(Worker *worker, Session *session, PassScope scope)
+{
+  guint seconds = 0;
+  session_pass(session, scope, &seconds);
+  set_clock(worker, seconds);
+  ledger_rest(worker->ledger);
+  malloc_trim(0);
+}
+
+/* While the owner has paused the filter, only his wishes are a reason for a pass; what was due before is due afterwards,
+ * since the server does not tell of the same mail twice. */
+static void sit_out_pause(Worker *worker, Session *session)
+{
+  struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+  PassScope wished;
+  for (gboolean asked = TRUE; !must_stop(worker) && ledger_paused_until(worker->data_dir) != 0;
+       asked = worker->woken) {
+    worker->woken = FALSE;
+    if (asked && wanted(worker, &wished))
+      make_pass(worker, session, wished);
+    else
+      poll(&input, 1, PAUSE_LOOK_MSEC);
+    must_stop(worker);
+  }
+}
+
 static void live(Worker *worker, Session *session)
 {
   PassScope scope = PASS_WHOLE;
   do {
-    guint seconds = 0;
-    session_pass(session, scope, &seconds);
-    set_clock(worker, seconds);
-    ledger_rest(worker->ledger);
-    malloc_trim(0);
+    sit_out_pause(worker, session);
+    if (worker->ended) return;
+    make_pass(worker, session, scope);
   } while (wait_for_pass(worker, session, &scope));
 }
 
@@ -148,7 +173,7 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
                 problem != NULL ? problem->message : "the configuration no longer names it");
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
-  Worker worker = { .ledger = ledger, .account = name, .clock = -1 };
+  Worker worker = { .ledger = ledger, .account = name, .data_dir = data_dir, .clock = -1 };
   g_autoptr(Session) session = session_new(config, account, ledger, once != WORKER_LIVE, must_stop, &worker);
   return work(&worker, session, once);
 }

@@ -2,7 +2,7 @@
 E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/programs.py tests/e2e/scripted.py tests/e2e/demo.py \
 	tests/e2e/proxy.py
 E2E_SCRIPTED = tests/e2e/test_refused.py tests/e2e/test_tls.py tests/e2e/test_password.py
-E2E_DOVECOT = tests/e2e/test_once.py tests/e2e/test_wishes.py tests/e2e/test_sweep.py tests/e2e/test_check.py tests/e2e/test_faults.py \
+E2E_DOVECOT = tests/e2e/test_once.py tests/e2e/test_wishes.py tests/e2e/test_pause.py tests/e2e/test_sweep.py tests/e2e/test_check.py tests/e2e/test_faults.py \
 	tests/e2e/test_daemon.py tests/e2e/test_watch.py tests/e2e/test_kill.py tests/e2e/test_secrets.py tests/e2e/test_proxy.py
 
 EXTRA_DIST += tests/packages.sh tests/sum.sh $(E2E_RIG) $(E2E_SCRIPTED) $(E2E_DOVECOT) tests/e2e/stop_at.c tests/lsan.supp
