@@ -33,7 +33,7 @@ rule() {
   4) includes_but "$2" fetcher "$plain|$posix|$glib|<(libetpan|gnutls)/[-a-z0-9_]+\\.h>|<malloc\\.h>|<libsecret/secret\\.h>|\"(filter|ledger|fetcher)/" ;;
   5) includes_but "$2" ui "$plain|$posix|$glib|$words|<(gtk|libayatana-appindicator|json-glib|gmime)[-a-z0-9/]*\\.h>|\"(filter|ledger|ui)/|\"fetcher/(config|exit|keyring|local|program)\\.h\"" ;;
   6) for room in fetcher ui; do includes_but "$2" "$room" '[^"]|"(filter|fetcher|ui)/|"ledger/(account|browse|journal|ledger|newsender|query|sent|stats|wish)\.h"'; done ;;
-  8) lines "$2" ui '^[[:space:]]*#[[:space:]]*include[[:space:]]+(<(gtk|gdk|cairo|libayatana-appindicator)|"ui/tray_)' | grep -Ev '^[^:]*ui/tray_[a-z_]*\.[ch]:' ;;
+  8) lines "$2" ui '^[[:space:]]*#[[:space:]]*include[[:space:]]+(<(gtk|gdk|cairo|libayatana-appindicator)|"ui/tray)' | grep -Ev '^[^:]*ui/tray[a-z_]*\.[ch]:' ;;
   7) for room in filter ledger; do lines "$2" "$room" "$exits"; done ;;
   esac
 }
@@ -46,7 +46,7 @@ name() {
   4) echo "fetcher uses libetpan, GnuTLS, filter, ledger and itself" ;;
   5) echo "ui uses filter, ledger, itself and the configuration of fetcher" ;;
   6) echo "nobody reaches into ledger past its contracts" ;;
-  8) echo "GTK is in files of ui that begin with tray_ and nowhere else" ;;
+  8) echo "GTK is in files of ui that begin with tray and nowhere else" ;;
   7) echo "filter and ledger never end the process" ;;
   esac
 }

@@ -52,6 +52,7 @@ void overview_read(Overview *overview, Ledger *ledger, const char *problem, cons
   g_autoptr(GError) error = NULL;
   overview_clear(overview);
   overview->runs = ledger_daemon_runs(dir);
+  overview->paused = ledger_paused_until(dir);
   if (ledger == NULL) {
     overview->problem = g_strdup(problem);
     return;

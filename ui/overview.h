@@ -12,6 +12,7 @@ typedef struct {
   gboolean there;       /* the ledger could be read; else only `problem` counts */
   char *problem;        /* why not, one sentence; NULL */
   gboolean runs;        /* the filter does */
+  gint64 paused;        /* until then; 0: it is not */
   BrowseCounts counts;  /* new: since the window was looked at */
   GPtrArray *accounts;  /* Account*, configured ones */
   guint today;          /* backscatter judged in the last 24 hours */

@@ -37,6 +37,7 @@ static void read_all(Desk *desk)
                             : error->message;
   overview_read(&desk->overview, desk->ledger, problem, desk->data_dir, desk->memory.looked, now());
   desk->ran = desk->overview.runs;
+  desk->paused = desk->overview.paused;
   if (desk->ledger != NULL) desk->version = ledger_data_version(desk->ledger, NULL);
 }
 
@@ -54,7 +55,8 @@ static gboolean look(gpointer data)
   Desk *desk = data;
   desk->soon = 0;
   gint64 version = desk->ledger != NULL ? ledger_data_version(desk->ledger, NULL) : -1;
-  if (version >= 0 && version == desk->version && ledger_daemon_runs(desk->data_dir) == desk->ran)
+  if (version >= 0 && version == desk->version && ledger_daemon_runs(desk->data_dir) == desk->ran
+      && ledger_paused_until(desk->data_dir) == desk->paused)
     return G_SOURCE_REMOVE;
   if (desk->hold != NULL) hold_look(desk->hold);
   desk_refresh(desk);
@@ -132,6 +134,13 @@ gboolean desk_check_now(Desk *desk, GError **error)
     if (wish_add(desk->ledger, WISH_CHECK, 0, account->name, error) < 0) return FALSE;
   }
   return TRUE;
+}
+
+gboolean desk_pause(Desk *desk, gint64 until, GError **error)
+{
+  gboolean good = ledger_pause(desk->data_dir, until, error);
+  desk_refresh(desk);
+  return good;
 }
 
 static void started(const GError *error, gpointer data)

@@ -20,6 +20,7 @@ struct Desk {
   guint soon, tick;
   gint64 version;
   gboolean ran;
+  gint64 paused;
 };
 
 /* Reads how things stand, and again whenever the ledger changes. The caller frees. */
@@ -37,5 +38,7 @@ void desk_refresh(Desk *desk);
 void desk_looked(Desk *desk);
 /* A wish to look at every account's mail now; *error: LEDGER_ERROR. */
 gboolean desk_check_now(Desk *desk, GError **error);
-/* Starts the filter; a failure is shown above parent (NULL: nowhere). */
+/* Pauses the filter until then (Unix seconds), or lets it go on (0). */
+gboolean desk_pause(Desk *desk, gint64 until, GError **error);
+/* Starts the filter, as a service where there is one. */
 void desk_start_filter(Desk *desk);

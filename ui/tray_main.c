@@ -4,6 +4,7 @@
  * Fails:    by exit status, with one line on standard error.
  * Tests:    tests/tray/test_window.py, tests/tray/test_menu.py */
 #include "filter/filter.h"
+#include "ui/tray.h"
 #include "ui/tray_widgets.h"
 #include "ui/tray_window.h"
 #include <glib/gi18n.h>
@@ -28,7 +29,19 @@ typedef struct {
   GtkApplication *application;
   Desk *desk;
   GtkWidget *window;
+  Tray *tray;
+  gboolean held; /* a panel shows the icon, or there shall be no window: closing the window is not the end */
 } App;
+
+static void keep_alive(App *app)
+{
+  gboolean keep = hidden || tray_is_shown(app->tray);
+  if (keep && !app->held) g_application_hold(G_APPLICATION(app->application));
+  if (!keep && app->held) g_application_release(G_APPLICATION(app->application));
+  app->held = keep;
+}
+
+static void on_host(gpointer data) { keep_alive(data); }
 
 static void on_window_gone(GtkWidget *widget, gpointer data)
 {
@@ -58,6 +71,43 @@ static void do_check(GSimpleAction *action, GVariant *value, gpointer data)
     complain(app->window != NULL ? GTK_WINDOW(app->window) : NULL, _("Nothing was checked"), error->message);
 }
 
+static void pause_until(App *app, gint64 until)
+{
+  g_autoptr(GError) error = NULL;
+  if (!desk_pause(app->desk, until, &error))
+    complain(app->window != NULL ? GTK_WINDOW(app->window) : NULL, _("The filter goes on"), error->message);
+}
+
+static void do_pause_hour(GSimpleAction *action, GVariant *value, gpointer data)
+{
+  pause_until(data, g_get_real_time() / G_USEC_PER_SEC + 3600);
+}
+
+/* Until six in the morning. */
+static void do_pause_day(GSimpleAction *action, GVariant *value, gpointer data)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_local(), day = g_date_time_add_days(now, 1);
+  g_autoptr(GDateTime) morning = g_date_time_new_local(g_date_time_get_year(day), g_date_time_get_month(day),
+                                                       g_date_time_get_day_of_month(day), 6, 0, 0);
+  pause_until(data, morning != NULL ? g_date_time_to_unix(morning) : g_date_time_to_unix(day));
+}
+
+static void do_go_on(GSimpleAction *action, GVariant *value, gpointer data) { pause_until(data, 0); }
+
+static void do_start(GSimpleAction *action, GVariant *value, gpointer data) { desk_start_filter(((App *)data)->desk); }
+
+static void do_trouble(GSimpleAction *action, GVariant *value, gpointer data)
+{
+  App *app = data;
+  show_window(app, "review");
+  review_show(window_review(app->window), BROWSE_TROUBLE, 0);
+}
+
+static void do_page(GSimpleAction *action, GVariant *value, gpointer data)
+{
+  show_window(data, g_action_get_name(G_ACTION(action)));
+}
+
 static void do_quit(GSimpleAction *action, GVariant *value, gpointer data)
 {
   App *app = data;
@@ -74,9 +124,9 @@ static void do_about(GSimpleAction *action, GVariant *value, gpointer data)
 }
 
 static const GActionEntry actions[] = {
-  { "review", do_review },
-  { "check", do_check },
-  { "quit", do_quit },
+  { "review", do_review },       { "check", do_check },     { "quit", do_quit },     { "pause-hour", do_pause_hour },
+  { "pause-day", do_pause_day }, { "go-on", do_go_on },     { "start", do_start },   { "trouble", do_trouble },
+  { "alarm", do_review },        { "statistics", do_page }, { "accounts", do_page }, { "preferences", do_page },
   { "about", do_about },
 };
 
@@ -89,14 +139,23 @@ static void on_startup(GApplication *application, gpointer data)
   if (data_dir == NULL) data_dir = g_steal_pointer(&default_data);
   app->desk = desk_new(config_file, data_dir, usual);
   g_action_map_add_action_entries(G_ACTION_MAP(application), actions, G_N_ELEMENTS(actions), app);
+  app->tray = tray_new(app->desk, G_ACTION_GROUP(application), on_host, app);
+  keep_alive(app);
 }
 
-static void on_activate(GApplication *application, gpointer data) { show_window(data, NULL); }
+/* The first time it is started hidden; every further start asks for the window. */
+static void on_activate(GApplication *application, gpointer data)
+{
+  static gboolean again;
+  if (!hidden || again) show_window(data, NULL);
+  again = TRUE;
+}
 
 static void on_shutdown(GApplication *application, gpointer data)
 {
   App *app = data;
   if (app->window != NULL) gtk_widget_destroy(app->window);
+  g_clear_pointer(&app->tray, tray_free);
   g_clear_pointer(&app->desk, desk_free);
 }
 

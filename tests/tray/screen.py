@@ -4,6 +4,7 @@ All of it ends with the test, however it ends. HOME and the XDG folders are the 
 or written.
 """
 import atexit
+import importlib.util
 import os
 import shutil
 import signal
@@ -15,6 +16,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import rig  # noqa: E402
 
 LIMIT = 20  # seconds anything may take
+
+
+def python_with(*modules):
+    """Goes on with the system's Python where this one lacks its modules; returns what is missing even there, or None."""
+    lacking = [name for name in modules if importlib.util.find_spec(name) is None]
+    system = "/usr/bin/python3"
+    if lacking and os.path.exists(system) and os.path.realpath(sys.executable) != os.path.realpath(system):
+        os.execv(system, [system, "-B", *sys.argv])
+    return f"no Python module {lacking[0]}" if lacking else None
 
 
 def missing(*more):
@@ -119,6 +129,14 @@ class Screen:
 
     def picture(self, path):
         self.output("import", "-window", "root", path)
+
+
+def ledger(private, entries):
+    """A new ledger with so many made-up entries; its folder."""
+    folder = os.path.join(private.home, f"ledger-{entries}-{time.monotonic_ns()}")
+    os.mkdir(folder, 0o700)
+    subprocess.run([os.path.join(rig.BUILD, "tests", "tray", "fill"), folder, str(entries)], check=True)
+    return folder
 
 
 def exit_on_signals():
