@@ -16,7 +16,7 @@ GArray *stats_days(Ledger *ledger, const char *account, gint64 since, GError **e
  * senders that the originals claimed, most reports first. GArray of TopCount, at most `most`. */
 typedef enum { STATS_REPORTERS, STATS_FORGED } StatsWho;
 typedef struct {
-  char *name; /* as the mail had it */
+  char *name; /* the address where there is one, in lower case */
   guint count;
 } TopCount;
 GArray *stats_top(Ledger *ledger, StatsWho who, const char *account, gint64 since, guint most, GError **error);

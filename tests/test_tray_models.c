@@ -220,7 +220,7 @@ static void remembers(void **state)
   Memory memory, again;
   memory_load(&memory, dir);
   assert_int_equal(memory.looked, 0);
-  memory = (Memory){ .looked = 7, .notified = 9, .waved = 11, .alarmed = 13, .width = 900, .height = 700 };
+  memory = (Memory){ .looked = 7, .notified = 9, .genuine = 8, .waved = 11, .alarmed = 13, .width = 900, .height = 700 };
   memory_save(&memory, dir);
   memory_load(&again, dir);
   assert_memory_equal(&memory, &again, sizeof memory);

@@ -9,10 +9,10 @@
 
 static gint64 *number(Memory *memory, guint i)
 {
-  gint64 *const all[] = { &memory->looked, &memory->notified, &memory->waved, &memory->alarmed };
+  gint64 *const all[] = { &memory->looked, &memory->notified, &memory->genuine, &memory->waved, &memory->alarmed };
   return all[i];
 }
-static const char *const names[] = { "looked", "notified", "waved", "alarmed" };
+static const char *const names[] = { "looked", "notified", "genuine", "waved", "alarmed" };
 
 void memory_load(Memory *memory, const char *dir)
 {

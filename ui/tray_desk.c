@@ -76,6 +76,12 @@ static gboolean tick(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+void desk_read_config(Desk *desk)
+{
+  g_autoptr(Config) config = config_load(desk->config_file, NULL);
+  if (config != NULL) desk->notifications = config->notifications;
+}
+
 Desk *desk_new(const char *config_file, const char *data_dir, gboolean usual)
 {
   Desk *desk = g_new0(Desk, 1);
@@ -85,6 +91,7 @@ Desk *desk_new(const char *config_file, const char *data_dir, gboolean usual)
   desk->usual = usual;
   desk->watchers = g_ptr_array_new_with_free_func(g_free);
   memory_load(&desk->memory, data_dir);
+  desk_read_config(desk);
   read_all(desk);
   desk->monitor = g_file_monitor_directory(folder, G_FILE_MONITOR_NONE, NULL, NULL);
   if (desk->monitor != NULL) g_signal_connect(desk->monitor, "changed", G_CALLBACK(on_file), desk);

@@ -13,6 +13,7 @@ struct Desk {
   Ledger *ledger;     /* NULL: not there yet, or cannot be opened; overview.problem says why */
   Overview overview;
   Memory memory;
+  NotificationMode notifications;
   Hold *hold;         /* NULL where there is no ledger */
   /* private */
   GPtrArray *watchers;
@@ -40,5 +41,7 @@ void desk_looked(Desk *desk);
 gboolean desk_check_now(Desk *desk, GError **error);
 /* Pauses the filter until then (Unix seconds), or lets it go on (0). */
 gboolean desk_pause(Desk *desk, gint64 until, GError **error);
+/* Reads what of the configuration matters here. */
+void desk_read_config(Desk *desk);
 /* Starts the filter, as a service where there is one. */
 void desk_start_filter(Desk *desk);

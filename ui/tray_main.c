@@ -5,6 +5,7 @@
  * Tests:    tests/tray/test_window.py, tests/tray/test_menu.py */
 #include "filter/filter.h"
 #include "ui/tray.h"
+#include "ui/tray_notices.h"
 #include "ui/tray_widgets.h"
 #include "ui/tray_window.h"
 #include <glib/gi18n.h>
@@ -30,6 +31,7 @@ typedef struct {
   Desk *desk;
   GtkWidget *window;
   Tray *tray;
+  Notices *notices;
   gboolean held; /* a panel shows the icon, or there shall be no window: closing the window is not the end */
 } App;
 
@@ -103,6 +105,14 @@ static void do_trouble(GSimpleAction *action, GVariant *value, gpointer data)
   review_show(window_review(app->window), BROWSE_TROUBLE, 0);
 }
 
+/* Genuine ones are in no other view. */
+static void do_genuine(GSimpleAction *action, GVariant *value, gpointer data)
+{
+  App *app = data;
+  show_window(app, "review");
+  review_show(window_review(app->window), BROWSE_ALL, 0);
+}
+
 static void do_page(GSimpleAction *action, GVariant *value, gpointer data)
 {
   show_window(data, g_action_get_name(G_ACTION(action)));
@@ -124,11 +134,17 @@ static void do_about(GSimpleAction *action, GVariant *value, gpointer data)
 }
 
 static const GActionEntry actions[] = {
-  { "review", do_review },       { "check", do_check },     { "quit", do_quit },     { "pause-hour", do_pause_hour },
-  { "pause-day", do_pause_day }, { "go-on", do_go_on },     { "start", do_start },   { "trouble", do_trouble },
-  { "alarm", do_review },        { "statistics", do_page }, { "accounts", do_page }, { "preferences", do_page },
-  { "about", do_about },
+  { "review", do_review },       { "check", do_check },     { "quit", do_quit },       { "pause-hour", do_pause_hour },
+  { "pause-day", do_pause_day }, { "go-on", do_go_on },     { "start", do_start },     { "trouble", do_trouble },
+  { "alarm", do_genuine },       { "genuine", do_genuine }, { "statistics", do_page }, { "accounts", do_page },
+  { "preferences", do_page },    { "about", do_about },
 };
+
+static gboolean is_seen(gpointer data)
+{
+  const App *app = data;
+  return app->window != NULL && gtk_window_is_active(GTK_WINDOW(app->window));
+}
 
 static void on_startup(GApplication *application, gpointer data)
 {
@@ -139,6 +155,7 @@ static void on_startup(GApplication *application, gpointer data)
   if (data_dir == NULL) data_dir = g_steal_pointer(&default_data);
   app->desk = desk_new(config_file, data_dir, usual);
   g_action_map_add_action_entries(G_ACTION_MAP(application), actions, G_N_ELEMENTS(actions), app);
+  app->notices = notices_new(app->desk, application, is_seen, app);
   app->tray = tray_new(app->desk, G_ACTION_GROUP(application), on_host, app);
   keep_alive(app);
 }
@@ -155,6 +172,7 @@ static void on_shutdown(GApplication *application, gpointer data)
 {
   App *app = data;
   if (app->window != NULL) gtk_widget_destroy(app->window);
+  g_clear_pointer(&app->notices, notices_free);
   g_clear_pointer(&app->tray, tray_free);
   g_clear_pointer(&app->desk, desk_free);
 }

@@ -4,6 +4,9 @@
  * Fails:    by a bar above the page.
  * Tests:    tests/tray/test_tray_window.c, tests/tray/test_window.py */
 #include "ui/tray_window.h"
+#include "ui/tray_accounts.h"
+#include "ui/tray_preferences.h"
+#include "ui/tray_statistics.h"
 #include "ui/tray_widgets.h"
 #include <glib/gi18n.h>
 
@@ -68,6 +71,8 @@ static void on_desk(gpointer data)
     g_object_set_data(G_OBJECT(window->undo), "closed", NULL);
   refresh_undo(window);
   refresh_filter(window);
+  gboolean review = g_strcmp0(gtk_stack_get_visible_child_name(GTK_STACK(window->stack)), "review") == 0;
+  if (review && gtk_window_is_active(GTK_WINDOW(window->window))) desk_looked(window->desk);
 }
 
 static void on_undo(GtkInfoBar *bar, gint response, gpointer data)
@@ -185,6 +190,12 @@ static GtkWidget *content_new(Window *window)
   gtk_info_bar_add_button(GTK_INFO_BAR(window->filter), _("_Start"), RESPONSE_START);
   window->review = review_new(window->desk, GTK_WINDOW(window->window));
   gtk_stack_add_titled(GTK_STACK(window->stack), review_widget(window->review), "review", _("Review"));
+  gtk_stack_add_titled(GTK_STACK(window->stack), statistics_new(window->desk, GTK_WINDOW(window->window)), "statistics",
+                       _("Statistics"));
+  gtk_stack_add_titled(GTK_STACK(window->stack), accounts_new(window->desk, GTK_WINDOW(window->window)), "accounts",
+                       _("Accounts"));
+  gtk_stack_add_titled(GTK_STACK(window->stack), preferences_new(window->desk, GTK_WINDOW(window->window)),
+                       "preferences", _("Preferences"));
   gtk_box_pack_start(GTK_BOX(box), window->filter, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), window->stack, TRUE, TRUE, 0);
   gtk_box_pack_end(GTK_BOX(box), window->undo, FALSE, FALSE, 0);

@@ -95,7 +95,9 @@ static VerdictCode verdict_of(guint n)
 static guint age_of(guint n, guint all)
 {
   guint spread = n * 89 / MAX(all, 1);
-  return n % 3 == 0 ? 12 + n % 2 : n % 7 == 0 ? 47 : spread;
+  if (n % 3 == 0) return n % 4 == 0 ? 12 : 13;
+  if (n % 7 == 0) return 47;
+  return n % 2 == 0 ? spread * spread * 7 % 89 : spread;
 }
 
 static Entry *make_entry(guint n, guint all, gint64 now)
