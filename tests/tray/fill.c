@@ -91,9 +91,12 @@ static VerdictCode verdict_of(guint n)
   return n % 17 == 4 ? VERDICT_UNSURE : n % 11 == 3 ? VERDICT_GENUINE : VERDICT_BACKSCATTER;
 }
 
+static gboolean all_today;
+
 /* Days back: two waves in a quiet stream. */
 static guint age_of(guint n, guint all)
 {
+  if (all_today) return 0;
   guint spread = n * 89 / MAX(all, 1);
   if (n % 3 == 0) return n % 4 == 0 ? 12 : 13;
   if (n % 7 == 0) return 47;
@@ -186,7 +189,10 @@ int main(int argc, char **argv)
   gint64 now = g_get_real_time() / G_USEC_PER_SEC;
   const AccountSetup accounts[] = { { (char *)"home", (char *)"me@example.org;*@my.example" },
                                     { (char *)"work", (char *)"me@work.example" } };
-  if (argc != 3) return 64;
+  /* argv: DIR ENTRIES [FIRST ["today"]]: from this entry on, all of them as if they had just come. */
+  if (argc < 3 || argc > 5) return 64;
+  guint begin = argc > 3 ? (guint)g_ascii_strtoull(argv[3], NULL, 10) : 0;
+  all_today = argc > 4;
   guint all = (guint)g_ascii_strtoull(argv[2], NULL, 10);
   filter_init();
   g_autoptr(Ledger) ledger = ledger_open(argv[1], LEDGER_CREATE, &error);
@@ -197,12 +203,12 @@ int main(int argc, char **argv)
   check(account_set_state(ledger, "work", "sign-in-needed", "The server refused the password; mend password-command.",
                           0, &error),
         error);
-  for (guint n = 0; n < all; n += BATCH) {
+  for (guint n = begin; n < all; n += BATCH) {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
     for (guint i = n; i < MIN(n + BATCH, all); i++) g_ptr_array_add(rows, make_entry(i, all, now));
     record(ledger, rows, "home");
     record(ledger, rows, "work");
   }
-  vary(ledger, all);
+  if (begin == 0) vary(ledger, all);
   return 0;
 }
