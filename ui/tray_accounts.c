@@ -102,32 +102,48 @@ static void keep_password(const Choice *choice, const char *password)
   memset(line, 0, strlen(line));
 }
 
+static void on_answer(GtkDialog *dialog, gint response, gpointer data)
+{
+  GtkWidget *entry = g_object_get_data(G_OBJECT(dialog), "entry");
+  if (response == GTK_RESPONSE_OK) keep_password(data, gtk_entry_get_text(GTK_ENTRY(entry)));
+  gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void choice_gone(gpointer data, GClosure *closure) { choice_free(data); }
+
+static GtkWidget *password_entry_new(void)
+{
+  GtkWidget *entry = named(gtk_entry_new(), _("Password"));
+  gtk_entry_set_visibility(GTK_ENTRY(entry), FALSE);
+  gtk_entry_set_input_purpose(GTK_ENTRY(entry), GTK_INPUT_PURPOSE_PASSWORD);
+  gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
+  return entry;
+}
+
 static void sign_in(gpointer data)
 {
   const Choice *choice = data;
+  Choice *own = g_new0(Choice, 1);
+  *own = (Choice){ choice->accounts, g_strdup(choice->name) };
   g_autofree char *title = g_strdup_printf(_("Sign in to %s"), choice->name);
   GtkWidget *dialog = gtk_dialog_new_with_buttons(
       title, choice->accounts->window, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT | GTK_DIALOG_USE_HEADER_BAR,
       _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Sign in"), GTK_RESPONSE_OK, NULL);
-  GtkWidget *box = gtk_dialog_get_content_area(GTK_DIALOG(dialog)), *entry = named(gtk_entry_new(), _("Password"));
-  GtkWidget *text = label_new(
-      _("The password is kept in your desktop’s keyring, and tried at once. An account whose configuration names a "
-        "password-command does not need it here: mend that command."),
-      NULL);
+  GtkWidget *box = gtk_dialog_get_content_area(GTK_DIALOG(dialog)), *entry = password_entry_new();
+  GtkWidget *text =
+      label_new(_("The password is kept in your desktop’s keyring, and tried at once. An account whose configuration "
+                  "names a password-command does not need it here: mend that command."),
+                NULL);
   gtk_label_set_max_width_chars(GTK_LABEL(text), 50);
-  gtk_entry_set_visibility(GTK_ENTRY(entry), FALSE);
-  gtk_entry_set_input_purpose(GTK_ENTRY(entry), GTK_INPUT_PURPOSE_PASSWORD);
-  gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_OK);
   gtk_box_set_spacing(GTK_BOX(box), 12);
   gtk_container_set_border_width(GTK_CONTAINER(box), 18);
   gtk_container_add(GTK_CONTAINER(box), text);
   gtk_container_add(GTK_CONTAINER(box), entry);
-  gtk_widget_show_all(dialog);
   named(dialog, title);
-  if (gtk_dialog_run(GTK_DIALOG(dialog)) == GTK_RESPONSE_OK)
-    keep_password(choice, gtk_entry_get_text(GTK_ENTRY(entry)));
-  gtk_widget_destroy(dialog);
+  g_object_set_data(G_OBJECT(dialog), "entry", entry);
+  g_signal_connect_data(dialog, "response", G_CALLBACK(on_answer), own, choice_gone, 0);
+  gtk_widget_show_all(dialog);
 }
 
 static void check(gpointer data)

@@ -11,11 +11,13 @@
 #include <glib/gi18n.h>
 
 #define BORDER 18
+#define CHOICES_MOST 8
 
 typedef struct {
   Desk *desk;
+  GtkWindow *parent;
   GPtrArray *choices;
-  GtkWidget *buttons[16], *scope, *preview, *restore;
+  GtkWidget *buttons[CHOICES_MOST], *scope, *preview, *restore;
 } Allow;
 
 static const AllowChoice *chosen(const Allow *allow)
@@ -70,47 +72,59 @@ static GtkWidget *content_new(Allow *allow)
   return box;
 }
 
-static gboolean add_chosen(Allow *allow, GtkWindow *parent)
+static void add_chosen(Allow *allow)
 {
   g_autoptr(GError) error = NULL;
   const AllowChoice *choice = chosen(allow);
-  if (!newsender_add(allow->desk->ledger, NEWSENDER_ALLOW, choice->entry, &error)) {
-    complain(parent, _("Nothing was allowed"), error->message);
-    return FALSE;
-  }
-  if (choice->lying->len > 0 && gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(allow->restore)))
+  if (!newsender_add(allow->desk->ledger, NEWSENDER_ALLOW, choice->entry, &error))
+    complain(allow->parent, _("Nothing was allowed"), error->message);
+  else if (choice->lying->len > 0 && gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(allow->restore)))
     hold_begin(allow->desk->hold, WISH_RESTORE, (const gint64 *)(void *)choice->lying->data, choice->lying->len);
-  return TRUE;
 }
 
-static gboolean run(Allow *allow, GtkWindow *parent)
+static void on_answer(GtkDialog *dialog, gint response, gpointer data)
+{
+  if (response == GTK_RESPONSE_OK) add_chosen(data);
+  gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void allow_free(gpointer data, GClosure *closure)
+{
+  g_ptr_array_unref(((Allow *)data)->choices);
+  g_free(data);
+}
+
+static void show(Allow *allow)
 {
   GtkWidget *dialog = gtk_dialog_new_with_buttons(
-      _("Allow"), parent, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT | GTK_DIALOG_USE_HEADER_BAR, _("_Cancel"),
-      GTK_RESPONSE_CANCEL, _("A_llow"), GTK_RESPONSE_OK, NULL);
+      _("Allow"), allow->parent, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT | GTK_DIALOG_USE_HEADER_BAR,
+      _("_Cancel"), GTK_RESPONSE_CANCEL, _("A_llow"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_OK);
   gtk_window_set_default_size(GTK_WINDOW(dialog), 520, -1);
   named(dialog, _("Allow"));
   gtk_container_add(GTK_CONTAINER(gtk_dialog_get_content_area(GTK_DIALOG(dialog))), content_new(allow));
+  g_signal_connect_data(dialog, "response", G_CALLBACK(on_answer), allow, allow_free, 0);
   gtk_widget_show_all(dialog);
-  gboolean added = gtk_dialog_run(GTK_DIALOG(dialog)) == GTK_RESPONSE_OK && add_chosen(allow, parent);
-  gtk_widget_destroy(dialog);
-  return added;
 }
 
-gboolean allow_run(Desk *desk, GtkWindow *parent, gint64 id)
+void allow_run(Desk *desk, GtkWindow *parent, gint64 id)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Entry) entry = journal_get(desk->ledger, id, &error);
   g_autoptr(GPtrArray) choices = entry != NULL ? allow_choices(desk->ledger, entry, &error) : NULL;
-  Allow allow = { .desk = desk, .choices = choices };
   if (choices == NULL) {
     complain(parent, _("Nothing was allowed"), error->message);
-    return FALSE;
+    return;
   }
-  if (choices->len > G_N_ELEMENTS(allow.buttons)) g_ptr_array_set_size(choices, G_N_ELEMENTS(allow.buttons));
-  if (choices->len > 0) return run(&allow, parent);
-  complain(parent, _("Nobody to allow"),
-           _("This report names neither a recipient nor a server, so there is nobody to put on the allowlist."));
-  return FALSE;
+  if (choices->len == 0) {
+    complain(parent, _("Nobody to allow"),
+             _("This report names neither a recipient nor a server, so there is nobody to put on the allowlist."));
+    return;
+  }
+  Allow *allow = g_new0(Allow, 1);
+  allow->desk = desk;
+  allow->parent = parent;
+  allow->choices = g_steal_pointer(&choices);
+  g_ptr_array_set_size(allow->choices, (gint)MIN(allow->choices->len, CHOICES_MOST));
+  show(allow);
 }

@@ -2,5 +2,5 @@
 #pragma once
 #include "ui/tray_desk.h"
 
-/* About this entry. TRUE: something was added. */
-gboolean allow_run(Desk *desk, GtkWindow *parent, gint64 id);
+/* About this entry. */
+void allow_run(Desk *desk, GtkWindow *parent, gint64 id);

@@ -16,7 +16,7 @@ enum { WHY, ORIGINAL, RAW, VIEWS };
 
 struct Detail {
   Desk *desk;
-  GtkWidget *notebook, *views[VIEWS];
+  GtkWidget *root, *stack, *views[VIEWS];
 };
 
 static GtkTextBuffer *buffer_of(Detail *detail, guint view)
@@ -148,27 +148,35 @@ void detail_show(Detail *detail, gint64 id, guint selected)
 
 void detail_focus(Detail *detail)
 {
-  gint page = gtk_notebook_get_current_page(GTK_NOTEBOOK(detail->notebook));
-  gtk_widget_grab_focus(detail->views[CLAMP(page, 0, VIEWS - 1)]);
+  GtkWidget *page = gtk_stack_get_visible_child(GTK_STACK(detail->stack));
+  for (guint i = 0; i < VIEWS; i++)
+    if (gtk_widget_is_ancestor(detail->views[i], page)) gtk_widget_grab_focus(detail->views[i]);
 }
 
 static void on_destroy(GtkWidget *widget, gpointer data) { g_free(data); }
 
 Detail *detail_new(Desk *desk)
 {
-  const char *const titles[VIEWS] = { _("_Why"), _("_Original"), _("Ra_w") };
+  static const char *const pages[VIEWS] = { "why", "original", "raw" };
+  const char *const titles[VIEWS] = { _("Why"), _("Original"), _("Raw") };
   const char *const names[VIEWS] = { _("Why it was judged so"), _("The original message"), _("The raw message") };
   Detail *detail = g_new0(Detail, 1);
+  GtkWidget *switcher = named(gtk_stack_switcher_new(), _("Explanation"));
   detail->desk = desk;
-  detail->notebook = named(gtk_notebook_new(), _("Explanation"));
+  detail->root = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+  detail->stack = gtk_stack_new();
   for (guint i = 0; i < VIEWS; i++) {
     detail->views[i] = view_new(names[i], i == RAW);
-    gtk_notebook_append_page(GTK_NOTEBOOK(detail->notebook), scrolled_new(detail->views[i], FALSE),
-                             gtk_label_new_with_mnemonic(titles[i]));
+    gtk_stack_add_titled(GTK_STACK(detail->stack), scrolled_new(detail->views[i], FALSE), pages[i], titles[i]);
   }
-  g_signal_connect(detail->notebook, "destroy", G_CALLBACK(on_destroy), detail);
+  gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), GTK_STACK(detail->stack));
+  g_object_set(switcher, "margin", 6, "halign", GTK_ALIGN_START, NULL);
+  gtk_box_pack_start(GTK_BOX(detail->root), switcher, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(detail->root), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(detail->root), detail->stack, TRUE, TRUE, 0);
+  g_signal_connect(detail->root, "destroy", G_CALLBACK(on_destroy), detail);
   detail_show(detail, 0, 0);
   return detail;
 }
 
-GtkWidget *detail_widget(Detail *detail) { return detail->notebook; }
+GtkWidget *detail_widget(Detail *detail) { return detail->root; }

@@ -325,17 +325,34 @@ void review_restore(Review *review)
   hold_begin(review->desk->hold, WISH_RESTORE, (const gint64 *)(void *)ids->data, ids->len);
 }
 
+/* What is to be deleted, once the owner says so. */
+typedef struct {
+  Desk *desk;
+  GArray *ids;
+} Deletion;
+
+static void delete_them(gpointer data)
+{
+  const Deletion *deletion = data;
+  hold_begin(deletion->desk->hold, WISH_DELETE, (const gint64 *)(void *)deletion->ids->data, deletion->ids->len);
+}
+
+static void deletion_free(gpointer data)
+{
+  g_array_unref(((Deletion *)data)->ids);
+  g_free(data);
+}
+
 void review_delete(Review *review)
 {
   if (!gtk_widget_get_sensitive(review->delete)) return;
-  g_autoptr(GArray) ids = chosen_ids(review);
-  g_autofree char *title = g_strdup_printf(ngettext("Delete %u message?", "Delete %u messages?", ids->len), ids->len);
-  if (!ask(review->window, title,
-           _("It goes to the trash of your mail server where there is one, and is removed for good where there is "
-             "none."),
-           _("_Delete")))
-    return;
-  hold_begin(review->desk->hold, WISH_DELETE, (const gint64 *)(void *)ids->data, ids->len);
+  Deletion *deletion = g_new0(Deletion, 1);
+  *deletion = (Deletion){ review->desk, chosen_ids(review) };
+  guint n = deletion->ids->len;
+  g_autofree char *title = g_strdup_printf(ngettext("Delete %u message?", "Delete %u messages?", n), n);
+  ask(review->window, title,
+      _("It goes to the trash of your mail server where there is one, and is removed for good where there is none."),
+      _("_Delete"), delete_them, deletion, deletion_free);
 }
 
 void review_allow(Review *review)

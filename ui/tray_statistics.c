@@ -20,6 +20,7 @@ typedef struct {
   GtkWidget *root, *range, *picture, *summary, *reporters, *forged;
   GtkListStore *table;
   Series *series;
+  GtkFileChooserNative *chooser; /* NULL: none is open */
 } Statistics;
 
 static guint days_of(const Statistics *statistics)
@@ -118,33 +119,39 @@ static void on_desk(gpointer data) { refresh(data); }
 static void on_map(GtkWidget *widget, gpointer data) { refresh(data); }
 static void on_range(GtkComboBox *combo, gpointer data) { refresh(data); }
 
-/* Asks for a file; NULL: none. */
-static char *ask_file(Statistics *statistics, const char *title, const char *name)
-{
-  char *file = NULL;
-  GtkFileChooserNative *chooser =
-      gtk_file_chooser_native_new(title, statistics->window, GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
-  gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), name);
-  gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(chooser), TRUE);
-  if (gtk_native_dialog_run(GTK_NATIVE_DIALOG(chooser)) == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
-  g_object_unref(chooser);
-  return file;
-}
-
-static void save(Statistics *statistics, const char *title, const char *name, gboolean picture)
+static void save(Statistics *statistics, const char *file, gboolean picture)
 {
   g_autoptr(GError) error = NULL;
-  if (statistics->series == NULL) return;
-  g_autofree char *file = ask_file(statistics, title, name), *csv = series_csv(statistics->series);
-  if (file == NULL) return;
+  g_autofree char *csv = series_csv(statistics->series);
   gboolean good = picture ? chart_save(statistics->series, file, PICTURE_WIDTH, PICTURE_HEIGHT, &error)
                           : g_file_set_contents(file, csv, -1, &error);
   if (!good) complain(statistics->window, _("Nothing was saved"), error->message);
 }
 
-static void save_picture(gpointer data) { save(data, _("Save the picture"), "backstop.png", TRUE); }
-static void save_table(gpointer data) { save(data, _("Save the table"), "backstop.csv", FALSE); }
+static void on_file(GtkNativeDialog *chooser, gint response, gpointer data)
+{
+  g_autofree char *file = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
+  gboolean picture = g_object_get_data(G_OBJECT(chooser), "picture") != NULL;
+  if (response == GTK_RESPONSE_ACCEPT && file != NULL) save(data, file, picture);
+  g_clear_object(&((Statistics *)data)->chooser);
+}
+
+static void choose_file(Statistics *statistics, const char *title, const char *name, gboolean picture)
+{
+  if (statistics->series == NULL || statistics->chooser != NULL) return;
+  statistics->chooser =
+      gtk_file_chooser_native_new(title, statistics->window, GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
+  GtkFileChooser *chooser = GTK_FILE_CHOOSER(statistics->chooser);
+  gtk_file_chooser_set_current_name(chooser, name);
+  gtk_file_chooser_set_do_overwrite_confirmation(chooser, TRUE);
+  if (picture) g_object_set_data(G_OBJECT(chooser), "picture", statistics);
+  g_signal_connect(chooser, "response", G_CALLBACK(on_file), statistics);
+  gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(chooser), TRUE);
+  gtk_native_dialog_show(GTK_NATIVE_DIALOG(chooser));
+}
+
+static void save_picture(gpointer data) { choose_file(data, _("Save the picture"), "backstop.png", TRUE); }
+static void save_table(gpointer data) { choose_file(data, _("Save the table"), "backstop.csv", FALSE); }
 
 static GtkWidget *legend_new(void)
 {
@@ -228,7 +235,12 @@ static void statistics_free(gpointer data)
   g_free(statistics);
 }
 
-static void on_destroy(GtkWidget *widget, gpointer data) { desk_unwatch(((Statistics *)data)->desk, data); }
+static void on_destroy(GtkWidget *widget, gpointer data)
+{
+  Statistics *statistics = data;
+  desk_unwatch(statistics->desk, statistics);
+  g_clear_object(&statistics->chooser);
+}
 
 GtkWidget *statistics_new(Desk *desk, GtkWindow *window)
 {

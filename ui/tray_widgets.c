@@ -78,15 +78,37 @@ void complain(GtkWindow *parent, const char *title, const char *text)
   gtk_window_present(GTK_WINDOW(dialog));
 }
 
-gboolean ask(GtkWindow *parent, const char *title, const char *text, const char *yes)
+typedef struct {
+  void (*said_yes)(gpointer data);
+  gpointer data;
+  GDestroyNotify gone;
+} Question;
+
+static void on_answer(GtkDialog *dialog, gint response, gpointer data)
+{
+  const Question *question = data;
+  if (response == GTK_RESPONSE_OK) question->said_yes(question->data);
+  gtk_widget_destroy(GTK_WIDGET(dialog));
+}
+
+static void question_free(gpointer data, GClosure *closure)
+{
+  Question *question = data;
+  question->gone(question->data);
+  g_free(question);
+}
+
+void ask(GtkWindow *parent, const char *title, const char *text, const char *yes, void (*said_yes)(gpointer data),
+         gpointer data, GDestroyNotify gone)
 {
   GtkWidget *dialog = gtk_message_dialog_new(parent, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
                                              GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE, "%s", title);
+  Question *question = g_new0(Question, 1);
+  *question = (Question){ said_yes, data, gone };
   gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", text);
   gtk_dialog_add_buttons(GTK_DIALOG(dialog), _("_Cancel"), GTK_RESPONSE_CANCEL, yes, GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_OK);
   named(dialog, title);
-  gboolean said = gtk_dialog_run(GTK_DIALOG(dialog)) == GTK_RESPONSE_OK;
-  gtk_widget_destroy(dialog);
-  return said;
+  g_signal_connect_data(dialog, "response", G_CALLBACK(on_answer), question, question_free, 0);
+  gtk_window_present(GTK_WINDOW(dialog));
 }

@@ -13,11 +13,11 @@
 #define WIDTH 1120
 #define HEIGHT 760
 
-enum { RESPONSE_UNDO = 1, RESPONSE_START };
+enum { RESPONSE_UNDO = 1, RESPONSE_NOW, RESPONSE_START };
 
 typedef struct {
   Desk *desk;
-  GtkWidget *window, *stack, *undo, *undo_text, *undo_button, *filter, *filter_text;
+  GtkWidget *window, *stack, *undo, *undo_text, *undo_button, *now_button, *filter, *filter_text;
   Review *review;
 } Window;
 
@@ -44,6 +44,8 @@ static void refresh_undo(Window *window)
   if (text == NULL) return;
   gtk_label_set_text(GTK_LABEL(window->undo_text), text);
   gtk_widget_set_visible(window->undo_button, hold_can_undo(hold));
+  gtk_widget_set_visible(window->now_button, state == HOLD_HELD);
+  gtk_info_bar_set_show_close_button(GTK_INFO_BAR(window->undo), state != HOLD_HELD);
   gtk_info_bar_set_message_type(GTK_INFO_BAR(window->undo),
                                 state == HOLD_FAILED ? GTK_MESSAGE_WARNING : GTK_MESSAGE_INFO);
 }
@@ -82,7 +84,7 @@ static void on_undo(GtkInfoBar *bar, gint response, gpointer data)
     hold_undo(window->desk->hold);
     return;
   }
-  g_object_set_data(G_OBJECT(bar), "closed", GINT_TO_POINTER(1));
+  if (response != RESPONSE_NOW) g_object_set_data(G_OBJECT(bar), "closed", GINT_TO_POINTER(1));
   hold_send(window->desk->hold);
   refresh_undo(window);
 }
@@ -185,7 +187,7 @@ static GtkWidget *content_new(Window *window)
   window->stack = gtk_stack_new();
   window->undo = bar_new(&window->undo_text, GTK_MESSAGE_INFO);
   window->undo_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->undo), _("_Undo"), RESPONSE_UNDO);
-  gtk_info_bar_set_show_close_button(GTK_INFO_BAR(window->undo), TRUE);
+  window->now_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->undo), _("Do it _now"), RESPONSE_NOW);
   window->filter = bar_new(&window->filter_text, GTK_MESSAGE_WARNING);
   gtk_info_bar_add_button(GTK_INFO_BAR(window->filter), _("_Start"), RESPONSE_START);
   window->review = review_new(window->desk, GTK_WINDOW(window->window));
