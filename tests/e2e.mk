@@ -16,7 +16,7 @@ tests/e2e/stop_at.so: $(srcdir)/tests/e2e/stop_at.c
 	$(AM_V_CC)$(CC) -std=c17 $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -fPIC -shared -o $@ $(srcdir)/tests/e2e/stop_at.c
 
 check-dovecot: all $(check_DATA)
-	$(MAKE) check-TESTS TESTS='$(E2E_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
+	$(MAKE) check-TESTS TESTS='$(E2E_DOVECOT) $(TRAY_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
 
 # Every place for a fault between daemon and server, where check-dovecot takes a spread of them.
 check-faults: all

@@ -14,7 +14,8 @@ tests_tray_fill_LDADD = $(LEDGER_LIBS)
 # The window itself: on private screens, skipped where GTK or the screen is missing.
 TRAY_RIG = tests/tray/screen.py
 TRAY_TESTS = tests/tray/test_widgets.py tests/tray/test_menu.py tests/tray/test_notices.py
-EXTRA_DIST += $(TRAY_RIG) $(TRAY_TESTS)
+TRAY_DOVECOT = tests/tray/test_window.py
+EXTRA_DIST += $(TRAY_RIG) $(TRAY_TESTS) $(TRAY_DOVECOT)
 TESTS += $(TRAY_TESTS)
 if TRAY
 check_PROGRAMS += tests/tray/test_tray_window

@@ -184,13 +184,22 @@ static gint on_options(GApplication *application, GVariantDict *dictionary, gpoi
   return 0;
 }
 
+/* In the build folder the catalogues lie beside the program. */
+static void speak(void)
+{
+  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+  g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : g_strdup("");
+  g_autofree char *beside = g_build_filename(folder, "po", NULL);
+  setlocale(LC_ALL, "");
+  bindtextdomain(GETTEXT_PACKAGE, g_file_test(beside, G_FILE_TEST_IS_DIR) ? beside : LOCALEDIR);
+  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  textdomain(GETTEXT_PACKAGE);
+}
+
 int main(int argc, char **argv)
 {
   App app = { 0 };
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-  textdomain(GETTEXT_PACKAGE);
+  speak();
   g_set_prgname("backstop-tray");
   g_set_application_name("Backstop");
   filter_init();

@@ -65,15 +65,15 @@ def wait_for(condition, what, limit=LIMIT):
 
 
 class Screen:
-    """A screen of its own with a bus. theme: of GTK ("Adwaita:dark"); scale: GDK_SCALE; language: a locale's name."""
+    """A screen of its own with a bus. theme: of GTK ("Adwaita:dark"); scale: GDK_SCALE; language: of the program's words ("de")."""
 
-    def __init__(self, size="1280x900", theme=None, scale=1, language="C.UTF-8", accessible=False):
+    def __init__(self, size="1280x900", theme=None, scale=1, language="en", accessible=False):
         self.home = rig.workdir()
         os.chmod(self.home, 0o700)
         self.env = {name: value for name, value in os.environ.items()
                     if not name.startswith(("XDG_", "DBUS_", "GTK_", "LC_", "LANGUAGE", "WAYLAND_", "GNOME_", "AT_SPI"))}
         self.env |= {"HOME": self.home, "XDG_CONFIG_HOME": f"{self.home}/config", "XDG_DATA_HOME": f"{self.home}/data",
-                     "XDG_CACHE_HOME": f"{self.home}/cache", "XDG_RUNTIME_DIR": f"{self.home}/run", "LC_ALL": language,
+                     "XDG_CACHE_HOME": f"{self.home}/cache", "XDG_RUNTIME_DIR": f"{self.home}/run", "LC_ALL": "C.UTF-8", "LANGUAGE": language,
                      "GDK_BACKEND": "x11", "GDK_SCALE": str(scale), "GSETTINGS_BACKEND": "memory", "GIO_USE_VFS": "local",
                      "XDG_DATA_DIRS": f"{self.home}/share:/usr/local/share:/usr/share"}
         if theme:
