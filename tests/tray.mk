@@ -15,10 +15,16 @@ tests_tray_fill_LDADD = $(LEDGER_LIBS)
 TRAY_RIG = tests/tray/screen.py
 TRAY_TESTS = tests/tray/test_widgets.py tests/tray/test_menu.py tests/tray/test_notices.py
 TRAY_DOVECOT = tests/tray/test_window.py
-EXTRA_DIST += $(TRAY_RIG) $(TRAY_TESTS) $(TRAY_DOVECOT)
+EXTRA_DIST += tests/tray/pictures.py $(TRAY_RIG) $(TRAY_TESTS) $(TRAY_DOVECOT)
 TESTS += $(TRAY_TESTS)
 if TRAY
 check_PROGRAMS += tests/tray/test_tray_window
 tests_tray_test_tray_window_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS) $(TRAY_CFLAGS)
 tests_tray_test_tray_window_LDADD = libledgerrig.a $(TRAY_PROGRAM_LIBS) $(CMOCKA_LIBS)
 endif
+
+# Pictures of every page, to be looked at: make pictures [PICTURES=folder]
+PICTURES = pictures
+.PHONY: pictures
+pictures: all tests/tray/fill$(EXEEXT)
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' python3 -B '$(srcdir)/tests/tray/pictures.py' '$(PICTURES)'

@@ -7,6 +7,7 @@
 #include "ui/shown.h"
 #include "ui/tell.h"
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define CELL_CHARACTERS 200
 
@@ -23,7 +24,7 @@ typedef struct {
 
 struct Pages {
   Ledger *ledger;
-  GArray *ids;
+  GArray *ids, *next; /* next: read, and not yet taken over; NULL */
   GHashTable *notes;
   Page pages[PAGES_KEPT];
   guint64 clock;
@@ -50,16 +51,34 @@ void pages_free(Pages *pages)
   if (pages == NULL) return;
   pages_forget(pages);
   g_array_unref(pages->ids);
+  g_clear_pointer(&pages->next, g_array_unref);
   g_free(pages);
+}
+
+gboolean pages_read(Pages *pages, const BrowseQuery *query, gboolean *differs, GError **error)
+{
+  GArray *ids = browse_ids(pages->ledger, query, error);
+  if (ids == NULL) return FALSE;
+  g_clear_pointer(&pages->next, g_array_unref);
+  pages->next = ids;
+  *differs = ids->len != pages->ids->len
+             || (ids->len > 0 && memcmp(ids->data, pages->ids->data, ids->len * sizeof(gint64)) != 0);
+  return TRUE;
+}
+
+void pages_turn(Pages *pages)
+{
+  if (pages->next == NULL) return;
+  g_array_unref(pages->ids);
+  pages->ids = g_steal_pointer(&pages->next);
+  pages_forget(pages);
 }
 
 gboolean pages_ask(Pages *pages, const BrowseQuery *query, GError **error)
 {
-  GArray *ids = browse_ids(pages->ledger, query, error);
-  if (ids == NULL) return FALSE;
-  g_array_unref(pages->ids);
-  pages->ids = ids;
-  pages_forget(pages);
+  gboolean differs;
+  if (!pages_read(pages, query, &differs, error)) return FALSE;
+  pages_turn(pages);
   return TRUE;
 }
 

@@ -14,6 +14,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pages, pages_free)
 
 /* Reads which entries there are, and forgets all rows; on an error the list stays as it was. */
 gboolean pages_ask(Pages *pages, const BrowseQuery *query, GError **error);
+/* The same in two steps, for a view that must not see the list change: reads, and says whether the entries are others or in
+ * another order now; then takes over what was read last. */
+gboolean pages_read(Pages *pages, const BrowseQuery *query, gboolean *differs, GError **error);
+void pages_turn(Pages *pages);
 /* Words that stand in the column of states instead of the state: id (gint64*) → text, owned by the caller, who calls
  * pages_forget() after a change. NULL: none. */
 void pages_set_notes(Pages *pages, GHashTable *notes);

@@ -81,52 +81,83 @@ static void on_selection(GtkTreeSelection *selection, gpointer data)
   if (!review->quiet && review->soon == 0) review->soon = g_idle_add(on_settled, review);
 }
 
-static void choose_index(Review *review, guint index, gboolean scroll)
+static void choose_index(Review *review, guint index, gboolean cursor)
 {
   GtkTreePath *path = gtk_tree_path_new_from_indices((gint)index, -1);
-  gtk_tree_selection_select_path(selection_of(review), path);
-  if (scroll) {
+  if (cursor) {
     gtk_tree_view_set_cursor(GTK_TREE_VIEW(review->tree), path, NULL, FALSE);
     gtk_tree_view_scroll_to_cell(GTK_TREE_VIEW(review->tree), path, NULL, FALSE, 0, 0);
   }
+  gtk_tree_selection_select_path(selection_of(review), path);
   gtk_tree_path_free(path);
 }
 
-static void choose_again(Review *review, const GArray *ids, double position)
+/* Where the keys are, in the list; -1: nowhere. */
+static gint cursor_index(Review *review)
 {
-  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(review->tree));
+  GtkTreePath *path = NULL;
+  gtk_tree_view_get_cursor(GTK_TREE_VIEW(review->tree), &path, NULL);
+  gint index = path != NULL ? gtk_tree_path_get_indices(path)[0] : -1;
+  gtk_tree_path_free(path);
+  return index;
+}
+
+/* What was chosen is chosen again, where it is still there. Where nothing of it is, what has taken its place is. */
+static void choose_again(Review *review, const GArray *ids, gint cursor, gint64 cursor_id)
+{
   g_autoptr(GHashTable) wanted = g_hash_table_new(g_int64_hash, g_int64_equal);
+  guint count = pages_count(review->pages), found = 0;
+  gint at = cursor_id != 0 ? pages_find(review->pages, cursor_id) : -1;
+  if (count == 0) return;
+  choose_index(review, at >= 0 ? (guint)at : (guint)CLAMP(cursor, 0, (gint)count - 1), TRUE);
   for (guint i = 0; i < ids->len; i++) g_hash_table_add(wanted, &g_array_index(ids, gint64, i));
-  for (guint i = 0; g_hash_table_size(wanted) > 0 && i < pages_count(review->pages); i++) {
+  for (guint i = 0; found < ids->len && i < count; i++) {
     gint64 id = pages_id(review->pages, i);
-    if (g_hash_table_contains(wanted, &id)) choose_index(review, i, FALSE);
+    if (!g_hash_table_contains(wanted, &id)) continue;
+    if (found++ == 0) gtk_tree_selection_unselect_all(selection_of(review));
+    choose_index(review, i, FALSE);
   }
-  gtk_adjustment_set_value(adjustment, position);
 }
 
 static void put_model(Review *review)
 {
   gtk_tree_view_set_model(GTK_TREE_VIEW(review->tree), NULL);
   g_clear_object(&review->model);
+  pages_turn(review->pages);
   review->model = tray_model_new(review->pages);
   gtk_tree_view_set_model(GTK_TREE_VIEW(review->tree), GTK_TREE_MODEL(review->model));
+}
+
+/* The list is others' now, or in another order. */
+static void change_list(Review *review, gboolean keep)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(review->tree));
+  double position = gtk_adjustment_get_value(adjustment);
+  g_autoptr(GArray) ids = chosen_ids(review);
+  gint cursor = cursor_index(review);
+  gint64 cursor_id = cursor >= 0 ? pages_id(review->pages, (guint)cursor) : 0;
+  put_model(review);
+  if (keep) {
+    choose_again(review, ids, cursor, cursor_id);
+    gtk_adjustment_set_value(adjustment, position);
+  } else if (pages_count(review->pages) > 0) {
+    choose_index(review, 0, TRUE);
+  }
 }
 
 void review_query(Review *review, gboolean keep)
 {
   g_autoptr(GError) error = NULL;
+  gboolean differs = FALSE;
   if (review->pages == NULL) return;
-  g_autoptr(GArray) ids = chosen_ids(review);
-  double position = gtk_adjustment_get_value(gtk_scrollable_get_vadjustment(GTK_SCROLLABLE(review->tree)));
   review->quiet = TRUE;
-  gtk_tree_view_set_model(GTK_TREE_VIEW(review->tree), NULL);
-  gboolean good = pages_ask(review->pages, &review->query, &error);
-  put_model(review);
-  if (keep)
-    choose_again(review, ids, position);
-  else if (pages_count(review->pages) > 0)
-    choose_index(review, 0, TRUE);
+  gboolean good = pages_read(review->pages, &review->query, &differs, &error);
+  if (differs || !keep || review->model == NULL)
+    change_list(review, keep);
+  else
+    pages_forget(review->pages);
   review->quiet = FALSE;
+  gtk_widget_queue_draw(review->tree);
   filters_refresh(review);
   show_chosen(review);
   if (!good) gtk_label_set_text(GTK_LABEL(review->status), error->message);
@@ -314,7 +345,6 @@ void review_show(Review *review, BrowseView view, gint64 id)
   review_query(review, FALSE);
   gint index = id != 0 && review->pages != NULL ? pages_find(review->pages, id) : -1;
   if (index < 0) return;
-  gtk_tree_selection_unselect_all(selection_of(review));
   choose_index(review, (guint)index, TRUE);
 }
 
@@ -351,7 +381,7 @@ void review_delete(Review *review)
   guint n = deletion->ids->len;
   g_autofree char *title = g_strdup_printf(ngettext("Delete %u message?", "Delete %u messages?", n), n);
   ask(review->window, title,
-      _("It goes to the trash of your mail server where there is one, and is removed for good where there is none."),
+      _("What is deleted goes to the trash of your mail server; where that has none, it is removed for good."),
       _("_Delete"), delete_them, deletion, deletion_free);
 }
 

@@ -97,7 +97,7 @@ class Screen:
 
     def _start_screen(self, size):
         read, write = os.pipe()
-        self.server = spawn([rig.find_program("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+        self.server = spawn([rig.find_program("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
                             self.env, pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as pipe:
