@@ -23,6 +23,17 @@ tests_tray_test_tray_window_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS) $(TRAY_CFLAGS)
 tests_tray_test_tray_window_LDADD = libledgerrig.a $(TRAY_PROGRAM_LIBS) $(CMOCKA_LIBS)
 endif
 
+# The window with a long list, by hand: make bench-tray [ENTRIES=n]
+EXTRA_DIST += tests/bench/tray.py
+if TRAY
+noinst_PROGRAMS += tests/bench/tray_window
+tests_bench_tray_window_CPPFLAGS = $(AM_CPPFLAGS) $(TRAY_CFLAGS)
+tests_bench_tray_window_LDADD = $(TRAY_PROGRAM_LIBS)
+endif
+.PHONY: bench-tray
+bench-tray: all tests/tray/fill$(EXEEXT)
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' ENTRIES='$(ENTRIES)' python3 -B '$(srcdir)/tests/bench/tray.py'
+
 # Pictures of every page, to be looked at: make pictures [PICTURES=folder]
 PICTURES = pictures
 .PHONY: pictures
