@@ -73,6 +73,10 @@ class Studio:
 def panel(folder):
     studio = Studio(folder, "panel", panel=True, size="900x600")
     studio.shoot("icon", cut=False)
+    studio.screen.output("xdotool", "mousemove", "775", "13", "click", "1")
+    time.sleep(1)
+    studio.shoot("menu", cut=False)
+    subprocess.run(["mogrify", "-crop", "400x330+500+0", "+repage", os.path.join(folder, "panel-menu.png")], check=True)
     item = studio.screen.output("gdbus", "call", "--session", "-d", "org.backstop.Tray", "-o", "/org/ayatana/NotificationItem/backstop",
                                 "-m", "org.freedesktop.DBus.Properties.Get", "org.kde.StatusNotifierItem", "IconName")
     print("#", item.strip())
