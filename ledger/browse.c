@@ -12,12 +12,13 @@
 #define IS_TROUBLE "entry.state = 'failed'"
 #define IS_RESTORED "entry.state = 'restored'"
 #define IS_DELETED "entry.state = 'deleted'"
+#define IS_GENUINE "verdict = 'genuine'"
 
 /* ?1 account, ?2 view, ?3 needle. The account is looked up once, the view decided before a row is searched through. */
 #define CHOSEN(key)                                                                                                    \
   "SELECT entry.id FROM entry JOIN account ON account.id = entry.account WHERE (?1 IS NULL OR account.name = ?1)"      \
   " AND CASE ?2 WHEN 0 THEN " IS_WAITING " WHEN 1 THEN " IS_UNSURE " WHEN 2 THEN " IS_TROUBLE                          \
-  " WHEN 3 THEN " IS_RESTORED " WHEN 4 THEN " IS_DELETED " ELSE 1 END"                                                 \
+  " WHEN 3 THEN " IS_RESTORED " WHEN 4 THEN " IS_DELETED " WHEN 5 THEN " IS_GENUINE " ELSE 1 END"                      \
   " AND (?3 IS NULL OR has(?3, recipients, reporter, original_subject, original_from, original_to)) ORDER BY " key
 #define UP_AND_DOWN(key)                                                                                               \
   {                                                                                                                    \
@@ -100,19 +101,19 @@ BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error)
   return row;
 }
 
-#define COUNT(condition) "coalesce(sum(" condition "), 0)"
-#define COUNT_FRESH(condition) COUNT("entry.id > ?2 AND (" condition ")")
+/* In the order of BrowseView, then the other members of BrowseCounts. */
+#define COUNT(condition) "coalesce(sum(" condition "), 0), "
+#define IS_FRESH(condition) "entry.id > ?2 AND (" condition ")"
+#define COUNT_VIEWS                                                                                                    \
+  COUNT(IS_WAITING)                                                                                                    \
+  COUNT(IS_UNSURE) COUNT(IS_TROUBLE) COUNT(IS_RESTORED) COUNT(IS_DELETED) COUNT(IS_GENUINE) "count(*), "
+#define COUNT_NEWS                                                                                                     \
+  COUNT(IS_FRESH(IS_WAITING " OR " IS_UNSURE " OR " IS_TROUBLE)) COUNT(IS_FRESH(IS_UNSURE)) COUNT(IS_FRESH(IS_GENUINE))
+#define OF_ACCOUNT " FROM entry JOIN account ON account.id = entry.account WHERE ?1 IS NULL OR account.name = ?1"
 
 gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, BrowseCounts *counts, GError **error)
 {
-  static const char sql[] =
-      "SELECT " COUNT(IS_WAITING) ", " COUNT(IS_UNSURE) ", " COUNT(IS_TROUBLE) ", " COUNT(IS_RESTORED) ", " COUNT(
-          IS_DELETED) ", count(*)"
-                      ", " COUNT_FRESH(IS_WAITING " OR " IS_UNSURE " OR " IS_TROUBLE) ", " COUNT_FRESH(
-                          IS_UNSURE) ", " COUNT_FRESH("verdict = 'genuine'") ", coalesce(max(entry.id), 0)"
-                                                                             " FROM entry JOIN account ON account.id = "
-                                                                             "entry.account WHERE ?1 IS NULL OR "
-                                                                             "account.name = ?1";
+  static const char sql[] = "SELECT " COUNT_VIEWS COUNT_NEWS "coalesce(max(entry.id), 0)" OF_ACCOUNT;
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error, sql, "si", account, looked)) return FALSE;
   if (!rows_next(&rows, error)) return FALSE;

@@ -5,7 +5,8 @@
 /* What is looked at. WAITING: lies in quarantine, also while a wish about it is done. UNSURE: judged so, and not restored or
  * deleted since. TROUBLE: a move failed. */
 typedef enum {
-  BROWSE_WAITING, BROWSE_UNSURE, BROWSE_TROUBLE, BROWSE_RESTORED, BROWSE_DELETED, BROWSE_ALL, BROWSE_VIEWS
+  BROWSE_WAITING, BROWSE_UNSURE, BROWSE_TROUBLE, BROWSE_RESTORED, BROWSE_DELETED, BROWSE_GENUINE,
+  BROWSE_ALL, BROWSE_VIEWS
 } BrowseView;
 
 typedef enum {

@@ -224,6 +224,28 @@ gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error)
   return db_end(ledger, cancel(ledger, id, error), error);
 }
 
+static gboolean cancel_all(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error)
+{
+  for (guint i = 0; i < n; i++) {
+    if (ids[i] == 0) continue;
+    if (!db_run(ledger, error,
+                "UPDATE wish SET state = 'failed', result = 'cancelled', finished = ? WHERE id = ? AND state = 'open'",
+                "ii", db_now(), ids[i]))
+      return FALSE;
+    if (!db_changed(ledger)) ++*left;
+  }
+  return TRUE;
+}
+
+gboolean wish_cancel_many(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error)
+{
+  guint finished = 0;
+  if (!db_begin(ledger, error)) return FALSE;
+  if (!db_end(ledger, cancel_all(ledger, ids, n, &finished, error), error)) return FALSE;
+  *left = finished;
+  return TRUE;
+}
+
 #define IS_ABANDONED "state = 'open' AND account IN (SELECT id FROM account WHERE NOT configured)"
 
 gboolean wish_abandon(Ledger *ledger, GError **error)

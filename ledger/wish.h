@@ -32,6 +32,8 @@ gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, gui
 gint64 wish_add_sweep(Ledger *ledger, WishVerb verb, const char *account, const char *folders, GError **error);
 /* Takes an open wish back: failed, with the result "cancelled". One that is finished stays as it is. */
 gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error);
+/* The same of n wishes (0 is passed over), in one transaction; *left: how many were finished before. */
+gboolean wish_cancel_many(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error);
 Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
 /* The newest wish about an entry; NULL without error when there is none. */
 Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error);

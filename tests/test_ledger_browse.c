@@ -73,6 +73,7 @@ static void views_and_orders(void **state)
     { { BROWSE_RESTORED, NULL, NULL, BROWSE_REPORTER, FALSE }, "6" },
     { { BROWSE_DELETED, NULL, NULL, BROWSE_RECEIVED, FALSE }, "7" },
     { { BROWSE_TROUBLE, NULL, NULL, BROWSE_RECEIVED, FALSE }, "8" },
+    { { BROWSE_GENUINE, NULL, NULL, BROWSE_RECEIVED, FALSE }, "5" },
     { { BROWSE_ALL, NULL, NULL, BROWSE_RECEIVED, FALSE }, "9 8 7 6 5 4 3 2 1" },
     { { BROWSE_ALL, NULL, "PILLS", BROWSE_RECEIVED, FALSE }, "1" },
     { { BROWSE_ALL, NULL, "öl und äpfel", BROWSE_RECEIVED, FALSE }, "3" },
@@ -111,7 +112,7 @@ static void counts(void **state)
   BrowseCounts all = { 0 }, home = { 0 };
   OK(browse_counts(ledger, NULL, 3, &all, &error));
   OK(browse_counts(ledger, "home", 0, &home, &error));
-  const guint wanted[BROWSE_VIEWS] = { 4, 2, 1, 1, 1, 9 }, at_home[BROWSE_VIEWS] = { 1, 1, 1, 1, 0, 4 };
+  const guint wanted[BROWSE_VIEWS] = { 4, 2, 1, 1, 1, 1, 9 }, at_home[BROWSE_VIEWS] = { 1, 1, 1, 1, 0, 0, 4 };
   assert_memory_equal(all.view, wanted, sizeof wanted);
   assert_memory_equal(home.view, at_home, sizeof at_home);
   assert_int_equal(all.fresh, 3);
@@ -164,6 +165,22 @@ static void many_wishes(void **state)
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish"), 2);
 }
 
+static void many_taken_back(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *refusal = NULL;
+  guint left = 99;
+  g_autoptr(Ledger) ledger = filled();
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+  const gint64 entries[] = { 1, 5, 2, 3 };
+  OK(wish_add_many(ledger, WISH_DELETE, entries, G_N_ELEMENTS(entries), ids, &refusal, &error));
+  OK(wish_finish(ledger, g_array_index(ids, gint64, 2), TRUE, "done", &error));
+  OK(wish_cancel_many(ledger, (const gint64 *)(void *)ids->data, ids->len, &left, &error));
+  assert_int_equal(left, 1);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE result = 'cancelled'"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'done'"), 1);
+}
+
 static void tops(void **state)
 {
   GError *error = NULL;
@@ -180,8 +197,13 @@ static void tops(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(views_and_orders), cmocka_unit_test(one_row),     cmocka_unit_test(counts),
-    cmocka_unit_test(previews),         cmocka_unit_test(many_wishes), cmocka_unit_test(tops),
+    cmocka_unit_test(views_and_orders),
+    cmocka_unit_test(one_row),
+    cmocka_unit_test(counts),
+    cmocka_unit_test(previews),
+    cmocka_unit_test(many_wishes),
+    cmocka_unit_test(many_taken_back),
+    cmocka_unit_test(tops),
   };
   filter_init();
   return cmocka_run_group_tests_name("browse", tests, NULL, NULL);

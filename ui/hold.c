@@ -7,6 +7,8 @@
 #include "ui/shown.h"
 #include <glib/gi18n.h>
 
+#define OPEN_ASKED 200 /* open wishes, at one look */
+
 struct Hold {
   Ledger *ledger;
   void (*changed)(Hold *hold, gpointer data);
@@ -104,58 +106,68 @@ void hold_send(Hold *hold)
     set_state(hold, HOLD_FAILED);
     return;
   }
+  for (guint i = 0; i < hold->wishes->len; i++)
+    if (g_array_index(hold->wishes, gint64, i) == 0) hold->failed++; /* refused */
   hold->state = HOLD_OPEN;
   note_all(hold);
-  set_state(hold, HOLD_OPEN);
-  hold_look(hold);
+  if (hold->failed == hold->all)
+    set_state(hold, HOLD_FAILED);
+  else
+    set_state(hold, HOLD_OPEN);
 }
 
 void hold_undo(Hold *hold)
 {
+  g_autoptr(GError) problem = NULL;
   guint left = 0;
   stop_timer(hold);
   if (hold->state == HOLD_HELD) {
     set_state(hold, HOLD_UNDONE);
     return;
   }
-  for (guint i = 0; i < hold->wishes->len; i++) {
-    gint64 id = g_array_index(hold->wishes, gint64, i);
-    g_autoptr(Wish) before = id > 0 ? wish_get(hold->ledger, id, NULL) : NULL;
-    if (before != NULL && before->state == WISH_OPEN && wish_cancel(hold->ledger, id, NULL)) continue;
-    if (before != NULL && before->state == WISH_DONE) left++;
-  }
   if (hold->state != HOLD_OPEN) return;
-  if (left == 0) {
-    set_state(hold, HOLD_UNDONE);
+  hold_look(hold);
+  g_free(hold->problem);
+  hold->problem = NULL;
+  if (!wish_cancel_many(hold->ledger, (const gint64 *)(void *)hold->wishes->data, hold->wishes->len, &left, &problem)) {
+    hold->problem = g_strdup(problem->message);
+    set_state(hold, HOLD_FAILED);
     return;
   }
-  hold->done = left;
-  hold->failed = hold->all - left;
-  g_free(hold->problem);
-  hold->problem = g_strdup(_("the others were taken back"));
-  set_state(hold, HOLD_FAILED);
+  /* What had failed before is among those that are left. */
+  hold->done += left;
+  hold->failed = hold->all - hold->done;
+  hold->problem = hold->done > 0 ? g_strdup(_("the others were taken back")) : NULL;
+  set_state(hold, hold->done > 0 ? HOLD_FAILED : HOLD_UNDONE);
 }
 
+/* Wishes are done in their order, by account: those behind many open ones are hardly finished, and not asked for. What is
+ * finished is asked for no more: 0. */
 void hold_look(Hold *hold)
 {
-  guint done = 0, failed = 0;
+  guint open = 0, done = 0, failed = 0;
   if (hold->state != HOLD_OPEN) return;
-  for (guint i = 0; i < hold->wishes->len; i++) {
-    gint64 id = g_array_index(hold->wishes, gint64, i);
-    g_autoptr(Wish) wish = id > 0 ? wish_get(hold->ledger, id, NULL) : NULL;
-    if (wish == NULL || wish->state == WISH_FAILED) {
-      failed++;
-      if (hold->problem == NULL && wish != NULL) hold->problem = g_strdup(wish->result);
-    } else if (wish->state == WISH_DONE) {
-      done++;
+  for (guint i = 0; i < hold->wishes->len && open < OPEN_ASKED; i++) {
+    gint64 *id = &g_array_index(hold->wishes, gint64, i);
+    if (*id == 0) continue;
+    g_autoptr(Wish) wish = wish_get(hold->ledger, *id, NULL);
+    if (wish != NULL && wish->state == WISH_OPEN) {
+      open++;
+      continue;
     }
+    *id = 0;
+    if (wish != NULL && wish->state == WISH_DONE) {
+      done++;
+      continue;
+    }
+    failed++;
+    if (hold->problem == NULL && wish != NULL) hold->problem = g_strdup(wish->result);
   }
-  gboolean moved = done != hold->done || failed != hold->failed;
-  hold->done = done;
-  hold->failed = failed;
-  if (done + failed == hold->all)
-    set_state(hold, failed > 0 ? HOLD_FAILED : HOLD_DONE);
-  else if (moved)
+  hold->done += done;
+  hold->failed += failed;
+  if (hold->done + hold->failed == hold->all)
+    set_state(hold, hold->failed > 0 ? HOLD_FAILED : HOLD_DONE);
+  else if (done + failed > 0)
     set_state(hold, HOLD_OPEN);
 }
 

@@ -14,6 +14,7 @@
 #define ALARM_LEAST 15
 #define ALARM_TIMES 8
 #define MONTH 30
+#define RATED_AGAIN 600
 
 gboolean overview_is_wave(guint today, guint month_before)
 {
@@ -34,6 +35,7 @@ static gboolean read_rates(Overview *overview, Ledger *ledger, gint64 now, GErro
       || !browse_judged_since(ledger, VERDICT_GENUINE, day, &overview->genuine_today, error)
       || !browse_judged_since(ledger, VERDICT_GENUINE, before, &genuine_month, error))
     return FALSE;
+  overview->rated = now;
   overview->wave = overview_is_wave(overview->today, month - overview->today);
   overview->alarm = overview_is_alarm(overview->genuine_today, genuine_month - overview->genuine_today);
   return TRUE;
@@ -47,9 +49,24 @@ static GPtrArray *configured_accounts(Ledger *ledger, GError **error)
   return accounts;
 }
 
+/* Nothing new since then, and not long ago: the rates are the same. */
+static gboolean keep_rates(Overview *overview, const Overview *before, gint64 now)
+{
+  if (!before->there || before->counts.newest != overview->counts.newest || now < before->rated
+      || now - before->rated > RATED_AGAIN)
+    return FALSE;
+  overview->today = before->today;
+  overview->wave = before->wave;
+  overview->genuine_today = before->genuine_today;
+  overview->alarm = before->alarm;
+  overview->rated = before->rated;
+  return TRUE;
+}
+
 void overview_read(Overview *overview, Ledger *ledger, const char *problem, const char *dir, gint64 looked, gint64 now)
 {
   g_autoptr(GError) error = NULL;
+  const Overview before = *overview;
   overview_clear(overview);
   overview->runs = ledger_daemon_runs(dir);
   overview->paused = ledger_paused_until(dir);
@@ -59,7 +76,7 @@ void overview_read(Overview *overview, Ledger *ledger, const char *problem, cons
   }
   overview->accounts = configured_accounts(ledger, &error);
   overview->there = overview->accounts != NULL && browse_counts(ledger, NULL, looked, &overview->counts, &error)
-                    && read_rates(overview, ledger, now, &error);
+                    && (keep_rates(overview, &before, now) || read_rates(overview, ledger, now, &error));
   if (!overview->there) overview->problem = g_strdup(error != NULL ? error->message : "");
 }
 

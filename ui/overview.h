@@ -19,9 +19,11 @@ typedef struct {
   gboolean wave;        /* far more than usual */
   guint genuine_today;  /* bounces for the owner's own mail in that time */
   gboolean alarm;       /* far more than usual: somebody may be sending with the owner's account */
+  gint64 rated;         /* when these four were counted */
 } Overview;
 
-/* ledger NULL: it cannot be opened, and problem (copied) says why. looked: up to which id was looked. */
+/* ledger NULL: it cannot be opened, and problem (copied) says why. looked: up to which id was looked. What
+ * overview held before is used again where it cannot have changed. */
 void overview_read(Overview *overview, Ledger *ledger, const char *problem, const char *dir, gint64 looked, gint64 now);
 void overview_clear(Overview *overview);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Overview, overview_clear)

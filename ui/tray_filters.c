@@ -10,7 +10,8 @@
 
 static const char *const names[BROWSE_VIEWS] = {
   [BROWSE_WAITING] = N_("Waiting"),   [BROWSE_UNSURE] = N_("Unsure"),   [BROWSE_TROUBLE] = N_("Needs attention"),
-  [BROWSE_RESTORED] = N_("Restored"), [BROWSE_DELETED] = N_("Deleted"), [BROWSE_ALL] = N_("All reports"),
+  [BROWSE_RESTORED] = N_("Restored"), [BROWSE_DELETED] = N_("Deleted"), [BROWSE_GENUINE] = N_("Genuine"),
+  [BROWSE_ALL] = N_("All reports"),
 };
 static const char *const hints[BROWSE_VIEWS] = {
   [BROWSE_WAITING] = N_("In quarantine: restore it, delete it, or leave it there"),
@@ -18,7 +19,8 @@ static const char *const hints[BROWSE_VIEWS] = {
   [BROWSE_TROUBLE] = N_("Could not be moved, with the reason"),
   [BROWSE_RESTORED] = N_("Put back, and never moved again"),
   [BROWSE_DELETED] = N_("Moved to the trash, or removed by other hands"),
-  [BROWSE_ALL] = N_("Everything that was judged, genuine reports too"),
+  [BROWSE_GENUINE] = N_("They answer mail of yours, and were left where they are"),
+  [BROWSE_ALL] = N_("Everything that was judged"),
 };
 
 static GtkWidget *row_new(Review *review, BrowseView view)

@@ -105,12 +105,11 @@ static void do_trouble(GSimpleAction *action, GVariant *value, gpointer data)
   review_show(window_review(app->window), BROWSE_TROUBLE, 0);
 }
 
-/* Genuine ones are in no other view. */
 static void do_genuine(GSimpleAction *action, GVariant *value, gpointer data)
 {
   App *app = data;
   show_window(app, "review");
-  review_show(window_review(app->window), BROWSE_ALL, 0);
+  review_show(window_review(app->window), BROWSE_GENUINE, 0);
 }
 
 static void do_page(GSimpleAction *action, GVariant *value, gpointer data)

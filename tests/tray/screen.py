@@ -87,13 +87,16 @@ class Screen:
         self._start_bus()
 
     def _icons(self):
-        """As if they were installed."""
-        source = os.path.join(rig.TOP, "data", "icons", "hicolor")
-        if os.path.isdir(source):
-            shutil.copytree(source, f"{self.home}/share/icons/hicolor")
-            theme = "/usr/share/icons/hicolor/index.theme"
-            if os.path.exists(theme):
-                shutil.copy(theme, f"{self.home}/share/icons/hicolor/")
+        """As if they were installed. The sources may be read-only."""
+        source, goal = os.path.join(rig.TOP, "data", "icons", "hicolor"), f"{self.home}/share/icons/hicolor"
+        for where, _, files in os.walk(source):
+            folder = os.path.join(goal, os.path.relpath(where, source))
+            os.makedirs(folder)
+            for name in files:
+                shutil.copyfile(os.path.join(where, name), os.path.join(folder, name))
+        theme = "/usr/share/icons/hicolor/index.theme"
+        if os.path.exists(theme):
+            shutil.copyfile(theme, f"{goal}/index.theme")
 
     def _start_screen(self, size):
         read, write = os.pipe()
