@@ -14,12 +14,15 @@
 #define IS_DELETED "entry.state = 'deleted'"
 #define IS_GENUINE "verdict = 'genuine'"
 
-/* ?1 account, ?2 view, ?3 needle. The account is looked up once, the view decided before a row is searched through. */
+/* Looked up once, not once a row. */
+#define IS_OF_ACCOUNT "(?1 IS NULL OR entry.account = (SELECT id FROM account WHERE name = ?1))"
+
+/* ?1 account, ?2 view, ?3 needle. The view is decided before a row is searched through. */
 #define CHOSEN(key)                                                                                                    \
-  "SELECT entry.id FROM entry JOIN account ON account.id = entry.account WHERE (?1 IS NULL OR account.name = ?1)"      \
-  " AND CASE ?2 WHEN 0 THEN " IS_WAITING " WHEN 1 THEN " IS_UNSURE " WHEN 2 THEN " IS_TROUBLE                          \
-  " WHEN 3 THEN " IS_RESTORED " WHEN 4 THEN " IS_DELETED " WHEN 5 THEN " IS_GENUINE " ELSE 1 END"                      \
-  " AND (?3 IS NULL OR has(?3, recipients, reporter, original_subject, original_from, original_to)) ORDER BY " key
+  "SELECT entry.id FROM entry WHERE " IS_OF_ACCOUNT " AND CASE ?2 WHEN 0 THEN " IS_WAITING " WHEN 1 THEN " IS_UNSURE   \
+  " WHEN 2 THEN " IS_TROUBLE " WHEN 3 THEN " IS_RESTORED " WHEN 4 THEN " IS_DELETED " WHEN 5 THEN " IS_GENUINE         \
+  " ELSE 1 END AND (?3 IS NULL OR has(?3, recipients, reporter, original_subject, original_from, original_to))"        \
+  " ORDER BY " key
 #define UP_AND_DOWN(key)                                                                                               \
   {                                                                                                                    \
     CHOSEN(key ", entry.id DESC"), CHOSEN(key " DESC, entry.id DESC")                                                  \
@@ -32,7 +35,7 @@ static const char *const statements[BROWSE_ORDERS][2] = {
   [BROWSE_RECIPIENT] = UP_AND_DOWN("recipients"),
   [BROWSE_REPORTER] = UP_AND_DOWN("reporter COLLATE NOCASE"),
   [BROWSE_SUBJECT] = UP_AND_DOWN("original_subject COLLATE NOCASE"),
-  [BROWSE_ACCOUNT] = UP_AND_DOWN("account.name"),
+  [BROWSE_ACCOUNT] = UP_AND_DOWN("(SELECT name FROM account WHERE id = entry.account)"),
   [BROWSE_STATE] = UP_AND_DOWN("entry.state"),
 };
 
@@ -108,20 +111,20 @@ BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error)
   COUNT(IS_WAITING)                                                                                                    \
   COUNT(IS_UNSURE) COUNT(IS_TROUBLE) COUNT(IS_RESTORED) COUNT(IS_DELETED) COUNT(IS_GENUINE) "count(*), "
 #define COUNT_NEWS                                                                                                     \
+  COUNT(IS_WAITING " AND " IS_UNSURE)                                                                                  \
   COUNT(IS_FRESH(IS_WAITING " OR " IS_UNSURE " OR " IS_TROUBLE)) COUNT(IS_FRESH(IS_UNSURE)) COUNT(IS_FRESH(IS_GENUINE))
-#define OF_ACCOUNT " FROM entry JOIN account ON account.id = entry.account WHERE ?1 IS NULL OR account.name = ?1"
 
 gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, BrowseCounts *counts, GError **error)
 {
-  static const char sql[] = "SELECT " COUNT_VIEWS COUNT_NEWS "coalesce(max(entry.id), 0)" OF_ACCOUNT;
+  static const char sql[] =
+      "SELECT " COUNT_VIEWS COUNT_NEWS "coalesce(max(entry.id), 0) FROM entry WHERE " IS_OF_ACCOUNT;
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error, sql, "si", account, looked)) return FALSE;
   if (!rows_next(&rows, error)) return FALSE;
   for (int i = 0; i < BROWSE_VIEWS; i++) counts->view[i] = (guint)row_int(&rows, i);
-  counts->fresh = (guint)row_int(&rows, BROWSE_VIEWS);
-  counts->fresh_unsure = (guint)row_int(&rows, BROWSE_VIEWS + 1);
-  counts->genuine = (guint)row_int(&rows, BROWSE_VIEWS + 2);
-  counts->newest = row_int(&rows, BROWSE_VIEWS + 3);
+  guint *const news[] = { &counts->waiting_unsure, &counts->fresh, &counts->fresh_unsure, &counts->genuine };
+  for (guint i = 0; i < G_N_ELEMENTS(news); i++) *news[i] = (guint)row_int(&rows, BROWSE_VIEWS + (int)i);
+  counts->newest = row_int(&rows, BROWSE_VIEWS + G_N_ELEMENTS(news));
   return TRUE;
 }
 

@@ -39,6 +39,7 @@ BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error);
 /* How many there are in each view, and how many of those in WAITING, UNSURE and TROUBLE have an id above `looked`. */
 typedef struct {
   guint view[BROWSE_VIEWS];
+  guint waiting_unsure; /* those in WAITING that are unsure */
   guint fresh;        /* above `looked`: waiting, unsure or in trouble */
   guint fresh_unsure; /* those of them that are unsure */
   guint genuine;      /* genuine ones above `looked` */

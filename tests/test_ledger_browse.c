@@ -115,6 +115,7 @@ static void counts(void **state)
   const guint wanted[BROWSE_VIEWS] = { 4, 2, 1, 1, 1, 1, 9 }, at_home[BROWSE_VIEWS] = { 1, 1, 1, 1, 0, 0, 4 };
   assert_memory_equal(all.view, wanted, sizeof wanted);
   assert_memory_equal(home.view, at_home, sizeof at_home);
+  assert_int_equal(all.waiting_unsure, 1);
   assert_int_equal(all.fresh, 3);
   assert_int_equal(all.fresh_unsure, 1);
   assert_int_equal(all.genuine, 1);

@@ -66,6 +66,18 @@ static void write_file(void **state)
   rig_remove(g_steal_pointer(&dir));
 }
 
+/* By the desktop's own check, where it is installed. */
+static void assert_valid(const char *dir)
+{
+  g_autofree char *tool = g_find_program_in_path("desktop-file-validate"), *said = NULL;
+  g_autofree char *file = g_build_filename(dir, "autostart", "backstop-tray.desktop", NULL);
+  char *argv[] = { tool, file, NULL };
+  int status = 0;
+  if (tool == NULL) return;
+  assert_true(g_spawn_sync(NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, &status, NULL));
+  if (status != 0) fail_msg("%s", said);
+}
+
 static void autostart(void **state)
 {
   GError *error = NULL;
@@ -73,6 +85,7 @@ static void autostart(void **state)
   assert_false(settings_autostart(dir));
   OK(settings_set_autostart(dir, TRUE, &error));
   assert_true(settings_autostart(dir));
+  assert_valid(dir);
   OK(settings_set_autostart(dir, FALSE, &error));
   OK(settings_set_autostart(dir, FALSE, &error));
   assert_false(settings_autostart(dir));

@@ -189,7 +189,7 @@ static void standing(void **state)
   overview.runs = TRUE;
   assert_int_equal(overview_icon(&overview), OVERVIEW_WAITING);
   g_autofree char *waiting = overview_waiting(&overview), *fresh = overview_fresh(&overview);
-  assert_string_equal(waiting, "1 waiting (1 unsure)");
+  assert_string_equal(waiting, "1 waiting");
   assert_string_equal(fresh, "1 new since you looked");
   overview_read(&overview, ledger, NULL, dir, 2, RIG_T0 + 60);
   overview.runs = TRUE;

@@ -4,6 +4,7 @@
  * Fails:    by a bar above the page.
  * Tests:    tests/tray/test_tray_window.c, tests/tray/test_window.py */
 #include "ui/tray_window.h"
+#include "ui/shown.h"
 #include "ui/tray_accounts.h"
 #include "ui/tray_preferences.h"
 #include "ui/tray_statistics.h"
@@ -17,7 +18,7 @@ enum { RESPONSE_UNDO = 1, RESPONSE_NOW, RESPONSE_START };
 
 typedef struct {
   Desk *desk;
-  GtkWidget *window, *stack, *undo, *undo_text, *undo_button, *now_button, *filter, *filter_text;
+  GtkWidget *window, *stack, *undo, *undo_text, *undo_button, *now_button, *start_button, *filter, *filter_text;
   Review *review;
 } Window;
 
@@ -50,20 +51,29 @@ static void refresh_undo(Window *window)
                                 state == HOLD_FAILED ? GTK_MESSAGE_WARNING : GTK_MESSAGE_INFO);
 }
 
+/* What is wrong, and its remedy where a button is one; NULL. The caller frees. */
+static char *problem_text(const Overview *overview)
+{
+  if (overview->problem != NULL) return g_strdup(overview->problem);
+  if (!overview->runs) return g_strdup(_("The filter is not running, so nothing is moved and your wishes wait."));
+  if (overview->alarm)
+    return g_strdup_printf(
+        _("%u bounces in a day answer mail that was really sent from your account. If you did not send so much, "
+          "somebody else may be using it: change its password."),
+        overview->genuine_today);
+  if (overview->paused == 0) return NULL;
+  g_autofree char *until = shown_time(overview->paused);
+  return g_strdup_printf(_("The filter is paused until %s: nothing is moved but what you wish for."), until);
+}
+
 static void refresh_filter(Window *window)
 {
   const Overview *overview = &window->desk->overview;
-  gboolean alarm = overview->alarm && overview->there;
-  const char *text = overview->problem != NULL ? overview->problem
-                     : !overview->runs ? _("The filter is not running, so nothing is moved and your wishes wait.")
-                                       : NULL;
-  g_autofree char *warning = g_strdup_printf(_("%u bounces in a day answer mail that was really sent from your "
-                                               "account. If you did not send so much, somebody else "
-                                               "may be using it: change its password."),
-                                             overview->genuine_today);
-  gtk_widget_set_visible(window->filter, text != NULL || alarm);
-  gtk_label_set_text(GTK_LABEL(window->filter_text), text != NULL ? text : alarm ? warning : "");
-  gtk_info_bar_set_response_sensitive(GTK_INFO_BAR(window->filter), RESPONSE_START, !overview->runs);
+  g_autofree char *text = problem_text(overview);
+  gtk_widget_set_visible(window->filter, text != NULL);
+  gtk_label_set_text(GTK_LABEL(window->filter_text), text != NULL ? text : "");
+  gtk_button_set_label(GTK_BUTTON(window->start_button), overview->runs ? _("_Go on") : _("_Start"));
+  gtk_widget_set_visible(window->start_button, !overview->runs || overview->paused != 0);
 }
 
 static void on_desk(gpointer data)
@@ -89,7 +99,14 @@ static void on_undo(GtkInfoBar *bar, gint response, gpointer data)
   refresh_undo(window);
 }
 
-static void on_start(GtkInfoBar *bar, gint response, gpointer data) { desk_start_filter(((Window *)data)->desk); }
+static void on_start(GtkInfoBar *bar, gint response, gpointer data)
+{
+  Desk *desk = ((Window *)data)->desk;
+  if (desk->overview.runs)
+    desk_pause(desk, 0, NULL);
+  else
+    desk_start_filter(desk);
+}
 
 static void do_restore(GSimpleAction *action, GVariant *value, gpointer data)
 {
@@ -189,7 +206,7 @@ static GtkWidget *content_new(Window *window)
   window->undo_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->undo), _("_Undo"), RESPONSE_UNDO);
   window->now_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->undo), _("Do it _now"), RESPONSE_NOW);
   window->filter = bar_new(&window->filter_text, GTK_MESSAGE_WARNING);
-  gtk_info_bar_add_button(GTK_INFO_BAR(window->filter), _("_Start"), RESPONSE_START);
+  window->start_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->filter), _("_Start"), RESPONSE_START);
   window->review = review_new(window->desk, GTK_WINDOW(window->window));
   gtk_stack_add_titled(GTK_STACK(window->stack), review_widget(window->review), "review", _("Review"));
   gtk_stack_add_titled(GTK_STACK(window->stack), statistics_new(window->desk, GTK_WINDOW(window->window)), "statistics",

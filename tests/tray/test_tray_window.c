@@ -4,6 +4,7 @@
  * Fails:    by cmocka; any critical warning of GTK ends it.
  * Tests:    ui/tray_window.h, ui/tray_review.h, ui/tray_model.h, ui/tray_desk.h */
 #include "tests/ledger_rig.h"
+#include "ui/tray_chart.h"
 #include "ui/tray_model.h"
 #include "ui/tray_window.h"
 #include <malloc.h>
@@ -180,6 +181,62 @@ static void wishes_are_held(void **state)
   settle();
 }
 
+static void icons(void **state)
+{
+  static const char *const names[] = { "scalable/apps/backstop.svg",
+                                       "scalable/apps/backstop-idle.svg",
+                                       "scalable/apps/backstop-waiting.svg",
+                                       "scalable/apps/backstop-problem.svg",
+                                       "symbolic/apps/backstop-symbolic.svg",
+                                       "symbolic/apps/backstop-idle-symbolic.svg",
+                                       "symbolic/apps/backstop-waiting-symbolic.svg",
+                                       "symbolic/apps/backstop-problem-symbolic.svg" };
+  static const int sizes[] = { 16, 22, 48, 256 };
+  const char *top = g_getenv("top_srcdir");
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    for (guint k = 0; k < G_N_ELEMENTS(sizes); k++) {
+      g_autoptr(GError) error = NULL;
+      g_autofree char *file = g_build_filename(top != NULL ? top : ".", "data/icons/hicolor", names[i], NULL);
+      g_autoptr(GdkPixbuf) picture = gdk_pixbuf_new_from_file_at_size(file, sizes[k], sizes[k], &error);
+      if (g_error_matches(error, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_UNKNOWN_TYPE)) skip(); /* no SVG loader here */
+      if (picture == NULL) fail_msg("%s: %s", names[i], error->message);
+      assert_int_equal(gdk_pixbuf_get_width(picture), sizes[k]);
+    }
+}
+
+static void picture(void **state)
+{
+  Scene *scene = *state;
+  GError *error = NULL;
+  g_autofree char *file = g_build_filename(scene->dir, "picture.png", NULL);
+  g_autoptr(Series) series = series_read(scene->ledger, NULL, 365, g_get_real_time() / G_USEC_PER_SEC, &error);
+  OK(series);
+  OK(chart_save(series, file, 1000, 400, &error));
+  g_autoptr(GdkPixbuf) saved = gdk_pixbuf_new_from_file(file, &error);
+  OK(saved);
+  assert_int_equal(gdk_pixbuf_get_width(saved), 2000);
+  assert_false(chart_save(series, "/nonexistent/picture.png", 1000, 400, &error));
+  assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_FAILED));
+  g_clear_error(&error);
+}
+
+static void pages(void **state)
+{
+  Scene *scene = *state;
+  static const char *const names[] = { "statistics", "accounts", "preferences", "review" };
+  GtkWidget *window = window_new(scene->desk, scene->application);
+  gtk_widget_show(window);
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autoptr(GString) text = g_string_new(NULL);
+    window_page(window, names[i]);
+    settle();
+    gather(window, text);
+    assert_true(text->len > 100);
+  }
+  gtk_widget_destroy(window);
+  settle();
+}
+
 static void gone(gpointer data, GObject *object) { (*(guint *)data)++; }
 
 static void open_and_close(Scene *scene, guint *finalized)
@@ -215,7 +272,8 @@ int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(model),           cmocka_unit_test(hostile_mail),  cmocka_unit_test(search_and_views),
-    cmocka_unit_test(wishes_are_held), cmocka_unit_test(nothing_stays),
+    cmocka_unit_test(wishes_are_held), cmocka_unit_test(icons),         cmocka_unit_test(picture),
+    cmocka_unit_test(pages),           cmocka_unit_test(nothing_stays),
   };
   if (!gtk_init_check(&argc, &argv)) {
     puts("1..0 # SKIP no display");
