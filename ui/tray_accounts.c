@@ -99,7 +99,7 @@ static void keep_password(const Choice *choice, const char *password)
     complain(choice->accounts->window, _("The password was not kept"), error->message);
   else
     g_subprocess_communicate_utf8_async(child, line, NULL, check_finished, g_object_ref(choice->accounts->window));
-  memset(line, 0, strlen(line));
+  explicit_bzero(line, strlen(line));
 }
 
 static void on_answer(GtkDialog *dialog, gint response, gpointer data)
