@@ -24,8 +24,8 @@ if TRAY
 noinst_LIBRARIES += libtray.a
 libtray_a_CPPFLAGS = $(AM_CPPFLAGS) $(TRAY_CFLAGS) -DLOCALEDIR='"$(localedir)"'
 libtray_a_SOURCES = \
-	ui/tray.h ui/tray_menu.h ui/tray_desk.h ui/tray_model.h ui/tray_widgets.h ui/tray_detail.h ui/tray_allow.h ui/tray_review_private.h ui/tray_review.h ui/tray_chart.h ui/tray_statistics.h ui/tray_accounts.h ui/tray_preferences.h ui/tray_notices.h ui/tray_window.h \
-	ui/tray.c ui/tray_menu.c ui/tray_desk.c ui/tray_model.c ui/tray_widgets.c ui/tray_detail.c ui/tray_allow.c ui/tray_filters.c ui/tray_review.c ui/tray_chart.c ui/tray_statistics.c ui/tray_accounts.c ui/tray_preferences.c ui/tray_notices.c ui/tray_window.c
+	ui/tray.h ui/tray_menu.h ui/tray_desk.h ui/tray_model.h ui/tray_list.h ui/tray_widgets.h ui/tray_detail.h ui/tray_allow.h ui/tray_review_private.h ui/tray_review.h ui/tray_chart.h ui/tray_statistics.h ui/tray_accounts.h ui/tray_preferences.h ui/tray_notices.h ui/tray_window.h \
+	ui/tray.c ui/tray_menu.c ui/tray_desk.c ui/tray_model.c ui/tray_list.c ui/tray_widgets.c ui/tray_detail.c ui/tray_allow.c ui/tray_filters.c ui/tray_review.c ui/tray_chart.c ui/tray_statistics.c ui/tray_accounts.c ui/tray_preferences.c ui/tray_notices.c ui/tray_window.c
 TRAY_PROGRAM_LIBS = libtray.a $(DESK_LIBS) $(TRAY_LIBS) -lm
 bin_PROGRAMS += backstop-tray
 backstop_tray_CPPFLAGS = $(libtray_a_CPPFLAGS)

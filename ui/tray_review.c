@@ -6,6 +6,7 @@
 #include "ui/shown.h"
 #include "ui/tell.h"
 #include "ui/tray_allow.h"
+#include "ui/tray_list.h"
 #include "ui/tray_review_private.h"
 #include "ui/tray_widgets.h"
 #include <glib/gi18n.h>
@@ -245,7 +246,7 @@ static GtkWidget *list_new(Review *review)
   review->search = named(gtk_search_entry_new(), _("Search"));
   gtk_entry_set_placeholder_text(GTK_ENTRY(review->search), _("Search addresses, servers and subjects"));
   g_object_set(review->search, "margin", 8, NULL);
-  review->tree = named(gtk_tree_view_new(), _("Reports"));
+  review->tree = tray_list_new(_("Reports"));
   gtk_tree_view_set_fixed_height_mode(GTK_TREE_VIEW(review->tree), FALSE);
   gtk_tree_view_set_enable_search(GTK_TREE_VIEW(review->tree), FALSE);
   for (guint i = 0; i < G_N_ELEMENTS(columns); i++) add_column(review, i);
