@@ -7,8 +7,9 @@
 #include "ui/daemon.h"
 #include <glib/gi18n.h>
 
-#define SOON_MSEC 120  /* a commit touches the file more than once */
-#define TICK_SECONDS 5 /* the filter's lock is no file event; and days pass */
+#define SOON_MSEC 120   /* a commit touches the file more than once */
+#define START_SECONDS 5 /* a filter that starts holds its lock by then */
+#define TICK_SECONDS 5  /* the filter's lock is no file event; and days pass */
 
 typedef struct {
   DeskChanged changed;
@@ -19,7 +20,6 @@ static void on_hold(Hold *hold, gpointer data) { desk_refresh(data); }
 
 static gint64 now(void) { return g_get_real_time() / G_USEC_PER_SEC; }
 
-/* What is there when the program is first used is not new. */
 static void open_ledger(Desk *desk, GError **error)
 {
   if (desk->ledger != NULL) return;
@@ -37,6 +37,7 @@ static void read_all(Desk *desk)
                             : error->message;
   overview_read(&desk->overview, desk->ledger, problem, desk->data_dir, desk->memory.looked, now());
   desk->ran = desk->overview.runs;
+  if (desk->ran) g_clear_pointer(&desk->start_problem, g_free);
   desk->paused = desk->overview.paused;
   if (desk->ledger != NULL) desk->version = ledger_data_version(desk->ledger, NULL);
 }
@@ -106,6 +107,8 @@ void desk_free(Desk *desk)
   g_clear_object(&desk->monitor);
   g_clear_pointer(&desk->hold, hold_free);
   if (desk->soon != 0) g_source_remove(desk->soon);
+  if (desk->starting != 0) g_source_remove(desk->starting);
+  g_free(desk->start_problem);
   g_source_remove(desk->tick);
   g_ptr_array_unref(desk->watchers);
   overview_clear(&desk->overview);
@@ -150,9 +153,33 @@ gboolean desk_pause(Desk *desk, gint64 until, GError **error)
   return good;
 }
 
-static void started(const GError *error, gpointer data)
+static void start_failed(Desk *desk, const char *problem)
 {
-  if (error != NULL) g_warning("the filter cannot be started: %s", error->message);
+  g_free(desk->start_problem);
+  desk->start_problem = g_strdup(problem);
+  desk_refresh(desk);
 }
 
-void desk_start_filter(Desk *desk) { daemon_start(desk->config_file, desk->data_dir, desk->usual, started, desk); }
+static gboolean on_start_over(gpointer data)
+{
+  Desk *desk = data;
+  desk->starting = 0;
+  if (!ledger_daemon_runs(desk->data_dir))
+    start_failed(desk, _("The filter did not start. Run backstopd in a terminal: it says why."));
+  return G_SOURCE_REMOVE;
+}
+
+/* What became of it is looked at when time is up. */
+static void started(const GError *error, gpointer data) {}
+
+void desk_start_filter(Desk *desk)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Config) config = config_load(desk->config_file, &error);
+  if (config == NULL) {
+    start_failed(desk, error->message);
+    return;
+  }
+  if (desk->starting == 0) desk->starting = g_timeout_add_seconds(START_SECONDS, on_start_over, desk);
+  daemon_start(desk->config_file, desk->data_dir, desk->usual, started, NULL);
+}

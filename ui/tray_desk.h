@@ -14,11 +14,12 @@ struct Desk {
   Overview overview;
   Memory memory;
   NotificationMode notifications;
+  char *start_problem; /* why the filter did not start when it was asked to, one sentence; NULL */
   Hold *hold;         /* NULL where there is no ledger */
   /* private */
   GPtrArray *watchers;
   GFileMonitor *monitor;
-  guint soon, tick;
+  guint soon, tick, starting;
   gint64 version;
   gboolean ran;
   gint64 paused;
@@ -43,5 +44,5 @@ gboolean desk_check_now(Desk *desk, GError **error);
 gboolean desk_pause(Desk *desk, gint64 until, GError **error);
 /* Reads what of the configuration matters here. */
 void desk_read_config(Desk *desk);
-/* Starts the filter, as a service where there is one. */
+/* Starts the filter, as a service where there is one; start_problem tells when it does not run a little later. */
 void desk_start_filter(Desk *desk);

@@ -52,8 +52,10 @@ static void refresh_undo(Window *window)
 }
 
 /* What is wrong, and its remedy where a button is one; NULL. The caller frees. */
-static char *problem_text(const Overview *overview)
+static char *problem_text(const Desk *desk)
 {
+  const Overview *overview = &desk->overview;
+  if (desk->start_problem != NULL && !overview->runs) return shown_line(desk->start_problem, 500);
   if (overview->problem != NULL) return g_strdup(overview->problem);
   if (!overview->runs) return g_strdup(_("The filter is not running, so nothing is moved and your wishes wait."));
   if (overview->alarm)
@@ -69,7 +71,7 @@ static char *problem_text(const Overview *overview)
 static void refresh_filter(Window *window)
 {
   const Overview *overview = &window->desk->overview;
-  g_autofree char *text = problem_text(overview);
+  g_autofree char *text = problem_text(window->desk);
   gtk_widget_set_visible(window->filter, text != NULL);
   gtk_label_set_text(GTK_LABEL(window->filter_text), text != NULL ? text : "");
   gtk_button_set_label(GTK_BUTTON(window->start_button), overview->runs ? _("_Go on") : _("_Start"));

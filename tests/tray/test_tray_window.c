@@ -237,6 +237,21 @@ static void pages(void **state)
   settle();
 }
 
+/* A filter without a configuration does not start, and the window says why. */
+static void no_configuration(void **state)
+{
+  Scene *scene = *state;
+  g_autoptr(GString) text = g_string_new(NULL);
+  GtkWidget *window = window_new(scene->desk, scene->application);
+  gtk_widget_show(window);
+  desk_start_filter(scene->desk);
+  settle();
+  gather(window, text);
+  assert_non_null(strstr(text->str, "/nonexistent/config: no configuration there"));
+  gtk_widget_destroy(window);
+  settle();
+}
+
 static void gone(gpointer data, GObject *object) { (*(guint *)data)++; }
 
 static void open_and_close(Scene *scene, guint *finalized)
@@ -271,9 +286,15 @@ static void nothing_stays(void **state)
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(model),           cmocka_unit_test(hostile_mail),  cmocka_unit_test(search_and_views),
-    cmocka_unit_test(wishes_are_held), cmocka_unit_test(icons),         cmocka_unit_test(picture),
-    cmocka_unit_test(pages),           cmocka_unit_test(nothing_stays),
+    cmocka_unit_test(model),
+    cmocka_unit_test(hostile_mail),
+    cmocka_unit_test(search_and_views),
+    cmocka_unit_test(wishes_are_held),
+    cmocka_unit_test(icons),
+    cmocka_unit_test(picture),
+    cmocka_unit_test(pages),
+    cmocka_unit_test(no_configuration),
+    cmocka_unit_test(nothing_stays),
   };
   if (!gtk_init_check(&argc, &argv)) {
     puts("1..0 # SKIP no display");
