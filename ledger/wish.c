@@ -109,20 +109,66 @@ gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account
   return db_end(ledger, id > 0, error) ? id : -1;
 }
 
+/* The open wishes of this verb: entry (gint64*) → wish (gint64*). One by one they would be looked for among all of them. */
+static GHashTable *open_by_entry(Ledger *ledger, WishVerb verb, GError **error)
+{
+  g_autoptr(GHashTable) open = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT entry, id FROM wish WHERE state = 'open' AND verb = ? AND entry NOT NULL", "s",
+                 verb_words[verb]))
+    return NULL;
+  while (rows_next(&rows, error)) {
+    gint64 entry = row_int(&rows, 0), id = row_int(&rows, 1);
+    g_hash_table_insert(open, g_memdup2(&entry, sizeof entry), g_memdup2(&id, sizeof id));
+  }
+  return rows.failed ? NULL : g_steal_pointer(&open);
+}
+
+/* Why a wish for this entry makes no sense: a sentence, NULL when it does make sense. *account: the row id of its account. */
+static gboolean check_entry(Ledger *ledger, WishVerb verb, gint64 id, gint64 *account, char **refusal, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, "SELECT account, state, away_folder FROM entry WHERE id = ?", "i", id))
+    return FALSE;
+  if (!rows_next(&rows, error)) {
+    *refusal = g_strdup_printf("There is no message %" G_GINT64_FORMAT ".", id);
+    return !rows.failed;
+  }
+  const Entry entry = { .id = id,
+                        .state = move_state_parse(row_text(&rows, 1)),
+                        .away = { (char *)row_text(&rows, 2), 0, 0 } };
+  *account = row_int(&rows, 0);
+  *refusal = entry_refusal(&entry, verb == WISH_RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT);
+  return TRUE;
+}
+
+/* *id: of the wish, 0 for one that was refused. */
+static gboolean add_one(Ledger *ledger, WishVerb verb, gint64 entry, gint64 *id, char **refusal, GError **error)
+{
+  gint64 account = 0;
+  g_autofree char *why = NULL;
+  *id = 0;
+  if (!check_entry(ledger, verb, entry, &account, &why, error)) return FALSE;
+  if (why != NULL) {
+    if (*refusal == NULL) *refusal = g_steal_pointer(&why);
+    return TRUE;
+  }
+  return db_number(ledger, error, id, "INSERT INTO wish(verb, entry, account, made) VALUES(?, ?, ?, ?) RETURNING id",
+                   "siii", verb_words[verb], entry, account, db_now());
+}
+
 static gboolean add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
                          GError **error)
 {
+  g_autoptr(GHashTable) open = open_by_entry(ledger, verb, error);
+  if (open == NULL) return FALSE;
   for (guint i = 0; i < n; i++) {
-    g_autoptr(GError) problem = NULL;
-    gint64 id = add(ledger, verb, entries[i], NULL, &problem);
-    gboolean refused = g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_REFUSED)
-                       || g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING);
-    if (problem != NULL && !refused) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return FALSE;
-    }
-    if (refused && *refusal == NULL) *refusal = g_strdup(problem->message);
-    if (refused) id = 0;
+    const gint64 *same = g_hash_table_lookup(open, &entries[i]);
+    gint64 id = same != NULL ? *same : 0;
+    if (same == NULL && !add_one(ledger, verb, entries[i], &id, refusal, error)) return FALSE;
+    if (same == NULL && id != 0)
+      g_hash_table_insert(open, g_memdup2(&entries[i], sizeof entries[i]), g_memdup2(&id, sizeof id));
     g_array_append_val(ids, id);
   }
   return TRUE;

@@ -237,6 +237,31 @@ static void pages(void **state)
   settle();
 }
 
+static void several_at_once(void **state)
+{
+  Scene *scene = *state;
+  GtkWidget *window = window_new(scene->desk, scene->application);
+  Review *review = window_review(window);
+  GtkTreePath *first = gtk_tree_path_new_from_indices(20, -1), *last = gtk_tree_path_new_from_indices(29, -1);
+  gtk_widget_show(window);
+  review_show(review, BROWSE_WAITING, 0);
+  gtk_tree_selection_select_range(gtk_tree_view_get_selection(GTK_TREE_VIEW(review_list(review))), first, last);
+  settle();
+  g_action_group_activate_action(G_ACTION_GROUP(window), "restore", NULL);
+  g_autofree char *text = hold_text(scene->desk->hold, TRUE);
+  assert_string_equal(text, "11 messages will be restored."); /* and the one that was chosen before */
+  hold_send(scene->desk->hold);
+  settle();
+  assert_int_equal(
+      gtk_tree_selection_count_selected_rows(gtk_tree_view_get_selection(GTK_TREE_VIEW(review_list(review)))), 11);
+  g_action_group_activate_action(G_ACTION_GROUP(window), "undo", NULL);
+  assert_int_equal(hold_state(scene->desk->hold), HOLD_UNDONE);
+  gtk_tree_path_free(first);
+  gtk_tree_path_free(last);
+  gtk_widget_destroy(window);
+  settle();
+}
+
 /* A filter without a configuration does not start, and the window says why. */
 static void no_configuration(void **state)
 {
@@ -286,14 +311,9 @@ static void nothing_stays(void **state)
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(model),
-    cmocka_unit_test(hostile_mail),
-    cmocka_unit_test(search_and_views),
-    cmocka_unit_test(wishes_are_held),
-    cmocka_unit_test(icons),
-    cmocka_unit_test(picture),
-    cmocka_unit_test(pages),
-    cmocka_unit_test(no_configuration),
+    cmocka_unit_test(model),           cmocka_unit_test(hostile_mail),    cmocka_unit_test(search_and_views),
+    cmocka_unit_test(wishes_are_held), cmocka_unit_test(icons),           cmocka_unit_test(picture),
+    cmocka_unit_test(pages),           cmocka_unit_test(several_at_once), cmocka_unit_test(no_configuration),
     cmocka_unit_test(nothing_stays),
   };
   if (!gtk_init_check(&argc, &argv)) {
