@@ -18,15 +18,16 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define PAUSE_LOOK_MSEC 5000 /* the owner may go on before the pause is over */
 #define MEMORY_MOST ((rlim_t)512 << 20)
 
 typedef struct {
   Ledger *ledger;
   const char *account, *data_dir;
-  int clock;      /* a timer that goes on while the computer sleeps: the next pass is due */
-  gboolean ended; /* standard input is closed: the supervisor wants us gone, or is gone itself */
-  gboolean woken; /* the supervisor says that there are new wishes */
+  Config *config;
+  gboolean observe; /* as the configuration says it */
+  int clock;        /* a timer that goes on while the computer sleeps: the next pass is due */
+  gboolean ended;   /* standard input is closed: the supervisor wants us gone, or is gone itself */
+  gboolean woken;   /* the supervisor says that there are new wishes */
 } Worker;
 
 /* Takes what is on standard input, without waiting. */
@@ -94,39 +95,28 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
   return FALSE;
 }
 
-static void make_pass(Worker *worker, Session *session, PassScope scope)
+/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called before
+ * each pass. *seconds: how long the pause lasts, 0 for none. */
+static void heed_pause(Worker *worker, Session *session, guint *seconds)
 {
-  guint seconds = 0;
-  session_pass(session, scope, &seconds);
-  set_clock(worker, seconds);
-  ledger_rest(worker->ledger);
-  malloc_trim(0);
-}
-
-/* While the owner has paused the filter, only his wishes are a reason for a pass; what was due before is due afterwards,
- * since the server does not tell of the same mail twice. */
-static void sit_out_pause(Worker *worker, Session *session)
-{
-  struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-  PassScope wished;
-  for (gboolean asked = TRUE; !must_stop(worker) && ledger_paused_until(worker->data_dir) != 0;
-       asked = worker->woken) {
-    worker->woken = FALSE;
-    if (asked && wanted(worker, &wished))
-      make_pass(worker, session, wished);
-    else
-      poll(&input, 1, PAUSE_LOOK_MSEC);
-    must_stop(worker);
-  }
+  gint64 until = ledger_paused_until(worker->data_dir), now = g_get_real_time() / G_USEC_PER_SEC;
+  gboolean observe = worker->observe || until != 0;
+  *seconds = until != 0 ? (guint)MAX(until - now, 0) + 1 : 0;
+  if (worker->config->observe == observe) return;
+  worker->config->observe = observe;
+  session_doubt(session);
 }
 
 static void live(Worker *worker, Session *session)
 {
   PassScope scope = PASS_WHOLE;
   do {
-    sit_out_pause(worker, session);
-    if (worker->ended) return;
-    make_pass(worker, session, scope);
+    guint seconds = 0, pause = 0;
+    heed_pause(worker, session, &pause);
+    session_pass(session, scope, &seconds);
+    set_clock(worker, pause != 0 ? MIN(seconds, pause) : seconds);
+    ledger_rest(worker->ledger);
+    malloc_trim(0);
   } while (wait_for_pass(worker, session, &scope));
 }
 
@@ -173,7 +163,9 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
                 problem != NULL ? problem->message : "the configuration no longer names it");
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
-  Worker worker = { .ledger = ledger, .account = name, .data_dir = data_dir, .clock = -1 };
+  Worker worker = {
+    .ledger = ledger, .account = name, .data_dir = data_dir, .config = config, .observe = config->observe, .clock = -1
+  };
   g_autoptr(Session) session = session_new(config, account, ledger, once != WORKER_LIVE, must_stop, &worker);
   return work(&worker, session, once);
 }

@@ -149,6 +149,7 @@ gboolean desk_check_now(Desk *desk, GError **error)
 gboolean desk_pause(Desk *desk, gint64 until, GError **error)
 {
   gboolean good = ledger_pause(desk->data_dir, until, error);
+  if (good && until == 0) desk_check_now(desk, NULL); /* what came meanwhile is moved now */
   desk_refresh(desk);
   return good;
 }

@@ -1,4 +1,4 @@
-"""test_pause.py - a daemon that its owner has paused moves nothing, does his wishes, and goes on when the pause is over."""
+"""test_pause.py - a daemon that its owner has paused only observes, does his wishes, and moves afterwards what came meanwhile."""
 import os
 import time
 
@@ -36,8 +36,25 @@ def paused():
         first = next(row["id"] for row in backstop.entries() if row["state"] == "quarantined")
         assert "queued" not in backstop.ok("backstop", "restore", str(first)), "a restore waits for the end of the pause"
         equal(quarantine(mailbox), 2, "messages in quarantine after the restore")
-        os.unlink(os.path.join(backstop.data, "paused"))
-        programs.wait_for(lambda: quarantine(mailbox) == 3, "the bounce that came during the pause", 20)
+        equal(backstop.entries()[-1]["verdict"], "backscatter", "the verdict on what came meanwhile")
+        pause(backstop, time.time() + 3)
+        programs.wait_for(lambda: "It is paused until" not in backstop.ok("backstop", "status"), "the end of the pause", 10)
+        backstop.ok("backstop", "once")
+        equal(quarantine(mailbox), 3, "messages in quarantine after the pause")
+
+
+@case
+def by_itself():
+    """When the pause is over by itself, what came meanwhile is moved without being asked to."""
+    mailbox = server.mailbox("itself")
+    messages.fill(mailbox)
+    backstop = programs.for_mailbox(mailbox, f"{work}/itself")
+    os.makedirs(backstop.data, mode=0o700)
+    pause(backstop, time.time() + 4)
+    with backstop.daemon():
+        programs.wait_for(lambda: '"watching"' in backstop.run("backstop", "status", "--json").out, "the first pass", 20)
+        equal(quarantine(mailbox), 0, "messages in quarantine during the pause")
+        programs.wait_for(lambda: quarantine(mailbox) == 3, "the quarantine after the pause", 15)
 
 
 @case
