@@ -48,10 +48,18 @@ def icon():
     return str(dbus.Interface(bus.get_object(NAME, ITEM), dbus.PROPERTIES_IFACE).Get("org.kde.StatusNotifierItem", "IconName"))
 
 
+def answers():
+    try:
+        return Menu().labels()
+    except dbus.exceptions.DBusException:
+        return None
+
+
 def start(folder, *arguments):
     process = private.tray("--data", folder, "--config", "/nonexistent", *arguments)
     screen.wait_for(lambda: bus.name_has_owner(NAME), "the tray program")
     screen.wait_for(lambda: watcher.GetMethodCalls("RegisterStatusNotifierItem"), "the icon")
+    screen.wait_for(answers, "the menu")
     return process
 
 
