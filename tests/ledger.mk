@@ -5,7 +5,7 @@ libledgerrig_a_SOURCES = tests/ledger_rig.h tests/ledger_rig.c
 
 LEDGER_TESTS = tests/test_ledger_open tests/test_ledger_lock tests/test_ledger_account tests/test_ledger_sent \
 	tests/test_ledger_coverage tests/test_ledger_query tests/test_ledger_newsender tests/test_ledger_journal \
-	tests/test_ledger_again tests/test_ledger_wish tests/test_ledger_browse
+	tests/test_ledger_again tests/test_ledger_wish
 LEDGER_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 LEDGER_TEST_LIBS = libledgerrig.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 
@@ -32,8 +32,6 @@ tests_test_ledger_again_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS)
 tests_test_ledger_again_LDADD = $(LEDGER_TEST_LIBS)
 tests_test_ledger_wish_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS)
 tests_test_ledger_wish_LDADD = $(LEDGER_TEST_LIBS)
-tests_test_ledger_browse_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS)
-tests_test_ledger_browse_LDADD = $(LEDGER_TEST_LIBS)
 tests_test_exit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_test_exit_LDADD = $(FETCHER_LIBS) $(CMOCKA_LIBS)
 

@@ -1,7 +1,9 @@
 # Tests of what the tray program knows, without GTK: built and run everywhere.
-TRAY_MODEL_TESTS = tests/test_shown tests/test_tray_models tests/test_settings
+TRAY_MODEL_TESTS = tests/test_ledger_browse tests/test_shown tests/test_tray_models tests/test_settings
 check_PROGRAMS += $(TRAY_MODEL_TESTS) tests/tray/fill
 TESTS += $(TRAY_MODEL_TESTS)
+tests_test_ledger_browse_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS)
+tests_test_ledger_browse_LDADD = $(LEDGER_TEST_LIBS)
 tests_test_shown_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_test_shown_LDADD = $(DESK_LIBS) $(CMOCKA_LIBS)
 tests_test_tray_models_CPPFLAGS = $(LEDGER_TEST_CPPFLAGS)
