@@ -40,6 +40,9 @@ typedef struct {
 static const Word mode_words[] = { { "quarantine", FALSE }, { "observe", TRUE }, { NULL } };
 static const Word unsure_words[] = { { "keep", FALSE }, { "quarantine", TRUE }, { NULL } };
 static const Word judge_words[] = { { "judge", TRUE }, { "ignore", FALSE }, { NULL } };
+static const Word notification_words[] = {
+  { "digest", NOTIFICATIONS_DIGEST }, { "off", NOTIFICATIONS_OFF }, { "each", NOTIFICATIONS_EACH }, { NULL }
+};
 static const Word security_words[] = {
   { "tls", SECURITY_TLS }, { "starttls", SECURITY_STARTTLS }, { "none", SECURITY_NONE }, { NULL }
 };
@@ -54,6 +57,7 @@ static const Key global_keys[] = {
   { "virus-notices", KEY_WORD, GLOBAL(judge_virus), judge_words },
   { "auto-replies", KEY_WORD, GLOBAL(judge_auto_replies), judge_words },
   { "receipts", KEY_WORD, GLOBAL(judge_receipts), judge_words },
+  { "notifications", KEY_WORD, GLOBAL(notifications), notification_words },
   { "interval", KEY_NUMBER, GLOBAL(interval), NULL, 10, 86400 },
   { NULL },
 };

@@ -36,11 +36,14 @@ typedef struct {
   guint timeout;   /* seconds a server may be silent, 1 to 600; default 60 */
 } AccountConfig;
 
+typedef enum { NOTIFICATIONS_DIGEST, NOTIFICATIONS_OFF, NOTIFICATIONS_EACH } NotificationMode;
+
 typedef struct {
   gboolean observe;        /* mode = observe */
   gboolean quarantine_unsure; /* unsure = quarantine */
   gboolean judge_challenges, judge_virus, judge_auto_replies, judge_receipts; /* challenges, virus-notices, auto-replies,
                               receipts = judge | ignore */
+  NotificationMode notifications; /* what the tray program tells by itself */
   guint interval;          /* seconds between two looks, 10 to 86400; default 180 */
   GPtrArray *accounts;     /* AccountConfig*, in the file's order */
 } Config;

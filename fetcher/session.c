@@ -5,6 +5,7 @@
  * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
 #include "fetcher/session.h"
 #include "fetcher/exit.h"
+#include "fetcher/folders.h"
 #include "fetcher/grant.h"
 #include "fetcher/log.h"
 #include "fetcher/open.h"
@@ -256,6 +257,11 @@ Session *session_new(const Config *config, const AccountConfig *account, const S
   session->stop = stop;
   session->stop_data = stop_data;
   return session;
+}
+
+void session_doubt(Session *session)
+{
+  if (session->run != NULL) folders_doubt(session->run);
 }
 
 void session_free(Session *session)

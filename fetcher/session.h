@@ -14,6 +14,9 @@ Session *session_new(const Config *config, const AccountConfig *account, const S
 void session_free(Session *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 
+/* The configuration's mode has changed: from the next pass on. */
+void session_doubt(Session *session);
+
 /* Makes a pass, on a new connection where there is none (and then a whole one, unless scope is PASS_SWEEP). The account's
  * state, and the answers to wishes to check, are written. *seconds: until the next pass is due by itself. The result is
  * an exit status (exit.h); EX_OK also for a connection that was lost after it had worked: it is opened again at once. */

@@ -240,7 +240,7 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   /* A move in one step has not been made: what lies at the goal is another copy. */
   if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;
   if (here != 0 && there == 0 && in && run->config->observe)
-    return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe)", error);
+    return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe, or a pause)", error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->quarantine) == 0)
     return carry_beside_rivals(run, entry, here, error);
   if (here != 0 && (run->store->can & STORE_REMOVES_LATE)) return carry_late(run, entry, trip.to, here, there, error);

@@ -23,10 +23,12 @@
 
 typedef struct {
   Ledger *ledger;
-  const char *account;
-  int clock;      /* a timer that goes on while the computer sleeps: the next pass is due */
-  gboolean ended; /* standard input is closed: the supervisor wants us gone, or is gone itself */
-  gboolean woken; /* the supervisor says that there are new wishes */
+  const char *account, *data_dir;
+  Config *config;
+  gboolean observe; /* as the configuration says it */
+  int clock;        /* a timer that goes on while the computer sleeps: the next pass is due */
+  gboolean ended;   /* standard input is closed: the supervisor wants us gone, or is gone itself */
+  gboolean woken;   /* the supervisor says that there are new wishes */
   Doorman *doorman; /* NULL: no door */
 } Worker;
 
@@ -100,14 +102,27 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
   return FALSE;
 }
 
+/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called before
+ * each pass. *seconds: how long the pause lasts, 0 for none. */
+static void heed_pause(Worker *worker, Session *session, guint *seconds)
+{
+  gint64 until = ledger_paused_until(worker->data_dir), now = g_get_real_time() / G_USEC_PER_SEC;
+  gboolean observe = worker->observe || until != 0;
+  *seconds = until != 0 ? (guint)MAX(until - now, 0) + 1 : 0;
+  if (worker->config->observe == observe) return;
+  worker->config->observe = observe;
+  session_doubt(session);
+}
+
 static void live(Worker *worker, Session *session)
 {
   PassScope scope = PASS_WHOLE;
   if (worker->doorman != NULL) doorman_fd(worker->doorman); /* who comes during the first pass waits for its end */
   do {
-    guint seconds = 0;
+    guint seconds = 0, pause = 0;
+    heed_pause(worker, session, &pause);
     session_pass(session, scope, &seconds);
-    set_clock(worker, seconds);
+    set_clock(worker, pause != 0 ? MIN(seconds, pause) : seconds);
     ledger_rest(worker->ledger);
     malloc_trim(0);
   } while (wait_for_pass(worker, session, &scope));
@@ -156,7 +171,9 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
                 problem != NULL ? problem->message : "the configuration no longer names it");
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
-  Worker worker = { .ledger = ledger, .account = name, .clock = -1 };
+  Worker worker = {
+    .ledger = ledger, .account = name, .data_dir = data_dir, .config = config, .observe = config->observe, .clock = -1
+  };
   StoreHome home = { ledger, data_dir };
   g_autoptr(Session) session = session_new(config, account, &home, once != WORKER_LIVE, must_stop, &worker);
   g_autoptr(Doorman) doorman =

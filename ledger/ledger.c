@@ -77,6 +77,22 @@ static gboolean prepare_file(const char *path, gboolean create, GError **error)
   return TRUE;
 }
 
+/* Is the needle, which has no capital letters, in this text of ASCII? The common case, without a copy. */
+static gboolean ascii_has(const char *text, const char *needle)
+{
+  char first = *needle;
+  gsize length = strlen(needle);
+  for (; *text != '\0'; text++)
+    if (g_ascii_tolower(*text) == first && g_ascii_strncasecmp(text, needle, length) == 0) return TRUE;
+  return length == 0;
+}
+
+static gboolean is_ascii(const char *text)
+{
+  while ((guchar)*text - 1u < 0x7f) text++;
+  return *text == '\0';
+}
+
 /* has(needle, text...): is the needle (case folded) in one of the texts? */
 static void sql_has(sqlite3_context *context, int n, sqlite3_value **values)
 {
@@ -84,8 +100,13 @@ static void sql_has(sqlite3_context *context, int n, sqlite3_value **values)
   gboolean found = FALSE;
   for (int i = 1; i < n && !found && needle != NULL; i++) {
     const char *text = (const char *)sqlite3_value_text(values[i]);
-    g_autofree char *folded = text != NULL ? g_utf8_casefold(text, -1) : NULL;
-    found = folded != NULL && strstr(folded, needle) != NULL;
+    if (text == NULL) continue;
+    if (is_ascii(text)) {
+      found = ascii_has(text, needle);
+      continue;
+    }
+    g_autofree char *folded = g_utf8_casefold(text, -1);
+    found = strstr(folded, needle) != NULL;
   }
   sqlite3_result_int(context, found);
 }

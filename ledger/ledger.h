@@ -43,3 +43,9 @@ gint64 ledger_data_version(Ledger *ledger, GError **error);
 int ledger_lock_daemon(const char *dir, GError **error);
 /* Is a daemon (or one of its workers) running on this data folder? */
 gboolean ledger_daemon_runs(const char *dir);
+
+/* The owner's pause, the file "paused" in dir: until then (Unix seconds) a daemon on this data folder only observes, and does
+ * what is wished for. 0: there is none, or it is over; a time more than two days ahead is none. */
+gint64 ledger_paused_until(const char *dir);
+/* until 0: go on. */
+gboolean ledger_pause(const char *dir, gint64 until, GError **error);

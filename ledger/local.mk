@@ -6,3 +6,6 @@ libledger_a_SOURCES = \
 	ledger/ledger.c ledger/db.c ledger/schema.c ledger/lock.c ledger/account.c ledger/pass.c ledger/sent.c ledger/sent_batch.c ledger/coverage.c ledger/gap.c ledger/query.c \
 	ledger/newsender.c ledger/entry.c ledger/journal.c ledger/journal_read.c ledger/wish.c ledger/stats.c ledger/number.c
 LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)
+
+# What a window asks, and the owner's pause.
+libledger_a_SOURCES += ledger/browse.h ledger/browse.c ledger/pause.c

@@ -45,3 +45,25 @@ GArray *stats_days(Ledger *ledger, const char *account, gint64 since, GError **e
   }
   return rows.failed ? NULL : g_steal_pointer(&days);
 }
+
+#define TOP(name)                                                                                                      \
+  "SELECT lower(rtrim(substr(" name ", instr(" name ", '<') + 1, 400), '> ')), count(*) FROM entry JOIN account ON account.id = account WHERE judged >= ?2" \
+  " AND verdict IN ('backscatter', 'unsure') AND " name " <> '' AND (?1 IS NULL OR account.name = ?1)"                 \
+  " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?3"
+
+static void top_clear(gpointer data) { g_free(((TopCount *)data)->name); }
+
+GArray *stats_top(Ledger *ledger, StatsWho who, const char *account, gint64 since, guint most, GError **error)
+{
+  g_autoptr(GArray) top = g_array_new(FALSE, FALSE, sizeof(TopCount));
+  g_array_set_clear_func(top, top_clear);
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, who == STATS_FORGED ? TOP("original_from") : TOP("reporter"), "siu", account,
+                 since, most))
+    return NULL;
+  while (rows_next(&rows, error)) {
+    TopCount one = { row_dup(&rows, 0), (guint)row_int(&rows, 1) };
+    g_array_append_val(top, one);
+  }
+  return rows.failed ? NULL : g_steal_pointer(&top);
+}

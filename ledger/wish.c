@@ -109,6 +109,84 @@ gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account
   return db_end(ledger, id > 0, error) ? id : -1;
 }
 
+/* The open wishes of this verb: entry (gint64*) → wish (gint64*). One by one they would be looked for among all of them. */
+static GHashTable *open_by_entry(Ledger *ledger, WishVerb verb, GError **error)
+{
+  g_autoptr(GHashTable) open = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT entry, id FROM wish WHERE state = 'open' AND verb = ? AND entry NOT NULL", "s",
+                 verb_words[verb]))
+    return NULL;
+  while (rows_next(&rows, error)) {
+    gint64 entry = row_int(&rows, 0), id = row_int(&rows, 1);
+    g_hash_table_insert(open, g_memdup2(&entry, sizeof entry), g_memdup2(&id, sizeof id));
+  }
+  return rows.failed ? NULL : g_steal_pointer(&open);
+}
+
+/* Why a wish for this entry makes no sense: a sentence, NULL when it does make sense. *account: the row id of its account. */
+static gboolean check_entry(Ledger *ledger, WishVerb verb, gint64 id, gint64 *account, char **refusal, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, "SELECT account, state, away_folder FROM entry WHERE id = ?", "i", id))
+    return FALSE;
+  if (!rows_next(&rows, error)) {
+    *refusal = g_strdup_printf("There is no message %" G_GINT64_FORMAT ".", id);
+    return !rows.failed;
+  }
+  const Entry entry = { .id = id,
+                        .state = move_state_parse(row_text(&rows, 1)),
+                        .away = { (char *)row_text(&rows, 2), 0, 0 } };
+  *account = row_int(&rows, 0);
+  *refusal = entry_refusal(&entry, verb == WISH_RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT);
+  return TRUE;
+}
+
+/* *id: of the wish, 0 for one that was refused. */
+static gboolean add_one(Ledger *ledger, WishVerb verb, gint64 entry, gint64 *id, char **refusal, GError **error)
+{
+  gint64 account = 0;
+  g_autofree char *why = NULL;
+  *id = 0;
+  if (!check_entry(ledger, verb, entry, &account, &why, error)) return FALSE;
+  if (why != NULL) {
+    if (*refusal == NULL) *refusal = g_steal_pointer(&why);
+    return TRUE;
+  }
+  return db_number(ledger, error, id, "INSERT INTO wish(verb, entry, account, made) VALUES(?, ?, ?, ?) RETURNING id",
+                   "siii", verb_words[verb], entry, account, db_now());
+}
+
+static gboolean add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                         GError **error)
+{
+  g_autoptr(GHashTable) open = open_by_entry(ledger, verb, error);
+  if (open == NULL) return FALSE;
+  for (guint i = 0; i < n; i++) {
+    const gint64 *same = g_hash_table_lookup(open, &entries[i]);
+    gint64 id = same != NULL ? *same : 0;
+    if (same == NULL && !add_one(ledger, verb, entries[i], &id, refusal, error)) return FALSE;
+    if (same == NULL && id != 0)
+      g_hash_table_insert(open, g_memdup2(&entries[i], sizeof entries[i]), g_memdup2(&id, sizeof id));
+    g_array_append_val(ids, id);
+  }
+  return TRUE;
+}
+
+gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                       GError **error)
+{
+  g_return_val_if_fail(verb == WISH_RESTORE || verb == WISH_DELETE, FALSE);
+  *refusal = NULL;
+  g_array_set_size(ids, 0);
+  if (!db_begin(ledger, error)) return FALSE;
+  if (db_end(ledger, add_many(ledger, verb, entries, n, ids, refusal, error), error)) return TRUE;
+  g_clear_pointer(refusal, g_free);
+  g_array_set_size(ids, 0);
+  return FALSE;
+}
+
 #define FROM_WISH                                                                                                      \
   "SELECT wish.id, verb, coalesce(entry, 0), account.name, made, finished, wish.state, result, folders FROM wish "     \
   "JOIN account "                                                                                                      \
@@ -142,6 +220,14 @@ Wish *wish_get(Ledger *ledger, gint64 id, GError **error)
   if (rows_next(&rows, error)) return wish_of_row(&rows);
   if (!rows.failed) missing(id, error);
   return NULL;
+}
+
+Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, FROM_WISH "WHERE wish.entry = ? ORDER BY wish.id DESC LIMIT 1", "i", entry))
+    return NULL;
+  return rows_next(&rows, error) ? wish_of_row(&rows) : NULL;
 }
 
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error)
@@ -182,6 +268,28 @@ gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error)
 {
   if (!db_begin(ledger, error)) return FALSE;
   return db_end(ledger, cancel(ledger, id, error), error);
+}
+
+static gboolean cancel_all(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error)
+{
+  for (guint i = 0; i < n; i++) {
+    if (ids[i] == 0) continue;
+    if (!db_run(ledger, error,
+                "UPDATE wish SET state = 'failed', result = 'cancelled', finished = ? WHERE id = ? AND state = 'open'",
+                "ii", db_now(), ids[i]))
+      return FALSE;
+    if (!db_changed(ledger)) ++*left;
+  }
+  return TRUE;
+}
+
+gboolean wish_cancel_many(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error)
+{
+  guint finished = 0;
+  if (!db_begin(ledger, error)) return FALSE;
+  if (!db_end(ledger, cancel_all(ledger, ids, n, &finished, error), error)) return FALSE;
+  *left = finished;
+  return TRUE;
 }
 
 #define IS_ABANDONED "state = 'open' AND account IN (SELECT id FROM account WHERE NOT configured)"

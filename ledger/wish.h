@@ -23,12 +23,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
  * added twice: its id comes back. Restoring what is already restored, deleting what is already deleted or not in
  * quarantine: LEDGER_ERROR_REFUSED. */
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error);
+/* Restores or deletes of n entries, in one transaction: those that make sense. ids (gint64) becomes those of the wishes, in
+ * the order of entries, 0 for one that was refused; *refusal: the sentence of the first refusal, NULL for none. */
+gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                       GError **error);
 /* A sweep (WISH_SWEEP or WISH_REHEARSE) of account's folders; its id, or -1. An open sweep of this account is not added
  * twice where it is the same; a different one is LEDGER_ERROR_REFUSED. */
 gint64 wish_add_sweep(Ledger *ledger, WishVerb verb, const char *account, const char *folders, GError **error);
 /* Takes an open wish back: failed, with the result "cancelled". One that is finished stays as it is. */
 gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error);
+/* The same of n wishes (0 is passed over), in one transaction; *left: how many were finished before. */
+gboolean wish_cancel_many(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error);
 Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
+/* The newest wish about an entry; NULL without error when there is none. */
+Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error);
 /* Open wishes of account (NULL: all), oldest first: list of Wish*. */
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);
 gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error);

@@ -3,7 +3,7 @@ E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/prog
 	tests/e2e/proxy.py tests/e2e/scripted_pop3.py
 E2E_SCRIPTED = tests/e2e/test_kill_pop3.py tests/e2e/test_refused.py tests/e2e/test_tls.py tests/e2e/test_password.py \
 	tests/e2e/test_pop3_refused.py
-E2E_DOVECOT = tests/e2e/test_once.py tests/e2e/test_wishes.py tests/e2e/test_sweep.py tests/e2e/test_check.py tests/e2e/test_faults.py \
+E2E_DOVECOT = tests/e2e/test_once.py tests/e2e/test_wishes.py tests/e2e/test_pause.py tests/e2e/test_sweep.py tests/e2e/test_check.py tests/e2e/test_faults.py \
 	tests/e2e/test_daemon.py tests/e2e/test_watch.py tests/e2e/test_kill.py tests/e2e/test_secrets.py tests/e2e/test_proxy.py \
 	tests/e2e/test_pop3.py
 
@@ -23,7 +23,7 @@ tests/e2e/stop_at.so: $(srcdir)/tests/e2e/stop_at.c
 	$(AM_V_CC)$(CC) -std=c17 $(CPPFLAGS) $(CFLAGS) -Wall -Wextra -fPIC -shared -o $@ $(srcdir)/tests/e2e/stop_at.c
 
 check-dovecot: all $(check_DATA)
-	$(MAKE) check-TESTS TESTS='$(E2E_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
+	$(MAKE) check-TESTS TESTS='$(E2E_DOVECOT) $(TRAY_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
 
 # Every place for a fault between daemon and server, where check-dovecot takes a spread of them.
 check-faults: all

@@ -4,6 +4,10 @@
 PACKAGES=(autoconf automake make gcc libc6-dev pkg-config xz-utils libetpan-dev libgmime-3.0-dev libsqlite3-dev libglib2.0-dev
   libgnutls28-dev libjson-glib-dev libsecret-1-dev libcmocka-dev libsasl2-modules dovecot-imapd dovecot-pop3d openssl python3 ca-certificates)
 
+# The tray program, and the private screens and buses that it is tested on.
+TRAY_PACKAGES=(libgtk-3-dev libayatana-appindicator3-dev librsvg2-common gettext xvfb xdotool dbus-daemon at-spi2-core
+  python3-dbusmock python3-pyatspi appstream desktop-file-utils)
+
 # Runs a command as root.
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

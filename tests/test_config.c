@@ -34,6 +34,7 @@ static void test_defaults(void **state)
   assert_false(config->observe || config->quarantine_unsure || config->judge_auto_replies || config->judge_receipts);
   assert_true(config->judge_challenges && config->judge_virus);
   assert_int_equal(config->interval, 180);
+  assert_int_equal(config->notifications, NOTIFICATIONS_DIGEST);
   assert_int_equal(config->accounts->len, 1);
   const AccountConfig *home = config_account(config, "home");
   assert_non_null(home);
@@ -57,7 +58,7 @@ static void test_every_key(void **state)
   g_autoptr(GError) error = NULL;
   g_autoptr(Config) config =
       load("# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
-           "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\ninterval=10\n\n"
+           "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\n\n"
            "[account a]\nhost=::1\nuser=Me@Example.org\n"
            "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
            "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
@@ -68,6 +69,7 @@ static void test_every_key(void **state)
   assert_true(config->observe && config->quarantine_unsure && config->judge_auto_replies && config->judge_receipts);
   assert_false(config->judge_challenges || config->judge_virus);
   assert_int_equal(config->interval, 10);
+  assert_int_equal(config->notifications, NOTIFICATIONS_EACH);
   assert_int_equal(config->accounts->len, 2);
   assert_string_equal(config_account(config, "a")->addresses, "me@example.org");
   const AccountConfig *b = config->accounts->pdata[1];

@@ -90,9 +90,27 @@ static void test_asking(void **state)
   rig_remove(folder);
 }
 
+static void pauses(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder();
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  assert_int_equal(ledger_paused_until(dir), 0);
+  OK(ledger_pause(dir, now + 600, &error));
+  assert_int_equal(ledger_paused_until(dir), now + 600);
+  OK(ledger_pause(dir, now - 1, &error));
+  assert_int_equal(ledger_paused_until(dir), 0);
+  OK(ledger_pause(dir, now + 3 * DAY, &error));
+  assert_int_equal(ledger_paused_until(dir), 0);
+  OK(ledger_pause(dir, 0, &error));
+  OK(ledger_pause(dir, 0, &error));
+  FAILS(ledger_pause("/nonexistent", now + 600, &error), LEDGER_ERROR_IO);
+  rig_remove(g_steal_pointer(&dir));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(test_one_daemon), cmocka_unit_test(test_inherited),
-                                      cmocka_unit_test(test_asking) };
+                                      cmocka_unit_test(test_asking), cmocka_unit_test(pauses) };
   return cmocka_run_group_tests_name("ledger_lock", tests, NULL, NULL);
 }

@@ -229,10 +229,12 @@ static void print_json(const Status *status)
 
 static void print_daemon(const Ui *ui, gboolean runs, gint64 sent, guint accounts)
 {
+  gint64 paused = ledger_paused_until(ui->data_dir);
   if (ui->json) {
     JsonBuilder *line = jsonl_begin();
     jsonl_text(line, "type", "ledger");
     jsonl_boolean(line, "daemon", runs);
+    jsonl_time(line, "paused_until", paused);
     jsonl_number(line, "sent", sent);
     jsonl_number(line, "accounts", accounts);
     jsonl_end(line);
@@ -240,6 +242,10 @@ static void print_daemon(const Ui *ui, gboolean runs, gint64 sent, guint account
   }
   puts(runs ? "The daemon is running."
             : "No daemon is running: start backstopd, or make single passes with backstop once.");
+  if (paused != 0) {
+    g_autofree char *until = print_time(paused);
+    printf("It is paused until %s: nothing is moved but what you wish for.\n", until);
+  }
   if (accounts == 0) puts("No account has been looked at yet: run backstop once.");
 }
 

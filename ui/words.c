@@ -4,6 +4,7 @@
  * Fails:    never.
  * Tests:    tests/test_cli.py */
 #include "ui/words.h"
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,31 +12,31 @@ const char *words_kind(ReportKind kind)
 {
   switch (kind) {
   case REPORT_DSN_FAILED:
-  case REPORT_BOUNCE: return "a report that a message could not be delivered";
-  case REPORT_DSN_DELAYED: return "a report that a message is late";
-  case REPORT_DSN_OTHER: return "a report that a message was delivered or passed on";
-  case REPORT_CHALLENGE: return "a request to confirm that a message came from a person";
-  case REPORT_VIRUS_NOTICE: return "a notice that a message was taken for a virus";
-  case REPORT_AUTO_REPLY: return "an automatic reply, such as an out-of-office note";
-  case REPORT_RECEIPT: return "a read receipt";
-  case REPORT_FEEDBACK: return "a mail provider's summary or complaint report";
-  default: return "not an automatic report";
+  case REPORT_BOUNCE: return N_("a report that a message could not be delivered");
+  case REPORT_DSN_DELAYED: return N_("a report that a message is late");
+  case REPORT_DSN_OTHER: return N_("a report that a message was delivered or passed on");
+  case REPORT_CHALLENGE: return N_("a request to confirm that a message came from a person");
+  case REPORT_VIRUS_NOTICE: return N_("a notice that a message was taken for a virus");
+  case REPORT_AUTO_REPLY: return N_("an automatic reply, such as an out-of-office note");
+  case REPORT_RECEIPT: return N_("a read receipt");
+  case REPORT_FEEDBACK: return N_("a mail provider's summary or complaint report");
+  default: return N_("not an automatic report");
   }
 }
 
 const char *words_state(MoveState state)
 {
   switch (state) {
-  case MOVE_KEPT: return "left where it is";
-  case MOVE_WAITING: return "too fresh, to be judged again";
-  case MOVE_Q_INTENT: return "being moved to quarantine";
-  case MOVE_QUARANTINED: return "in quarantine";
-  case MOVE_R_INTENT: return "being restored";
-  case MOVE_RESTORED: return "restored";
-  case MOVE_D_INTENT: return "being deleted";
-  case MOVE_DELETED: return "deleted";
-  case MOVE_FAILED: return "needs your attention";
-  default: return "unknown";
+  case MOVE_KEPT: return N_("left where it is");
+  case MOVE_WAITING: return N_("too fresh, to be judged again");
+  case MOVE_Q_INTENT: return N_("being moved to quarantine");
+  case MOVE_QUARANTINED: return N_("in quarantine");
+  case MOVE_R_INTENT: return N_("being restored");
+  case MOVE_RESTORED: return N_("restored");
+  case MOVE_D_INTENT: return N_("being deleted");
+  case MOVE_DELETED: return N_("deleted");
+  case MOVE_FAILED: return N_("needs your attention");
+  default: return N_("unknown");
   }
 }
 

@@ -1,0 +1,157 @@
+/* browse.c - the journal as a window looks at it
+ * Owns:     the SELECTs of views, their order and counts.
+ * Must not: write; load what is not asked for.
+ * Fails:    LEDGER_ERROR.
+ * Tests:    tests/test_ledger_browse.c */
+#include "ledger/browse.h"
+#include "ledger/room.h"
+#include <string.h>
+
+#define IS_WAITING "entry.state IN ('quarantined', 'r_intent', 'd_intent')"
+#define IS_UNSURE "(verdict = 'unsure' AND entry.state NOT IN ('restored', 'deleted'))"
+#define IS_TROUBLE "entry.state = 'failed'"
+#define IS_RESTORED "entry.state = 'restored'"
+#define IS_DELETED "entry.state = 'deleted'"
+#define IS_GENUINE "verdict = 'genuine'"
+
+/* Looked up once, not once a row. */
+#define IS_OF_ACCOUNT "(?1 IS NULL OR entry.account = (SELECT id FROM account WHERE name = ?1))"
+
+/* ?1 account, ?2 view, ?3 needle. The view is decided before a row is searched through. */
+#define CHOSEN(key)                                                                                                    \
+  "SELECT entry.id FROM entry WHERE " IS_OF_ACCOUNT " AND CASE ?2 WHEN 0 THEN " IS_WAITING " WHEN 1 THEN " IS_UNSURE   \
+  " WHEN 2 THEN " IS_TROUBLE " WHEN 3 THEN " IS_RESTORED " WHEN 4 THEN " IS_DELETED " WHEN 5 THEN " IS_GENUINE         \
+  " ELSE 1 END AND (?3 IS NULL OR has(?3, recipients, reporter, original_subject, original_from, original_to))"        \
+  " ORDER BY " key
+#define UP_AND_DOWN(key)                                                                                               \
+  {                                                                                                                    \
+    CHOSEN(key ", entry.id DESC"), CHOSEN(key " DESC, entry.id DESC")                                                  \
+  }
+#define RECEIVED "iif(arrived > 0, arrived, judged)"
+
+static const char *const statements[BROWSE_ORDERS][2] = {
+  [BROWSE_RECEIVED] = UP_AND_DOWN(RECEIVED),
+  [BROWSE_VERDICT] = UP_AND_DOWN("verdict"),
+  [BROWSE_RECIPIENT] = UP_AND_DOWN("recipients"),
+  [BROWSE_REPORTER] = UP_AND_DOWN("reporter COLLATE NOCASE"),
+  [BROWSE_SUBJECT] = UP_AND_DOWN("original_subject COLLATE NOCASE"),
+  [BROWSE_ACCOUNT] = UP_AND_DOWN("(SELECT name FROM account WHERE id = entry.account)"),
+  [BROWSE_STATE] = UP_AND_DOWN("entry.state"),
+};
+
+static GArray *all_ids(Rows *rows, GError **error)
+{
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+  while (rows_next(rows, error)) {
+    gint64 id = row_int(rows, 0);
+    g_array_append_val(ids, id);
+  }
+  return rows->failed ? NULL : g_steal_pointer(&ids);
+}
+
+GArray *browse_ids(Ledger *ledger, const BrowseQuery *query, GError **error)
+{
+  gboolean any = query->text == NULL || *query->text == '\0';
+  g_autofree char *needle = any ? NULL : g_utf8_casefold(query->text, -1);
+  g_auto(Rows) rows = { 0 };
+  g_return_val_if_fail((guint)query->order < BROWSE_ORDERS, NULL);
+  if (!rows_open(&rows, ledger, error, statements[query->order][query->ascending ? 0 : 1], "sds", query->account,
+                 (int)query->view, needle))
+    return NULL;
+  return all_ids(&rows, error);
+}
+
+void browse_row_free(BrowseRow *row)
+{
+  if (row == NULL) return;
+  g_free(row->account);
+  g_free(row->recipient);
+  g_free(row->reporter);
+  g_free(row->subject);
+  g_free(row);
+}
+
+/* The first line of a list that is kept one to a line. */
+static char *first_line(const char *lines)
+{
+  return lines == NULL || *lines == '\0' ? NULL : g_strndup(lines, strcspn(lines, "\n"));
+}
+
+BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(
+          &rows, ledger, error,
+          "SELECT account.name, substr(recipients, 1, 400), substr(reporter, 1, 400), substr(original_subject, 1, 400),"
+          " verdict, entry.state, " RECEIVED
+          " FROM entry JOIN account ON account.id = entry.account WHERE entry.id = ?",
+          "i", id))
+    return NULL;
+  if (!rows_next(&rows, error)) {
+    if (!rows.failed)
+      g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING, "There is no message %" G_GINT64_FORMAT ".", id);
+    return NULL;
+  }
+  BrowseRow *row = g_new0(BrowseRow, 1);
+  *row = (BrowseRow){ .id = id,
+                      .account = row_dup(&rows, 0),
+                      .recipient = first_line(row_text(&rows, 1)),
+                      .reporter = row_dup(&rows, 2),
+                      .subject = row_dup(&rows, 3),
+                      .verdict = verdict_parse(row_text(&rows, 4)),
+                      .state = move_state_parse(row_text(&rows, 5)),
+                      .received = row_int(&rows, 6) };
+  return row;
+}
+
+/* In the order of BrowseView, then the other members of BrowseCounts. */
+#define COUNT(condition) "coalesce(sum(" condition "), 0), "
+#define IS_FRESH(condition) "entry.id > ?2 AND (" condition ")"
+#define COUNT_VIEWS                                                                                                    \
+  COUNT(IS_WAITING)                                                                                                    \
+  COUNT(IS_UNSURE) COUNT(IS_TROUBLE) COUNT(IS_RESTORED) COUNT(IS_DELETED) COUNT(IS_GENUINE) "count(*), "
+#define COUNT_NEWS                                                                                                     \
+  COUNT(IS_WAITING " AND " IS_UNSURE)                                                                                  \
+  COUNT(IS_FRESH(IS_WAITING " OR " IS_UNSURE " OR " IS_TROUBLE)) COUNT(IS_FRESH(IS_UNSURE)) COUNT(IS_FRESH(IS_GENUINE))
+
+gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, BrowseCounts *counts, GError **error)
+{
+  static const char sql[] =
+      "SELECT " COUNT_VIEWS COUNT_NEWS "coalesce(max(entry.id), 0) FROM entry WHERE " IS_OF_ACCOUNT;
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, sql, "si", account, looked)) return FALSE;
+  if (!rows_next(&rows, error)) return FALSE;
+  for (int i = 0; i < BROWSE_VIEWS; i++) counts->view[i] = (guint)row_int(&rows, i);
+  guint *const news[] = { &counts->waiting_unsure, &counts->fresh, &counts->fresh_unsure, &counts->genuine };
+  for (guint i = 0; i < G_N_ELEMENTS(news); i++) *news[i] = (guint)row_int(&rows, BROWSE_VIEWS + (int)i);
+  counts->newest = row_int(&rows, BROWSE_VIEWS + G_N_ELEMENTS(news));
+  return TRUE;
+}
+
+gboolean browse_judged_since(Ledger *ledger, VerdictCode verdict, gint64 since, guint *count, GError **error)
+{
+  gint64 found = 0;
+  if (!db_number(ledger, error, &found, "SELECT count(*) FROM entry WHERE verdict = ? AND judged >= ?", "si",
+                 verdict_name(verdict), since))
+    return FALSE;
+  *count = (guint)found;
+  return TRUE;
+}
+
+GArray *browse_touched(Ledger *ledger, const char *entry, GError **error)
+{
+  const char *domain = entry[0] == '@' ? entry + 1 : NULL;
+  g_autofree char *below = domain != NULL ? g_strconcat(".", domain, NULL) : NULL;
+  g_auto(Rows) rows = { 0 };
+  /* ?1: an address, or "@domain"; ?2: ".domain", or NULL. Recipients are kept one to a line. */
+  if (!rows_open(
+          &rows, ledger, error,
+          "SELECT id FROM entry WHERE verdict IN ('backscatter', 'unsure') AND"
+          " iif(?2 IS NULL, instr(char(10) || recipients || char(10), char(10) || ?1 || char(10)) > 0,"
+          " instr(recipients || char(10), ?1 || char(10)) > 0 OR instr(recipients || char(10), ?2 || char(10)) > 0"
+          " OR lower(substr(reporter, -length(?1))) = ?1 OR lower(substr(reporter, -length(?2))) = ?2)"
+          " ORDER BY id DESC",
+          "ss", entry, below))
+    return NULL;
+  return all_ids(&rows, error);
+}

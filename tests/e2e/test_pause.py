@@ -1,0 +1,78 @@
+"""test_pause.py - a daemon that its owner has paused only observes, does his wishes, and moves afterwards what came meanwhile."""
+import os
+import time
+
+import rig
+import messages
+import programs
+from tap import case, equal, run, skip_all
+
+OLD = messages.NOW - 5 * messages.DAY
+
+
+def pause(backstop, until):
+    with open(os.path.join(backstop.data, "paused"), "w") as out:
+        out.write(f"{int(until)}\n")
+
+
+def quarantine(mailbox):
+    return len(mailbox.snapshot().get("Backscatter", []))
+
+
+@case
+def paused():
+    """While it is paused, new backscatter stays, a restore is done, status says so; afterwards all goes on."""
+    mailbox = server.mailbox("paused")
+    messages.fill(mailbox)
+    backstop = programs.for_mailbox(mailbox, f"{work}/paused", {"interval": 10})
+    with backstop.daemon():
+        programs.wait_for(lambda: '"watching"' in backstop.run("backstop", "status", "--json").out, "the first pass", 20)
+        equal(quarantine(mailbox), 3, "messages in quarantine")
+        pause(backstop, time.time() + 3600)
+        assert "It is paused until" in backstop.ok("backstop", "status"), "status does not tell of the pause"
+        mailbox.deliver("INBOX", messages.forged(31, OLD), OLD)
+        time.sleep(1.5)  # without the pause it is moved within a second: test_watch.py
+        equal(quarantine(mailbox), 3, "messages in quarantine while it is paused")
+        first = next(row["id"] for row in backstop.entries() if row["state"] == "quarantined")
+        assert "queued" not in backstop.ok("backstop", "restore", str(first)), "a restore waits for the end of the pause"
+        equal(quarantine(mailbox), 2, "messages in quarantine after the restore")
+        equal(backstop.entries()[-1]["verdict"], "backscatter", "the verdict on what came meanwhile")
+        pause(backstop, time.time() + 3)
+        programs.wait_for(lambda: "It is paused until" not in backstop.ok("backstop", "status"), "the end of the pause", 10)
+        backstop.ok("backstop", "once")
+        equal(quarantine(mailbox), 3, "messages in quarantine after the pause")
+
+
+@case
+def by_itself():
+    """When the pause is over by itself, what came meanwhile is moved without being asked to."""
+    mailbox = server.mailbox("itself")
+    messages.fill(mailbox)
+    backstop = programs.for_mailbox(mailbox, f"{work}/itself")
+    os.makedirs(backstop.data, mode=0o700)
+    pause(backstop, time.time() + 4)
+    with backstop.daemon():
+        programs.wait_for(lambda: '"watching"' in backstop.run("backstop", "status", "--json").out, "the first pass", 20)
+        equal(quarantine(mailbox), 0, "messages in quarantine during the pause")
+        programs.wait_for(lambda: quarantine(mailbox) == 3, "the quarantine after the pause", 15)
+
+
+@case
+def nonsense():
+    """A pause that is over, far ahead, or unreadable is none."""
+    mailbox = server.mailbox("nonsense")
+    messages.fill(mailbox)
+    backstop = programs.for_mailbox(mailbox, f"{work}/nonsense")
+    backstop.pass_once()
+    for text in (time.time() - 5, time.time() + 400 * 86400, "soon", "\0\xff"):
+        with open(os.path.join(backstop.data, "paused"), "w") as out:
+            out.write(str(text))
+        assert "paused" not in backstop.ok("backstop", "status"), f"paused by {text!r}"
+
+
+if __name__ == "__main__":
+    rig.exit_on_signals()
+    if rig.missing():
+        skip_all(rig.missing())
+    server, work = rig.Dovecot(), rig.workdir()
+    run()

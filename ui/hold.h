@@ -1,0 +1,39 @@
+/* hold.h - wishes with second thoughts: for a few seconds they can be taken back, then they go to the ledger, where their
+ * progress is followed. One group at a time: a new one sends the one before on its way. */
+#pragma once
+#include "ledger/wish.h"
+
+#define HOLD_SECONDS 6
+
+typedef enum {
+  HOLD_NONE,   /* nothing to tell */
+  HOLD_HELD,   /* not in the ledger yet */
+  HOLD_OPEN,   /* in the ledger, not all done */
+  HOLD_DONE,   /* all done */
+  HOLD_FAILED, /* finished, and some were not done */
+  HOLD_UNDONE  /* taken back */
+} HoldState;
+
+typedef struct Hold Hold;
+/* ledger is borrowed. changed is called after each change of state, and whenever hold_notes() changed. */
+Hold *hold_new(Ledger *ledger, void (*changed)(Hold *hold, gpointer data), gpointer data);
+/* What is still held is sent on its way first. */
+void hold_free(Hold *hold);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Hold, hold_free)
+
+/* verb: WISH_RESTORE or WISH_DELETE, of n entries (ids). */
+void hold_begin(Hold *hold, WishVerb verb, const gint64 *entries, guint n);
+/* Sends what is held on its way at once; the ledger's error becomes HOLD_FAILED. */
+void hold_send(Hold *hold);
+/* Takes back what is held, or what is in the ledger and not yet done. */
+void hold_undo(Hold *hold);
+/* To be called after the ledger changed. */
+void hold_look(Hold *hold);
+
+HoldState hold_state(const Hold *hold);
+/* Can anything still be taken back? */
+gboolean hold_can_undo(const Hold *hold);
+/* One sentence about it in the user's language. runs: does the filter? The caller frees; NULL for HOLD_NONE. */
+char *hold_text(const Hold *hold, gboolean runs);
+/* What stands beside an entry that is held or on its way: id (gint64*) → text. Owned by hold. */
+GHashTable *hold_notes(const Hold *hold);
