@@ -312,10 +312,11 @@ static void converse(DoorSession *session)
 void door_session_run(Door *door, int fd, const DoorHost *host)
 {
   DoorSession *session = g_new0(DoorSession, 1);
-  session->wire = (DoorWire){ .fd = fd, .door = door, .attend = attend, .data = session };
+  session->began = session->since = g_get_monotonic_time();
+  session->wire =
+      (DoorWire){ .fd = fd, .door = door, .attend = attend, .data = session, .attended = session->began };
   session->host = host;
   session->state = DOOR_AUTHORIZATION;
-  session->began = session->since = g_get_monotonic_time();
   converse(session);
   door_wire_flush(&session->wire);
   door_wire_shut(&session->wire);

@@ -27,12 +27,19 @@ static gboolean send_some(DoorWire *wire)
   return TRUE;
 }
 
+/* Whom this client is in the way of is told so; a client that has hung up is in nobody's way. */
+static void turn_others_away(const DoorWire *wire)
+{
+  struct pollfd fd = { .fd = wire->fd, .events = POLLRDHUP };
+  if (poll(&fd, 1, 0) == 0) door_turn_away(wire->door);
+}
+
 gboolean door_wire_attend(DoorWire *wire)
 {
   gint64 now = g_get_monotonic_time();
   if (wire->broken) return FALSE;
   if (now - wire->attended < (gint64)wire->door->limits.tick * 1000) return TRUE;
-  door_turn_away(wire->door);
+  turn_others_away(wire);
   if (!wire->attend(wire->data)) wire->broken = TRUE;
   /* A message may come slowly: the client shall see that it comes. */
   if (!wire->broken && wire->out_to > wire->out_from) send_some(wire);
@@ -50,7 +57,7 @@ static short wait_for(DoorWire *wire, short events, gint64 until)
     int n = poll(fds, G_N_ELEMENTS(fds), (int)MIN(left, (gint64)wire->door->limits.tick));
     if (n < 0 && errno != EINTR) wire->broken = TRUE;
     if (n <= 0) continue;
-    if (fds[1].revents != 0) door_turn_away(wire->door);
+    if (fds[1].revents != 0) turn_others_away(wire);
     if (fds[0].revents != 0) return fds[0].revents;
   }
   return 0;
