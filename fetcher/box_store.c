@@ -607,3 +607,11 @@ guint32 box_store_uid(Store *base, guint item)
   const BoxItem *known = box_item(inbox->box, item);
   return shelf_uid_of_key(inbox, known->key, known->twins);
 }
+
+gboolean box_store_list(Store *base, guint32 *validity, GError **error)
+{
+  Shelf *inbox = first_of((BoxStore *)base, BOX_WATCHED);
+  shelf_doubt(inbox);
+  *validity = inbox->known ? inbox->numbering.validity : 0;
+  return inbox->box->class->list(inbox->box, error);
+}

@@ -23,3 +23,6 @@ void box_store_add(Store *store, Box *box, BoxUse use);
 Box *box_store_inbox(Store *store);
 /* The UID of an item of the first watched box as it was listed last; 0: it has none. */
 guint32 box_store_uid(Store *store, guint item);
+/* Lists the first watched box without the ledger being told, where that cannot be: what it did not know has no UID then. Gives
+ * its UIDVALIDITY, 0 where that is not known either. */
+gboolean box_store_list(Store *store, guint32 *validity, GError **error);

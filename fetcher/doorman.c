@@ -8,7 +8,9 @@
 #include "fetcher/door.h"
 #include "fetcher/log.h"
 #include "fetcher/pop3_box.h"
+#include "fetcher/run.h"
 #include "fetcher/secret.h"
+#include "ledger/account.h"
 #include <poll.h>
 
 struct Doorman {
@@ -22,7 +24,9 @@ struct Doorman {
   char *secret;   /* the client's password; NULL: not known yet */
   GArray *rows;   /* Pop3Row, what the client sees; uid borrowed from the box or from names */
   GPtrArray *names; /* unique-ids where the server has none */
-  guint seconds;  /* until the next pass */
+  Pop3Link *link;   /* of the client that is in; borrowed */
+  guint seconds;    /* until the next pass, from then on */
+  gint64 passed;    /* the last one, monotonic microseconds */
 };
 
 Doorman *doorman_new(const Config *config, const AccountConfig *account, Ledger *ledger, Session *session,
@@ -74,16 +78,18 @@ static char *ask_secret(const Doorman *doorman, GError **error)
   return secret;
 }
 
-/* Numbers of the server's for messages that the client shall not see. */
-static GHashTable *hidden_numbers(const Doorman *doorman, Store *store, const FolderStatus *status, GError **error)
+/* Numbers of the server's for messages that the client shall not see. Where the ledger does not tell, it sees all. */
+static GHashTable *hidden_numbers(const Doorman *doorman, Store *store, guint32 validity)
 {
   g_autoptr(GHashTable) hidden = g_hash_table_new(NULL, NULL);
+  g_autoptr(GError) problem = NULL;
   Box *box = box_store_inbox(store);
-  g_autoptr(GArray) held = journal_held(doorman->ledger, doorman->account->name, box->name, status->validity,
-                                        !doorman->config->observe, error);
-  if (held == NULL) return NULL;
+  g_autoptr(GArray) held = journal_held(doorman->ledger, doorman->account->name, box->name, validity,
+                                        doorman->config->observe ? 0 : run_now(), &problem);
+  if (held == NULL) complain(doorman, problem);
   g_autoptr(GHashTable) uids = g_hash_table_new(NULL, NULL);
-  for (guint i = 0; i < held->len; i++) g_hash_table_add(uids, GUINT_TO_POINTER(g_array_index(held, guint32, i)));
+  for (guint i = 0; held != NULL && i < held->len; i++)
+    g_hash_table_add(uids, GUINT_TO_POINTER(g_array_index(held, guint32, i)));
   for (guint i = 0; i < box->items->len; i++)
     if (g_hash_table_contains(uids, GUINT_TO_POINTER(box_store_uid(store, i))))
       g_hash_table_add(hidden, GUINT_TO_POINTER(pop3_box_row(box, i)->number));
@@ -106,31 +112,47 @@ static void name_rows(Doorman *doorman, const Box *box)
   }
 }
 
-static gboolean take_rows(Doorman *doorman, Store *store, GError **error)
+/* A ledger that cannot take in what is new does not keep the client from it. */
+static gboolean list(const Doorman *doorman, Store *store, guint32 *validity, GError **error)
 {
   FolderStatus status;
+  g_autoptr(GError) problem = NULL;
+  if (store->class->select(store, box_store_inbox(store)->name, &status, &problem)) {
+    *validity = status.validity;
+    return TRUE;
+  }
+  if (problem->domain == STORE_ERROR) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  complain(doorman, problem);
+  return box_store_list(store, validity, error);
+}
+
+static gboolean take_rows(Doorman *doorman, Store *store, GError **error)
+{
+  guint32 validity = 0;
   Box *box = box_store_inbox(store);
   g_array_set_size(doorman->rows, 0);
   g_ptr_array_set_size(doorman->names, 0);
-  if (!store->class->select(store, box->name, &status, error)) return FALSE;
-  g_autoptr(GHashTable) hidden = hidden_numbers(doorman, store, &status, error);
+  if (!list(doorman, store, &validity, error)) return FALSE;
+  g_autoptr(GHashTable) hidden = hidden_numbers(doorman, store, validity);
   const GArray *all = pop3_box_rows(box);
-  for (guint i = 0; hidden != NULL && i < all->len; i++) {
+  for (guint i = 0; i < all->len; i++) {
     const Pop3Row *row = &g_array_index(all, Pop3Row, i);
     if (!g_hash_table_contains(hidden, GUINT_TO_POINTER(row->number))) g_array_append_val(doorman->rows, *row);
   }
   name_rows(doorman, box);
-  return hidden != NULL;
+  return TRUE;
 }
 
-/* A pass that went wrong for another reason than the server's keeps nobody from his mail. */
 static const GArray *enter(Pop3Link **link, gpointer data, GError **error)
 {
   Doorman *doorman = data;
-  session_pass(doorman->session, PASS_LOOK, &doorman->seconds);
-  Store *store = session_store(doorman->session, error);
+  Store *store = session_visit(doorman->session, &doorman->seconds, error);
+  doorman->passed = g_get_monotonic_time();
   if (store == NULL || !take_rows(doorman, store, error)) return NULL;
-  *link = pop3_box_link(box_store_inbox(store));
+  *link = doorman->link = pop3_box_link(box_store_inbox(store));
   return doorman->rows;
 }
 
@@ -138,11 +160,10 @@ static gboolean leave(gboolean quit, gpointer data)
 {
   Doorman *doorman = data;
   g_autoptr(GError) problem = NULL;
-  Store *store = quit ? session_store(doorman->session, &problem) : NULL;
-  Pop3Link *link = store != NULL ? pop3_box_link(box_store_inbox(store)) : NULL;
-  gboolean done = link != NULL && pop3_link_quit(link, &problem);
+  gboolean done = quit && doorman->link != NULL && pop3_link_quit(doorman->link, &problem);
   if (problem != NULL) complain(doorman, problem);
-  session_drop(doorman->session);
+  doorman->link = NULL;
+  session_leave(doorman->session);
   return done;
 }
 
@@ -170,6 +191,8 @@ gboolean doorman_serve(Doorman *doorman, guint *seconds)
                     .data = doorman };
   doorman->seconds = 0;
   door_serve(doorman->door, &host);
-  *seconds = doorman->seconds;
+  /* He may have stayed for longer than that. */
+  gint64 stayed = (g_get_monotonic_time() - doorman->passed) / G_USEC_PER_SEC;
+  *seconds = doorman->seconds > 0 ? (guint)MAX(doorman->seconds - stayed, 1) : 0;
   return TRUE;
 }

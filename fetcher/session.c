@@ -24,6 +24,7 @@
 #define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first one */
 #define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
 #define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
+#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
 #define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
@@ -46,6 +47,10 @@ struct Session {
   gint64 opened;    /* monotonic microseconds */
   guint empty;      /* calls in a row that were for nothing */
   guint losses;     /* connections in a row that were soon lost while nothing was done on them */
+  GError *problem;  /* of the last pass, NULL when it went through */
+  gint64 ended;     /* that pass, monotonic microseconds */
+  guint pause;      /* seconds from then until it was to be tried again */
+  gboolean visited; /* the state tells that somebody is */
 };
 
 static void disconnect(Session *session)
@@ -55,10 +60,8 @@ static void disconnect(Session *session)
   session->proved = FALSE;
 }
 
-static gboolean connect_store(Session *session, GError **error)
+static gboolean open_connection(Session *session, GError **error)
 {
-  if (!session->left && !account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error))
-    return FALSE;
   session->left = FALSE;
   session->store = open_store(session->account, &session->home, &session->secret, &session->refused, error);
   if (session->store == NULL) return FALSE;
@@ -66,6 +69,13 @@ static gboolean connect_store(Session *session, GError **error)
   session->run =
       run_new(session->config, session->account, session->ledger, session->store, session->stop, session->stop_data);
   return TRUE;
+}
+
+static gboolean connect_store(Session *session, GError **error)
+{
+  if (!session->left && !account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error))
+    return FALSE;
+  return open_connection(session, error);
 }
 
 static guint spread(guint seconds) { return seconds * (guint)g_random_int_range(75, 126) / 100; }
@@ -158,6 +168,15 @@ static gboolean tell(Session *session, const char *state, const GError *problem,
              || grant_checks(session->ledger, name, checks, problem == NULL, said != NULL ? said : "checked", error));
 }
 
+/* What the pass that has ended now means for visitors. */
+static void keep_in_mind(Session *session, const GError *problem, guint seconds)
+{
+  g_clear_error(&session->problem);
+  if (problem != NULL) session->problem = g_error_copy(problem);
+  session->ended = g_get_monotonic_time();
+  session->pause = seconds;
+}
+
 int session_pass(Session *session, PassScope scope, guint *seconds)
 {
   const char *name = session->account->name;
@@ -176,6 +195,7 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
   if (session->stop(session->stop_data) && problem != NULL) return exit_status(problem);
   if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
   const char *state = state_after(session, problem, seconds);
+  keep_in_mind(session, problem, *seconds);
   if (scope != PASS_WHOLE && problem == NULL) checks = 0;
   if (((problem != NULL || heed_due(session, seconds, &unsaid))
        && tell(session, state, problem, *seconds, checks, &unsaid))
@@ -234,15 +254,54 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   return TRUE;
 }
 
-Store *session_store(Session *session, GError **error)
+/* Must the server be left alone? It is asked again soon where it could not be reached, for the owner waits for his mail;
+ * but it locks accounts that are tried too often, and asking for a secret may cost a prompt. */
+static gboolean is_too_early(const Session *session)
 {
-  return session->store != NULL || connect_store(session, error) ? session->store : NULL;
+  if (session->store != NULL || session->problem == NULL || session->problem->domain != STORE_ERROR) return FALSE;
+  gboolean sign_in_needed = session->problem->code == STORE_ERROR_AUTH;
+  gint64 pause = sign_in_needed ? session->pause : MIN(session->pause, VISIT_AGAIN);
+  return g_get_monotonic_time() - session->ended < pause * G_USEC_PER_SEC;
 }
 
-void session_drop(Session *session)
+/* After a pass that went wrong, without a word to the ledger: it may be the ledger's fault, and its state tells why. */
+static gboolean connect_visitor(Session *session, guint *seconds, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  if (open_connection(session, &problem)) return TRUE;
+  state_after(session, problem, seconds);
+  keep_in_mind(session, problem, *seconds);
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+static void tell_visit(Session *session, gboolean visited)
+{
+  g_autoptr(GError) unsaid = NULL;
+  session->visited = visited;
+  if (!account_set_state(session->ledger, session->account->name, visited ? "serving" : "watching", NULL, 0, &unsaid))
+    log_problem((LogAbout){ .account = session->account->name }, unsaid);
+}
+
+Store *session_visit(Session *session, guint *seconds, GError **error)
+{
+  *seconds = 0;
+  if (!is_too_early(session)) session_pass(session, PASS_LOOK, seconds);
+  const GError *problem = session->problem;
+  if (session->store == NULL && problem != NULL && problem->domain == STORE_ERROR) {
+    g_propagate_error(error, g_error_copy(problem));
+    return NULL;
+  }
+  if (session->store == NULL && !connect_visitor(session, seconds, error)) return NULL;
+  if (problem == NULL) tell_visit(session, TRUE);
+  return session->store;
+}
+
+void session_leave(Session *session)
 {
   session->left = session->proved;
   disconnect(session);
+  if (session->visited) tell_visit(session, FALSE);
 }
 
 Session *session_new(const Config *config, const AccountConfig *account, const StoreHome *home, gboolean once,
@@ -269,5 +328,6 @@ void session_free(Session *session)
   if (session == NULL) return;
   disconnect(session);
   g_clear_pointer(&session->secret, secret_free);
+  g_clear_error(&session->problem);
   g_free(session);
 }

@@ -27,7 +27,9 @@ int session_pass(Session *session, PassScope scope, guint *seconds);
  * by itself, or there is no connection, only the descriptors are waited for. */
 gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds);
 
-/* The open store, for somebody else than a pass (the door); connects where there is no connection. NULL with error. */
-Store *session_store(Session *session, GError **error);
-/* Ends the connection, if there is one. */
-void session_drop(Session *session);
+/* For somebody else than a pass (the door): makes one, then gives the open store. A pass that went wrong for another reason
+ * than the server's is no hindrance. NULL with error; after a refused sign-in for as long as the server is to be left
+ * alone, and else for a moment, without asking it anew. *seconds: as session_pass() tells, 0: no pass was made. */
+Store *session_visit(Session *session, guint *seconds, GError **error);
+/* The visit is over: ends the connection, if there is one. */
+void session_leave(Session *session);

@@ -67,7 +67,9 @@ static guint numbers_of(const Shelf *shelf, gint64 key, guint *count)
 
 guint32 shelf_uid_of_key(const Shelf *shelf, gint64 key, guint twins)
 {
-  guint count, first = numbers_of(shelf, key, &count);
+  guint count, first;
+  if (shelf->numbers == NULL) return 0;
+  first = numbers_of(shelf, key, &count);
   return twins < count ? g_array_index(shelf->numbers, Number, first + count - 1 - twins).uid : 0;
 }
 

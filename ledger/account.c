@@ -116,7 +116,8 @@ gboolean account_is_watching(const Account *account) { return g_strcmp0(account-
 
 gboolean account_is_busy(const Account *account)
 {
-  return account_will_read_sent(account) || g_strcmp0(account->state, "judging") == 0;
+  return account_will_read_sent(account) || g_strcmp0(account->state, "judging") == 0
+         || g_strcmp0(account->state, "serving") == 0;
 }
 
 GPtrArray *account_list(Ledger *ledger, GError **error)

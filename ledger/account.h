@@ -17,8 +17,8 @@ typedef struct {
 gboolean account_configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error);
 
 /* State words are stable slugs: "idle" (no worker is at it), "connecting", "indexing" (its Sent folders are about to be
- * read, which other accounts wait for), "judging", "watching" (waits for mail), "retrying" (until), "sign-in-needed",
- * "disabled". */
+ * read, which other accounts wait for), "judging", "watching" (waits for mail), "serving" (a mail program is connected to
+ * its door, and wishes wait), "retrying" (until), "sign-in-needed", "disabled". */
 typedef struct {
   char *name, *addresses;
   gboolean configured;
@@ -30,7 +30,7 @@ typedef struct {
   char *notice;     /* what holds whatever the state: one sentence ("only observes, since ..."); NULL */
 } Account;
 void account_free(Account *account);
-/* Is its worker in the middle of a pass, by its state? */
+/* Is its worker in the middle of a pass, or serving a mail program, by its state? */
 gboolean account_is_busy(const Account *account);
 /* Is it about to read its Sent folders in that pass? */
 gboolean account_will_read_sent(const Account *account);

@@ -133,9 +133,9 @@ GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, g
 gboolean journal_lying_count(Ledger *ledger, const char *account, const char *folder, guint32 validity, guint *count,
                              GError **error);
 /* UIDs of a watched folder whose messages are kept from the owner, though they may still lie there: on their way to quarantine
- * or in it, and (waiting TRUE) those that wait for their second look. GArray of guint32, ascending. */
-GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gboolean waiting,
-                     GError **error);
+ * or in it, and those that wait for their second look (now: Unix seconds; 0: not these). One that had it and waits on, or
+ * whose look is overdue, is kept from nobody. GArray of guint32, ascending. */
+GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now, GError **error);
 /* It was taken out of quarantine by other hands, and nobody knows where to: quarantined → deleted, place unknown, with
  * the reason. */
 gboolean journal_owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error);

@@ -349,6 +349,7 @@ def status_states():
              ("indexing", "", 0, "indexing: reading the Sent folder (since"),
              ("judging", "", 0, "judging: looking at mail (since"),
              ("watching", "", 0, "watching for new mail (since"),
+             ("serving", "", 0, "serving your mail program; what you wish for is done when it has left (since"),
              ("retrying", "No route.", soon, f"waiting to retry until {clock(soon)}: No route (since"),
              ("sign-in-needed", "Wrong password.", 0, "sign-in needed: Wrong password (since"),
              ("disabled", "Bad certificate.", soon, f"disabled: Bad certificate; tried again at {clock(soon)} (since"),
@@ -375,6 +376,7 @@ def status_of_the_dead():
     """Where a daemon was killed in its work, status says that nothing runs."""
     data = fresh()
     for slug, text, until, want in (("judging", "", 0, "state idle: no daemon runs last"), ("watching", "", 0, "state idle: no daemon runs last"),
+                                    ("serving", "", 0, "state idle: no daemon runs last"),
                                     ("retrying", "No route.", 4102444800, "state idle: no daemon runs, and the last try failed: No route last"),
                                     ("disabled", "Bad.", 4102444800, "state disabled: Bad last")):
         helper(data, "state", slug, text, until, "")

@@ -120,6 +120,8 @@ static void add_work(GString *words, const Status *status, const char *slug)
     add_progress(words, status->last, FALSE);
   } else if (strcmp(slug, "watching") == 0) {
     g_string_append(words, "watching for new mail");
+  } else if (strcmp(slug, "serving") == 0) {
+    g_string_append(words, "serving your mail program; what you wish for is done when it has left");
   } else {
     g_string_append(words, status->runs ? "idle: no worker is at it" : "idle: no daemon runs");
   }
