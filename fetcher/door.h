@@ -19,7 +19,7 @@ int door_fd(const Door *door);
 
 typedef struct {
   const char *user;     /* any name but this one is refused; so is a client that is not on loopback */
-  const char *password; /* compared in constant time */
+  const char *password; /* compared in constant time; NULL: it cannot be had now, so that nobody is let in, [SYS/TEMP] */
   /* After the sign-in: what the client shall see, GArray of Pop3Row in the order of the provider's listing (numbers are
    * the link's; uid never NULL), borrowed until leave(); and the link that has it. NULL with error: the client is told
    * that it cannot be had now, [SYS/TEMP]. Is called once. */

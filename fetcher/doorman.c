@@ -12,6 +12,11 @@
 #include "fetcher/secret.h"
 #include "ledger/account.h"
 #include <poll.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define OPEN_AGAIN 10 /* seconds, where the port was taken */
 
 struct Doorman {
   const Config *config;
@@ -21,6 +26,8 @@ struct Doorman {
   gboolean (*stop)(gpointer data);
   gpointer stop_data;
   Door *door;     /* NULL: not open */
+  char *notice;   /* why not, as the log and the account's notice were told; NULL */
+  int again;      /* a timer: it is tried again; -1 */
   char *secret;   /* the client's password; NULL: not known yet */
   GArray *rows;   /* Pop3Row, what the client sees; uid borrowed from the box or from names */
   GPtrArray *names; /* unique-ids where the server has none */
@@ -40,6 +47,7 @@ Doorman *doorman_new(const Config *config, const AccountConfig *account, Ledger 
                         .session = session,
                         .stop = stop,
                         .stop_data = stop_data,
+                        .again = -1,
                         .rows = g_array_new(FALSE, FALSE, sizeof(Pop3Row)),
                         .names = g_ptr_array_new_with_free_func(g_free) };
   return doorman;
@@ -49,6 +57,8 @@ void doorman_free(Doorman *doorman)
 {
   if (doorman == NULL) return;
   door_free(doorman->door);
+  if (doorman->again >= 0) close(doorman->again);
+  g_free(doorman->notice);
   g_clear_pointer(&doorman->secret, secret_free);
   g_array_unref(doorman->rows);
   g_ptr_array_unref(doorman->names);
@@ -60,20 +70,47 @@ static void complain(const Doorman *doorman, const GError *problem)
   log_problem((LogAbout){ .account = doorman->account->name, .code = "door" }, problem);
 }
 
+/* A pass may have put another notice in its place. */
+static gboolean is_noticed(const Doorman *doorman)
+{
+  g_autoptr(GPtrArray) accounts = account_list(doorman->ledger, NULL);
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+    const Account *account = accounts->pdata[i];
+    if (strcmp(account->name, doorman->account->name) == 0) return g_strcmp0(account->notice, doorman->notice) == 0;
+  }
+  return FALSE;
+}
+
+/* problem NULL: all is well. */
+static void tell(Doorman *doorman, const GError *problem)
+{
+  g_autoptr(GError) unsaid = NULL;
+  const char *notice = problem != NULL ? problem->message : NULL;
+  if (problem == NULL && (doorman->notice == NULL || !is_noticed(doorman))) return;
+  if (problem != NULL && g_strcmp0(notice, doorman->notice) != 0) complain(doorman, problem);
+  if (!account_set_notice(doorman->ledger, doorman->account->name, notice, &unsaid)) complain(doorman, unsaid);
+  g_free(doorman->notice);
+  doorman->notice = g_strdup(notice);
+}
+
 int doorman_fd(Doorman *doorman)
 {
-  g_autoptr(GError) problem = NULL, unsaid = NULL;
-  if (doorman->door == NULL) doorman->door = door_open(doorman->account->door_port, &problem);
+  g_autoptr(GError) problem = NULL;
+  struct itimerspec when = { .it_value.tv_sec = OPEN_AGAIN };
   if (doorman->door != NULL) return door_fd(doorman->door);
-  complain(doorman, problem);
-  if (!account_set_notice(doorman->ledger, doorman->account->name, problem->message, &unsaid)) complain(doorman, unsaid);
-  return -1;
+  doorman->door = door_open(doorman->account->door_port, &problem);
+  tell(doorman, problem);
+  if (doorman->door != NULL) return door_fd(doorman->door);
+  if (doorman->again < 0) doorman->again = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+  timerfd_settime(doorman->again, 0, &when, NULL);
+  return doorman->again;
 }
 
 static char *ask_secret(const Doorman *doorman, GError **error)
 {
   AccountConfig door = config_door(doorman->account);
   char *secret = secret_get(&door, SECRET_ANY, error);
+  if (secret == NULL) g_prefix_error(error, "the door's password: ");
   g_free(door.name);
   return secret;
 }
@@ -181,9 +218,8 @@ gboolean doorman_serve(Doorman *doorman, guint *seconds)
   g_autoptr(GError) problem = NULL;
   if (poll(&fd, 1, 0) <= 0) return FALSE;
   if (doorman->secret == NULL && (doorman->secret = ask_secret(doorman, &problem)) == NULL) complain(doorman, problem);
-  g_autofree char *nobody = g_uuid_string_random(); /* lets nobody in */
   DoorHost host = { .user = doorman->account->user,
-                    .password = doorman->secret != NULL ? doorman->secret : nobody,
+                    .password = doorman->secret,
                     .enter = enter,
                     .leave = leave,
                     .stop = must_stop,
