@@ -101,9 +101,9 @@ class Backstop:
         return sorted(rows, key=lambda row: row["id"])
 
     @contextlib.contextmanager
-    def daemon(self, stderr=subprocess.PIPE):
+    def daemon(self, stderr=subprocess.PIPE, env=None):
         """stderr: where what it says goes, if that is more than a pipe holds."""
-        process = self.start("backstopd", stderr=stderr)
+        process = self.start("backstopd", stderr=stderr, env=env)
         try:
             yield process
         finally:
