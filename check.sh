@@ -22,7 +22,7 @@ accept() {
 }
 
 build_all() {
-  step "Packages" need_packages "${PACKAGES[@]}" "${TRAY_PACKAGES[@]}" &&
+  step "Packages" need_packages "${PACKAGES[@]}" "${TRAY_PACKAGES[@]}" "${CLIENT_PACKAGES[@]}" &&
     step "Generating configure" ./autogen.sh &&
     step "Configuring in $build" configure_build &&
     step "Building" in_build -j"$(nproc)" all

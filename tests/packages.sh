@@ -3,6 +3,8 @@
 # shellcheck shell=bash disable=SC2034
 PACKAGES=(autoconf automake make gcc libc6-dev pkg-config xz-utils libetpan-dev libgmime-3.0-dev libsqlite3-dev libglib2.0-dev
   libgnutls28-dev libjson-glib-dev libsecret-1-dev libcmocka-dev libsasl2-modules dovecot-imapd dovecot-pop3d openssl python3 ca-certificates)
+# Mail programs that the tests let in by the door.
+CLIENT_PACKAGES=(mpop fetchmail getmail6)
 
 # The tray program, and the private screens and buses that it is tested on.
 TRAY_PACKAGES=(libgtk-3-dev libayatana-appindicator3-dev librsvg2-common gettext xvfb xdotool dbus-daemon at-spi2-core
@@ -45,16 +47,26 @@ disable_dovecot() {
     echo "Please see for yourself that the system's Dovecot is off: systemctl status dovecot" >&2
 }
 
+# The same for fetchmail, which comes with a service for the system and one for every user.
+disable_fetchmail() {
+  as_root update-rc.d fetchmail disable >/dev/null 2>&1 || true
+  as_root deb-systemd-helper --user disable fetchmail.service >/dev/null 2>&1 || true
+  [ -d /run/systemd/system ] || return 0
+  as_root systemctl --global disable fetchmail.service >/dev/null 2>&1 || true
+}
+
 # Installs those of the named packages that are missing.
 need_packages() {
-  local missing=() package dovecot_was_here=no
+  local missing=() package dovecot_was_here=no fetchmail_was_here=no
   for package in "$@"; do
     package_installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} != 0 ] || return 0
   echo "Installing Debian packages: ${missing[*]}"
   if package_installed dovecot-core; then dovecot_was_here=yes; fi
+  if package_installed fetchmail; then fetchmail_was_here=yes; fi
   install_packages "${missing[@]}" || return 1
   if [ $dovecot_was_here = no ] && package_installed dovecot-core; then disable_dovecot; fi
+  if [ $fetchmail_was_here = no ] && package_installed fetchmail; then disable_fetchmail; fi
   return 0
 }

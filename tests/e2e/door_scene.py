@@ -4,6 +4,7 @@ import json
 import os
 import poplib
 import random
+import socket
 import ssl
 
 import messages
@@ -63,14 +64,25 @@ class Scene:
     """A mailbox of its own, a configuration that puts a door before it, and the two ways in. The daemon looks by itself after
     `interval` seconds only: what is done earlier the door has done. keys: of the account."""
 
-    def __init__(self, server, work, name, general=None, **keys):
-        self.server, self.mailbox, self.home = server, server.mailbox(name), os.path.join(work, name)
+    def __init__(self, server, work, name, general=None, mailbox=None, **keys):
+        self.server, self.mailbox, self.home = server, mailbox or server.mailbox(name), os.path.join(work, name)
         self.port = rig.free_port()
         os.makedirs(self.home)
         self.sent = sent_folder(os.path.join(self.home, "Sent"))
         self.backstop = programs.for_mailbox(self.mailbox, self.home, {"interval": 3600} | (general or {}), **{
             "protocol": "pop3", "port": server.pop3_port, "sent": self.sent, "door_port": self.port,
             "door_password_command": f"echo {PASSWORD}"} | keys)
+
+    def fill_many(self, count):
+        """count messages, one in ten of them backscatter; returns what the owner shall see."""
+        wanted = []
+        for number in range(count):
+            when = messages.NOW - messages.DAY + number
+            message = messages.forged(number, when) if number % 10 == 4 else odd(number, when)
+            self.mailbox.put("INBOX", message, when)
+            wanted += [message] if number % 10 != 4 else []
+        self.mailbox.settle()
+        return wanted
 
     def fill(self, forgeries=3):
         """Returns (what the owner shall see, what he shall not)."""
@@ -137,3 +149,9 @@ def as_sent(message):
 def all_of(client):
     """Every message that a signed-in client is shown, sorted."""
     return sorted(b"".join(line + b"\r\n" for line in client.retr(number)[1]) for number in range(1, client.stat()[0] + 1))
+
+
+def is_open(port):
+    """Does somebody listen there? A free port may connect to itself."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0 and probe.getsockname() != probe.getpeername()

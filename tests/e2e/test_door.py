@@ -12,7 +12,7 @@ import time
 import messages
 import programs
 import rig
-from door_scene import PASSWORD, Scene, all_of, as_sent, odd
+from door_scene import PASSWORD, Scene, all_of, as_sent, is_open, odd
 from proxy import Fault, Proxy
 from tap import case, equal, note, run, skip_all
 
@@ -324,11 +324,6 @@ def ledger_full():
         assert "full" in complaints, complaints
     with scene.daemon():
         sees(scene, wanted + [new])
-
-
-def is_open(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0 and probe.getsockname() != probe.getpeername()
 
 
 @case
