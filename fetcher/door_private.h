@@ -81,13 +81,14 @@ typedef struct {
   gint64 used;        /* the link had its last command */
   const GArray *rows; /* Pop3Row */
   guint8 *deleted;    /* for each row */
+  guint unmarked;     /* of these, the server did not take for deletion */
   guint left;         /* rows that are not deleted, and their octets */
   guint64 octets;
 
   Pop3Ask asks[DOOR_BATCH]; /* put off, until a command of another kind or none comes */
   guint asked;
   guint64 asked_octets; /* at a guess */
-  gboolean relaying;
+  gboolean relaying; /* the link has commands to answer */
   gboolean started; /* of the message that comes: +OK was said */
   /* Where TOP is in it: octets of its line, the last one was CR, the header is over, lines of the body that came. */
   guint64 line;

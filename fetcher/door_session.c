@@ -163,20 +163,26 @@ void door_enter(DoorSession *session)
   run_stat(session, NULL);
 }
 
+static gboolean on_marked(guint row, const char *refusal, gpointer data)
+{
+  DoorSession *session = data;
+  session->unmarked += refusal != NULL;
+  return door_wire_attend(&session->wire);
+}
+
 /* FALSE: not all; without a link after that: none, for the session cannot be ended. */
 static gboolean mark_deleted(DoorSession *session)
 {
-  gboolean all = TRUE;
-  for (guint row = 0; row < session->rows->len && session->link != NULL; row++) {
-    g_autoptr(GError) problem = NULL;
-    if (!session->deleted[row]) continue;
-    if (!door_wire_attend(&session->wire)) return FALSE;
-    const Pop3Row *it = get_row(session, row);
-    if (session->link == NULL || pop3_link_delete(session->link, it->number, it->uid, &problem)) continue;
-    all = FALSE;
-    if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) door_broke(session, problem);
-  }
-  return all && session->link != NULL;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new();
+  g_autoptr(GError) problem = NULL;
+  for (guint row = 0; row < session->rows->len; row++)
+    if (session->deleted[row]) g_ptr_array_add(rows, (gpointer)get_row(session, row));
+  if (!door_wire_attend(&session->wire) || session->link == NULL) return FALSE;
+  session->relaying = TRUE;
+  gboolean whole = pop3_link_delete_all(session->link, (const Pop3Row *const *)rows->pdata, rows->len, on_marked, session, &problem);
+  session->relaying = FALSE;
+  if (!whole) door_broke(session, problem);
+  return whole && session->unmarked == 0;
 }
 
 static void run_quit(DoorSession *session, const DoorWords *words)

@@ -52,6 +52,11 @@ gboolean pop3_link_has_top(const Pop3Link *link);
 /* Marks a message for deletion, after asking (UIDL n) that the number still means this uid; uid NULL: not asked. MESSAGE
  * when it does not, or the server refuses. It is gone only after pop3_link_quit(). */
 gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError **error);
+/* Marks n messages, several at a time where the server can do that, after asking once (UIDL) what all numbers mean now; a
+ * server that had no UIDL for the last list is not asked. done: for each in order; refusal: the words for one that was not
+ * marked, NULL: it was; FALSE: no more shall be. It must not use the link. */
+gboolean pop3_link_delete_all(Pop3Link *link, const Pop3Row *const *rows, guint n,
+                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data, GError **error);
 /* Takes all marks back. */
 gboolean pop3_link_reset(Pop3Link *link, GError **error);
 gboolean pop3_link_noop(Pop3Link *link, GError **error);

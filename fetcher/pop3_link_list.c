@@ -102,9 +102,7 @@ static char *take_uid(const char *text)
   return g_strndup(text, length);
 }
 
-/* *uids: by message number, NULL elements for numbers that were not named, or more than once; itself NULL when the
- * server has no UIDL. */
-static gboolean take_uids(Pop3Link *link, GPtrArray **uids, GError **error)
+gboolean pop3_take_uids(Pop3Link *link, GPtrArray **uids, GError **error)
 {
   Pop3Answer answer = pop3_ask(link, LISTING, error, "UIDL");
   if (answer == POP3_NONE) return FALSE;
@@ -155,7 +153,8 @@ const GArray *pop3_link_list(Pop3Link *link, GError **error)
   g_autoptr(GByteArray) seen = g_byte_array_new();
   g_array_set_size(link->rows, 0);
   g_array_set_size(link->sizes, 0);
-  if (!take_sizes(link, seen, error) || !take_uids(link, &uids, error)) return NULL;
+  if (!take_sizes(link, seen, error) || !pop3_take_uids(link, &uids, error)) return NULL;
+  link->nameless = uids == NULL;
   keep_sound(link, seen, uids);
   return link->rows;
 }

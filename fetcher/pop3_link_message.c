@@ -177,3 +177,47 @@ gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError 
   return answer == POP3_OK
          || (answer == POP3_ERR && pop3_refused(link, STORE_ERROR_MESSAGE, "delete a message", error));
 }
+
+/* The answers to as many DELE as were sent. *more: the caller wants more to be marked. */
+static gboolean take_marks(Pop3Link *link, guint from, guint to, gboolean (*done)(guint row, const char *refusal, gpointer data),
+                           gpointer data, gboolean *more, GError **error)
+{
+  for (guint i = from; i < to; i++) {
+    g_autoptr(GError) problem = NULL;
+    Pop3Answer answer = pop3_answer(link, POP3_WORD, FALSE, error);
+    if (answer == POP3_NONE) return FALSE;
+    if (answer == POP3_ERR) pop3_refused(link, STORE_ERROR_MESSAGE, "delete a message", &problem);
+    if (problem != NULL && problem->code != STORE_ERROR_MESSAGE) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    if (!done(i, problem != NULL ? problem->message : NULL, data)) *more = FALSE;
+  }
+  return TRUE;
+}
+
+gboolean pop3_link_delete_all(Pop3Link *link, const Pop3Row *const *rows, guint n,
+                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data, GError **error)
+{
+  g_autoptr(GPtrArray) uids = NULL;
+  guint window = link->can & POP3_PIPELINING ? WINDOW : 1;
+  gboolean more = TRUE;
+  if (n > 0 && !link->nameless && !pop3_take_uids(link, &uids, error)) return FALSE;
+  for (guint from = 0, to; from < n && more; from = to) {
+    g_autoptr(GString) commands = g_string_new(NULL);
+    for (to = from; to < n && to - from < window; to++) {
+      guint number = rows[to]->number;
+      const char *uid = uids != NULL && number < uids->len ? uids->pdata[number] : NULL;
+      if (!link->nameless && g_strcmp0(uid, rows[to]->uid) != 0) break;
+      g_string_append_printf(commands, "DELE %u\r\n", number);
+    }
+    if (to == from) {
+      more = done(to++, "it is no longer what it was", data);
+      continue;
+    }
+    stream_command(link->stream, POP3_WORD);
+    if (!pop3_send(link, commands->str, commands->len, error) || !take_marks(link, from, to, done, data, &more, error))
+      return FALSE;
+  }
+  return TRUE;
+}

@@ -29,6 +29,7 @@ struct Pop3Link {
   Pop3Top top;
   gboolean over;    /* after QUIT */
   GArray *rows;     /* Pop3Row of the last listing */
+  gboolean nameless; /* the last listing was without UIDL */
   GArray *sizes;    /* guint64 by message number: its octets and 1, 0 for a number that was not listed */
   GString *line;    /* the last line, without its end */
   gsize start, end; /* of buffer: what was received and is not used yet */
@@ -64,6 +65,9 @@ gboolean pop3_broken(Pop3Link *link, GError **error);
 gboolean pop3_sign_in(Pop3Link *link, const AccountConfig *account, const char *secret, GError **error);
 /* An empty listing: GArray of Pop3Row that frees its rows' strings. */
 GArray *pop3_rows_new(void);
+/* What UIDL tells now: *uids by message number, NULL elements for numbers that were not named, or more than once; itself NULL
+ * when the server has no UIDL. */
+gboolean pop3_take_uids(Pop3Link *link, GPtrArray **uids, GError **error);
 /* A message's size as LIST told, otherwise for one that was not listed. */
 guint64 pop3_octets(const Pop3Link *link, guint number, guint64 otherwise);
 /* Bytes that the answer with this message may have: each line may get a CR and a dot that LIST did not count. */

@@ -116,6 +116,21 @@ gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError 
   return FALSE;
 }
 
+gboolean pop3_link_delete_all(Pop3Link *link, const Pop3Row *const *rows, guint n,
+                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data, GError **error)
+{
+  gboolean more = TRUE;
+  for (guint i = 0; i < n && more; i++) {
+    g_autoptr(GError) problem = NULL;
+    if (!pop3_link_delete(link, rows[i]->number, rows[i]->uid, &problem) && problem->code != STORE_ERROR_MESSAGE) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    more = done(i, problem != NULL ? problem->message : NULL, data);
+  }
+  return TRUE;
+}
+
 gboolean pop3_link_noop(Pop3Link *link, GError **error)
 {
   g_atomic_int_inc(&link->noops);

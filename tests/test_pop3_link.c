@@ -419,6 +419,58 @@ static void test_delete(void **state)
   }
 }
 
+static gboolean note_mark(guint row, const char *refusal, gpointer data)
+{
+  g_string_append_printf(data, "%u%c", row, refusal != NULL ? '-' : '+');
+  return strstr(((GString *)data)->str, "!") == NULL;
+}
+
+/* All are marked after one look at what their numbers mean now; one that means another message, or is refused, is told. */
+static void test_delete_all(void **state)
+{
+  static const struct {
+    const char *uidl; /* the second answer to UIDL; NULL: the usual */
+    const char *dele; /* the first answer to DELE; NULL: the usual */
+    const char *told;
+    int code;
+  } rows[] = {
+    { NULL, NULL, "0+1+2+", -1 },
+    { "+OK\r\n1 u1\r\n2 other\r\n3 u3\r\n.\r\n", NULL, "0+1-2+", -1 },
+    { "+OK\r\n.\r\n", NULL, "0-1-2-", -1 },
+    { "-ERR what?\r\n", NULL, "0-1-2-", -1 },
+    { "-ERR [SYS/TEMP] wait\r\n", NULL, "", STORE_ERROR_LINK },
+    { NULL, "-ERR not yours\r\n", "0-1+2+", -1 },
+    { NULL, "-ERR [SYS/TEMP] wait\r\n", "", STORE_ERROR_LINK },
+    { NULL, "1\r\n", "", STORE_ERROR_LINK },
+  };
+  for (guint i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) told = g_string_new(NULL);
+    guint row = i / 2, n = 0;
+    Pop3Conversation conversation = { MAILS };
+    if (i & 1) conversation.capabilities = "USER\r\nTOP\r\nUIDL\r\n";
+    if (rows[row].uidl != NULL) {
+      conversation.turns[n++] =
+          (Pop3Turn){ .command = "UIDL", .answer = "+OK\r\n1 u1\r\n2 u2\r\n3 u3\r\n4 u4\r\n.\r\n", .once = TRUE };
+      conversation.turns[n++] = (Pop3Turn){ .command = "UIDL", .answer = rows[row].uidl };
+    }
+    if (rows[row].dele != NULL) conversation.turns[n++] = (Pop3Turn){ .command = "DELE", .answer = rows[row].dele, .once = TRUE };
+    Server *server = server_start(pop3_peer, &conversation);
+    g_autoptr(Pop3Link) link = open_with(server, 0);
+    const GArray *all = pop3_link_list(link, &error);
+    assert_non_null(all);
+    const Pop3Row *some[] = { &g_array_index(all, Pop3Row, 0), &g_array_index(all, Pop3Row, 1), &g_array_index(all, Pop3Row, 2) };
+    gboolean whole = pop3_link_delete_all(link, some, 3, note_mark, told, &error);
+    if (strcmp(told->str, rows[row].told) != 0) print_error("row %u: %s\n", row, told->str);
+    assert_string_equal(told->str, rows[row].told);
+    assert_int_equal(error != NULL ? error->code : -1, rows[row].code);
+    assert_int_equal(whole, rows[row].code < 0);
+    g_clear_pointer(&link, pop3_link_free);
+    server_stop(server);
+    server_free(server);
+  }
+}
+
 /* Marks, takes back, marks again, ends. */
 static void test_session(void **state)
 {
@@ -577,6 +629,7 @@ int main(void)
   struct CMUnitTest tests[G_N_ELEMENTS(listings) + 10] = {
     cmocka_unit_test(test_answers), cmocka_unit_test(test_fetch),        cmocka_unit_test(test_window),
     cmocka_unit_test(test_enough),  cmocka_unit_test(test_budget),       cmocka_unit_test(test_delete),
+cmocka_unit_test(test_delete_all),
     cmocka_unit_test(test_session), cmocka_unit_test(test_quit_refused), cmocka_unit_test(test_cut),
     cmocka_unit_test(test_babble),
   };
