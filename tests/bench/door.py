@@ -5,7 +5,6 @@ its first look inside the client's session ("first")."""
 import poplib
 import ssl
 import statistics
-import time
 
 import bench
 import door_clients
@@ -42,14 +41,7 @@ class Poplib:
 
 
 def timed(program, source):
-    """Seconds that a download takes, and what came."""
-    client = program(f"{work}/client", server)
-    begin = time.monotonic()
-    client.fetch(source)
-    took = time.monotonic() - begin
-    got = client.messages()
-    client.forget()
-    return took, got
+    return door_clients.download(program, f"{work}/client", server, source)
 
 
 def provider(user):
@@ -75,7 +67,7 @@ def seen(program):
         for turn in range(PAIRS):
             for times, source in ((door, door_clients.Source(scene.port, bench.USER, door_scene.PASSWORD)),
                                   (direct, provider(bench.USER)))[::1 if turn % 2 == 0 else -1]:
-                took, got = timed(program, source)
+                got, took = timed(program, source)
                 assert got == wanted, f"{len(got)} of {len(wanted)} messages came, or not as they should"
                 times.append(took)
         bench.say(f"  {program.program}: door {' '.join(f'{took:.2f}' for took in door)} s, direct "
@@ -89,7 +81,7 @@ def first(program, direct):
     fresh = door_scene.Scene(server, work, name, mailbox=untouched.copy(name))
     with fresh.backstop.daemon() as daemon:
         programs.wait_for(lambda: programs.children(daemon) and door_scene.is_open(fresh.port), "the door", 30)
-        took, got = timed(program, door_clients.Source(fresh.port, name, door_scene.PASSWORD))
+        got, took = timed(program, door_clients.Source(fresh.port, name, door_scene.PASSWORD))
         assert got == wanted, f"{len(got)} of {len(wanted)} messages came, or not as they should"
         ratio(f"{program.program}, first", [took], direct, peak_of_worker(daemon))
 

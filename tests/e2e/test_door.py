@@ -137,6 +137,20 @@ def deletes_at_quit_only():
 
 
 @case
+def deletes_many():
+    """A client that has fetched many messages and deletes them gets its answer soon."""
+    scene = Scene(server, work, "deletes-many")
+    wanted = scene.fill_many(200)
+    with scene.daemon():
+        client = scene.knock()
+        for number in range(1, len(wanted) + 1):
+            client.dele(number)
+        equal(client.quit()[:3], b"+OK", "answer to QUIT")
+        holds(scene, [])
+        sees(scene, [])
+
+
+@case
 def keeps_others_out():
     """A wrong password, a wrong user and no password are refused; a second client is told [IN-USE]."""
     scene = Scene(server, work, "others")

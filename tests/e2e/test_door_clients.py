@@ -2,18 +2,12 @@
 arrives, and every byte as it does from the provider."""
 import messages
 import rig
-from door_clients import Fetchmail, Getmail, Mpop, Source
+from door_clients import Fetchmail, Getmail, Mpop, Source, download
 from door_scene import PASSWORD, Scene, odd
 from tap import Skip, case, equal, note, run, skip_all
 
 MESSAGES = 500  # make bench-door takes 5,000
 ON_THE_WAY = 20  # of each kind
-
-
-def download(program, source, name):
-    client = program(f"{work}/{name}", server)
-    client.fetch(source)
-    return client.messages()
 
 
 def downloads(program):
@@ -28,10 +22,10 @@ def downloads(program):
             wanted.append(odd(number, messages.NOW))
             scene.mailbox.deliver("INBOX", wanted[-1], messages.NOW)
             scene.mailbox.deliver("INBOX", messages.forged(number, messages.NOW - messages.DAY), messages.NOW)
-        arrived = download(program, Source(scene.port, name, PASSWORD), name + "-door")
+        arrived, _ = download(program, f"{work}/client", server, Source(scene.port, name, PASSWORD))
         equal(len(scene.quarantine()) - held, ON_THE_WAY, "quarantined on the way")
     equal(len(arrived), len(wanted), "messages that arrived")
-    direct = download(program, Source(server.pop3_port, name, rig.PASSWORD, server.cert), name + "-direct")
+    direct, _ = download(program, f"{work}/client", server, Source(server.pop3_port, name, rig.PASSWORD, server.cert))
     assert arrived == direct, "a message came in another shape than from the provider"
     whole = sorted(message if message.endswith(b"\n") else message + b"\n" for message in wanted)
     assert arrived == whole, "a message came in another shape than it was sent"
