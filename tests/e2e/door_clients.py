@@ -23,10 +23,10 @@ class Source:
 
 class Client:
     """A mail program that leaves all mail on the server, and adds as little as it can. fetch() downloads everything. Where the
-    test is root's it runs as
-    the user who has the server's mail: some refuse to work for root."""
+    test is root's it runs as the user who has the server's mail: some refuse to work for root."""
 
     adds = b""  # before every message
+    processors = None  # that it may use; None: all
     misses = None  # what it says when it has missed the end of its own child
 
     def __init__(self, home, server):
@@ -47,6 +47,11 @@ class Client:
             out.write(text)
         return path
 
+    def _begin(self):
+        """In the new process."""
+        rig.die_with_parent()
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:self.processors])
+
     def _own(self):
         for where, _, files in os.walk(self.home if self.user else ""):
             for name in [where] + [os.path.join(where, file) for file in files]:
@@ -56,15 +61,15 @@ class Client:
         """Ends with the test. Whatever is said goes into a file: a full pipe would be waited for."""
         self._own()
         environment = programs.environment({"HOME": self.home, "FETCHMAILHOME": self.home, "TZ": "UTC"})
-        with open(os.path.join(self.home, "said"), "w+") as said:
-            done = subprocess.run([rig.find_program(self.program), *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=said,
-                                  stderr=said, preexec_fn=rig.die_with_parent, timeout=LIMIT, check=False, user=self.user, group=self.group, extra_groups=[] if self.user else None,
-                                  cwd=self.home)
-            said.seek(0)
-            if done.returncode != 0 and self.misses and self.misses in said.read():
-                raise Missed
-            said.seek(0)
-            assert done.returncode == 0, f"{self.program}: status {done.returncode}\n{said.read()[-2000:]}"
+        with open(os.path.join(self.home, "said"), "w+") as out:
+            done = subprocess.run([rig.find_program(self.program), *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=out,
+                                  stderr=out, preexec_fn=self._begin, timeout=LIMIT, check=False, user=self.user,
+                                  group=self.group, extra_groups=[] if self.user else None, cwd=self.home)
+            out.seek(0)
+            said = out.read()
+        if done.returncode != 0 and self.misses and self.misses in said:
+            raise Missed
+        assert done.returncode == 0, f"{self.program}: status {done.returncode}\n{said[-2000:]}"
 
     def messages(self):
         """What was downloaded, sorted."""
@@ -114,11 +119,11 @@ poll {source.host} protocol POP3 port {source.port} auth password timeout 60
 
 
 class Getmail(Client):
-    """Hands every message to a program as well: it starts a process even for a Maildir, and misses the end of one that is over
-    before it looks (6.18), which is rarer where it takes longer."""
+    """Starts a process for every message and misses the end of one that is over before it looks (6.18): on one processor that
+    hardly happens."""
     program = "getmail"
     misses = "waiting child pid"
-    adds = b"Return-Path: <unknown>\n"
+    adds, processors = b"Return-Path: <unknown>\n", 1
 
     def fetch(self, source):
         kind, trust = ("SimplePOP3SSLRetriever", f"ca_certs = {source.cert}") if source.cert else ("SimplePOP3Retriever", "")
@@ -131,9 +136,8 @@ password = {source.password}
 timeout = 20
 {trust}
 [destination]
-type = MDA_external
-path = /bin/sh
-arguments = ("-c", "exec cat >$0/$$", "{self.mail}/new")
+type = Maildir
+path = {self.mail}/
 [options]
 read_all = true
 delete = false
