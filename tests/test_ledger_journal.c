@@ -55,6 +55,43 @@ static void test_round_trip(void **state)
   FAILS(journal_get(ledger, 999, &error) != NULL, LEDGER_ERROR_MISSING);
 }
 
+/* What waits is held for its second look only, and not for ever where that cannot be had. */
+static void test_held(void **state)
+{
+  static const struct {
+    MoveState state;
+    gint64 due, now; /* after it was judged */
+    guint held;
+  } rows[] = {
+    { MOVE_Q_INTENT, 0, 9999, 1 },
+    { MOVE_KEPT, 0, 0, 0 },
+    { MOVE_WAITING, FILTER_GRACE, 0, 1 },
+    { MOVE_WAITING, FILTER_GRACE, FILTER_GRACE + 600, 1 },
+    { MOVE_WAITING, FILTER_GRACE, FILTER_GRACE + 601, 0 },
+    { MOVE_WAITING, 0, 0, 1 },
+    { MOVE_WAITING, 2 * FILTER_GRACE, 0, 0 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    g_autoptr(Report) report = rig_report("one@x", "bob@y.example", "Hello");
+    g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, rows[i].state, 42);
+    if (rows[i].state == MOVE_Q_INTENT) place_set(&entry->away, "Backscatter", 3, 0);
+    entry->judged = T0;
+    entry->due = rows[i].due > 0 || rows[i].state == MOVE_WAITING ? T0 + rows[i].due : 0;
+    rig_record(ledger, entry);
+    g_autoptr(GArray) held = journal_held(ledger, "home", "INBOX", 7, T0 + rows[i].now, &error);
+    g_autoptr(GArray) other = journal_held(ledger, "home", "INBOX", 8, T0 + rows[i].now, &error);
+    g_autoptr(GArray) sure = journal_held(ledger, "home", "INBOX", 7, 0, &error);
+    assert_null(error);
+    if (held->len != rows[i].held) print_error("row %u\n", i);
+    assert_int_equal(held->len, rows[i].held);
+    if (held->len > 0) assert_int_equal(g_array_index(held, guint32, 0), 42);
+    assert_int_equal(other->len, 0);
+    assert_int_equal(sure->len, rows[i].state == MOVE_Q_INTENT ? 1 : 0);
+  }
+}
+
 static void test_fingerprint(void **state)
 {
   g_autofree char *text = g_strnfill(FILTER_READ_LIMIT + 10, 'x');
@@ -466,7 +503,7 @@ static void test_days(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_round_trip), cmocka_unit_test(test_fingerprint),  cmocka_unit_test(test_transitions),
+    cmocka_unit_test(test_round_trip), cmocka_unit_test(test_held), cmocka_unit_test(test_fingerprint),  cmocka_unit_test(test_transitions),
     cmocka_unit_test(test_places),     cmocka_unit_test(test_confirm_many), cmocka_unit_test(test_recorded_twice),
     cmocka_unit_test(test_batch),      cmocka_unit_test(test_unfinished),   cmocka_unit_test(test_find),
     cmocka_unit_test(test_claimed),    cmocka_unit_test(test_list),         cmocka_unit_test(test_counts),
