@@ -192,7 +192,10 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
     if (scope != PASS_SWEEP) scope = PASS_WHOLE;
     attempt(session, scope, &lost, &problem);
   }
-  if (session->stop(session->stop_data) && problem != NULL) return exit_status(problem);
+  if (problem != NULL && session->stop(session->stop_data)) {
+    keep_in_mind(session, problem, 0);
+    return exit_status(problem);
+  }
   if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
   const char *state = state_after(session, problem, seconds);
   keep_in_mind(session, problem, *seconds);
