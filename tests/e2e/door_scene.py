@@ -29,9 +29,7 @@ def odd(number, when, size=1500):
               f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n").encode()
     if number % 50 == 49:
         return header  # nothing but a header
-    lines = []
-    while sum(map(len, lines)) < size:
-        lines.append(" ".join(chance.choices(WORDS, k=10)) + "\n")
+    lines = (" ".join(chance.choices(WORDS, k=10)) + "\n" for _ in range(size // 60))
     return header + "".join(lines).encode() + ODDITIES[number % len(ODDITIES)]
 
 

@@ -247,7 +247,7 @@ def provider_hangs_up():
     proxy = Proxy(server.pop3_port)
     scene = Scene(server, work, "hangs-up", port=proxy.port)
     wanted, _ = scene.fill(forgeries=0)
-    large = odd(500, OLD, size=1 << 20)
+    large = odd(500, OLD, size=2 << 20)
     with proxy, scene.daemon():
         scene.mailbox.deliver("INBOX", large, OLD)
         sees(scene, wanted + [large])
