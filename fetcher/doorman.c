@@ -25,11 +25,11 @@ struct Doorman {
   Session *session;
   gboolean (*stop)(gpointer data);
   gpointer stop_data;
-  Door *door;     /* NULL: not open */
-  char *notice;   /* why not, as the log and the account's notice were told; NULL */
-  int again;      /* a timer: it is tried again; -1 */
-  char *secret;   /* the client's password; NULL: not known yet */
-  GArray *rows;   /* Pop3Row, what the client sees; uid borrowed from the box or from names */
+  Door *door;       /* NULL: not open */
+  char *notice;     /* why not, as the log and the account's notice were told; NULL */
+  int again;        /* a timer: it is tried again; -1 */
+  char *secret;     /* the client's password; NULL: not known yet */
+  GArray *rows;     /* Pop3Row, what the client sees; uid borrowed from the box or from names */
   GPtrArray *names; /* unique-ids where the server has none */
   Pop3Link *link;   /* of the client that is in; borrowed */
   guint seconds;    /* until the next pass, from then on */
@@ -143,8 +143,8 @@ static void name_rows(Doorman *doorman, const Box *box)
     Pop3Row *row = &g_array_index(doorman->rows, Pop3Row, i);
     const BoxItem *item = g_hash_table_lookup(keys, GUINT_TO_POINTER(row->number));
     if (row->uid != NULL) continue;
-    row->uid = item != NULL ? g_strdup_printf("%016" G_GINT64_MODIFIER "x", (guint64)item->key)
-                            : g_strdup_printf("twin-%u", row->number);
+    row->uid = item != NULL ? g_strdup_printf("%016" G_GINT64_MODIFIER "x-%u", (guint64)item->key, item->twins)
+                            : g_strdup_printf("unknown-%u", row->number);
     g_ptr_array_add(doorman->names, row->uid);
   }
 }
