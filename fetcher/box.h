@@ -42,9 +42,11 @@ typedef struct {
                    gpointer data, GError **error);
   /* Writes the whole message to fd, an empty file, and checks that it is whole. MESSAGE when it is gone or not whole. */
   gboolean (*fetch)(Box *box, guint item, int fd, GError **error);
-  /* Adds the message that fd holds (seekable, from its start), whose size and time are as `like` says. Durable on
-   * return: file and folder are synced. *key: its key here, 0 where the box keeps nothing. NULL: nothing can be put. */
+  /* Adds the message that fd holds (seekable, from its start), whose size and time are as `like` says; it counts after
+   * sync(). *key: its key here, 0 where the box keeps nothing. NULL: nothing can be put. */
   gboolean (*put)(Box *box, int fd, const BoxItem *like, gint64 *key, GError **error);
+  /* Makes all that was put durable: files and folder are synced. FALSE: some of it may be there. NULL: put() has done it. */
+  gboolean (*sync)(Box *box, GError **error);
   /* Moves n items to another box of the same class by a shorter way than fetch(), put() and remove(), flags and all.
    * moved: BoxMove, one for each that was moved, in the order they were put (one that was gone has none); FALSE: some may have been moved or copied,
    * look. NULL, or FALSE without error and with nothing done: there is no shorter way. *at_once: for each message this

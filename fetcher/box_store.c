@@ -1,10 +1,9 @@
 /* box_store.c - a Store made of boxes
- * Owns:     which box a folder's name means; the order put, sync, remove in which a message goes from one to another.
- * Must not: know a format or a protocol; remove a message before its copy is on the disk.
+ * Owns:     which box a folder's name means, what can be done with it, and when to look at it again.
+ * Must not: know a format or a protocol.
  * Fails:    STORE_ERROR, LEDGER_ERROR; a message is in the one box, in the other, or in both.
  * Tests:    tests/test_box_store.c */
-#include "fetcher/box_store.h"
-#include "fetcher/shelf.h"
+#include "fetcher/box_store_private.h"
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -15,49 +14,35 @@
 #define FOUND_MOST 1000
 #define TWO_DAYS ((gint64)172800)
 
-typedef struct {
-  Shelf *shelf;
-  BoxUse use;
-} Slot;
-
-typedef struct {
-  Store base;
-  Ledger *ledger;
-  char *account;
-  GArray *slots; /* Slot */
-  Shelf *open;   /* NULL: no folder is selected */
-  int inotify;   /* -1: not listening yet */
-} BoxStore;
-
-static Slot *slot_of(const BoxStore *store, const char *name)
+static BoxSlot *slot_of(const BoxStore *store, const char *name)
 {
   for (guint i = 0; i < store->slots->len; i++) {
-    Slot *slot = &g_array_index(store->slots, Slot, i);
+    BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
     if (strcmp(slot->shelf->box->name, name) == 0) return slot;
   }
   return NULL;
 }
 
 /* The first of this use. */
-static Shelf *first_of(const BoxStore *store, BoxUse use)
+Shelf *box_store_first(const BoxStore *store, BoxUse use)
 {
   for (guint i = 0; i < store->slots->len; i++) {
-    const Slot *slot = &g_array_index(store->slots, Slot, i);
+    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
     if (slot->use == use) return slot->shelf;
   }
   return NULL;
 }
 
 /* One that was swept in another session is known by its path: what was moved out of it can be put back. */
-static Slot *need_slot(BoxStore *store, const char *name, GError **error)
+BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error)
 {
   if (slot_of(store, name) == NULL && *name == '/') box_store_add(&store->base, disk_box_new(name, FALSE), BOX_OTHER);
-  Slot *slot = slot_of(store, name);
+  BoxSlot *slot = slot_of(store, name);
   if (slot == NULL) g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "There is no folder \"%s\".", name);
   return slot;
 }
 
-static gboolean need_open(const BoxStore *store, GError **error)
+gboolean box_store_need_open(const BoxStore *store, GError **error)
 {
   if (store->open != NULL && store->open->listed) return TRUE;
   if (store->open != NULL) return shelf_refresh(store->open, TRUE, error);
@@ -69,9 +54,9 @@ static gboolean need_open(const BoxStore *store, GError **error)
  * back, in one step. */
 static gboolean moves_at_once(const BoxStore *store)
 {
-  const Shelf *quarantine = first_of(store, BOX_QUARANTINE);
+  const Shelf *quarantine = box_store_first(store, BOX_QUARANTINE);
   for (guint i = 0; quarantine != NULL && i < store->slots->len; i++) {
-    const Slot *slot = &g_array_index(store->slots, Slot, i);
+    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
     Box *box = slot->shelf->box;
     gboolean at_once = FALSE;
     if (slot->use != BOX_WATCHED && slot->use != BOX_OTHER) continue;
@@ -102,7 +87,7 @@ static GPtrArray *box_folders(Store *base, GError **error)
   const BoxStore *store = (const BoxStore *)base;
   GPtrArray *folders = g_ptr_array_new_with_free_func((GDestroyNotify)folder_free);
   for (guint i = 0; i < store->slots->len; i++) {
-    const Shelf *shelf = g_array_index(store->slots, Slot, i).shelf;
+    const Shelf *shelf = g_array_index(store->slots, BoxSlot, i).shelf;
     if (!exists(shelf)) continue;
     Folder *folder = g_new0(Folder, 1);
     folder->name = g_strdup(shelf->box->name);
@@ -114,7 +99,7 @@ static GPtrArray *box_folders(Store *base, GError **error)
 static char *box_resolve(Store *base, const char *name, GError **error)
 {
   BoxStore *store = (BoxStore *)base;
-  const Shelf *quarantine = first_of(store, BOX_QUARANTINE);
+  const Shelf *quarantine = box_store_first(store, BOX_QUARANTINE);
   if (name == NULL && quarantine != NULL) return g_strdup(quarantine->box->name);
   if (name != NULL && slot_of(store, name) != NULL) return g_strdup(name);
   if (name == NULL || (*name != '/' && !g_str_has_prefix(name, "~/"))) {
@@ -128,9 +113,9 @@ static char *box_resolve(Store *base, const char *name, GError **error)
   return path;
 }
 
-static gboolean box_create(Store *base, const char *name, GError **error)
+gboolean box_create(Store *base, const char *name, GError **error)
 {
-  const Slot *slot = need_slot((BoxStore *)base, name, error);
+  const BoxSlot *slot = box_store_slot((BoxStore *)base, name, error);
   if (slot == NULL) return FALSE;
   Box *box = slot->shelf->box;
   if (exists(slot->shelf)) return TRUE;
@@ -149,7 +134,7 @@ static void tell(const Shelf *shelf, FolderStatus *status)
 
 static gboolean box_peek(Store *base, const char *name, FolderStatus *status, GError **error)
 {
-  const Slot *slot = need_slot((BoxStore *)base, name, error);
+  const BoxSlot *slot = box_store_slot((BoxStore *)base, name, error);
   if (slot == NULL || !shelf_refresh(slot->shelf, FALSE, error)) return FALSE;
   tell(slot->shelf, status);
   return TRUE;
@@ -248,7 +233,7 @@ static gboolean box_scan(Store *base, guint32 from, guint32 to, const char *cons
                          gpointer data, GError **error)
 {
   BoxStore *store = (BoxStore *)base;
-  if (!need_open(store, error)) return FALSE;
+  if (!box_store_need_open(store, error)) return FALSE;
   g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(guint));
   g_autoptr(GHashTable) uids = g_hash_table_new(NULL, NULL), seen = g_hash_table_new(NULL, NULL);
   g_autoptr(GError) problem = NULL;
@@ -267,7 +252,7 @@ static GArray *box_present(Store *base, guint32 from, guint32 to, GError **error
 {
   BoxStore *store = (BoxStore *)base;
   guint begin, end;
-  if (!need_open(store, error)) return NULL;
+  if (!box_store_need_open(store, error)) return NULL;
   GArray *present = g_array_new(FALSE, FALSE, sizeof(guint32));
   range(store->open, from, to, &begin, &end);
   for (guint i = begin; i < end; i++) g_array_append_val(present, g_array_index(store->open->rows, ShelfRow, i).uid);
@@ -278,7 +263,7 @@ static gboolean box_read(Store *base, const guint32 *uids, guint n, gsize limit,
                          GError **error)
 {
   BoxStore *store = (BoxStore *)base;
-  if (!need_open(store, error)) return FALSE;
+  if (!box_store_need_open(store, error)) return FALSE;
   g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(guint));
   g_autoptr(GHashTable) of_item = g_hash_table_new(NULL, NULL);
   Reading reading = { .shelf = store->open, .uids = of_item, .bytes = callback, .data = data };
@@ -292,7 +277,7 @@ static gboolean box_read(Store *base, const guint32 *uids, guint n, gsize limit,
 static GArray *box_find(Store *base, const char *message_id, guint64 size, gint64 since, GError **error)
 {
   BoxStore *store = (BoxStore *)base;
-  if (!need_open(store, error)) return NULL;
+  if (!box_store_need_open(store, error)) return NULL;
   GArray *found = g_array_new(FALSE, FALSE, sizeof(guint32));
   for (guint i = 0; i < store->open->rows->len && found->len < FOUND_MOST; i++) {
     const ShelfRow *row = &g_array_index(store->open->rows, ShelfRow, i);
@@ -301,158 +286,6 @@ static GArray *box_find(Store *base, const char *message_id, guint64 size, gint6
       g_array_append_val(found, row->uid);
   }
   return found;
-}
-
-static GArray *items_of(const Shelf *shelf, const guint32 *uids, guint n)
-{
-  GArray *items = g_array_new(FALSE, FALSE, sizeof(guint));
-  for (guint i = 0; i < n; i++) {
-    const ShelfRow *row = shelf_row(shelf, uids[i]);
-    if (row != NULL) g_array_append_val(items, row->item);
-  }
-  return items;
-}
-
-static Shelf *need_target(BoxStore *store, const char *name, GError **error)
-{
-  const Slot *slot = need_slot(store, name, error);
-  if (slot == NULL || !box_create(&store->base, name, error)) return NULL;
-  if (slot->shelf->box->class->put != NULL) return slot->shelf;
-  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "Nothing can be put into \"%s\".", name);
-  return NULL;
-}
-
-/* A message that is no longer there is no error. */
-static gboolean copy_one(const BoxStore *store, guint item, Box *to, GArray *copied, GError **error)
-{
-  Box *from = store->open->box;
-  const Shelf *quarantine = first_of(store, BOX_QUARANTINE);
-  g_autoptr(GError) problem = NULL;
-  BoxMove move = { .item = item };
-  int fd = box_spool(*to->name == '/' ? to->name : quarantine->box->name, error);
-  if (fd < 0) return FALSE;
-  gboolean done =
-      from->class->fetch(from, item, fd, &problem) && to->class->put(to, fd, box_item(from, item), &move.key, &problem);
-  close(fd);
-  if (done) {
-    g_array_append_val(copied, move);
-    return TRUE;
-  }
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return FALSE;
-}
-
-/* The first that cannot be copied ends it, so that the reason is told of it. */
-static gboolean copy_all(const BoxStore *store, const GArray *items, Box *to, GArray *copied, GError **error)
-{
-  for (guint i = 0; i < items->len; i++)
-    if (!copy_one(store, g_array_index(items, guint, i), to, copied, error)) return FALSE;
-  return TRUE;
-}
-
-static gboolean remove_items(Box *box, const GArray *items, GError **error)
-{
-  if (items->len == 0) return TRUE;
-  if (box->class->remove != NULL && !box->read_only)
-    return box->class->remove(box, (const guint *)(gpointer)items->data, items->len, error);
-  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "Nothing can be removed from \"%s\".", box->name);
-  return FALSE;
-}
-
-static gboolean copy_then_remove(const BoxStore *store, const GArray *items, Box *to, GArray *moved, GError **error)
-{
-  g_autoptr(GArray) done = g_array_new(FALSE, FALSE, sizeof(guint));
-  g_autoptr(GError) problem = NULL;
-  gboolean all = copy_all(store, items, to, moved, &problem);
-  for (guint i = 0; i < moved->len; i++) g_array_append_val(done, g_array_index(moved, BoxMove, i).item);
-  if (!remove_items(store->open->box, done, error)) return FALSE;
-  if (!all) g_propagate_error(error, g_steal_pointer(&problem));
-  return all;
-}
-
-/* By the short way where there is one. */
-static gboolean carry(const BoxStore *store, const GArray *items, Box *to, GArray *moved, GError **error)
-{
-  Box *from = store->open->box;
-  gboolean at_once = FALSE;
-  g_autoptr(GError) problem = NULL;
-  if (from->class == to->class && from->class->carry != NULL && !from->read_only) {
-    if (from->class->carry(from, (const guint *)(gpointer)items->data, items->len, to, moved, &at_once, &problem))
-      return TRUE;
-    if (problem != NULL) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return FALSE;
-    }
-  }
-  return copy_then_remove(store, items, to, moved, error);
-}
-
-static void pair_up(const Shelf *to, const GArray *moved, GHashTable *uids, GArray *pairs)
-{
-  g_autoptr(GHashTable) later = g_hash_table_new(g_int64_hash, g_int64_equal); /* key → how many were put after it */
-  for (guint i = moved->len; i > 0; i--) {
-    const BoxMove *move = &g_array_index(moved, BoxMove, i - 1);
-    guint twins = GPOINTER_TO_UINT(g_hash_table_lookup(later, &move->key));
-    UidPair pair = { .from = GPOINTER_TO_UINT(g_hash_table_lookup(uids, GUINT_TO_POINTER(move->item))) };
-    if (move->key != 0) pair.to = shelf_uid_of_key(to, move->key, twins);
-    g_hash_table_insert(later, (gpointer)&move->key, GUINT_TO_POINTER(twins + 1));
-    g_array_append_val(pairs, pair);
-  }
-}
-
-/* What was taken out of a folder loses its number at once: a later look might find the message there again, since its
- * owner has put it back, and take it for one that was there all the time. */
-static void forget_taken(Shelf *from)
-{
-  if (from->box->removes_late) return;
-  shelf_doubt(from);
-  shelf_refresh(from, TRUE, NULL);
-}
-
-/* How the two boxes are after something was moved. */
-static gboolean settle_ends(Shelf *from, Shelf *to, GError **error)
-{
-  forget_taken(from);
-  shelf_doubt(to);
-  return shelf_refresh(to, TRUE, error);
-}
-
-static gboolean transfer(BoxStore *store, const guint32 *uids, guint n, const char *target, gboolean removes,
-                         GArray *pairs, GError **error)
-{
-  if (!need_open(store, error)) return FALSE;
-  Shelf *from = store->open, *to = need_target(store, target, error);
-  if (to == NULL) return FALSE;
-  g_autoptr(GArray) items = items_of(from, uids, n), moved = g_array_new(FALSE, TRUE, sizeof(BoxMove));
-  g_autoptr(GHashTable) of_item = g_hash_table_new(NULL, NULL);
-  for (guint i = 0; i < n; i++) {
-    const ShelfRow *row = shelf_row(from, uids[i]);
-    if (row != NULL) g_hash_table_insert(of_item, GUINT_TO_POINTER(row->item), GUINT_TO_POINTER(uids[i]));
-  }
-  gboolean done = removes ? carry(store, items, to->box, moved, error) : copy_all(store, items, to->box, moved, error);
-  if (!settle_ends(from, to, done ? error : NULL) || !done) return FALSE;
-  pair_up(to, moved, of_item, pairs);
-  return TRUE;
-}
-
-static gboolean box_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error)
-{
-  return transfer((BoxStore *)base, uids, n, target, TRUE, pairs, error);
-}
-
-static gboolean box_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error)
-{
-  return transfer((BoxStore *)base, uids, n, target, FALSE, pairs, error);
-}
-
-static gboolean box_remove(Store *base, const guint32 *uids, guint n, GError **error)
-{
-  BoxStore *store = (BoxStore *)base;
-  if (!need_open(store, error)) return FALSE;
-  g_autoptr(GArray) items = items_of(store->open, uids, n);
-  gboolean done = remove_items(store->open->box, items, error);
-  forget_taken(store->open);
-  return done;
 }
 
 static gboolean box_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error) { return TRUE; }
@@ -468,7 +301,7 @@ static gboolean box_commit(Store *base, GError **error)
   BoxStore *store = (BoxStore *)base;
   store->open = NULL;
   for (guint i = 0; i < store->slots->len; i++) {
-    Shelf *shelf = g_array_index(store->slots, Slot, i).shelf;
+    Shelf *shelf = g_array_index(store->slots, BoxSlot, i).shelf;
     if (shelf->box->class->commit == NULL) continue;
     shelf_doubt(shelf);
     if (!shelf->box->class->commit(shelf->box, error)) return FALSE;
@@ -494,7 +327,7 @@ static gboolean listen_all(BoxStore *store, GError **error)
   guint heard = 0;
   if (!listen_to(store, error)) return FALSE;
   for (guint i = 0; i < store->slots->len; i++) {
-    const Slot *slot = &g_array_index(store->slots, Slot, i);
+    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
     Box *box = slot->shelf->box;
     if (slot->use != BOX_WATCHED || box->class->watch == NULL) continue;
     if (box->class->watch(box, store->inotify, problem == NULL ? &problem : NULL)) heard++;
@@ -513,7 +346,7 @@ static void drain(int fd)
 static gboolean has_changed(const BoxStore *store)
 {
   for (guint i = 0; i < store->slots->len; i++) {
-    const Slot *slot = &g_array_index(store->slots, Slot, i);
+    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
     if (slot->use == BOX_WATCHED && shelf_has_changed(slot->shelf)) return TRUE;
   }
   return FALSE;
@@ -543,7 +376,7 @@ static gboolean box_wait(Store *base, const int *wake, guint n, gboolean *change
 static void box_close(Store *base)
 {
   BoxStore *store = (BoxStore *)base;
-  for (guint i = 0; i < store->slots->len; i++) shelf_free(g_array_index(store->slots, Slot, i).shelf);
+  for (guint i = 0; i < store->slots->len; i++) shelf_free(g_array_index(store->slots, BoxSlot, i).shelf);
   g_array_unref(store->slots);
   if (store->inotify >= 0) close(store->inotify);
   g_free(store->account);
@@ -577,7 +410,7 @@ Store *box_store_new(Ledger *ledger, const char *account)
   store->base.can = STORE_CAN_MOVE | STORE_NO_RIVALS | STORE_REFUSES_FOR_NOW;
   store->ledger = ledger;
   store->account = g_strdup(account);
-  store->slots = g_array_new(FALSE, FALSE, sizeof(Slot));
+  store->slots = g_array_new(FALSE, FALSE, sizeof(BoxSlot));
   store->inotify = -1;
   return &store->base;
 }
@@ -589,20 +422,20 @@ void box_store_add(Store *base, Box *box, BoxUse use)
     box_free(box);
     return;
   }
-  Slot slot = { shelf_new(store->ledger, store->account, box, use == BOX_SENT), use };
+  BoxSlot slot = { shelf_new(store->ledger, store->account, box, use == BOX_SENT), use };
   g_array_append_val(store->slots, slot);
   if (use == BOX_RETURN && base->returns_to == NULL) base->returns_to = box->name;
 }
 
 Box *box_store_inbox(Store *base)
 {
-  const Shelf *inbox = first_of((BoxStore *)base, BOX_WATCHED);
+  const Shelf *inbox = box_store_first((BoxStore *)base, BOX_WATCHED);
   return inbox != NULL ? inbox->box : NULL;
 }
 
 guint32 box_store_uid(Store *base, guint item)
 {
-  const Shelf *inbox = first_of((BoxStore *)base, BOX_WATCHED);
+  const Shelf *inbox = box_store_first((BoxStore *)base, BOX_WATCHED);
   if (inbox == NULL || item >= inbox->box->items->len) return 0;
   const BoxItem *known = box_item(inbox->box, item);
   return shelf_uid_of_key(inbox, known->key, known->twins);
@@ -610,7 +443,7 @@ guint32 box_store_uid(Store *base, guint item)
 
 gboolean box_store_list(Store *base, guint32 *validity, GError **error)
 {
-  Shelf *inbox = first_of((BoxStore *)base, BOX_WATCHED);
+  Shelf *inbox = box_store_first((BoxStore *)base, BOX_WATCHED);
   shelf_doubt(inbox);
   *validity = inbox->known ? inbox->numbering.validity : 0;
   return inbox->box->class->list(inbox->box, error);

@@ -15,8 +15,8 @@ FETCHER_LIBS = libfetcher.a $(LEDGER_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS)
 # Folders that have no numbers of their own: POP3, Maildir, mbox.
 libfetcher_a_SOURCES += \
 	fetcher/open.h fetcher/open.c \
-	fetcher/box_store.h fetcher/box_store.c fetcher/shelf.h fetcher/shelf.c \
-	fetcher/box.h fetcher/box.c fetcher/disk_box.c fetcher/program_box.c fetcher/maildir_box.c \
+	fetcher/box_store.h fetcher/box_store_private.h fetcher/box_store.c fetcher/box_store_move.c fetcher/shelf.h fetcher/shelf.c \
+	fetcher/box.h fetcher/box.c fetcher/disk_box.c fetcher/program_box.c fetcher/maildir_private.h fetcher/maildir_box.c fetcher/maildir_put.c \
 	fetcher/mbox_lines.h fetcher/mbox_lines.c \
 	fetcher/mbox_private.h fetcher/mbox_message.c fetcher/mbox_scan.c fetcher/mbox_lock.c fetcher/mbox_write.c \
 	fetcher/mbox_rewrite.c fetcher/mbox_late.c fetcher/mbox_box.c \

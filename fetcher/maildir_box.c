@@ -1,9 +1,9 @@
 /* maildir_box.c - a Maildir as a box
- * Owns:     the names of its files: which is which, which is new, and those of the messages put there.
+ * Owns:     the names of its files: which is which, and which is new.
  * Must not: change a message or its flags; take a file for gone that was only renamed.
  * Fails:    STORE_ERROR_MAILBOX, naming the folder; MESSAGE for one file. A message is there whole or not at all.
  * Tests:    tests/test_maildir_box.c */
-#include "fetcher/box.h"
+#include "fetcher/maildir_private.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,25 +20,7 @@
 #define YEAR_1980 ((gint64)315532800)
 #define LISTINGS 5 /* of a folder that changes while it is listed */
 
-typedef struct {
-  Box base;
-  GPtrArray *names; /* "cur/NAME:2,S" of each item, by its `where` */
-  int renames;      /* inotify: tells of files that lose their name; -1 not asked for yet, or not to be had */
-} MaildirBox;
-
 static const char *const parts[] = { "new", "cur" }; /* in this order: a message goes from new to cur */
-
-static gboolean fail(const char *path, const char *what, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name(path);
-  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s: %s: %s", shown, what, g_strerror(errno));
-  return FALSE;
-}
-
-/* The part of a name that stays when its flags change. */
-static gsize base_length(const char *name) { return strcspn(name, ":"); }
-
-static gint64 key_of(const char *name) { return box_key(name, base_length(name)); }
 
 static gint64 changed(const struct stat *status)
 {
@@ -54,7 +36,7 @@ static char *stamp_of(const char *path, gint64 *pause, GError **error)
     g_autofree char *folder = g_build_filename(path, parts[i], NULL);
     struct stat status;
     if (stat(folder, &status) != 0) {
-      fail(folder, "no Maildir is there", error);
+      maildir_fail(folder, "no Maildir is there", error);
       return NULL;
     }
     gint64 grain = status.st_mtim.tv_nsec != 0 ? FINE : COARSE;
@@ -89,7 +71,7 @@ static GPtrArray *names_in(const char *path, GError **error)
     g_autofree char *folder = g_build_filename(path, parts[i], NULL);
     DIR *handle = opendir(folder);
     if (handle == NULL) {
-      fail(folder, "cannot be read", error);
+      maildir_fail(folder, "cannot be read", error);
       return NULL;
     }
     const struct dirent *row;
@@ -150,7 +132,7 @@ static gint by_time(gconstpointer a, gconstpointer b)
   const char *x = *(char *const *)a, *y = *(char *const *)b;
   guint64 s = g_ascii_strtoull(bare(x), NULL, 10), t = g_ascii_strtoull(bare(y), NULL, 10);
   if (s != t) return s < t ? -1 : 1;
-  gsize m = base_length(bare(x)), n = base_length(bare(y));
+  gsize m = maildir_base(bare(x)), n = maildir_base(bare(y));
   int order = strncmp(bare(x), bare(y), MIN(m, n));
   if (order != 0) return order;
   if (m != n) return m < n ? -1 : 1;
@@ -159,14 +141,14 @@ static gint by_time(gconstpointer a, gconstpointer b)
 
 static gboolean same_base(const char *a, const char *b)
 {
-  gsize n = base_length(bare(a));
-  return n == base_length(bare(b)) && strncmp(bare(a), bare(b), n) == 0;
+  gsize n = maildir_base(bare(a));
+  return n == maildir_base(bare(b)) && strncmp(bare(a), bare(b), n) == 0;
 }
 
 /* The number behind ",W=" in the base, G_MAXUINT64 when there is none: the size of RFC 822, as Dovecot notes it. */
 static guint64 noted_size(const char *name)
 {
-  const char *found = g_strstr_len(name, (gssize)base_length(name), ",W=");
+  const char *found = g_strstr_len(name, (gssize)maildir_base(name), ",W=");
   return found != NULL && g_ascii_isdigit(found[3]) ? g_ascii_strtoull(found + 3, NULL, 10) : G_MAXUINT64;
 }
 
@@ -184,7 +166,7 @@ static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gbool
     return FALSE;
   }
   if (!S_ISREG(status.st_mode)) return FALSE;
-  *item = (BoxItem){ .key = key_of(base),
+  *item = (BoxItem){ .key = maildir_key(base),
                      .size = size != G_MAXUINT64 ? size : (guint64)status.st_size,
                      .stored = status.st_mtim.tv_sec,
                      .deleted = flags != NULL && strchr(flags + 3, 'T') != NULL,
@@ -240,7 +222,7 @@ static char *path_of(MaildirBox *box, guint item, GError **error)
   struct stat status;
   if (lstat(path, &status) == 0) return g_steal_pointer(&path);
   if (errno != ENOENT) {
-    fail(path, "cannot be looked at", error);
+    maildir_fail(path, "cannot be looked at", error);
     return NULL;
   }
   g_autoptr(GPtrArray) names = names_settled(box, error);
@@ -332,23 +314,6 @@ static gboolean maildir_read(Box *base, const guint *items, guint n, BoxPart par
   return TRUE;
 }
 
-/* All of one file to another, from where they stand. */
-static gboolean copy(int from, int to)
-{
-  g_autofree char *buffer = g_malloc(CHUNK);
-  for (;;) {
-    ssize_t got = read(from, buffer, CHUNK), done = 0;
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return got == 0;
-    while (done < got) {
-      ssize_t put = write(to, buffer + done, (gsize)(got - done));
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) return FALSE;
-      done += put;
-    }
-  }
-}
-
 static gboolean maildir_fetch(Box *base, guint item, int fd, GError **error)
 {
   g_autoptr(GError) problem = NULL;
@@ -360,66 +325,10 @@ static gboolean maildir_fetch(Box *base, guint item, int fd, GError **error)
       g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "The message is no longer there.");
     return FALSE;
   }
-  gboolean done = copy(from, fd);
-  if (!done) fail(base->name, "a message cannot be copied", error);
+  gboolean done = maildir_copy(from, fd);
+  if (!done) maildir_fail(base->name, "a message cannot be copied", error);
   close(from);
   return done;
-}
-
-static gboolean sync_folder(const char *path, const char *part, GError **error)
-{
-  g_autofree char *folder = g_build_filename(path, part, NULL);
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean done = fd >= 0 && fsync(fd) == 0;
-  if (!done) fail(folder, "cannot be written to the disk", error);
-  if (fd >= 0) close(fd);
-  return done;
-}
-
-/* A name that nobody else gives (the convention of maildir(5)): time, process, count, host. */
-static char *new_name(gint64 stored, guint64 size)
-{
-  static guint count;
-  gint64 now = g_get_real_time();
-  g_autofree char *host = g_strdelimit(g_strdup(g_get_host_name()), "/:,", '_');
-  return g_strdup_printf("%" G_GINT64_FORMAT ".M%" G_GINT64_FORMAT "P%ldQ%u.%.100s,W=%" G_GUINT64_FORMAT,
-                         stored > 0 ? stored : now / G_USEC_PER_SEC, now, (long)getpid(), ++count, host, size);
-}
-
-/* Written and synced under tmp/NAME. */
-static gboolean write_new(const char *path, int fd, gint64 stored, GError **error)
-{
-  int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (to < 0) return fail(path, "cannot be made", error);
-  gboolean done = lseek(fd, 0, SEEK_SET) == 0 && copy(fd, to);
-  const struct timespec times[] = { { .tv_sec = stored }, { .tv_sec = stored } };
-  if (done && stored > 0) futimens(to, times); /* a courtesy to programs that show it */
-  done = done && fsync(to) == 0;
-  int number = errno;
-  if (close(to) != 0 && done) {
-    done = FALSE;
-    number = errno;
-  }
-  if (done) return TRUE;
-  unlink(path);
-  errno = number;
-  return fail(path, "cannot be written", error);
-}
-
-static gboolean maildir_put(Box *base, int fd, const BoxItem *like, gint64 *key, GError **error)
-{
-  g_autofree char *name = new_name(like->stored, like->size);
-  g_autofree char *draft = g_build_filename(base->name, "tmp", name, NULL);
-  g_autofree char *final = g_build_filename(base->name, "new", name, NULL);
-  if (!write_new(draft, fd, like->stored, error)) return FALSE;
-  if (rename(draft, final) != 0) {
-    fail(final, "cannot be made", error);
-    unlink(draft);
-    return FALSE;
-  }
-  if (!sync_folder(base->name, "new", error)) return FALSE;
-  *key = key_of(name);
-  return TRUE;
 }
 
 static gboolean same_disk(const char *a, const char *b)
@@ -437,8 +346,8 @@ static gboolean rename_into(const char *from, const char *name, const BoxItem *i
     return TRUE;
   }
   if (errno != EEXIST && errno != EINVAL) return FALSE;
-  g_autofree char *base = new_name(item->stored, item->size);
-  g_autofree char *other = g_strconcat(base, name + base_length(name), NULL),
+  g_autofree char *base = maildir_new_name(item->stored, item->size);
+  g_autofree char *other = g_strconcat(base, name + maildir_base(name), NULL),
                   *path = g_build_filename(folder, other, NULL);
   if (rename(from, path) != 0) return FALSE;
   *to = g_steal_pointer(&other);
@@ -458,11 +367,11 @@ static gboolean carry_one(MaildirBox *box, guint item, const char *to, GArray *m
     const char *known = box->names->pdata[box_item(&box->base, item)->where];
     g_autofree char *folder = g_strdup_printf("%s/%.3s", to, known);
     if (rename_into(from, bare(known), box_item(&box->base, item), folder, &name)) {
-      BoxMove move = { item, key_of(name) };
+      BoxMove move = { item, maildir_key(name) };
       g_array_append_val(moved, move);
       return TRUE;
     }
-    if (errno != ENOENT) return fail(folder, "a message cannot be moved there", error);
+    if (errno != ENOENT) return maildir_fail(folder, "a message cannot be moved there", error);
   }
   return TRUE;
 }
@@ -470,7 +379,7 @@ static gboolean carry_one(MaildirBox *box, guint item, const char *to, GArray *m
 static gboolean sync_all(const char *path, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
-    if (!sync_folder(path, parts[i], error)) return FALSE;
+    if (!maildir_sync_folder(path, parts[i], error)) return FALSE;
   return TRUE;
 }
 
@@ -493,20 +402,9 @@ static gboolean maildir_remove(Box *base, const guint *items, guint n, GError **
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
     }
-    if (path != NULL && unlink(path) != 0 && errno != ENOENT) return fail(path, "cannot be removed", error);
+    if (path != NULL && unlink(path) != 0 && errno != ENOENT) return maildir_fail(path, "cannot be removed", error);
   }
   return sync_all(base->name, error);
-}
-
-static gboolean maildir_make(Box *base, GError **error)
-{
-  static const char *const folders[] = { "tmp", "new", "cur" };
-  for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
-    g_autofree char *folder = g_build_filename(base->name, folders[i], NULL);
-    if (g_mkdir_with_parents(folder, 0700) != 0) return fail(folder, "cannot be made", error);
-  }
-  g_autofree char *parent = g_path_get_dirname(base->name);
-  return sync_folder(base->name, ".", error) && sync_folder(parent, ".", error);
 }
 
 static gboolean maildir_watch(Box *base, int inotify, GError **error)
@@ -514,7 +412,7 @@ static gboolean maildir_watch(Box *base, int inotify, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
     g_autofree char *folder = g_build_filename(base->name, parts[i], NULL);
     if (inotify_add_watch(inotify, folder, IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR) < 0)
-      return fail(folder, "cannot be watched", error);
+      return maildir_fail(folder, "cannot be watched", error);
   }
   return TRUE;
 }
@@ -522,6 +420,8 @@ static gboolean maildir_watch(Box *base, int inotify, GError **error)
 static void maildir_free(Box *base)
 {
   MaildirBox *box = (MaildirBox *)base;
+  maildir_drop_drafts(box);
+  g_ptr_array_unref(box->drafts);
   g_clear_pointer(&box->names, g_ptr_array_unref);
   if (box->renames >= 0) close(box->renames);
   g_free(box);
@@ -533,6 +433,7 @@ static const BoxClass maildir_class = {
   .read = maildir_read,
   .fetch = maildir_fetch,
   .put = maildir_put,
+  .sync = maildir_sync,
   .carry = maildir_carry,
   .remove = maildir_remove,
   .make = maildir_make,
@@ -544,6 +445,7 @@ Box *maildir_box_new(const char *path)
 {
   MaildirBox *box = g_new0(MaildirBox, 1);
   box->renames = -1;
+  box->drafts = g_ptr_array_new_with_free_func(g_free);
   box_init(&box->base, &maildir_class, path);
   return &box->base;
 }

@@ -237,6 +237,8 @@ static void test_put(void **state)
   assert_true(box->class->put(box, fd, &like, &other, &error)); /* the same again is another message */
   close(fd);
   assert_int_not_equal(key, other);
+  expect(box, ""); /* not before it is on the disk */
+  assert_true(box->class->sync(box, &error));
   expect(box, "A: 1\n\nx\n|A: 1\n\nx\n|");
   for (guint i = 0; i < 2; i++) {
     assert_true(box_item(box, i)->key == key || box_item(box, i)->key == other);
@@ -246,6 +248,22 @@ static void test_put(void **state)
   g_autofree char *all = names(path);
   assert_true(g_str_has_prefix(all, "new/1500000000."));
   assert_null(strstr(all, "tmp/"));
+}
+
+/* What was put and not synced is gone with the box. */
+static void test_not_synced(void **state)
+{
+  g_autofree char *path = maildir("unsynced");
+  GError *error = NULL;
+  gint64 key = 0;
+  int fd = rig_spool("A: 1\n", -1);
+  Box *box = maildir_box_new(path);
+  assert_true(box->class->put(box, fd, &(const BoxItem){ .size = 5 }, &key, &error));
+  close(fd);
+  g_autofree char *before = names(path);
+  assert_true(g_str_has_prefix(before, "tmp/"));
+  box_free(box);
+  expect_names(path, "");
 }
 
 /* A disk that is full: nothing of it stays. */
