@@ -403,20 +403,11 @@ static void test_kind(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_list),
-    cmocka_unit_test(test_time),
-    cmocka_unit_test(test_parts),
-    cmocka_unit_test(test_long_header),
-    cmocka_unit_test(test_renamed),
-    cmocka_unit_test(test_in_both),
-    cmocka_unit_test(test_stamp),
-    cmocka_unit_test(test_put),
-    cmocka_unit_test(test_full),
-    cmocka_unit_test(test_carry),
-    cmocka_unit_test(test_carry_elsewhere),
-    cmocka_unit_test(test_remove),
-    cmocka_unit_test(test_watch),
-    cmocka_unit_test(test_kind),
+    cmocka_unit_test(test_list),        cmocka_unit_test(test_time),    cmocka_unit_test(test_parts),
+    cmocka_unit_test(test_long_header), cmocka_unit_test(test_renamed), cmocka_unit_test(test_in_both),
+    cmocka_unit_test(test_stamp),       cmocka_unit_test(test_put),     cmocka_unit_test(test_not_synced),
+    cmocka_unit_test(test_full),        cmocka_unit_test(test_carry),   cmocka_unit_test(test_carry_elsewhere),
+    cmocka_unit_test(test_remove),      cmocka_unit_test(test_watch),   cmocka_unit_test(test_kind),
   };
   return cmocka_run_group_tests_name("maildir_box", tests, rig_set_up, rig_tear_down);
 }

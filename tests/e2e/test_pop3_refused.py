@@ -356,6 +356,16 @@ def twin_refused():
             scene.check(inbox[:2], inbox[2:])
 
 
+@case
+def any_bytes():
+    """Backscatter with NUL, every other byte and lines of dots is moved whole."""
+    odd = messages.forged(8, WHEN) + b".\n..\n. \n" + bytes(byte for byte in range(256) if byte != 13) + b"\n\0\0\n"
+    for script in (Script, WithoutTop, WithoutAnything):
+        with Scene(script, [*INBOX, odd]) as scene:
+            scene.passes()
+            scene.check(KEPT, [*FORGED, odd])
+
+
 def misjudging(by):
     """A script that lists forged bounce 1 with so many octets more than it has."""
     class Misjudges(Script):
