@@ -78,6 +78,18 @@ static gboolean wanted(const Worker *worker, PassScope *scope)
   return any;
 }
 
+/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called before
+ * each pass. *seconds: how long the pause lasts, 0 for none. */
+static void heed_pause(Worker *worker, Session *session, guint *seconds)
+{
+  gint64 until = ledger_paused_until(worker->data_dir), now = g_get_real_time() / G_USEC_PER_SEC;
+  gboolean observe = worker->observe || until != 0;
+  *seconds = until != 0 ? (guint)MAX(until - now, 0) + 1 : 0;
+  if (worker->config->observe == observe) return;
+  worker->config->observe = observe;
+  session_doubt(session);
+}
+
 /* Waits until a pass is due. FALSE: the worker's time is over. */
 static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope)
 {
@@ -100,18 +112,6 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
     set_clock(worker, seconds);
   }
   return FALSE;
-}
-
-/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called before
- * each pass. *seconds: how long the pause lasts, 0 for none. */
-static void heed_pause(Worker *worker, Session *session, guint *seconds)
-{
-  gint64 until = ledger_paused_until(worker->data_dir), now = g_get_real_time() / G_USEC_PER_SEC;
-  gboolean observe = worker->observe || until != 0;
-  *seconds = until != 0 ? (guint)MAX(until - now, 0) + 1 : 0;
-  if (worker->config->observe == observe) return;
-  worker->config->observe = observe;
-  session_doubt(session);
 }
 
 static void live(Worker *worker, Session *session)
