@@ -18,6 +18,7 @@ typedef struct {
   Desk *desk;
   GtkWindow *window;
   GtkWidget *root, *list;
+  char *shown; /* what the page tells, to see whether anything has changed */
 } Accounts;
 
 typedef struct {
@@ -196,11 +197,44 @@ static GtkWidget *account_new(Accounts *accounts, const Account *account)
   return grid;
 }
 
+/* All that the page tells, in one text. The caller frees. */
+static char *summary(const Accounts *accounts)
+{
+  const GPtrArray *list = accounts->desk->overview.accounts;
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; list != NULL && i < list->len; i++) {
+    const Account *account = list->pdata[i];
+    BrowseCounts counts = { 0 };
+    g_autofree char *state = overview_state(account, accounts->desk->overview.runs);
+    g_autoptr(GPtrArray) coverage = coverage_list(accounts->desk->ledger, account->name, NULL);
+    browse_counts(accounts->desk->ledger, account->name, 0, &counts, NULL);
+    g_string_append_printf(text, "%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT "\n", account->name, state,
+                           account->text != NULL ? account->text : "", account->notice != NULL ? account->notice : "",
+                           account->last_pass);
+    for (guint view = 0; view < BROWSE_VIEWS; view++) g_string_append_printf(text, "%u ", counts.view[view]);
+    for (guint k = 0; coverage != NULL && k < coverage->len; k++) {
+      g_autofree char *words = tell_coverage(coverage->pdata[k], account->addresses);
+      g_string_append_printf(text, "%s\n", words);
+    }
+  }
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* Is all as it was when it was shown last? Then no widget is made anew under the owner's hands. */
+static gboolean is_old(Accounts *accounts)
+{
+  char *now = summary(accounts);
+  gboolean old = g_strcmp0(now, accounts->shown) == 0;
+  g_free(accounts->shown);
+  accounts->shown = now;
+  return old;
+}
+
 static void refresh(gpointer data)
 {
   Accounts *accounts = data;
   const GPtrArray *list = accounts->desk->overview.accounts;
-  if (!gtk_widget_get_mapped(accounts->root)) return;
+  if (!gtk_widget_get_mapped(accounts->root) || is_old(accounts)) return;
   container_clear(accounts->list);
   for (guint i = 0; list != NULL && i < list->len; i++)
     gtk_container_add(GTK_CONTAINER(accounts->list), account_new(accounts, list->pdata[i]));
@@ -215,6 +249,12 @@ static void refresh(gpointer data)
 static void on_map(GtkWidget *widget, gpointer data) { refresh(data); }
 static void on_destroy(GtkWidget *widget, gpointer data) { desk_unwatch(((Accounts *)data)->desk, data); }
 
+static void accounts_free(gpointer data)
+{
+  g_free(((Accounts *)data)->shown);
+  g_free(data);
+}
+
 GtkWidget *accounts_new(Desk *desk, GtkWindow *window)
 {
   Accounts *accounts = g_new0(Accounts, 1);
@@ -223,7 +263,7 @@ GtkWidget *accounts_new(Desk *desk, GtkWindow *window)
   accounts->list = gtk_box_new(GTK_ORIENTATION_VERTICAL, 24);
   gtk_container_set_border_width(GTK_CONTAINER(accounts->list), 18);
   accounts->root = scrolled_new(accounts->list, FALSE);
-  g_object_set_data_full(G_OBJECT(accounts->root), "accounts", accounts, g_free);
+  g_object_set_data_full(G_OBJECT(accounts->root), "accounts", accounts, accounts_free);
   g_signal_connect(accounts->root, "map", G_CALLBACK(on_map), accounts);
   g_signal_connect(accounts->root, "destroy", G_CALLBACK(on_destroy), accounts);
   desk_watch(desk, refresh, accounts);

@@ -17,6 +17,7 @@ enum { WHY, ORIGINAL, RAW, VIEWS };
 struct Detail {
   Desk *desk;
   GtkWidget *root, *stack, *views[VIEWS];
+  char *texts[VIEWS]; /* what was shown last */
 };
 
 static GtkTextBuffer *buffer_of(Detail *detail, guint view)
@@ -91,11 +92,25 @@ static void insert_line(GtkTextBuffer *buffer, const TellLine *line)
   insert(buffer, "\n", NULL);
 }
 
-static void show_lines(Detail *detail, guint view, GPtrArray *lines)
+/* What is read must not jump back to its beginning whenever the ledger changes. Takes text. */
+static gboolean is_shown(Detail *detail, guint view, char *text)
+{
+  gboolean same = g_strcmp0(detail->texts[view], text) == 0;
+  g_free(detail->texts[view]);
+  detail->texts[view] = text;
+  return same;
+}
+
+static void show_lines(Detail *detail, guint view, const GPtrArray *lines)
 {
   GtkTextBuffer *buffer = buffer_of(detail, view);
   gtk_text_buffer_set_text(buffer, "", 0);
   for (guint i = 0; i < lines->len; i++) insert_line(buffer, lines->pdata[i]);
+}
+
+static void show_page(Detail *detail, guint view, GPtrArray *lines)
+{
+  if (!is_shown(detail, view, tell_text(lines))) show_lines(detail, view, lines);
   g_ptr_array_unref(lines);
 }
 
@@ -105,17 +120,21 @@ static void show_raw(Detail *detail, const Entry *entry)
   g_autoptr(GBytes) bytes = raw_read(entry, &why);
   gsize length = 0;
   const char *data = bytes != NULL ? g_bytes_get_data(bytes, &length) : NULL;
-  g_autofree char *text = data != NULL ? shown_text(data, length) : g_strdup(why);
+  g_autofree char *text = data != NULL ? shown_text(data, length) : g_strdup(why != NULL ? why : "");
+  g_autoptr(GPtrArray) kept = tell_kept(entry);
+  g_autofree char *above = tell_text(kept);
   GtkTextBuffer *buffer = buffer_of(detail, RAW);
-  show_lines(detail, RAW, tell_kept(entry));
+  if (is_shown(detail, RAW, g_strconcat(above, text, NULL))) return;
+  show_lines(detail, RAW, kept);
   insert(buffer, _("The message itself"), "heading");
   insert(buffer, "\n", NULL);
-  insert(buffer, text != NULL ? text : "", NULL);
+  insert(buffer, text, NULL);
 }
 
 static void say(Detail *detail, const char *text)
 {
-  for (guint i = 0; i < VIEWS; i++) gtk_text_buffer_set_text(buffer_of(detail, i), text, -1);
+  for (guint i = 0; i < VIEWS; i++)
+    if (!is_shown(detail, i, g_strdup(text))) gtk_text_buffer_set_text(buffer_of(detail, i), text, -1);
 }
 
 static void show_entry(Detail *detail, gint64 id)
@@ -130,8 +149,8 @@ static void show_entry(Detail *detail, gint64 id)
   }
   g_autoptr(GPtrArray) coverage = coverage_list(ledger, NULL, NULL);
   g_autoptr(Wish) wish = wish_of_entry(ledger, id, NULL);
-  show_lines(detail, WHY, tell_why(entry, coverage, wish));
-  show_lines(detail, ORIGINAL, tell_original(entry));
+  show_page(detail, WHY, tell_why(entry, coverage, wish));
+  show_page(detail, ORIGINAL, tell_original(entry));
   show_raw(detail, entry);
 }
 
@@ -153,7 +172,12 @@ void detail_focus(Detail *detail)
     if (gtk_widget_is_ancestor(detail->views[i], page)) gtk_widget_grab_focus(detail->views[i]);
 }
 
-static void on_destroy(GtkWidget *widget, gpointer data) { g_free(data); }
+static void on_destroy(GtkWidget *widget, gpointer data)
+{
+  Detail *detail = data;
+  for (guint i = 0; i < VIEWS; i++) g_free(detail->texts[i]);
+  g_free(detail);
+}
 
 Detail *detail_new(Desk *desk)
 {

@@ -60,7 +60,7 @@ static void show_window(App *app, const char *page)
   }
   if (page != NULL) window_page(app->window, page);
   gtk_window_present(GTK_WINDOW(app->window));
-  desk_looked(app->desk);
+  if (window_shows_review(app->window)) desk_looked(app->desk);
 }
 
 static void do_review(GSimpleAction *action, GVariant *value, gpointer data) { show_window(data, "review"); }

@@ -10,6 +10,7 @@
 #include "ui/tray_review_private.h"
 #include "ui/tray_widgets.h"
 #include <glib/gi18n.h>
+#include <string.h>
 
 static const struct {
   const char *title;
@@ -228,8 +229,10 @@ static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
 static void on_search(GtkSearchEntry *entry, gpointer data)
 {
   Review *review = data;
+  const char *text = gtk_entry_get_text(GTK_ENTRY(entry)), *before = review->text != NULL ? review->text : "";
+  if (strcmp(text, before) == 0) return; /* GTK tells a while later, also of what was not typed */
   g_free(review->text);
-  review->text = g_strdup(gtk_entry_get_text(GTK_ENTRY(entry)));
+  review->text = g_strdup(text);
   review->query.text = review->text;
   review_query(review, FALSE);
 }
@@ -339,6 +342,7 @@ void review_show(Review *review, BrowseView view, gint64 id)
 {
   review->query.view = view;
   review->query.text = NULL;
+  g_clear_pointer(&review->text, g_free);
   review->quiet = TRUE;
   gtk_entry_set_text(GTK_ENTRY(review->search), "");
   filters_choose(review, view);

@@ -8,6 +8,7 @@
 #include "ui/tray_chart.h"
 #include "ui/tray_widgets.h"
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define TOP_MOST 8
 #define DAY ((gint64)86400)
@@ -21,6 +22,9 @@ typedef struct {
   GtkListStore *table;
   Series *series;
   GtkFileChooserNative *chooser; /* NULL: none is open */
+  BrowseCounts counts;           /* when it was read last, as are the next two */
+  guint days;
+  gint64 day;
 } Statistics;
 
 static guint days_of(const Statistics *statistics)
@@ -91,12 +95,25 @@ static void fill_top(Statistics *statistics, GtkWidget *grid, StatsWho who, gint
   gtk_widget_show_all(grid);
 }
 
+/* Is all as it was when it was read last? */
+static gboolean is_old(Statistics *statistics, guint days, gint64 day)
+{
+  const BrowseCounts *counts = &statistics->desk->overview.counts;
+  gboolean old = statistics->series != NULL && statistics->days == days && statistics->day == day
+                 && memcmp(&statistics->counts, counts, sizeof *counts) == 0;
+  statistics->counts = *counts;
+  statistics->days = days;
+  statistics->day = day;
+  return old;
+}
+
 static void refresh(Statistics *statistics)
 {
   g_autoptr(GError) error = NULL;
   guint days = days_of(statistics);
   gint64 now = g_get_real_time() / G_USEC_PER_SEC;
   if (statistics->desk->ledger == NULL || !gtk_widget_get_mapped(statistics->root)) return;
+  if (is_old(statistics, days, now / DAY)) return;
   Series *series = series_read(statistics->desk->ledger, NULL, days, now, &error);
   if (series == NULL) {
     gtk_label_set_text(GTK_LABEL(statistics->summary), error->message);

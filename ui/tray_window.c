@@ -85,8 +85,8 @@ static void on_desk(gpointer data)
     g_object_set_data(G_OBJECT(window->undo), "closed", NULL);
   refresh_undo(window);
   refresh_filter(window);
-  gboolean review = g_strcmp0(gtk_stack_get_visible_child_name(GTK_STACK(window->stack)), "review") == 0;
-  if (review && gtk_window_is_active(GTK_WINDOW(window->window))) desk_looked(window->desk);
+  if (window_shows_review(window->window) && gtk_window_is_active(GTK_WINDOW(window->window)))
+    desk_looked(window->desk);
 }
 
 static void on_undo(GtkInfoBar *bar, gint response, gpointer data)
@@ -197,7 +197,7 @@ static GtkWidget *menu_button_new(void)
 static void on_page(GObject *stack, GParamSpec *spec, gpointer data)
 {
   Window *window = data;
-  if (g_strcmp0(gtk_stack_get_visible_child_name(GTK_STACK(stack)), "review") == 0) desk_looked(window->desk);
+  if (window_shows_review(window->window)) desk_looked(window->desk);
 }
 
 static GtkWidget *content_new(Window *window)
@@ -276,6 +276,11 @@ void window_page(GtkWidget *widget, const char *page)
 {
   GtkStack *stack = GTK_STACK(window_of(widget)->stack);
   if (gtk_stack_get_child_by_name(stack, page) != NULL) gtk_stack_set_visible_child_name(stack, page);
+}
+
+gboolean window_shows_review(GtkWidget *widget)
+{
+  return g_strcmp0(gtk_stack_get_visible_child_name(GTK_STACK(window_of(widget)->stack)), "review") == 0;
 }
 
 Review *window_review(GtkWidget *widget) { return window_of(widget)->review; }

@@ -7,4 +7,5 @@
 GtkWidget *window_new(Desk *desk, GtkApplication *application);
 /* page: "review", "statistics", "accounts", "preferences". */
 void window_page(GtkWidget *window, const char *page);
+gboolean window_shows_review(GtkWidget *window);
 Review *window_review(GtkWidget *window);

@@ -164,6 +164,39 @@ static void search_and_views(void **state)
   settle();
 }
 
+static void on_change(GtkTextBuffer *buffer, gpointer data) { (*(guint *)data)++; }
+
+static void count_changes(GtkWidget *widget, gpointer data)
+{
+  if (GTK_IS_TEXT_VIEW(widget))
+    g_signal_connect(gtk_text_view_get_buffer(GTK_TEXT_VIEW(widget)), "changed", G_CALLBACK(on_change), data);
+  if (GTK_IS_CONTAINER(widget)) gtk_container_forall(GTK_CONTAINER(widget), count_changes, data);
+}
+
+/* What is chosen and read stays, whatever the ledger and the search do meanwhile. */
+static void reading_is_not_disturbed(void **state)
+{
+  Scene *scene = *state;
+  guint changes = 0;
+  GtkTreePath *path = gtk_tree_path_new_from_indices(ENTRIES - 9, -1);
+  GtkWidget *window = window_new(scene->desk, scene->application);
+  Review *review = window_review(window);
+  gtk_widget_show(window);
+  review_set_text(review, "markup");
+  review_show(review, BROWSE_WAITING, 9);
+  settle();
+  count_changes(window, &changes);
+  desk_refresh(scene->desk);
+  gint64 end = g_get_monotonic_time() + G_USEC_PER_SEC / 2; /* longer than a search entry waits */
+  while (g_get_monotonic_time() < end) gtk_main_iteration_do(FALSE);
+  assert_int_equal(changes, 0);
+  assert_true(
+      gtk_tree_selection_path_is_selected(gtk_tree_view_get_selection(GTK_TREE_VIEW(review_list(review))), path));
+  gtk_tree_path_free(path);
+  gtk_widget_destroy(window);
+  settle();
+}
+
 static void wishes_are_held(void **state)
 {
   Scene *scene = *state;
@@ -311,9 +344,16 @@ static void nothing_stays(void **state)
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(model),           cmocka_unit_test(hostile_mail),    cmocka_unit_test(search_and_views),
-    cmocka_unit_test(wishes_are_held), cmocka_unit_test(icons),           cmocka_unit_test(picture),
-    cmocka_unit_test(pages),           cmocka_unit_test(several_at_once), cmocka_unit_test(no_configuration),
+    cmocka_unit_test(model),
+    cmocka_unit_test(hostile_mail),
+    cmocka_unit_test(search_and_views),
+    cmocka_unit_test(reading_is_not_disturbed),
+    cmocka_unit_test(wishes_are_held),
+    cmocka_unit_test(icons),
+    cmocka_unit_test(picture),
+    cmocka_unit_test(pages),
+    cmocka_unit_test(several_at_once),
+    cmocka_unit_test(no_configuration),
     cmocka_unit_test(nothing_stays),
   };
   if (!gtk_init_check(&argc, &argv)) {
