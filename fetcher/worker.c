@@ -23,7 +23,7 @@
 
 typedef struct {
   Ledger *ledger;
-  const char *account, *data_dir;
+  const char *account;
   Config *config;
   gboolean observe; /* as the configuration says it */
   int clock;        /* a timer that goes on while the computer sleeps: the next pass is due */
@@ -82,7 +82,7 @@ static gboolean wanted(const Worker *worker, PassScope *scope)
  * each pass. *seconds: how long the pause lasts, 0 for none. */
 static void heed_pause(Worker *worker, Session *session, guint *seconds)
 {
-  gint64 until = ledger_paused_until(worker->data_dir), now = g_get_real_time() / G_USEC_PER_SEC;
+  gint64 until = ledger_paused_until(worker->ledger), now = g_get_real_time() / G_USEC_PER_SEC;
   gboolean observe = worker->observe || until != 0;
   *seconds = until != 0 ? (guint)MAX(until - now, 0) + 1 : 0;
   if (worker->config->observe == observe) return;
@@ -102,6 +102,8 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
     }
     *scope = PASS_LOOK;
     if (clock_rang(worker)) return TRUE;
+    guint pause = 0;
+    heed_pause(worker, session, &pause); /* who is at the door is let in by a pass */
     if (worker->doorman != NULL && doorman_serve(worker->doorman, &seconds)) {
       if (seconds > 0) set_clock(worker, seconds);
       ledger_rest(worker->ledger);
@@ -172,7 +174,7 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
   Worker worker = {
-    .ledger = ledger, .account = name, .data_dir = data_dir, .config = config, .observe = config->observe, .clock = -1
+    .ledger = ledger, .account = name, .config = config, .observe = config->observe, .clock = -1
   };
   StoreHome home = { ledger, data_dir };
   g_autoptr(Session) session = session_new(config, account, &home, once != WORKER_LIVE, must_stop, &worker);

@@ -44,8 +44,8 @@ int ledger_lock_daemon(const char *dir, GError **error);
 /* Is a daemon (or one of its workers) running on this data folder? */
 gboolean ledger_daemon_runs(const char *dir);
 
-/* The owner's pause, the file "paused" in dir: until then (Unix seconds) a daemon on this data folder only observes, and does
- * what is wished for. 0: there is none, or it is over; a time more than two days ahead is none. */
-gint64 ledger_paused_until(const char *dir);
+/* The owner's pause: until then (Unix seconds) a daemon only observes, and does what is wished for. 0: there is none, it is over,
+ * or cannot be read; a time more than two days ahead is none. */
+gint64 ledger_paused_until(Ledger *ledger);
 /* until 0: go on. */
-gboolean ledger_pause(const char *dir, gint64 until, GError **error);
+gboolean ledger_pause(Ledger *ledger, gint64 until, GError **error);

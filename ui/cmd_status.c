@@ -229,9 +229,9 @@ static void print_json(const Status *status)
   jsonl_end(line);
 }
 
-static void print_daemon(const Ui *ui, gboolean runs, gint64 sent, guint accounts)
+static void print_daemon(const Ui *ui, Ledger *ledger, gboolean runs, gint64 sent, guint accounts)
 {
-  gint64 paused = ledger_paused_until(ui->data_dir);
+  gint64 paused = ledger_paused_until(ledger);
   if (ui->json) {
     JsonBuilder *line = jsonl_begin();
     jsonl_text(line, "type", "ledger");
@@ -260,7 +260,7 @@ static int run(const Ui *ui, int argc, char **argv)
   g_autoptr(GPtrArray) accounts = ledger != NULL ? account_list(ledger, &error) : NULL;
   gint64 sent = accounts != NULL ? sent_count(ledger, NULL, &error) : -1;
   if (sent < 0) return ui_fail(error);
-  print_daemon(ui, runs, sent, accounts->len);
+  print_daemon(ui, ledger, runs, sent, accounts->len);
   for (guint i = 0; i < accounts->len; i++) {
     g_auto(Status) status = { .account = accounts->pdata[i], .runs = runs, .now = now };
     if (!status_read(ledger, &status, &error)) return ui_fail(error);

@@ -69,7 +69,7 @@ void overview_read(Overview *overview, Ledger *ledger, const char *problem, cons
   const Overview before = *overview;
   overview_clear(overview);
   overview->runs = ledger_daemon_runs(dir);
-  overview->paused = ledger_paused_until(dir);
+  overview->paused = ledger != NULL ? ledger_paused_until(ledger) : 0;
   if (ledger == NULL) {
     overview->problem = g_strdup(problem);
     return;

@@ -57,7 +57,7 @@ static gboolean look(gpointer data)
   desk->soon = 0;
   gint64 version = desk->ledger != NULL ? ledger_data_version(desk->ledger, NULL) : -1;
   if (version >= 0 && version == desk->version && ledger_daemon_runs(desk->data_dir) == desk->ran
-      && ledger_paused_until(desk->data_dir) == desk->paused)
+      && ledger_paused_until(desk->ledger) == desk->paused)
     return G_SOURCE_REMOVE;
   if (desk->hold != NULL) hold_look(desk->hold);
   desk_refresh(desk);
@@ -148,7 +148,11 @@ gboolean desk_check_now(Desk *desk, GError **error)
 
 gboolean desk_pause(Desk *desk, gint64 until, GError **error)
 {
-  gboolean good = ledger_pause(desk->data_dir, until, error);
+  if (desk->ledger == NULL) {
+    g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING, "%s", desk->overview.problem);
+    return FALSE;
+  }
+  gboolean good = ledger_pause(desk->ledger, until, error);
   if (good && until == 0) desk_check_now(desk, NULL); /* what came meanwhile is moved now */
   desk_refresh(desk);
   return good;

@@ -1,5 +1,7 @@
 """test_menu.py - the tray's icon and menu, read and clicked over D-Bus as a panel does, with a watcher that is a mock."""
+import contextlib
 import os
+import sqlite3
 import sys
 import time
 
@@ -84,19 +86,25 @@ def entries():
     stop(process)
 
 
+def pauses():
+    """Until when the ledger says that the filter is paused: none or one."""
+    with contextlib.closing(sqlite3.connect(os.path.join(ledger, "ledger.db"), timeout=20)) as rows:
+        return [row[0] for row in rows.execute("SELECT until FROM pause")]
+
+
 @case
 def pause():
     """A click pauses the filter for an hour, and another lets it go on."""
     process = start(ledger, "--hidden")
-    menu, file = Menu(), os.path.join(ledger, "paused")
+    menu = Menu()
     menu.click("Pause for an hour")
     go_on = menu.wait_for("Paused until")
-    with open(file) as paused:
-        assert 3500 < int(paused.read()) - time.time() <= 3600, "not an hour"
+    (until,) = pauses()
+    assert 3500 < until - time.time() <= 3600, "not an hour"
     assert "Pause for an hour" not in menu.labels(), "both pause and go on"
     menu.click(go_on)
     menu.wait_for("Pause for an hour")
-    assert not os.path.exists(file), "the pause is still noted"
+    assert not pauses(), "the pause is still noted"
     stop(process)
 
 
