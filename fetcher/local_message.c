@@ -28,7 +28,8 @@ static GBytes *search(Box *box, const Fingerprint *fingerprint, gsize limit)
   for (guint i = 0; i < box->items->len; i++) {
     Comparison comparison = { .wanted = fingerprint };
     GBytes *found = NULL;
-    if (box_item(box, i)->size != fingerprint->size) continue;
+    const BoxItem *item = box_item(box, i);
+    if (item->size != fingerprint->size && item->wire != fingerprint->size) continue;
     box->class->read(box, &i, 1, BOX_MESSAGE, FILTER_READ_LIMIT, compare, &comparison, NULL);
     if (comparison.same) box->class->read(box, &i, 1, BOX_MESSAGE, limit, take, &found, NULL);
     if (found != NULL) return found;

@@ -37,7 +37,7 @@ static Trip trip_of(const Run *run, const Entry *entry)
   }
 }
 
-/* A message that was fetched by POP3 has its size as POP3 counts it, also where it lies in an mbox. */
+/* The journal has the size that the server told, which may count longer line ends than the folder a copy lies in. */
 typedef struct {
   guint64 size, wire;
 } Sizes;

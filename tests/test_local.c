@@ -2,7 +2,7 @@
  * Owns:     a folder under /tmp, removed at the end.
  * Must not: need a server.
  * Fails:    by TAP.
- * Tests:    fetcher/local.c */
+ * Tests:    fetcher/local.c, fetcher/local_message.c */
 #include "fetcher/local.h"
 #include <fcntl.h>
 #include <setjmp.h>
@@ -158,6 +158,46 @@ static void test_refusals(void **state)
   assert_int_equal(got->len, 0);
 }
 
+/* One message of a folder, by what it is: its size as the folder counts it, or as a server does. */
+static void test_message(void **state)
+{
+  static const char text[] = "Message-ID: <b@x>\n\nthe one\n";
+  static const struct {
+    const char *body; /* after the Message-ID's line */
+    guint64 size;
+    gboolean found;
+  } rows[] = { { "\nthe one\n", 27, TRUE },
+               { "\nthe one\n", 30, TRUE }, /* with CRLF */
+               { "\nthe one\n", 28, FALSE },
+               { "\nanother\n", 27, FALSE } };
+  g_autofree char *in = put("find/cur/1.a:2,", "Message-ID: <a@x>\n\nthe one\n", -1),
+                  *it = put("find/new/2.b,W=30", text, -1), *none = put("find/tmp/3.c", text, -1),
+                  *maildir = g_build_filename(folder, "find", NULL),
+                  *mbox = put(
+                      "find.mbox",
+                      FROM "Message-ID: <a@x>\n\nthe one\n\n" FROM "Status: RO\nMessage-ID: <b@x>\n\nthe one\n\n", -1);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+    gboolean in_mbox = i % 2 == 1;
+    GError *error = NULL;
+    Fingerprint fingerprint = { 0 };
+    g_autofree char *whole = g_strconcat("Message-ID: <b@x>\n", rows[i / 2].body, NULL);
+    g_autoptr(GBytes) head = g_bytes_new(whole, strlen(whole));
+    fingerprint_init(&fingerprint, "b@x", rows[i / 2].size, head);
+    g_autoptr(GBytes) found = local_message(in_mbox ? mbox : maildir, &fingerprint, 1000, &error);
+    fingerprint_clear(&fingerprint);
+    assert_null(error);
+    /* the Maildir has its size from its name */
+    gboolean want = rows[i / 2].found && (in_mbox || rows[i / 2].size == 30);
+    if ((found != NULL) != want) fail_msg("row %u in %s", i / 2, in_mbox ? "the mbox" : "the Maildir");
+    if (found != NULL) assert_memory_equal(g_bytes_get_data(found, NULL), text, sizeof text - 1);
+  }
+  GError *error = NULL;
+  Fingerprint any = { .message_id = (char *)"" };
+  assert_null(local_message("/nonexistent/folder", &any, 10, &error));
+  assert_int_equal(error->domain, G_IO_ERROR);
+  g_error_free(error);
+}
+
 static int set_up(void **state)
 {
   folder = g_dir_make_tmp("backstop-local-XXXXXX", NULL);
@@ -177,7 +217,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_files),    cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_every_offset),
     cmocka_unit_test(test_stop),     cmocka_unit_test(test_maildir),        cmocka_unit_test(test_nothing_is_marked),
-    cmocka_unit_test(test_refusals), cmocka_unit_test(test_standard_input),
+    cmocka_unit_test(test_refusals), cmocka_unit_test(test_standard_input), cmocka_unit_test(test_message),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
