@@ -150,6 +150,13 @@ static GArray *uids_of(const GPtrArray *entries)
   return uids;
 }
 
+static const Entry *entry_at(const GPtrArray *entries, guint32 uid)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (((const Entry *)entries->pdata[i])->home.uid == uid) return entries->pdata[i];
+  return NULL;
+}
+
 /* Copies of these entries lie at the other end: the journal is told where, in pairs by their UIDs, before anything is
  * removed. Without it a twin could be taken for a copy. */
 static gboolean note_copies(Run *run, const GPtrArray *entries, const char *to, const GArray *pairs, GError **error)
@@ -159,13 +166,32 @@ static gboolean note_copies(Run *run, const GPtrArray *entries, const char *to, 
   if (!run->store->class->peek(run->store, to, &status, error)) return FALSE;
   for (guint i = 0; i < pairs->len; i++) {
     const UidPair *pair = &g_array_index(pairs, UidPair, i);
-    for (guint k = 0; k < entries->len; k++) {
-      const Entry *entry = entries->pdata[k];
-      Confirmation copy = { .id = entry->id, .where = { (char *)to, status.validity, pair->to } };
-      if (entry->home.uid == pair->from) g_array_append_val(copies, copy);
-    }
+    Confirmation copy = { .id = entry_at(entries, pair->from)->id, .where = { (char *)to, status.validity, pair->to } };
+    g_array_append_val(copies, copy);
   }
   return journal_copied(run->ledger, (const Confirmation *)(gpointer)copies->data, copies->len, error);
+}
+
+/* Of copies just made those stay that are what was judged: a server may send another message than it showed, and an mbox
+ * cannot hold every message as it is. The others are taken back, and their sources stay. */
+static gboolean check_copies(Run *run, const GPtrArray *entries, const char *to, GArray *pairs, GError **error)
+{
+  g_autofree char *from = g_strdup(run->selected);
+  if (pairs->len == 0) return TRUE;
+  if (!run_select(run, to, error)) return FALSE;
+  for (guint i = 0; i < pairs->len;) {
+    const UidPair *pair = &g_array_index(pairs, UidPair, i);
+    const Entry *entry = entry_at(entries, pair->from);
+    gboolean same = FALSE;
+    if (!is_it(run, pair->to, &entry->fingerprint, &same, error)) return FALSE;
+    if (same)
+      i++;
+    else if (run->store->class->remove(run->store, &pair->to, 1, error))
+      g_array_remove_index(pairs, i);
+    else
+      return FALSE;
+  }
+  return run_select(run, from, error);
 }
 
 /* Entries of the open folder, out of which removals come late, each at its home.uid: copies them, or (pairs given) takes
@@ -176,7 +202,9 @@ static gboolean move_late(Run *run, const GPtrArray *entries, const char *to, GA
   g_autoptr(GArray) copied = g_array_new(FALSE, FALSE, sizeof(guint32));
   if (pairs->len == 0) {
     g_autoptr(GArray) uids = uids_of(entries);
-    if (!class->copy(run->store, (const guint32 *)(gpointer)uids->data, uids->len, to, pairs, error)) return FALSE;
+    if (!class->copy(run->store, (const guint32 *)(gpointer)uids->data, uids->len, to, pairs, error)
+        || !check_copies(run, entries, to, pairs, error))
+      return FALSE;
   }
   if (!note_copies(run, entries, to, pairs, error)) return FALSE;
   for (guint i = 0; i < pairs->len; i++) g_array_append_val(copied, g_array_index(pairs, UidPair, i).from);
@@ -195,7 +223,10 @@ static gboolean carry_late(Run *run, const Entry *entry, const char *to, guint32
   g_ptr_array_add(one, &here);
   if (copied != 0) g_array_append_val(pairs, pair);
   if (!move_late(run, one, to, pairs, error)) return FALSE;
-  return pairs->len > 0 || was_gone(error);
+  if (pairs->len > 0) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE,
+              "the message was gone before it could be moved, or what came of it is not what was judged");
+  return FALSE;
 }
 
 static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint32 uid, GError **error)
@@ -240,7 +271,8 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   /* A move in one step has not been made: what lies at the goal is another copy. */
   if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;
   if (here != 0 && there == 0 && in && run->config->observe)
-    return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe, or a pause)", error);
+    return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe, or a pause)",
+                        error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->quarantine) == 0)
     return carry_beside_rivals(run, entry, here, error);
   if (here != 0 && (run->store->can & STORE_REMOVES_LATE)) return carry_late(run, entry, trip.to, here, there, error);

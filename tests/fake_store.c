@@ -283,7 +283,8 @@ static gboolean copy_over(FakeStore *store, const guint32 *uids, guint n, const 
   for (guint i = 0; i < n; i++) {
     const FakeMessage *message = by_uid(store->open, uids[i]);
     if (message == NULL) continue;
-    FakeMessage *copy = append(goal, message->bytes, message->stored);
+    g_autoptr(GBytes) other = g_bytes_new_static("X: another\n\n", 12);
+    FakeMessage *copy = append(goal, store->server->garbles ? other : message->bytes, message->stored);
     copy->seen = message->seen;
     copy->flagged = message->flagged;
     copy->backscatter = message->backscatter;

@@ -157,10 +157,25 @@ static void what_cannot_be_seen_is_settled_later(void **state)
   }
 }
 
+/* A server that sends another message than it showed: nothing is removed, and nothing stays in quarantine. */
+static void what_arrives_must_be_what_was_judged(void **state)
+{
+  Fake *fake = fake_new();
+  fake->server->copies = fake->server->late = fake->server->keeps_no_keywords = fake->server->garbles = TRUE;
+  for (int i = 0; i < 2; i++) {
+    assert_true(fake_pass(fake, NULL, NULL));
+    assert_int_equal(fake_count(fake, "INBOX"), 6);
+    assert_int_equal(fake_count(fake, "Backscatter"), 0);
+    expect_all(fake, MOVE_FAILED);
+  }
+  fake_free(fake);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(every_cut_ends_well),
                                       cmocka_unit_test(observing_carries_no_intent_out),
-                                      cmocka_unit_test(what_cannot_be_seen_is_settled_later) };
+                                      cmocka_unit_test(what_cannot_be_seen_is_settled_later),
+                                      cmocka_unit_test(what_arrives_must_be_what_was_judged) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
