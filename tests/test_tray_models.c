@@ -12,6 +12,7 @@
 #include "ui/pages.h"
 #include "ui/raw.h"
 #include "ui/tell.h"
+#include <glib/gstdio.h>
 
 #define MANY 3000
 
@@ -96,6 +97,42 @@ static void words(void **state)
   assert_null(raw_read(entry, &where));
   assert_non_null(strstr(where, "“Backscatter”"));
   assert_true(tell_can_restore(entry));
+}
+
+/* A message whose quarantine is a Maildir on this computer is shown itself, and only while it lies there. */
+static void raw_of_a_maildir(void **state)
+{
+  static const char text[] = "From: a@b.example\nMessage-ID: <raw@b.example>\nSubject: <b>x</b>\n\nbody \x1b[1m\n";
+  static const char *const parts[] = { "cur", "new", "tmp" };
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder(), *file = g_build_filename(dir, "cur", "1.rig:2,", NULL), *why = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(Report) report = rig_report(NULL, "v@a.example", NULL);
+  g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  g_autoptr(GBytes) head = g_bytes_new_static(text, sizeof text - 1);
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *part = g_build_filename(dir, parts[i], NULL);
+    assert_int_equal(g_mkdir(part, 0700), 0);
+  }
+  assert_true(g_file_set_contents(file, text, sizeof text - 1, NULL));
+  fingerprint_clear(&entry->fingerprint);
+  fingerprint_init(&entry->fingerprint, "raw@b.example", sizeof text - 1, head);
+  gint64 id = rig_record(ledger, entry);
+  Place away = { dir, 1, 1 };
+  OK(journal_confirm(ledger, id, &away, &error));
+  g_autoptr(Entry) moved = journal_get(ledger, id, &error);
+  g_autoptr(GBytes) bytes = raw_read(moved, &why);
+  assert_null(why);
+  assert_non_null(bytes);
+  assert_true(g_bytes_equal(bytes, head));
+  assert_int_equal(g_unlink(file), 0);
+  assert_null(raw_read(moved, &why));
+  assert_non_null(strstr(why, "no longer"));
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *part = g_build_filename(dir, parts[i], NULL);
+    g_rmdir(part);
+  }
+  rig_remove(g_steal_pointer(&dir));
 }
 
 static void on_change(Hold *hold, gpointer data) { (*(guint *)data)++; }
@@ -220,7 +257,8 @@ static void remembers(void **state)
   Memory memory, again;
   memory_load(&memory, dir);
   assert_int_equal(memory.looked, 0);
-  memory = (Memory){ .looked = 7, .notified = 9, .genuine = 8, .waved = 11, .alarmed = 13, .width = 900, .height = 700 };
+  memory =
+      (Memory){ .looked = 7, .notified = 9, .genuine = 8, .waved = 11, .alarmed = 13, .width = 900, .height = 700 };
   memory_save(&memory, dir);
   memory_load(&again, dir);
   assert_memory_equal(&memory, &again, sizeof memory);
@@ -234,9 +272,10 @@ static void remembers(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(pages_stay_few),  cmocka_unit_test(hostile_cells),   cmocka_unit_test(words),
-    cmocka_unit_test(second_thoughts), cmocka_unit_test(held_at_the_end), cmocka_unit_test(choices),
-    cmocka_unit_test(standing),        cmocka_unit_test(waves),           cmocka_unit_test(remembers),
+    cmocka_unit_test(pages_stay_few),   cmocka_unit_test(hostile_cells),   cmocka_unit_test(words),
+    cmocka_unit_test(raw_of_a_maildir), cmocka_unit_test(second_thoughts), cmocka_unit_test(held_at_the_end),
+    cmocka_unit_test(choices),          cmocka_unit_test(standing),        cmocka_unit_test(waves),
+    cmocka_unit_test(remembers),
   };
   filter_init();
   return cmocka_run_group_tests_name("tray models", tests, NULL, NULL);

@@ -8,29 +8,30 @@
 #include "ui/shown.h"
 #include <glib/gi18n.h>
 
-/* More than anybody reads in a window. */
-#define MOST ((gsize)1 << 20)
+#define RAW_MOST ((gsize)1 << 20) /* more than is shown of it */
 
-/* Where it lies, as the journal has it; NULL: nowhere known. */
-static const char *folder_of(const Entry *entry)
-{
-  gboolean away = entry->away.folder != NULL && entry->state != MOVE_RESTORED;
-  return entry->state == MOVE_DELETED ? NULL : away ? entry->away.folder : entry->home.folder;
-}
-
-/* A path is a folder on this computer; other quarantines lie on mail servers, which only the filter speaks to. */
+/* A path is a folder on this computer; any other lies on a mail server, which only the filter speaks to. */
 GBytes *raw_read(const Entry *entry, char **why)
 {
-  const char *folder = folder_of(entry);
+  g_autoptr(GError) error = NULL;
+  gboolean away = entry->away.folder != NULL && entry->state != MOVE_RESTORED;
+  const char *folder = away ? entry->away.folder : entry->home.folder;
   g_autofree char *shown = shown_line(folder, 200);
-  GBytes *bytes = NULL;
-  if (folder != NULL && *folder == '/') bytes = local_message(folder, &entry->fingerprint, MOST, NULL);
-  if (bytes != NULL) return bytes;
-  *why = folder == NULL ? g_strdup(_("The message itself is no longer where Backstop knows of it."))
-         : *folder == '/'
-             ? g_strdup_printf(_("The message itself cannot be found in %s."), shown)
-             : g_strdup_printf(_("The message itself is on your mail server: look for it in the folder “%s” "
-                                 "with your mail program. Backstop keeps no copy of it."),
-                               shown);
-  return NULL;
+  *why = NULL;
+  if (entry->state == MOVE_DELETED || folder == NULL) {
+    *why = g_strdup(_("The message itself is no longer where Backstop knows of it."));
+    return NULL;
+  }
+  if (*folder != '/') {
+    *why = g_strdup_printf(_("The message itself is on your mail server: look for it in the folder “%s” with your "
+                             "mail program. Backstop keeps no copy of it."),
+                           shown);
+    return NULL;
+  }
+  GBytes *bytes = local_message(folder, &entry->fingerprint, RAW_MOST, &error);
+  if (error != NULL)
+    *why = shown_line(error->message, 500);
+  else if (bytes == NULL)
+    *why = g_strdup(_("The message itself is no longer where Backstop knows of it."));
+  return bytes;
 }
