@@ -26,8 +26,8 @@ static const struct {
   { "\xe2\x81\xa6x\xe2\x81\xa9", "⟨U+2066⟩x⟨U+2069⟩" },
   { "\xe2\x80\x8bzero\xef\xbb\xbf", "⟨U+200B⟩zero⟨U+FEFF⟩" },
   { "soft\xc2\xadhyphen", "soft⟨U+00AD⟩hyphen" },
-  { "\x1b[31mred\x07\x7f", "␛[31mred␇␡" },
-  { "two\nlines\r\ttab", "two␊lines␍␉tab" },
+  { "\x1b[31mred\x07\x7f", "⟨U+001B⟩[31mred⟨U+0007⟩⟨U+007F⟩" },
+  { "two\nlines\r\ttab", "two⟨U+000A⟩lines⟨U+000D⟩⟨U+0009⟩tab" },
   { "line\xe2\x80\xa8separator", "line⟨U+2028⟩separator" },
   { "c1\xc2\x9bx", "c1⟨U+009B⟩x" },
   { "\xff\xfe"
@@ -62,7 +62,7 @@ static void bytes(void **state)
 {
   static const char raw[] = "From: a\r\nSubject: x\0y\r\n\r\n\tbody \x1b[2J\n\xff\n\rmid\r";
   g_autofree char *got = shown_text(raw, sizeof raw - 1);
-  assert_string_equal(got, "From: a\nSubject: x␀y\n\n    body ␛[2J\n�\n␍mid␍\n");
+  assert_string_equal(got, "From: a\nSubject: x⟨U+0000⟩y\n\n    body ⟨U+001B⟩[2J\n�\n⟨U+000D⟩mid⟨U+000D⟩\n");
   g_autofree char *empty = shown_text("", 0);
   assert_string_equal(empty, "");
 }

@@ -72,7 +72,7 @@ static void hostile_cells(void **state)
   const BrowseQuery query = { .view = BROWSE_WAITING };
   OK(pages_ask(pages, &query, &error));
   assert_string_equal(pages_cell(pages, 0, CELL_SUBJECT), "");
-  assert_string_equal(pages_cell(pages, 1, CELL_SUBJECT), "<b>x</b>⟨U+202E⟩exe.␛[1m");
+  assert_string_equal(pages_cell(pages, 1, CELL_SUBJECT), "<b>x</b>⟨U+202E⟩exe.⟨U+001B⟩[1m");
   assert_int_equal(g_utf8_strlen(pages_cell(pages, 2, CELL_SUBJECT), -1), 201);
 }
 
@@ -90,7 +90,7 @@ static void words(void **state)
   assert_non_null(strstr(why_text, "in the folder “Backscatter”."));
   assert_non_null(strstr(why_text, "(This decided.)"));
   assert_non_null(strstr(why_text, "No Sent folder is known"));
-  assert_non_null(strstr(original_text, "Subject: Evil ⟨U+202E⟩ subject␊Injected: yes\n"));
+  assert_non_null(strstr(original_text, "Subject: Evil ⟨U+202E⟩ subject⟨U+000A⟩Injected: yes\n"));
   assert_non_null(strstr(original_text, "Could not be delivered to: victim@a.example\n"));
   assert_non_null(strstr(kept_text, "SHA-256"));
   g_autofree char *where = NULL;

@@ -9,10 +9,10 @@
 
 #define MARKS_MOST 4 /* combining marks on one letter: more only pile up over other lines */
 
-/* Invisible ones, and those that change the order in which others are read. */
+/* Controls, invisible ones, and those that change the order in which others are read. */
 static gboolean misleads(gunichar c)
 {
-  return c == 0xad || c == 0x034f || c == 0x061c || c == 0x180e || (c >= 0x200b && c <= 0x200f)
+  return c < 0x20 || c == 0x7f || c == 0xad || c == 0x034f || c == 0x061c || c == 0x180e || (c >= 0x200b && c <= 0x200f)
          || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb)
          || (c >= 0xe0000 && c <= 0xe0fff) || g_unichar_type(c) == G_UNICODE_PRIVATE_USE
          || g_unichar_type(c) == G_UNICODE_UNASSIGNED || (c >= 0x80 && c < 0xa0);
@@ -22,11 +22,7 @@ static void add_character(GString *out, gunichar c, guint *marks)
 {
   *marks = g_unichar_ismark(c) ? *marks + 1 : 0;
   if (*marks > MARKS_MOST) return;
-  if (c < 0x20)
-    g_string_append_unichar(out, 0x2400 + c);
-  else if (c == 0x7f)
-    g_string_append_unichar(out, 0x2421);
-  else if (misleads(c))
+  if (misleads(c))
     g_string_append_printf(out, "⟨U+%04X⟩", c);
   else
     g_string_append_unichar(out, c);

@@ -62,6 +62,7 @@ GtkWidget *filters_new(Review *review)
   for (guint view = 0; view < BROWSE_VIEWS; view++)
     gtk_container_add(GTK_CONTAINER(review->views), row_new(review, (BrowseView)view));
   review->accounts = named(gtk_combo_box_text_new(), _("Account"));
+  gtk_widget_set_no_show_all(review->accounts, TRUE); /* shown where there are several */
   gtk_widget_set_margin_start(review->accounts, 8);
   gtk_widget_set_margin_end(review->accounts, 8);
   gtk_widget_set_margin_bottom(review->accounts, 8);
