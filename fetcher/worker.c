@@ -95,17 +95,16 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
 {
   while (!must_stop(worker)) {
     const int wake[] = { STDIN_FILENO, worker->clock, worker->doorman != NULL ? doorman_fd(worker->doorman) : -1 };
-    guint seconds = 0;
+    guint seconds = 0, pause = 0;
     if (worker->woken) {
       worker->woken = FALSE;
       if (wanted(worker, scope)) return TRUE;
     }
     *scope = PASS_LOOK;
     if (clock_rang(worker)) return TRUE;
-    guint pause = 0;
-    heed_pause(worker, session, &pause); /* who is at the door is let in by a pass */
+    heed_pause(worker, session, &pause); /* a visit at the door is a pass, too */
     if (worker->doorman != NULL && doorman_serve(worker->doorman, &seconds)) {
-      if (seconds > 0) set_clock(worker, seconds);
+      if (seconds > 0) set_clock(worker, pause != 0 ? MIN(seconds, pause) : seconds);
       ledger_rest(worker->ledger);
       continue;
     }

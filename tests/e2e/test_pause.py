@@ -7,6 +7,7 @@ import time
 import rig
 import messages
 import programs
+from door_scene import Scene
 from tap import case, equal, run, skip_all
 
 OLD = messages.NOW - 5 * messages.DAY
@@ -60,6 +61,23 @@ def by_itself():
 
 
 @case
+def at_the_door():
+    """While it is paused a client at the door sees all mail; right afterwards it sees no backscatter."""
+    scene = Scene(pop3_server, work, "door")
+    wanted, forged = scene.fill()
+    os.makedirs(scene.backstop.data, mode=0o700)
+    pause(scene.backstop, time.time() + 3600)
+    with scene.daemon():
+        client = scene.knock()
+        equal(client.stat()[0], len(wanted) + len(forged), "messages at the door during the pause")
+        client.quit()
+        os.unlink(os.path.join(scene.backstop.data, "paused"))
+        client = scene.knock()
+        equal(client.stat()[0], len(wanted), "messages at the door after the pause")
+        client.quit()
+
+
+@case
 def nonsense():
     """A pause that is over, or far ahead, is none."""
     mailbox = server.mailbox("nonsense")
@@ -75,5 +93,5 @@ if __name__ == "__main__":
     rig.exit_on_signals()
     if rig.missing():
         skip_all(rig.missing())
-    server, work = rig.Dovecot(), rig.workdir()
+    server, pop3_server, work = rig.Dovecot(), rig.Dovecot(pop3=True), rig.workdir()
     run()
