@@ -13,6 +13,10 @@ from tap import case, equal, run, skip_all
 OLD = messages.NOW - 5 * messages.DAY
 
 
+def make_ledger(backstop):
+    backstop.ok("backstop", "record", "-", stdin="Message-ID: <first@backstop.example>\n\n")
+
+
 def pause(backstop, until):
     with contextlib.closing(sqlite3.connect(os.path.join(backstop.data, "ledger.db"), timeout=20)) as ledger, ledger:
         ledger.execute("INSERT OR REPLACE INTO pause(one, until) VALUES(1, ?)", (int(until),))
@@ -52,7 +56,7 @@ def by_itself():
     mailbox = server.mailbox("itself")
     messages.fill(mailbox)
     backstop = programs.for_mailbox(mailbox, f"{work}/itself")
-    backstop.ok("backstop", "record", "-", stdin="Message-ID: <first@backstop.example>\n\n")  # makes the ledger
+    make_ledger(backstop)
     pause(backstop, time.time() + 4)
     with backstop.daemon():
         programs.wait_for(lambda: '"watching"' in backstop.run("backstop", "status", "--json").out, "the first pass", 20)
@@ -65,13 +69,13 @@ def at_the_door():
     """While it is paused a client at the door sees all mail; right afterwards it sees no backscatter."""
     scene = Scene(pop3_server, work, "door")
     wanted, forged = scene.fill()
-    os.makedirs(scene.backstop.data, mode=0o700)
+    make_ledger(scene.backstop)
     pause(scene.backstop, time.time() + 3600)
     with scene.daemon():
         client = scene.knock()
         equal(client.stat()[0], len(wanted) + len(forged), "messages at the door during the pause")
         client.quit()
-        os.unlink(os.path.join(scene.backstop.data, "paused"))
+        pause(scene.backstop, 0)
         client = scene.knock()
         equal(client.stat()[0], len(wanted), "messages at the door after the pause")
         client.quit()
