@@ -189,10 +189,10 @@ def written(backstop):
 
 
 def writes(process):
-    """Bytes that a daemon and its workers have written, by the kernel's count."""
+    """Bytes that a daemon and its workers have written, by the kernel's count; which it tells of workers to root alone."""
     total = 0
     for pid in [process.pid, *programs.children(process)]:
-        with open(f"/proc/{pid}/io") as file:
+        with contextlib.suppress(PermissionError), open(f"/proc/{pid}/io") as file:
             total += int(next(line for line in file if line.startswith("wchar")).split()[1])
     return total
 
