@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define HEADER_LIMIT ((gsize)65536)
+#define SENT_HEADER_LIMIT ((gsize)4 << 20) /* a letter to thousands names them all */
 #define FOUND_MOST 1000
 #define TWO_DAYS ((gint64)172800)
 
@@ -196,56 +197,83 @@ static void add_row(Reading *reading, GArray *items, const ShelfRow *row)
   g_hash_table_insert(reading->uids, GUINT_TO_POINTER(row->item), GUINT_TO_POINTER(row->uid));
 }
 
-/* One by one those that gave no row: of what is refused the others are not to blame. */
-static gboolean scan_each(Reading *reading, const GArray *items, GHashTable *seen, GError **error)
-{
-  for (guint i = 0; i < items->len; i++) {
-    g_autoptr(GArray) one = g_array_new(FALSE, FALSE, sizeof(guint));
-    g_autoptr(GError) problem = NULL;
-    guint item = g_array_index(items, guint, i);
-    if (g_hash_table_contains(seen, GUINT_TO_POINTER(item))) continue;
-    g_array_append_val(one, item);
-    if (read_rows(reading, one, BOX_HEADER, HEADER_LIMIT, &problem)
-        || g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE))
-      continue;
-    g_propagate_error(error, g_steal_pointer(&problem));
-    return FALSE;
-  }
-  return TRUE;
-}
+/* A header that is longer is not read to its end. What was sent is known by it, so there it is no header then. */
+static gsize header_limit(const Shelf *shelf) { return shelf->lazy ? SENT_HEADER_LIMIT : HEADER_LIMIT; }
 
 typedef struct {
   ScanCallback callback;
   gpointer data;
   const Shelf *shelf;
-  GHashTable *seen; /* items */
+  GHashTable *seen; /* UIDs */
 } Seeing;
 
 static void see(const ScanRow *row, gpointer data)
 {
   Seeing *seeing = data;
-  const ShelfRow *known = shelf_row(seeing->shelf, row->uid);
-  if (known != NULL) g_hash_table_add(seeing->seen, GUINT_TO_POINTER(known->item));
-  seeing->callback(row, seeing->data);
+  ScanRow told = *row;
+  told.unreadable = row->unreadable || (seeing->shelf->lazy && row->length >= SENT_HEADER_LIMIT);
+  g_hash_table_add(seeing->seen, GUINT_TO_POINTER(row->uid));
+  seeing->callback(&told, seeing->data);
 }
 
+static void see_unreadable(Seeing *seeing, const ShelfRow *row)
+{
+  const BoxItem *item = box_item(seeing->shelf->box, row->item);
+  ScanRow told = {
+    .uid = row->uid, .size = item->size, .wire = item->wire, .stored = item->stored, .unreadable = TRUE, .fields = ""
+  };
+  see(&told, seeing);
+}
+
+/* Those of UIDs from..to that were not seen yet; one by one, so that of what is refused the others are not to blame. */
+static gboolean scan_some(Seeing *seeing, guint32 from, guint32 to, gboolean each, GError **error)
+{
+  g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_autoptr(GHashTable) uids = g_hash_table_new(NULL, NULL);
+  Reading reading = { .shelf = seeing->shelf, .uids = uids, .row = see, .data = seeing };
+  guint begin, end;
+  range(seeing->shelf, from, to, &begin, &end);
+  for (guint i = begin; i < end; i++) {
+    const ShelfRow *row = &g_array_index(seeing->shelf->rows, ShelfRow, i);
+    g_autoptr(GError) problem = NULL;
+    if (g_hash_table_contains(seeing->seen, GUINT_TO_POINTER(row->uid))) continue;
+    add_row(&reading, items, row);
+    if (!each) continue;
+    if (read_rows(&reading, items, BOX_HEADER, header_limit(seeing->shelf), &problem)) {
+      g_array_set_size(items, 0);
+      continue;
+    }
+    if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    see_unreadable(seeing, row);
+    g_array_set_size(items, 0);
+  }
+  return each || read_rows(&reading, items, BOX_HEADER, header_limit(seeing->shelf), error);
+}
+
+/* What is refused may have been changed by others since it was listed: then it is listed again. (Not where that forgets
+ * what is to be removed.) */
 static gboolean box_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                          gpointer data, GError **error)
 {
   BoxStore *store = (BoxStore *)base;
   if (!box_store_need_open(store, error)) return FALSE;
-  g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(guint));
-  g_autoptr(GHashTable) uids = g_hash_table_new(NULL, NULL), seen = g_hash_table_new(NULL, NULL);
-  g_autoptr(GError) problem = NULL;
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
   Seeing seeing = { callback, data, store->open, seen };
-  Reading reading = { .shelf = store->open, .uids = uids, .row = see, .data = &seeing };
-  guint begin, end;
-  range(store->open, from, to, &begin, &end);
-  for (guint i = begin; i < end; i++) add_row(&reading, items, &g_array_index(store->open->rows, ShelfRow, i));
-  if (read_rows(&reading, items, BOX_HEADER, HEADER_LIMIT, &problem)) return TRUE;
-  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) return scan_each(&reading, items, seen, error);
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return FALSE;
+  for (guint attempt = 0; attempt < 2; attempt++) {
+    g_autoptr(GError) problem = NULL;
+    if (scan_some(&seeing, from, to, FALSE, &problem)) return TRUE;
+    if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    if (store->open->box->removes_late) break;
+    shelf_doubt(store->open);
+    if (!shelf_refresh(store->open, TRUE, error)) return FALSE;
+  }
+  return scan_some(&seeing, from, to, TRUE, error);
 }
 
 static GArray *box_present(Store *base, guint32 from, guint32 to, GError **error)

@@ -26,7 +26,7 @@ typedef struct {
 static void note_stranger(const ScanRow *row, gpointer data)
 {
   Look *look = data;
-  if (g_hash_table_contains(look->known, GUINT_TO_POINTER(row->uid))) return;
+  if (row->unreadable || g_hash_table_contains(look->known, GUINT_TO_POINTER(row->uid))) return;
   Stranger stranger = { row->uid, row->size, row->stored, row->backscatter };
   g_array_append_val(look->strangers, stranger);
 }

@@ -56,6 +56,7 @@ typedef struct {
   guint64 wire;                          /* octets with each line end as CRLF, where size counts them otherwise; 0 */
   gint64 stored;                         /* INTERNALDATE, Unix seconds, 0 unknown */
   gboolean deleted;                      /* \Deleted */
+  gboolean unreadable;                   /* it is there, but cannot be read now, or not as far as it must be: no fields */
   gboolean backscatter, not_backscatter; /* keywords $Backscatter, $NotBackscatter */
   const char *fields;                    /* the header fields asked for, raw; not NUL-terminated */
   gsize length;

@@ -15,6 +15,7 @@
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
   guint seen;
+  guint unread; /* that are there, and tell nothing of what was sent */
 } SentBatch;
 
 /* One Sent folder on its way into the ledger. */
@@ -37,7 +38,16 @@ static void collect_sent(const ScanRow *row, gpointer data)
 {
   SentBatch *batch = data;
   if (++batch->seen > UID_WINDOW_MOST(SENT_ROWS)) return;
-  SentRow sent = { .uid = row->uid, .stored = row->stored, .message = sent_message_read(row->fields, row->length) };
+  SentMessage *message = row->unreadable ? NULL : sent_message_read(row->fields, row->length);
+  /* A folder whose files are compressed or encrypted has messages without a single field. */
+  gboolean tells =
+      message != NULL && (message->message_ids->len > 0 || message->recipients->len > 0 || message->date != 0);
+  if (!tells) {
+    batch->unread++;
+    sent_message_free(message);
+    return;
+  }
+  SentRow sent = { .uid = row->uid, .stored = row->stored, .message = message };
   g_array_append_val(batch->rows, sent);
 }
 
@@ -57,6 +67,16 @@ static gboolean note_missing(const Sync *sync, guint missing, GError **error)
   return add_gap(sync, sync->last, reason, error);
 }
 
+/* What is there and cannot be read may have been sent at any time, where it is not known to have come since the last look. */
+static gboolean note_unread(const Sync *sync, guint unread, GError **error)
+{
+  if (unread == 0) return TRUE;
+  g_autofree char *reason =
+      g_strdup_printf("%u message%s in it cannot be read (is it compressed or encrypted, or somebody else's?)", unread,
+                      unread == 1 ? "" : "s");
+  return add_gap(sync, MAX(sync->last, 1), reason, error);
+}
+
 static gboolean sync_range(Sync *sync, GError **error)
 {
   Run *run = sync->run;
@@ -67,7 +87,9 @@ static gboolean sync_range(Sync *sync, GError **error)
   uid_window_get(&sync->window, &from, &to);
   if (!run->store->class->scan(run->store, from, to, filter_sent_fields, collect_sent, &batch, error)) return FALSE;
   if (!uid_window_done(&sync->window, batch.seen)) return TRUE;
-  if (!note_missing(sync, to - from + 1 - MIN(batch.seen, to - from + 1), error)) return FALSE;
+  if (!note_missing(sync, to - from + 1 - MIN(batch.seen, to - from + 1), error)
+      || !note_unread(sync, batch.unread, error))
+    return FALSE;
   sync->mark.next = (guint32)sync->window.next;
   if (!sent_add(run->ledger, run->account->name, sync->folder, (const SentRow *)(gpointer)rows->data, rows->len,
                 &sync->mark, error))

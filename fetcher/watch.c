@@ -20,7 +20,7 @@ static void catch_candidate(const ScanRow *row, gpointer data)
 {
   Catch *net = data;
   net->seen++;
-  if (row->deleted || !filter_candidate(row->fields, row->length)) return;
+  if (row->deleted || row->unreadable || !filter_candidate(row->fields, row->length)) return;
   if (++net->found > UID_WINDOW_MOST(CANDIDATES)) return;
   Candidate *candidate = candidate_new(row->uid, row->size, row->stored);
   candidate->marked = row->backscatter;

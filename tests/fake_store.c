@@ -189,6 +189,7 @@ static gboolean fake_scan(Store *base, guint32 from, guint32 to, const char *con
                     .size = size,
                     .stored = message->stored,
                     .deleted = message->deleted,
+                    .unreadable = message->unreadable,
                     .backscatter = message->backscatter,
                     .not_backscatter = message->not_backscatter,
                     .fields = bytes,

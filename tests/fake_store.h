@@ -7,6 +7,7 @@ typedef struct {
   GBytes *bytes;
   gint64 stored;
   gboolean seen, flagged, deleted, backscatter, not_backscatter;
+  gboolean unreadable;
   gboolean leaving; /* removed in this session, gone after commit() */
 } FakeMessage;
 

@@ -40,6 +40,10 @@ static gboolean late_read(Box *box, const guint *items, guint n, BoxPart part, g
     const BoxItem *item = box_item(box, items[i]);
     const char *text = ((LateBox *)box)->texts->pdata[item->where];
     if (item->length != 0) continue; /* removed */
+    if (strstr(text, "unreadable") != NULL) {
+      g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "bad sector");
+      return FALSE;
+    }
     g_autoptr(GBytes) bytes = g_bytes_new(text, MIN(strlen(text), limit));
     callback(items[i], bytes, data);
   }
@@ -132,6 +136,10 @@ static FolderStatus open_folder(Store *store, const char *name)
 static void note(const ScanRow *row, gpointer data)
 {
   GString *text = data;
+  if (row->unreadable) {
+    g_string_append_printf(text, "%u:unreadable ", row->uid);
+    return;
+  }
   const char *end = memchr(row->fields, '\n', row->length);
   int length = end != NULL ? (int)(end - row->fields) : (int)row->length;
   g_string_append_printf(text, "%u:%.*s ", row->uid, length, row->fields);
@@ -307,6 +315,32 @@ static void test_late(void **state)
   assert_true(store->class->commit(store, &error));
   assert_int_equal(open_folder(store, "INBOX").count, 1);
   expect(store, "INBOX", "2:B-two");
+}
+
+/* One that cannot be read is told of, and keeps nobody from the others. */
+static void test_unreadable(void **state)
+{
+  static const char *const texts[] = { "A-one", "B-unreadable", "C-three", NULL };
+  g_autoptr(Ledger) ledger = new_ledger();
+  g_autoptr(Store) store = box_store_new(ledger, "home");
+  box_store_add(store, late_new(texts), BOX_WATCHED);
+  expect(store, "INBOX", "1:A-one 2:unreadable 3:C-three");
+}
+
+/* A Sent mbox that its mail program rewrites between the listing and the reading is listed again, and read whole. */
+static void test_rewritten(void **state)
+{
+  g_autofree char *path = rig_file("rewritten", FROM "A\n\na\n\n" FROM "B\n\nb\n\n" FROM "C\n\nc\n\n", -1);
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = new_ledger();
+  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(GString) got = g_string_new(NULL);
+  box_store_add(store, mbox_box_new(path), BOX_SENT);
+  open_folder(store, path);
+  g_autofree char *again = rig_file("rewritten", FROM "B\n\nb\n\n" FROM "C\n\nc\n\n" FROM "D\n\nd\n\n", -1);
+  assert_true(store->class->scan(store, 1, 3, NULL, note, got, &error));
+  assert_string_equal(got->str, "2:B 3:C ");
+  expect(store, path, "2:B 3:C 4:D");
 }
 
 /* One that is not whole stays; those before it are moved. */
@@ -491,10 +525,11 @@ static void test_read_only(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_numbers),    cmocka_unit_test(test_ranges), cmocka_unit_test(test_moves),
-    cmocka_unit_test(test_twins),      cmocka_unit_test(test_late),   cmocka_unit_test(test_not_whole),
-    cmocka_unit_test(test_renumbered), cmocka_unit_test(test_lazy),   cmocka_unit_test(test_resolve),
-    cmocka_unit_test(test_program),    cmocka_unit_test(test_wait),   cmocka_unit_test(test_read_only),
+    cmocka_unit_test(test_numbers),    cmocka_unit_test(test_ranges),    cmocka_unit_test(test_moves),
+    cmocka_unit_test(test_twins),      cmocka_unit_test(test_late),      cmocka_unit_test(test_not_whole),
+    cmocka_unit_test(test_unreadable), cmocka_unit_test(test_rewritten), cmocka_unit_test(test_renumbered),
+    cmocka_unit_test(test_lazy),       cmocka_unit_test(test_resolve),   cmocka_unit_test(test_program),
+    cmocka_unit_test(test_wait),       cmocka_unit_test(test_read_only),
   };
   return cmocka_run_group_tests_name("box_store", tests, rig_set_up, rig_tear_down);
 }

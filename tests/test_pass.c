@@ -149,6 +149,22 @@ static void incomplete_coverage_keeps_everything(void **state)
   assert_int_equal(fake_count(fake, "INBOX"), 6);
 }
 
+/* What lies in Sent and cannot be read, or tells nothing at all (a compressed file), may be what a bounce answers. */
+static void what_cannot_be_read_in_sent_is_a_gap(void **state)
+{
+  for (guint i = 0; i < 2; i++) {
+    Fake *fake = fake_new();
+    FakeMessage *message = i == 0 ? fake_folder(fake->server, "Sent")->messages->pdata[2]
+                                  : fake_add(fake->server, "Sent", "\x1f\x8b\x08 no header\n", fake->now - 3 * 86400);
+    message->unreadable = i == 0;
+    Pass pass = fake_pass_ok(fake);
+    assert_int_equal(pass.backscatter, 0);
+    assert_int_equal(pass.unsure, 3);
+    assert_int_equal(fake_count(fake, "INBOX"), 6);
+    fake_free(fake);
+  }
+}
+
 static void a_quarantine_that_cannot_be_made_stops_the_pass(void **state)
 {
   Fake *fake = *state;
@@ -459,6 +475,7 @@ int main(void)
     FAKE_CASE(without_a_sent_folder_nothing_is_judged),
     FAKE_CASE(a_configured_sent_folder_must_exist),
     FAKE_CASE(incomplete_coverage_keeps_everything),
+    FAKE_CASE(what_cannot_be_read_in_sent_is_a_gap),
     FAKE_CASE(a_quarantine_that_cannot_be_made_stops_the_pass),
     FAKE_CASE(renumbered_folders_are_read_afresh_and_judged_once),
     FAKE_CASE(a_server_set_back_is_read_afresh),
