@@ -186,24 +186,53 @@ gboolean config_finish_account(const ConfigReader *reader, AccountConfig *accoun
   return TRUE;
 }
 
+/* Always FALSE: the same, about an account and another one. */
+static gboolean refuse_of(ConfigReader *reader, const AccountConfig *account, const char *key, GError **error,
+                          const char *before, const char *name, const char *after)
+{
+  g_autofree char *group = g_strconcat("account ", account->name, NULL);
+  reader->group = group;
+  config_refuse(reader, key, error, "%s \"%s\"%s", before, name, after);
+  reader->group = NULL;
+  return FALSE;
+}
+
+static gboolean check_sent_account(ConfigReader *reader, const Config *config, const AccountConfig *account,
+                                   GError **error)
+{
+  const AccountConfig *other = account->sent_account != NULL ? config_account(config, account->sent_account) : NULL;
+  if (account->sent_account == NULL) return TRUE;
+  if (other == NULL)
+    return refuse_of(reader, account, "sent-account", error, "there is no account", account->sent_account, "");
+  return (other != account && other->sent_account == NULL)
+         || refuse_of(reader, account, "sent-account", error, "account", account->sent_account,
+                      " has no sent mail of its own; name one that has");
+}
+
+/* Folders on this computer that two accounts would fight for: each would take what the other puts there for its owner's. */
+static gboolean check_beside(ConfigReader *reader, const AccountConfig *account, const AccountConfig *other,
+                             GError **error)
+{
+  gboolean here = account->quarantine != NULL && *account->quarantine == '/';
+  if (here && g_strcmp0(account->quarantine, other->quarantine) == 0)
+    return refuse_of(reader, account, "quarantine", error, "account", other->name, " has the same; name another");
+  if (here && (holds_folder(other->folders, account->quarantine) || holds_folder(other->sent, account->quarantine)))
+    return refuse_of(reader, account, "quarantine", error, "account", other->name,
+                     " watches it or has its sent mail there; name another");
+  if (account->restore_to != NULL && holds_folder(other->folders, account->restore_to))
+    return refuse_of(reader, account, "restore-to", error, "account", other->name,
+                     " watches that folder, and would judge again what is restored; name another");
+  return TRUE;
+}
+
 /* What one account alone cannot tell. */
 gboolean config_finish(ConfigReader *reader, const Config *config, GError **error)
 {
   for (guint i = 0; i < config->accounts->len; i++) {
     const AccountConfig *account = config->accounts->pdata[i];
-    if (account->sent_account == NULL) continue;
-    const AccountConfig *other = config_account(config, account->sent_account);
-    g_autofree char *group = g_strconcat("account ", account->name, NULL);
-    reader->group = group;
-    gboolean good =
-        other == NULL
-            ? config_refuse(reader, "sent-account", error, "there is no account \"%s\"", account->sent_account)
-        : other == account || other->sent_account != NULL
-            ? config_refuse(reader, "sent-account", error,
-                            "account \"%s\" has no sent mail of its own; name one that has", account->sent_account)
-            : TRUE;
-    reader->group = NULL;
-    if (!good) return FALSE;
+    if (!check_sent_account(reader, config, account, error)) return FALSE;
+    for (guint k = 0; k < config->accounts->len; k++)
+      if (k != i && !check_beside(reader, account, config->accounts->pdata[k], error)) return FALSE;
   }
   return TRUE;
 }

@@ -200,10 +200,11 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
   return folder_mark_set(run->ledger, run->account->name, folder, "sent", &sync.mark, error);
 }
 
-/* What `backstop record` told is in the ledger already: it is complete until now, by the owner's word. */
+/* What `backstop record` told is in the ledger already: for this account's addresses it is complete until now, by the owner's
+ * word. */
 static gboolean sync_recorded(Run *run, const ClockLook *look, gboolean tell, GError **error)
 {
-  gint64 since = sent_recorded_since(run->ledger, error);
+  gint64 since = sent_recorded_since(run->ledger, run->account->addresses, error);
   if (since < 0 || !tell) return since >= 0;
   FolderMark mark = { .validity = 1, .next = 1, .oldest = since, .synced = look->began };
   return folder_mark_set(run->ledger, run->account->name, RUN_RECORDED, "sent", &mark, error);

@@ -83,12 +83,14 @@ static const char *const step_2 =
     "'quarantined';";
 
 /* Numbers for messages of folders that give none; what such a folder looked like when they were given; whose Sent folders
- * hold the mail that is sent from an account which has none of its own; and the owner's pause. */
+ * hold the mail that is sent from an account which has none of its own; from which addresses mail was recorded, since when; and
+ * the owner's pause. */
 static const char *const step_3 =
     "CREATE TABLE number(folder INTEGER NOT NULL REFERENCES folder, uid INTEGER NOT NULL, key INTEGER NOT NULL,"
     " PRIMARY KEY(folder, uid)) STRICT, WITHOUT ROWID;"
     "ALTER TABLE folder ADD COLUMN stamp TEXT;"
     "ALTER TABLE account ADD COLUMN sent_by TEXT;"
+    "CREATE TABLE recorded(sender TEXT PRIMARY KEY, oldest INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE pause(one INTEGER PRIMARY KEY CHECK(one = 1), until INTEGER NOT NULL) STRICT;";
 
 /* Step i leads from version i to i + 1; a released step is never changed. */

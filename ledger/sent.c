@@ -54,31 +54,41 @@ gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const
   return TRUE;
 }
 
+/* From whom, since when. What does not say from whom it is tells of no account. */
+static gboolean note_senders(Ledger *ledger, const SentRow *rows, guint n, GError **error)
+{
+  gint64 now = db_now();
+  for (guint i = 0; i < n; i++) {
+    gint64 date = oldest_of(0, &rows[i], now);
+    const char *sender = rows[i].message->sender;
+    if (date != 0 && sender != NULL
+        && !db_run(
+            ledger, error,
+            "INSERT INTO recorded(sender, oldest) VALUES(?, ?) ON CONFLICT DO UPDATE SET oldest = excluded.oldest"
+            " WHERE excluded.oldest < oldest",
+            "si", sender, date))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error)
 {
   g_autofree SentRow *rows = g_new0(SentRow, MAX(n, 1));
-  gint64 now = db_now(), oldest = sent_recorded_since(ledger, error);
-  if (oldest < 0) return FALSE;
-  for (guint i = 0; i < n; i++) {
-    rows[i].message = messages[i];
-    oldest = oldest_of(oldest, &rows[i], now);
-  }
+  for (guint i = 0; i < n; i++) rows[i].message = messages[i];
   return sent_batch_add(ledger, RECORD_FOLDER, rows, n, added, error) && count_in(ledger, RECORD_FOLDER, *added, error)
-         && db_run(ledger, error, "UPDATE folder SET oldest = ? WHERE id = ? AND oldest <> ?1", "ii", oldest,
-                   (gint64)RECORD_FOLDER);
+         && note_senders(ledger, rows, n, error);
 }
 
-gint64 sent_recorded_since(Ledger *ledger, GError **error)
+gint64 sent_recorded_since(Ledger *ledger, const char *patterns, GError **error)
 {
+  g_auto(Rows) rows = { 0 };
   gint64 oldest = 0;
-  if (!db_number(ledger, error, &oldest, "SELECT oldest FROM folder WHERE id = ?", "i", (gint64)RECORD_FOLDER))
-    return -1;
-  if (oldest != 0) return oldest;
-  /* What an older Backstop recorded. */
-  return db_number(ledger, error, &oldest, "SELECT coalesce(min(date), 0) FROM sent WHERE folder = ? AND date > 0", "i",
-                   (gint64)RECORD_FOLDER)
-             ? oldest
-             : -1;
+  if (!rows_open(&rows, ledger, error, "SELECT sender, oldest FROM recorded", "")) return -1;
+  while (rows_next(&rows, error))
+    if (address_matches(row_text(&rows, 0), patterns) && (oldest == 0 || row_int(&rows, 1) < oldest))
+      oldest = row_int(&rows, 1);
+  return rows.failed ? -1 : oldest;
 }
 
 gboolean sent_record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error)

@@ -22,8 +22,9 @@ gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const
 
 /* Adds messages that the owner hands over (`record`): known as sent, no coverage of its own. */
 gboolean sent_record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error);
-/* The date of the oldest message that was handed over, Unix seconds; 0: none was. -1 on error. */
-gint64 sent_recorded_since(Ledger *ledger, GError **error);
+/* The date of the oldest message that was handed over and is from one of these addresses (patterns, see address_matches()),
+ * Unix seconds; 0: none was. -1 on error. */
+gint64 sent_recorded_since(Ledger *ledger, const char *patterns, GError **error);
 
 /* How many sent messages are known, of an account or (NULL) of all. -1 on error. */
 gint64 sent_count(Ledger *ledger, const char *account, GError **error);

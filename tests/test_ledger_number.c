@@ -115,19 +115,25 @@ static void test_recorded_since(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
-  assert_int_equal(sent_recorded_since(ledger, &error), 0);
-  static const char *const texts[] = { "Message-ID: <a@x>\r\nDate: Tue, 10 Nov 2020 10:00:00 +0000\r\n",
-                                       "Message-ID: <b@x>\r\nDate: Mon, 09 Nov 2020 10:00:00 +0000\r\n",
-                                       "Message-ID: <c@x>\r\nDate: Wed, 11 Nov 2020 10:00:00 +0000\r\n" };
-  static const gint64 want[] = { 1605002400, 1604916000, 1604916000 };
-  for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
-    g_autoptr(SentMessage) message = sent_message_read(texts[i], strlen(texts[i]));
+  static const struct {
+    const char *text;
+    gint64 mine, others; /* afterwards: of me@example.org and *@my.example, of you@example.org */
+  } rows[] = {
+    { "Message-ID: <a@x>\r\nFrom: me@example.org\r\nDate: Tue, 10 Nov 2020 10:00:00 +0000\r\n", 1605002400, 0 },
+    { "Message-ID: <b@x>\r\nFrom: Me <i@My.example>\r\nDate: Mon, 09 Nov 2020 10:00:00 +0000\r\n", 1604916000, 0 },
+    { "Message-ID: <c@x>\r\nFrom: me@example.org\r\nDate: Wed, 11 Nov 2020 10:00:00 +0000\r\n", 1604916000, 0 },
+    { "Message-ID: <d@x>\r\nDate: Sun, 08 Nov 2020 10:00:00 +0000\r\n", 1604916000, 0 }, /* from whom? */
+    { "Message-ID: <e@x>\r\nFrom: you@example.org\r\n", 1604916000, 0 },                 /* when? */
+    { "Message-ID: <f@x>\r\nFrom: you@example.org\r\nDate: Mon, 09 Nov 2020 10:00:00 +0000\r\n", 1604916000,
+      1604916000 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(SentMessage) message = sent_message_read(rows[i].text, strlen(rows[i].text));
     const SentMessage *one = message;
     OK(sent_record(ledger, &one, 1, NULL, &error));
-    assert_int_equal(sent_recorded_since(ledger, &error), want[i]);
+    assert_int_equal(sent_recorded_since(ledger, "me@example.org;*@my.example", &error), rows[i].mine);
+    assert_int_equal(sent_recorded_since(ledger, "you@example.org", &error), rows[i].others);
   }
-  OK(db_exec(ledger, "UPDATE folder SET oldest = 0 WHERE id = 0", &error)); /* as it was before it was kept */
-  assert_int_equal(sent_recorded_since(ledger, &error), want[2]);
 }
 
 int main(void)

@@ -179,7 +179,7 @@ static void test_migrate(void **state)
              "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
              "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
              "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders;"
-             "DROP TABLE number; DROP TABLE pause; ALTER TABLE folder DROP COLUMN stamp; ALTER TABLE account DROP COLUMN sent_by;"
+             "DROP TABLE number; DROP TABLE pause; DROP TABLE recorded; ALTER TABLE folder DROP COLUMN stamp; ALTER TABLE account DROP COLUMN sent_by;"
              "PRAGMA user_version = 1",
              &error));
   ledger_close(ledger);
