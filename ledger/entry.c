@@ -160,8 +160,10 @@ static const char *why_not(const Entry *entry, gboolean restore)
 
 char *entry_refusal(const Entry *entry, MoveState intent)
 {
-  if (entry->state == MOVE_QUARANTINED || (entry->state == MOVE_FAILED && entry->away.folder != NULL)) return NULL;
   gboolean restore = intent == MOVE_R_INTENT;
+  if (entry->state == MOVE_QUARANTINED || (entry->state == MOVE_FAILED && entry->away.folder != NULL)) return NULL;
+  /* Its copy can be had although it was not removed from where it came, which may never happen. */
+  if (restore && entry->state == MOVE_Q_INTENT && entry->away.uid != 0) return NULL;
   return g_strdup_printf("Message %" G_GINT64_FORMAT " cannot be %s: %s.", entry->id, restore ? "restored" : "deleted",
                          why_not(entry, restore));
 }

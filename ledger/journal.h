@@ -100,7 +100,8 @@ typedef struct {
 gboolean journal_list(Ledger *ledger, const JournalQuery *query, gboolean (*each)(const Entry *entry, gpointer data), gpointer data,
                       GError **error);
 
-/* quarantined (or failed, with `away` known) → r_intent, exempting the fingerprint, or → d_intent.
+/* quarantined (or failed, with `away` known) → r_intent, exempting the fingerprint, or → d_intent; q_intent → r_intent where a
+ * copy lies in quarantine already (journal_copied()): the other one then stays where it is.
  * LEDGER_ERROR_REFUSED with a sentence for people in any other state. */
 gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **error);
 /* The confirmation of an intent: q_intent → quarantined, r_intent → restored, d_intent → deleted. where: the place it

@@ -258,9 +258,16 @@ static void test_copied(void **state)
     assert_int_equal(g_array_index(held, guint32, 0), 1);
     assert_int_equal(elsewhere->len, 0);
   }
+  FAILS(journal_intend(ledger, one, MOVE_D_INTENT, &error), LEDGER_ERROR_REFUSED);
   OK(journal_confirm(ledger, one, &away, &error));
   rig_assert_state(ledger, one, MOVE_QUARANTINED, "INBOX 7 1", "Backscatter 3 9");
   OK(rig_take(ledger, one, RESTORE, &error));
+  gint64 stuck = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 5);
+  FAILS(journal_intend(ledger, stuck, MOVE_R_INTENT, &error), LEDGER_ERROR_REFUSED); /* no copy yet */
+  Confirmation copy = { stuck, { (char *)"Backscatter", 3, 11 } };
+  OK(journal_copied(ledger, &copy, 1, &error));
+  OK(journal_intend(ledger, stuck, MOVE_R_INTENT, &error));
+  rig_assert_state(ledger, stuck, MOVE_R_INTENT, "INBOX 7 5", "Backscatter 3 11");
   g_autoptr(GArray) none = journal_held(ledger, "home", "INBOX", 7, FALSE, &error);
   assert_int_equal(none->len, 0);
 }
@@ -503,11 +510,11 @@ static void test_days(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_round_trip), cmocka_unit_test(test_held), cmocka_unit_test(test_fingerprint),  cmocka_unit_test(test_transitions),
-    cmocka_unit_test(test_places),     cmocka_unit_test(test_confirm_many), cmocka_unit_test(test_recorded_twice),
-    cmocka_unit_test(test_batch),      cmocka_unit_test(test_unfinished),   cmocka_unit_test(test_find),
-    cmocka_unit_test(test_claimed),    cmocka_unit_test(test_list),         cmocka_unit_test(test_counts),
-    cmocka_unit_test(test_days),       cmocka_unit_test(test_copied),
+    cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_held),    cmocka_unit_test(test_fingerprint),
+    cmocka_unit_test(test_transitions),    cmocka_unit_test(test_places),  cmocka_unit_test(test_confirm_many),
+    cmocka_unit_test(test_recorded_twice), cmocka_unit_test(test_batch),   cmocka_unit_test(test_unfinished),
+    cmocka_unit_test(test_find),           cmocka_unit_test(test_claimed), cmocka_unit_test(test_list),
+    cmocka_unit_test(test_counts),         cmocka_unit_test(test_days),    cmocka_unit_test(test_copied),
   };
   return cmocka_run_group_tests_name("ledger_journal", tests, NULL, NULL);
 }
