@@ -354,7 +354,7 @@ static gboolean can_stand_anywhere(int fd, const MboxRange *range)
   if (range->where > 0) return TRUE;
   ssize_t got = pread(fd, line, sizeof line, 0);
   const char *newline = got > 0 ? memchr(line, '\n', (gsize)got) : NULL;
-  return mbox_is_separator(line, newline != NULL ? (gsize)(newline - line) : (gsize)MAX(got, 0));
+  return mbox_is_separator(line, newline != NULL ? (gsize)(newline + 1 - line) : (gsize)MAX(got, 0));
 }
 
 static gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once,

@@ -1,8 +1,9 @@
 /* mbox_lines.h - where one message of an mbox ends and the next begins (RFC 4155; mboxo and mboxrd alike).
  *
  * A message begins with a separator: the file's first line, or, after an empty line, a line that begins with "From " and
- * holds a time of day. It ends before the empty line that stands before the next separator or at the end of the file.
- * One '>' is taken from each of its lines that begin with ">From ", ">>From " and so on. */
+ * holds a time of day, as most programs have it, or nothing more but white space, as Thunderbird has it today. It ends
+ * before the empty line that stands before the next separator or at the end of the file. One '>' is taken from each of
+ * its lines that begin with ">From ", ">>From " and so on. */
 #pragma once
 #include <glib.h>
 
@@ -40,7 +41,7 @@ gboolean mbox_lines_raw(MboxLines *lines, const char **piece, gsize *length);
 MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length);
 
 gboolean mbox_is_blank(const char *line, gsize length);
-/* Could this line, after an empty one, be a separator? */
+/* Could this line, after an empty one, be a separator? It must be given with its line end, if it has one. */
 gboolean mbox_is_separator(const char *line, gsize length);
 /* Must this line of a message be quoted in an mbox (mboxrd)? */
 gboolean mbox_needs_quote(const char *line, gsize length);

@@ -29,7 +29,8 @@ void mbox_view_init(MboxView *view, GByteArray *header);
 gboolean mbox_view_take(MboxView *view, const char *piece, gsize length, gboolean begins);
 /* The key of a message with this header and size. Uses up the header. */
 gint64 mbox_view_key(MboxView *view, guint64 size);
-/* The date of a separator, Unix seconds: asctime, in local time unless a zone stands before or after the year. 0: none. */
+/* The date of a separator, Unix seconds: asctime, in local time unless a zone stands before or after the year. 0: none,
+ * as in all that Thunderbird writes today. */
 gint64 mbox_from_date(const char *line, gsize length);
 /* A separator for a message that begins with these octets, with its newline: its Return-Path, else MAILER-DAEMON, and the
  * time with its zone, UTC, since without one readers would take it for local time. The caller frees. */

@@ -63,6 +63,24 @@ static const struct {
   /* a separator needs an empty line before it, and a time of day */
   { FROM "A: 1\n\nx\n" FROM "y\n", 200, "A: 1\n\nx\n" FROM "y\n|" },
   { FROM "A: 1\n\nFrom now on\n", 100, "A: 1\n\nFrom now on\n|" },
+  /* a bare one, as Thunderbird writes it: alone, at the start, among dated ones */
+  { "From \n", 100, "|" },
+  { "From ", 100, "|" },
+  { "From \nA: 1\n\nx\n\n", 100, "A: 1\n\nx\n|" },
+  { "From \r\nA: 1\r\n\r\nx\r\n\r\n", 100, "A: 1\r\n\r\nx\r\n|" },
+  { "From \nA: 1\n\nx\n\nFrom \nB: 2\n\ny\n\n", 100, "A: 1\n\nx\n|B: 2\n\ny\n|" },
+  { "From \r\nA: 1\r\n\r\nx\r\n\r\nFrom \r\nB: 2\r\n\r\n", 100, "A: 1\r\n\r\nx\r\n|B: 2\r\n|" },
+  { FROM "A: 1\n\nx\n\nFrom \nB: 2\n\ny\n\n" FROM "C: 3\n\nFrom \r\nD: 4\n", 100,
+    "A: 1\n\nx\n|B: 2\n\ny\n|C: 3\n|D: 4\n|" },
+  { "From  \t \nA: 1\n\nFrom   \r\nB: 2\n", 100, "A: 1\n|B: 2\n|" },
+  /* none: no empty line before it, quoted, no space, something after it, no line end yet, nothing a file begins with */
+  { "From \nA: 1\n\nx\nFrom \ny\n\n", 100, "A: 1\n\nx\nFrom \ny\n|" },
+  { "From \nA: 1\n\nx\n\n>From \ny\n\n", 100, "A: 1\n\nx\n\nFrom \ny\n|" },
+  { "From \nA: 1\n\nFrom\ny\n\nFrom\r\nz\n", 100, "A: 1\n\nFrom\ny\n\nFrom\r\nz\n|" },
+  { "From \nA: 1\n\nFrom here on\n\nFrom -\n", 100, "A: 1\n\nFrom here on\n\nFrom -\n|" },
+  { "From \nA: 1\n\nx\n\nFrom ", 100, "A: 1\n\nx\n\nFrom |" },
+  { "From \nA: 1\n\nx\n\nFrom \r", 100, "A: 1\n\nx\n\nFrom \r|" },
+  { "From\nA: 1\n\nFrom \nB: 2\n", 100, "From\nA: 1\n\nFrom \nB: 2\n|" },
   /* quoting is undone by one */
   { FROM "A: 1\n\n>From x\n>>From y\n> From z\n>Fro\n", 100, "A: 1\n\nFrom x\n>From y\n> From z\n>Fro\n|" },
   /* line ends of another system */
@@ -93,12 +111,15 @@ static void test_long_lines(void **state)
 /* The separator must be found wherever the buffer happens to end. */
 static void test_every_offset(void **state)
 {
+  static const char *const separators[] = { FROM, "From \n", "From \r\n" };
   for (gsize pad = 65536 - 120; pad < 65536 + 10; pad++) {
     g_autofree char *body = g_strnfill(pad, 'y');
     for (gsize i = 70; i < pad; i += 71) body[i] = '\n';
-    g_autofree char *text = g_strdup_printf(FROM "A: 1\n\n%sz\n\n" FROM "B: 2\n", body);
-    g_autofree char *path = put("offset", text, -1);
-    expect(path, 8, "A: 1\n\nyy|B: 2\n|");
+    for (guint i = 0; i < G_N_ELEMENTS(separators); i++) {
+      g_autofree char *text = g_strdup_printf(FROM "A: 1\n\n%sz\n\n%sB: 2\n", body, separators[i]);
+      g_autofree char *path = put("offset", text, -1);
+      expect(path, 8, "A: 1\n\nyy|B: 2\n|");
+    }
   }
 }
 

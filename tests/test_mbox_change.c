@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define ABC FROM "A: 1\n\nx\n\n" FROM "B: 2\n\ny\n\n" FROM "C: 3\n\nz\n\n"
+#define BARE "From \nA: 1\n\nx\n\nFrom \r\nB: 2\r\n\r\ny\r\n\r\n" FROM "C: 3\n\nz\n\nFrom \nD: 4\n\n"
 #define PUT_DATE " Thu Nov 20 21:28:48 +0000 2025\n"
 
 static const struct {
@@ -32,6 +33,9 @@ static const struct {
   { "", "From x 10:20\nA: 1\n\nFrom y 10:20\n>From z\n>> From\nFro",
     "From MAILER-DAEMON" PUT_DATE ">From x 10:20\nA: 1\n\n>From y 10:20\n>>From z\n>> From\nFro\n\n",
     "From x 10:20\nA: 1\n\nFrom y 10:20\n>From z\n>> From\nFro\n" },
+  { "", "From \nA: 1\n\nFrom \r\n\nFrom \n>From \nFrom",
+    "From MAILER-DAEMON" PUT_DATE ">From \nA: 1\n\n>From \r\n\n>From \n>>From \nFrom\n\n",
+    "From \nA: 1\n\nFrom \r\n\nFrom \n>From \nFrom\n" },
   { "", "A: 1\n\nx\n\n\n", "From MAILER-DAEMON" PUT_DATE "A: 1\n\nx\n\n\n\n", NULL },
   { "", "A: 1\r\n\r\nx\r\n", "From MAILER-DAEMON" PUT_DATE "A: 1\r\n\r\nx\r\n\n", NULL },
   { "", "", "From MAILER-DAEMON" PUT_DATE "\n", NULL },
@@ -96,6 +100,10 @@ static const struct {
   { FROM "A: 1\n\nx\n\n" FROM "B: 2\n\nno end", { 1 }, 1, FROM "A: 1\n\nx\n\n" },
   { FROM "A: 1\r\n\r\nx\r\n\r\n" FROM "B: 2\r\n", { 0 }, 1, FROM "B: 2\r\n" },
   { ABC, { 0 }, 0, ABC },
+  /* bare separators stay as they are */
+  { BARE, { 0 }, 1, "From \r\nB: 2\r\n\r\ny\r\n\r\n" FROM "C: 3\n\nz\n\nFrom \nD: 4\n\n" },
+  { BARE, { 1 }, 1, "From \nA: 1\n\nx\n\n" FROM "C: 3\n\nz\n\nFrom \nD: 4\n\n" },
+  { BARE, { 3, 2 }, 2, "From \nA: 1\n\nx\n\nFrom \r\nB: 2\r\n\r\ny\r\n\r\n" },
 };
 
 static void test_remove(void **state)
@@ -192,6 +200,28 @@ static void test_carry(void **state)
   assert_true(box->class->carry(box, items, 2, to, moved, &at_once, NULL));
   assert_int_equal(moved->len, 0);
   rig_expect_file(to_path, want, -1);
+}
+
+/* Bare separators go over as they are, that of the file's first line as well, and are ones there. */
+static void test_carry_bare(void **state)
+{
+  g_autofree char *path = rig_file("bare", BARE, -1), *to_path = rig_file("bare-to", "From \r\nZ: 0\r\n\r\nz\r\n", -1);
+  g_autoptr(Box) box = mbox_box_new(path), to = mbox_box_new(to_path);
+  g_autoptr(GArray) moved = g_array_new(FALSE, FALSE, sizeof(BoxMove));
+  gboolean at_once;
+  rig_list(box);
+  assert_int_equal(box->items->len, 4);
+  for (guint i = 0; i < 4; i++) assert_int_equal(box_item(box, i)->stored != 0, i == 2);
+  const guint items[] = { 0, 1, 3 };
+  assert_true(box->class->carry(box, items, 3, to, moved, &at_once, NULL));
+  rig_expect_file(path, FROM "C: 3\n\nz\n\n", -1);
+  rig_expect_file(to_path,
+                  "From \r\nZ: 0\r\n\r\nz\r\n\r\n"
+                  "From \nA: 1\n\nx\n\nFrom \r\nB: 2\r\n\r\ny\r\n\r\nFrom \nD: 4\n\n",
+                  -1);
+  rig_expect(to, "Z: 0\r\n\r\nz\r\n|A: 1\n\nx\n|B: 2\r\n\r\ny\r\n|D: 4\n|");
+  assert_int_equal(moved->len, 3);
+  for (guint i = 0; i < 3; i++) assert_int_equal(g_array_index(moved, BoxMove, i).key, box_item(to, i + 1)->key);
 }
 
 /* A first line that would be no separator elsewhere: there is no shorter way. */
@@ -298,8 +328,9 @@ static void add_any(GRand *chance, GPtrArray *messages)
 {
   static const char *const lines[] = { "x",      "",       "\r",        ">From a 10:20", "From here on",
                                        ">>From", "From x", "Status: D", "A: 1 10:20",    "\t",
-                                       "." };
-  GString *text = g_string_new(FROM);
+                                       ".",      ">From ", "From" };
+  static const char *const separators[] = { FROM, "From \n", "From \r\n" };
+  GString *text = g_string_new(separators[g_rand_int_range(chance, 0, G_N_ELEMENTS(separators))]);
   if (g_rand_boolean(chance)) g_string_append(text, "X-Mozilla-Status: 0001\n");
   g_string_append_printf(text, "Message-ID: <%u@x>\n", messages->len);
   if (g_rand_boolean(chance)) g_string_append(text, "Status: RO\n");
@@ -371,7 +402,7 @@ int main(void)
     cmocka_unit_test(test_meanwhile),   cmocka_unit_test(test_carry),
     cmocka_unit_test(test_carry_first), cmocka_unit_test(test_carry_refused),
     cmocka_unit_test(test_symlink),     cmocka_unit_test(test_full),
-    cmocka_unit_test(test_any),
+    cmocka_unit_test(test_any),         cmocka_unit_test(test_carry_bare),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

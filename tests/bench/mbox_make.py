@@ -35,7 +35,8 @@ def message(number, count):
     when = time.gmtime(NEWEST - BETWEEN * (count - number))
     ident = f"{chance.getrandbits(32):08x}-{chance.getrandbits(16):04x}-4{chance.getrandbits(12):03x}-{chance.getrandbits(48):012x}"
     status = chance.choice(["0001", "0001", "0001", "0003", "1001", "0009"] if number % 50 == 0 else ["0001"])
-    head = (f"From - {time.asctime(when)}\nX-Mozilla-Status: {status}\nX-Mozilla-Status2: 00800000\n"
+    begin = f"From - {time.asctime(when)}" if number % 10 == 0 else "From "  # as it did once, and does today
+    head = (f"{begin}\nX-Mozilla-Status: {status}\nX-Mozilla-Status2: 00800000\n"
             f"X-Mozilla-Keys: {' ' * 80}\nMessage-ID: <{ident}@owner.example>\nDate: {time.strftime('%a, %d %b %Y %H:%M:%S +0000', when)}\n"
             f"MIME-Version: 1.0\nUser-Agent: Mozilla Thunderbird\nContent-Language: en-US\n"
             f"To: Person {number % 3000} <person{number % 3000}@firm{number % 700}.example>,\n Colleague <colleague{number % 90}@firm{number % 700}.example>\n"
