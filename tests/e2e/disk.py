@@ -9,6 +9,8 @@ import programs
 
 FIELDS = re.compile(rb"(?mi)^(?:status|x-status):.*\n")  # what a mail program adds to a message in an mbox
 
+SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?:\S+ .*\d\d:\d\d:\d\d.*|\r?)\n")
+
 
 def digest(message):
     return hashlib.sha256(message).hexdigest()
@@ -91,7 +93,7 @@ class Mbox:
     def messages(self):
         """Every message from its separator to the empty line before the next."""
         data = read(self.path) if os.path.exists(self.path) else b""
-        starts = [found.start() for found in re.finditer(rb"(?m)(?:\A|(?<=\n\n))From \S+ .*\d\d:\d\d:\d\d.*\n", data)]
+        starts = [found.start() for found in SEPARATOR.finditer(data)]
         assert not data or starts[:1] == [0], f"{self.path} does not begin with a separator: {data[:60]!r}"
         return [data[begin:end] for begin, end in zip(starts, starts[1:] + [len(data)])]
 
@@ -112,6 +114,22 @@ class Mbox:
         if target is not None:
             write(target.path, read(target.path) + b"".join(gone))
         write(self.path, b"".join(message for message in every if message not in gone))
+
+
+class Thunderbird(Mbox):
+    """As Thunderbird writes an mbox today: its separators name neither sender nor time."""
+
+    def __init__(self, path, end=b"\n"):
+        super().__init__(path)
+        self._end = end
+
+    def deliver(self, message, stored):
+        text = b"From \nX-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\n" + quote(message) + b"\n"
+        with open(self.path, "ab") as file:
+            file.write(text.replace(b"\n", self._end))
+
+    def put(self, message, stored, flags=""):
+        self.deliver(message, stored)
 
 
 def quote(message):

@@ -117,25 +117,58 @@ def in_use_daemon():
         note(f"{took:.1f} s after it was free")
 
 
-@case
-def thunderbird():
-    """Thunderbird's Local Folders are left alone while it runs, which is told, and filtered when it is closed."""
-    profile = f"{work}/thunderbird/abc.default"
+def thunderbird_mail(profile, end):
+    """Local Folders with a message that an old Thunderbird has written, and those of today's."""
     folders = f"{profile}/Mail/Local Folders"
     mail = disk.Mail(folders, "mbox")
-    mail.inbox.path, mail.sent.path, mail.away.path = (f"{folders}/{name}" for name in ("Inbox", "Sent", "Backscatter"))
+    mail.inbox, mail.sent = (disk.Thunderbird(f"{folders}/{name}", end) for name in ("Inbox", "Sent"))
+    mail.away.path = f"{folders}/Backscatter"
+    mail.folders |= {"INBOX": mail.inbox, "Sent": mail.sent}
     for folder in (mail.inbox, mail.sent):
         folder.make()
         disk.write(folder.path + ".msf", b"// <!-- <mdb:mork:z v=\"1.4\"/> -->\n")
+    disk.Mbox(mail.inbox.path).deliver(messages.ordinary(50, OLD), OLD)
+    disk.Mbox(mail.sent.path).deliver(messages.letter(50, OLD), OLD)
     messages.fill(mail)
     disk.write(f"{profile}/.parentlock", b"")
-    backstop = in_use("thunderbird", locked, ["Thunderbird is running"], mail=mail, held=f"{profile}/.parentlock")
+    return mail
+
+
+def thunderbird(name, end):
+    profile = f"{work}/{name}/abc.default"
+    mail = thunderbird_mail(profile, end)
+    equal((len(mail.inbox.messages()), len(mail.sent.messages())), (8, 4), "messages in Inbox and Sent")
+    backstop = in_use(name, locked, ["Thunderbird is running"], mail=mail, held=f"{profile}/.parentlock")
     before = mail.plain()
     for entry in quarantined(backstop)[:1]:
         backstop.ok("backstop", "restore", str(entry["id"]))
     backstop.pass_once()
     equal(every(mail.plain()), every(before), "all messages after a restore")
     equal(len(mail.away.plain()), 2, "messages in quarantine after a restore")
+    when = messages.NOW - messages.DAY
+    for number in (7, 8):  # sent after the passes: each ends where the next begins
+        mail.sent.put(messages.letter(number, when - 3600), when - 3600)
+    for message in (messages.genuine(7, when), messages.forged(9, when), messages.genuine(8, when)):
+        mail.inbox.put(message, when)
+    inbox, away, sent = (disk.read(folder.path) for folder in (mail.inbox, mail.away, mail.sent))
+    bad, = mail.inbox.find("victim9@")
+    backstop.pass_once()
+    equal(disk.read(mail.away.path), away + bad, "the quarantine, which the only new backscatter was added to")
+    equal(disk.read(mail.inbox.path), inbox.replace(bad, b""), "every other byte of the inbox")
+    equal(disk.read(mail.sent.path), sent, "every byte of Sent")
+    equal(states(backstop), ["kept"] * 4 + ["quarantined"] * 3 + ["restored"], "states")
+
+
+@case
+def thunderbird_lf():
+    """Thunderbird's Local Folders are left alone while it runs, which is told; when it is closed, what it has added is known or filtered."""
+    thunderbird("thunderbird", b"\n")
+
+
+@case
+def thunderbird_crlf():
+    """The same with the line ends of another system"""
+    thunderbird("thunderbird-crlf", b"\r\n")
 
 
 @case
