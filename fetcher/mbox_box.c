@@ -37,6 +37,7 @@ static gboolean is_unchanged(const struct stat *a, const struct stat *b)
          && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+/* The ledger keeps it, and what was listed by an older rule must be listed again. */
 static char *mbox_stamp(Box *box, GError **error)
 {
   Mbox *mbox = (Mbox *)box;
@@ -46,7 +47,7 @@ static char *mbox_stamp(Box *box, GError **error)
     mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "%s", g_strerror(errno));
     return NULL;
   }
-  return g_strdup_printf("%llu:%llu:%lld:%lld.%09ld", (unsigned long long)status.st_dev,
+  return g_strdup_printf(MBOX_RULE ":%llu:%llu:%lld:%lld.%09ld", (unsigned long long)status.st_dev,
                          (unsigned long long)status.st_ino, (long long)status.st_size, (long long)status.st_mtim.tv_sec,
                          status.st_mtim.tv_nsec);
 }

@@ -9,6 +9,8 @@
 
 #define MBOX_LINE_MAX 65536 /* octets of a line that are looked at to tell a separator; the least buffer */
 
+#define MBOX_RULE "2" /* of mbox_is_separator(): another one when it finds other messages in the same file */
+
 typedef enum {
   MBOX_END,  /* of the file */
   MBOX_FROM, /* piece: a separator, or as much of it as the buffer holds; the rest is skipped */

@@ -4,6 +4,7 @@
  * Fails:    by TAP.
  * Tests:    fetcher/mbox_box.c, mbox_lines.c, mbox_message.c, mbox_scan.c */
 #include "fetcher/local.h"
+#include "fetcher/mbox_lines.h"
 #include "tests/mbox_rig.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -369,6 +370,7 @@ static void test_stamp(void **state)
   g_autofree char *a = box->class->stamp(box, NULL);
   g_autofree char *b = box->class->stamp(box, NULL);
   assert_string_equal(a, b);
+  assert_true(g_str_has_prefix(a, MBOX_RULE ":")); /* what was listed by another rule looks changed */
   write_at(path, -1, "\n");
   g_autofree char *c = box->class->stamp(box, NULL);
   assert_string_not_equal(a, c);
