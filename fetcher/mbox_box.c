@@ -358,6 +358,17 @@ static gboolean can_stand_anywhere(int fd, const MboxRange *range)
   return mbox_is_separator(line, newline != NULL ? (gsize)(newline + 1 - line) : (gsize)MAX(got, 0));
 }
 
+/* A last line that has no end yet gets one where it is carried to, and may be a separator then ("From "). */
+static gboolean ends_well(int fd, const MboxRange *range)
+{
+  char tail[64];
+  gsize size = (gsize)MIN(range->length, sizeof tail - 1);
+  if (pread(fd, tail, size, (off_t)(range->where + range->length - size)) != (ssize_t)size) return FALSE;
+  tail[size] = '\n';
+  const char *before = memrchr(tail, '\n', size);
+  return before == NULL || !mbox_is_separator(before + 1, (gsize)(tail + size - before));
+}
+
 static gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once,
                            GError **error)
 {
@@ -371,7 +382,9 @@ static gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArra
   g_autoptr(GArray) ranges = locate(mbox, lock, items, n, error);
   if (ranges == NULL) return FALSE;
   if (ranges->len == 0) return TRUE;
-  if (!can_stand_anywhere(lock->fd, &g_array_index(ranges, MboxRange, 0))) return FALSE;
+  if (!can_stand_anywhere(lock->fd, &g_array_index(ranges, MboxRange, 0))
+      || !ends_well(lock->fd, &g_array_index(ranges, MboxRange, ranges->len - 1)))
+    return FALSE;
   g_autoptr(GArray) moves = pair(mbox, items, n, ranges), copies = g_array_new(FALSE, TRUE, sizeof(BoxItem));
   if (!carry_ranges(mbox, &lock, target, ranges, copies, error)) return FALSE;
   for (guint i = 0; i < moves->len; i++) g_array_index(moves, BoxMove, i).key = g_array_index(copies, BoxItem, i).key;

@@ -36,6 +36,7 @@ static const struct {
   { "", "From \nA: 1\n\nFrom \r\n\nFrom \n>From \nFrom",
     "From MAILER-DAEMON" PUT_DATE ">From \nA: 1\n\n>From \r\n\n>From \n>>From \nFrom\n\n",
     "From \nA: 1\n\nFrom \r\n\nFrom \n>From \nFrom\n" },
+  { "", "A: 1\n\nFrom ", "From MAILER-DAEMON" PUT_DATE "A: 1\n\n>From \n\n", "A: 1\n\nFrom \n" },
   { "", "A: 1\n\nx\n\n\n", "From MAILER-DAEMON" PUT_DATE "A: 1\n\nx\n\n\n\n", NULL },
   { "", "A: 1\r\n\r\nx\r\n", "From MAILER-DAEMON" PUT_DATE "A: 1\r\n\r\nx\r\n\n", NULL },
   { "", "", "From MAILER-DAEMON" PUT_DATE "\n", NULL },
@@ -224,21 +225,25 @@ static void test_carry_bare(void **state)
   for (guint i = 0; i < 3; i++) assert_int_equal(g_array_index(moved, BoxMove, i).key, box_item(to, i + 1)->key);
 }
 
-/* A first line that would be no separator elsewhere: there is no shorter way. */
-static void test_carry_first(void **state)
+/* A first line that would be no separator elsewhere, or a last one that would be: there is no shorter way. */
+static void test_carry_no(void **state)
 {
-  g_autofree char *path = rig_file("first", "From me\nA: 1\n\nx\n", -1),
-                  *to_path = rig_file("first-to", FROM "Z: 0\n", -1);
-  g_autoptr(Box) box = mbox_box_new(path), to = mbox_box_new(to_path);
-  g_autoptr(GArray) moved = g_array_new(FALSE, FALSE, sizeof(BoxMove));
-  g_autoptr(GError) error = NULL;
-  gboolean at_once;
-  rig_expect(box, "A: 1\n\nx\n|");
-  const guint first = 0;
-  assert_false(box->class->carry(box, &first, 1, to, moved, &at_once, &error));
-  assert_null(error);
-  rig_expect_file(to_path, FROM "Z: 0\n", -1);
-  rig_expect_file(path, "From me\nA: 1\n\nx\n", -1);
+  static const char *const rows[] = { "From me\nA: 1\n\nx\n", "From \nA: 1\n\nx\n\nFrom ",
+                                      "From \nA: 1\n\nx\n\nFrom \r" };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *path = rig_file("no", rows[i], -1), *to_path = rig_file("no-to", FROM "Z: 0\n", -1);
+    g_autoptr(Box) box = mbox_box_new(path), to = mbox_box_new(to_path);
+    g_autoptr(GArray) moved = g_array_new(FALSE, FALSE, sizeof(BoxMove));
+    g_autoptr(GError) error = NULL;
+    gboolean at_once;
+    rig_list(box);
+    assert_int_equal(box->items->len, 1);
+    const guint first = 0;
+    assert_false(box->class->carry(box, &first, 1, to, moved, &at_once, &error));
+    assert_null(error);
+    rig_expect_file(to_path, FROM "Z: 0\n", -1);
+    rig_expect_file(path, rows[i], -1);
+  }
 }
 
 static void test_carry_refused(void **state)
@@ -397,12 +402,12 @@ int main(void)
 {
   g_setenv("TZ", "Etc/GMT-5", TRUE);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_put),         cmocka_unit_test(test_put_now),
-    cmocka_unit_test(test_remove),      cmocka_unit_test(test_remove_and_read),
-    cmocka_unit_test(test_meanwhile),   cmocka_unit_test(test_carry),
-    cmocka_unit_test(test_carry_first), cmocka_unit_test(test_carry_refused),
-    cmocka_unit_test(test_symlink),     cmocka_unit_test(test_full),
-    cmocka_unit_test(test_any),         cmocka_unit_test(test_carry_bare),
+    cmocka_unit_test(test_put),       cmocka_unit_test(test_put_now),
+    cmocka_unit_test(test_remove),    cmocka_unit_test(test_remove_and_read),
+    cmocka_unit_test(test_meanwhile), cmocka_unit_test(test_carry),
+    cmocka_unit_test(test_carry_no),  cmocka_unit_test(test_carry_refused),
+    cmocka_unit_test(test_symlink),   cmocka_unit_test(test_full),
+    cmocka_unit_test(test_any),       cmocka_unit_test(test_carry_bare),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }
