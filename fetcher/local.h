@@ -1,4 +1,4 @@
-/* local.h - mail on disk: a message file, an mbox (RFC 4155, mboxo and mboxrd), a Maildir, or standard input. */
+/* local.h - mail on disk: a message file, an mbox (as mbox_lines.h has it), a Maildir, or standard input. */
 #pragma once
 #include "ledger/journal.h"
 
