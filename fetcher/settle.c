@@ -44,7 +44,7 @@ typedef struct {
 
 static void note_sizes(const ScanRow *row, gpointer data) { *(Sizes *)data = (Sizes){ row->size, row->wire }; }
 
-/* *sizes: of the message under uid, 0 when there is none. */
+/* *sizes: of the message under uid, 0 when there is none, or none that can be read. */
 static gboolean sizes_of(Run *run, guint32 uid, Sizes *sizes, GError **error)
 {
   static const char *const field[] = { "Message-ID", NULL };
@@ -52,50 +52,96 @@ static gboolean sizes_of(Run *run, guint32 uid, Sizes *sizes, GError **error)
   return run->store->class->scan(run->store, uid, uid, field, note_sizes, sizes, error);
 }
 
+static void keep_bytes(guint32 uid, GBytes *bytes, gpointer data) { *(GBytes **)data = g_bytes_ref(bytes); }
+
+/* *there: a message lies under uid in the open folder, as that is now. given: read() did not refuse it, only gave none: so
+ * it is with one that was taken away in this session, which counts as gone, though the folder lists it until commit(). */
+static gboolean is_there(Run *run, guint32 uid, gboolean given, gboolean *there, GError **error)
+{
+  g_autofree char *folder = g_strdup(run->selected);
+  *there = FALSE;
+  if (given && run->leaving && (run->store->can & STORE_REMOVES_LATE)) return TRUE;
+  g_clear_pointer(&run->selected, g_free);
+  if (!run_select(run, folder, error)) return FALSE;
+  g_autoptr(GArray) present = run->store->class->present(run->store, uid, uid, error);
+  if (present == NULL) return FALSE;
+  *there = present->len > 0;
+  return TRUE;
+}
+
+/* *bytes: the first ones of the message under uid, NULL when it is gone. One that is there and cannot be read is no such
+ * one: MESSAGE. It is read twice, since one that only was somewhere else in its folder is found once that was looked at. */
+static gboolean bytes_of(Run *run, guint32 uid, GBytes **bytes, GError **error)
+{
+  for (guint i = 0;; i++) {
+    g_autoptr(GError) problem = NULL;
+    gboolean there = FALSE;
+    *bytes = NULL;
+    gboolean given = run->store->class->read(run->store, &uid, 1, FILTER_READ_LIMIT, keep_bytes, bytes, &problem);
+    if (given && *bytes != NULL) return TRUE;
+    g_clear_pointer(bytes, g_bytes_unref);
+    if (given || g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) {
+      if (!is_there(run, uid, given, &there, error)) return FALSE;
+      if (!there) return TRUE;
+      if (i == 0) continue;
+    }
+    if (given) g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the message is there, but cannot be read");
+    if (problem != NULL) g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+}
+
 /* *same: the message under uid is the one of the fingerprint. One that is there and cannot be read may be it. */
 static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean *same, GError **error)
 {
-  g_autoptr(GError) problem = NULL;
-  g_autoptr(GBytes) bytes = store_read(run->store, uid, FILTER_READ_LIMIT, &problem);
-  Sizes sizes;
+  g_autoptr(GBytes) bytes = NULL;
+  Fingerprint seen;
   *same = FALSE;
-  if (bytes != NULL) {
-    Fingerprint seen;
-    fingerprint_init(&seen, wanted->message_id, wanted->size, bytes);
-    *same = fingerprint_equal(&seen, wanted);
-    fingerprint_clear(&seen);
-    return TRUE;
-  }
-  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) {
-    if (!sizes_of(run, uid, &sizes, error)) return FALSE;
-    if (sizes.size == 0) return TRUE;
-  }
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return FALSE;
+  if (!bytes_of(run, uid, &bytes, error)) return FALSE;
+  if (bytes == NULL) return TRUE;
+  fingerprint_init(&seen, wanted->message_id, wanted->size, bytes);
+  *same = fingerprint_equal(&seen, wanted);
+  fingerprint_clear(&seen);
+  return TRUE;
 }
 
+/* The same of one that was found by searching: of another size it is not it; that of one that cannot be read is not known. */
+static gboolean is_found(Run *run, guint32 uid, const Fingerprint *wanted, gboolean *same, GError **error)
+{
+  Sizes sizes;
+  *same = FALSE;
+  if (!sizes_of(run, uid, &sizes, error)) return FALSE;
+  if (sizes.size != 0 && sizes.size != wanted->size && sizes.wire != wanted->size) return TRUE;
+  return is_it(run, uid, wanted, same, error);
+}
+
+/* One that cannot be read is in the way only of the answer that there is none. */
 static gboolean search_by(Run *run, const char *folder, const Fingerprint *fingerprint, const char *message_id,
                           gint64 except, guint32 *uid, GError **error)
 {
   g_autoptr(GArray) uids = run->store->class->find(run->store, message_id, fingerprint->size, 0, error);
+  g_autoptr(GError) unread = NULL;
   if (uids == NULL) return FALSE;
-  for (guint i = 0; i < uids->len; i++) {
+  for (guint i = 0; i < uids->len && *uid == 0; i++) {
     Place place = { .folder = (char *)folder,
                     .validity = run->status.validity,
                     .uid = g_array_index(uids, guint32, i) };
+    g_autoptr(GError) problem = NULL;
     gboolean same = FALSE, claimed = FALSE;
-    Sizes sizes;
     if (!journal_claimed(run->ledger, run->account->name, &place, except, &claimed, error)) return FALSE;
     if (claimed) continue;
-    if (!sizes_of(run, place.uid, &sizes, error)) return FALSE;
-    if (sizes.size != fingerprint->size && sizes.wire != fingerprint->size) continue;
-    if (!is_it(run, place.uid, fingerprint, &same, error)) return FALSE;
-    if (same) {
-      *uid = place.uid;
-      return TRUE;
+    if (!is_found(run, place.uid, fingerprint, &same, &problem)) {
+      if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+      }
+      if (unread == NULL) unread = g_steal_pointer(&problem);
     }
+    if (same) *uid = place.uid;
   }
-  return TRUE;
+  if (*uid != 0 || unread == NULL) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&unread));
+  return FALSE;
 }
 
 /* By size where the server does not find the Message-ID, which may be folded or written oddly. */
@@ -256,17 +302,27 @@ static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, G
   return was_gone(error);
 }
 
+/* One that is where it was and cannot be read now has met with no refusal: its move into quarantine waits until it can. */
+static gboolean may_wait(gboolean in, GError **unread, GError **error)
+{
+  if (in && g_error_matches(*unread, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
+  g_propagate_error(error, g_steal_pointer(unread));
+  return FALSE;
+}
+
 static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed, GError **error)
 {
   Trip trip = trip_of(run, entry);
   gboolean in = entry->state == MOVE_Q_INTENT;
   Place goal = in && entry->away.uid != 0 ? entry->away : (Place){ .folder = (char *)trip.to };
+  g_autoptr(GError) unread = NULL;
   guint32 there = 0, here = 0, where = 0;
   if (trip.to == NULL && !trip.removes)
     return journal_fail(run->ledger, entry->id, "the journal does not say where it was to go", error);
   if (resumed && !settle_locate(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
-  if (!settle_locate(run, &trip.from, &entry->fingerprint, entry->id, &here, error)) return FALSE;
+  if (!settle_locate(run, &trip.from, &entry->fingerprint, entry->id, &here, &unread))
+    return may_wait(in, &unread, error);
   if (here == 0 && in && run->leaving && (run->store->can & STORE_REMOVES_LATE)) return TRUE; /* see settle_leaving() */
   /* A move in one step has not been made: what lies at the goal is another copy. */
   if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;

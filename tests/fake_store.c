@@ -182,6 +182,7 @@ static gboolean fake_scan(Store *base, guint32 from, guint32 to, const char *con
   for (guint i = 0; i < store->open->messages->len; i++) {
     const FakeMessage *message = store->open->messages->pdata[i];
     if (message->uid < from || message->uid > to || message->leaving) continue;
+    if (store->server->refuses_read && store->server->scans_as_boxes_do) continue;
     gsize size;
     const char *bytes = g_bytes_get_data(message->bytes, &size);
     const char *end = g_strstr_len(bytes, (gssize)size, "\n\n");

@@ -22,9 +22,10 @@ typedef struct {
 typedef struct {
   GPtrArray *folders; /* FakeFolder* */
   gboolean copies;    /* no MOVE: copy, flag and expunge are three steps */
-  gboolean late;      /* as POP3: what is taken out of INBOX is gone after commit(); restored mail goes to Returned; no keywords,
+  gboolean
+      late; /* as POP3: what is taken out of INBOX is gone after commit(); restored mail goes to Returned; no keywords,
                          no rivals; goes with copies */
-  gboolean garbles;   /* what it copies is another message then */
+  gboolean garbles;      /* what it copies is another message then */
   gboolean cannot_claim; /* no CONDSTORE: whoever claims a message gets it */
   gboolean cannot_move;
   gboolean refuses_create, refuses_move;
@@ -32,6 +33,7 @@ typedef struct {
   gboolean names_no_uids; /* moves, but does not say where to */
   gboolean keeps_no_keywords;
   gboolean refuses_read;      /* of messages that are there */
+  gboolean scans_as_boxes_do; /* gives no row of a message that it refuses to read */
   const char *refuses_select; /* this folder, though it is there */
   guint steps;                /* steps since fake_open() */
   guint cut;                  /* cut the connection at this step, 0 = never */

@@ -117,20 +117,27 @@ static void expect_all(Fake *fake, MoveState state)
   assert_int_equal(counts.by_state[state], 3);
 }
 
-static void observing_carries_no_intent_out(void **state)
+/* One where they are to be moved, and have not been. */
+static Fake *cut_before_the_move(void)
 {
-  Fake *fake = NULL;
   for (guint cut = 1; cut < 100; cut++) {
     JournalCounts counts;
     g_autoptr(GError) problem = NULL;
-    fake = fake_new();
+    Fake *fake = fake_new();
     fake->server->cut = cut;
     fake_pass(fake, NULL, NULL);
     fake->server->cut = 0;
     assert_true(journal_counts(fake->ledger, NULL, &counts, &problem));
-    if (counts.by_state[MOVE_Q_INTENT] == 3) break;
+    if (counts.by_state[MOVE_Q_INTENT] == 3) return fake;
     fake_free(fake);
   }
+  fail_msg("there was never an intent");
+  return NULL;
+}
+
+static void observing_carries_no_intent_out(void **state)
+{
+  Fake *fake = cut_before_the_move();
   assert_int_equal(fake_count(fake, "INBOX"), 6);
   fake->config.observe = TRUE;
   assert_true(fake_pass(fake, NULL, NULL));
@@ -142,15 +149,32 @@ static void observing_carries_no_intent_out(void **state)
 /* A server that cannot be asked now is no reason to say that a message is where it was delivered. */
 static void what_cannot_be_seen_is_settled_later(void **state)
 {
-  for (int way = 0; way < 2; way++) {
+  for (int way = 0; way < 3; way++) {
     Fake *fake = cut_after_the_move();
     expect_all(fake, MOVE_Q_INTENT);
-    fake->server->refuses_read = way == 0;
+    fake->server->refuses_read = way != 1;
+    fake->server->scans_as_boxes_do = way == 2;
     fake->server->refuses_select = way == 1 ? "Backscatter" : NULL;
     fake_pass(fake, NULL, NULL);
     expect_all(fake, MOVE_Q_INTENT);
     fake->server->refuses_read = FALSE;
     fake->server->refuses_select = NULL;
+    assert_true(fake_pass(fake, NULL, NULL));
+    expect_all(fake, MOVE_QUARANTINED);
+    fake_free(fake);
+  }
+}
+
+/* One that is where it was and cannot be read now is not gone, whatever a scan tells: it waits, and is moved later. */
+static void what_cannot_be_read_waits(void **state)
+{
+  for (int way = 0; way < 2; way++) {
+    Fake *fake = cut_before_the_move();
+    fake->server->refuses_read = TRUE;
+    fake->server->scans_as_boxes_do = way == 1;
+    fake_pass(fake, NULL, NULL);
+    expect_all(fake, MOVE_Q_INTENT);
+    fake->server->refuses_read = FALSE;
     assert_true(fake_pass(fake, NULL, NULL));
     expect_all(fake, MOVE_QUARANTINED);
     fake_free(fake);
@@ -176,6 +200,7 @@ int main(void)
   const struct CMUnitTest tests[] = { cmocka_unit_test(every_cut_ends_well),
                                       cmocka_unit_test(observing_carries_no_intent_out),
                                       cmocka_unit_test(what_cannot_be_seen_is_settled_later),
+                                      cmocka_unit_test(what_cannot_be_read_waits),
                                       cmocka_unit_test(what_arrives_must_be_what_was_judged) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
