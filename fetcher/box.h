@@ -3,7 +3,8 @@
  *
  * Errors are STORE_ERROR_* by blast radius (store.h). What a box gives of a message are its bytes with the line
  * ends of the disk (LF for what came over POP3; a file that has others keeps them), without what the box adds to it: the quoting of an mbox, the status fields of mail programs in it, POP3's dots. So a
- * message has the same bytes, the same size and the same digest in every box it is put into. */
+ * message has the same bytes, the same size and the same digest in every box that can hold it as it is; an mbox cannot
+ * where one has such fields of its own or no newline at its end: whoever copies, compares. */
 #pragma once
 #include "fetcher/store.h"
 

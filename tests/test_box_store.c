@@ -269,6 +269,40 @@ static void test_moves(void **state)
   }
 }
 
+/* What an mbox would give back as another message is not moved there: it stays, nothing of it lies in the mbox, and those
+ * beside it are moved. */
+static void test_cannot_hold(void **state)
+{
+  static const char *const odd[] = { "B\nStatus: RO\n\nb\n", "B\nLines: 3\n\nb\n", "B\nContent-Length: 2\n\nb\n",
+                                     "B\n\nno end" };
+  for (guint i = 0; i < G_N_ELEMENTS(odd); i++) {
+    g_autofree char *name = g_strdup_printf("odd%u", i), *goal = g_strdup_printf("odd%u.away", i),
+                    *from = maildir(name), *to = rig_path(goal);
+    GError *error = NULL;
+    put(from, "new/1.a", "A\n\na\n");
+    put(from, "new/2.b", odd[i]);
+    put(from, "new/3.c", "C\n\nc\n");
+    g_autoptr(Ledger) ledger = new_ledger();
+    g_autoptr(Store) store = box_store_new(ledger, "home");
+    box_store_add(store, maildir_box_new(from), BOX_WATCHED);
+    box_store_add(store, mbox_box_new(to), BOX_QUARANTINE);
+    open_folder(store, from);
+    const guint32 uids[] = { 1, 2, 3 };
+    g_autoptr(GArray) pairs = g_array_new(FALSE, TRUE, sizeof(UidPair));
+    gboolean moved = store->class->move(store, uids, 3, to, pairs, &error);
+    if (moved) fail_msg("%s was moved", odd[i]);
+    assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_MESSAGE));
+    assert_non_null(strstr(error->message, "cannot hold"));
+    g_clear_error(&error);
+    expect(store, from, "2:B");
+    open_folder(store, to);
+    g_autoptr(GArray) there = store->class->present(store, 1, G_MAXUINT32, &error);
+    assert_int_equal(there->len, 2);
+    g_autofree char *file = g_build_filename(from, "new", "2.b", NULL);
+    rig_expect_file(file, odd[i], -1);
+  }
+}
+
 /* Twins have numbers of their own, in both folders; and the one that stays keeps its own. */
 static void test_twins(void **state)
 {
@@ -529,7 +563,7 @@ int main(void)
     cmocka_unit_test(test_twins),      cmocka_unit_test(test_late),      cmocka_unit_test(test_not_whole),
     cmocka_unit_test(test_unreadable), cmocka_unit_test(test_rewritten), cmocka_unit_test(test_renumbered),
     cmocka_unit_test(test_lazy),       cmocka_unit_test(test_resolve),   cmocka_unit_test(test_program),
-    cmocka_unit_test(test_wait),       cmocka_unit_test(test_read_only),
+    cmocka_unit_test(test_wait),       cmocka_unit_test(test_read_only), cmocka_unit_test(test_cannot_hold),
   };
   return cmocka_run_group_tests_name("box_store", tests, rig_set_up, rig_tear_down);
 }
