@@ -393,17 +393,27 @@ static gboolean maildir_carry(Box *base, const guint *items, guint n, Box *to, G
   return n == 0 || (sync_all(to->name, error) && sync_all(base->name, error));
 }
 
-static gboolean maildir_remove(Box *base, const guint *items, guint n, GError **error)
+static gboolean remove_one(MaildirBox *box, guint item, GError **error)
 {
-  for (guint i = 0; i < n; i++) {
+  for (guint i = 0; i < LISTINGS; i++) {
     g_autoptr(GError) problem = NULL;
-    g_autofree char *path = path_of((MaildirBox *)base, items[i], &problem);
+    g_autofree char *path = path_of(box, item, &problem);
     if (problem != NULL) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
     }
-    if (path != NULL && unlink(path) != 0 && errno != ENOENT) return maildir_fail(path, "cannot be removed", error);
-  }
+    if (path == NULL || unlink(path) == 0) return TRUE;
+    if (errno != ENOENT) return maildir_fail(path, "cannot be removed", error);
+  } /* renamed in this very moment */
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s: changes too fast for a message to be removed now",
+              box->base.name);
+  return FALSE;
+}
+
+static gboolean maildir_remove(Box *base, const guint *items, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (!remove_one((MaildirBox *)base, items[i], error)) return FALSE;
   return sync_all(base->name, error);
 }
 
