@@ -22,10 +22,9 @@ typedef struct {
 typedef struct {
   GPtrArray *folders; /* FakeFolder* */
   gboolean copies;    /* no MOVE: copy, flag and expunge are three steps */
-  gboolean
-      late; /* as POP3: what is taken out of INBOX is gone after commit(); restored mail goes to Returned; no keywords,
+  gboolean late;      /* as POP3: what is taken out of INBOX is gone after commit(); restored mail goes to Returned; no keywords,
                          no rivals; goes with copies */
-  gboolean garbles;      /* what it copies is another message then */
+  gboolean garbles;   /* what it copies is another message then */
   gboolean cannot_claim; /* no CONDSTORE: whoever claims a message gets it */
   gboolean cannot_move;
   gboolean refuses_create, refuses_move;
