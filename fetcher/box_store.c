@@ -424,6 +424,7 @@ static const StoreClass box_class = {
   .move = box_move,
   .copy = box_copy,
   .remove = box_remove,
+  .sync = box_sync,
   .mark = box_mark,
   .claim = box_claim,
   .wait = box_wait,

@@ -29,3 +29,4 @@ gboolean box_create(Store *base, const char *name, GError **error);
 gboolean box_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_remove(Store *base, const guint32 *uids, guint n, GError **error);
+gboolean box_sync(Store *base, const char *name, GError **error);

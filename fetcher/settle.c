@@ -173,6 +173,13 @@ static gboolean was_gone(GError **error)
   return FALSE;
 }
 
+/* A copy that was found, not made, may not be on the disk yet. */
+static gboolean make_durable(Run *run, const char *folder, GError **error)
+{
+  const StoreClass *class = run->store->class;
+  return class->sync == NULL || class->sync(run->store, folder, error);
+}
+
 /* The message lies at uid in trip->from, open now; and a copy at copied (0: none) at its goal. Moves it, or removes
  * what is left of a move that was cut off between copy and removal. *where: its UID at the goal, 0 when the server does
  * not say. */
@@ -180,6 +187,7 @@ static gboolean carry(Run *run, const Trip *trip, guint32 uid, guint32 copied, g
 {
   const StoreClass *class = run->store->class;
   *where = copied;
+  if (copied != 0 && !make_durable(run, trip->to, error)) return FALSE;
   if (copied != 0 || trip->removes) return class->remove(run->store, &uid, 1, error);
   g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
   if (trip->marked && !class->mark(run->store, &uid, 1, trip->mark, error)) return FALSE;
@@ -251,6 +259,8 @@ static gboolean move_late(Run *run, const GPtrArray *entries, const char *to, GA
     if (!class->copy(run->store, (const guint32 *)(gpointer)uids->data, uids->len, to, pairs, error)
         || !check_copies(run, entries, to, pairs, error))
       return FALSE;
+  } else if (!make_durable(run, to, error)) {
+    return FALSE;
   }
   if (!note_copies(run, entries, to, pairs, error)) return FALSE;
   for (guint i = 0; i < pairs->len; i++) g_array_append_val(copied, g_array_index(pairs, UidPair, i).from);

@@ -111,6 +111,9 @@ typedef struct {
   /* Removes exactly these n messages from the selected folder for good; one that is gone is no error. Needs
    * STORE_CAN_MOVE. */
   gboolean (*remove)(Store *store, const guint32 *uids, guint n, GError **error);
+  /* Makes what lies in a folder durable, also what another program, or this one before it was killed, has put there: before
+   * a message is removed because its copy was found. NULL: what can be seen is durable. */
+  gboolean (*sync)(Store *store, const char *name, GError **error);
   /* Sets this keyword on n messages of the selected folder and clears the other one. Does nothing where keywords
    * are not kept. */
   gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);

@@ -316,8 +316,18 @@ static gboolean fake_copy(Store *base, const guint32 *uids, guint n, const char 
   return copy_over(store, uids, n, target, pairs, error) && leave(store, error);
 }
 
+static gboolean fake_sync(Store *base, const char *name, GError **error)
+{
+  FakeStore *store = (FakeStore *)base;
+  if (!look(store, error)) return FALSE;
+  store->server->synced = TRUE;
+  return TRUE;
+}
+
 static gboolean fake_remove(Store *base, const guint32 *uids, guint n, GError **error)
 {
+  FakeServer *server = ((FakeStore *)base)->server;
+  if (!server->synced) server->unsynced += n;
   return take_out((FakeStore *)base, uids, n, error);
 }
 
@@ -382,6 +392,7 @@ static const StoreClass FAKE = { .folders = fake_folders,
                                  .move = fake_move,
                                  .copy = fake_copy,
                                  .remove = fake_remove,
+                                 .sync = fake_sync,
                                  .mark = fake_mark,
                                  .claim = fake_claim,
                                  .commit = fake_commit,
@@ -396,6 +407,8 @@ Store *fake_open(FakeServer *server)
   store->server = server;
   if (server->late) store->base.returns_to = "Returned";
   end_session(server, FALSE); /* of one that was cut off */
+  server->synced = FALSE;
+  server->unsynced = 0;
   server->steps = server->reads = server->scans = server->moves = 0;
   return &store->base;
 }

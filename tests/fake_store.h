@@ -38,6 +38,8 @@ typedef struct {
   guint cut;                  /* cut the connection at this step, 0 = never */
   gboolean cut_after;         /* after the step took effect */
   guint reads, scans, moves;
+  gboolean synced;  /* since fake_open() */
+  guint unsynced;   /* messages removed, on their own, before that */
   void (*turn)(gpointer data); /* called before each step, where another machine may have its turn; NULL */
   gpointer turn_data;
 } FakeServer;

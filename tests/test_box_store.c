@@ -257,6 +257,7 @@ static void test_moves(void **state)
     assert_int_equal(sum, 3);
     expect(store, from, "2:B");
     expect(store, to, "1:A 2:C");
+    if (!store->class->sync(store, to, &error)) fail_msg("%s", error->message);
     const guint32 second = 2;
     assert_true(store->class->move(store, &second, 1, from, back, &error));
     assert_int_equal(g_array_index(back, UidPair, 0).to, 4);
@@ -458,6 +459,9 @@ static void test_resolve(void **state)
   assert_string_equal(new, other);
   open_folder(store, other);
   assert_null(store->class->resolve(store, "Archive", &error));
+  assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX));
+  g_clear_error(&error);
+  assert_false(store->class->sync(store, to, &error));
   assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX));
   g_clear_error(&error);
   g_autoptr(GPtrArray) folders = store->class->folders(store, &error);

@@ -195,12 +195,37 @@ static void what_arrives_must_be_what_was_judged(void **state)
   fake_free(fake);
 }
 
+/* A copy that was found where it was to go may not be on the disk yet: it is, before its source is removed. */
+static void what_is_found_is_made_durable(void **state)
+{
+  for (Way way = COPIES; way <= LATE; way++) {
+    guint seen = 0;
+    for (guint cut = 1; cut < 100; cut++) {
+      Fake *fake = fake_new();
+      fake->server->copies = TRUE;
+      fake->server->late = fake->server->keeps_no_keywords = way == LATE;
+      fake->server->cut = cut;
+      fake_pass(fake, NULL, NULL);
+      fake->server->cut = 0;
+      if (fake_count(fake, "Backscatter") == 3 && fake_count(fake, "INBOX") == 6) {
+        seen++;
+        assert_true(fake_pass(fake, NULL, NULL));
+        assert_int_equal(fake_count(fake, "INBOX"), 3);
+        assert_int_equal(fake->server->unsynced, 0);
+      }
+      fake_free(fake);
+    }
+    assert_true(seen > 0);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(every_cut_ends_well),
                                       cmocka_unit_test(observing_carries_no_intent_out),
                                       cmocka_unit_test(what_cannot_be_seen_is_settled_later),
                                       cmocka_unit_test(what_cannot_be_read_waits),
+                                      cmocka_unit_test(what_is_found_is_made_durable),
                                       cmocka_unit_test(what_arrives_must_be_what_was_judged) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
