@@ -102,7 +102,9 @@ typedef struct {
    * `since` less two days. Others of that size may be among them: compare. */
   GArray *(*find)(Store *store, const char *message_id, guint64 size, gint64 since, GError **error);
   /* Moves n messages of the selected folder to another. pairs: UidPair, one for each message that was moved (a UID
-   * that was gone has none); FALSE: some may have been moved, look. Flags go with them. Needs STORE_CAN_MOVE. */
+   * that was gone has none); FALSE: some may have been moved, look. Needs STORE_CAN_MOVE. One that the
+   * target cannot hold as it is stays: MESSAGE, from folders on disk. Flags go with them, but not from a Maildir to another
+   * file system, nor between Maildir and mbox, nor from POP3: there they come as new. */
   gboolean (*move)(Store *store, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
   /* Copies n messages of the selected folder to another, as move() begins where it is more than one step. pairs:
    * UidPair, one for each copy that the server told the UID of; FALSE: some may have been copied, look. Needs
