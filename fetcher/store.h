@@ -86,11 +86,13 @@ typedef struct {
    * there. *status: read_only is not known, FALSE; validity 0 where the server does not tell: open it. */
   gboolean (*peek)(Store *store, const char *name, FolderStatus *status, GError **error);
   /* UIDs from..to (inclusive) of the selected folder with the named header fields (NULL-terminated list), streamed
-   * in any order; callback gets each once. Nothing is returned for UIDs that are not there. FALSE: rows seen so far
-   * must be forgotten. */
+   * in any order; callback gets each once. Nothing is returned for UIDs that are not there, nor (folders on disk, POP3)
+   * for what cannot be read: present() tells. FALSE: rows seen so far must be forgotten. */
   gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                    gpointer data, GError **error);
-  /* Which UIDs from..to (inclusive) there are in the selected folder: GArray of guint32, ascending; caller owns. */
+  /* Which UIDs from..to (inclusive) there are in the selected folder, as it was when it was opened or later: GArray of
+   * guint32, ascending; caller owns. With STORE_REMOVES_LATE also those removed since the last commit(), of which read()
+   * gives nothing. */
   GArray *(*present)(Store *store, guint32 from, guint32 to, GError **error);
   /* The first `limit` bytes of n messages of the selected folder, raw, streamed in any order; callback gets each whole
    * and once, none for a message that is gone. Does not set \Seen. MESSAGE when the server refuses one of them: what

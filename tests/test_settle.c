@@ -195,6 +195,33 @@ static void what_arrives_must_be_what_was_judged(void **state)
   fake_free(fake);
 }
 
+/* Nor does one count as deleted that was to be, and lies there unread. */
+static void what_cannot_be_read_is_not_deleted(void **state)
+{
+  guint seen = 0;
+  for (guint cut = 1; cut < 100; cut++) {
+    JournalCounts counts;
+    g_autoptr(GError) problem = NULL;
+    Fake *fake = fake_new();
+    prepare(fake, DELETE_FOR_GOOD);
+    fake->server->cut = cut;
+    fake_pass(fake, NULL, NULL);
+    fake->server->cut = 0;
+    assert_true(journal_counts(fake->ledger, NULL, &counts, &problem));
+    if (counts.by_state[MOVE_D_INTENT] > 0 && fake_count(fake, "Backscatter") == 3) {
+      guint deleted = counts.by_state[MOVE_DELETED];
+      seen++;
+      fake->server->refuses_read = fake->server->scans_as_boxes_do = TRUE;
+      fake_pass(fake, NULL, NULL);
+      assert_true(journal_counts(fake->ledger, NULL, &counts, &problem));
+      assert_int_equal(counts.by_state[MOVE_DELETED], deleted);
+      assert_int_equal(fake_count(fake, "Backscatter"), 3);
+    }
+    fake_free(fake);
+  }
+  assert_true(seen > 0);
+}
+
 /* A copy that was found where it was to go may not be on the disk yet: it is, before its source is removed. */
 static void what_is_found_is_made_durable(void **state)
 {
@@ -225,6 +252,7 @@ int main(void)
                                       cmocka_unit_test(observing_carries_no_intent_out),
                                       cmocka_unit_test(what_cannot_be_seen_is_settled_later),
                                       cmocka_unit_test(what_cannot_be_read_waits),
+                                      cmocka_unit_test(what_cannot_be_read_is_not_deleted),
                                       cmocka_unit_test(what_is_found_is_made_durable),
                                       cmocka_unit_test(what_arrives_must_be_what_was_judged) };
   return cmocka_run_group_tests(tests, NULL, NULL);
