@@ -86,8 +86,8 @@ typedef struct {
    * there. *status: read_only is not known, FALSE; validity 0 where the server does not tell: open it. */
   gboolean (*peek)(Store *store, const char *name, FolderStatus *status, GError **error);
   /* UIDs from..to (inclusive) of the selected folder with the named header fields (NULL-terminated list), streamed
-   * in any order; callback gets each once. Nothing is returned for UIDs that are not there, nor (folders on disk, POP3)
-   * for what cannot be read: present() tells. FALSE: rows seen so far must be forgotten. */
+   * in any order; callback gets each once. Nothing is returned for UIDs that are not there; where the folder can tell,
+   * what is there and cannot be read has a row that says so. FALSE: rows seen so far must be forgotten. */
   gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                    gpointer data, GError **error);
   /* Which UIDs from..to (inclusive) there are in the selected folder, as it was when it was opened or later: GArray of
