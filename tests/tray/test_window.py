@@ -136,8 +136,9 @@ def victim(number):
 def review():
     """Restore, undo, delete and allow do in the mailbox what they say in the window."""
     mailbox, inbox, backstop = scene("review")
+    backstop.pass_once()
+    equal([row["state"] for row in backstop.entries()].count("quarantined"), 5, "what lies in quarantine")
     with backstop.daemon():
-        programs.wait_for(lambda: len([row for row in backstop.entries() if row["state"] == "quarantined"]) == 5, "the quarantine", 20)
         window = Window(backstop)
         window.choose(victim(1))
         window.press("Restore")
