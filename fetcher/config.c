@@ -78,7 +78,7 @@ static const Key account_keys[] = {
   { "sent-account", KEY_TEXT, ACCOUNT(sent_account) },
   { "sent-recorded", KEY_WORD, ACCOUNT(sent_recorded), yes_words },
   { "quarantine", KEY_FOLDER, ACCOUNT(quarantine) },
-  { "restore-to", KEY_PATH, ACCOUNT(restore_to) },
+  { "restore-to", KEY_TEXT, ACCOUNT(restore_to) },
   { "restore-command", KEY_TEXT, ACCOUNT(restore_command) },
   { "door-port", KEY_PORT, ACCOUNT(door_port), NULL, 1024, 65535 },
   { "door-password-command", KEY_TEXT, ACCOUNT(door_password_command) },
@@ -432,6 +432,7 @@ AccountConfig config_door(const AccountConfig *account)
 {
   AccountConfig door = *account;
   door.name = g_strconcat(account->name, "-door", NULL);
+  door.door_of = account->name;
   door.host = (char *)"localhost";
   door.password_command = account->door_password_command;
   return door;

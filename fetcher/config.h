@@ -33,6 +33,7 @@ typedef struct {
   char *restore_command; /* the program that takes restored mail; NULL */
   guint16 door_port; /* of the POP3 server on loopback; 0: there is none */
   char *door_password_command; /* NULL: the credential or keyring entry of "NAME-door" */
+  const char *door_of; /* in what config_door() makes: the account's name; else NULL */
   guint timeout;   /* seconds a server may be silent, 1 to 600; default 60 */
 } AccountConfig;
 

@@ -131,9 +131,11 @@ static char *default_quarantine(const AccountConfig *account, gboolean mbox)
 static gboolean finish_paths(const ConfigReader *reader, AccountConfig *account, const Protocol *protocol,
                              GError **error)
 {
-  char *quarantine[] = { account->quarantine, NULL };
+  char *quarantine[] = { account->quarantine, NULL }, *restore_to[] = { account->restore_to, NULL };
   gboolean good = take_paths(reader, "quarantine", quarantine, error);
   account->quarantine = quarantine[0];
+  good = good && take_paths(reader, "restore-to", restore_to, error);
+  account->restore_to = restore_to[0];
   if (!good || !take_paths(reader, "sent", account->sent, error)) return FALSE;
   if (protocol->tls != 0) {
     const char *only = account->folders != NULL ? account->folders[0] : "INBOX";

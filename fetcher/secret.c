@@ -189,12 +189,14 @@ char *secret_from_keyring(const char *program, const AccountConfig *account, gui
   g_autofree char *detail = source.detail, *other = g_strdup_printf("the keyring's program %s", source.problem);
   const char *problem = program == NULL ? "this Backstop was built without the keyring" : keyring_problem(&source);
   /* At the start of a session the keyring may come later than we do. */
-  gboolean later = program != NULL && secret == NULL && source.status == KEYRING_ABSENT;
+  gboolean door = account->door_of != NULL,
+           later = program != NULL && secret == NULL && source.status == KEYRING_ABSENT;
   if (secret == NULL)
     g_set_error(error, STORE_ERROR, later ? STORE_ERROR_LINK : STORE_ERROR_AUTH,
-                "no password: %s; run backstop password %s, or add password-command to the configuration, or "
+                "no password: %s; run backstop password %s%s, or add %spassword-command to the configuration, or "
                 "LoadCredential=%s to the unit",
-                problem != NULL ? problem : other, account->name, account->name);
+                problem != NULL ? problem : other, door ? "--door " : "", door ? account->door_of : account->name,
+                door ? "door-" : "", account->name);
   return secret;
 }
 

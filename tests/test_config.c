@@ -232,6 +232,7 @@ static const struct {
   { HOME "protocol=pop3\nfolders=INBOX;Sent\n", "folders: POP3 has one folder" },
   { HOME "protocol=pop3\nsent=Sent\n", "sent: \"Sent\" is no path" },
   { HOME "protocol=pop3\nquarantine=Backscatter\n", "quarantine: \"Backscatter\" is no path" },
+  { HOME "protocol=pop3\nrestore-to=back\n", "restore-to: \"back\" is no path" },
   { HOME "protocol=pop3\ndoor-port=110\n", "1024 to 65535" },
   { HOME "protocol=pop3\ndoor-password-command=x\n", "needs door-port" },
   { HOME "protocol=pop3\nrestore-to=/m\nrestore-command=x\n", "one place" },

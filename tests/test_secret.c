@@ -202,6 +202,16 @@ static void test_no_keyring(void **state)
   assert_non_null(strstr(error->message, "built without the keyring"));
 }
 
+static void test_what_a_door_needs(void **state)
+{
+  const AccountConfig door = { .name = (char *)"home-door", .door_of = "home" };
+  g_autoptr(GError) error = NULL;
+  assert_null(secret_from_keyring(NULL, &door, 1, &error));
+  assert_non_null(strstr(error->message, "backstop password --door home,"));
+  assert_non_null(strstr(error->message, "add door-password-command"));
+  assert_non_null(strstr(error->message, "LoadCredential=home-door"));
+}
+
 static int set_up(void **state)
 {
   folder = g_dir_make_tmp("backstop-secret-XXXXXX", NULL);
@@ -221,7 +231,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_commands),    cmocka_unit_test(test_deadline),   cmocka_unit_test(test_left_behind),
     cmocka_unit_test(test_credentials), cmocka_unit_test(test_none),       cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_keyring),     cmocka_unit_test(test_no_keyring),
+    cmocka_unit_test(test_keyring),     cmocka_unit_test(test_no_keyring), cmocka_unit_test(test_what_a_door_needs),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
