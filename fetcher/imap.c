@@ -208,13 +208,7 @@ static gboolean begin(ImapStore *store, const AccountConfig *account, const char
 
 Store *imap_open(const AccountConfig *account, const char *secret, GError **error)
 {
-  if (strpbrk(account->user, "\r\n") != NULL || strpbrk(secret, "\r\n") != NULL) {
-    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "The user or the password for %s holds a line break: check them.",
-                account->host);
-    return NULL;
-  }
-  Stream *stream =
-      stream_connect(account->host, account->port, account->timeout, account->security == SECURITY_NONE, error);
+  Stream *stream = stream_connect_for(account, secret, error);
   if (stream == NULL) return NULL;
   g_autoptr(Store) store = &imap_new(stream, account->user)->base;
   if (!begin((ImapStore *)store, account, secret, error)) {

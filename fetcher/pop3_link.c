@@ -118,13 +118,7 @@ static gboolean begin(Pop3Link *link, const AccountConfig *account, const char *
 
 Pop3Link *pop3_link_open(const AccountConfig *account, const char *secret, GError **error)
 {
-  if (strpbrk(account->user, "\r\n") != NULL || strpbrk(secret, "\r\n") != NULL) {
-    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "The user or the password for %s holds a line break: check them.",
-                account->host);
-    return NULL;
-  }
-  Stream *stream =
-      stream_connect(account->host, account->port, account->timeout, account->security == SECURITY_NONE, error);
+  Stream *stream = stream_connect_for(account, secret, error);
   if (stream == NULL) return NULL;
   g_autoptr(Pop3Link) link = link_new(stream, account->user);
   if (!begin(link, account, secret, error)) {

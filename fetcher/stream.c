@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -243,6 +244,16 @@ Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean l
     return NULL;
   }
   return g_steal_pointer(&stream);
+}
+
+Stream *stream_connect_for(const AccountConfig *account, const char *secret, GError **error)
+{
+  if (strpbrk(account->user, "\r\n") != NULL || strpbrk(secret, "\r\n") != NULL) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "The user or the password for %s holds a line break: check them.",
+                account->host);
+    return NULL;
+  }
+  return stream_connect(account->host, account->port, account->timeout, account->security == SECURITY_NONE, error);
 }
 
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error)

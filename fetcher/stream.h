@@ -5,6 +5,7 @@
  * second per 4 KiB received, so a server that drips is cut off and a slow line is not. What comes is counted by a guard
  * (guard.h). Once a bound is passed or the peer closed, every further read and write fails at once. */
 #pragma once
+#include "fetcher/config.h"
 #include <gio/gio.h>
 #include <libetpan/libetpan.h>
 
@@ -15,6 +16,9 @@ typedef struct Stream Stream;
 /* Connects to host:port (every address in turn, `timeout` seconds each). loopback_only: refuse any other peer. Errors
  * are STORE_ERROR_*. */
 Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error);
+/* The same to an account's server, on loopback only when it is to be in clear. STORE_ERROR_AUTH when user or secret hold
+ * a line break, which would be a command of its own in either protocol. */
+Stream *stream_connect_for(const AccountConfig *account, const char *secret, GError **error);
 /* Does the TLS handshake; ca_file NULL: the system's. STORE_ERROR_FATAL with the reason in words for a bad certificate.
  * The caller makes sure that no byte received in clear is still buffered above (injection before the handshake). */
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
