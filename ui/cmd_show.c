@@ -47,6 +47,10 @@ static int print_raw(const Entry *entry)
 {
   GError *error = NULL;
   const Place *place = where(entry);
+  if (!is_here(place) && entry->state == MOVE_DELETED) {
+    ui_complain("message %" G_GINT64_FORMAT " was deleted: nothing of it is left on this computer", entry->id);
+    return EX_NOINPUT;
+  }
   if (!is_here(place)) {
     ui_complain("message %" G_GINT64_FORMAT " is not on this computer: your mail program shows it, in the folder %s",
                 entry->id, place->folder != NULL ? place->folder : "(unknown)");

@@ -278,7 +278,7 @@ static GtkWidget *actions_new(Review *review)
   review->delete = button_new(_("_Delete"), click_delete, review);
   gtk_widget_set_tooltip_text(review->restore, _("Put it back where it was, and never move it again (R)"));
   gtk_widget_set_tooltip_text(review->allow, _("Keep such reports from now on (A)"));
-  gtk_widget_set_tooltip_text(review->delete, _("Move it to the trash of your mail server (Delete)"));
+  gtk_widget_set_tooltip_text(review->delete, _("Move it to the trash, or remove it where there is none (Delete)"));
   gtk_action_bar_pack_start(GTK_ACTION_BAR(bar), review->restore);
   gtk_action_bar_pack_start(GTK_ACTION_BAR(bar), review->allow);
   gtk_action_bar_pack_start(GTK_ACTION_BAR(bar), review->delete);

@@ -215,6 +215,8 @@ def restored_by_default():
     scene.check(["forged-3"], back=["forged-1"], deleted=["forged-2"])
     shown = scene.backstop.ok("backstop", "show", str(scene.entry_of(1)["id"]))
     assert "victim1@remote.example" in shown, f"the restored message is not shown: {shown}"
+    gone = scene.backstop.run("backstop", "show", "--raw", str(scene.entry_of(2)["id"]))
+    assert gone.status == programs.NO_SUCH and "was deleted" in gone.err, f"of the deleted one it says {gone.status}: {gone.err}"
 
 
 @case
