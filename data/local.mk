@@ -6,8 +6,8 @@ CLEANFILES += data/backstopd.service
 data/backstopd.service: data/backstopd.service.in Makefile
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)sed -e 's|@bindir[@]|$(bindir)|' '$(srcdir)/data/backstopd.service.in' >$@.tmp && mv $@.tmp $@
-TESTS += tests/test_unit.sh
-dist_check_SCRIPTS += tests/test_unit.sh
+TESTS += tests/data/test_unit.sh
+dist_check_SCRIPTS += tests/data/test_unit.sh
 
 # Icons, and what a desktop wants to know of the tray program.
 ICONS_SCALABLE = data/icons/hicolor/scalable/apps/backstop.svg data/icons/hicolor/scalable/apps/backstop-idle.svg \
@@ -15,8 +15,8 @@ ICONS_SCALABLE = data/icons/hicolor/scalable/apps/backstop.svg data/icons/hicolo
 ICONS_SYMBOLIC = data/icons/hicolor/symbolic/apps/backstop-symbolic.svg data/icons/hicolor/symbolic/apps/backstop-idle-symbolic.svg \
 	data/icons/hicolor/symbolic/apps/backstop-waiting-symbolic.svg data/icons/hicolor/symbolic/apps/backstop-problem-symbolic.svg
 EXTRA_DIST += $(ICONS_SCALABLE) $(ICONS_SYMBOLIC) data/org.backstop.Tray.desktop data/org.backstop.Tray.metainfo.xml
-TESTS += tests/tray/test_desktop.sh
-dist_check_SCRIPTS += tests/tray/test_desktop.sh
+TESTS += tests/ui/tray/test_desktop.sh
+dist_check_SCRIPTS += tests/ui/tray/test_desktop.sh
 if TRAY
 iconscalabledir = $(datadir)/icons/hicolor/scalable/apps
 iconscalable_DATA = $(ICONS_SCALABLE)

@@ -2,7 +2,7 @@
  * Owns:     allocation of Facts and SentFact.
  * Must not: decide anything.
  * Fails:    never.
- * Tests:    tests/test_filter_judge.c */
+ * Tests:    tests/filter/test_judge.c */
 #include "filter/facts.h"
 
 Facts *facts_new(void) { return g_new0(Facts, 1); }

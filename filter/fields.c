@@ -2,10 +2,10 @@
  * Owns:     where a field begins and ends, and how its value is read.
  * Must not: know which fields mean what.
  * Fails:    never; odd bytes are skipped or made valid.
- * Tests:    tests/test_filter_candidate.c, tests/test_filter_read.c */
+ * Tests:    tests/filter/test_candidate.c, tests/filter/test_read.c */
 #include "filter/fields.h"
 
-#include "filter/names.h"
+#include "filter/normalise.h"
 #include "filter/text.h"
 
 #include <gmime/gmime.h>

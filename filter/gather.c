@@ -2,11 +2,11 @@
  * Owns:     which part is read how.
  * Must not: weigh or decide.
  * Fails:    never; limits are those of parts.h and of the bytes given.
- * Tests:    tests/test_filter_read.c */
+ * Tests:    tests/filter/test_read.c */
 #include "filter/gather.h"
 
 #include "filter/filter.h"
-#include "filter/names.h"
+#include "filter/normalise.h"
 #include "filter/text.h"
 
 #include <string.h>

@@ -2,11 +2,11 @@
  * Owns:     the names machines write under, and the fields they set.
  * Must not: read a body; build GMime objects (this runs for every message of a mailbox).
  * Fails:    never.
- * Tests:    tests/test_filter_candidate.c */
+ * Tests:    tests/filter/test_candidate.c */
 #include "filter/head.h"
 
 #include "filter/filter.h"
-#include "filter/names.h"
+#include "filter/normalise.h"
 #include "filter/text.h"
 
 #include <string.h>

@@ -2,9 +2,9 @@
  * Owns:     the order, the replay cap, freshness, and the sentences of the explanation.
  * Must not: look anything up; everything it needs is in report, facts and policy.
  * Fails:    never.
- * Tests:    tests/test_filter_judge.c */
+ * Tests:    tests/filter/test_judge.c */
 #include "filter/filter.h"
-#include "filter/names.h"
+#include "filter/normalise.h"
 #include "filter/reason.h"
 
 #include <string.h>

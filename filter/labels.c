@@ -2,7 +2,7 @@
  * Owns:     the labels; a new language is new rows.
  * Must not: know where labels stand.
  * Fails:    never.
- * Tests:    tests/test_filter_read.c */
+ * Tests:    tests/filter/test_read.c */
 #include "filter/labels.h"
 
 #include "filter/text.h"

@@ -2,7 +2,7 @@
  * Owns:     where parts begin and end, and the bounds on their number and depth.
  * Must not: interpret what a part says.
  * Fails:    never; a multipart without its boundary is read as text.
- * Tests:    tests/test_filter_parts.c */
+ * Tests:    tests/filter/test_parts.c */
 #include "filter/parts.h"
 
 #include "filter/text.h"

@@ -2,7 +2,7 @@
  * Owns:     the rows; a new wording is a new row.
  * Must not: hold code.
  * Fails:    never.
- * Tests:    tests/test_filter_text.c */
+ * Tests:    tests/filter/test_text.c */
 #include "filter/phrase_table.h"
 
 #define S PHRASE_IN_SUBJECT

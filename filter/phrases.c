@@ -2,7 +2,7 @@
  * Owns:     the search over the phrase table.
  * Must not: hold phrases itself (phrase_table.c), or take more than linear time.
  * Fails:    never.
- * Tests:    tests/test_filter_text.c, tests/fuzz/text.c */
+ * Tests:    tests/filter/test_text.c, tests/fuzz/text.c */
 #include "filter/phrases.h"
 
 #include "filter/phrase_table.h"

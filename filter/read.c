@@ -2,11 +2,11 @@
  * Owns:     the weights, and the choice of a kind.
  * Must not: parse anything itself.
  * Fails:    never; what does not weigh enough is REPORT_NONE.
- * Tests:    tests/test_filter_read.c */
+ * Tests:    tests/filter/test_read.c */
 #include "filter/filter.h"
 #include "filter/gather.h"
 #include "filter/labels.h"
-#include "filter/names.h"
+#include "filter/normalise.h"
 #include "filter/recipients.h"
 #include "filter/tokens.h"
 

@@ -2,7 +2,7 @@
  * Owns:     what status codes and servers' words mean to a person.
  * Must not: look at anything else of a report.
  * Fails:    NULL for what it does not know.
- * Tests:    tests/test_filter_judge.c */
+ * Tests:    tests/filter/test_judge.c */
 #include "filter/reason.h"
 
 #include <string.h>

@@ -2,10 +2,10 @@
  * Owns:     which line shapes tell that an address failed.
  * Must not: know mail systems by name.
  * Fails:    never; no address gives no recipient.
- * Tests:    tests/test_filter_read.c */
+ * Tests:    tests/filter/test_read.c */
 #include "filter/recipients.h"
 
-#include "filter/names.h"
+#include "filter/normalise.h"
 #include "filter/status.h"
 
 #include <string.h>

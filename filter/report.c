@@ -2,10 +2,10 @@
  * Owns:     the words for kinds in the ledger and in JSON.
  * Must not: read mail.
  * Fails:    never.
- * Tests:    tests/test_filter_names.c */
+ * Tests:    tests/filter/test_normalise.c */
 #include "filter/report.h"
 
-#include "filter/names.h"
+#include "filter/normalise.h"
 
 #include <string.h>
 

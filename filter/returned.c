@@ -2,12 +2,12 @@
  * Owns:     which header fields tell of the original, and the search for them in text.
  * Must not: decide what kind of report it is.
  * Fails:    never; a block cut off anywhere gives what it still has.
- * Tests:    tests/test_filter_read.c */
+ * Tests:    tests/filter/test_read.c */
 #include "filter/returned.h"
 
 #include "filter/filter.h"
 #include "filter/labels.h"
-#include "filter/names.h"
+#include "filter/normalise.h"
 #include "filter/phrases.h"
 #include "filter/text.h"
 

@@ -2,10 +2,10 @@
  * Owns:     which fields are asked for, and their normal forms.
  * Must not: read bodies.
  * Fails:    never; what is missing stays empty.
- * Tests:    tests/test_filter_candidate.c */
+ * Tests:    tests/filter/test_candidate.c */
 #include "filter/fields.h"
 #include "filter/filter.h"
-#include "filter/names.h"
+#include "filter/normalise.h"
 
 #define IDS_MOST 16
 #define RECIPIENTS_MOST 1000

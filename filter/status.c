@@ -2,10 +2,10 @@
  * Owns:     the fields of RFC 3464 and what servers make of them.
  * Must not: look at any other part.
  * Fails:    never; groups without a recipient are dropped.
- * Tests:    tests/test_filter_read.c */
+ * Tests:    tests/filter/test_read.c */
 #include "filter/status.h"
 
-#include "filter/names.h"
+#include "filter/normalise.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * Owns:     transfer decoding, charset guessing, markup removal, folding.
  * Must not: know what the text means; use more memory than a small multiple of its input.
  * Fails:    never; what cannot be decoded is kept as well as it can be.
- * Tests:    tests/test_filter_text.c, tests/fuzz/text.c */
+ * Tests:    tests/filter/test_text.c, tests/fuzz/text.c */
 #include "filter/text.h"
 
 #include <errno.h>

@@ -2,10 +2,10 @@
  * Owns:     what looks like a message id in running text.
  * Must not: know where ids usually stand.
  * Fails:    never; the list is capped.
- * Tests:    tests/test_filter_read.c */
+ * Tests:    tests/filter/test_read.c */
 #include "filter/tokens.h"
 
-#include "filter/names.h"
+#include "filter/normalise.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
  * Owns:     tables account and folder.
  * Must not: touch what was sent or judged.
  * Fails:    LEDGER_ERROR; MISSING for an account nobody configured.
- * Tests:    tests/test_ledger_account.c */
+ * Tests:    tests/ledger/test_account.c */
 #include "ledger/account.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 
 gint64 account_id(Ledger *ledger, const char *name, GError **error)
 {

@@ -2,9 +2,9 @@
  * Owns:     the SELECTs of views, their order and counts.
  * Must not: write; load what is not asked for.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/test_ledger_browse.c */
+ * Tests:    tests/ledger/test_browse.c */
 #include "ledger/browse.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 #include <string.h>
 
 #define IS_WAITING "entry.state IN ('quarantined', 'r_intent', 'd_intent')"

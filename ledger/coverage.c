@@ -2,9 +2,9 @@
  * Owns:     the rule that makes marks of Sent folders into an interval, and the sentence that says what is missing.
  * Must not: write.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/test_ledger_coverage.c */
-#include "filter/names.h"
-#include "ledger/room.h"
+ * Tests:    tests/ledger/test_coverage.c */
+#include "filter/normalise.h"
+#include "ledger/private.h"
 #include "ledger/sent.h"
 
 #define CLOCKS_DIFFER ((gint64)600) /* seconds between the clocks of a server and of this computer, at most */

@@ -2,7 +2,7 @@
  * Owns:     prepared statements, and the words for what SQLite cannot do.
  * Must not: know a table.
  * Fails:    LEDGER_ERROR, one sentence that says what to do.
- * Tests:    tests/test_ledger_open.c */
+ * Tests:    tests/ledger/test_open.c */
 #include "ledger/db.h"
 #include <errno.h>
 #include <string.h>

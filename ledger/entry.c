@@ -2,8 +2,8 @@
  * Owns:     the words for states, and which state may follow which.
  * Must not: write.
  * Fails:    never.
- * Tests:    tests/test_ledger_journal.c */
-#include "ledger/room.h"
+ * Tests:    tests/ledger/test_journal.c */
+#include "ledger/private.h"
 #include <string.h>
 
 static const char *const state_words[MOVE_N] = { "kept",     "waiting",  "q_intent", "quarantined", "r_intent",

@@ -2,8 +2,8 @@
  * Owns:     table gap.
  * Must not: decide what is covered.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/test_ledger_coverage.c */
-#include "ledger/room.h"
+ * Tests:    tests/ledger/test_coverage.c */
+#include "ledger/private.h"
 #include "ledger/sent.h"
 
 #define GAPS_KEPT 50 /* of a folder; beyond that, neighbours become one */

@@ -2,9 +2,9 @@
  * Owns:     tables entry and evidence: writing them.
  * Must not: talk to servers, parse mail; decide a verdict.
  * Fails:    LEDGER_ERROR; no half-written row survives.
- * Tests:    tests/test_ledger_journal.c, tests/test_ledger_again.c */
+ * Tests:    tests/ledger/test_journal.c, tests/ledger/test_again.c */
 #include "ledger/journal.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 
 static char *join(const GPtrArray *list)
 {

@@ -2,9 +2,9 @@
  * Owns:     the SELECTs about entry and evidence.
  * Must not: write.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/test_ledger_journal.c, tests/test_ledger_again.c */
+ * Tests:    tests/ledger/test_journal.c, tests/ledger/test_again.c */
 #include "ledger/journal.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 
 #define FROM_ENTRY "SELECT " ENTRY_COLUMNS " FROM entry JOIN account ON account.id = account "
 

@@ -2,9 +2,9 @@
  * Owns:     the data folder's and the file's permissions, and the settings of a connection.
  * Must not: know a table.
  * Fails:    LEDGER_ERROR; nothing is left open.
- * Tests:    tests/test_ledger_open.c */
+ * Tests:    tests/ledger/test_open.c */
 #include "ledger/db.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

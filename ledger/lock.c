@@ -2,9 +2,9 @@
  * Owns:     daemon.lock.
  * Must not: open the ledger.
  * Fails:    LEDGER_ERROR_BUSY when another daemon runs.
- * Tests:    tests/test_ledger_lock.c */
+ * Tests:    tests/ledger/test_lock.c */
 #include "ledger/ledger.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>

@@ -2,10 +2,10 @@
  * Owns:     table newsender (own entries), and what counts as an automatic one.
  * Must not: change what is known of sent mail.
  * Fails:    LEDGER_ERROR; REFUSED with a remedy for what is no entry.
- * Tests:    tests/test_ledger_newsender.c */
+ * Tests:    tests/ledger/test_newsender.c */
 #include "ledger/newsender.h"
-#include "filter/names.h"
-#include "ledger/room.h"
+#include "filter/normalise.h"
+#include "ledger/private.h"
 #include <string.h>
 
 #define DOMAIN_BYTES 253

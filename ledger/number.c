@@ -2,9 +2,9 @@
  * Owns:     table number, and folder rows of the role "numbers".
  * Must not: know what a key is made of.
  * Fails:    LEDGER_ERROR; then no number was given.
- * Tests:    tests/test_ledger_number.c */
+ * Tests:    tests/ledger/test_number.c */
 #include "ledger/number.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 
 #define ROLE "numbers"
 

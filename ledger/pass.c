@@ -2,9 +2,9 @@
  * Owns:     table pass.
  * Must not: decide when a pass is due.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/test_ledger_account.c */
+ * Tests:    tests/ledger/test_account.c */
 #include "ledger/account.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 
 #define PASSES_KEPT 100
 

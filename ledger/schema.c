@@ -2,7 +2,7 @@
  * Owns:     CREATE and ALTER, application_id and user_version.
  * Must not: read mail or rows, but to carry them over.
  * Fails:    LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED; a step is taken whole or not at all.
- * Tests:    tests/test_ledger_open.c */
+ * Tests:    tests/ledger/test_open.c */
 #include "ledger/db.h"
 
 #define APPLICATION_ID 0x42735470 /* "BsTp" */

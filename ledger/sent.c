@@ -2,10 +2,10 @@
  * Owns:     marks of Sent folders, counts, and the way from an id to its message.
  * Must not: read mail; decide what it means.
  * Fails:    LEDGER_ERROR; a batch is in whole or not at all.
- * Tests:    tests/test_ledger_sent.c */
+ * Tests:    tests/ledger/test_sent.c */
 #include "ledger/sent.h"
-#include "filter/names.h"
-#include "ledger/room.h"
+#include "filter/normalise.h"
+#include "ledger/private.h"
 
 #define RECORD_FOLDER 0
 

@@ -2,9 +2,9 @@
  * Owns:     writing tables sent, sent_id, sent_to, address and sender.
  * Must not: read mail; begin or end a transaction.
  * Fails:    LEDGER_ERROR; the caller rolls back.
- * Tests:    tests/test_ledger_sent.c */
-#include "filter/names.h"
-#include "ledger/room.h"
+ * Tests:    tests/ledger/test_sent.c */
+#include "filter/normalise.h"
+#include "ledger/private.h"
 
 #define SUBJECT_BYTES 200
 #define YEAR_1980 ((gint64)315532800)

@@ -2,9 +2,9 @@
  * Owns:     the rule on which day a verdict or a move counts; the journal's rows are the only source.
  * Must not: write.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/test_ledger_journal.c */
+ * Tests:    tests/ledger/test_journal.c */
 #include "ledger/stats.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 
 #define DAY "86400"
 

@@ -2,9 +2,9 @@
  * Owns:     table wish.
  * Must not: do it.
  * Fails:    LEDGER_ERROR; REFUSED with a sentence when it makes no sense now.
- * Tests:    tests/test_ledger_wish.c */
+ * Tests:    tests/ledger/test_wish.c */
 #include "ledger/wish.h"
-#include "ledger/room.h"
+#include "ledger/private.h"
 
 #define KEPT ((gint64)30 * 86400) /* seconds a finished wish is kept */
 

@@ -8,11 +8,11 @@ po/de/LC_MESSAGES/backstop.mo: $(srcdir)/po/de.po
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(MSGFMT) --check-format -o $@ $(srcdir)/po/de.po
 endif
-TESTS += tests/tray/test_catalogue.sh
-dist_check_SCRIPTS += tests/tray/test_catalogue.sh
+TESTS += tests/ui/tray/test_catalogue.sh
+dist_check_SCRIPTS += tests/ui/tray/test_catalogue.sh
 
 # For maintainers: brings the catalogues up to date with the sources.
 .PHONY: update-po
 update-po:
-	cd '$(srcdir)' && sh tests/tray/test_catalogue.sh template >po/backstop.pot && \
+	cd '$(srcdir)' && sh tests/ui/tray/test_catalogue.sh template >po/backstop.pot && \
 	  msgmerge --update --backup=none --no-wrap --no-location po/de.po po/backstop.pot; rm -f po/backstop.pot

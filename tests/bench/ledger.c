@@ -2,8 +2,8 @@
  * Owns:     a folder in TMPDIR (/tmp), removed at the end.
  * Must not: be part of make check.
  * Fails:    with status 1 and the reason.
- * Tests:    ledger/sent.c ledger/query.c, by hand: make bench-ledger [N=messages] [BATCH=messages] */
-#include "ledger/query.h"
+ * Tests:    ledger/sent.c ledger/facts.c, by hand: make bench-ledger [N=messages] [BATCH=messages] */
+#include "ledger/facts.h"
 #include "ledger/sent.h"
 #include <glib/gstdio.h>
 #include <stdio.h>

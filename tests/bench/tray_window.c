@@ -3,7 +3,7 @@
  * Must not: write to that ledger.
  * Fails:    by exit status 1.
  * Tests:    by tests/bench/tray.py */
-#include "ui/tray_window.h"
+#include "ui/tray/window.h"
 #include "filter/filter.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@ import rig
 LIMIT = int(os.environ.get("BACKSTOP_TEST_LIMIT", "60"))  # seconds any run may take
 STOP_AT = os.path.join(rig.BUILD, "tests", "e2e", "stop_at.so")
 
-# fetcher/exit.h
+# fetcher/common/exit.h
 DONE, USAGE, NO_SUCH, UNREACHABLE, UNMAKEABLE, DISK, REFUSED, SIGN_IN, CONFIGURATION = 0, 64, 66, 69, 73, 74, 76, 77, 78
 
 

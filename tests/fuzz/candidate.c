@@ -2,7 +2,7 @@
  * Owns:     nothing.
  * Must not: be part of make check (make fuzz builds and runs it).
  * Fails:    by crashing, or by a sanitizer's word.
- * Tests:    filter/head.c, filter/fields.c, filter/words.c, filter/sent_message.c */
+ * Tests:    filter/head.c, filter/fields.c, filter/encoded_words.c, filter/sent_message.c */
 #include "filter/filter.h"
 
 #include <stddef.h>

@@ -2,10 +2,10 @@
  * Owns:     nothing. The first byte of the input chooses encoding and charset.
  * Must not: be part of make check (make fuzz builds and runs it).
  * Fails:    by crashing, or by a sanitizer's word.
- * Tests:    filter/text.c, filter/words.c, filter/phrases.c, filter/returned.c, filter/names.c */
+ * Tests:    filter/text.c, filter/encoded_words.c, filter/phrases.c, filter/returned.c, filter/normalise.c */
 #include "filter/text.h"
 #include "filter/filter.h"
-#include "filter/names.h"
+#include "filter/normalise.h"
 #include "filter/phrases.h"
 #include "filter/returned.h"
 

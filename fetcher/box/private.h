@@ -1,0 +1,32 @@
+/* private.h - what the files of the store that is made of boxes share; nobody else includes it. */
+#pragma once
+#include "fetcher/box/box_store.h"
+#include "fetcher/box/shelf.h"
+
+typedef struct {
+  Shelf *shelf;
+  BoxUse use;
+} BoxSlot;
+
+typedef struct {
+  Store base;
+  Ledger *ledger;
+  char *account;
+  GArray *slots; /* BoxSlot */
+  Shelf *open;   /* NULL: no folder is selected */
+  int inotify;   /* -1: not listening yet */
+} BoxStore;
+
+/* The first box of this use; NULL. */
+Shelf *box_store_first(const BoxStore *store, BoxUse use);
+/* The box of this name; MAILBOX when there is none. */
+BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error);
+/* The open folder's rows are there; MAILBOX when no folder is open. */
+gboolean box_store_need_open(const BoxStore *store, GError **error);
+gboolean box_create(Store *base, const char *name, GError **error);
+
+/* box_store_move.c */
+gboolean box_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
+gboolean box_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
+gboolean box_remove(Store *base, const guint32 *uids, guint n, GError **error);
+gboolean box_sync(Store *base, const char *name, GError **error);

@@ -1,0 +1,1 @@
+libfetcher_a_SOURCES += %D%/exit.c %D%/exit.h %D%/log.c %D%/log.h %D%/program.c %D%/program.h

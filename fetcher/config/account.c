@@ -1,0 +1,240 @@
+/* account.c - what the keys of an account mean together, by its protocol
+ * Owns:     which keys a protocol takes, and the defaults.
+ * Must not: read the file; look whether a folder is there.
+ * Fails:    CONFIG_ERROR, naming file, group, key and remedy.
+ * Tests:    tests/fetcher/config/test_config.c */
+#include "fetcher/config/private.h"
+#include "filter/normalise.h"
+#include <arpa/inet.h>
+#include <string.h>
+
+/* Not GInetAddress: the supervisor reads the configuration too, and does without GIO. */
+static gboolean is_address(const char *host)
+{
+  struct in6_addr address;
+  return inet_pton(AF_INET, host, &address) == 1 || inet_pton(AF_INET6, host, &address) == 1;
+}
+
+static gboolean is_loopback(const char *host)
+{
+  struct in_addr v4;
+  struct in6_addr v6;
+  if (inet_pton(AF_INET, host, &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  if (inet_pton(AF_INET6, host, &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
+  return g_ascii_strcasecmp(host, "localhost") == 0;
+}
+
+static gboolean check_host(const ConfigReader *reader, const AccountConfig *account, GError **error)
+{
+  if (account->host == NULL)
+    return config_refuse(reader, "host", error, "missing; write host = %s.example.org", account->protocol);
+  gboolean name = strlen(account->host) <= 253;
+  for (const char *c = account->host; *c != '\0'; c++)
+    if (!g_ascii_isgraph(*c) && !((guchar)*c & 0x80)) name = FALSE;
+  if (!is_address(account->host) && (!name || strpbrk(account->host, ":/@[]") != NULL))
+    return config_refuse(reader, "host", error,
+                         "\"%s\" is no host name; write one like %s.example.org, and the port as port =", account->host,
+                         account->protocol);
+  if (account->security == SECURITY_NONE && !is_loopback(account->host))
+    return config_refuse(
+        reader, "security", error,
+        "none would send the password in clear to %s; write tls or starttls (none is for localhost only)",
+        account->host);
+  return TRUE;
+}
+
+/* Are these the same folder, as far as can be told without the server? INBOX has no case (RFC 3501, 5.1). */
+static gboolean same_folder(const char *a, const char *b)
+{
+  return strcmp(a, b) == 0 || (g_ascii_strcasecmp(a, "INBOX") == 0 && g_ascii_strcasecmp(b, "INBOX") == 0);
+}
+
+static gboolean holds_folder(char *const *folders, const char *name)
+{
+  for (; folders != NULL && *folders != NULL; folders++)
+    if (same_folder(*folders, name)) return TRUE;
+  return FALSE;
+}
+
+typedef struct {
+  const char *name;
+  guint16 tls, plain; /* its ports; 0: no server, folders on disk */
+  gboolean paths;     /* its Sent folders and its quarantine are paths */
+} Protocol;
+static const Protocol protocols[] = {
+  { "imap", 993, 143, FALSE }, { "pop3", 995, 110, TRUE }, { "maildir", 0, 0, TRUE }, { "mbox", 0, 0, TRUE }
+};
+
+static const Protocol *protocol_of(const AccountConfig *account)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(protocols); i++)
+    if (strcmp(protocols[i].name, account->protocol) == 0) return &protocols[i];
+  return NULL;
+}
+
+/* Keys that mean nothing for a protocol: set by mistake, and something else is expected of them. */
+static gboolean check_keys(const ConfigReader *reader, const AccountConfig *account, const Protocol *protocol,
+                           GError **error)
+{
+  gboolean pop3 = strcmp(protocol->name, "pop3") == 0, server = protocol->tls != 0;
+  const struct {
+    const char *key;
+    gboolean set, good;
+    const char *advice;
+  } rows[] = {
+    { "host", account->host != NULL, server, "folders on this computer have no server; remove it" },
+    { "port", account->port != 0, server, "folders on this computer have no server; remove it" },
+    { "user", account->user != NULL, server, "nobody signs in to folders on this computer; remove it" },
+    { "password-command", account->password_command != NULL, server,
+      "nobody signs in to folders on this computer; remove it" },
+    { "sent-account", account->sent_account != NULL, protocol->paths, "over IMAP the Sent folder is on the server" },
+    { "sent-recorded", account->sent_recorded, protocol->paths, "over IMAP the Sent folder is on the server" },
+    { "restore-to", account->restore_to != NULL, pop3, "is for pop3; others put mail back where it was" },
+    { "restore-command", account->restore_command != NULL, pop3, "is for pop3; others put mail back where it was" },
+    { "door-port", account->door_port != 0, pop3, "is for pop3" },
+    { "door-password-command", account->door_password_command != NULL, pop3 && account->door_port != 0,
+      "needs door-port, and is for pop3" },
+    { "restore-command", account->restore_command != NULL, account->restore_to == NULL,
+      "restored mail goes to one place; keep this or restore-to" },
+    { "sent-account", account->sent_account != NULL, account->sent == NULL && !account->sent_recorded,
+      "the sent mail is that of another account; keep this, or sent and sent-recorded" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+    if (rows[i].set && !rows[i].good) return config_refuse(reader, rows[i].key, error, "%s", rows[i].advice);
+  return TRUE;
+}
+
+/* Makes a list of folders absolute paths. */
+static gboolean take_paths(const ConfigReader *reader, const char *key, char **folders, GError **error)
+{
+  for (; folders != NULL && *folders != NULL; folders++) {
+    if (**folders != '/' && !g_str_has_prefix(*folders, "~/"))
+      return config_refuse(reader, key, error, "\"%s\" is no path; write one like /home/me/Mail/Sent or ~/Mail/Sent",
+                           *folders);
+    char *path = config_path(*folders);
+    g_free(*folders);
+    *folders = path;
+  }
+  return TRUE;
+}
+
+/* Where nothing is named: beside the watched folder, or in it where folders lie in one another (Maildir++). */
+static char *default_quarantine(const AccountConfig *account, gboolean mbox)
+{
+  const char *watched = account->folders[0];
+  g_autofree char *parent = g_path_get_dirname(watched);
+  g_autofree char *sent = account->sent != NULL ? g_path_get_dirname(account->sent[0]) : NULL;
+  if (mbox || g_strcmp0(parent, sent) == 0) return g_build_filename(parent, "Backscatter", NULL);
+  return g_build_filename(watched, ".Backscatter", NULL);
+}
+
+static gboolean finish_paths(const ConfigReader *reader, AccountConfig *account, const Protocol *protocol,
+                             GError **error)
+{
+  char *quarantine[] = { account->quarantine, NULL }, *restore_to[] = { account->restore_to, NULL };
+  gboolean good = take_paths(reader, "quarantine", quarantine, error);
+  account->quarantine = quarantine[0];
+  good = good && take_paths(reader, "restore-to", restore_to, error);
+  account->restore_to = restore_to[0];
+  if (!good || !take_paths(reader, "sent", account->sent, error)) return FALSE;
+  if (protocol->tls != 0) {
+    const char *only = account->folders != NULL ? account->folders[0] : "INBOX";
+    if (g_ascii_strcasecmp(only, "INBOX") == 0 && (account->folders == NULL || account->folders[1] == NULL)) {
+      g_clear_pointer(&account->folders, g_strfreev);
+      return TRUE;
+    }
+    return config_refuse(reader, "folders", error, "POP3 has one folder, INBOX; remove this");
+  }
+  if (account->folders == NULL)
+    return config_refuse(reader, "folders", error, "missing; write folders = ~/%s",
+                         strcmp(protocol->name, "mbox") == 0 ? "mail/inbox" : "Maildir");
+  if (!take_paths(reader, "folders", account->folders, error)) return FALSE;
+  if (account->quarantine == NULL)
+    account->quarantine = default_quarantine(account, strcmp(protocol->name, "mbox") == 0);
+  return TRUE;
+}
+
+static gboolean finish_server(const ConfigReader *reader, AccountConfig *account, const Protocol *protocol,
+                              GError **error)
+{
+  if (!check_host(reader, account, error)) return FALSE;
+  if (account->user == NULL) return config_refuse(reader, "user", error, "missing; write the name you sign in with");
+  if (account->port == 0) account->port = account->security == SECURITY_TLS ? protocol->tls : protocol->plain;
+  if (account->folders == NULL) account->folders = g_strdupv((char *[]){ (char *)"INBOX", NULL });
+  if (account->quarantine == NULL && !protocol->paths) account->quarantine = g_strdup("Backscatter");
+  return TRUE;
+}
+
+/* What one key alone cannot tell; and the defaults. */
+gboolean config_finish_account(const ConfigReader *reader, AccountConfig *account, GError **error)
+{
+  if (account->protocol == NULL) account->protocol = g_strdup("imap");
+  const Protocol *protocol = protocol_of(account);
+  if (protocol == NULL)
+    return config_refuse(reader, "protocol", error, "\"%s\" is not known; write imap, pop3, maildir or mbox",
+                         account->protocol);
+  if (!check_keys(reader, account, protocol, error)) return FALSE;
+  if (protocol->paths && !finish_paths(reader, account, protocol, error)) return FALSE;
+  if (protocol->tls != 0 && !finish_server(reader, account, protocol, error)) return FALSE;
+  if (account->addresses == NULL) {
+    g_autofree char *address = account->user != NULL ? address_normalise(account->user, FALSE) : NULL;
+    account->addresses = g_strdup(address != NULL ? address : "*");
+  }
+  if (account->quarantine != NULL && holds_folder(account->folders, account->quarantine))
+    return config_refuse(reader, "quarantine", error, "\"%s\" is among the watched folders; name another",
+                         account->quarantine);
+  if (account->quarantine != NULL && holds_folder(account->sent, account->quarantine))
+    return config_refuse(reader, "quarantine", error, "\"%s\" is a Sent folder; name another", account->quarantine);
+  return TRUE;
+}
+
+/* Always FALSE: the same, about an account and another one. */
+static gboolean refuse_of(ConfigReader *reader, const AccountConfig *account, const char *key, GError **error,
+                          const char *before, const char *name, const char *after)
+{
+  g_autofree char *group = g_strconcat("account ", account->name, NULL);
+  reader->group = group;
+  config_refuse(reader, key, error, "%s \"%s\"%s", before, name, after);
+  reader->group = NULL;
+  return FALSE;
+}
+
+static gboolean check_sent_account(ConfigReader *reader, const Config *config, const AccountConfig *account,
+                                   GError **error)
+{
+  const AccountConfig *other = account->sent_account != NULL ? config_account(config, account->sent_account) : NULL;
+  if (account->sent_account == NULL) return TRUE;
+  if (other == NULL)
+    return refuse_of(reader, account, "sent-account", error, "there is no account", account->sent_account, "");
+  return (other != account && other->sent_account == NULL)
+         || refuse_of(reader, account, "sent-account", error, "account", account->sent_account,
+                      " has no sent mail of its own; name one that has");
+}
+
+/* Folders on this computer that two accounts would fight for: each would take what the other puts there for its owner's. */
+static gboolean check_beside(ConfigReader *reader, const AccountConfig *account, const AccountConfig *other,
+                             GError **error)
+{
+  gboolean here = account->quarantine != NULL && *account->quarantine == '/';
+  if (here && g_strcmp0(account->quarantine, other->quarantine) == 0)
+    return refuse_of(reader, account, "quarantine", error, "account", other->name, " has the same; name another");
+  if (here && (holds_folder(other->folders, account->quarantine) || holds_folder(other->sent, account->quarantine)))
+    return refuse_of(reader, account, "quarantine", error, "account", other->name,
+                     " watches it or has its sent mail there; name another");
+  if (account->restore_to != NULL && holds_folder(other->folders, account->restore_to))
+    return refuse_of(reader, account, "restore-to", error, "account", other->name,
+                     " watches that folder, and would judge again what is restored; name another");
+  return TRUE;
+}
+
+/* What one account alone cannot tell. */
+gboolean config_finish(ConfigReader *reader, const Config *config, GError **error)
+{
+  for (guint i = 0; i < config->accounts->len; i++) {
+    const AccountConfig *account = config->accounts->pdata[i];
+    if (!check_sent_account(reader, config, account, error)) return FALSE;
+    for (guint k = 0; k < config->accounts->len; k++)
+      if (k != i && !check_beside(reader, account, config->accounts->pdata[k], error)) return FALSE;
+  }
+  return TRUE;
+}

@@ -1,0 +1,419 @@
+/* supervisor.c - keeps one worker per account running.
+ * Owns:     worker processes and the pipes to them, the daemon's lock.
+ * Must not: parse mail, speak to servers, judge.
+ * Fails:    by an exit status, before any worker was started.
+ * Tests:    tests/e2e */
+#include "fetcher/daemon/supervisor.h"
+#include "fetcher/config/config.h"
+#include "fetcher/common/exit.h"
+#include "fetcher/common/log.h"
+#include "fetcher/daemon/notify.h"
+#include "fetcher/common/program.h"
+#include "ledger/account.h"
+#include "ledger/wish.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define RESTART_FIRST 1 /* seconds */
+#define RESTART_MOST 300
+#define RESTART_CALM 600 /* a worker that ran for so long starts with the first wait again */
+#define STOP_MILLISECONDS 1500
+/* A commit can be seen only once its last write is synced, and no event tells of that: after each event the ledger is
+ * looked at several times, at growing distances. */
+#define LOOK_FIRST 20 /* milliseconds */
+#define LOOK_LAST 1280
+#define LISTEN_AGAIN 80 /* with the look that comes so long after the one before: a busy worker writes all the time */
+#define WORKER "backstop-worker"
+
+typedef struct Supervisor Supervisor;
+
+typedef struct {
+  Supervisor *supervisor;
+  char *account;
+  GPid pid; /* 0: not running */
+  int pipe; /* its standard input, -1 */
+  guint watch, restart;
+  guint wait;       /* seconds before the next restart */
+  gint64 started;   /* monotonic */
+  gint64 woken_for; /* the newest wish it was woken for */
+  int status;       /* of its end, with once */
+} Child;
+
+struct Supervisor {
+  const SupervisorOptions *options;
+  Config *config;
+  Ledger *ledger;
+  GMainLoop *loop;
+  GPtrArray *children;  /* Child* */
+  char *program;        /* the worker's file */
+  int events;           /* inotify's descriptor for the data folder, -1 */
+  guint listen;         /* its source; 0 for a moment after each event */
+  gint64 version;       /* the ledger's data_version when last looked at */
+  guint look, distance; /* the source of the next look, and how long after the one before it comes */
+  int lock;
+  gboolean stopping;
+};
+
+static void start(Child *child);
+
+static void drop_pipe(Child *child)
+{
+  if (child->pipe >= 0) close(child->pipe);
+  child->pipe = -1;
+}
+
+static void child_free(gpointer data)
+{
+  Child *child = data;
+  if (child->watch != 0) g_source_remove(child->watch);
+  if (child->restart != 0) g_source_remove(child->restart);
+  drop_pipe(child);
+  if (child->pid != 0) {
+    kill(child->pid, SIGKILL);
+    waitpid(child->pid, NULL, 0);
+  }
+  g_free(child->account);
+  g_free(child);
+}
+
+static guint running(const Supervisor *supervisor)
+{
+  guint n = 0;
+  for (guint i = 0; i < supervisor->children->len; i++) n += ((Child *)supervisor->children->pdata[i])->pid != 0;
+  return n;
+}
+
+static gboolean restart(gpointer data)
+{
+  Child *child = data;
+  child->restart = 0;
+  start(child);
+  return G_SOURCE_REMOVE;
+}
+
+static void restart_later(Child *child)
+{
+  child->restart = g_timeout_add_seconds(child->wait, restart, child);
+  child->wait = MIN(child->wait * 2, RESTART_MOST);
+}
+
+/* A worker ends by itself only where it cannot go on; what it could say is in the log. */
+static void tell_end(Child *child, int status)
+{
+  gboolean failed = WIFEXITED(status) && WEXITSTATUS(status) != EX_OK && !child->supervisor->options->once;
+  if (WIFSIGNALED(status) || failed) {
+    g_autofree char *text =
+        WIFSIGNALED(status) ? g_strdup_printf(
+            "its worker was ended by signal %d; nothing is lost, it goes on from there", WTERMSIG(status))
+                            : g_strdup_printf("its worker ended with status %d: the log says why", WEXITSTATUS(status));
+    g_autoptr(GError) problem = NULL;
+    log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-died" }, "%s", text);
+    if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))
+      log_problem((LogAbout){ .account = child->account }, problem);
+  }
+  child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
+}
+
+static void on_end(GPid pid, int status, gpointer data)
+{
+  Child *child = data;
+  Supervisor *supervisor = child->supervisor;
+  child->watch = 0;
+  child->pid = 0;
+  g_spawn_close_pid(pid);
+  drop_pipe(child);
+  if (!supervisor->stopping) tell_end(child, status);
+  if (supervisor->options->once || supervisor->stopping) {
+    if (running(supervisor) == 0) g_main_loop_quit(supervisor->loop);
+    return;
+  }
+  if (g_get_monotonic_time() - child->started > (gint64)RESTART_CALM * G_USEC_PER_SEC) child->wait = RESTART_FIRST;
+  restart_later(child);
+}
+
+static void start(Child *child)
+{
+  Supervisor *supervisor = child->supervisor;
+  const SupervisorOptions *options = supervisor->options;
+  const char *argv[] = { supervisor->program,
+                         "--config",
+                         options->config_file,
+                         "--data",
+                         options->data_dir,
+                         child->account,
+                         options->sweep  ? "--sweep"
+                         : options->once ? "--once"
+                                         : NULL,
+                         NULL };
+  int target = SUPERVISOR_LOCK;
+  g_autoptr(GError) problem = NULL;
+  if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
+                                        &supervisor->lock, &target, 1, &child->pid, &child->pipe, NULL, NULL,
+                                        &problem)) {
+    log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-not-started" },
+              "its worker cannot be started: %s", problem->message);
+    child->pid = 0;
+    child->status = EX_OSERR;
+    if (!options->once) restart_later(child);
+    return;
+  }
+  child->started = g_get_monotonic_time();
+  child->watch = g_child_watch_add(child->pid, on_end, child);
+}
+
+static void add_child(Supervisor *supervisor, const char *account)
+{
+  Child *child = g_new0(Child, 1);
+  child->supervisor = supervisor;
+  child->account = g_strdup(account);
+  child->pipe = -1;
+  child->wait = RESTART_FIRST;
+  g_ptr_array_add(supervisor->children, child);
+  start(child);
+}
+
+static gboolean chosen(const Supervisor *supervisor, const AccountConfig *account)
+{
+  return supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name);
+}
+
+/* Says of all workers that they are at work before the first one starts, since they wait for each other; and of no
+ * other account, which a worker that was killed may have left behind. */
+static gboolean tell_start(Supervisor *supervisor, GError **error)
+{
+  g_autoptr(GPtrArray) accounts = account_list(supervisor->ledger, error);
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+    const Account *account = accounts->pdata[i];
+    const AccountConfig *config = config_account(supervisor->config, account->name);
+    const char *state = config != NULL && chosen(supervisor, config)               ? "connecting"
+                        : account_is_busy(account) || account_is_watching(account) ? "idle"
+                                                                                   : NULL;
+    if (state != NULL && !account_set_state(supervisor->ledger, account->name, state, NULL, 0, error)) return FALSE;
+  }
+  return accounts != NULL;
+}
+
+static void start_all(Supervisor *supervisor)
+{
+  for (guint i = 0; i < supervisor->config->accounts->len; i++) {
+    const AccountConfig *account = supervisor->config->accounts->pdata[i];
+    if (chosen(supervisor, account)) add_child(supervisor, account->name);
+  }
+}
+
+/* The newest open wish of the account; 0. */
+static gint64 newest_wish(const GPtrArray *wishes, const char *account)
+{
+  gint64 newest = 0;
+  for (guint i = 0; i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    if (g_strcmp0(wish->account, account) == 0) newest = MAX(newest, wish->id);
+  }
+  return newest;
+}
+
+static void wake(Supervisor *supervisor)
+{
+  g_autoptr(GError) problem = NULL;
+  gint64 version = ledger_data_version(supervisor->ledger, &problem);
+  if (version >= 0 && version == supervisor->version) return;
+  supervisor->version = version;
+  g_autoptr(GPtrArray) wishes = problem == NULL ? wish_open(supervisor->ledger, NULL, &problem) : NULL;
+  if (wishes == NULL) {
+    log_problem((LogAbout){ 0 }, problem);
+    return;
+  }
+  for (guint i = 0; i < supervisor->children->len; i++) {
+    Child *child = supervisor->children->pdata[i];
+    gint64 newest = newest_wish(wishes, child->account);
+    if (newest <= child->woken_for || child->pipe < 0) continue;
+    if (write(child->pipe, "w", 1) == 1 || errno == EAGAIN) child->woken_for = newest;
+  }
+}
+
+static gboolean on_change(int fd, GIOCondition condition, gpointer data);
+
+static gboolean look(gpointer data)
+{
+  Supervisor *supervisor = data;
+  wake(supervisor);
+  if (supervisor->listen == 0 && supervisor->distance >= LISTEN_AGAIN)
+    supervisor->listen = g_unix_fd_add(supervisor->events, G_IO_IN, on_change, supervisor);
+  supervisor->distance *= 2;
+  supervisor->look = supervisor->distance > LOOK_LAST ? 0 : g_timeout_add(supervisor->distance, look, supervisor);
+  return G_SOURCE_REMOVE;
+}
+
+/* What happened does not matter, nor whether events were lost: only that the ledger may have a commit to look at. */
+static gboolean on_change(int fd, GIOCondition condition, gpointer data)
+{
+  Supervisor *supervisor = data;
+  char events[4096];
+  while (read(fd, events, sizeof events) > 0) continue;
+  if (supervisor->look != 0) g_source_remove(supervisor->look);
+  supervisor->distance = LOOK_FIRST;
+  supervisor->look = g_timeout_add(LOOK_FIRST, look, supervisor);
+  supervisor->listen = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean give_up(gpointer data)
+{
+  Supervisor *supervisor = data;
+  g_main_loop_quit(supervisor->loop); /* what still runs is killed with its child_free() */
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean on_stop(gpointer data)
+{
+  Supervisor *supervisor = data;
+  if (supervisor->stopping) return G_SOURCE_CONTINUE;
+  supervisor->stopping = TRUE;
+  notify_state(NOTIFY_STOPPING);
+  for (guint i = 0; i < supervisor->children->len; i++) {
+    Child *child = supervisor->children->pdata[i];
+    if (child->restart != 0) g_source_remove(child->restart);
+    child->restart = 0;
+    drop_pipe(child); /* a worker that hears its input end stops */
+  }
+  if (running(supervisor) == 0)
+    g_main_loop_quit(supervisor->loop);
+  else
+    g_timeout_add(STOP_MILLISECONDS, give_up, supervisor);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GError **error)
+{
+  g_autoptr(GPtrArray) mailboxes = g_ptr_array_new_with_free_func(g_free);
+  g_autofree AccountSetup *setups = g_new0(AccountSetup, config->accounts->len);
+  for (guint i = 0; i < config->accounts->len; i++) {
+    const AccountConfig *account = config->accounts->pdata[i];
+    char *mailbox = account->host != NULL
+                        ? g_strdup_printf("%s\n%s\n%s", account->protocol, account->host, account->user)
+                        : g_strdup_printf("%s\n%s", account->protocol, account->folders[0]);
+    g_ptr_array_add(mailboxes, mailbox);
+    setups[i] = (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account };
+  }
+  return account_configure(supervisor->ledger, setups, config->accounts->len, error);
+}
+
+static void reload(Supervisor *supervisor)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(Config) config = config_load(supervisor->options->config_file, &problem);
+  if (config == NULL || !tell_accounts(supervisor, config, &problem)) {
+    log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .code = "config-kept" }, "the configuration stays as it was: %s",
+              problem->message);
+    return;
+  }
+  g_ptr_array_set_size(supervisor->children,
+                       0); /* a worker can be ended at any moment: the journal settles what it was at */
+  config_free(supervisor->config);
+  supervisor->config = g_steal_pointer(&config);
+  start_all(supervisor);
+}
+
+static gboolean on_reload(gpointer data)
+{
+  notify_state(NOTIFY_RELOADING);
+  reload(data);
+  notify_state(NOTIFY_READY);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean prepare(Supervisor *supervisor, GError **error)
+{
+  const SupervisorOptions *options = supervisor->options;
+  supervisor->program = program_find(WORKER);
+  if (supervisor->program == NULL) {
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "the program " WORKER " is missing: install Backstop anew");
+    return FALSE;
+  }
+  supervisor->config = config_load(options->config_file, error);
+  if (supervisor->config == NULL) return FALSE;
+  if (options->account != NULL && config_account(supervisor->config, options->account) == NULL) {
+    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "there is no account \"%s\" in %s", options->account,
+                options->config_file);
+    return FALSE;
+  }
+  supervisor->lock = ledger_lock_daemon(options->data_dir, error);
+  if (supervisor->lock < 0) return FALSE;
+  supervisor->ledger = ledger_open(options->data_dir, LEDGER_CREATE, error);
+  return supervisor->ledger != NULL && tell_accounts(supervisor, supervisor->config, error)
+         && tell_start(supervisor, error);
+}
+
+static gboolean watch_ledger(Supervisor *supervisor, GError **error)
+{
+  const char *folder = supervisor->options->data_dir;
+  supervisor->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (supervisor->events < 0
+      || inotify_add_watch(supervisor->events, folder, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0) {
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+                "Changes in %s cannot be watched (%s): raise fs.inotify.max_user_watches or max_user_instances.",
+                folder, g_strerror(errno));
+    return FALSE;
+  }
+  supervisor->listen = g_unix_fd_add(supervisor->events, G_IO_IN, on_change, supervisor);
+  return TRUE;
+}
+
+static int first_failure(const Supervisor *supervisor)
+{
+  for (guint i = 0; i < supervisor->children->len; i++) {
+    const Child *child = supervisor->children->pdata[i];
+    if (child->status != EX_OK) return child->status;
+  }
+  return EX_OK;
+}
+
+static int run(Supervisor *supervisor)
+{
+  supervisor->loop = g_main_loop_new(NULL, FALSE);
+  guint sources[] = { g_unix_signal_add(SIGTERM, on_stop, supervisor), g_unix_signal_add(SIGINT, on_stop, supervisor),
+                      g_unix_signal_add(SIGHUP, on_reload, supervisor) };
+  start_all(supervisor);
+  notify_state(NOTIFY_READY);
+  if (running(supervisor) > 0 || !supervisor->options->once) g_main_loop_run(supervisor->loop);
+  int status = supervisor->options->once ? supervisor->stopping ? EX_TEMPFAIL : first_failure(supervisor) : EX_OK;
+  g_ptr_array_set_size(supervisor->children, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) g_source_remove(sources[i]);
+  if (supervisor->look != 0) g_source_remove(supervisor->look);
+  if (supervisor->listen != 0) g_source_remove(supervisor->listen);
+  g_main_loop_unref(supervisor->loop);
+  return status;
+}
+
+int supervisor_run(const SupervisorOptions *options)
+{
+  Supervisor supervisor = {
+    .options = options, .lock = -1, .events = -1, .children = g_ptr_array_new_with_free_func(child_free)
+  };
+  g_autoptr(GError) problem = NULL;
+  /* For the workers: when they rest they give memory back, which GLib's allocator of small pieces never does. */
+  g_setenv("G_SLICE", "always-malloc", FALSE);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk, not our death */
+  int status;
+  if (!prepare(&supervisor, &problem) || (!options->once && !watch_ledger(&supervisor, &problem))) {
+    log_problem((LogAbout){ 0 }, problem);
+    status = exit_status(problem);
+  } else {
+    status = run(&supervisor);
+  }
+  g_ptr_array_unref(supervisor.children);
+  g_free(supervisor.program);
+  if (supervisor.events >= 0) close(supervisor.events);
+  g_clear_pointer(&supervisor.ledger, ledger_close);
+  g_clear_pointer(&supervisor.config, config_free);
+  if (supervisor.lock >= 0) close(supervisor.lock);
+  return status;
+}

@@ -1,0 +1,12 @@
+/* disk_box.c - a folder on disk, whatever it is
+ * Owns:     the question whether a path is a Maildir or an mbox.
+ * Must not: read mail.
+ * Fails:    never; what is no folder of mail says so when it is used.
+ * Tests:    tests/fetcher/maildir/test_maildir.c */
+#include "fetcher/box/box.h"
+
+Box *disk_box_new(const char *path, gboolean mbox_wanted)
+{
+  gboolean mbox = g_file_test(path, G_FILE_TEST_IS_REGULAR) || (mbox_wanted && !g_file_test(path, G_FILE_TEST_IS_DIR));
+  return mbox ? mbox_box_new(path) : maildir_box_new(path);
+}

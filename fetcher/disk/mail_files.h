@@ -1,0 +1,14 @@
+/* mail_files.h - mail on disk: a message file, an mbox (as mbox_lines.h has it), a Maildir, or standard input. */
+#pragma once
+#include "ledger/journal.h"
+
+/* Calls each with every message of path ("-": standard input, a message or an mbox), in the order of the file or of
+ * the names in a Maildir (cur, then new); whole message, up to limit bytes, mbox quoting of the message's own "From "
+ * lines undone. Until FALSE. Nothing is written, not even an access mark. G_IO_ERROR when it cannot be read; an empty
+ * file has no message. */
+gboolean local_each(const char *path, gsize limit, gboolean (*each)(GBytes *message, gpointer data), gpointer data,
+                    GError **error);
+
+/* The message of this fingerprint in a Maildir or an mbox, at most limit bytes of it, as box.h has them; NULL without error
+ * when it is not there. G_IO_ERROR when the folder cannot be read. Changes nothing. The caller owns the bytes. */
+GBytes *local_message(const char *folder, const Fingerprint *fingerprint, gsize limit, GError **error);

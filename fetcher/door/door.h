@@ -1,0 +1,38 @@
+/* door.h - a POP3 server on loopback (RFC 1939, RFC 2449) that the owner's mail program connects to instead of to the
+ * provider: it shows the provider's maildrop without what is held back, message for message and byte for byte.
+ *
+ * One client at a time; it has the worker for as long as it is connected, within bounds: 60 seconds to sign in, 10 minutes
+ * (RFC 1939, 3) between two commands, 8 KiB a line, 100 errors. Others are told [IN-USE]. Never listens but on loopback. */
+#pragma once
+#include "fetcher/config/config.h"
+#include "fetcher/pop3/link.h"
+
+typedef struct Door Door;
+
+/* Listens on 127.0.0.1 and, where there is one, ::1. CONFIG_ERROR with the remedy when the port is taken or not allowed.
+ * port 0: any that is free. */
+Door *door_open(guint16 port, GError **error);
+void door_free(Door *door);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Door, door_free)
+/* Readable when somebody connects: one descriptor for both addresses, for poll(). */
+int door_fd(const Door *door);
+
+typedef struct {
+  const char *user;     /* any name but this one is refused; so is a client that is not on loopback */
+  const char *password; /* compared in constant time; NULL: it cannot be had now, so that nobody is let in, [SYS/TEMP] */
+  /* After the sign-in: what the client shall see, GArray of Pop3Row in the order of the provider's listing (numbers are
+   * the link's; uid never NULL), borrowed until leave(); and the link that has it. NULL with error: the client is told
+   * that it cannot be had now, [SYS/TEMP]. Is called once. */
+  const GArray *(*enter)(Pop3Link **link, gpointer data, GError **error);
+  /* The client is gone, or has said QUIT. quit: its deletions were marked on the link, and this must end the session so
+   * that they happen; TRUE when it did. Is called once after enter(), whatever it gave. */
+  gboolean (*leave)(gboolean quit, gpointer data);
+  gboolean (*stop)(gpointer data); /* asked twice a second: must it end now? */
+  /* The link broke, and why: STORE_ERROR_LINK, AUTH or FATAL; only leave(FALSE) follows. NULL: nobody asks. */
+  void (*broke)(const GError *problem, gpointer data);
+  gpointer data;
+} DoorHost;
+
+/* Takes the client that waits at door_fd() and serves it to its end. Returns at once when there is none. A link that broke
+ * ends the client's connection, in the middle of a message without the line that ends one. */
+void door_serve(Door *door, const DoorHost *host);

@@ -1,0 +1,1 @@
+libfetcher_a_SOURCES += %D%/answer.c %D%/door.h %D%/listen.c %D%/private.h %D%/session.c %D%/sign_in.c %D%/wire.c

@@ -1,0 +1,128 @@
+/* private.h - what the files of the door share: its listeners, a client's connection (door_wire.c), the state of a
+ * client's session (door_session.c, door_sign_in.c, door_relay.c). */
+#pragma once
+#include "fetcher/door/door.h"
+
+#define DOOR_BUFFER ((gsize)65536) /* of either direction */
+#define DOOR_BATCH 32              /* messages that are asked for in one go */
+
+/* Times in milliseconds. */
+typedef struct {
+  guint sign_in;    /* until the sign-in, from the connection on */
+  guint idle;       /* between two commands */
+  guint unread;     /* that the client takes nothing of what waits for it */
+  guint penalty;    /* before a wrong password is answered */
+  guint keep_alive; /* that the link is left without a command */
+  guint tick;       /* between two looks at stop(), the link and the others at the door */
+  guint linger;     /* that a client which is sent away may take to close its side */
+  guint errors;     /* commands that make no sense; one more ends the session */
+  guint failures;   /* wrong passwords; the last one ends the session */
+} DoorLimits;
+
+struct Door {
+  int epoll, listeners[2]; /* -1: none */
+  DoorLimits limits;
+};
+/* Tells everybody who waits at the door that it is in use. Never waits. */
+void door_turn_away(Door *door);
+
+/* A client's connection. Once broken, nothing goes through. */
+typedef struct {
+  int fd;
+  Door *door;
+  /* Called about once a tick, in every wait and by door_wire_attend(); FALSE: break the connection. */
+  gboolean (*attend)(gpointer data);
+  gpointer data;
+  gint64 attended; /* µs, monotonic, as all times here */
+  gboolean ended;  /* the client sends nothing more */
+  gboolean broken;
+  gsize in_from, in_to, out_from, out_to;
+  char in[DOOR_BUFFER], out[DOOR_BUFFER];
+} DoorWire;
+
+typedef enum { DOOR_LINE, DOOR_NO_LINE, DOOR_LONG_LINE } DoorLine;
+/* Once a tick: turns others away, calls attend(), sends what waits as far as it goes. FALSE: the connection is broken. */
+gboolean door_wire_attend(DoorWire *wire);
+/* The next line that has come, NUL-terminated, without its end; valid until the next call; may be written to. */
+DoorLine door_wire_line(DoorWire *wire, char **line, gsize *length);
+/* Takes what has come, without waiting; FALSE: there is nothing. */
+gboolean door_wire_take(DoorWire *wire);
+/* Waits until something comes. FALSE: it is later than `until`, or nothing will come any more. */
+gboolean door_wire_await(DoorWire *wire, gint64 until);
+/* Does nothing for so long, unless the client hangs up. */
+void door_wire_pause(DoorWire *wire, guint milliseconds);
+/* Buffered. FALSE: the connection is broken. */
+gboolean door_wire_say(DoorWire *wire, const char *bytes, gsize length);
+/* Sends what waits, taking in what comes meanwhile, so that a client which only writes is heard out. */
+gboolean door_wire_flush(DoorWire *wire);
+/* Says that nothing more comes. */
+void door_wire_shut(DoorWire *wire);
+/* Closes, after hearing the client out for a moment: what it had sent in vain would else destroy our last words. */
+void door_wire_close(DoorWire *wire);
+
+typedef enum { DOOR_AUTHORIZATION = 1 << 0, DOOR_TRANSACTION = 1 << 1 } DoorState; /* RFC 1939, 3 */
+
+typedef struct {
+  DoorWire wire;
+  const DoorHost *host;
+  DoorState state;
+  gboolean over;   /* no further command is looked at */
+  gint64 began;    /* the time for signing in */
+  gint64 since;    /* the last command was done */
+  gboolean active; /* a command was looked at since */
+  guint errors;
+
+  char *user;    /* of USER; NULL */
+  gboolean sasl; /* the next line is the client's response (RFC 5034, 4) */
+  guint failures;
+
+  gboolean entered;   /* host->leave() must be called */
+  Pop3Link *link;     /* NULL: none, or broken */
+  gint64 used;        /* the link had its last command */
+  const GArray *rows; /* Pop3Row */
+  guint8 *deleted;    /* for each row */
+  guint unmarked;     /* of these, the server did not take for deletion */
+  guint left;         /* rows that are not deleted, and their octets */
+  guint64 octets;
+
+  Pop3Ask asks[DOOR_BATCH]; /* put off, until a command of another kind or none comes */
+  guint asked;
+  guint64 asked_octets; /* at a guess */
+  gboolean relaying; /* the link has commands to answer */
+  gboolean started; /* of the message that comes: +OK was said */
+  /* Where TOP is in it: octets of its line, the last one was CR, the header is over, lines of the body that came. */
+  guint64 line;
+  gboolean cr, body;
+  gint lines;
+} DoorSession;
+
+/* What stands behind a command. */
+typedef struct {
+  char *text; /* as it came; never NULL */
+  guint n;
+  guint64 numbers[2];
+} DoorWords;
+
+/* Serves a client to its end and closes fd. */
+void door_session_run(Door *door, int fd, const DoorHost *host);
+/* One line, without its end; what was put off comes first. */
+void door_answer(DoorSession *session, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* -ERR for what the client did wrong; too many of them end the session. */
+void door_error(DoorSession *session, const char *text);
+/* -ERR with a sentence from elsewhere, made fit for a line (RFC 2449, 4). code: a response code, or "". */
+void door_refuse(DoorSession *session, const char *code, const char *sentence);
+/* The right password was given: lets the host in on it and answers. */
+void door_enter(DoorSession *session);
+/* The link broke: nothing more can be had. */
+void door_broke(DoorSession *session, const GError *problem);
+
+/* USER, PASS and AUTH; a client's response to AUTH. They may write to what they are given. */
+void door_user(DoorSession *session, const DoorWords *words);
+void door_pass(DoorSession *session, const DoorWords *words);
+void door_auth(DoorSession *session, const DoorWords *words);
+void door_auth_response(DoorSession *session, char *line);
+
+/* Puts off a message of the rows; lines: as Pop3Ask. */
+void door_ask(DoorSession *session, guint row, gint lines);
+/* Relays all that was put off. */
+void door_relay(DoorSession *session);

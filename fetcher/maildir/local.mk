@@ -1,0 +1,1 @@
+libfetcher_a_SOURCES += %D%/maildir.c %D%/private.h %D%/put.c

@@ -1,0 +1,461 @@
+/* maildir.c - a Maildir as a box
+ * Owns:     the names of its files: which is which, and which is new.
+ * Must not: change a message or its flags; take a file for gone that was only renamed.
+ * Fails:    STORE_ERROR_MAILBOX, naming the folder; MESSAGE for one file. A message is there whole or not at all.
+ * Tests:    tests/fetcher/maildir/test_maildir.c */
+#include "fetcher/maildir/private.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHUNK 65536
+/* How coarse the time of a folder's change may be, microseconds: some file systems count whole or even pairs of seconds. */
+#define FINE ((gint64)20000)
+#define COARSE ((gint64)2 * G_USEC_PER_SEC)
+#define YEAR_1980 ((gint64)315532800)
+#define LISTINGS 5 /* of a folder that changes while it is listed */
+
+static const char *const parts[] = { "new", "cur" }; /* in this order: a message goes from new to cur */
+
+static gint64 changed(const struct stat *status)
+{
+  return (gint64)status->st_mtim.tv_sec * G_USEC_PER_SEC + status->st_mtim.tv_nsec / 1000;
+}
+
+/* *pause: it was changed so lately that a change within so many microseconds from now may bear the same time; 0. */
+static char *stamp_of(const char *path, gint64 *pause, GError **error)
+{
+  g_autoptr(GString) stamp = g_string_new("maildir");
+  *pause = 0;
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *folder = g_build_filename(path, parts[i], NULL);
+    struct stat status;
+    if (stat(folder, &status) != 0) {
+      maildir_fail(folder, "no Maildir is there", error);
+      return NULL;
+    }
+    gint64 grain = status.st_mtim.tv_nsec != 0 ? FINE : COARSE;
+    gint64 age = g_get_real_time() - changed(&status);
+    if (age >= 0 && age < grain) *pause = MAX(*pause, grain - age);
+    g_string_append_printf(stamp, " %" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".%" G_GINT64_FORMAT ".%ld",
+                           (guint64)status.st_dev, (guint64)status.st_ino, (gint64)status.st_mtim.tv_sec,
+                           status.st_mtim.tv_nsec);
+  }
+  return g_string_free(g_steal_pointer(&stamp), FALSE);
+}
+
+static char *maildir_stamp(Box *box, GError **error)
+{
+  gint64 pause = 0;
+  char *stamp = stamp_of(box->name, &pause, error);
+  if (stamp == NULL || pause == 0) return stamp;
+  g_free(stamp);
+  g_usleep((gulong)pause);
+  if ((stamp = stamp_of(box->name, &pause, error)) == NULL || pause == 0) return stamp;
+  /* It goes on changing: no look at it counts for the next one. */
+  char *unsure = g_strdup_printf("%s ?%" G_GINT64_FORMAT, stamp, g_get_monotonic_time());
+  g_free(stamp);
+  return unsure;
+}
+
+/* "parts/name" of all messages. */
+static GPtrArray *names_in(const char *path, GError **error)
+{
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *folder = g_build_filename(path, parts[i], NULL);
+    DIR *handle = opendir(folder);
+    if (handle == NULL) {
+      maildir_fail(folder, "cannot be read", error);
+      return NULL;
+    }
+    const struct dirent *row;
+    while ((row = readdir(handle)) != NULL)
+      if (row->d_name[0] != '.' && row->d_type != DT_DIR)
+        g_ptr_array_add(names, g_strconcat(parts[i], "/", row->d_name, NULL));
+    closedir(handle);
+  }
+  return g_steal_pointer(&names);
+}
+
+/* From now on was_renamed() tells what happens. Times of folders are too coarse for that: two changes in one moment look
+ * like one. FALSE: there is nothing better. */
+static gboolean watch_renames(MaildirBox *box)
+{
+  if (box->renames < 0) box->renames = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  for (guint i = 0; box->renames >= 0 && i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *folder = g_build_filename(box->base.name, parts[i], NULL);
+    if (inotify_add_watch(box->renames, folder, IN_MOVED_FROM) < 0) return FALSE;
+  }
+  return box->renames >= 0;
+}
+
+/* Was a file renamed or moved away since this was asked last? */
+static gboolean was_renamed(const MaildirBox *box)
+{
+  char events[4096];
+  gboolean any = FALSE;
+  while (box->renames >= 0 && read(box->renames, events, sizeof events) > 0) any = TRUE;
+  return any;
+}
+
+/* A file that is renamed within a folder while that is listed may not be seen. */
+static GPtrArray *names_settled(MaildirBox *box, GError **error)
+{
+  const char *path = box->base.name;
+  g_autoptr(GPtrArray) names = NULL;
+  watch_renames(box);
+  for (guint i = 0; i < LISTINGS; i++) {
+    gint64 pause;
+    was_renamed(box);
+    g_autofree char *before = stamp_of(path, &pause, error);
+    g_clear_pointer(&names, g_ptr_array_unref);
+    if (before == NULL || (names = names_in(path, error)) == NULL) return NULL;
+    g_autofree char *after = stamp_of(path, &pause, error);
+    if (after == NULL) return NULL;
+    if (g_str_equal(before, after) && !was_renamed(box)) return g_steal_pointer(&names);
+  }
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s: changes too fast to be looked at now", path);
+  return NULL;
+}
+
+static const char *bare(const char *name) { return name + 4; /* "new/", "cur/" */ }
+
+/* Delivery time first, as names begin with it; what has the same base comes together, "cur" first. */
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+  const char *x = *(char *const *)a, *y = *(char *const *)b;
+  guint64 s = g_ascii_strtoull(bare(x), NULL, 10), t = g_ascii_strtoull(bare(y), NULL, 10);
+  if (s != t) return s < t ? -1 : 1;
+  gsize m = maildir_base(bare(x)), n = maildir_base(bare(y));
+  int order = strncmp(bare(x), bare(y), MIN(m, n));
+  if (order != 0) return order;
+  if (m != n) return m < n ? -1 : 1;
+  return strcmp(x, y);
+}
+
+static gboolean same_base(const char *a, const char *b)
+{
+  gsize n = maildir_base(bare(a));
+  return n == maildir_base(bare(b)) && strncmp(bare(a), bare(b), n) == 0;
+}
+
+/* The number behind ",W=" in the base, G_MAXUINT64 when there is none: the size of RFC 822, as Dovecot notes it. */
+static guint64 noted_size(const char *name)
+{
+  const char *found = g_strstr_len(name, (gssize)maildir_base(name), ",W=");
+  return found != NULL && g_ascii_isdigit(found[3]) ? g_ascii_strtoull(found + 3, NULL, 10) : G_MAXUINT64;
+}
+
+/* FALSE: it is no message, or gone (*gone: it has another name now, perhaps). Its time is that of its name or of its file,
+ * whichever is earlier: copies of a folder have new times, and names given to old mail are new as well. */
+static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gboolean *gone)
+{
+  const char *name = box->names->pdata[index], *base = bare(name), *flags = strstr(base, ":2,");
+  g_autofree char *path = g_build_filename(box->base.name, name, NULL);
+  gint64 named = (gint64)g_ascii_strtoull(base, NULL, 10);
+  guint64 size = noted_size(base);
+  struct stat status;
+  if (stat(path, &status) != 0) {
+    if (lstat(path, &status) != 0 && errno == ENOENT) *gone = TRUE;
+    return FALSE;
+  }
+  if (!S_ISREG(status.st_mode)) return FALSE;
+  *item = (BoxItem){ .key = maildir_key(base),
+                     .size = size != G_MAXUINT64 ? size : (guint64)status.st_size,
+                     .stored = status.st_mtim.tv_sec,
+                     .deleted = flags != NULL && strchr(flags + 3, 'T') != NULL,
+                     .where = index };
+  if (named >= YEAR_1980) item->stored = MIN(item->stored, named);
+  return TRUE;
+}
+
+/* *gone: a file was not there any more. */
+static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
+{
+  GArray *items = box->base.items;
+  *gone = FALSE;
+  g_array_set_size(items, 0);
+  g_clear_pointer(&box->names, g_ptr_array_unref);
+  box->names = names_settled(box, error);
+  if (box->names == NULL) return FALSE;
+  g_ptr_array_sort(box->names, by_time);
+  for (guint i = 0; i < box->names->len; i++) {
+    BoxItem item;
+    gboolean again = i > 0 && same_base(box->names->pdata[i - 1], box->names->pdata[i]);
+    if (!again && item_of(box, i, &item, gone)) g_array_append_val(items, item);
+  }
+  return TRUE;
+}
+
+/* Until all names are those of files. */
+static gboolean maildir_list(Box *base, GError **error)
+{
+  MaildirBox *box = (MaildirBox *)base;
+  gboolean gone = TRUE;
+  for (guint i = 0; i < LISTINGS && gone; i++)
+    if (!list_once(box, &gone, error)) return FALSE;
+  if (gone) {
+    g_array_set_size(base->items, 0);
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s: changes too fast to be looked at now", base->name);
+    return FALSE;
+  }
+  box_count_twins(base->items);
+  base->read_only = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *folder = g_build_filename(base->name, parts[i], NULL);
+    if (access(folder, W_OK) != 0) base->read_only = TRUE;
+  }
+  return TRUE;
+}
+
+/* The file of an item under its name of now; NULL when it is gone, or (error) cannot be told. */
+static char *path_of(MaildirBox *box, guint item, GError **error)
+{
+  char **name = (char **)&box->names->pdata[box_item(&box->base, item)->where];
+  g_autofree char *path = g_build_filename(box->base.name, *name, NULL);
+  struct stat status;
+  if (lstat(path, &status) == 0) return g_steal_pointer(&path);
+  if (errno != ENOENT) {
+    maildir_fail(path, "cannot be looked at", error);
+    return NULL;
+  }
+  g_autoptr(GPtrArray) names = names_settled(box, error);
+  for (guint i = 0; names != NULL && i < names->len; i++) {
+    if (!same_base(names->pdata[i], *name)) continue;
+    g_free(*name);
+    *name = g_strdup(names->pdata[i]);
+    return g_build_filename(box->base.name, *name, NULL);
+  }
+  return NULL;
+}
+
+/* -1: gone, or with error. */
+static int open_item(MaildirBox *box, guint item, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  for (guint i = 0; i < LISTINGS; i++) {
+    g_autofree char *path = path_of(box, item, &problem);
+    if (path == NULL) break;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOATIME);
+    if (fd < 0 && errno == EPERM) fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd >= 0) return fd;
+    if (errno == ENOENT) continue; /* renamed in this very moment */
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "%s: cannot be read: %s", path, g_strerror(errno));
+    return -1;
+  }
+  if (problem != NULL) g_propagate_error(error, g_steal_pointer(&problem));
+  return -1;
+}
+
+/* How long the header in these bytes is; 0 when it does not end in them. */
+static gsize header_end(const GByteArray *bytes)
+{
+  const char *text = (const char *)bytes->data;
+  for (gsize i = 0; i < bytes->len;) {
+    gsize left = bytes->len - i;
+    if (text[i] == '\n' || (left > 1 && text[i] == '\r' && text[i + 1] == '\n')) return MAX(i, 1);
+    const char *newline = memchr(text + i, '\n', left);
+    if (newline == NULL) return 0;
+    i = (gsize)(newline + 1 - text);
+  }
+  return 0;
+}
+
+static GBytes *read_fd(int fd, BoxPart part, gsize limit, int *number)
+{
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  gsize wanted = part == BOX_HEADER ? 4096 : CHUNK, end = 0;
+  *number = 0;
+  while (bytes->len < limit && end == 0) {
+    guint length = bytes->len;
+    gsize step = MIN(wanted, limit - length);
+    g_byte_array_set_size(bytes, length + (guint)step);
+    ssize_t got = read(fd, bytes->data + length, step);
+    g_byte_array_set_size(bytes, length + (guint)MAX(got, 0));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      *number = errno;
+      return NULL;
+    }
+    if (got == 0) break;
+    if (part == BOX_HEADER) end = header_end(bytes);
+  }
+  if (end != 0) g_byte_array_set_size(bytes, (guint)end);
+  return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+}
+
+static gboolean maildir_read(Box *base, const guint *items, guint n, BoxPart part, gsize limit, BoxCallback callback,
+                             gpointer data, GError **error)
+{
+  MaildirBox *box = (MaildirBox *)base;
+  for (guint i = 0; i < n; i++) {
+    g_autoptr(GError) problem = NULL;
+    int number = 0, fd = open_item(box, items[i], &problem);
+    if (problem != NULL) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    if (fd < 0) continue;
+    g_autoptr(GBytes) bytes = read_fd(fd, part, MIN(limit, G_MAXINT), &number);
+    close(fd);
+    if (bytes == NULL) {
+      g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "%s: a message cannot be read: %s", base->name,
+                  g_strerror(number));
+      return FALSE;
+    }
+    callback(items[i], bytes, data);
+  }
+  return TRUE;
+}
+
+static gboolean maildir_fetch(Box *base, guint item, int fd, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  int from = open_item((MaildirBox *)base, item, &problem);
+  if (from < 0) {
+    if (problem != NULL)
+      g_propagate_error(error, g_steal_pointer(&problem));
+    else
+      g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "The message is no longer there.");
+    return FALSE;
+  }
+  gboolean done = maildir_copy(from, fd);
+  if (!done) maildir_fail(base->name, "a message cannot be copied", error);
+  close(from);
+  return done;
+}
+
+static gboolean same_disk(const char *a, const char *b)
+{
+  struct stat x, y;
+  return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
+}
+
+/* Under its own name, unless there is one of that name already. *to: which it is. */
+static gboolean rename_into(const char *from, const char *name, const BoxItem *item, const char *folder, char **to)
+{
+  g_autofree char *target = g_build_filename(folder, name, NULL);
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, target, RENAME_NOREPLACE) == 0) {
+    *to = g_strdup(name);
+    return TRUE;
+  }
+  if (errno != EEXIST && errno != EINVAL) return FALSE;
+  g_autofree char *base = maildir_new_name(item->stored, item->size);
+  g_autofree char *other = g_strconcat(base, name + maildir_base(name), NULL),
+                  *path = g_build_filename(folder, other, NULL);
+  if (rename(from, path) != 0) return FALSE;
+  *to = g_steal_pointer(&other);
+  return TRUE;
+}
+
+static gboolean carry_one(MaildirBox *box, guint item, const char *to, GArray *moved, GError **error)
+{
+  for (guint i = 0; i < LISTINGS; i++) {
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *from = path_of(box, item, &problem), *name = NULL;
+    if (problem != NULL) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    if (from == NULL) return TRUE;
+    const char *known = box->names->pdata[box_item(&box->base, item)->where];
+    g_autofree char *folder = g_strdup_printf("%s/%.3s", to, known);
+    if (rename_into(from, bare(known), box_item(&box->base, item), folder, &name)) {
+      BoxMove move = { item, maildir_key(name) };
+      g_array_append_val(moved, move);
+      return TRUE;
+    }
+    if (errno != ENOENT) return maildir_fail(folder, "a message cannot be moved there", error);
+  }
+  return TRUE;
+}
+
+static gboolean sync_all(const char *path, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+    if (!maildir_sync_folder(path, parts[i], error)) return FALSE;
+  return TRUE;
+}
+
+static gboolean maildir_carry(Box *base, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once,
+                              GError **error)
+{
+  *at_once = same_disk(base->name, to->name);
+  if (!*at_once) return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!carry_one((MaildirBox *)base, items[i], to->name, moved, error)) return FALSE;
+  return n == 0 || (sync_all(to->name, error) && sync_all(base->name, error));
+}
+
+static gboolean remove_one(MaildirBox *box, guint item, GError **error)
+{
+  for (guint i = 0; i < LISTINGS; i++) {
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *path = path_of(box, item, &problem);
+    if (problem != NULL) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+    if (path == NULL || unlink(path) == 0) return TRUE;
+    if (errno != ENOENT) return maildir_fail(path, "cannot be removed", error);
+  } /* renamed in this very moment */
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s: changes too fast for a message to be removed now",
+              box->base.name);
+  return FALSE;
+}
+
+static gboolean maildir_remove(Box *base, const guint *items, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (!remove_one((MaildirBox *)base, items[i], error)) return FALSE;
+  return sync_all(base->name, error);
+}
+
+static gboolean maildir_watch(Box *base, int inotify, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *folder = g_build_filename(base->name, parts[i], NULL);
+    if (inotify_add_watch(inotify, folder, IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR) < 0)
+      return maildir_fail(folder, "cannot be watched", error);
+  }
+  return TRUE;
+}
+
+static void maildir_free(Box *base)
+{
+  MaildirBox *box = (MaildirBox *)base;
+  maildir_drop_drafts(box);
+  g_ptr_array_unref(box->drafts);
+  g_clear_pointer(&box->names, g_ptr_array_unref);
+  if (box->renames >= 0) close(box->renames);
+  g_free(box);
+}
+
+static const BoxClass maildir_class = {
+  .stamp = maildir_stamp,
+  .list = maildir_list,
+  .read = maildir_read,
+  .fetch = maildir_fetch,
+  .put = maildir_put,
+  .sync = maildir_sync,
+  .carry = maildir_carry,
+  .remove = maildir_remove,
+  .make = maildir_make,
+  .watch = maildir_watch,
+  .free = maildir_free,
+};
+
+Box *maildir_box_new(const char *path)
+{
+  MaildirBox *box = g_new0(MaildirBox, 1);
+  box->renames = -1;
+  box->drafts = g_ptr_array_new_with_free_func(g_free);
+  box_init(&box->base, &maildir_class, path);
+  return &box->base;
+}

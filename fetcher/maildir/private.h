@@ -1,0 +1,29 @@
+/* private.h - what the files of the Maildir box share; nobody else includes it. */
+#pragma once
+#include "fetcher/box/box.h"
+
+typedef struct {
+  Box base;
+  GPtrArray *names; /* "cur/NAME:2,S" of each item, by its `where` */
+  int renames;      /* inotify: tells of files that lose their name; -1 not asked for yet, or not to be had */
+  GPtrArray *drafts; /* names of files in tmp that were put, and are to be synced */
+} MaildirBox;
+
+/* Sets "PATH: WHAT: the error of errno" and gives FALSE. */
+gboolean maildir_fail(const char *path, const char *what, GError **error);
+/* How long the part of a name is that stays when its flags change; and the key that it makes. */
+gsize maildir_base(const char *name);
+gint64 maildir_key(const char *name);
+
+/* maildir_put.c */
+/* All of one file to another, from where they stand; FALSE with errno. */
+gboolean maildir_copy(int from, int to);
+/* A name that nobody else gives (the convention of maildir(5)): time, process, count, host; and the size. The caller frees. */
+char *maildir_new_name(gint64 stored, guint64 size);
+/* One folder of path, "new": what was renamed in it is on the disk. */
+gboolean maildir_sync_folder(const char *path, const char *part, GError **error);
+gboolean maildir_put(Box *box, int fd, const BoxItem *like, gint64 *key, GError **error);
+gboolean maildir_sync(Box *box, GError **error);
+gboolean maildir_make(Box *box, GError **error);
+/* Removes what was put and not synced. */
+void maildir_drop_drafts(MaildirBox *box);

@@ -1,0 +1,138 @@
+/* lines.c - where one message of an mbox ends and the next begins
+ * Owns:     what a separator is, which empty line belongs to the file, the quoting of lines that look like one.
+ * Must not: write; hold more than a buffer; know a header field.
+ * Fails:    by errno.
+ * Tests:    tests/fetcher/disk/test_mail_files.c, tests/fetcher/mbox/test_mbox.c */
+#include "fetcher/mbox/lines.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+void mbox_lines_init(MboxLines *lines, int fd, char *buffer, gsize size)
+{
+  *lines = (MboxLines){ .fd = fd, .buffer = buffer, .size = size, .step = size, .fresh = TRUE };
+}
+
+gboolean mbox_lines_fill(MboxLines *lines)
+{
+  if (lines->start > 0) memmove(lines->buffer, lines->buffer + lines->start, lines->end - lines->start);
+  lines->end -= lines->start;
+  lines->offset += lines->start;
+  lines->start = 0;
+  gsize goal = lines->end + MIN(lines->step, lines->size - lines->end);
+  while (!lines->eof && lines->end < goal) {
+    ssize_t got = read(lines->fd, lines->buffer + lines->end, goal - lines->end);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FALSE;
+    lines->eof = got == 0;
+    lines->end += (gsize)got;
+  }
+  lines->step = MIN(lines->step * 2, lines->size);
+  return TRUE;
+}
+
+/* The length of the line that begins at start, or of as much of it as the buffer holds. */
+static gboolean peek(MboxLines *lines, gsize *length)
+{
+  gsize seen = 0;
+  for (;;) {
+    const char *line = lines->buffer + lines->start;
+    gsize have = lines->end - lines->start;
+    const char *newline = have > seen ? memchr(line + seen, '\n', have - seen) : NULL;
+    *length = newline != NULL ? (gsize)(newline + 1 - line) : have;
+    if (newline != NULL || lines->eof || have == lines->size) return TRUE;
+    seen = have;
+    if (!mbox_lines_fill(lines)) return FALSE;
+  }
+}
+
+gboolean mbox_lines_raw(MboxLines *lines, const char **piece, gsize *length)
+{
+  if (!peek(lines, length)) return FALSE;
+  *piece = lines->buffer + lines->start;
+  lines->start += *length;
+  lines->begins = lines->fresh;
+  lines->fresh = *length > 0 && (*piece)[*length - 1] == '\n';
+  return TRUE;
+}
+
+gboolean mbox_is_blank(const char *line, gsize length)
+{
+  return (length == 1 && line[0] == '\n') || (length == 2 && line[0] == '\r' && line[1] == '\n');
+}
+
+/* Two forms. "From sender Thu Nov 20 21:28:48 2026" (RFC 4155): the time of day tells it from a sentence that begins with
+ * "From". And "From " with nothing after it, as Thunderbird begins every message today; it must have its line end, since a
+ * line that somebody is still writing may become a sentence. A body that holds such a line after an empty one, unquoted,
+ * is cut there: an mbox that counts octets instead of quoting (mboxcl2) could have it, but hardly anybody writes it, whereas
+ * without it messages that were sent are not found. */
+gboolean mbox_is_separator(const char *line, gsize length)
+{
+  if (length < 5 || memcmp(line, "From ", 5) != 0) return FALSE;
+  gsize end = MIN(length, MBOX_LINE_MAX), rest = 5;
+  while (rest < end && line[rest] != '\n' && g_ascii_isspace(line[rest])) rest++;
+  if (rest < end && line[rest] == '\n') return TRUE;
+  for (gsize i = rest; i + 5 < end; i++)
+    if (g_ascii_isdigit(line[i]) && g_ascii_isdigit(line[i + 1]) && line[i + 2] == ':' && g_ascii_isdigit(line[i + 3])
+        && g_ascii_isdigit(line[i + 4]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean mbox_needs_quote(const char *line, gsize length)
+{
+  gsize marks = 0;
+  while (marks < length && line[marks] == '>') marks++;
+  return length - marks >= 5 && memcmp(line + marks, "From ", 5) == 0;
+}
+
+/* A separator that is longer than the buffer is skipped whole, once its beginning has been used. */
+static gboolean skip_rest(MboxLines *lines)
+{
+  while (lines->skip) {
+    gsize length;
+    if (!peek(lines, &length)) return FALSE;
+    lines->skip = length > 0 && lines->buffer[lines->start + length - 1] != '\n';
+    lines->start += length;
+  }
+  return TRUE;
+}
+
+/* The empty line before a separator belongs to the mbox, so it is held back until the message is seen to go on. */
+MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length)
+{
+  if (!skip_rest(lines)) return MBOX_ERROR;
+  for (;;) {
+    if (!peek(lines, length)) return MBOX_ERROR;
+    const char *line = lines->buffer + lines->start;
+    gsize held = lines->held;
+    *piece = line;
+    lines->at = lines->offset + lines->start;
+    lines->begins = lines->fresh;
+    if (*length == 0) return MBOX_END;
+    gboolean whole = line[*length - 1] == '\n';
+    lines->held = 0;
+    if (!lines->inside || (held > 0 && mbox_is_separator(line, *length))) {
+      lines->inside = TRUE;
+      lines->skip = !whole;
+      lines->start += *length;
+      return MBOX_FROM;
+    }
+    if (held > 0) { /* the message goes on: first the empty line, this one with the next call */
+      *piece = lines->blank;
+      *length = held;
+      return MBOX_TEXT;
+    }
+    lines->start += *length;
+    lines->fresh = whole;
+    if (lines->begins && mbox_is_blank(line, *length)) {
+      memcpy(lines->blank, line, *length);
+      lines->held = *length;
+      continue;
+    }
+    gsize mark = lines->begins && line[0] == '>' && mbox_needs_quote(line, *length) ? 1 : 0;
+    *piece += mark;
+    *length -= mark;
+    return MBOX_TEXT;
+  }
+}

@@ -1,0 +1,273 @@
+/* lock.c - makes sure that nobody else changes an mbox while we do
+ * Owns:     the lock on the file and FILE.lock beside it; when a lock is left over; whether Thunderbird has the folder.
+ * Must not: read or write mail; wait for more than a few seconds.
+ * Fails:    STORE_ERROR_MAILBOX; nothing is locked then.
+ * Tests:    tests/fetcher/mbox/test_lock.c */
+#include "fetcher/mbox/private.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAUSE (50 * G_TIME_SPAN_MILLISECOND)
+#define STALE 600 /* seconds without change, of another program's FILE.lock */
+
+guint mbox_lock_patience = 3000;
+static gint64 impatient; /* until then: g_get_monotonic_time() */
+
+typedef enum { TRY_LOCKED, TRY_BUSY, TRY_REPLACED, TRY_FAILED } Try;
+
+/* By whom a FILE.lock was made: "PID\nbackstop HOST\n". The first line is what other programs look for. */
+static char *signature(void)
+{
+  char host[HOST_NAME_MAX + 1] = "";
+  gethostname(host, sizeof host - 1);
+  return g_strdup_printf("%ld\nbackstop %s\n", (long)getpid(), host);
+}
+
+/* May this FILE.lock, with this text, be taken away? We hold the lock on the mbox itself, as every Backstop does for as long
+ * as its FILE.lock is there: so one that a Backstop on this computer made was left by one that was killed, and need not
+ * grow old first. */
+static gboolean is_stale(const struct stat *status, const char *text)
+{
+  g_autofree char *signed_by_us = signature();
+  const char *line = strchr(text, '\n');
+  gboolean ours = line != NULL && strcmp(line, strchr(signed_by_us, '\n')) == 0;
+  gboolean old = g_get_real_time() / G_USEC_PER_SEC - (gint64)status->st_mtime >= STALE;
+  gint64 pid = g_ascii_strtoll(text, NULL, 10);
+  gboolean named = pid > 0 && pid <= G_MAXINT;
+  gboolean gone = !named || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
+  if (ours) return old || gone || pid == getpid();
+  return old && gone;
+}
+
+/* Looks at a FILE.lock: *stale, and which one it is. FALSE with errno. */
+static gboolean look_at_dotlock(const char *name, struct stat *status, gboolean *stale)
+{
+  char text[512] = "";
+  int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return FALSE;
+  ssize_t got = read(fd, text, sizeof text - 1);
+  text[MAX(got, 0)] = '\0';
+  *stale = fstat(fd, status) == 0 && is_stale(status, text);
+  close(fd);
+  return TRUE;
+}
+
+/* Takes a stale FILE.lock away, if it is still the one that was looked at: another program may have done so, and made its
+ * own. FALSE: it is to be respected. */
+static gboolean break_dotlock(const char *name)
+{
+  struct stat status, now;
+  gboolean stale;
+  if (!look_at_dotlock(name, &status, &stale)) return errno == ENOENT;
+  if (!stale) return FALSE;
+  if (lstat(name, &now) == 0 && now.st_dev == status.st_dev && now.st_ino == status.st_ino) unlink(name);
+  return TRUE;
+}
+
+static gboolean sign(int fd)
+{
+  g_autofree char *text = signature();
+  ssize_t length = (ssize_t)strlen(text);
+  return write(fd, text, (gsize)length) == length;
+}
+
+/* Makes FILE.lock with its text in it at once, so that nobody ever finds one that is not signed; where the file system
+ * cannot do that, the usual way. -1 with errno. */
+static int make_dotlock(const char *name)
+{
+  g_autofree char *folder = g_path_get_dirname(name), *without_name = NULL;
+  int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+  gboolean good = fd >= 0 && sign(fd);
+  if (good) {
+    without_name = g_strdup_printf("/proc/self/fd/%d", fd);
+    if (linkat(AT_FDCWD, without_name, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) return fd;
+  }
+  int number = errno;
+  if (fd >= 0) close(fd);
+  errno = number;
+  if (number == EEXIST || number == ENOSPC || number == EDQUOT || number == EFBIG) return -1;
+  fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0 || sign(fd)) return fd;
+  number = errno;
+  unlink(name);
+  close(fd);
+  errno = number;
+  return -1;
+}
+
+static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
+{
+  for (guint i = 0; i < 2; i++) {
+    int fd = make_dotlock(name);
+    if (fd >= 0) {
+      lock->dotlock = g_strdup(name);
+      fstat(fd, &lock->dotlock_status);
+      close(fd);
+      return TRY_LOCKED;
+    }
+    if (errno != EEXIST) {
+      mbox_fail(error, STORE_ERROR_MAILBOX, name, "cannot be made, so that %s is left as it is: %s", lock->path,
+                g_strerror(errno));
+      return TRY_FAILED;
+    }
+    if (!break_dotlock(name)) return TRY_BUSY;
+  }
+  return TRY_BUSY;
+}
+
+static void let_go(MboxLock *lock)
+{
+  struct stat now;
+  if (lock->dotlock != NULL && lstat(lock->dotlock, &now) == 0 && now.st_dev == lock->dotlock_status.st_dev
+      && now.st_ino == lock->dotlock_status.st_ino) /* and not one of a program that has lost patience with us */
+    unlink(lock->dotlock);
+  g_clear_pointer(&lock->dotlock, g_free);
+  if (lock->fd >= 0) close(lock->fd);
+  lock->fd = -1;
+}
+
+/* First the file, then FILE.lock, as Debian's policy has it. A program that replaces the file may have done so between
+ * our opening it and our locking it. */
+static Try try_once(MboxLock *lock, GError **error)
+{
+  lock->fd = open(lock->path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+  struct stat status, named;
+  if (lock->fd < 0 || fstat(lock->fd, &status) != 0) {
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path, "cannot be changed: %s", g_strerror(errno));
+    return TRY_FAILED;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path, "is no file; an mbox is one");
+    return TRY_FAILED;
+  }
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  if (fcntl(lock->fd, F_OFD_SETLK, &whole) != 0) {
+    if (errno == EAGAIN || errno == EACCES) return TRY_BUSY;
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path, "cannot be locked: %s", g_strerror(errno));
+    return TRY_FAILED;
+  }
+  g_autofree char *name = g_strconcat(lock->path, ".lock", NULL);
+  Try got = try_dotlock(lock, name, error);
+  if (got != TRY_LOCKED) return got;
+  if (stat(lock->path, &named) != 0 || named.st_dev != status.st_dev || named.st_ino != status.st_ino)
+    return TRY_REPLACED;
+  char begin[5] = "";
+  if (named.st_size > 0 && (pread(lock->fd, begin, 5, 0) != 5 || memcmp(begin, "From ", 5) != 0)) {
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+              "does not begin with \"From \", so it is no mbox: left alone; name another file");
+    return TRY_FAILED;
+  }
+  lock->status = named;
+  return TRY_LOCKED;
+}
+
+/* Does a program hold this file locked? Asking does not touch locks of our own: there are none. */
+static gboolean is_locked(const char *path)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return FALSE;
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  gboolean locked = fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+  close(fd);
+  return locked;
+}
+
+/* Thunderbird keeps an index, FILE.msf, and holds .parentlock in the profile, a parent folder, while it runs. It would not
+ * notice that its folder was changed, and write where messages were before. */
+static gboolean has_thunderbird(const char *path)
+{
+  g_autofree char *index = g_strconcat(path, ".msf", NULL);
+  if (access(index, F_OK) != 0) return FALSE;
+  g_autofree char *folder = g_path_get_dirname(path);
+  while (folder[0] == '/' && folder[1] != '\0') {
+    g_autofree char *mark = g_build_filename(folder, ".parentlock", NULL);
+    if (is_locked(mark)) return TRUE;
+    char *parent = g_path_get_dirname(folder);
+    g_free(folder);
+    folder = parent;
+  }
+  return FALSE;
+}
+
+/* Who did not let go of a folder while we waited will hardly do so for the next message: for that one nobody waits. */
+static gint64 until_when(void)
+{
+  gint64 now = g_get_monotonic_time();
+  return now < impatient ? now : now + (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
+}
+
+static gboolean lock_now(MboxLock *lock, GError **error)
+{
+  gint64 until = until_when();
+  for (;;) {
+    if (has_thunderbird(lock->path))
+      return mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+                       "Thunderbird is running, and does not lock its folders: left alone until it is closed");
+    Try got = try_once(lock, error);
+    if (got == TRY_LOCKED) return TRUE;
+    let_go(lock);
+    if (got == TRY_FAILED) return FALSE;
+    if (g_get_monotonic_time() >= until) break;
+    if (got == TRY_BUSY) g_usleep(PAUSE);
+  }
+  impatient = g_get_monotonic_time() + 2 * (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
+  g_autofree char *shown = g_filename_display_basename(lock->path);
+  return mbox_fail(
+      error, STORE_ERROR_MAILBOX, lock->path,
+      "is in use by another program (%s.lock, or a lock on it): left alone, looked at again at the next pass", shown);
+}
+
+MboxLock *mbox_lock(const char *path, GError **error)
+{
+  char *real = realpath(path, NULL);
+  if (real == NULL) {
+    mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
+    return NULL;
+  }
+  g_autoptr(MboxLock) lock = g_new0(MboxLock, 1);
+  lock->path = g_strdup(real);
+  lock->fd = -1;
+  free(real);
+  return lock_now(lock, error) ? g_steal_pointer(&lock) : NULL;
+}
+
+void mbox_lock_tidy(const char *path)
+{
+  char *real = realpath(path, NULL);
+  g_autofree char *name = g_strconcat(real != NULL ? real : path, ".lock", NULL);
+  struct stat status;
+  gboolean stale;
+  free(real);
+  if (look_at_dotlock(name, &status, &stale) && stale) mbox_unlock(mbox_lock(path, NULL));
+}
+
+gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error)
+{
+  struct stat a, b;
+  if (stat(path, &a) != 0) return mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
+  if (stat(other, &b) != 0) return mbox_fail(error, STORE_ERROR_MAILBOX, other, "%s", g_strerror(errno));
+  if (a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+    return mbox_fail(error, STORE_ERROR_MAILBOX, path, "is the same file as %s: name two different ones", other);
+  gboolean swapped = a.st_dev > b.st_dev || (a.st_dev == b.st_dev && a.st_ino > b.st_ino);
+  g_autoptr(MboxLock) first = mbox_lock(swapped ? other : path, error);
+  if (first == NULL) return FALSE;
+  g_autoptr(MboxLock) second = mbox_lock(swapped ? path : other, error);
+  if (second == NULL) return FALSE;
+  *lock = swapped ? second : first;
+  *other_lock = swapped ? first : second;
+  first = second = NULL;
+  return TRUE;
+}
+
+void mbox_unlock(MboxLock *lock)
+{
+  if (lock == NULL) return;
+  let_go(lock);
+  g_free(lock->path);
+  g_free(lock);
+}

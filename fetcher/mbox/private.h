@@ -1,0 +1,111 @@
+/* private.h - what the files of the mbox box share; nobody else includes it.
+ *
+ * A message as the box gives it is what mbox_lines.h makes of it, without the fields that mail programs keep their own
+ * state in (mbox_message.c lists them). So neither its size nor its key changes when a mail program marks it read, or
+ * when it is carried to another mbox. Line ends stay as they are. One thing an mbox cannot keep: that a message does not
+ * end with a line end, since the next message must begin on a line of its own. */
+#pragma once
+#include "fetcher/box/box.h"
+#include "fetcher/mbox/lines.h"
+#include <sys/stat.h>
+
+#define MBOX_HEADER_MAX 65536 /* octets of the header that make a key */
+
+/* Sets "PATH: TEXT." and gives FALSE. */
+gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* mbox_message.c */
+/* A message while it is read. */
+typedef struct {
+  gboolean body;      /* the header has ended */
+  gboolean dropping;  /* in a status field */
+  gboolean deleted;   /* a status field says so */
+  guint64 size;       /* octets so far */
+  guint64 lines;      /* of them line ends */
+  GByteArray *header; /* borrowed: its first MBOX_HEADER_MAX octets, without the empty line */
+} MboxView;
+void mbox_view_init(MboxView *view, GByteArray *header);
+/* Takes the next piece (MBOX_TEXT). TRUE: it belongs to the message; FALSE: to a status field. */
+gboolean mbox_view_take(MboxView *view, const char *piece, gsize length, gboolean begins);
+/* The key of a message with this header and size. Uses up the header. */
+gint64 mbox_view_key(MboxView *view, guint64 size);
+/* The date of a separator, Unix seconds: asctime, in local time unless a zone stands before or after the year. 0: none,
+ * as in all that Thunderbird writes today. */
+gint64 mbox_from_date(const char *line, gsize length);
+/* A separator for a message that begins with these octets, with its newline: its Return-Path, else MAILER-DAEMON, and the
+ * time with its zone, UTC, since without one readers would take it for local time. The caller frees. */
+char *mbox_from_line(const char *head, gsize length, gint64 stored);
+
+/* mbox_scan.c */
+/* Opens for reading, without leaving an access mark where that is allowed. -1 with MAILBOX. */
+int mbox_open(const char *path, GError **error);
+/* Adds the messages that begin at `from` (0, or where a separator stands) or later to items, in the file's order.
+ * *end: where the file ended. MAILBOX when it is no mbox, or cannot be read. */
+gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, guint64 *end, GError **error);
+typedef enum { MBOX_SAME, MBOX_CHANGED, MBOX_UNREADABLE /* errno */, MBOX_REFUSED /* by the sink; errno */ } MboxFound;
+typedef struct {
+  BoxPart part;
+  guint64 limit;                                                    /* octets of it */
+  gboolean (*sink)(const char *piece, gsize length, gpointer data); /* FALSE with errno; NULL: only look */
+  gpointer data;
+} MboxWant;
+/* Reads this message into the sink, and tells whether it was the one that was listed (same key, where it was). Only then
+ * are item->length and item->deleted brought up to date. */
+MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
+
+/* mbox_lock.c */
+extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
+typedef struct {
+  char *path;    /* the real one */
+  char *dotlock; /* NULL: none made */
+  struct stat dotlock_status;
+  int fd;             /* for reading, and writing at the end; locked */
+  struct stat status; /* of the file when it was locked */
+} MboxLock;
+/* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file of
+ * that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when it is in use, is not there,
+ * is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
+MboxLock *mbox_lock(const char *path, GError **error);
+/* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
+gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
+void mbox_unlock(MboxLock *lock);
+/* Takes away a FILE.lock that was left by a program that was killed: those that deliver mail would wait for it. */
+void mbox_lock_tidy(const char *path);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MboxLock, mbox_unlock)
+
+/* mbox_write.c */
+typedef struct {
+  guint64 where, length;
+} MboxRange;
+/* Appends raw messages that lie in another file, each one's end made an empty line. Synced. items (NULL: not asked, and
+ * the ranges may be anything): BoxItem, what they are now, one for each range, in that order. After a failure the file
+ * has its old length, or the error says that it has not. */
+gboolean mbox_append_ranges(MboxLock *lock, int from, const MboxRange *ranges, guint n, GArray *items, GError **error);
+/* Appends the message that fd holds from its start under a separator of this time. Synced; *item: where and what it is
+ * now. A failure is as above. */
+gboolean mbox_append_message(MboxLock *lock, int fd, gint64 stored, BoxItem *item, GError **error);
+/* Cuts the file back. */
+gboolean mbox_cut_back(MboxLock *lock, guint64 length, GError **error);
+/* Makes folder entries durable. */
+gboolean mbox_sync_folder(const char *path, GError **error);
+
+/* mbox_rewrite.c */
+/* Replaces the file by one without these ranges (ascending, apart), all other octets as they were; synced. The lock is on
+ * the new file then, and *old is the old file's descriptor, still locked; the caller closes it. *copied: the octets of the
+ * old file that were looked at. FALSE with *old -1: nothing was changed; else it was replaced, and may come back after a
+ * power failure. */
+gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
+
+/* mbox_late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock. */
+typedef struct {
+  GArray *files; /* the old ones that some program may still write into */
+} MboxLate;
+void mbox_late_init(MboxLate *late);
+/* Takes an old file over, its descriptor and the lock on it. length: what is not late of it. */
+void mbox_late_keep(MboxLate *late, int fd, guint64 length);
+/* Appends to path what came to the old files; what is no whole message goes to PATH.late, with a warning. An old file is
+ * closed when no other program has it open, or after a minute. */
+gboolean mbox_late_look(MboxLate *late, const char *path, GError **error);
+/* The last look; waits for a second where a program still has an old file open. What cannot be appended goes to
+ * PATH.late. */
+void mbox_late_end(MboxLate *late, const char *path);

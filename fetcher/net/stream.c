@@ -1,0 +1,310 @@
+/* stream.c - the one way to a server
+ * Owns:     the socket, its deadline, the first error.
+ * Must not: know IMAP commands; block without a deadline (name look-up excepted); raise SIGPIPE.
+ * Fails:    STORE_ERROR_LINK; STORE_ERROR_FATAL for TLS and for a peer that is not on loopback when it must be.
+ * Tests:    tests/fetcher/net/test_stream.c */
+#include "fetcher/net/stream.h"
+#include "fetcher/net/guard.h"
+#include "fetcher/store/store.h"
+#include "fetcher/net/tls.h"
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct Stream {
+  int fd;
+  char *host, *where;
+  guint timeout;    /* seconds */
+  gint64 waited;    /* µs of this command spent waiting */
+  guint64 received; /* bytes of this command */
+  Guard guard;
+  Tls *tls;
+  GError *error; /* the first; once set, nothing goes through */
+};
+
+static gboolean fail(Stream *stream, GError *error)
+{
+  if (stream->error == NULL)
+    stream->error = error;
+  else
+    g_error_free(error);
+  return FALSE;
+}
+
+static gboolean fail_link(Stream *stream, const char *what)
+{
+  return fail(stream, g_error_new(STORE_ERROR, STORE_ERROR_LINK, "%s %s.", stream->where, what));
+}
+
+/* Waits for fd: no longer than `timeout` now, and than what is left of the command's time. */
+static gboolean wait_for(Stream *stream, short events)
+{
+  gint64 allowance = (gint64)stream->timeout * G_USEC_PER_SEC + (gint64)(stream->received >> 12) * G_USEC_PER_SEC;
+  gint64 start = g_get_monotonic_time();
+  gint64 patience = MIN((gint64)stream->timeout * G_USEC_PER_SEC, allowance - stream->waited);
+  for (;;) {
+    gint64 left = patience - (g_get_monotonic_time() - start);
+    if (left <= 0) break;
+    struct pollfd fd = { .fd = stream->fd, .events = events };
+    int n = poll(&fd, 1, (int)((left + 999) / 1000));
+    if (n == 0 || (n < 0 && errno == EINTR)) continue;
+    stream->waited += g_get_monotonic_time() - start;
+    return n > 0 || fail_link(stream, g_strerror(errno));
+  }
+  g_autofree char *what = g_strdup_printf("did not answer within %u second%s: check the network, or raise timeout",
+                                          stream->timeout, stream->timeout == 1 ? "" : "s");
+  return fail_link(stream, what);
+}
+
+/* What became of an attempt to read or write n bytes: 0 to try again later, -1 for never again. */
+static ssize_t outcome(Stream *stream, ssize_t n)
+{
+  const char *reason = NULL;
+  if (n > 0) return n;
+  if (stream->tls == NULL) {
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+    if (n < 0 && errno != ECONNRESET && errno != EPIPE) reason = g_strerror(errno);
+  } else {
+    if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED) return 0;
+    if (n != 0 && n != GNUTLS_E_PREMATURE_TERMINATION && n != GNUTLS_E_PULL_ERROR && n != GNUTLS_E_PUSH_ERROR)
+      reason = gnutls_strerror((int)n);
+  }
+  g_autofree char *what = reason != NULL ? g_strdup_printf("broke the connection (%s)", reason) : NULL;
+  fail_link(stream, what != NULL ? what : "closed the connection");
+  return -1;
+}
+
+ssize_t stream_read_now(Stream *stream, void *buffer, gsize size)
+{
+  if (stream->error != NULL) return -1;
+  ssize_t n =
+      stream->tls != NULL ? gnutls_record_recv(stream->tls->session, buffer, size) : recv(stream->fd, buffer, size, 0);
+  n = outcome(stream, n);
+  if (n <= 0) return n;
+  stream->received += (guint64)n;
+  const char *problem = guard_feed(&stream->guard, buffer, (gsize)n);
+  if (problem == NULL) return n;
+  fail_link(stream, problem);
+  return -1;
+}
+
+short stream_events(const Stream *stream)
+{
+  /* TLS may have to write before it can read on. */
+  return stream->tls != NULL && gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
+}
+
+ssize_t stream_read(Stream *stream, void *buffer, gsize size)
+{
+  ssize_t n;
+  while ((n = stream_read_now(stream, buffer, size)) == 0) wait_for(stream, stream_events(stream));
+  return n;
+}
+
+/* At least one byte, -1 once the connection is broken. */
+static ssize_t write_some(Stream *stream, const void *bytes, gsize size)
+{
+  ssize_t n = 0;
+  while (n == 0 && size > 0 && stream->error == NULL) {
+    n = stream->tls != NULL ? gnutls_record_send(stream->tls->session, bytes, size)
+                            : send(stream->fd, bytes, size, MSG_NOSIGNAL);
+    n = outcome(stream, n);
+    if (n == 0) wait_for(stream, stream->tls != NULL ? stream_events(stream) : POLLOUT);
+  }
+  return stream->error == NULL ? n : -1;
+}
+
+gboolean stream_write(Stream *stream, const void *bytes, gsize size)
+{
+  for (const char *p = bytes; size > 0;) {
+    ssize_t n = write_some(stream, p, size);
+    if (n < 0) return FALSE;
+    p += n;
+    size -= (gsize)n;
+  }
+  return stream->error == NULL;
+}
+
+/* Never returns 0: libetpan would ask again for ever. */
+static ssize_t low_read(mailstream_low *low, void *buffer, size_t size) { return stream_read(low->data, buffer, size); }
+
+static ssize_t low_write(mailstream_low *low, const void *buffer, size_t size)
+{
+  return write_some(low->data, buffer, size);
+}
+
+static int low_close(mailstream_low *low) { return 0; }
+
+static int low_get_fd(mailstream_low *low) { return stream_fd(low->data); }
+
+static void low_free(mailstream_low *low) { free(low); }
+
+static void low_cancel(mailstream_low *low) {}
+
+mailstream_low *stream_low(Stream *stream)
+{
+  static mailstream_low_driver driver = {
+    .mailstream_read = low_read,
+    .mailstream_write = low_write,
+    .mailstream_close = low_close,
+    .mailstream_get_fd = low_get_fd,
+    .mailstream_free = low_free,
+    .mailstream_cancel = low_cancel,
+  };
+  return mailstream_low_new(stream, &driver);
+}
+
+static gboolean is_loopback(const struct sockaddr *address)
+{
+  if (address->sa_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const void *)address;
+    return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+  }
+  const struct sockaddr_in6 *v6 = (const void *)address;
+  return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+/* A peer that is gone without a word (the computer slept, a router forgot us) is an error of the socket within
+ * 4 minutes, and no process wakes up to find out. */
+static void keep_alive(int fd)
+{
+  static const struct {
+    int level, name, value;
+  } options[] = { { SOL_SOCKET, SO_KEEPALIVE, 1 },           { IPPROTO_TCP, TCP_KEEPIDLE, 120 },
+                  { IPPROTO_TCP, TCP_KEEPINTVL, 30 },        { IPPROTO_TCP, TCP_KEEPCNT, 4 },
+                  { IPPROTO_TCP, TCP_USER_TIMEOUT, 240000 }, { IPPROTO_TCP, TCP_NODELAY, 1 } };
+  for (guint i = 0; i < G_N_ELEMENTS(options); i++)
+    setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof options[i].value);
+}
+
+/* One address. The failed stream keeps its error, the next attempt clears it. */
+static gboolean connect_to(Stream *stream, const struct addrinfo *address)
+{
+  stream->fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (stream->fd < 0) return fail_link(stream, g_strerror(errno));
+  int problem = connect(stream->fd, address->ai_addr, address->ai_addrlen) == 0 ? 0 : errno;
+  if (problem == EINPROGRESS || problem == EINTR) {
+    if (!wait_for(stream, POLLOUT)) return FALSE;
+    socklen_t n = sizeof problem;
+    if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &problem, &n) != 0) problem = errno;
+  }
+  if (problem != 0) {
+    g_autofree char *what =
+        g_strdup_printf("cannot be reached (%s): check the network, host and port", g_strerror(problem));
+    return fail_link(stream, what);
+  }
+  keep_alive(stream->fd);
+  return TRUE;
+}
+
+static gboolean connect_any(Stream *stream, const struct addrinfo *addresses, gboolean loopback_only)
+{
+  for (const struct addrinfo *a = addresses; a != NULL; a = a->ai_next) {
+    if (loopback_only && !is_loopback(a->ai_addr)) continue;
+    g_clear_error(&stream->error);
+    if (stream->fd >= 0) close(stream->fd);
+    stream_command(stream, STREAM_BUDGET);
+    if (connect_to(stream, a)) return TRUE;
+  }
+  if (stream->error == NULL)
+    fail(stream,
+         g_error_new(STORE_ERROR, STORE_ERROR_FATAL,
+                     "%s is not on this computer: a connection without TLS is only made to loopback; set security "
+                     "to tls or starttls.",
+                     stream->where));
+  return FALSE;
+}
+
+Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error)
+{
+  g_autoptr(Stream) stream = g_new0(Stream, 1);
+  stream->fd = -1;
+  stream->host = g_hostname_to_ascii(host);
+  if (stream->host == NULL) stream->host = g_strdup(host);
+  stream->where = g_strdup_printf("%s:%u", host, port);
+  stream->timeout = timeout;
+  char service[8];
+  g_snprintf(service, sizeof service, "%u", port);
+  struct addrinfo *addresses = NULL, hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+  int problem = getaddrinfo(stream->host, service, &hints, &addresses);
+  if (problem != 0) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "The host %s is not known (%s): check host and the network.",
+                host, problem == EAI_SYSTEM ? g_strerror(errno) : gai_strerror(problem));
+    return NULL;
+  }
+  gboolean connected = connect_any(stream, addresses, loopback_only);
+  freeaddrinfo(addresses);
+  if (!connected) {
+    g_propagate_error(error, g_steal_pointer(&stream->error));
+    return NULL;
+  }
+  return g_steal_pointer(&stream);
+}
+
+Stream *stream_connect_for(const AccountConfig *account, const char *secret, GError **error)
+{
+  if (strpbrk(account->user, "\r\n") != NULL || strpbrk(secret, "\r\n") != NULL) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_AUTH, "The user or the password for %s holds a line break: check them.",
+                account->host);
+    return NULL;
+  }
+  return stream_connect(account->host, account->port, account->timeout, account->security == SECURITY_NONE, error);
+}
+
+gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error)
+{
+  GError *problem = NULL;
+  gboolean upgraded = stream->received > 0; /* by the last command, STARTTLS */
+  stream_command(stream, STREAM_BUDGET);
+  if (stream->error == NULL) stream->tls = tls_new(stream->fd, stream->host, ca_file, &problem);
+  if (problem != NULL) fail(stream, problem);
+  while (stream->error == NULL) {
+    int code = gnutls_handshake(stream->tls->session);
+    if (code == 0) {
+      tls_settled(stream->tls);
+      return TRUE;
+    }
+    if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED)
+      wait_for(stream, gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN);
+    else if (gnutls_error_is_fatal(code))
+      fail(stream, tls_explain(stream->tls, code, stream->where, upgraded));
+  }
+  if (error != NULL) *error = g_error_copy(stream->error);
+  return FALSE;
+}
+
+void stream_command(Stream *stream, guint64 budget)
+{
+  stream->waited = 0;
+  stream->received = 0;
+  guard_command(&stream->guard, budget);
+}
+
+void stream_count_bytes_only(Stream *stream) { stream->guard.bytes_only = TRUE; }
+
+void stream_set_timeout(Stream *stream, guint seconds) { stream->timeout = seconds; }
+
+const char *stream_where(const Stream *stream) { return stream->where; }
+
+const GError *stream_error(const Stream *stream) { return stream->error; }
+
+void stream_abandon(Stream *stream) { fail_link(stream, "was left"); }
+
+int stream_fd(const Stream *stream) { return stream->fd; }
+
+void stream_free(Stream *stream)
+{
+  if (stream == NULL) return;
+  if (stream->tls != NULL && stream->error == NULL) gnutls_bye(stream->tls->session, GNUTLS_SHUT_WR);
+  tls_free(stream->tls);
+  if (stream->fd >= 0) close(stream->fd);
+  g_clear_error(&stream->error);
+  g_free(stream->host);
+  g_free(stream->where);
+  g_free(stream);
+}

@@ -1,0 +1,49 @@
+/* stream.h - the one way to a server: a socket, plain or TLS, bounded in time, bytes and (for IMAP) nesting.
+ *
+ * TLS 1.2 or 1.3 (GnuTLS), certificate chain and host name verified in the handshake (RFC 6125), before anything is
+ * read or sent. The server may be silent for `timeout` seconds, and all waiting of one command may take that plus one
+ * second per 4 KiB received, so a server that drips is cut off and a slow line is not. What comes is counted by a guard
+ * (guard.h). Once a bound is passed or the peer closed, every further read and write fails at once. */
+#pragma once
+#include "fetcher/config/config.h"
+#include <gio/gio.h>
+#include <libetpan/libetpan.h>
+
+#define STREAM_BUDGET ((guint64)1 << 30)
+
+typedef struct Stream Stream;
+
+/* Connects to host:port (every address in turn, `timeout` seconds each). loopback_only: refuse any other peer. Errors
+ * are STORE_ERROR_*. */
+Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error);
+/* The same to an account's server, on loopback only when it is to be in clear. STORE_ERROR_AUTH when user or secret hold
+ * a line break, which would be a command of its own in either protocol. */
+Stream *stream_connect_for(const AccountConfig *account, const char *secret, GError **error);
+/* Does the TLS handshake; ca_file NULL: the system's. STORE_ERROR_FATAL with the reason in words for a bad certificate.
+ * The caller makes sure that no byte received in clear is still buffered above (injection before the handshake). */
+gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
+/* A libetpan low stream over it. It borrows the Stream; freeing it does not close it. */
+mailstream_low *stream_low(Stream *stream);
+/* It carries another protocol than IMAP: the guard counts the bytes of a command's answer, and knows nothing of lines. */
+void stream_count_bytes_only(Stream *stream);
+/* Waits for bytes, and gives at most size of them; -1 once the connection is broken. Never 0. */
+ssize_t stream_read(Stream *stream, void *buffer, gsize size);
+/* Sends all of it, or breaks the connection. */
+gboolean stream_write(Stream *stream, const void *bytes, gsize size);
+/* What has come, at most size bytes, without waiting: 0 when there is nothing, -1 once the connection is broken. */
+ssize_t stream_read_now(Stream *stream, void *buffer, gsize size);
+/* What poll() must wait for after stream_read_now() gave 0: POLLIN or POLLOUT. */
+short stream_events(const Stream *stream);
+/* A new command begins: the deadline starts anew, and its answer may have budget bytes (at most STREAM_BUDGET). */
+void stream_command(Stream *stream, guint64 budget);
+/* From the next command on the server may be silent for this long. */
+void stream_set_timeout(Stream *stream, guint seconds);
+/* "host:port"; borrowed. */
+const char *stream_where(const Stream *stream);
+/* Why I/O failed, NULL if it did not; borrowed. */
+const GError *stream_error(const Stream *stream);
+/* Makes all further I/O fail, so that libetpan can be freed without talking to the server. */
+void stream_abandon(Stream *stream);
+int stream_fd(const Stream *stream);
+void stream_free(Stream *stream);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)

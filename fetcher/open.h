@@ -1,7 +1,0 @@
-/* open.h - the store of an account, by its protocol. */
-#pragma once
-#include "fetcher/sign_in.h"
-
-/* Opens the account's mailbox. Where it is on a server, as sign_in(); where it is on this computer, secret and refused are
- * left as they are, and nothing is asked for. */
-Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error);

@@ -1,0 +1,229 @@
+/* folders.c - which of an account's folders are Sent, Trash and quarantine.
+ * Owns:     the choice of them.
+ * Must not: read mail.
+ * Fails:    STORE_ERROR, CONFIG_ERROR when a configured folder is not there.
+ * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e/test_once.py */
+#include "fetcher/pass/folders.h"
+#include "fetcher/imap/folder_name.h"
+#include <string.h>
+
+#define LIST_AGAIN ((gint64)3600 * G_USEC_PER_SEC) /* folders are made and renamed rarely */
+
+static const char SEPARATORS[] = "/.\\";
+
+static guint depth_of(const char *name)
+{
+  guint depth = 0;
+  for (; *name != '\0'; name++) depth += strchr(SEPARATORS, *name) != NULL;
+  return depth;
+}
+
+static gboolean named_sent(const Folder *folder)
+{
+  if (folder->use & FOLDER_NOSELECT) return FALSE;
+  if (folder_name_is_sent(folder->name, '\0')) return TRUE;
+  for (const char *s = SEPARATORS; *s != '\0'; s++)
+    if (folder_name_is_sent(folder->name, *s)) return TRUE;
+  return FALSE;
+}
+
+static gboolean take_configured(Run *run, GPtrArray *sent, GError **error)
+{
+  for (char **name = run->account->sent; *name != NULL; name++) {
+    g_autofree char *resolved = run->store->class->resolve(run->store, *name, error);
+    if (resolved == NULL) return FALSE;
+    if (!run_has_folder(run, resolved)) {
+      g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+                  "there is no folder \"%s\"; set \"sent\" to the folder that holds your sent mail", *name);
+      return FALSE;
+    }
+    g_ptr_array_add(sent, g_steal_pointer(&resolved));
+  }
+  return TRUE;
+}
+
+static void take_special(const Run *run, GPtrArray *sent)
+{
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if ((folder->use & FOLDER_SENT) && !(folder->use & FOLDER_NOSELECT)) g_ptr_array_add(sent, g_strdup(folder->name));
+  }
+}
+
+/* By name: those at the least depth; of these the ones that hold mail, or the first one where none does. */
+static gboolean take_named(Run *run, GPtrArray *sent, GError **error)
+{
+  guint least = G_MAXUINT;
+  const char *first = NULL;
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if (named_sent(folder)) least = MIN(least, depth_of(folder->name));
+  }
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if (!named_sent(folder) || depth_of(folder->name) != least) continue;
+    if (!run_select(run, folder->name, error)) return FALSE;
+    if (first == NULL) first = folder->name;
+    if (run->status.count > 0) g_ptr_array_add(sent, g_strdup(folder->name));
+  }
+  if (sent->len == 0 && first != NULL) g_ptr_array_add(sent, g_strdup(first));
+  return TRUE;
+}
+
+gboolean folders_find_sent(Run *run, GError **error)
+{
+  g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
+  if (run->account->sent != NULL) {
+    if (!take_configured(run, sent, error)) return FALSE;
+  } else if (run->store->can & STORE_LISTS_ALL) {
+    take_special(run, sent);
+    if (sent->len == 0 && !take_named(run, sent, error)) return FALSE;
+  }
+  if (run->account->sent_recorded) g_ptr_array_add(sent, g_strdup(RUN_RECORDED));
+  if (!folder_use_sent(run->ledger, run->account->name, (const char *const *)sent->pdata, sent->len, error))
+    return FALSE;
+  if (run->account->sent_recorded) g_ptr_array_set_size(sent, (gint)sent->len - 1);
+  g_ptr_array_add(sent, NULL);
+  run->sent = (char **)g_ptr_array_free(g_steal_pointer(&sent), FALSE);
+  return TRUE;
+}
+
+gboolean folders_tell_sent(const Run *run)
+{
+  return run->sent[0] != NULL || run->account->sent_account != NULL || run->account->sent_recorded;
+}
+
+static gboolean find_watched(Run *run, GError **error)
+{
+  g_autoptr(GPtrArray) watched = g_ptr_array_new_with_free_func(g_free);
+  for (char **name = run->account->folders; *name != NULL; name++) {
+    char *folder = run->store->class->resolve(run->store, *name, error);
+    if (folder == NULL) return FALSE;
+    g_ptr_array_add(watched, folder);
+  }
+  g_ptr_array_add(watched, NULL);
+  run->watched = (char **)g_ptr_array_free(g_steal_pointer(&watched), FALSE);
+  return TRUE;
+}
+
+void folders_forget(Run *run)
+{
+  g_clear_pointer(&run->folders, g_ptr_array_unref);
+  g_clear_pointer(&run->watched, g_strfreev);
+  g_clear_pointer(&run->sent, g_strfreev);
+  g_clear_pointer(&run->quarantine, g_free);
+  g_clear_pointer(&run->trash, g_free);
+  g_clear_pointer(&run->selected, g_free);
+  run->reconciled = (FolderStatus){ 0 };
+}
+
+void folders_doubt(Run *run) { run->listed = 0; }
+
+static gboolean find(Run *run, GError **error)
+{
+  run->folders = run->store->class->folders(run->store, error);
+  if (run->folders == NULL) return FALSE;
+  run->quarantine = run->store->class->resolve(run->store, run->account->quarantine, error);
+  if (run->quarantine == NULL || !find_watched(run, error)) return FALSE;
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if ((folder->use & FOLDER_TRASH) && run->trash == NULL && !g_str_equal(folder->name, run->quarantine))
+      run->trash = g_strdup(folder->name);
+  }
+  run->listed = g_get_monotonic_time();
+  return TRUE;
+}
+
+gboolean folders_find(Run *run, GError **error)
+{
+  if (run->listed != 0 && g_get_monotonic_time() - run->listed < LIST_AGAIN) return TRUE;
+  folders_forget(run);
+  if (find(run, error)) return TRUE;
+  folders_forget(run);
+  return FALSE;
+}
+
+/* By the server's names: different words of the configuration may mean one folder. */
+static gboolean check_quarantine(const Run *run, GError **error)
+{
+  if (!g_strv_contains((const char *const *)run->sent, run->quarantine)
+      && !g_strv_contains((const char *const *)run->watched, run->quarantine))
+    return TRUE;
+  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+              "the quarantine folder \"%s\" is a folder that is watched or holds sent mail; name another in "
+              "[account %s]",
+              run->quarantine, run->account->name);
+  return FALSE;
+}
+
+/* As the owner has written it, if he has. */
+static const char *quarantine_name(const Run *run)
+{
+  return run->account->quarantine != NULL ? run->account->quarantine : run->quarantine;
+}
+
+static gboolean make_quarantine(Run *run, GError **error)
+{
+  if (!run->store->class->create(run->store, run->quarantine, error)) {
+    g_prefix_error(error, "the quarantine folder \"%s\" cannot be made: ", quarantine_name(run));
+    return FALSE;
+  }
+  Folder *made = g_new0(Folder, 1);
+  made->name = g_strdup(run->quarantine);
+  g_ptr_array_add(run->folders, made);
+  return TRUE;
+}
+
+/* *names: the watched folders that nothing can be moved out of; NULL when there is none. */
+static gboolean find_read_only(Run *run, char **names, GError **error)
+{
+  g_autoptr(GPtrArray) list = g_ptr_array_new();
+  for (char **folder = run->watched; *folder != NULL; folder++) {
+    g_autoptr(GError) problem = NULL;
+    if (run_select(run, *folder, &problem)) {
+      if (run->status.read_only) g_ptr_array_add(list, *folder);
+    } else if (!run_can_go_on(problem)) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+  }
+  g_ptr_array_add(list, NULL);
+  *names = list->len > 1 ? g_strjoinv(", ", (char **)list->pdata) : NULL;
+  return TRUE;
+}
+
+/* Tells the owner why nothing is moved although he wants it. */
+static gboolean tell_why(Run *run, gboolean read_only, GError **error)
+{
+  g_autofree char *names = NULL, *text = NULL;
+  if (run->moves && !find_read_only(run, &names, error)) return FALSE;
+  if (names != NULL)
+    text = g_strdup_printf("Read-only, and so only observed: %s.", names);
+  else if (read_only)
+    text = g_strdup("The quarantine folder is read-only, so Backstop only observes here and moves nothing.");
+  else if (!run->config->observe && !folders_tell_sent(run))
+    text = g_strdup("Nothing tells what you sent, so Backstop only observes here and moves nothing: set sent, "
+                    "sent-account or sent-recorded, then run backstop sweep.");
+  else if (!run->config->observe && !run->moves)
+    text = g_strdup("The server can neither move messages (MOVE) nor remove single ones (UIDPLUS), so Backstop only "
+                    "observes here and moves nothing.");
+  return account_set_notice(run->ledger, run->account->name, text, error);
+}
+
+gboolean folders_prepare_quarantine(Run *run, GError **error)
+{
+  run->moves = !run->config->observe && run->can_move && folders_tell_sent(run);
+  if (!check_quarantine(run, error)) return FALSE;
+  gboolean there = run_has_folder(run, run->quarantine), read_only = FALSE;
+  if (!there && run->moves && !make_quarantine(run, error)) return FALSE;
+  if (there || run->moves) {
+    if (!run_select(run, run->quarantine, error)) {
+      g_prefix_error(error, "the quarantine folder \"%s\" cannot be opened: ", quarantine_name(run));
+      return FALSE;
+    }
+    run->quarantine_validity = run->status.validity;
+    read_only = run->moves && run->status.read_only;
+    if (read_only) run->moves = FALSE;
+  }
+  return tell_why(run, read_only, error);
+}

@@ -1,0 +1,73 @@
+/* run.c - what every step of a pass needs: the open folder, progress, the question whether to stop.
+ * Owns:     Run.selected, Run.status, the pace of progress rows.
+ * Must not: judge, move, know a protocol.
+ * Fails:    STORE_ERROR, LEDGER_ERROR, passed through.
+ * Tests:    tests/fetcher/pass/test_pass.c */
+#include "fetcher/pass/run.h"
+
+gint64 run_now(void) { return g_get_real_time() / G_USEC_PER_SEC; }
+
+gboolean run_select(Run *run, const char *folder, GError **error)
+{
+  if (g_strcmp0(run->selected, folder) == 0) return TRUE;
+  g_clear_pointer(&run->selected, g_free);
+  if (!run->store->class->select(run->store, folder, &run->status, error)) return FALSE;
+  run->selected = g_strdup(folder);
+  return TRUE;
+}
+
+gboolean run_look(Run *run, const char *folder, FolderStatus *status, GError **error)
+{
+  FolderStatus seen = { 0 };
+  gboolean is_open = g_strcmp0(run->selected, folder) == 0;
+  g_autoptr(GError) problem = NULL;
+  if (!is_open && !run->store->class->peek(run->store, folder, &seen, &problem) && !run_can_go_on(problem)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  if (problem != NULL || seen.validity == 0) {
+    g_clear_pointer(&run->selected, g_free);
+    if (!run_select(run, folder, error)) return FALSE;
+    seen = run->status;
+  }
+  *status = seen;
+  return TRUE;
+}
+
+gboolean run_begin(Run *run, GError **error)
+{
+  if (run->pass.id != 0) return TRUE;
+  return pass_begin(run->ledger, &run->pass, run->pass.started, error)
+         && account_set_state(run->ledger, run->account->name, run->quiet ? "judging" : "indexing", NULL, 0, error);
+}
+
+gboolean run_tick(Run *run, GError **error)
+{
+  if (run->stop != NULL && run->stop(run->stop_data)) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK,
+                "stopped before the pass was through; the next one goes on from here");
+    return FALSE;
+  }
+  if (run->pass.id == 0) return TRUE; /* nothing to tell of yet */
+  gint64 now = g_get_monotonic_time();
+  if (now - run->written < G_USEC_PER_SEC) return TRUE;
+  run->written = now;
+  return pass_update(run->ledger, &run->pass, error);
+}
+
+gboolean run_has_folder(const Run *run, const char *name)
+{
+  for (guint i = 0; i < run->folders->len; i++) {
+    const Folder *folder = run->folders->pdata[i];
+    if (g_str_equal(folder->name, name)) return TRUE;
+  }
+  if (g_ascii_strcasecmp(name, "INBOX") == 0) return TRUE;
+  FolderStatus status;
+  return !(run->store->can & STORE_LISTS_ALL) && run->store->class->peek(run->store, name, &status, NULL);
+}
+
+gboolean run_can_go_on(const GError *error)
+{
+  return g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX)
+         || g_error_matches(error, STORE_ERROR, STORE_ERROR_MESSAGE);
+}

@@ -1,0 +1,118 @@
+/* sweep.c - mail that was there before, judged again because the owner asks for it.
+ * Owns:     the mark of a sweep, and the sentence that answers it.
+ * Must not: judge (batch.c does), change the mark of a watched folder.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open and is taken up by the next pass.
+ * Tests:    tests/fetcher/pass/test_sweep.c, tests/e2e/test_sweep.py */
+#include "fetcher/pass/sweep.h"
+#include "fetcher/pass/watch.h"
+#include "ledger/wish.h"
+
+#define ASK_EVERY G_USEC_PER_SEC /* how often a sweep looks whether it is still wanted */
+
+/* A sweep while it runs; the Run asks it when to stop. */
+typedef struct {
+  Run *run;
+  gint64 wish;
+  gint64 asked; /* monotonic microseconds */
+  gboolean unwanted;
+  gboolean (*stop)(gpointer data); /* the Run's own */
+  gpointer stop_data;
+} Sweep;
+
+static gboolean must_stop(gpointer data)
+{
+  Sweep *sweep = data;
+  gint64 now = g_get_monotonic_time();
+  if (sweep->stop != NULL && sweep->stop(sweep->stop_data)) return TRUE;
+  if (now - sweep->asked >= ASK_EVERY) {
+    sweep->asked = now;
+    g_autoptr(Wish) wish = wish_get(sweep->run->ledger, sweep->wish, NULL);
+    if (wish != NULL && wish->state != WISH_OPEN) sweep->unwanted = TRUE;
+  }
+  return sweep->unwanted;
+}
+
+/* The next sweep begins with the first message again. */
+static gboolean forget_mark(Run *run, const char *folder, GError **error)
+{
+  FolderMark mark = { .next = 1 };
+  return folder_mark_set(run->ledger, run->account->name, folder, "sweep", &mark, error);
+}
+
+static char *answer(const Run *run, const Wish *wish, const Pass *before, const char *where)
+{
+  const Pass *now = &run->pass;
+  guint genuine = now->genuine - before->genuine, backscatter = now->backscatter - before->backscatter,
+        unsure = now->unsure - before->unsure, moved = now->moved - before->moved;
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_printf(text, "looked at %u messages in %s: %u genuine, %u backscatter, %u unsure; ",
+                  now->scanned - before->scanned, where, genuine, backscatter, unsure);
+  if (wish->verb == WISH_REHEARSE)
+    g_string_append(text, "nothing was moved");
+  else if (!run->moves)
+    g_string_append(text, "nothing was moved, since Backstop only observes here");
+  else
+    g_string_append_printf(text, "%u moved", moved);
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static gboolean sweep_folder(Run *run, const char *name, GError **error)
+{
+  g_autofree char *folder = run->store->class->resolve(run->store, name, error);
+  if (folder == NULL) return FALSE;
+  gboolean special = g_str_equal(folder, run->quarantine) || g_strv_contains((const char *const *)run->sent, folder);
+  if (!run_has_folder(run, folder) || special) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
+                special ? "the folder \"%s\" holds the quarantine or sent mail and is not swept"
+                        : "there is no folder \"%s\"",
+                name);
+    return FALSE;
+  }
+  return watch_again(run, folder, error) && forget_mark(run, folder, error);
+}
+
+/* *unwanted: it was taken back. */
+static gboolean sweep_folders(Run *run, const Wish *wish, char **names, gboolean *unwanted, GError **error)
+{
+  Sweep sweep = { .run = run, .wish = wish->id, .stop = run->stop, .stop_data = run->stop_data };
+  gboolean done = TRUE;
+  run->stop = must_stop;
+  run->stop_data = &sweep;
+  run->again = TRUE;
+  run->rehearse = wish->verb == WISH_REHEARSE;
+  for (char **name = names; *name != NULL && done; name++) done = sweep_folder(run, *name, error);
+  run->again = run->rehearse = FALSE;
+  run->stop = sweep.stop;
+  run->stop_data = sweep.stop_data;
+  *unwanted = sweep.unwanted;
+  return done;
+}
+
+static gboolean sweep_one(Run *run, const Wish *wish, GError **error)
+{
+  g_auto(GStrv) names = wish->folders != NULL ? g_strsplit(wish->folders, "\n", -1) : NULL;
+  char **folders = names != NULL ? names : run->account->folders;
+  g_autoptr(GError) problem = NULL;
+  gboolean unwanted = FALSE;
+  if (!run_begin(run, error)) return FALSE;
+  Pass before = run->pass;
+  if (sweep_folders(run, wish, folders, &unwanted, &problem)) {
+    g_autofree char *where = g_strjoinv(", ", folders), *text = answer(run, wish, &before, where);
+    return wish_finish(run->ledger, wish->id, TRUE, text, error);
+  }
+  if (unwanted) return TRUE;
+  if (run_can_go_on(problem)) return wish_finish(run->ledger, wish->id, FALSE, problem->message, error);
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+gboolean sweep_wishes(Run *run, GError **error)
+{
+  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, run->account->name, error);
+  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    if (wish->verb != WISH_SWEEP && wish->verb != WISH_REHEARSE) continue;
+    if (!sweep_one(run, wish, error)) return FALSE;
+  }
+  return wishes != NULL;
+}

@@ -1,0 +1,197 @@
+/* box_read.c - messages of a POP3 maildrop as a box gives them
+ * Owns:     how many lines are asked for; whether a message came whole.
+ * Must not: take a message that came in part for the message; mark one as read where TOP does without.
+ * Fails:    MESSAGE, MAILBOX for the disk, LINK.
+ * Tests:    tests/fetcher/pop3/test_box.c */
+#include "fetcher/pop3/box_read.h"
+#include "fetcher/pop3/box_text.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Bytes that a line is taken to have where that is not known: rather few, so that one question is enough. */
+#define LINE_BYTES 32
+
+/* Messages being read, one after the other. */
+typedef struct {
+  Pop3Link *link;
+  const Pop3Row *const *rows;
+  const guint *names;
+  guint n;
+  Pop3Ask *asks; /* of this round */
+  guint *asked;  /* of rows, for each ask */
+  GArray *again; /* guint, of rows: what came may have ended for want of lines */
+  gboolean last; /* round: what comes is taken */
+  BoxPart part;
+  gsize limit;
+  BoxCallback callback;
+  gpointer data;
+  Pop3Text text; /* of the current one, like what follows */
+  GByteArray *bytes;
+  gsize searched; /* of bytes: no header ends before */
+  gboolean enough;
+  char *refusal; /* the first */
+} Reading;
+
+static gboolean is_refused(Pop3Link *link, const char *refusal, GError **error)
+{
+  if (refusal != NULL)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "%s refused to give a message%s%s.", pop3_link_where(link),
+                *refusal != '\0' ? ": " : "", refusal);
+  return refusal != NULL;
+}
+
+/* Cuts off what follows the header. FALSE: it goes on. */
+static gboolean end_header(Reading *reading)
+{
+  GByteArray *bytes = reading->bytes;
+  if (bytes->len > 0 && bytes->data[0] == '\n') {
+    g_byte_array_set_size(bytes, 0);
+    return TRUE;
+  }
+  gsize from = reading->searched;
+  const guint8 *end = bytes->len > from ? memmem(bytes->data + from, bytes->len - from, "\n\n", 2) : NULL;
+  if (end != NULL) g_byte_array_set_size(bytes, (guint)(end - bytes->data) + 1);
+  reading->searched = bytes->len > 0 ? bytes->len - 1 : 0;
+  return end != NULL;
+}
+
+static gboolean take_piece(guint ask, const char *bytes, gsize length, gpointer data)
+{
+  Reading *reading = data;
+  if (length == 0) {
+    reading->text = (Pop3Text)POP3_TEXT_INIT;
+    g_byte_array_set_size(reading->bytes, 0);
+    reading->searched = 0;
+    reading->enough = FALSE;
+    return TRUE;
+  }
+  pop3_text_feed(&reading->text, bytes, length, reading->bytes);
+  reading->enough = (reading->part == BOX_HEADER && end_header(reading)) || reading->bytes->len >= reading->limit;
+  return !reading->enough;
+}
+
+static void take_end(guint ask, const char *refusal, gpointer data)
+{
+  Reading *reading = data;
+  guint which = reading->asked[ask];
+  guint64 octets = reading->rows[which]->octets;
+  gsize length = MIN(reading->bytes->len, reading->limit);
+  if (refusal != NULL) {
+    if (reading->refusal == NULL) reading->refusal = g_strdup(refusal);
+    return;
+  }
+  if (reading->part == BOX_MESSAGE && !reading->enough) {
+    Pop3TextState state = pop3_text_check(&reading->text, octets);
+    if (state == POP3_TEXT_BROKEN && !reading->last && (guint64)reading->asks[ask].lines < octets) {
+      g_array_append_val(reading->again, which);
+      return;
+    }
+    if (state == POP3_TEXT_ENDED) length--;
+  }
+  g_autoptr(GBytes) taken = g_bytes_new(reading->bytes->data, length);
+  reading->callback(reading->names[which], taken, reading->data);
+}
+
+/* All lines where most of them are wanted, else as many as `limit` bytes are likely to have, or, at last, can have. */
+static gint lines_of(const Reading *reading, guint64 octets)
+{
+  if (reading->part == BOX_HEADER) return 0;
+  guint64 likely = reading->last ? reading->limit : reading->limit / LINE_BYTES + 1;
+  return (gint)MIN(octets / 2 <= reading->limit ? octets : MIN(octets, likely), G_MAXINT32);
+}
+
+static gboolean ask_round(Reading *reading, GError **error)
+{
+  Pop3Sink sink = { .piece = take_piece, .done = take_end, .data = reading };
+  for (guint i = 0; i < reading->n; i++) {
+    const Pop3Row *row = reading->rows[reading->asked[i]];
+    reading->asks[i] = (Pop3Ask){ .number = row->number, .lines = lines_of(reading, row->octets) };
+  }
+  return pop3_link_fetch(reading->link, reading->asks, reading->n, &sink, error);
+}
+
+gboolean pop3_read_parts(Pop3Link *link, const Pop3Row *const *rows, const guint *names, guint n, BoxPart part,
+                         gsize limit, BoxCallback callback, gpointer data, GError **error)
+{
+  g_autofree Pop3Ask *asks = g_new0(Pop3Ask, n);
+  g_autofree guint *asked = g_new0(guint, n);
+  g_autoptr(GArray) again = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  Reading reading = { .link = link,
+                      .rows = rows,
+                      .names = names,
+                      .n = n,
+                      .asks = asks,
+                      .asked = asked,
+                      .again = again,
+                      .part = part,
+                      .limit = limit,
+                      .bytes = bytes,
+                      .data = data,
+                      .callback = callback };
+  for (guint i = 0; i < n; i++) asked[i] = i;
+  gboolean done = ask_round(&reading, error);
+  if (done && again->len > 0) {
+    for (guint i = 0; i < again->len; i++) asked[i] = g_array_index(again, guint, i);
+    reading.n = again->len;
+    reading.last = TRUE;
+    done = ask_round(&reading, error);
+  }
+  g_autofree char *refusal = reading.refusal;
+  return done && !is_refused(link, refusal, error);
+}
+
+typedef struct {
+  int fd, problem; /* errno of the disk */
+  Pop3Text text;
+  GByteArray *bytes;
+  char *refusal;
+} Writing;
+
+static gboolean write_piece(guint ask, const char *bytes, gsize length, gpointer data)
+{
+  Writing *writing = data;
+  g_byte_array_set_size(writing->bytes, 0);
+  pop3_text_feed(&writing->text, bytes, length, writing->bytes);
+  for (gsize done = 0; done < writing->bytes->len && writing->problem == 0;) {
+    ssize_t n = write(writing->fd, writing->bytes->data + done, writing->bytes->len - done);
+    if (n < 0 && errno != EINTR) writing->problem = errno;
+    if (n > 0) done += (gsize)n;
+  }
+  return writing->problem == 0;
+}
+
+static void write_end(guint ask, const char *refusal, gpointer data)
+{
+  Writing *writing = data;
+  writing->refusal = g_strdup(refusal);
+}
+
+static gboolean is_whole(Pop3Link *link, const Pop3Row *row, Writing *writing, GError **error)
+{
+  Pop3TextState state = pop3_text_check(&writing->text, row->octets);
+  if (state == POP3_TEXT_ENDED && writing->problem == 0 && ftruncate(writing->fd, (off_t)writing->text.size - 1) != 0)
+    writing->problem = errno;
+  if (writing->problem != 0)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
+                "A message from %s cannot be written to the disk: %s. It was left on the server.",
+                pop3_link_where(link), g_strerror(writing->problem));
+  else if (state == POP3_TEXT_BROKEN)
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE,
+                "%s says that a message has %" G_GUINT64_FORMAT " octets and sent %" G_GUINT64_FORMAT
+                ": it was left on the server.",
+                pop3_link_where(link), row->octets, writing->text.octets);
+  return writing->problem == 0 && state != POP3_TEXT_BROKEN;
+}
+
+gboolean pop3_read_whole(Pop3Link *link, const Pop3Row *row, int fd, GError **error)
+{
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  Writing writing = { .fd = fd, .bytes = bytes };
+  Pop3Sink sink = { .piece = write_piece, .done = write_end, .data = &writing };
+  Pop3Ask ask = { .number = row->number, .lines = -1 };
+  gboolean done = pop3_link_fetch(link, &ask, 1, &sink, error);
+  g_autofree char *refusal = writing.refusal;
+  return done && !is_refused(link, refusal, error) && is_whole(link, row, &writing, error);
+}

@@ -1,0 +1,1 @@
+libfetcher_a_SOURCES += %D%/store.c %D%/store.h

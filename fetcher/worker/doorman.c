@@ -1,0 +1,234 @@
+/* doorman.c - whom the door is opened for, and what is seen through it
+ * Owns:     which messages of a maildrop are hidden; the door's password.
+ * Must not: keep mail from its owner because it could not be judged; delete by itself.
+ * Fails:    by telling the client and the log; the mailbox stays as it was.
+ * Tests:    tests/e2e/test_door.py */
+#include "fetcher/worker/doorman.h"
+#include "fetcher/box/box_store.h"
+#include "fetcher/door/door.h"
+#include "fetcher/common/log.h"
+#include "fetcher/pop3/box.h"
+#include "fetcher/pass/run.h"
+#include "fetcher/secret/secret.h"
+#include "ledger/account.h"
+#include <poll.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#define OPEN_AGAIN 10 /* seconds, where the port was taken */
+
+struct Doorman {
+  const Config *config;
+  const AccountConfig *account;
+  Ledger *ledger;
+  Session *session;
+  gboolean (*stop)(gpointer data);
+  gpointer stop_data;
+  Door *door;       /* NULL: not open */
+  char *notice;     /* why not, as the log and the account's notice were told; NULL */
+  int again;        /* a timer: it is tried again; -1 */
+  char *secret;     /* the client's password; NULL: not known yet */
+  GArray *rows;     /* Pop3Row, what the client sees; uid borrowed from the box or from names */
+  GPtrArray *names; /* unique-ids where the server has none */
+  Pop3Link *link;   /* of the client that is in; borrowed */
+  guint seconds;    /* until the next pass, from then on */
+  gint64 passed;    /* the last one, monotonic microseconds */
+};
+
+Doorman *doorman_new(const Config *config, const AccountConfig *account, Ledger *ledger, Session *session,
+                     gboolean (*stop)(gpointer data), gpointer stop_data)
+{
+  if (account->door_port == 0) return NULL;
+  Doorman *doorman = g_new0(Doorman, 1);
+  *doorman = (Doorman){ .config = config,
+                        .account = account,
+                        .ledger = ledger,
+                        .session = session,
+                        .stop = stop,
+                        .stop_data = stop_data,
+                        .again = -1,
+                        .rows = g_array_new(FALSE, FALSE, sizeof(Pop3Row)),
+                        .names = g_ptr_array_new_with_free_func(g_free) };
+  return doorman;
+}
+
+void doorman_free(Doorman *doorman)
+{
+  if (doorman == NULL) return;
+  door_free(doorman->door);
+  if (doorman->again >= 0) close(doorman->again);
+  g_free(doorman->notice);
+  g_clear_pointer(&doorman->secret, secret_free);
+  g_array_unref(doorman->rows);
+  g_ptr_array_unref(doorman->names);
+  g_free(doorman);
+}
+
+static void complain(const Doorman *doorman, const GError *problem)
+{
+  log_problem((LogAbout){ .account = doorman->account->name, .code = "door" }, problem);
+}
+
+/* A pass may have put another notice in its place. */
+static gboolean is_noticed(const Doorman *doorman)
+{
+  g_autoptr(GPtrArray) accounts = account_list(doorman->ledger, NULL);
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+    const Account *account = accounts->pdata[i];
+    if (strcmp(account->name, doorman->account->name) == 0) return g_strcmp0(account->notice, doorman->notice) == 0;
+  }
+  return FALSE;
+}
+
+/* problem NULL: all is well. */
+static void tell(Doorman *doorman, const GError *problem)
+{
+  g_autoptr(GError) unsaid = NULL;
+  const char *notice = problem != NULL ? problem->message : NULL;
+  if (problem == NULL && (doorman->notice == NULL || !is_noticed(doorman))) return;
+  if (problem != NULL && g_strcmp0(notice, doorman->notice) != 0) complain(doorman, problem);
+  if (!account_set_notice(doorman->ledger, doorman->account->name, notice, &unsaid)) complain(doorman, unsaid);
+  g_free(doorman->notice);
+  doorman->notice = g_strdup(notice);
+}
+
+int doorman_fd(Doorman *doorman)
+{
+  g_autoptr(GError) problem = NULL;
+  struct itimerspec when = { .it_value.tv_sec = OPEN_AGAIN };
+  if (doorman->door != NULL) return door_fd(doorman->door);
+  doorman->door = door_open(doorman->account->door_port, &problem);
+  tell(doorman, problem);
+  if (doorman->door != NULL) return door_fd(doorman->door);
+  if (doorman->again < 0) doorman->again = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+  timerfd_settime(doorman->again, 0, &when, NULL);
+  return doorman->again;
+}
+
+static char *ask_secret(const Doorman *doorman, GError **error)
+{
+  AccountConfig door = config_door(doorman->account);
+  char *secret = secret_get(&door, SECRET_ANY, error);
+  if (secret == NULL) g_prefix_error(error, "the door's password: ");
+  g_free(door.name);
+  return secret;
+}
+
+/* Numbers of the server's for messages that the client shall not see. Where the ledger does not tell, it sees all. */
+static GHashTable *hidden_numbers(const Doorman *doorman, Store *store, guint32 validity)
+{
+  g_autoptr(GHashTable) hidden = g_hash_table_new(NULL, NULL);
+  g_autoptr(GError) problem = NULL;
+  Box *box = box_store_inbox(store);
+  g_autoptr(GArray) held = journal_held(doorman->ledger, doorman->account->name, box->name, validity,
+                                        doorman->config->observe ? 0 : run_now(), &problem);
+  if (held == NULL) complain(doorman, problem);
+  g_autoptr(GHashTable) uids = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; held != NULL && i < held->len; i++)
+    g_hash_table_add(uids, GUINT_TO_POINTER(g_array_index(held, guint32, i)));
+  for (guint i = 0; i < box->items->len; i++)
+    if (g_hash_table_contains(uids, GUINT_TO_POINTER(box_store_uid(store, i))))
+      g_hash_table_add(hidden, GUINT_TO_POINTER(pop3_box_row(box, i)->number));
+  return g_steal_pointer(&hidden);
+}
+
+/* A client tells messages apart by their unique-ids: where the server has none, by what the box tells them apart by. */
+static void name_rows(Doorman *doorman, const Box *box)
+{
+  g_autoptr(GHashTable) keys = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; i < box->items->len; i++)
+    g_hash_table_insert(keys, GUINT_TO_POINTER(pop3_box_row(box, i)->number), (gpointer)box_item(box, i));
+  for (guint i = 0; i < doorman->rows->len; i++) {
+    Pop3Row *row = &g_array_index(doorman->rows, Pop3Row, i);
+    const BoxItem *item = g_hash_table_lookup(keys, GUINT_TO_POINTER(row->number));
+    if (row->uid != NULL) continue;
+    row->uid = item != NULL ? g_strdup_printf("%016" G_GINT64_MODIFIER "x-%u", (guint64)item->key, item->twins)
+                            : g_strdup_printf("unknown-%u", row->number);
+    g_ptr_array_add(doorman->names, row->uid);
+  }
+}
+
+/* A ledger that cannot take in what is new does not keep the client from it. */
+static gboolean list(const Doorman *doorman, Store *store, guint32 *validity, GError **error)
+{
+  FolderStatus status;
+  g_autoptr(GError) problem = NULL;
+  if (store->class->select(store, box_store_inbox(store)->name, &status, &problem)) {
+    *validity = status.validity;
+    return TRUE;
+  }
+  if (problem->domain == STORE_ERROR) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  complain(doorman, problem);
+  return box_store_list(store, validity, error);
+}
+
+static gboolean take_rows(Doorman *doorman, Store *store, GError **error)
+{
+  guint32 validity = 0;
+  Box *box = box_store_inbox(store);
+  g_array_set_size(doorman->rows, 0);
+  g_ptr_array_set_size(doorman->names, 0);
+  if (!list(doorman, store, &validity, error)) return FALSE;
+  g_autoptr(GHashTable) hidden = hidden_numbers(doorman, store, validity);
+  const GArray *all = pop3_box_rows(box);
+  for (guint i = 0; i < all->len; i++) {
+    const Pop3Row *row = &g_array_index(all, Pop3Row, i);
+    if (!g_hash_table_contains(hidden, GUINT_TO_POINTER(row->number))) g_array_append_val(doorman->rows, *row);
+  }
+  name_rows(doorman, box);
+  return TRUE;
+}
+
+static const GArray *enter(Pop3Link **link, gpointer data, GError **error)
+{
+  Doorman *doorman = data;
+  Store *store = session_visit(doorman->session, &doorman->seconds, error);
+  doorman->passed = g_get_monotonic_time();
+  if (store == NULL || !take_rows(doorman, store, error)) return NULL;
+  *link = doorman->link = pop3_box_link(box_store_inbox(store));
+  return doorman->rows;
+}
+
+static gboolean leave(gboolean quit, gpointer data)
+{
+  Doorman *doorman = data;
+  g_autoptr(GError) problem = NULL;
+  gboolean done = quit && doorman->link != NULL && pop3_link_quit(doorman->link, &problem);
+  if (problem != NULL) complain(doorman, problem);
+  doorman->link = NULL;
+  session_leave(doorman->session);
+  return done;
+}
+
+static gboolean must_stop(gpointer data)
+{
+  const Doorman *doorman = data;
+  return doorman->stop(doorman->stop_data);
+}
+
+static void broke(const GError *problem, gpointer data) { complain(data, problem); }
+
+gboolean doorman_serve(Doorman *doorman, guint *seconds)
+{
+  struct pollfd fd = { .fd = doorman->door != NULL ? door_fd(doorman->door) : -1, .events = POLLIN };
+  g_autoptr(GError) problem = NULL;
+  if (poll(&fd, 1, 0) <= 0) return FALSE;
+  if (doorman->secret == NULL && (doorman->secret = ask_secret(doorman, &problem)) == NULL) complain(doorman, problem);
+  DoorHost host = { .user = doorman->account->user,
+                    .password = doorman->secret,
+                    .enter = enter,
+                    .leave = leave,
+                    .stop = must_stop,
+                    .broke = broke,
+                    .data = doorman };
+  doorman->seconds = 0;
+  door_serve(doorman->door, &host);
+  /* He may have stayed for longer than that. */
+  gint64 stayed = (g_get_monotonic_time() - doorman->passed) / G_USEC_PER_SEC;
+  *seconds = doorman->seconds > 0 ? (guint)MAX(doorman->seconds - stayed, 1) : 0;
+  return TRUE;
+}

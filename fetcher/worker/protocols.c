@@ -1,0 +1,82 @@
+/* protocols.c - the store of an account, by its protocol
+ * Owns:     the table of protocols; which boxes an account on disk, or one of POP3, is made of.
+ * Must not: read mail.
+ * Fails:    as sign_in.h says.
+ * Tests:    tests/e2e/test_pop3.py, tests/e2e/test_disk.py */
+#include "fetcher/worker/protocols.h"
+#include "fetcher/box/box_store.h"
+#include "fetcher/imap/imap.h"
+#include "fetcher/pop3/box.h"
+
+static Store *open_imap(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
+{
+  return imap_open(account, secret, error);
+}
+
+static void add_sent(Store *store, const AccountConfig *account, gboolean mbox)
+{
+  for (char **path = account->sent; path != NULL && *path != NULL; path++)
+    box_store_add(store, disk_box_new(*path, mbox), BOX_SENT);
+}
+
+/* Where restored mail goes, since it cannot go back to the server. */
+static Box *returns(const AccountConfig *account, const StoreHome *home)
+{
+  if (account->restore_command != NULL) return program_box_new("restore-command", account->restore_command);
+  if (account->restore_to != NULL) return disk_box_new(account->restore_to, FALSE);
+  g_autofree char *path = g_build_filename(home->data_dir, "restored", account->name, NULL);
+  g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+  return maildir_box_new(absolute);
+}
+
+static Store *open_pop3(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
+{
+  Box *inbox = pop3_box_new(account, secret, error);
+  if (inbox == NULL) return NULL;
+  g_autofree char *path = config_quarantine(account, home->data_dir);
+  Store *store = box_store_new(home->ledger, account->name);
+  box_store_add(store, inbox, BOX_WATCHED);
+  box_store_add(store, disk_box_new(path, FALSE), BOX_QUARANTINE);
+  box_store_add(store, returns(account, home), BOX_RETURN);
+  add_sent(store, account, FALSE);
+  store->can |= STORE_HOLDS_LOCK;
+  return store;
+}
+
+static Store *open_disk(const AccountConfig *account, const StoreHome *home, gboolean mbox)
+{
+  Store *store = box_store_new(home->ledger, account->name);
+  for (char **path = account->folders; *path != NULL; path++)
+    box_store_add(store, mbox ? mbox_box_new(*path) : maildir_box_new(*path), BOX_WATCHED);
+  box_store_add(store, disk_box_new(account->quarantine, mbox), BOX_QUARANTINE);
+  add_sent(store, account, mbox);
+  store->can |= STORE_CAN_WAIT;
+  return store;
+}
+
+static Store *open_maildir(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
+{
+  return open_disk(account, home, FALSE);
+}
+
+static Store *open_mbox(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
+{
+  return open_disk(account, home, TRUE);
+}
+
+static const struct {
+  const char *protocol;
+  StoreOpener open;
+} PROTOCOLS[] = { { "imap", open_imap }, { "pop3", open_pop3 }, { "maildir", open_maildir }, { "mbox", open_mbox } };
+
+Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(PROTOCOLS); i++) {
+    StoreOpener open = PROTOCOLS[i].open;
+    if (!g_str_equal(PROTOCOLS[i].protocol, account->protocol)) continue;
+    return account->host != NULL ? sign_in(account, home, open, secret, refused, error)
+                                 : open(account, home, NULL, error);
+  }
+  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "the protocol \"%s\" is not known", account->protocol);
+  return NULL;
+}

@@ -1,0 +1,336 @@
+/* session.c - an account's connection over time.
+ * Owns:     the store, the cached secret, back-off, the account's state.
+ * Must not: know a protocol; decide when a pass is made.
+ * Fails:    by an exit status; what cannot be told to the ledger ends the worker.
+ * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
+#include "fetcher/worker/session.h"
+#include "fetcher/common/exit.h"
+#include "fetcher/pass/folders.h"
+#include "fetcher/pass/wishes.h"
+#include "fetcher/common/log.h"
+#include "fetcher/worker/protocols.h"
+#include "fetcher/secret/secret.h"
+#include "ledger/wish.h"
+#include <poll.h>
+#include <sysexits.h>
+
+/* Seconds. */
+#define RETRY_FIRST 5   /* before the second attempt in a row to connect */
+#define RETRY_SECRET 60 /* before a password is asked for again that could not be had: it may cost the owner a prompt */
+#define RETRY_MOST 900
+#define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
+#define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
+#define BRIEF 60                 /* a connection that lasted no longer was soon lost */
+#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first one */
+#define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
+#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
+#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
+#define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
+
+struct Session {
+  const Config *config;
+  const AccountConfig *account;
+  Ledger *ledger;
+  StoreHome home;
+  gboolean once;
+  gboolean (*stop)(gpointer data);
+  gpointer stop_data;
+  char *secret;     /* cached for as long as the server takes it */
+  Store *store;     /* NULL: not connected */
+  Run *run;         /* over store */
+  gboolean proved;  /* a pass has gone through on this connection */
+  guint failures;   /* attempts that broke in a row */
+  gboolean refused; /* the server did not take the secret, when it was asked last */
+  gboolean called;  /* news of the server's is what the next pass is made for */
+  gboolean left;    /* the mailbox was left after a good pass, so that others get at it: to go there again is no news */
+  gboolean resting; /* until the next pass the server is left alone */
+  gint64 opened;    /* monotonic microseconds */
+  guint empty;      /* calls in a row that were for nothing */
+  guint losses;     /* connections in a row that were soon lost while nothing was done on them */
+  GError *problem;  /* of the last pass, NULL when it went through */
+  gint64 ended;     /* that pass, monotonic microseconds */
+  guint pause;      /* seconds from then until it was to be tried again */
+  gboolean visited; /* the state tells that somebody is */
+};
+
+static void disconnect(Session *session)
+{
+  g_clear_pointer(&session->run, run_free);
+  g_clear_pointer(&session->store, store_close);
+  session->proved = FALSE;
+}
+
+static gboolean open_connection(Session *session, GError **error)
+{
+  session->left = FALSE;
+  session->store = open_store(session->account, &session->home, &session->secret, &session->refused, error);
+  if (session->store == NULL) return FALSE;
+  session->opened = g_get_monotonic_time();
+  session->run =
+      run_new(session->config, session->account, session->ledger, session->store, session->stop, session->stop_data);
+  return TRUE;
+}
+
+static gboolean connect_store(Session *session, GError **error)
+{
+  if (!session->left && !account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error))
+    return FALSE;
+  return open_connection(session, error);
+}
+
+static guint spread(guint seconds) { return seconds * (guint)g_random_int_range(75, 126) / 100; }
+
+/* How long a session that works may go without a look at everything. */
+static guint round_seconds(const Session *session)
+{
+  guint interval = session->config->interval;
+  gboolean told = session->store != NULL && (session->store->can & STORE_CAN_WAIT) != 0;
+  return told && session->account->folders[1] == NULL ? MAX(interval, ROUND_WAITING) : interval;
+}
+
+/* What a pass that ended like this means for the time to come: the state's slug, and the seconds until the next. */
+static const char *state_after(Session *session, const GError *problem, guint *seconds)
+{
+  if (problem == NULL) {
+    session->failures = 0;
+    *seconds = round_seconds(session);
+    return session->once ? "idle" : "watching";
+  }
+  gboolean sign_in_needed = g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH);
+  if (sign_in_needed && session->refused) {
+    *seconds = RETRY_SIGN_IN;
+    return "sign-in-needed";
+  }
+  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_FATAL) || problem->domain == CONFIG_ERROR) {
+    *seconds = RETRY_REFUSED;
+    return "disabled";
+  }
+  guint first = sign_in_needed ? RETRY_SECRET : RETRY_FIRST;
+  *seconds = spread(MIN(first << MIN(session->failures, 10), RETRY_MOST));
+  session->failures++;
+  return sign_in_needed ? "sign-in-needed" : "retrying";
+}
+
+/* After a pass that went through: not later than when something that waits is due. What was due already then could not
+ * be judged, and is looked at again by the clock. */
+static gboolean heed_due(Session *session, guint *seconds, GError **error)
+{
+  gint64 due = 0, now = run_now();
+  if (!journal_next_due(session->ledger, session->account->name, session->run->moves, &due, error)) return FALSE;
+  if (due == 0) return TRUE;
+  gint64 wait = due > session->run->pass.started ? MAX(due - now, 0) + 1 : (gint64)session->config->interval;
+  *seconds = (guint)MIN((gint64)*seconds, wait);
+  return TRUE;
+}
+
+/* The newest wish to check, 0 when there is none: what is wished later is not answered by a pass that began before. */
+static gboolean newest_check(const Session *session, gint64 *newest, GError **error)
+{
+  g_autoptr(GPtrArray) wishes = wish_open(session->ledger, session->account->name, error);
+  *newest = 0;
+  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    if (wish->verb == WISH_CHECK) *newest = MAX(*newest, wish->id);
+  }
+  return wishes != NULL;
+}
+
+/* One attempt. *lost: the connection had worked until now, so that another is worth trying at once. */
+static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  *lost = FALSE;
+  if (session->store == NULL && !connect_store(session, error)) return FALSE;
+  if (pass_run(session->run, scope, NULL, &problem)) {
+    session->proved = TRUE;
+    const Pass *pass = &session->run->pass;
+    session->empty = session->called && pass->scanned + pass->sent_done == 0 ? session->empty + 1 : 0;
+    session->called = FALSE;
+    return TRUE;
+  }
+  if (run_can_go_on(problem)) {
+    session->proved = TRUE; /* all but one folder was looked at */
+  } else {
+    *lost = session->proved && g_error_matches(problem, STORE_ERROR, STORE_ERROR_LINK);
+    disconnect(session);
+  }
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+static gboolean tell(Session *session, const char *state, const GError *problem, guint seconds, gint64 checks,
+                     GError **error)
+{
+  const char *name = session->account->name, *said = problem != NULL ? problem->message : NULL;
+  gint64 until = problem != NULL ? run_now() + seconds : 0;
+  return account_set_state(session->ledger, name, state, said, until, error)
+         && (checks == 0
+             || grant_checks(session->ledger, name, checks, problem == NULL, said != NULL ? said : "checked", error));
+}
+
+/* What the pass that has ended now means for visitors. */
+static void keep_in_mind(Session *session, const GError *problem, guint seconds)
+{
+  g_clear_error(&session->problem);
+  if (problem != NULL) session->problem = g_error_copy(problem);
+  session->ended = g_get_monotonic_time();
+  session->pause = seconds;
+}
+
+int session_pass(Session *session, PassScope scope, guint *seconds)
+{
+  const char *name = session->account->name;
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(GError) unsaid = NULL;
+  gint64 checks = 0;
+  gboolean lost = FALSE;
+  session->resting = FALSE;
+  if (session->store == NULL && !session->left && scope != PASS_SWEEP) scope = PASS_WHOLE;
+  if (newest_check(session, &checks, &problem)) attempt(session, scope, &lost, &problem);
+  if (lost && !session->stop(session->stop_data)) {
+    g_clear_error(&problem);
+    if (scope != PASS_SWEEP) scope = PASS_WHOLE;
+    attempt(session, scope, &lost, &problem);
+  }
+  if (problem != NULL && session->stop(session->stop_data)) {
+    keep_in_mind(session, problem, 0);
+    return exit_status(problem);
+  }
+  if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
+  const char *state = state_after(session, problem, seconds);
+  keep_in_mind(session, problem, *seconds);
+  if (scope != PASS_WHOLE && problem == NULL) checks = 0;
+  if (((problem != NULL || heed_due(session, seconds, &unsaid))
+       && tell(session, state, problem, *seconds, checks, &unsaid))
+      || problem != NULL)
+    return exit_status(problem);
+  log_problem((LogAbout){ .account = name }, unsaid);
+  return exit_status(unsaid);
+}
+
+static void wait_for_descriptors(const int *wake, guint n)
+{
+  struct pollfd fds[4] = { 0 };
+  for (guint i = 0; i < n && i < G_N_ELEMENTS(fds); i++) fds[i] = (struct pollfd){ .fd = wake[i], .events = POLLIN };
+  poll(fds, MIN(n, G_N_ELEMENTS(fds)), -1);
+}
+
+/* The connection was lost while nothing was done on it. How long to leave the server alone, which the state tells: a
+ * moment, or longer where connections do not last. */
+static guint lose(Session *session, const GError *problem)
+{
+  gboolean brief = g_get_monotonic_time() - session->opened < (gint64)BRIEF * G_USEC_PER_SEC;
+  g_autoptr(GError) unsaid = NULL;
+  session->losses = brief ? session->losses + 1 : 0;
+  guint seconds = MAX(spread(MIN(RETRY_FIRST << MIN(session->losses, 10), RETRY_MOST)) / 2, 1);
+  disconnect(session);
+  if (!account_set_state(session->ledger, session->account->name, "retrying", problem->message, run_now() + seconds,
+                         &unsaid))
+    log_problem((LogAbout){ .account = session->account->name }, unsaid);
+  return seconds;
+}
+
+gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds)
+{
+  g_autoptr(GError) problem = NULL;
+  gboolean changed = FALSE;
+  gboolean told = session->proved && !session->resting && (session->store->can & STORE_CAN_WAIT) != 0;
+  gboolean held = session->store != NULL && (session->store->can & STORE_HOLDS_LOCK) != 0;
+  session->left = session->left || (held && session->proved);
+  if (held || (session->store != NULL && !told && !session->resting && session->config->interval > KEPT_OPEN))
+    disconnect(session);
+  if (!told) {
+    wait_for_descriptors(wake, n);
+    return FALSE;
+  }
+  *seconds = session->empty > EMPTY_LOOKS ? MIN(session->empty - EMPTY_LOOKS, EMPTY_MOST) : 0;
+  if (pass_wait(session->run, wake, n, &changed, &problem)) {
+    session->called = changed;
+    session->resting = changed && *seconds > 0;
+    return changed;
+  }
+  if (run_can_go_on(problem)) { /* the folder cannot be opened, or the server does not want to tell */
+    wait_for_descriptors(wake, n);
+    return FALSE;
+  }
+  *seconds = lose(session, problem);
+  return TRUE;
+}
+
+/* Must the server be left alone? It is asked again soon where it could not be reached, for the owner waits for his mail;
+ * but it locks accounts that are tried too often, and asking for a secret may cost a prompt. */
+static gboolean is_too_early(const Session *session)
+{
+  if (session->store != NULL || session->problem == NULL || session->problem->domain != STORE_ERROR) return FALSE;
+  gboolean sign_in_needed = session->problem->code == STORE_ERROR_AUTH;
+  gint64 pause = sign_in_needed ? session->pause : MIN(session->pause, VISIT_AGAIN);
+  return g_get_monotonic_time() - session->ended < pause * G_USEC_PER_SEC;
+}
+
+/* After a pass that went wrong, without a word to the ledger: it may be the ledger's fault, and its state tells why. */
+static gboolean connect_visitor(Session *session, guint *seconds, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  if (open_connection(session, &problem)) return TRUE;
+  state_after(session, problem, seconds);
+  keep_in_mind(session, problem, *seconds);
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
+static void tell_visit(Session *session, gboolean visited)
+{
+  g_autoptr(GError) unsaid = NULL;
+  session->visited = visited;
+  if (!account_set_state(session->ledger, session->account->name, visited ? "serving" : "watching", NULL, 0, &unsaid))
+    log_problem((LogAbout){ .account = session->account->name }, unsaid);
+}
+
+Store *session_visit(Session *session, guint *seconds, GError **error)
+{
+  *seconds = 0;
+  if (!is_too_early(session)) session_pass(session, PASS_LOOK, seconds);
+  const GError *problem = session->problem;
+  if (session->store == NULL && problem != NULL && problem->domain == STORE_ERROR) {
+    g_propagate_error(error, g_error_copy(problem));
+    return NULL;
+  }
+  if (session->store == NULL && !connect_visitor(session, seconds, error)) return NULL;
+  if (problem == NULL) tell_visit(session, TRUE);
+  return session->store;
+}
+
+void session_leave(Session *session)
+{
+  session->left = session->proved;
+  disconnect(session);
+  if (session->visited) tell_visit(session, FALSE);
+}
+
+Session *session_new(const Config *config, const AccountConfig *account, const StoreHome *home, gboolean once,
+                     gboolean (*stop)(gpointer data), gpointer stop_data)
+{
+  Session *session = g_new0(Session, 1);
+  session->home = *home;
+  session->config = config;
+  session->account = account;
+  session->ledger = home->ledger;
+  session->once = once;
+  session->stop = stop;
+  session->stop_data = stop_data;
+  return session;
+}
+
+void session_doubt(Session *session)
+{
+  if (session->run != NULL) folders_doubt(session->run);
+}
+
+void session_free(Session *session)
+{
+  if (session == NULL) return;
+  disconnect(session);
+  g_clear_pointer(&session->secret, secret_free);
+  g_clear_error(&session->problem);
+  g_free(session);
+}

@@ -1,0 +1,184 @@
+/* worker.c - the process that speaks for one account.
+ * Owns:     the times of passes: by the clock, by mail, by the supervisor's word.
+ * Must not: outlive its supervisor; be trusted by it.
+ * Fails:    by exiting; the supervisor starts another.
+ * Tests:    tests/e2e */
+#include "fetcher/worker/worker.h"
+#include "fetcher/worker/doorman.h"
+#include "fetcher/common/exit.h"
+#include "fetcher/common/log.h"
+#include "fetcher/worker/session.h"
+#include "filter/filter.h"
+#include "ledger/wish.h"
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define MEMORY_MOST ((rlim_t)512 << 20)
+
+typedef struct {
+  Ledger *ledger;
+  const char *account;
+  Config *config;
+  gboolean observe; /* as the configuration says it */
+  int clock;        /* a timer that goes on while the computer sleeps: the next pass is due */
+  gboolean ended;   /* standard input is closed: the supervisor wants us gone, or is gone itself */
+  gboolean woken;   /* the supervisor says that there are new wishes */
+  Doorman *doorman; /* NULL: no door */
+} Worker;
+
+/* Takes what is on standard input, without waiting. */
+static void listen_input(Worker *worker)
+{
+  struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+  char bytes[64];
+  if (worker->ended || poll(&input, 1, 0) <= 0) return;
+  ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+  if (n == 0) worker->ended = TRUE;
+  if (n > 0) worker->woken = TRUE;
+}
+
+static gboolean must_stop(gpointer data)
+{
+  Worker *worker = data;
+  listen_input(worker);
+  return worker->ended;
+}
+
+static void set_clock(const Worker *worker, guint seconds)
+{
+  struct itimerspec when = { .it_value = { .tv_sec = seconds, .tv_nsec = 1 } };
+  timerfd_settime(worker->clock, 0, &when, NULL);
+}
+
+/* Has it rung since it was set? Then it is silent again. */
+static gboolean clock_rang(const Worker *worker)
+{
+  guint64 times = 0;
+  return read(worker->clock, &times, sizeof times) == sizeof times;
+}
+
+/* What the owner wishes for: *scope, FALSE for nothing. */
+static gboolean wanted(const Worker *worker, PassScope *scope)
+{
+  g_autoptr(GPtrArray) wishes = wish_open(worker->ledger, worker->account, NULL);
+  gboolean any = wishes == NULL; /* the ledger does not tell now: look */
+  *scope = PASS_WHOLE;
+  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    gboolean message = wish->verb == WISH_RESTORE || wish->verb == WISH_DELETE;
+    if (!any || !message) *scope = message ? PASS_WISHES : PASS_WHOLE;
+    any = TRUE;
+  }
+  return any;
+}
+
+/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called before
+ * each pass. *seconds: how long the pause lasts, 0 for none. */
+static void heed_pause(Worker *worker, Session *session, guint *seconds)
+{
+  gint64 until = ledger_paused_until(worker->ledger), now = g_get_real_time() / G_USEC_PER_SEC;
+  gboolean observe = worker->observe || until != 0;
+  *seconds = until != 0 ? (guint)MAX(until - now, 0) + 1 : 0;
+  if (worker->config->observe == observe) return;
+  worker->config->observe = observe;
+  session_doubt(session);
+}
+
+/* Waits until a pass is due. FALSE: the worker's time is over. */
+static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope)
+{
+  while (!must_stop(worker)) {
+    const int wake[] = { STDIN_FILENO, worker->clock, worker->doorman != NULL ? doorman_fd(worker->doorman) : -1 };
+    guint seconds = 0, pause = 0;
+    if (worker->woken) {
+      worker->woken = FALSE;
+      if (wanted(worker, scope)) return TRUE;
+    }
+    *scope = PASS_LOOK;
+    if (clock_rang(worker)) return TRUE;
+    heed_pause(worker, session, &pause); /* a visit at the door is a pass, too */
+    if (worker->doorman != NULL && doorman_serve(worker->doorman, &seconds)) {
+      if (seconds > 0) set_clock(worker, pause != 0 ? MIN(seconds, pause) : seconds);
+      ledger_rest(worker->ledger);
+      continue;
+    }
+    if (!session_wait(session, wake, G_N_ELEMENTS(wake), &seconds)) continue;
+    if (seconds == 0) return TRUE;
+    set_clock(worker, seconds);
+  }
+  return FALSE;
+}
+
+static void live(Worker *worker, Session *session)
+{
+  PassScope scope = PASS_WHOLE;
+  if (worker->doorman != NULL) doorman_fd(worker->doorman); /* who comes during the first pass waits for its end */
+  do {
+    guint seconds = 0, pause = 0;
+    heed_pause(worker, session, &pause);
+    session_pass(session, scope, &seconds);
+    set_clock(worker, pause != 0 ? MIN(seconds, pause) : seconds);
+    ledger_rest(worker->ledger);
+    malloc_trim(0);
+  } while (wait_for_pass(worker, session, &scope));
+}
+
+/* A crash or a hostile server costs this process only, leaves no secrets in a core dump, and nobody reads its memory.
+ */
+static void confine(void)
+{
+  struct rlimit none = { 0, 0 };
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() == 1) _exit(EX_TEMPFAIL);
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+#ifndef __SANITIZE_ADDRESS__
+  struct rlimit memory = { MEMORY_MOST, RLIM_INFINITY };
+  getrlimit(RLIMIT_AS, &memory);
+  memory.rlim_cur = MIN(MEMORY_MOST, memory.rlim_max);
+  setrlimit(RLIMIT_AS, &memory);
+#endif
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+}
+
+static int work(Worker *worker, Session *session, WorkerOnce once)
+{
+  guint seconds;
+  if (once != WORKER_LIVE) return session_pass(session, once == WORKER_SWEEP ? PASS_SWEEP : PASS_WHOLE, &seconds);
+  worker->clock = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (worker->clock < 0) return EX_OSERR;
+  live(worker, session);
+  close(worker->clock);
+  return EX_OK;
+}
+
+int worker_main(const char *config_file, const char *data_dir, const char *name, WorkerOnce once)
+{
+  g_autoptr(GError) problem = NULL;
+  confine();
+  filter_init();
+  g_autoptr(Config) config = config_load(config_file, &problem);
+  g_autoptr(Ledger) ledger = config != NULL ? ledger_open(data_dir, LEDGER_EXISTING, &problem) : NULL;
+  const AccountConfig *account = config != NULL ? config_account(config, name) : NULL;
+  if (ledger == NULL || account == NULL) {
+    log_account(G_LOG_LEVEL_WARNING, name, "%s",
+                problem != NULL ? problem->message : "the configuration no longer names it");
+    return problem != NULL ? exit_status(problem) : EX_CONFIG;
+  }
+  Worker worker = {
+    .ledger = ledger, .account = name, .config = config, .observe = config->observe, .clock = -1
+  };
+  StoreHome home = { ledger, data_dir };
+  g_autoptr(Session) session = session_new(config, account, &home, once != WORKER_LIVE, must_stop, &worker);
+  g_autoptr(Doorman) doorman =
+      once == WORKER_LIVE ? doorman_new(config, account, ledger, session, must_stop, &worker) : NULL;
+  worker.doorman = doorman;
+  return work(&worker, session, once);
+}

@@ -1,0 +1,39 @@
+/* normalise.h - normal forms of ids, addresses and subjects, so that filter and ledger compare the same things. */
+#pragma once
+#include <glib.h>
+
+/* A message id (RFC 5322, 3.6.4) as compared: unfolded, trimmed, without angle brackets, case kept. NULL for what is
+ * empty, longer than 998 bytes, or has a control character. length -1: NUL-terminated. */
+char *id_normalise(const char *text, gssize length);
+/* Adds the normal form of every id in a field value ("<a@b> <c@d>", or one bare id) to ids, without duplicates, at most
+ * limit entries in all. One that begins with '<' and lacks its '>' was cut off, and is left out. */
+void id_collect(const char *value, GPtrArray *ids, guint limit);
+
+/* An address as compared: addr-spec only, trimmed, domain and local part in lower case, IDN domain left as it is
+ * written; NULL for what is no address (no '@', white space, over 320 bytes), except that a bare word is kept when
+ * bare is TRUE. */
+char *address_normalise(const char *text, gboolean bare);
+/* Adds the normal form of every address in a field value ("A <a@b>, c@d (C), Group: e@f;") to addresses, without
+ * duplicates, at most limit entries in all. */
+void address_collect(const char *value, GPtrArray *addresses, guint limit);
+/* The domain of a normalised address (points into it), or NULL. */
+const char *address_domain(const char *address);
+/* Does address (normalised) match one of the ';'-separated patterns, where * matches any run of characters? NULL or ""
+ * matches nothing. Case is ignored. */
+gboolean address_matches(const char *address, const char *patterns);
+
+/* A subject as compared: decoded text, reply and forward prefixes of many languages removed, white space folded, case
+ * folded. "" for NULL. */
+char *subject_normalise(const char *subject);
+
+/* Text for people: valid UTF-8, one line, no control or bidirectional-override characters, at most max bytes (with an
+ * ellipsis when cut). NULL gives NULL. */
+char *text_one_line(const char *text, gsize max);
+/* Is it such a character? They are no text for people: controls (line breaks and tabs among them), and marks that make text
+ * read in another order than it is stored. */
+gboolean text_hides(gunichar c);
+
+/* Adds text to a list of char* unless it is there already, is NULL, or the list holds limit entries. Copies. */
+void list_add(GPtrArray *list, const char *text, guint limit);
+/* Is text in the list of char*? */
+gboolean list_has(GPtrArray *list, const char *text);

@@ -1,0 +1,57 @@
+/* private.h - what one file of this room does for another. No other room includes it. */
+#pragma once
+#include "filter/filter.h"
+#include "ledger/db.h"
+#include "ledger/journal.h"
+#include "ledger/facts.h"
+#include "ledger/sent.h"
+
+/* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
+gboolean data_folder_check(const char *dir, gboolean create, GError **error);
+
+/* account.c: row ids; -1 with error. An account must be there (LEDGER_ERROR_MISSING); a folder is made when it is
+ * not. */
+gint64 account_id(Ledger *ledger, const char *name, GError **error);
+gint64 folder_id(Ledger *ledger, const char *account, const char *folder, const char *role, GError **error);
+gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark, GError **error);
+
+/* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the
+ * same); stays when none has. */
+gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error);
+
+/* sent_batch.c: puts those of n messages that the folder does not have yet into the tables; *added: how many. Within a
+ * transaction of the caller's. */
+gboolean sent_batch_add(Ledger *ledger, gint64 folder, const SentRow *rows, guint n, guint *added, GError **error);
+/* sent_batch.c: can a message have been sent then? */
+gboolean sent_date_plausible(gint64 date, gint64 now);
+
+/* sent.c: how table address knows a normalised address's domain. */
+gint64 domain_hash(const char *address);
+
+/* journal.c: what waits or is on its way in this account becomes `failed`. */
+gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error);
+
+/* wish.c: open wishes of accounts that are not configured: ends them as failed; *none: there are none. */
+gboolean wish_abandon(Ledger *ledger, GError **error);
+gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error);
+
+/* coverage.c: fills in from, to, covered, gap and stale for the time from need_from to need_to. A look at a Sent folder
+ * that is later than both `now` and the clock did not happen then, and counts for nothing. */
+gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const FactsQuery *query, GError **error);
+
+/* newsender.c: fills in own, own_entry and own_matched. */
+gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, GError **error);
+/* newsender.c: has the owner excluded this address, or a domain it lies in? */
+gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *excluded, GError **error);
+
+/* entry.c: an entry of a row of ENTRY_COLUMNS. */
+#define ENTRY_COLUMNS                                                                                                                    \
+  "entry.id, account.name, message_id, size, digest, arrived, judged, kind, verdict, reporter, status, diagnostic, recipients, original_id," \
+  " original_from, original_to, original_subject, original_date, decided, entry.state, reason, home_folder, home_validity, home_uid,"     \
+  " away_folder, away_validity, away_uid, exempt, due, changed"
+Entry *entry_of_row(const Rows *rows);
+/* entry.c: why this entry cannot be restored (MOVE_R_INTENT) or deleted (MOVE_D_INTENT) now, a sentence; NULL when it
+ * can. */
+char *entry_refusal(const Entry *entry, MoveState intent);
+/* entry.c: the state of a word; MOVE_FAILED for an unknown one. */
+MoveState move_state_parse(const char *name);

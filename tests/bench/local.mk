@@ -1,0 +1,49 @@
+# Benches against a private Dovecot, by hand; each prints its figures and the bar beside them. PAIRS=n, and:
+#   make bench-flood [BOUNCES=n SENT=n]   make bench-index [SENT=n]   make bench-idle [SECONDS=n]   make bench-delivery [DELIVERIES=n]
+#   make bench-door [MESSAGES=n]   make bench-sent [MESSAGES=n] (without a server)
+EXTRA_DIST += tests/bench/bench.py tests/bench/bench_mail.py tests/bench/flood.py tests/bench/index.py tests/bench/idle.py \
+	tests/bench/delivery.py tests/bench/sent.py tests/bench/door.py tests/bench/mbox_make.py
+noinst_PROGRAMS += tests/bench/raw tests/bench/peak
+tests_bench_raw_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
+tests_bench_raw_LDADD = $(GNUTLS_LIBS)
+.PHONY: bench-flood bench-index bench-idle bench-delivery bench-sent bench-door
+bench-flood bench-index bench-idle bench-delivery bench-sent bench-door: all
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' PAIRS='$(PAIRS)' BOUNCES='$(BOUNCES)' SENT='$(SENT)' \
+	  SECONDS='$(SECONDS)' DELIVERIES='$(DELIVERIES)' MESSAGES='$(MESSAGES)' \
+	  python3 -B '$(srcdir)'/tests/bench/`echo $@ | sed 's/^bench-//'`.py
+
+# Listing an mbox: make bench-mbox [MESSAGES=n]
+noinst_PROGRAMS += tests/bench/mbox
+tests_bench_mbox_LDADD = $(FETCHER_LIBS)
+.PHONY: bench-mbox
+bench-mbox: tests/bench/mbox$(EXEEXT)
+	@folder=`mktemp -d` && trap 'rm -rf "$$folder"' 0 && \
+	  python3 -B '$(srcdir)'/tests/bench/mbox_make.py "$$folder/Sent" $(MESSAGES) && tests/bench/mbox$(EXEEXT) "$$folder/Sent"
+
+# make bench-filter [MAIL="folder ..."]
+MAIL = $(top_srcdir)/tests/samples
+noinst_PROGRAMS += tests/bench/filter
+tests_bench_filter_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
+tests_bench_filter_LDADD = $(LEDGER_LIBS)
+.PHONY: bench-filter
+bench-filter: tests/bench/filter$(EXEEXT)
+	tests/bench/filter$(EXEEXT) $(MAIL)
+
+# make bench-ledger [N=messages [BATCH=messages]]
+noinst_PROGRAMS += tests/bench/ledger
+tests_bench_ledger_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_ledger_LDADD = $(LEDGER_LIBS)
+.PHONY: bench-ledger
+bench-ledger: tests/bench/ledger$(EXEEXT)
+	tests/bench/ledger$(EXEEXT) $(N) $(BATCH)
+
+# The window with a long list, by hand: make bench-tray [ENTRIES=n]
+EXTRA_DIST += tests/bench/tray.py
+if TRAY
+noinst_PROGRAMS += tests/bench/tray_window
+tests_bench_tray_window_CPPFLAGS = $(AM_CPPFLAGS) $(TRAY_CFLAGS)
+tests_bench_tray_window_LDADD = $(TRAY_PROGRAM_LIBS)
+endif
+.PHONY: bench-tray
+bench-tray: all tests/ui/tray/fill$(EXEEXT)
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' ENTRIES='$(ENTRIES)' python3 -B '$(srcdir)/tests/bench/tray.py'

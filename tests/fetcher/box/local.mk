@@ -1,0 +1,5 @@
+FETCHER_BOX_TESTS = %D%/test_box_store
+check_PROGRAMS += $(FETCHER_BOX_TESTS)
+TESTS += $(FETCHER_BOX_TESTS)
+%C%_test_box_store_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_box_store_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,471 @@
+/* test_mail.c - messages through the POP3 server on loopback, and what ends a session
+ * Owns:     the messages that are hard to relay.
+ * Must not: need a provider.
+ * Fails:    as a test.
+ * Tests:    fetcher/door/answer.c, fetcher/door/wire.c, fetcher/door/session.c */
+#include "tests/rigs/door_rig.h"
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define OK "+OK\r\n"
+#define BIG ((gssize)20 << 20)
+#define BURST 5000
+#define MOST_DROPS 250
+
+static const char head[] = "Subject: two\r\nX-Cut: \r\n\r\n";
+static const char body[] = "one\r\n\r\n..\r\n.. dots\r\nbare\rCR and \0 NUL \xff\r\n\r\nlast\r\n";
+
+/* A message of `head` and the first `lines` of `body`; -1: all of them. */
+static GString *message(gint lines)
+{
+  GString *all = g_string_new_len(head, sizeof head - 1);
+  for (gsize i = 0; i < sizeof body - 1 && lines != 0; i++) {
+    g_string_append_c(all, body[i]);
+    if (body[i] == '\n') lines--;
+  }
+  return all;
+}
+
+static void assert_same(const GString *got, const GString *want)
+{
+  assert_int_equal(got->len, want->len);
+  assert_memory_equal(got->str, want->str, want->len);
+}
+
+/* What the client got after the answers to the sign-in. */
+static void drop_lines(GString *got, guint lines)
+{
+  for (; lines > 0; lines--) {
+    const char *end = strchr(got->str, '\n');
+    assert_non_null(end);
+    g_string_erase(got, 0, end + 1 - got->str);
+  }
+}
+
+static void test_every_byte(void **state)
+{
+  g_autoptr(GString) all = message(-1), want = g_string_new(OK);
+  Rig *rig = rig_new();
+  fake_link_add(rig->link, all->str, (gssize)all->len, FALSE);
+  fake_link_add(rig->link, "", 0, FALSE);
+  fake_link_add(rig->link, "no end of a header\r\n", -1, FALSE);
+  rig_start(rig);
+  g_string_append_len(want, all->str, (gssize)all->len);
+  g_string_append(want, ".\r\n" OK ".\r\n" OK "no end of a header\r\n.\r\n" OK "no end of a header\r\n.\r\n" OK);
+  for (gint i = 1; i <= 64; i++) {
+    rig->link->piece = (gsize)i;
+    g_autoptr(GString) got = rig_talk(rig, RIG_SIGN_IN "RETR 1\r\nTOP 2 3\r\nRETR 3\r\nTOP 3 0\r\nQUIT\r\n", -1);
+    drop_lines(got, 3);
+    assert_same(got, want);
+    rig_await(rig, i);
+  }
+  rig_free(rig);
+}
+
+/* Whether the provider has TOP or not, and wherever a piece ends. */
+static void test_top(void **state)
+{
+  g_autoptr(GString) all = message(-1);
+  Rig *rig = rig_new();
+  fake_link_add(rig->link, all->str, (gssize)all->len, FALSE);
+  rig_start(rig);
+  for (gint i = 0; i < 2 * 24; i++) {
+    rig->link->no_top = i % 2;
+    rig->link->piece = (gsize)(i / 2 + 1);
+    g_autoptr(GString) sent = g_string_new(RIG_SIGN_IN), want = g_string_new(NULL);
+    for (gint lines = 0; lines <= 9; lines++) {
+      g_autoptr(GString) part = message(lines);
+      g_string_append_printf(sent, "TOP 1 %d\r\n", lines);
+      g_string_append(want, OK);
+      g_string_append_len(want, part->str, (gssize)part->len);
+      g_string_append(want, ".\r\n");
+    }
+    g_autoptr(GString) got = rig_talk(rig, sent->str, -1);
+    drop_lines(got, 3);
+    assert_same(got, want);
+    rig_await(rig, i + 1);
+  }
+  rig_free(rig);
+}
+
+/* All is written before anything is read; of each of BURST messages. */
+static void burst(Rig *rig, const char *verb, const char *lines_wanted)
+{
+  g_autoptr(GString) sent = g_string_new(RIG_SIGN_IN), want = g_string_new(NULL);
+  for (guint i = 1; i <= BURST; i++) {
+    g_autofree char *line = g_strdup_printf("%s %u%s\r\n", verb, i, lines_wanted);
+    g_autofree char *lines = g_strdup_printf("X: %u\r\n\r\n%01000u\r\n", i, i);
+    fake_link_add(rig->link, lines, -1, FALSE);
+    g_string_append(sent, line);
+    g_string_append_printf(want, OK "%s.\r\n", lines);
+  }
+  g_string_append(sent, "QUIT\r\n");
+  g_string_append(want, OK);
+  rig_start(rig);
+  g_autoptr(GString) got = rig_talk(rig, sent->str, -1);
+  drop_lines(got, 3);
+  assert_same(got, want);
+  rig_await(rig, 1);
+  assert_int_equal(rig->link->most, DOOR_BATCH);
+  /* Asked for together as far as they had come. */
+  assert_in_range(rig->link->calls, BURST / DOOR_BATCH, BURST / DOOR_BATCH * 2 + 20);
+  assert_string_equal(rig->told->str, "enter;quit;");
+  rig_free(rig);
+}
+
+static void test_burst_of_retr(void **state) { burst(rig_new(), "RETR", ""); }
+
+static void test_burst_of_top(void **state) { burst(rig_new(), "TOP", " 1"); }
+
+static void test_burst_of_small_ones(void **state)
+{
+  g_autoptr(GString) sent = g_string_new(RIG_SIGN_IN), want = g_string_new(NULL);
+  Rig *rig = rig_new();
+  for (guint i = 1; i <= BURST; i++) {
+    fake_link_add(rig->link, "X: y\r\n\r\n", -1, FALSE);
+    g_string_append_printf(sent, "DELE %u\r\n", i);
+    g_string_append(want, OK);
+  }
+  for (guint i = 0; i < BURST; i++) {
+    g_string_append(sent, i % 2 ? "NOOP\r\n" : "STAT\r\n");
+    g_string_append(want, i % 2 ? OK : "+OK 0 0\r\n");
+  }
+  rig_start(rig);
+  g_autoptr(GString) got = rig_talk(rig, sent->str, -1);
+  drop_lines(got, 3);
+  assert_same(got, want);
+  rig_await(rig, 1);
+  assert_string_equal(rig->link->heard->str, "");
+  rig_free(rig);
+}
+
+/* Large ones are not asked for many at a time: a client that goes away would have them all dropped. */
+static void test_large_ones_alone(void **state)
+{
+  Rig *rig = rig_new();
+  g_autoptr(GString) sent = g_string_new(RIG_SIGN_IN);
+  for (guint i = 1; i <= 8; i++) {
+    fake_link_add(rig->link, NULL, 600000, FALSE);
+    g_string_append_printf(sent, "RETR %u\r\n", i);
+  }
+  rig_start(rig);
+  g_autoptr(GString) got = rig_talk(rig, sent->str, -1);
+  rig_await(rig, 1);
+  assert_int_equal(rig->link->most, 2);
+  assert_true(got->len > 8 * 600000);
+  rig_free(rig);
+}
+
+/* What ends with a bare LF would hide the dot that ends the answer; words that the provider did not give. */
+static void test_odd_answers(void **state)
+{
+  static const char odd[] = "A: b\nC: d\n\nE: f\r\n\n\r\n\r\none\ntwo\r\n\r\nfour\r\n";
+  Rig *rig = rig_new();
+  fake_link_add(rig->link, odd, -1, FALSE);
+  fake_link_add(rig->link, NULL, 9, FALSE)->refusal = "";
+  rig->link->no_top = TRUE;
+  rig_start(rig);
+  g_autoptr(GString) got = rig_talk(rig, RIG_SIGN_IN "TOP 1 1\r\nRETR 2\r\nTOP 1 0\r\n", -1);
+  drop_lines(got, 3);
+  assert_string_equal(got->str,
+                      OK "A: b\nC: d\n\nE: f\r\n\n\r\n\r\none\ntwo\r\n.\r\n"
+                         "-ERR the provider does not give this message\r\n" OK "A: b\nC: d\n\nE: f\r\n\n\r\n\r\n.\r\n");
+  rig_free(rig);
+}
+
+/* The most memory this process had, in KiB. */
+static gint64 peak(void)
+{
+  g_autofree char *status = NULL;
+  assert_true(g_file_get_contents("/proc/self/status", &status, NULL, NULL));
+  const char *line = strstr(status, "VmHWM:");
+  assert_non_null(line);
+  return g_ascii_strtoll(line + 6, NULL, 10);
+}
+
+/* The provider's message is taken no faster than the client takes it. */
+static void test_big_message(void **state)
+{
+  static char buffer[65536];
+  Rig *rig = rig_new();
+  fake_link_add(rig->link, NULL, BIG, FALSE);
+  rig_start(rig);
+  int fd = rig_enter(rig);
+  gint64 before = peak();
+  rig_send(fd, "RETR 1\r\nQUIT\r\n", -1);
+  g_usleep(300000);
+  assert_in_range(g_atomic_int_get(&rig->link->given), 1, BIG * 3 / 4);
+  g_autofree char *answer = rig_line(fd);
+  assert_string_equal(answer, OK);
+  gssize at = 0;
+  for (ssize_t n; at < BIG; at += n) {
+    n = recv(fd, buffer, (gsize)MIN((gssize)sizeof buffer, BIG - at), 0);
+    assert_true(n > 0);
+    for (ssize_t i = 0; i < n; i++)
+      if (buffer[i] != fake_octet((guint64)(at + i))) fail_msg("octet %" G_GSSIZE_FORMAT, at + i);
+  }
+  g_autoptr(GString) rest = rig_rest(fd);
+  assert_string_equal(rest->str, ".\r\n" OK);
+  close(fd);
+  assert_in_range(peak() - before, 0, 4096);
+  rig_free(rig);
+}
+
+/* A message that comes slowly is shown as it comes, not when the buffer is full. */
+static void test_slow_message(void **state)
+{
+  Rig *rig = rig_new();
+  fake_link_add(rig->link, NULL, 8000, FALSE);
+  rig->link->piece = 80;
+  rig->link->delay = 10000;
+  rig->door->limits.keep_alive = 30;
+  rig_start(rig);
+  int fd = rig_enter(rig);
+  rig_send(fd, "RETR 1\r\n", -1);
+  for (guint i = 0; i < 2; i++) g_free(rig_line(fd));
+  assert_in_range(g_atomic_int_get(&rig->link->given), 80, 4000);
+  shutdown(fd, SHUT_WR);
+  g_autoptr(GString) rest = rig_rest(fd);
+  assert_int_equal(rest->len, 8000 - 80 + 3);
+  close(fd);
+  rig_await(rig, 1);
+  /* The provider heard of us, but not in the middle of its message. */
+  assert_null(strstr(rig->link->heard->str, "NOOP"));
+  rig_free(rig);
+}
+
+/* Wherever the link breaks: no message looks whole that is not, and nothing is deleted. */
+static void test_link_breaks_anywhere(void **state)
+{
+  static const char mail[] = "A: b\r\n\r\nbody\r\n..\r\n";
+  static const char want[] = OK "A: b\r\n\r\nbody\r\n..\r\n.\r\n" OK OK "A: b\r\n\r\nbody\r\n..\r\n.\r\n" OK;
+  gint octets = 2 * (gint)(sizeof mail - 1);
+  for (gint at = 0; at <= octets; at++) {
+    Rig *rig = rig_new();
+    for (guint i = 0; i < 2; i++) fake_link_add(rig->link, mail, -1, FALSE);
+    rig->link->break_after = at;
+    rig->link->piece = 5;
+    rig_start(rig);
+    g_autoptr(GString) got = rig_talk(rig, RIG_SIGN_IN "RETR 1\r\nDELE 1\r\nRETR 2\r\nQUIT\r\n", -1);
+    rig_stop(rig);
+    drop_lines(got, 3);
+    assert_true(g_str_has_prefix(want, got->str));
+    /* Broken at its last octet is broken: there was no last line. */
+    gint whole = at / (gint)(sizeof mail - 1) - (at % (gint)(sizeof mail - 1) == 0 && at > 0);
+    gint ends = 0;
+    for (const char *c = got->str; (c = strstr(c, "\r\n.\r\n")) != NULL; c++) ends++;
+    assert_int_equal(ends, whole);
+    assert_null(strstr(rig->link->heard->str, "DELE"));
+    assert_string_equal(rig->told->str, "enter;broke;gone;");
+    rig_free(rig);
+  }
+}
+
+static void test_client_goes_away(void **state)
+{
+  Rig *rig = rig_new();
+  fake_link_add(rig->link, NULL, BIG, FALSE);
+  fake_link_add(rig->link, "X: y\r\n\r\n", -1, FALSE);
+  rig_start(rig);
+  for (gint i = 1; i <= 3; i++) {
+    int fd = rig_enter(rig);
+    rig_send(fd, "DELE 2\r\nRETR 1\r\nQUIT\r\n", -1);
+    for (guint n = 0; n < 1000; n++) g_free(rig_line(fd));
+    close(fd);
+    rig_await(rig, i);
+  }
+  g_autoptr(GString) got = rig_talk(rig, RIG_SIGN_IN "STAT\r\nQUIT\r\n", -1);
+  assert_true(g_str_has_suffix(got->str, "+OK 2 20971528\r\n" OK));
+  rig_await(rig, 4);
+  assert_string_equal(rig->told->str, "enter;gone;enter;gone;enter;gone;enter;quit;");
+  assert_string_equal(rig->link->heard->str, "RETR 1;RETR 1;RETR 1;");
+  rig_free(rig);
+}
+
+/* What was asked for was not delivered: QUIT must not delete it. */
+static void test_client_gone_before_quit(void **state)
+{
+  Rig *rig = rig_new();
+  struct linger reset = { .l_onoff = 1 };
+  fake_link_add(rig->link, "X: y\r\n\r\n", -1, FALSE);
+  rig->link->delay = 200000;
+  rig_start(rig);
+  int fd = rig_enter(rig);
+  rig_send(fd, "RETR 1\r\nDELE 1\r\nQUIT\r\n", -1);
+  g_usleep(50000);
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  close(fd);
+  rig_await(rig, 1);
+  assert_string_equal(rig->link->heard->str, "RETR 1;");
+  assert_string_equal(rig->told->str, "enter;gone;");
+  rig_free(rig);
+}
+
+/* Where the sockets hold little, a client that writes all its commands first is heard out all the same. */
+static void test_writes_first(void **state)
+{
+  Rig *rig = rig_new();
+  g_autoptr(GString) sent = g_string_new(NULL);
+  g_autofree char *lines = g_strnfill(100, 'x');
+  int little = 4096, more = 32768;
+  strcpy(lines + 98, "\r\n");
+  fake_link_add(rig->link, lines, -1, FALSE);
+  setsockopt(rig->door->listeners[0], SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+  setsockopt(rig->door->listeners[0], SOL_SOCKET, SO_SNDBUF, &more, sizeof more);
+  rig_start(rig);
+  int fd = rig_enter(rig);
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &more, sizeof more);
+  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof little);
+  for (guint i = 0; i < BURST; i++) g_string_append(sent, "RETR 1\r\n");
+  assert_true(rig_send(fd, sent->str, (gssize)sent->len));
+  shutdown(fd, SHUT_WR);
+  g_autoptr(GString) got = rig_rest(fd);
+  assert_int_equal(got->len, BURST * (strlen(OK) + 100 + strlen(".\r\n")));
+  close(fd);
+  rig_free(rig);
+}
+
+/* What the door does after these limits, when the client says nothing but `first`. */
+typedef struct {
+  const char *name, *first;
+  guint sign_in, idle, unread;
+  gboolean drips; /* the client sends a beginning of a command from time to time */
+  gboolean stop;
+  const char *told;
+} Limit;
+
+static const Limit limits[] = {
+  { "time to sign in", "", 200, 60000, 60000, FALSE, FALSE, "" },
+  { "time to sign in, dripping", "", 200, 60000, 60000, TRUE, FALSE, "" },
+  { "time to sign in, half", "USER me\r\n", 200, 60000, 60000, TRUE, FALSE, "" },
+  { "time to sign in, with CAPA", "CAPA\r\nCAPA\r\n", 200, 60000, 60000, FALSE, FALSE, "" },
+  { "idle", RIG_SIGN_IN "DELE 1\r\n", 60000, 200, 60000, FALSE, FALSE, "enter;gone;" },
+  { "idle, dripping", RIG_SIGN_IN "DELE 1\r\n", 60000, 200, 60000, TRUE, FALSE, "enter;gone;" },
+  { "reads nothing", RIG_SIGN_IN "DELE 2\r\nRETR 1\r\nQUIT\r\n", 60000, 60000, 200, FALSE, FALSE, "enter;gone;" },
+  { "stop before the sign-in", "", 60000, 60000, 60000, FALSE, TRUE, "" },
+  { "stop when idle", RIG_SIGN_IN "DELE 1\r\n", 60000, 60000, 60000, FALSE, TRUE, "enter;gone;" },
+  { "stop in a message", RIG_SIGN_IN "DELE 2\r\nRETR 1\r\nQUIT\r\n", 60000, 60000, 60000, FALSE, TRUE, "enter;gone;" },
+};
+
+static void test_limit(void **state)
+{
+  const Limit *row = *state;
+  Rig *rig = rig_new();
+  fake_link_add(rig->link, NULL, BIG, FALSE);
+  fake_link_add(rig->link, "X: y\r\n\r\n", -1, FALSE);
+  rig->door->limits.sign_in = row->sign_in;
+  rig->door->limits.idle = row->idle;
+  rig->door->limits.unread = row->unread;
+  rig_start(rig);
+  int fd = rig_connect(rig);
+  gint64 start = g_get_monotonic_time();
+  rig_send(fd, row->first, -1);
+  guint drops = 0;
+  while (row->drips && drops < MOST_DROPS && rig_send(fd, "N", 1)) {
+    g_usleep(20000);
+    drops++;
+  }
+  assert_in_range(drops, 0, MOST_DROPS - 1);
+  if (row->stop) {
+    g_usleep(200000);
+    assert_int_equal(g_atomic_int_get(&rig->sessions), 0);
+    g_atomic_int_set(&rig->stop, 1);
+  }
+  rig_await(rig, 1);
+  assert_in_range(g_get_monotonic_time() - start, 190000, 5000000);
+  rig_stop(rig);
+  assert_string_equal(rig->told->str, row->told);
+  assert_null(strstr(rig->link->heard->str, "DELE"));
+  close(fd);
+  rig_free(rig);
+}
+
+/* Every command begins the time anew. */
+static void test_not_idle(void **state)
+{
+  Rig *rig = rig_new();
+  rig->door->limits.idle = 300;
+  rig_start(rig);
+  int fd = rig_enter(rig);
+  for (guint i = 0; i < 10; i++) {
+    g_usleep(60000);
+    rig_send(fd, "NOOP\r\n", -1);
+    g_autofree char *line = rig_line(fd);
+    assert_string_equal(line, OK);
+  }
+  g_autoptr(GString) rest = rig_rest(fd);
+  assert_string_equal(rest->str, "");
+  close(fd);
+  rig_free(rig);
+}
+
+/* While the client thinks, the provider hears of us. */
+static void test_keep_alive(void **state)
+{
+  Rig *rig = rig_new();
+  rig->door->limits.keep_alive = 50;
+  rig_start(rig);
+  int idle = rig_connect(rig);
+  g_usleep(200000);
+  assert_int_equal(g_atomic_int_get(&rig->link->noops), 0);
+  close(idle);
+  rig_await(rig, 1);
+  int fd = rig_enter(rig);
+  g_usleep(500000);
+  assert_in_range(g_atomic_int_get(&rig->link->noops), 3, 10);
+  rig_send(fd, "QUIT\r\n", -1);
+  g_autoptr(GString) rest = rig_rest(fd);
+  assert_string_equal(rest->str, OK);
+  close(fd);
+  rig_free(rig);
+}
+
+static void test_keep_alive_fails(void **state)
+{
+  Rig *rig = rig_new();
+  rig->door->limits.keep_alive = 50;
+  rig->link->breaks_at_noop = TRUE;
+  rig_start(rig);
+  int fd = rig_enter(rig);
+  g_autoptr(GString) rest = rig_rest(fd);
+  assert_string_equal(rest->str, "");
+  close(fd);
+  rig_await(rig, 1);
+  assert_int_equal(g_atomic_int_get(&rig->link->noops), 1);
+  assert_string_equal(rig->told->str, "enter;broke;gone;");
+  rig_free(rig);
+}
+
+int main(void)
+{
+  const struct CMUnitTest others[] = {
+    cmocka_unit_test(test_big_message), /* first: it looks at the most memory there ever was */
+    cmocka_unit_test(test_every_byte),
+    cmocka_unit_test(test_top),
+    cmocka_unit_test(test_burst_of_retr),
+    cmocka_unit_test(test_burst_of_top),
+    cmocka_unit_test(test_burst_of_small_ones),
+    cmocka_unit_test(test_large_ones_alone),
+    cmocka_unit_test(test_odd_answers),
+    cmocka_unit_test(test_slow_message),
+    cmocka_unit_test(test_link_breaks_anywhere),
+    cmocka_unit_test(test_client_goes_away),
+    cmocka_unit_test(test_client_gone_before_quit),
+    cmocka_unit_test(test_writes_first),
+    cmocka_unit_test(test_not_idle),
+    cmocka_unit_test(test_keep_alive),
+    cmocka_unit_test(test_keep_alive_fails),
+  };
+  struct CMUnitTest tests[G_N_ELEMENTS(others) + G_N_ELEMENTS(limits)];
+  memcpy(tests, others, sizeof others);
+  for (gsize i = 0; i < G_N_ELEMENTS(limits); i++)
+    tests[G_N_ELEMENTS(others) + i] =
+        (struct CMUnitTest){ limits[i].name, test_limit, NULL, NULL, (void *)(gsize)&limits[i] };
+  return _cmocka_run_group_tests("door: mail", tests, G_N_ELEMENTS(tests), NULL, NULL);
+}

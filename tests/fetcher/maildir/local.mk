@@ -1,0 +1,5 @@
+FETCHER_MAILDIR_TESTS = %D%/test_maildir
+check_PROGRAMS += $(FETCHER_MAILDIR_TESTS)
+TESTS += $(FETCHER_MAILDIR_TESTS)
+%C%_test_maildir_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_maildir_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,5 @@
+FETCHER_SECRET_TESTS = %D%/test_secret
+check_PROGRAMS += $(FETCHER_SECRET_TESTS)
+TESTS += $(FETCHER_SECRET_TESTS)
+%C%_test_secret_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_secret_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

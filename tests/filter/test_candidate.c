@@ -1,0 +1,127 @@
+/* test_candidate.c - header blocks: could it be a report, and what does sent mail say
+ * Owns:     the tests of fields.c, head.c and sent_message.c.
+ * Must not: read bodies.
+ * Fails:    one TAP test for each table, naming the row.
+ * Tests:    filter/fields.c, filter/head.c, filter/sent_message.c */
+#include "filter/filter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+static void candidates(void **state)
+{
+  static const struct {
+    const char *fields;
+    gboolean want;
+  } rows[] = {
+    { "From: Anna <anna@a.test>\r\nSubject: Lunch\r\n", FALSE },
+    { "From: Mail Delivery System <MAILER-DAEMON@a.test>\r\n", TRUE },
+    { "From: MAILER-DAEMON (Mail Delivery System)\r\n", TRUE },
+    { "From: Mailer.Daemon@a.test\n", TRUE },
+    { "From: post_master@a.test\n", TRUE },
+    { "From: <>\n", TRUE },
+    { "From: Anna <anna@a.test>\nReturn-Path: <>\n", TRUE },
+    { "From: Anna <anna@a.test>\nReturn-Path: <mailer-daemon@a.test>\n", TRUE },
+    { "From: Anna <anna@a.test>\nReturn-Path: <anna@a.test>\n", FALSE },
+    { "From: =?utf-8?q?Mail_Delivery_System?= <x@a.test>\n", TRUE },
+    { "Subject: Undelivered Mail\r\n Returned to Sender\r\n", TRUE },
+    { "Subject: =?utf-8?B?VW56dXN0ZWxsYmFyOiBIYWxsbw==?=\n", TRUE },
+    { "Subject: =?iso-2022-jp?B?GyRCRyc/LkUrNy8bKEI=?=\nFrom: a@b.test\n", FALSE },
+    { "Subject: Nicht zustellbar: Hallo\nFrom: a@b.test", TRUE },
+    { "content-type: Multipart/Report; report-type=delivery-status\n", TRUE },
+    { "Content-Type: message/delivery-status\n", TRUE },
+    { "Content-Type: multipart/mixed\nFrom: no-reply@a.test\n", TRUE },
+    { "Content-Type: multipart/mixed\nFrom: anna@a.test\n", FALSE },
+    { "Content-Type: text/plain\nFrom: no-reply@a.test\nSubject: News\n", FALSE },
+    { "Auto-Submitted: auto-replied\n", TRUE },
+    { "Auto-Submitted: no\n", FALSE },
+    { "X-Failed-Recipients: a@b.test\n", TRUE },
+    { "X-MS-Exchange-Message-Is-Ndr:\n", TRUE },
+    { "Precedence: auto_reply\n", TRUE },
+    { "Precedence: bulk\n", FALSE },
+    { "X-Autoreply: yes\n", TRUE },
+    { "Subject: Out of Office: Lunch\n", TRUE },
+    { "Subject: Please confirm your message\n", TRUE },
+    { "From: a@b.test\n\nSubject: Undelivered Mail\n", FALSE }, /* that is the body */
+    { "garbage without colon\nFrom: mailer-daemon\n", TRUE },
+    { "From mailer-daemon Thu Jan 1\nFrom: a@b.test\n", FALSE },
+    { "From", FALSE },
+    { ": no name\n", FALSE },
+    { "", FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+    if (filter_candidate(rows[i].fields, strlen(rows[i].fields)) != rows[i].want)
+      fail_msg("row %u: %s", i, rows[i].fields);
+  assert_false(
+      filter_candidate("X-Failed-Recipients: a", 5)); /* not NUL-terminated: nothing beyond the length counts */
+}
+
+static void field_lists(void **state)
+{
+  assert_true(g_strv_contains(filter_candidate_fields, "Message-ID"));
+  assert_true(g_strv_contains(filter_sent_fields, "X-Google-Original-Message-ID"));
+}
+
+static char *joined(GPtrArray *list)
+{
+  g_autoptr(GPtrArray) copy = g_ptr_array_copy(list, NULL, NULL);
+  g_ptr_array_set_free_func(copy, NULL);
+  g_ptr_array_add(copy, NULL);
+  return g_strjoinv(" ", (char **)copy->pdata);
+}
+
+static void sent(void **state)
+{
+  static const struct {
+    const char *fields, *ids, *recipients, *subject;
+    gint64 date;
+  } rows[] = {
+    { "Message-ID: <1@a.test>\r\nTo: B <b@c.test>,\r\n d@e.test\r\nCc: f@g.test\r\nBcc: h@i.test\r\nSubject: "
+      "=?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
+      "Date: Thu, 1 Jan 1970 01:00:10 +0000\r\n",
+      "1@a.test", "b@c.test d@e.test f@g.test h@i.test", "Grüße", 3610 },
+    { "message-id:\n <1@a.test>\nX-Google-Original-Message-ID: <2@a.test>\nResent-Message-ID: "
+      "<3@a.test>\nX-Microsoft-Original-Message-ID: <4@a.test>\n"
+      "X-Original-Message-ID: <5@a.test>\nResent-To: x@y.test\nTo: b@c.test\n",
+      "1@a.test 2@a.test 3@a.test 4@a.test 5@a.test", "x@y.test b@c.test", NULL, 0 },
+    { "Date: tomorrow\nSubject: \n", "", "", NULL, 0 },
+    { "", "", "", NULL, 0 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(SentMessage) message = sent_message_read(rows[i].fields, strlen(rows[i].fields));
+    g_autofree char *ids = joined(message->message_ids), *recipients = joined(message->recipients);
+    assert_string_equal(ids, rows[i].ids);
+    assert_string_equal(recipients, rows[i].recipients);
+    if (g_strcmp0(message->subject, rows[i].subject) != 0) fail_msg("row %u: %s", i, message->subject);
+    assert_int_equal(message->date, rows[i].date);
+  }
+}
+
+/* A letter to hundreds: every recipient counts, though the field is longer than any other is read. */
+static void sent_to_many(void **state)
+{
+  g_autoptr(GString) fields = g_string_new("To: ");
+  for (guint i = 0; i < 900; i++) g_string_append_printf(fields, "Member Number %u <member%u@club.test>,\r\n\t", i, i);
+  g_string_append(fields, "last@club.test\r\nSubject: x\r\n");
+  g_autoptr(SentMessage) message = sent_message_read(fields->str, fields->len);
+  assert_int_equal(message->recipients->len, 901);
+  assert_string_equal(message->recipients->pdata[900], "last@club.test");
+}
+
+static int setup(void **state)
+{
+  filter_init();
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test(candidates), cmocka_unit_test(field_lists),
+                                      cmocka_unit_test(sent), cmocka_unit_test(sent_to_many) };
+  return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -1,0 +1,291 @@
+/* test_read.c - small messages, and every word that is read from them
+ * Owns:     the tests of what a report tells besides its kind: status, diagnostic, reporter, dates, tokens, senders.
+ * Must not: repeat tests/samples, which has whole mails of every family.
+ * Fails:    one TAP test for each table, naming the row.
+ * Tests:    filter/read.c, filter/gather.c, filter/status.c, filter/returned.c, filter/recipients.c, filter/tokens.c */
+#include "filter/filter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#define DAEMON                                                                                                         \
+  "From: MAILER-DAEMON@mx.test\nTo: me@b.test\nSubject: failure notice\nReturn-Path: <>\nMessage-ID: "                 \
+  "<own.1@mx.test>\n"
+#define TEXT DAEMON "\nI'm afraid I wasn't able to deliver your message.\n"
+#define DSN                                                                                                            \
+  DAEMON "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n--x\nContent-Type: "              \
+         "message/delivery-status\n\n"
+
+static char *joined(GPtrArray *list)
+{
+  GString *text = g_string_new(NULL);
+  for (guint i = 0; i < list->len; i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? " " : "", (const char *)list->pdata[i]);
+  return g_string_free(text, FALSE);
+}
+
+static Report *read_text(const char *text)
+{
+  g_autoptr(GBytes) message = g_bytes_new(text, strlen(text));
+  return filter_read(message);
+}
+
+typedef struct {
+  const char *message, *want;
+} Row;
+
+static void assert_text(guint row, const char *got, const char *want)
+{
+  if (g_strcmp0(got, want) != 0)
+    fail_msg("row %u: got \"%s\", want \"%s\"", row, got != NULL ? got : "NULL", want != NULL ? want : "NULL");
+}
+
+static void recipients(void **state)
+{
+  static const Row rows[] = {
+    { DSN "Original-Recipient: rfc822;Typed@c.test\nFinal-Recipient: rfc822; alias@d.test\nAction: failed\n\n--x--\n",
+      "typed@c.test alias@d.test" },
+    { DSN
+      "Final-Recipient: rfc822; a@c.test\nAction: failed\nFinal-Recipient: rfc822; b@c.test\nAction: failed\n\n--x--\n",
+      "a@c.test b@c.test" },
+    { DSN "Final-Recipient: rfc822; a@c.test\nAction: delayed\n\nFinal-Recipient: rfc822; b@c.test\nAction: "
+          "FAILED\n\n--x--\n",
+      "b@c.test" },
+    { DSN "Original-Recipient: rfc822;user+2Btag@c.test\nAction: failed\n\n--x--\n", "user+tag@c.test" },
+    { DSN "Final-Recipient: a@c.test\n\n--x--\n", "a@c.test" },
+    { DSN "Final-Recipient: rfc822; <a@c.test> (A, of C)\nAction: failed\n\n--x--\n", "a@c.test" },
+    { TEXT "<a@c.test>:\nno such user\n", "a@c.test" },
+    { TEXT "  a@c.test\n    550 no such user\n  b@c.test\n", "a@c.test b@c.test" },
+    { TEXT "a@c.test: 550 no such user; ask postmaster@c.test\n", "a@c.test" },
+    { TEXT ">>> RCPT TO:<a@c.test>\n<<< 550 5.1.1 no\n", "a@c.test" },
+    { TEXT "Please contact helpdesk@mx.test. Recipient address: a@c.test\n", "a@c.test" },
+    { TEXT "The mail of me@b.test for a@c.test is lost.\n", "a@c.test" },
+    { TEXT "<me@b.test>:\nyour own mailbox is full\n", "me@b.test" },
+    { TEXT "\"a.b c\"@c.test is unknown, but \"d.e\"@c.test:\n", "\"d.e\"@c.test" },
+    { TEXT "収件人：a@c.testへ\n", "a@c.test" },
+    { TEXT "An: käthe@bücher.test\n", "käthe@bücher.test" },
+    { TEXT
+      "\n--- Below this line is a copy of the message.\n\nReceived: x\nFrom: me@b.test\nTo: only@c.test\nSubject: x\n",
+      "only@c.test" },
+    { DAEMON "X-Failed-Recipients: a@c.test,\n b@c.test\n\nunable to deliver\n", "a@c.test b@c.test" },
+    { TEXT "nothing\n", "" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    g_autofree char *got = joined(report->recipients);
+    assert_text(i, got, rows[i].want);
+  }
+}
+
+static void reasons(void **state)
+{
+  static const struct {
+    const char *message, *status, *diagnostic;
+  } rows[] = {
+    { DSN "Final-Recipient: rfc822; a@c.test\nAction: failed\nStatus: 5.2.2 (full)\nDiagnostic-Code: smtp; 552 5.2.2 "
+          "over\n quota\n\n--x--\n",
+      "5.2.2", "552 5.2.2 over quota" },
+    { DSN "Final-Recipient: rfc822; a@c.test\nAction: failed\nDiagnostic-Code: 550 5.1.1 who?\n\n--x--\n", "5.1.1",
+      "550 5.1.1 who?" },
+    { TEXT "<a@c.test>:\nRemote host said: 550 #5.1.1 no such user\n", "5.1.1",
+      "Remote host said: 550 #5.1.1 no such user" },
+    { TEXT "<a@c.test>:\n552 full\n", NULL, "552 full" },
+    { TEXT "version 4.5.6.7 at 10:550\n", NULL, NULL },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    assert_text(i, report->status, rows[i].status);
+    if (rows[i].diagnostic != NULL) assert_text(i, report->diagnostic, rows[i].diagnostic);
+  }
+}
+
+static void ids(void **state)
+{
+  static const char cut[] = TEXT "\n--- Below this line is a copy of the message.\n\n";
+  static const Row rows[] = {
+    { "Message-ID: <a.1@b.test>\nResent-Message-ID: <a.2@b.test>\nX-Google-Original-Message-ID: <a.3@b.test>\nSubject: "
+      "x\n\nbody\n",
+      "a.1@b.test a.2@b.test a.3@b.test" },
+    { "Message-ID:\n <a.1@b.test>\nIn-Reply-To: <other@c.test>\nReferences: <other@c.test>\n", "a.1@b.test" },
+    { "> Message-ID: <a.1@b.test>\n> From: me@b.test\n>\n> Message-ID: <other@c.test>\n> From: x@y.test\n> Received: "
+      "z\n",
+      "a.1@b.test" },
+    { "    Received: x\n    Message-ID: <a.1@b.test>\n    Subject: y\n", "a.1@b.test" },
+    { "Message-ID: <own.1@mx.test>\nFrom: me@b.test\n", "" },
+    { "Message-ID: <a.1@b.te", "" },
+    { "Message-ID: a.1@b.te", "" },
+    { "Message-ID: 12345\nFrom: me@b.test\n", "" },
+    { "Received: from mx\nFrom: mailer-daemon@far.test\nSubject: failure notice\nMessage-ID: "
+      "<b.1@far.test>\n\nGone.\n\n"
+      "Received: x\nFrom: me@b.test\nMessage-ID: <a.1@b.test>\nSubject: Lunch\n",
+      "b.1@far.test a.1@b.test" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *message = g_strconcat(cut, rows[i].message, NULL);
+    g_autoptr(Report) report = read_text(message);
+    g_autofree char *got = joined(report->original.message_ids);
+    assert_text(i, got, rows[i].want);
+  }
+}
+
+static void attached_files(void **state)
+{
+  g_autoptr(Report) report = read_text(
+      DAEMON "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nunable to deliver to <a@c.test>\n"
+             "--x\nContent-Type: application/octet-stream; name=Mime.822\nContent-Transfer-Encoding: base64\n\n"
+             "RnJvbTogbWVAYi50ZXN0Ck1lc3NhZ2UtSUQ6IDxhLjFAYi50ZXN0PgoKYm9keQo=\n--x--\n");
+  g_autofree char *got = joined(report->original.message_ids);
+  assert_string_equal(got, "a.1@b.test");
+  g_autoptr(Report) cut_off = read_text(DAEMON "Content-Type: message/rfc822\n\nFrom: me@b.test\nMessage-ID: a.1@b.te");
+  assert_int_equal(cut_off->original.message_ids->len, 0);
+}
+
+static void the_original(void **state)
+{
+  g_autoptr(Report) report = read_text(
+      TEXT "\n----- Original message -----\nReturn-Path: <me@b.test>\nFrom: =?utf-8?q?J=C3=B6rg?= <me@b.test>\n"
+           "Sender: desk@b.test\nTo: Anna <a@c.test>, d@c.test\nCc: e@c.test\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n"
+           "Date: Thu, 1 Jan 1970 00:01:00 +0000\nMessage-ID: <a.1@b.test>\n\nbody\n");
+  const Original *original = &report->original;
+  g_autofree char *senders = joined(original->senders), *to = joined(original->recipients);
+  assert_string_equal(original->from, "Jörg <me@b.test>");
+  assert_string_equal(original->to, "Anna <a@c.test>, d@c.test");
+  assert_string_equal(original->subject, "Grüße");
+  assert_int_equal(original->date, 60);
+  assert_string_equal(senders, "me@b.test desk@b.test");
+  assert_string_equal(to, "a@c.test d@c.test e@c.test");
+}
+
+/* A summary in the report's own language, above the reason. */
+static void summaries(void **state)
+{
+  static const Row rows[] = {
+    { TEXT "Your message\n\n  To:      a@c.test\n  Subject: Lunch\n  Sent:    Thu, 1 Jan 1970 00:01:00 +0000\n\ndid "
+           "not reach a@c.test\n",
+      "Lunch" },
+    { TEXT "Ihre Nachricht\n\n  An: a@c.test\n  Betreff: Mittag\n  Gesendet: heute\n\nhat a@c.test nicht erreicht\n",
+      "Mittag" },
+    { TEXT "宛先：a@c.test\n件名：昼食\n\n", "昼食" },
+    { TEXT "- Кому: a@c.test\n- Тема: Обед\n\n", "Обед" },
+    { TEXT "Subject: alone\n\n", NULL },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    assert_text(i, report->original.subject, rows[i].want);
+  }
+}
+
+static void heads(void **state)
+{
+  g_autoptr(Report) report =
+      read_text("From: Mail Delivery System <MAILER-DAEMON@MX.test>\nDelivered-To: me@b.test\nTo: Me <me@b.test>, "
+                "also@b.test\nX-Original-To: any@b.test\n"
+                "In-Reply-To: <r.1@b.test>\nReferences: <r.0@b.test> <r.1@b.test> <own.1@mx.test>\nDate: Thu, 1 Jan "
+                "1970 00:01:00 +0000\n"
+                "Subject: Undelivered Mail\nMessage-ID: <own.1@mx.test>\nContent-Type: message/delivery-status\n\n"
+                "Reporting-MTA: dns; Relay.MX.test (Postfix)\nX-Original-Message-ID: <o.1@b.test>\n\nFinal-Recipient: "
+                "rfc822; a@c.test\nAction: failed\n");
+  g_autofree char *addressed = joined(report->addressed), *back = joined(report->refer_backs),
+                  *own = joined(report->original.message_ids);
+  assert_int_equal(report->kind, REPORT_DSN_FAILED);
+  assert_string_equal(report->reporter, "mailer-daemon@mx.test");
+  assert_string_equal(report->reporter_domain, "relay.mx.test");
+  assert_string_equal(addressed, "me@b.test also@b.test any@b.test");
+  assert_string_equal(back, "r.1@b.test r.0@b.test");
+  assert_string_equal(own, "o.1@b.test");
+  assert_int_equal(report->date, 60);
+  g_autoptr(Report) bare = read_text("From: MAILER-DAEMON (Mail System)\nSubject: failure notice\n\n");
+  assert_string_equal(bare->reporter, "mailer-daemon");
+  assert_null(bare->reporter_domain);
+}
+
+static void tokens(void **state)
+{
+  static const Row rows[] = {
+    { TEXT "<gone@c.test>:\nsee <a.1@b.test> and 20260102030405.77@c.test, not <anna@d.test> nor bob@e.test\n",
+      "a.1@b.test 20260102030405.77@c.test" },
+    { TEXT "our own <own.1@mx.test>, <me@b.test>\n", "" },
+    { TEXT "<a.1@b.test> <a.1@b.test>\n", "a.1@b.test" },
+    { TEXT "@ <@> <1@> <@2>\n", "" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    g_autofree char *got = joined(report->tokens);
+    assert_text(i, got, rows[i].want);
+  }
+  g_autoptr(GString) many = g_string_new(TEXT);
+  for (guint i = 0; i < 1000; i++) g_string_append_printf(many, "<token.%u@b.test>\n", i);
+  g_autoptr(Report) capped = read_text(many->str);
+  assert_int_equal(capped->tokens->len, 64);
+}
+
+static void kinds(void **state)
+{
+  static const struct {
+    const char *message;
+    ReportKind want;
+  } rows[] = {
+    { TEXT, REPORT_BOUNCE },
+    { DSN "Final-Recipient: rfc822; a@c.test\nAction: delayed\n\n--x--\n", REPORT_DSN_DELAYED },
+    { DSN "Final-Recipient: rfc822; a@c.test\nAction: expanded\n\n--x--\n", REPORT_DSN_OTHER },
+    { DSN "Final-Recipient: rfc822; a@c.test\nAction: failure\n\n--x--\n", REPORT_DSN_FAILED },
+    { "From: mailer-daemon@mx.test\nSubject: Warning: could not send message for past 4 hours\n\nwill be retried\n",
+      REPORT_DSN_DELAYED },
+    { "From: postmaster@mx.test\nSubject: Successful mail delivery\nReturn-Path: <>\n\nYour message was successfully "
+      "delivered.\n",
+      REPORT_DSN_OTHER },
+    { "From: anna@a.test\nAuto-Submitted: auto-replied\nSubject: Away\n\nBack on Monday.\n", REPORT_AUTO_REPLY },
+    { "From: anna@a.test\nSubject: Out of Office\nReturn-Path: <>\n\nBack on Monday.\n", REPORT_AUTO_REPLY },
+    { "From: antivirus@a.test\nSubject: Virus alert\nReturn-Path: <>\n\nA virus was found in your message.\n",
+      REPORT_VIRUS_NOTICE },
+    { "From: anna@a.test\nSubject: Please confirm your message\n\nProve that you are human: click.\n",
+      REPORT_CHALLENGE },
+    { "From: anna@a.test\nContent-Type: multipart/report; report-type=disposition-notification; boundary=x\n\n",
+      REPORT_RECEIPT },
+    { "From: a@a.test\nContent-Type: multipart/report; report-type=feedback-report; boundary=x\n\n", REPORT_FEEDBACK },
+    { "From: anna@a.test\nSubject: Fwd: failure notice\n\nI'm afraid I wasn't able to deliver your message.\n",
+      REPORT_NONE },
+    { "From: anna@a.test\nSubject: Lunch\n\nToday?\n", REPORT_NONE },
+    { "", REPORT_NONE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    if (report->kind != rows[i].want) fail_msg("row %u: %s", i, report_kind_name(report->kind));
+  }
+}
+
+/* The limit is of bytes read, not of bytes given. */
+static void limits(void **state)
+{
+  g_autoptr(GString) text = g_string_new(TEXT);
+  while (text->len < FILTER_READ_LIMIT) g_string_append(text, "filler\n");
+  g_string_append(text,
+                  "\n--- Below this line is a copy of the message.\n\nMessage-ID: <late.1@b.test>\nFrom: me@b.test\n");
+  g_autoptr(Report) report = read_text(text->str);
+  assert_int_equal(report->original.message_ids->len, 0);
+  g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+  g_autoptr(Report) empty = filter_read(nothing);
+  assert_int_equal(empty->kind, REPORT_NONE);
+}
+
+static int setup(void **state)
+{
+  filter_init();
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(recipients),     cmocka_unit_test(reasons),      cmocka_unit_test(ids),
+    cmocka_unit_test(attached_files), cmocka_unit_test(the_original), cmocka_unit_test(summaries),
+    cmocka_unit_test(heads),          cmocka_unit_test(tokens),       cmocka_unit_test(kinds),
+    cmocka_unit_test(limits),
+  };
+  return cmocka_run_group_tests(tests, setup, NULL);
+}

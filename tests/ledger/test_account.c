@@ -1,0 +1,208 @@
+/* test_account.c - accounts, their state, passes, folder marks
+ * Owns:     ledgers in memory.
+ * Must not: touch a disk.
+ * Fails:    by TAP.
+ * Tests:    ledger/account.c ledger/pass.c */
+#include "ledger/db.h"
+#include "tests/rigs/ledger_rig.h"
+
+static void assert_accounts(Ledger *ledger, const char *want)
+{
+  GError *error = NULL;
+  g_autoptr(GString) got = g_string_new(NULL);
+  g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
+  OK(accounts != NULL);
+  for (guint i = 0; i < accounts->len; i++) {
+    const Account *account = g_ptr_array_index(accounts, i);
+    g_string_append_printf(got, "%s%s=%s", account->configured ? " " : " -", account->name, account->addresses);
+  }
+  assert_string_equal(got->str, want);
+}
+
+static void test_configure(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
+  const AccountSetup two[] = { { (char *)"work", (char *)"w@a.example" }, { (char *)"home", (char *)"*" } };
+  const AccountSetup one[] = { { (char *)"work", (char *)"w@b.example" } };
+  const AccountSetup bare[] = { { (char *)"work", NULL } };
+  assert_accounts(ledger, "");
+  OK(account_configure(ledger, two, 2, &error));
+  assert_accounts(ledger, " home=* work=w@a.example");
+  OK(account_configure(ledger, one, 1, &error));
+  assert_accounts(ledger, " work=w@b.example -home=*");
+  OK(account_configure(ledger, bare, 1, &error));
+  assert_accounts(ledger, " work= -home=*");
+  OK(account_configure(ledger, two, 2, &error));
+  assert_accounts(ledger, " home=* work=w@a.example");
+  gint64 changes = rig_number(ledger, "SELECT total_changes()");
+  OK(account_configure(ledger, two, 2, &error)); /* nothing new: nothing written */
+  assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+  OK(account_configure(ledger, NULL, 0, &error));
+  assert_accounts(ledger, " -home=* -work=w@a.example");
+}
+
+/* The same name for another mailbox: what was known of the old one's folders is worth nothing. */
+static void test_another_mailbox(void **state)
+{
+  static const struct {
+    const char *before, *after;
+    gboolean forgotten;
+  } rows[] = { { "imap one", "imap one", FALSE },
+               { "imap one", "imap two", TRUE },
+               { "imap one", NULL, FALSE },
+               { NULL, "imap one", FALSE } };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    FolderMark mark;
+    g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
+    AccountSetup home = { (char *)"home", (char *)"*", (char *)rows[i].before };
+    OK(account_configure(ledger, &home, 1, &error));
+    rig_add(ledger, "home", "Sent", "a@me", "bob@there.example", "One", 1600000000, 1700000000);
+    g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
+    g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 5);
+    gint64 id = rig_record(ledger, entry);
+    home.mailbox = (char *)rows[i].after;
+    OK(account_configure(ledger, &home, 1, &error));
+    OK(folder_mark_get(ledger, "home", "Sent", "sent", &mark, &error));
+    g_autoptr(Entry) now = journal_get(ledger, id, &error);
+    OK(now != NULL);
+    assert_int_equal(mark.validity, rows[i].forgotten ? 0 : 1);
+    assert_int_equal(mark.oldest, rows[i].forgotten ? 0 : 1600000000);
+    assert_int_equal(mark.synced, rows[i].forgotten ? 0 : 1700000000);
+    assert_int_equal(now->state, rows[i].forgotten ? MOVE_FAILED : MOVE_Q_INTENT);
+    assert_int_equal(sent_count(ledger, "home", &error), 1);
+  }
+}
+
+static void test_state(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  OK(db_exec(ledger, "UPDATE account SET since = 5", &error));
+  OK(account_set_state(ledger, "home", "retrying", "No answer: check the network.", 0, &error));
+  g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
+  const Account *home = g_ptr_array_index(accounts, 0), *work = g_ptr_array_index(accounts, 1);
+  assert_string_equal(home->state, "retrying");
+  assert_string_equal(home->text, "No answer: check the network.");
+  assert_true(home->since > 1000000000);
+  assert_string_equal(work->state, "idle");
+  assert_int_equal(work->since, 5);
+
+  OK(db_exec(ledger, "UPDATE account SET since = 7", &error));
+  gint64 changes = rig_number(ledger, "SELECT total_changes()");
+  OK(account_set_state(ledger, "home", "retrying", "No answer: check the network.", 0, &error));
+  assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+  OK(account_set_state(ledger, "home", "retrying", NULL, 0, &error)); /* another text, the same state since then */
+  assert_int_equal(rig_number(ledger, "SELECT since FROM account WHERE name = 'home' AND text IS NULL"), 7);
+  FAILS(account_set_state(ledger, "nobody", "idle", NULL, 0, &error), LEDGER_ERROR_MISSING);
+}
+
+static void test_pass(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  assert_null(pass_last(ledger, "home", &error));
+  assert_null(error);
+  Pass pass = { .account = (char *)"home" };
+  OK(pass_begin(ledger, &pass, 1000, &error));
+  assert_true(pass.id > 0);
+  pass.sent_done = 1, pass.sent_total = 2, pass.scanned = 3, pass.scan_total = 4, pass.candidates = 5;
+  pass.genuine = 6, pass.backscatter = 7, pass.unsure = 8, pass.waiting = 9, pass.moved = 10;
+  OK(pass_update(ledger, &pass, &error));
+  Pass *last = pass_last(ledger, "home", &error);
+  OK(last != NULL);
+  const guint got[] = { last->sent_done, last->sent_total,  last->scanned, last->scan_total, last->candidates,
+                        last->genuine,   last->backscatter, last->unsure,  last->waiting,    last->moved };
+  for (guint i = 0; i < G_N_ELEMENTS(got); i++) assert_int_equal(got[i], i + 1);
+  assert_int_equal(last->started, 1000);
+  assert_int_equal(last->ended, 0);
+  assert_string_equal(last->account, "home");
+  pass_free(last);
+
+  OK(pass_end(ledger, &pass, 1010, "The server hung up.", &error));
+  assert_int_equal(rig_number(ledger, "SELECT last_pass FROM account WHERE name = 'home'"), 0);
+  last = pass_last(ledger, "home", &error);
+  assert_int_equal(last->ended, 1010);
+  assert_string_equal(last->error, "The server hung up.");
+  pass_free(last);
+  OK(pass_end(ledger, &pass, 1020, NULL, &error));
+  assert_int_equal(rig_number(ledger, "SELECT last_pass FROM account WHERE name = 'home'"), 1020);
+  assert_null(pass.error);
+
+  Pass stranger = { .id = 4711, .account = (char *)"home" }, nobody = { .account = (char *)"nobody" };
+  FAILS(pass_update(ledger, &stranger, &error), LEDGER_ERROR_MISSING);
+  FAILS(pass_end(ledger, &stranger, 1, NULL, &error), LEDGER_ERROR_MISSING);
+  FAILS(pass_begin(ledger, &nobody, 1, &error), LEDGER_ERROR_MISSING);
+  g_free(pass.error);
+}
+
+static void test_passes_kept(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  Pass work = { .account = (char *)"work" };
+  OK(pass_begin(ledger, &work, 1, &error));
+  for (int i = 1; i <= 130; i++) {
+    Pass pass = { .account = (char *)"home" };
+    OK(pass_begin(ledger, &pass, i, &error));
+    OK(pass_end(ledger, &pass, i, NULL, &error));
+  }
+  assert_int_equal(
+      rig_number(ledger, "SELECT count(*) FROM pass JOIN account ON account.id = account WHERE name = 'home'"), 100);
+  assert_int_equal(
+      rig_number(ledger, "SELECT min(started) FROM pass JOIN account ON account.id = account WHERE name = 'home'"), 31);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM pass"), 101);
+}
+
+static void test_marks(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  FolderMark mark = { 9, 9, 9, 9 };
+  OK(folder_mark_get(ledger, "home", "INBOX", "watched", &mark, &error));
+  assert_memory_equal(&mark, (&(FolderMark){ 0, 1, 0, 0 }), sizeof mark);
+  const FolderMark written = { 4294967295u, 4294967294u, -5, 1700000000 };
+  OK(folder_mark_set(ledger, "home", "INBOX", "watched", &written, &error));
+  OK(folder_mark_get(ledger, "home", "INBOX", "watched", &mark, &error));
+  assert_memory_equal(&mark, &written, sizeof mark);
+  OK(folder_mark_get(ledger, "home", "INBOX", "sent", &mark, &error)); /* by role */
+  assert_int_equal(mark.validity, 0);
+  OK(folder_mark_get(ledger, "work", "INBOX", "watched", &mark, &error)); /* by account */
+  assert_int_equal(mark.validity, 0);
+  mark.next = 77;
+  FAILS(folder_mark_get(ledger, "nobody", "INBOX", "watched", &mark, &error), LEDGER_ERROR_MISSING);
+  assert_int_equal(mark.next, 77);
+  FAILS(folder_mark_set(ledger, "nobody", "INBOX", "watched", &written, &error), LEDGER_ERROR_MISSING);
+}
+
+/* What did not change is not written. */
+static void test_quiet(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  const char *const both[] = { "Sent", "Old" }, *const other[] = { "Sent", "New" };
+  const FolderMark mark = { 1, 2, 3, 4 };
+  OK(folder_use_sent(ledger, "home", both, 2, &error));
+  OK(folder_mark_set(ledger, "home", "INBOX", "watched", &mark, &error));
+  gint64 changes = rig_number(ledger, "SELECT total_changes()");
+  OK(folder_use_sent(ledger, "home", both, 2, &error));
+  OK(folder_use_sent(ledger, "work", NULL, 0, &error));
+  OK(folder_mark_set(ledger, "home", "INBOX", "watched", &mark, &error));
+  assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+  OK(folder_use_sent(ledger, "home", other, 2, &error));
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM folder WHERE used AND name IN ('Sent', 'New')"), 2);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM folder WHERE used"), 2);
+  OK(folder_use_sent(ledger, "home", both, 1, &error));
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM folder WHERE used"), 1);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_configure), cmocka_unit_test(test_state),       cmocka_unit_test(test_another_mailbox),
+    cmocka_unit_test(test_pass),      cmocka_unit_test(test_passes_kept), cmocka_unit_test(test_marks),
+    cmocka_unit_test(test_quiet)
+  };
+  return cmocka_run_group_tests_name("ledger_account", tests, NULL, NULL);
+}

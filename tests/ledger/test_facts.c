@@ -1,0 +1,405 @@
+/* test_facts.c - the facts about a report
+ * Owns:     a ledger in memory.
+ * Must not: depend on the day it runs on.
+ * Fails:    by TAP.
+ * Tests:    ledger/facts.c ledger/newsender.c */
+#include "ledger/db.h"
+#include "tests/rigs/ledger_rig.h"
+
+#define NOW ((gint64)1700000000)
+#define HALF_A_DAY ((gint64)14 * 3600) /* how far two dates of one message may lie apart */
+
+/* What the owner sent: ago in seconds before NOW. */
+static const struct {
+  const char *account, *folder, *ids, *to, *subject;
+  gint64 ago;
+} sent[] = {
+  { "home", "Sent", "plain@me;alias@me", "bob@there.example;eve@there.example", "Minutes of Monday", 2 * DAY },
+  { "home", "Sent", "older@me", "bob@there.example", "Minutes of Monday", 30 * DAY },
+  { "home", "Sent", "fortnight@me", "tom@there.example", "Fortnight", 14 * DAY },
+  { "home", "Sent", "late@me", "tim@there.example", "Late", 14 * DAY + 1 },
+  { "home", "Sent", "next@me", "ann@there.example", "Tomorrow", -DAY },
+  { "home", "Sent", "after@me", "amy@there.example", "Tomorrow", -DAY - 1 },
+  { "home", "Sent", "bare@me", "nosubject@there.example", NULL, DAY },
+  { "home", "Sent", "re@me", "re@there.example", "Re:", DAY },
+  { "work", "Gesendet", "work@me", "boss@work.example", "Grüße", 3 * DAY },
+};
+
+static Ledger *with_sent(void)
+{
+  Ledger *ledger = rig_ledger();
+  for (guint i = 0; i < G_N_ELEMENTS(sent); i++)
+    rig_add(ledger, sent[i].account, sent[i].folder, sent[i].ids, sent[i].to, sent[i].subject, NOW - sent[i].ago, NOW);
+  return ledger;
+}
+
+/* date: of the original, seconds before NOW, 0: not shown. written: seconds before NOW. Want: NULL or 0 is nothing. */
+static const struct {
+  const char *ids, *refer_backs, *tokens, *recipients, *subject;
+  gint64 date;
+  const char *id, *refer_back, *token, *fit, *written_to;
+  gint64 written;
+} reports[] = {
+  { "plain@me", NULL, NULL, NULL, NULL, 0, "plain@me" },
+  { "alias@me", NULL, NULL, NULL, NULL, 0, "alias@me" },
+  { "foreign@x;work@me;plain@me", NULL, NULL, NULL, NULL, 0, "work@me" },
+  { "PLAIN@me", NULL, NULL, NULL, NULL, 0 },
+  { NULL, "x@y;plain@me", NULL, NULL, NULL, 0, NULL, "plain@me" },
+  { NULL, NULL, "x@y;alias@me", NULL, NULL, 0, NULL, NULL, "alias@me" },
+  { "older@me", "plain@me", "alias@me", NULL, NULL, 0, "older@me", "plain@me", "alias@me" },
+  /* fit: recipient, subject and time */
+  { NULL, NULL, NULL, "bob@there.example", "Re: minutes of MONDAY", 0, NULL, NULL, NULL, "bob@there.example",
+    "bob@there.example", 2 * DAY },
+  { NULL, NULL, NULL, "x@y.example;eve@there.example", "Minutes of Monday", 0, NULL, NULL, NULL, "eve@there.example",
+    "eve@there.example", 2 * DAY },
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Tuesday", 0, NULL, NULL, NULL, NULL, "bob@there.example",
+    2 * DAY },
+  { NULL, NULL, NULL, "bob@there.example", NULL, 0, NULL, NULL, NULL, NULL, "bob@there.example", 2 * DAY },
+  { NULL, NULL, NULL, "ben@there.example", "Minutes of Monday", 0 },
+  { NULL, NULL, NULL, "boss@work.example", "grüße", 0, NULL, NULL, NULL, "boss@work.example", "boss@work.example",
+    3 * DAY },
+  { NULL, NULL, NULL, "tom@there.example", "Fortnight", 0, NULL, NULL, NULL, "tom@there.example", "tom@there.example",
+    14 * DAY },
+  { NULL, NULL, NULL, "tim@there.example", "Late", 0, NULL, NULL, NULL, NULL, "tim@there.example", 14 * DAY + 1 },
+  { NULL, NULL, NULL, "ann@there.example", "Tomorrow", 0, NULL, NULL, NULL, "ann@there.example", "ann@there.example",
+    -DAY },
+  { NULL, NULL, NULL, "amy@there.example", "Tomorrow", 0 },
+  { NULL, NULL, NULL, "nosubject@there.example", NULL, 0, NULL, NULL, NULL, NULL, "nosubject@there.example", DAY },
+  { NULL, NULL, NULL, "re@there.example", "Re:", 0, NULL, NULL, NULL, NULL, "re@there.example", DAY },
+  /* and the Date that the original shows */
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 2 * DAY + HALF_A_DAY, NULL, NULL, NULL,
+    "bob@there.example", "bob@there.example", 2 * DAY },
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 2 * DAY + HALF_A_DAY + 1, NULL, NULL, NULL, NULL,
+    "bob@there.example", 2 * DAY },
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 30 * DAY, NULL, NULL, NULL, NULL, "bob@there.example",
+    2 * DAY },
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", -2 * DAY, NULL, NULL, NULL, "bob@there.example",
+    "bob@there.example", 2 * DAY },
+  /* written to: the most recent */
+  { NULL, NULL, NULL, "tim@there.example;tom@there.example;x@y.example", NULL, 0, NULL, NULL, NULL, NULL,
+    "tom@there.example", 14 * DAY },
+};
+
+static void fill(GPtrArray *list, const char *text)
+{
+  g_auto(GStrv) parts = g_strsplit(text != NULL ? text : "", ";", -1);
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0') g_ptr_array_add(list, g_strdup(*part));
+}
+
+static void assert_word(guint row, const char *what, const char *got, const char *want)
+{
+  if (g_strcmp0(got, want) != 0) fail_msg("row %u: %s is %s, not %s", row, what, got, want);
+}
+
+static void test_reports(void **state)
+{
+  g_autoptr(Ledger) ledger = with_sent();
+  for (guint i = 0; i < G_N_ELEMENTS(reports); i++) {
+    GError *error = NULL;
+    g_autoptr(Report) report = rig_report(reports[i].ids, reports[i].recipients, reports[i].subject);
+    fill(report->refer_backs, reports[i].refer_backs);
+    fill(report->tokens, reports[i].tokens);
+    report->original.date = reports[i].date != 0 ? NOW - reports[i].date : 0;
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "id", facts->id, reports[i].id);
+    assert_word(i, "refer_back", facts->refer_back, reports[i].refer_back);
+    assert_word(i, "token", facts->token, reports[i].token);
+    assert_word(i, "fit", facts->fit, reports[i].fit);
+    assert_word(i, "written_to", facts->written_to, reports[i].written_to);
+    if (facts->written_to != NULL && facts->written != NOW - reports[i].written)
+      fail_msg("row %u: written %d", i, (int)facts->written);
+    assert_int_equal(facts->automatic, facts->written_to != NULL);
+    assert_int_equal(facts->id_sent != NULL, facts->id != NULL);
+    assert_int_equal(facts->refer_back_sent != NULL, facts->refer_back != NULL);
+    assert_int_equal(facts->token_sent != NULL, facts->token != NULL);
+    assert_int_equal(facts->fit_sent != NULL, facts->fit != NULL);
+    assert_false(facts->waited);
+  }
+}
+
+static void test_sent_fact(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Report) report = rig_report("alias@me", "boss@work.example", "Grüße");
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  assert_int_equal(facts->id_sent->date, NOW - 2 * DAY);
+  assert_string_equal(facts->id_sent->subject, "Minutes of Monday");
+  assert_string_equal(facts->id_sent->account, "home");
+  assert_string_equal(facts->id_sent->folder, "Sent");
+  assert_int_equal(facts->id_sent->recipients, 2);
+  assert_string_equal(facts->fit_sent->account, "work");
+  assert_string_equal(facts->fit_sent->folder, "Gesendet");
+}
+
+static void add_own(Ledger *ledger, const char *entries)
+{
+  GError *error = NULL;
+  g_auto(GStrv) parts = g_strsplit(entries != NULL ? entries : "", ";", -1);
+  for (char **part = parts; *part != NULL; part++)
+    if (**part != '\0')
+      OK(newsender_add(ledger,
+                       **part == '+'   ? NEWSENDER_ALLOW
+                       : **part == '-' ? NEWSENDER_DENY
+                                       : NEWSENDER_EXCLUDE,
+                       *part + 1, &error));
+}
+
+static void assert_fit(Ledger *ledger, const char *row, Report *report, const char *fit, gboolean answered)
+{
+  GError *error = NULL;
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  if (g_strcmp0(facts->fit, fit) != 0) fail_msg("%s: fit is %s", row, facts->fit);
+  if (facts->fits_answered != answered) fail_msg("%s: fits_answered is %d", row, facts->fits_answered);
+}
+
+/* The sender must be the same, where both sides name one. */
+static void test_fit_by_sender(void **state)
+{
+  static const struct {
+    const char *sent_by, *shown, *fit;
+  } rows[] = {
+    { "me@here.example", "me@here.example", "zoe@there.example" },
+    { "me@here.example", "you@here.example", NULL },
+    { "me@here.example", NULL, "zoe@there.example" },
+    { NULL, "you@here.example", "zoe@there.example" },
+    { "me@here.example", "bounce-7@lists.example;me@here.example", "zoe@there.example" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    FolderMark mark = { .validity = 1, .next = 2, .synced = NOW };
+    g_autoptr(Ledger) ledger = rig_ledger();
+    g_autoptr(SentMessage) message = rig_sent("zoe@me", "zoe@there.example", "Zebra", NOW - DAY);
+    message->sender = g_strdup(rows[i].sent_by);
+    const SentRow row = { 1, NOW - DAY, message };
+    OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
+    g_autoptr(Report) report = rig_report(NULL, "zoe@there.example", "Zebra");
+    fill(report->original.senders, rows[i].shown);
+    g_autofree char *name = g_strdup_printf("row %u", i);
+    assert_fit(ledger, name, report, rows[i].fit, FALSE);
+  }
+}
+
+/* An address from which the owner never sent mail; not said where no sender of his is known, or where something speaks for him. */
+static void test_stranger(void **state)
+{
+  static const struct {
+    const char *sent_by, *ids, *shown, *stranger;
+  } rows[] = {
+    { "me@here.example", NULL, "q7x@here.example", "q7x@here.example" },
+    { "me@here.example", NULL, "q7x@here.example;me@here.example", NULL },
+    { "me@here.example", NULL, "me@here.example", NULL },
+    { "me@here.example", NULL, NULL, NULL },
+    { "me@here.example", "zoe@me", "q7x@here.example", NULL },
+    { NULL, NULL, "q7x@here.example", NULL },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    FolderMark mark = { .validity = 1, .next = 2, .synced = NOW };
+    g_autoptr(Ledger) ledger = rig_ledger();
+    g_autoptr(SentMessage) message = rig_sent("zoe@me", "zoe@there.example", "Zebra", NOW - DAY);
+    message->sender = g_strdup(rows[i].sent_by);
+    const SentRow row = { 1, NOW - DAY, message };
+    OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
+    g_autoptr(Report) report = rig_report(rows[i].ids, "victim@there.example", "Pills");
+    fill(report->original.senders, rows[i].shown);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "stranger", facts->stranger, rows[i].stranger);
+  }
+}
+
+/* A message that was answered under its own id kept that id; a report that shows another is about another message. */
+static void test_fit_of_an_answered_message(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Report) other = rig_report("foreign@x", "bob@there.example", "Minutes of Monday");
+  g_autoptr(Report) bare = rig_report(NULL, "bob@there.example", "Minutes of Monday");
+  assert_fit(ledger, "before", other, "bob@there.example", FALSE);
+  g_autoptr(Report) own = rig_report("plain@me", "eve@there.example", NULL);
+  g_autoptr(Facts) facts = ledger_facts(ledger, own, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  g_autoptr(Entry) entry = rig_entry("home", own, facts, VERDICT_GENUINE, MOVE_KEPT, 1);
+  rig_record(ledger, entry);
+  assert_fit(ledger, "after", other, NULL, TRUE);
+  assert_fit(ledger, "without an id", bare, "bob@there.example", FALSE);
+}
+
+/* Whom the original names counts like the failed recipient, which may be the name behind an alias. */
+static void test_recipients_of_the_original(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Report) report = rig_report(NULL, "u1234@hosted.example", "Minutes of Monday");
+  fill(report->original.recipients, "bob@there.example");
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  assert_string_equal(facts->fit, "bob@there.example");
+  assert_string_equal(facts->written_to, "bob@there.example");
+}
+
+/* Somebody else at the failed recipient's domain, in the fortnight before. */
+static void test_neighbour(void **state)
+{
+  static const struct {
+    const char *ids, *recipients, *exclude, *neighbour;
+  } rows[] = {
+    { NULL, "robert@there.example", NULL, "bob@there.example" },
+    { NULL, "robert@elsewhere.example", NULL, NULL },
+    { NULL, "robert@work.example", NULL, "boss@work.example" },
+    { NULL, "robert@work.example", "~boss@work.example", NULL },
+    { NULL, "bob@there.example", NULL, NULL },           /* written to himself */
+    { "foreign@x", "robert@there.example", NULL, NULL }, /* an id tells more */
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    rig_add(ledger, "home", "Sent", "a@me", "bob@there.example", "One", NOW - 2 * DAY, NOW);
+    rig_add(ledger, "home", "Sent", "b@me", "tim@there.example", "Two", NOW - 20 * DAY, NOW);
+    rig_add(ledger, "home", "Sent", "c@me", "boss@work.example", "Three", NOW - 13 * DAY, NOW);
+    rig_add(ledger, "home", "Sent", "d@me", "old@elsewhere.example", "Four", NOW - 20 * DAY, NOW);
+    add_own(ledger, rows[i].exclude);
+    g_autoptr(Report) report = rig_report(rows[i].ids, rows[i].recipients, NULL);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "neighbour", facts->neighbour, rows[i].neighbour);
+  }
+}
+
+/* Failures that were matched before: by any alias, of failure reports only. */
+static void test_failures(void **state)
+{
+  static const struct {
+    const char *id;
+    ReportKind kind;
+    guint before; /* failures known when it comes */
+  } steps[] = {
+    { "plain@me", REPORT_DSN_FAILED, 0 }, { "alias@me", REPORT_BOUNCE, 1 },     { "plain@me", REPORT_DSN_DELAYED, 2 },
+    { "plain@me", REPORT_AUTO_REPLY, 2 }, { "older@me", REPORT_DSN_FAILED, 0 }, { "foreign@x", REPORT_DSN_FAILED, 0 },
+    { "alias@me", REPORT_DSN_FAILED, 2 }, { "alias@me", REPORT_DSN_FAILED, 3 }, { "older@me", REPORT_DSN_FAILED, 1 },
+  };
+  g_autoptr(Ledger) ledger = with_sent();
+  for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
+    GError *error = NULL;
+    g_autoptr(Report) report = rig_report(steps[i].id, "bob@there.example", NULL);
+    report->kind = steps[i].kind;
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    if (facts->failures != steps[i].before) fail_msg("step %u: %u failures", i, facts->failures);
+    g_autoptr(Entry) entry = rig_entry("home", report, facts, VERDICT_GENUINE, MOVE_KEPT, i + 1);
+    gint64 id = rig_record(ledger, entry);
+    entry->id = 0; /* told twice, counted once */
+    assert_int_equal(rig_record(ledger, entry), id);
+  }
+}
+
+/* own entries: '+' allow, '-' deny, '~' exclude before the text. */
+static const struct {
+  const char *entries, *recipients, *reporter;
+  OwnWord own;
+  const char *entry, *matched;
+} words[] = {
+  { NULL, "bob@there.example", "mx.there.example", OWN_NONE },
+  { "+bob@there.example", "bob@there.example", NULL, OWN_ALLOW, "bob@there.example", "bob@there.example" },
+  { "+bob@there.example", "rob@there.example", NULL, OWN_NONE },
+  { "-@there.example", "bob@there.example", NULL, OWN_DENY, "@there.example", "bob@there.example" },
+  { "-@there.example", "bob@deep.down.there.example", NULL, OWN_DENY, "@there.example", "bob@deep.down.there.example" },
+  { "-@there.example", "bob@nothere.example", NULL, OWN_NONE },
+  { "-@there.example", "bob@there.example.org", NULL, OWN_NONE },
+  { "-@there.example;+bob@there.example", "bob@there.example", NULL, OWN_ALLOW, "bob@there.example",
+    "bob@there.example" },
+  { "+@example;-@there.example", "bob@there.example", NULL, OWN_DENY, "@there.example", "bob@there.example" },
+  { "-@example;+@there.example", "bob@there.example", NULL, OWN_ALLOW, "@there.example", "bob@there.example" },
+  { "+@reporter.example", "bob@there.example", "mx.reporter.example", OWN_ALLOW, "@reporter.example",
+    "mx.reporter.example" },
+  { "+@reporter.example;-bob@there.example", "bob@there.example", "mx.reporter.example", OWN_DENY, "bob@there.example",
+    "bob@there.example" },
+  { "+bob@there.example;-eve@there.example", "bob@there.example;eve@there.example", NULL, OWN_DENY, "eve@there.example",
+    "eve@there.example" },
+  { "-bob@there.example;+eve@there.example", "bob@there.example;eve@there.example", NULL, OWN_DENY, "bob@there.example",
+    "bob@there.example" },
+  { "~bob@there.example", "bob@there.example", NULL, OWN_NONE },
+  { "-@there.example", "bob", NULL, OWN_NONE },
+};
+
+static void test_own_words(void **state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    add_own(ledger, words[i].entries);
+    g_autoptr(Report) report = rig_report(NULL, words[i].recipients, NULL);
+    g_free(report->reporter_domain);
+    report->reporter_domain = g_strdup(words[i].reporter);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    if (facts->own != words[i].own) fail_msg("row %u: %d", i, (int)facts->own);
+    assert_word(i, "entry", facts->own_entry, words[i].entry);
+    assert_word(i, "matched", facts->own_matched, words[i].matched);
+  }
+}
+
+static void test_excluded(void **state)
+{
+  static const struct {
+    const char *entries, *recipients, *written_to;
+    gboolean automatic;
+  } rows[] = {
+    { NULL, "bob@there.example", "bob@there.example", TRUE },
+    { "~bob@there.example", "bob@there.example", "bob@there.example", FALSE },
+    { "~@there.example", "bob@there.example", "bob@there.example", FALSE },
+    { "~@example", "bob@there.example", "bob@there.example", FALSE },
+    { "~@here.example", "bob@there.example", "bob@there.example", TRUE },
+    /* one that is not excluded is better, though it was written to before */
+    { "~bob@there.example", "bob@there.example;tim@there.example", "tim@there.example", TRUE },
+    { "~bob@there.example", "tim@there.example;bob@there.example", "tim@there.example", TRUE },
+    { "~@there.example", "tim@there.example;bob@there.example", "bob@there.example", FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_sent();
+    add_own(ledger, rows[i].entries);
+    g_autoptr(Report) report = rig_report(NULL, rows[i].recipients, NULL);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "written_to", facts->written_to, rows[i].written_to);
+    if (facts->automatic != rows[i].automatic) fail_msg("row %u: automatic %d", i, facts->automatic);
+  }
+}
+
+static void test_broken_ledger(void **state)
+{
+  static const char *const tables[] = { "sent_id", "sent_to", "newsender", "folder" };
+  for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_sent();
+    g_autofree char *sql = g_strdup_printf("PRAGMA foreign_keys = OFF; ALTER TABLE %s RENAME TO gone", tables[i]);
+    OK(db_exec(ledger, sql, &error));
+    g_autoptr(Report) report = rig_report("plain@me", "bob@there.example", "Minutes of Monday");
+    FAILS(ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error) != NULL, LEDGER_ERROR_IO);
+    OK(account_set_state(ledger, "home", "retrying", NULL, 0, &error)); /* no transaction is left open */
+    OK(db_begin(ledger, &error));
+    OK(db_end(ledger, TRUE, &error));
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_reports),
+                                      cmocka_unit_test(test_sent_fact),
+                                      cmocka_unit_test(test_failures),
+                                      cmocka_unit_test(test_own_words),
+                                      cmocka_unit_test(test_excluded),
+                                      cmocka_unit_test(test_broken_ledger),
+                                      cmocka_unit_test(test_fit_by_sender),
+                                      cmocka_unit_test(test_fit_of_an_answered_message),
+                                      cmocka_unit_test(test_recipients_of_the_original),
+                                      cmocka_unit_test(test_neighbour),
+                                      cmocka_unit_test(test_stranger) };
+  return cmocka_run_group_tests_name("ledger_query", tests, NULL, NULL);
+}

@@ -1,0 +1,282 @@
+/* test_models.c - what the tray program knows without a display: pages, words, wishes with second thoughts, choices,
+ * how things stand
+ * Owns:     ledgers in memory, and a folder.
+ * Must not: need a display.
+ * Fails:    by cmocka.
+ * Tests:    ui/model/pages.h, ui/model/entry_text.h, ui/model/hold.h, ui/model/allow_preview.h, ui/model/overview.h, ui/model/memory.h, ui/model/raw_message.h */
+#include "tests/rigs/ledger_rig.h"
+#include "ui/model/allow_preview.h"
+#include "ui/model/hold.h"
+#include "ui/model/memory.h"
+#include "ui/model/overview.h"
+#include "ui/model/pages.h"
+#include "ui/model/raw_message.h"
+#include "ui/model/entry_text.h"
+#include <glib/gstdio.h>
+
+#define MANY 3000
+
+static gint64 add(Ledger *ledger, guint32 uid, VerdictCode verdict, const char *recipient, const char *subject)
+{
+  GError *error = NULL;
+  g_autoptr(Report) report = rig_report("spam@botnet.example", recipient, subject);
+  gboolean moved = verdict == VERDICT_BACKSCATTER;
+  g_autoptr(Entry) entry = rig_entry("home", report, NULL, verdict, moved ? MOVE_Q_INTENT : MOVE_KEPT, uid);
+  entry->arrived = entry->judged = RIG_T0 + uid;
+  gint64 id = rig_record(ledger, entry);
+  Place away = { (char *)"Backscatter", 1, uid };
+  if (moved) OK(journal_confirm(ledger, id, &away, &error));
+  return id;
+}
+
+static void pages_stay_few(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
+  for (guint i = 1; i <= MANY; i++) {
+    g_autofree char *to = g_strdup_printf("v%u@a.example", i);
+    g_autoptr(Report) report = rig_report(NULL, to, "Pills");
+    Entry *entry = rig_entry("home", report, NULL, VERDICT_UNSURE, MOVE_KEPT, i);
+    entry->arrived = RIG_T0 + i;
+    g_ptr_array_add(entries, entry);
+  }
+  OK(journal_record(ledger, entries, "home", "INBOX", NULL, &error));
+  g_autoptr(Pages) pages = pages_new(ledger);
+  const BrowseQuery query = { .view = BROWSE_ALL };
+  OK(pages_ask(pages, &query, &error));
+  assert_int_equal(pages_count(pages), MANY);
+  assert_int_equal(pages_rows_held(pages), 0);
+  for (guint i = 0; i < MANY; i++) {
+    g_autofree char *wanted = g_strdup_printf("v%u@a.example", MANY - i);
+    assert_string_equal(pages_cell(pages, i, CELL_RECIPIENT), wanted);
+    assert_true(pages_rows_held(pages) <= PAGE_ROWS * PAGES_KEPT);
+  }
+  assert_string_equal(pages_cell(pages, 0, CELL_VERDICT), "unsure");
+  assert_string_equal(pages_cell(pages, MANY, CELL_VERDICT), "");
+  assert_int_equal(pages_find(pages, pages_id(pages, 700)), 700);
+  assert_int_equal(pages_find(pages, -5), -1);
+}
+
+static void hostile_cells(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autofree char *giant = g_strnfill(10000, 'S');
+  add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", giant);
+  add(ledger, 2, VERDICT_BACKSCATTER, "b@a.example",
+      "<b>x</b>\xe2\x80\xae"
+      "exe.\x1b[1m");
+  add(ledger, 3, VERDICT_BACKSCATTER, "", NULL);
+  g_autoptr(Pages) pages = pages_new(ledger);
+  const BrowseQuery query = { .view = BROWSE_WAITING };
+  OK(pages_ask(pages, &query, &error));
+  assert_string_equal(pages_cell(pages, 0, CELL_SUBJECT), "");
+  assert_string_equal(pages_cell(pages, 1, CELL_SUBJECT), "<b>x</b>⟨U+202E⟩exe.⟨U+001B⟩[1m");
+  assert_int_equal(g_utf8_strlen(pages_cell(pages, 2, CELL_SUBJECT), -1), 201);
+}
+
+static void words(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 id = add(ledger, 1, VERDICT_BACKSCATTER, "victim@a.example", "Evil \xe2\x80\xae subject\nInjected: yes");
+  g_autoptr(Entry) entry = journal_get(ledger, id, &error);
+  OK(entry);
+  g_autoptr(GPtrArray) none = g_ptr_array_new(), why = tell_why(entry, none, NULL), original = tell_original(entry),
+                       kept = tell_kept(entry);
+  g_autofree char *why_text = tell_text(why), *original_text = tell_text(original), *kept_text = tell_text(kept);
+  assert_non_null(strstr(why_text, "Backscatter: it answers mail that you did not send."));
+  assert_non_null(strstr(why_text, "in the folder “Backscatter”."));
+  assert_non_null(strstr(why_text, "(This decided.)"));
+  assert_non_null(strstr(why_text, "No Sent folder is known"));
+  assert_non_null(strstr(original_text, "Subject: Evil ⟨U+202E⟩ subject⟨U+000A⟩Injected: yes\n"));
+  assert_non_null(strstr(original_text, "Could not be delivered to: victim@a.example\n"));
+  assert_non_null(strstr(kept_text, "SHA-256"));
+  g_autofree char *where = NULL;
+  assert_null(raw_read(entry, &where));
+  assert_non_null(strstr(where, "“Backscatter”"));
+  assert_true(tell_can_restore(entry));
+}
+
+/* A message whose quarantine is a Maildir on this computer is shown itself, and only while it lies there. */
+static void raw_of_a_maildir(void **state)
+{
+  static const char text[] = "From: a@b.example\nMessage-ID: <raw@b.example>\nSubject: <b>x</b>\n\nbody \x1b[1m\n";
+  static const char *const parts[] = { "cur", "new", "tmp" };
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder(), *file = g_build_filename(dir, "cur", "1.rig:2,", NULL), *why = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(Report) report = rig_report(NULL, "v@a.example", NULL);
+  g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  g_autoptr(GBytes) head = g_bytes_new_static(text, sizeof text - 1);
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *part = g_build_filename(dir, parts[i], NULL);
+    assert_int_equal(g_mkdir(part, 0700), 0);
+  }
+  assert_true(g_file_set_contents(file, text, sizeof text - 1, NULL));
+  fingerprint_clear(&entry->fingerprint);
+  fingerprint_init(&entry->fingerprint, "raw@b.example", sizeof text - 1, head);
+  gint64 id = rig_record(ledger, entry);
+  Place away = { dir, 1, 1 };
+  OK(journal_confirm(ledger, id, &away, &error));
+  g_autoptr(Entry) moved = journal_get(ledger, id, &error);
+  g_autoptr(GBytes) bytes = raw_read(moved, &why);
+  assert_null(why);
+  assert_non_null(bytes);
+  assert_true(g_bytes_equal(bytes, head));
+  assert_int_equal(g_unlink(file), 0);
+  assert_null(raw_read(moved, &why));
+  assert_non_null(strstr(why, "no longer"));
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
+    g_autofree char *part = g_build_filename(dir, parts[i], NULL);
+    g_rmdir(part);
+  }
+  rig_remove(g_steal_pointer(&dir));
+}
+
+static void on_change(Hold *hold, gpointer data) { (*(guint *)data)++; }
+
+static void second_thoughts(void **state)
+{
+  GError *error = NULL;
+  guint changes = 0;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  const gint64 ids[] = { add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A"),
+                         add(ledger, 2, VERDICT_BACKSCATTER, "b@a.example", "B"),
+                         add(ledger, 3, VERDICT_GENUINE, "c@a.example", "C") };
+  g_autoptr(Hold) hold = hold_new(ledger, on_change, &changes);
+  hold_begin(hold, WISH_RESTORE, ids, 2);
+  assert_int_equal(hold_state(hold), HOLD_HELD);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish"), 0);
+  assert_string_equal(g_hash_table_lookup(hold_notes(hold), &ids[1]), "to be restored");
+  hold_undo(hold);
+  assert_int_equal(hold_state(hold), HOLD_UNDONE);
+  assert_int_equal(g_hash_table_size(hold_notes(hold)), 0);
+  hold_begin(hold, WISH_DELETE, ids, 3);
+  hold_send(hold);
+  assert_int_equal(hold_state(hold), HOLD_OPEN);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open' AND verb = 'delete'"), 2);
+  g_autofree char *waiting = hold_text(hold, FALSE);
+  assert_non_null(strstr(waiting, "as soon as the filter runs"));
+  OK(wish_finish(ledger, 1, TRUE, "moved to Trash", &error));
+  hold_look(hold);
+  g_autofree char *progress = hold_text(hold, TRUE);
+  assert_string_equal(progress, "Deleting 3 messages: 1 done.");
+  OK(wish_finish(ledger, 2, FALSE, "the server said no", &error));
+  hold_look(hold);
+  assert_int_equal(hold_state(hold), HOLD_FAILED);
+  g_autofree char *failed = hold_text(hold, TRUE);
+  assert_non_null(strstr(failed, "1 of 3 messages were deleted."));
+  assert_non_null(strstr(failed, "never moved"));
+  hold_begin(hold, WISH_RESTORE, ids, 2);
+  hold_send(hold);
+  hold_undo(hold);
+  assert_int_equal(hold_state(hold), HOLD_UNDONE);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open'"), 0);
+  assert_true(changes > 6);
+}
+
+/* What is held when the program ends is done, not forgotten. */
+static void held_at_the_end(void **state)
+{
+  g_autoptr(Ledger) ledger = rig_ledger();
+  const gint64 id = add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A");
+  Hold *hold = hold_new(ledger, NULL, NULL);
+  hold_begin(hold, WISH_RESTORE, &id, 1);
+  hold_free(hold);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open'"), 1);
+}
+
+static void choices(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 id = add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A");
+  add(ledger, 2, VERDICT_BACKSCATTER, "b@a.example", "B");
+  add(ledger, 3, VERDICT_UNSURE, "a@a.example", "C");
+  g_autoptr(Entry) entry = journal_get(ledger, id, &error);
+  g_autoptr(GPtrArray) list = allow_choices(ledger, entry, &error);
+  OK(list);
+  assert_int_equal(list->len, 3);
+  const AllowChoice *one = list->pdata[0], *domain = list->pdata[1], *reporter = list->pdata[2];
+  assert_string_equal(one->entry, "a@a.example");
+  assert_string_equal(domain->entry, "@a.example");
+  assert_string_equal(reporter->entry, "@mx.reporter.example");
+  assert_non_null(strstr(one->scope, "mail to a@a.example count as genuine"));
+  assert_non_null(strstr(one->preview, "on 2 reports so far, 1 of which lies in quarantine."));
+  assert_non_null(strstr(domain->preview, "on 3 reports"));
+  assert_int_equal(domain->lying->len, 2);
+}
+
+static void standing(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder();
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_auto(Overview) overview = { 0 };
+  overview_read(&overview, NULL, "cannot be opened", dir, 0, RIG_T0);
+  assert_int_equal(overview_icon(&overview), OVERVIEW_PROBLEM);
+  assert_string_equal(overview.problem, "cannot be opened");
+  add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A");
+  add(ledger, 2, VERDICT_UNSURE, "b@a.example", "B");
+  overview_read(&overview, ledger, NULL, dir, 1, RIG_T0 + 60);
+  assert_true(overview.there && !overview.runs);
+  assert_int_equal(overview_icon(&overview), OVERVIEW_PROBLEM);
+  overview.runs = TRUE;
+  assert_int_equal(overview_icon(&overview), OVERVIEW_WAITING);
+  g_autofree char *waiting = overview_waiting(&overview), *fresh = overview_fresh(&overview);
+  assert_string_equal(waiting, "1 waiting");
+  assert_string_equal(fresh, "1 new since you looked");
+  overview_read(&overview, ledger, NULL, dir, 2, RIG_T0 + 60);
+  overview.runs = TRUE;
+  assert_int_equal(overview_icon(&overview), OVERVIEW_IDLE);
+  OK(account_set_state(ledger, "work", "sign-in-needed", "The server refused the password.", 0, &error));
+  overview_read(&overview, ledger, NULL, dir, 2, RIG_T0 + 60);
+  overview.runs = TRUE;
+  assert_int_equal(overview_icon(&overview), OVERVIEW_PROBLEM);
+  g_autofree char *words_of = overview_state(overview.accounts->pdata[1], FALSE);
+  assert_string_equal(words_of, "sign-in needed");
+  rig_remove(g_steal_pointer(&dir));
+}
+
+static void waves(void **state)
+{
+  assert_false(overview_is_wave(49, 0));
+  assert_true(overview_is_wave(50, 0));
+  assert_true(overview_is_wave(200, 1200));
+  assert_false(overview_is_wave(200, 1201));
+  assert_false(overview_is_alarm(14, 0));
+  assert_true(overview_is_alarm(15, 10));
+  assert_false(overview_is_alarm(15, 100));
+}
+
+static void remembers(void **state)
+{
+  g_autofree char *dir = rig_folder();
+  Memory memory, again;
+  memory_load(&memory, dir);
+  assert_int_equal(memory.looked, 0);
+  memory =
+      (Memory){ .looked = 7, .notified = 9, .genuine = 8, .waved = 11, .alarmed = 13, .width = 900, .height = 700 };
+  memory_save(&memory, dir);
+  memory_load(&again, dir);
+  assert_memory_equal(&memory, &again, sizeof memory);
+  g_autofree char *file = g_build_filename(dir, "tray", NULL);
+  assert_true(g_file_set_contents(file, "\xff nonsense", -1, NULL));
+  memory_load(&again, dir);
+  assert_int_equal(again.looked, 0);
+  rig_remove(g_steal_pointer(&dir));
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(pages_stay_few),   cmocka_unit_test(hostile_cells),   cmocka_unit_test(words),
+    cmocka_unit_test(raw_of_a_maildir), cmocka_unit_test(second_thoughts), cmocka_unit_test(held_at_the_end),
+    cmocka_unit_test(choices),          cmocka_unit_test(standing),        cmocka_unit_test(waves),
+    cmocka_unit_test(remembers),
+  };
+  filter_init();
+  return cmocka_run_group_tests_name("tray models", tests, NULL, NULL);
+}

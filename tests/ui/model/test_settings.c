@@ -1,0 +1,200 @@
+/* test_settings.c - changing the configuration, and what is told by notifications
+ * Owns:     a folder.
+ * Must not: need a display.
+ * Fails:    by cmocka.
+ * Tests:    ui/model/settings.h, ui/model/notices.h, ui/model/series.h */
+#include "tests/rigs/ledger_rig.h"
+#include "ui/model/notices.h"
+#include "ui/model/series.h"
+#include "ui/model/settings.h"
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct {
+  const char *before, *key, *value, *after;
+} edits[] = {
+  { "[backstop]\nmode = observe\n", "mode", "quarantine", "[backstop]\nmode = quarantine\n" },
+  { "[backstop]\n# why\n  mode=observe\n# end\n\n[account a]\nhost = x\n", "mode", "quarantine",
+    "[backstop]\n# why\nmode = quarantine\n# end\n\n[account a]\nhost = x\n" },
+  { "# top\n[backstop]\n# only a comment\n\n[account a]\nmode = x\n", "unsure", "keep",
+    "# top\n[backstop]\nunsure = keep\n# only a comment\n\n[account a]\nmode = x\n" },
+  { "[backstop]\nmode = observe\n\n# about a\n[account a]\nhost = x\n", "unsure", "keep",
+    "[backstop]\nmode = observe\nunsure = keep\n\n# about a\n[account a]\nhost = x\n" },
+  { "[account a]\nhost = x\n", "mode", "observe", "[backstop]\nmode = observe\n\n[account a]\nhost = x\n" },
+  { "[account a]\nhost = x\n[backstop]\nmodel = 1\nmode = observe", "mode", "quarantine",
+    "[account a]\nhost = x\n[backstop]\nmodel = 1\nmode = quarantine" },
+  { "[backstop]\r\nmode = observe\r\n", "mode", "quarantine", "[backstop]\r\nmode = quarantine\r\n" },
+  { "[backstop]\n#mode = observe\n", "mode", "quarantine", "[backstop]\nmode = quarantine\n#mode = observe\n" },
+};
+
+static void edit(void **state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(edits); i++) {
+    g_autofree char *got = settings_edit(edits[i].before, "backstop", edits[i].key, edits[i].value);
+    if (strcmp(got, edits[i].after) != 0) fail_msg("row %u: got\n%s", i, got);
+  }
+}
+
+#define GOOD "# mine\n[backstop]\nmode = observe\n\n[account home]\nhost = imap.example.org\nuser = me@example.org\n"
+
+static void write_file(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder(), *file = g_build_filename(dir, "config", NULL),
+                  *link = g_build_filename(dir, "link", NULL);
+  g_autofree char *text = NULL;
+  struct stat info;
+  assert_true(g_file_set_contents_full(file, GOOD, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  assert_int_equal(symlink("config", link), 0);
+  OK(settings_write(link, "mode", "quarantine", &error));
+  assert_int_equal(lstat(link, &info), 0);
+  assert_true(S_ISLNK(info.st_mode));
+  assert_int_equal(stat(file, &info), 0);
+  assert_int_equal(info.st_mode & 0777, 0600);
+  g_autoptr(Config) config = config_load(file, &error);
+  OK(config);
+  assert_false(config->observe);
+  assert_true(g_file_get_contents(file, &text, NULL, NULL));
+  assert_true(g_str_has_prefix(text, "# mine\n[backstop]\nmode = quarantine\n\n[account home]\n"));
+  assert_false(settings_write(file, "mode", "nonsense", &error));
+  assert_true(g_error_matches(error, CONFIG_ERROR, CONFIG_ERROR_INVALID));
+  g_clear_error(&error);
+  g_autofree char *again = NULL, *beside = g_strconcat(file, ".new", NULL);
+  assert_true(g_file_get_contents(file, &again, NULL, NULL));
+  assert_string_equal(again, text);
+  assert_false(g_file_test(beside, G_FILE_TEST_EXISTS));
+  rig_remove(g_steal_pointer(&dir));
+}
+
+/* By the desktop's own check, where it is installed. */
+static void assert_valid(const char *dir)
+{
+  g_autofree char *tool = g_find_program_in_path("desktop-file-validate"), *said = NULL;
+  g_autofree char *file = g_build_filename(dir, "autostart", "backstop-tray.desktop", NULL);
+  char *argv[] = { tool, file, NULL };
+  int status = 0;
+  if (tool == NULL) return;
+  assert_true(g_spawn_sync(NULL, argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &said, NULL, &status, NULL));
+  if (status != 0) fail_msg("%s", said);
+}
+
+static void autostart(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder();
+  assert_false(settings_autostart(dir));
+  OK(settings_set_autostart(dir, TRUE, &error));
+  assert_true(settings_autostart(dir));
+  assert_valid(dir);
+  OK(settings_set_autostart(dir, FALSE, &error));
+  OK(settings_set_autostart(dir, FALSE, &error));
+  assert_false(settings_autostart(dir));
+  g_autofree char *above = g_build_filename(dir, "autostart", NULL);
+  rmdir(above);
+  rig_remove(g_steal_pointer(&dir));
+}
+
+/* The ids of what is told, in order. */
+static char *told(const Overview *overview, DigestNews news, NotificationMode mode, gboolean seen, gint64 now,
+                  Memory *memory, gint64 *last)
+{
+  gboolean changed;
+  g_autoptr(GString) ids = g_string_new(NULL);
+  g_autoptr(GPtrArray) list = digest_decide(overview, &news, mode, seen, now, memory, last, &changed);
+  for (guint i = 0; i < list->len; i++) {
+    const Notice *notice = list->pdata[i];
+    g_string_append_printf(ids, "%s%s", i > 0 ? " " : "", notice->id);
+    assert_null(strchr(notice->title, '@'));
+    assert_null(strchr(notice->body, '@'));
+    assert_null(strpbrk(notice->body, "<>&"));
+  }
+  return g_strdup(ids->str);
+}
+
+static void digests(void **state)
+{
+  static const struct {
+    DigestNews news;
+    NotificationMode mode;
+    gboolean seen, wave, alarm;
+    gint64 now;
+    const char *told;
+  } rows[] = {
+    { { 100, 90, 2, 8 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1000, "" }, /* the first use */
+    { { 101, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1010, "digest" },
+    { { 102, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1020, "" }, /* too soon */
+    { { 103, 2, 1, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1010 + DIGEST_EVERY, "digest" },
+    { { 103, 0, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 9000, "" }, /* told already */
+    { { 104, 0, 0, 1 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 9001, "" },
+    { { 105, 0, 0, 1 }, NOTIFICATIONS_EACH, FALSE, FALSE, FALSE, 9002, "genuine" },
+    { { 105, 0, 0, 0 }, NOTIFICATIONS_EACH, FALSE, FALSE, FALSE, 9003, "" },
+    { { 106, 1, 0, 0 }, NOTIFICATIONS_DIGEST, TRUE, FALSE, FALSE, 20000, "" }, /* seen */
+    { { 107, 1, 0, 0 }, NOTIFICATIONS_OFF, FALSE, TRUE, TRUE, 30000, "" },
+    { { 108, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 100000, "alarm wave" },
+    { { 109, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 100001, "" },
+    { { 110, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 150000, "wave" },
+    { { 111, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 160000, "digest" },
+  };
+  Memory memory = { 0 };
+  gint64 last = 0;
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const Overview overview = { .there = TRUE, .wave = rows[i].wave, .alarm = rows[i].alarm, .today = 70 };
+    g_autofree char *got = told(&overview, rows[i].news, rows[i].mode, rows[i].seen, rows[i].now, &memory, &last);
+    if (strcmp(got, rows[i].told) != 0) fail_msg("row %u: told \"%s\", wanted \"%s\"", i, got, rows[i].told);
+  }
+}
+
+static void add_day(Ledger *ledger, guint32 first, guint n, VerdictCode verdict, gint64 day)
+{
+  for (guint32 uid = first; uid < first + n; uid++) {
+    g_autoptr(Report) report = rig_report(NULL, "v@a.example", NULL);
+    g_autoptr(Entry) entry = rig_entry("home", report, NULL, verdict, MOVE_KEPT, uid);
+    entry->judged = day;
+    rig_record(ledger, entry);
+  }
+}
+
+static void days(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 now = RIG_T0 / DAY * DAY + 7200;
+  add_day(ledger, 1, 60, VERDICT_BACKSCATTER, now - DAY);
+  add_day(ledger, 100, 3, VERDICT_GENUINE, now);
+  add_day(ledger, 200, 2, VERDICT_UNSURE, now - 29 * DAY);
+  add_day(ledger, 300, 5, VERDICT_BACKSCATTER, now - 31 * DAY);
+  g_autoptr(Series) series = series_read(ledger, NULL, 30, now, &error);
+  OK(series);
+  assert_int_equal(series->bars->len, 30);
+  assert_int_equal(series->most, 60);
+  assert_int_equal(series->total[SERIES_BACKSCATTER], 60);
+  assert_int_equal(series->total[SERIES_UNSURE], 2);
+  const SeriesBar *bars = (const SeriesBar *)(void *)series->bars->data;
+  assert_true(bars[28].wave && !bars[29].wave);
+  assert_int_equal(bars[0].count[SERIES_UNSURE], 2);
+  assert_int_equal(bars[29].count[SERIES_GENUINE], 3);
+  g_autofree char *csv = series_csv(series), *label = series_label(&bars[29]);
+  assert_true(g_str_has_prefix(csv, "begin,days,genuine,unsure,backscatter,restored,wave\r\n"));
+  assert_non_null(strstr(csv, "2020-09-12,1,0,0,60,0,1\r\n2020-09-13,1,3,0,0,0,0\r\n"));
+  assert_string_equal(label, "13 September");
+  g_autoptr(Series) year = series_read(ledger, NULL, 365, now, &error);
+  OK(year);
+  assert_true(year->bars->len <= 90);
+  assert_int_equal(year->total[SERIES_BACKSCATTER], 65);
+}
+
+static void scales(void **state)
+{
+  const guint rows[][2] = { { 1, 4 }, { 4, 4 }, { 5, 8 }, { 13, 20 }, { 41, 80 }, { 999, 1200 }, { 50000, 80000 } };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) assert_int_equal(series_scale(rows[i][0]), rows[i][1]);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(edit),    cmocka_unit_test(write_file), cmocka_unit_test(autostart),
+    cmocka_unit_test(digests), cmocka_unit_test(days),       cmocka_unit_test(scales),
+  };
+  filter_init();
+  return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}

@@ -1,0 +1,27 @@
+/* cmd_allow.c - `backstop allow`: the newsender allowlist
+ * Owns:     its options.
+ * Must not: do what listing.c does for both lists.
+ * Fails:    by exit.h.
+ * Tests:    tests/ui/cli/test_cli.py */
+#include "ui/cli/own_list.h"
+
+static gboolean all;
+
+static const GOptionEntry options[] = {
+  { "all", 0, 0, G_OPTION_ARG_NONE, &all, "List automatic entries too: everybody you have written to", NULL },
+  G_OPTION_ENTRY_NULL,
+};
+
+static int run(const Ui *ui, int argc, char **argv) { return listing_run(ui, NEWSENDER_ALLOW, all, argc, argv); }
+
+const Command cmd_allow = {
+  .name = "allow",
+  .arguments = "[add|remove ENTRY...|list]",
+  .summary = "Whose bounces are always genuine",
+  .description =
+      "ENTRY is an address (a@example.org) or a domain with all below it (example.org). It is held against the address "
+      "that a bounce speaks of, and against the domain of the server that wrote it.",
+  .options = options,
+  .maximum = -1,
+  .run = run,
+};

@@ -1,0 +1,141 @@
+/* cmd_check.c - `backstop check`: judge messages offline
+ * Owns:     its output and exit status.
+ * Must not: change the ledger or the messages.
+ * Fails:    exit status 3; the other messages are still judged.
+ * Tests:    tests/ui/cli/test_cli.py */
+#include "ledger/facts.h"
+#include "ui/cli/jsonl.h"
+#include "ui/cli/mail_arguments.h"
+#include "ui/cli/print.h"
+#include "ui/cli/command.h"
+#include "ui/cli/entry_words.h"
+#include <stdio.h>
+
+/* Worst last, so that the highest of several counts. */
+enum { CHECK_GOOD, CHECK_BACKSCATTER, CHECK_UNSURE, CHECK_ERROR };
+
+typedef struct {
+  const Ui *ui;
+  Ledger *ledger;
+  Policy policy;
+  int status;
+} Check;
+
+static int status_of(VerdictCode code)
+{
+  return code == VERDICT_BACKSCATTER ? CHECK_BACKSCATTER : code == VERDICT_UNSURE ? CHECK_UNSURE : CHECK_GOOD;
+}
+
+static void print_json(const char *file, const Report *report, const Verdict *verdict)
+{
+  JsonBuilder *line = jsonl_begin();
+  jsonl_text(line, "file", file);
+  jsonl_text(line, "kind", report_kind_name(report->kind));
+  jsonl_text(line, "verdict", verdict_name(verdict->code));
+  jsonl_evidence(line, verdict->evidence);
+  jsonl_text(line, "reporter", report->reporter);
+  jsonl_list(line, "recipients", report->recipients);
+  json_builder_set_member_name(line, "original");
+  json_builder_begin_object(line);
+  jsonl_list(line, "message_ids", report->original.message_ids);
+  jsonl_text(line, "from", report->original.from);
+  jsonl_text(line, "to", report->original.to);
+  jsonl_text(line, "subject", report->original.subject);
+  jsonl_time(line, "date", report->original.date);
+  json_builder_end_object(line);
+  jsonl_end(line);
+}
+
+static void print_text(const char *file, guint number, const Report *report, const Verdict *verdict)
+{
+  g_autofree char *place = number > 1 ? g_strdup_printf("%s (message %u)", file, number) : g_strdup(file);
+  g_autofree char *about = words_list(report->recipients, 3);
+  g_autoptr(GString) text = g_string_new(verdict_name(verdict->code));
+  g_string_append_printf(text, ": %s", words_kind(report->kind));
+  if (about != NULL) g_string_append_printf(text, ", to %s", about);
+  g_autofree char *valid = g_utf8_make_valid(place, -1);
+  g_autofree char *line = g_strdup_printf("%s: %s", valid, text->str);
+  print_wrapped("", line);
+  if (verdict->code != VERDICT_PASS) words_print_evidence(verdict->evidence, verdict->decided);
+}
+
+/* The daemon's way from bytes to verdict, less the server. */
+static Verdict *judge(Check *check, GBytes *message, Report **report, GError **error)
+{
+  gsize length;
+  const char *header = mail_header(message, &length);
+  const FactsQuery query = { .now = check->policy.now };
+  *report = filter_candidate(header, length) ? filter_read(message) : report_new();
+  g_autoptr(Facts) facts = ledger_facts(check->ledger, *report, &query, error);
+  if (facts == NULL) return NULL;
+  facts->waited = TRUE; /* there is no second look */
+  return filter_judge(*report, facts, &check->policy);
+}
+
+static gboolean check_message(const char *file, guint number, GBytes *message, gpointer data)
+{
+  Check *check = data;
+  GError *error = NULL;
+  g_autoptr(Report) report = NULL;
+  g_autoptr(Verdict) verdict = judge(check, message, &report, &error);
+  if (verdict == NULL) {
+    ui_fail(error);
+    check->status = CHECK_ERROR;
+    return FALSE; /* the ledger would fail the next one, too */
+  }
+  if (check->ui->json)
+    print_json(file, report, verdict);
+  else
+    print_text(file, number, report, verdict);
+  check->status = ui_worse(check->status, status_of(verdict->code));
+  return TRUE;
+}
+
+/* The ledger, or an empty one; and the owner's choices, where there is a configuration. */
+static gboolean prepare(Check *check, GError **error)
+{
+  GError *problem = NULL;
+  check->policy = POLICY_DEFAULT(g_get_real_time() / G_USEC_PER_SEC);
+  g_autoptr(Config) config = config_load(check->ui->config_file, &problem);
+  if (config != NULL) {
+    check->policy.judge_challenges = config->judge_challenges;
+    check->policy.judge_virus = config->judge_virus;
+    check->policy.judge_auto_replies = config->judge_auto_replies;
+    check->policy.judge_receipts = config->judge_receipts;
+  } else if (!g_error_matches(problem, CONFIG_ERROR, CONFIG_ERROR_MISSING)) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  g_clear_error(&problem);
+  gboolean empty;
+  check->ledger = ui_ledger_or_empty(check->ui, &empty, error);
+  if (check->ledger != NULL && empty && !check->ui->json)
+    puts("Nothing is known of the mail you sent, so every bounce is unsure: run backstop once or backstop record "
+         "first.");
+  return check->ledger != NULL;
+}
+
+static int run(const Ui *ui, int argc, char **argv)
+{
+  Check check = { .ui = ui };
+  GError *error = NULL;
+  if (!prepare(&check, &error)) {
+    ui_fail(error);
+    return CHECK_ERROR;
+  }
+  if (!mail_each(argc, argv, check_message, &check)) check.status = CHECK_ERROR;
+  ledger_close(check.ledger);
+  return check.status;
+}
+
+const Command cmd_check = {
+  .name = "check",
+  .arguments = "FILE...",
+  .summary = "Judge messages, mboxes, Maildirs or - (standard input), offline",
+  .description =
+      "Nothing is moved or noted down. Exit status: 0 genuine or not a bounce, 1 backscatter, 2 unsure, 3 error; "
+      "with several messages, the highest.",
+  .minimum = 1,
+  .maximum = -1,
+  .run = run,
+};

@@ -1,0 +1,17 @@
+/* cmd_restore.c - `backstop restore`: put messages back
+ * Owns:     its row.
+ * Must not: do what wishing.c does for both verbs.
+ * Fails:    by exit.h.
+ * Tests:    tests/ui/cli/test_cli.py */
+#include "ui/cli/wish_and_wait.h"
+
+static int run(const Ui *ui, int argc, char **argv) { return wishing_run(ui, WISH_RESTORE, argc, argv); }
+
+const Command cmd_restore = {
+  .name = "restore",
+  .arguments = "ID...",
+  .summary = "Put messages back where they came from, for good",
+  .minimum = 1,
+  .maximum = -1,
+  .run = run,
+};

@@ -1,0 +1,281 @@
+/* cmd_status.c - `backstop status`: accounts, what is known of their sent mail, counts, last errors
+ * Owns:     its output.
+ * Must not: speak to a server or a daemon; the ledger tells all.
+ * Fails:    by exit.h.
+ * Tests:    tests/ui/cli/test_cli.py */
+#include "ledger/wish.h"
+#include "ui/cli/print.h"
+#include "ui/cli/command.h"
+#include "ui/cli/entry_words.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* A gap is told of for so long: an original older than FACTS_WINDOW_DAYS is hardly bounced, but its bounce may lie
+ * unread, or be swept. */
+#define GAP_DAYS 60
+
+/* All that is known of one account. */
+typedef struct {
+  const Account *account;
+  gboolean runs; /* a daemon does */
+  gint64 now;
+  GPtrArray *coverage; /* Coverage* */
+  GPtrArray *gaps;     /* CoverageGap*, those within the coverage */
+  JournalCounts counts;
+  Pass *last;        /* NULL: none yet */
+  GPtrArray *wishes; /* open ones, Wish* */
+  gint64 sent;
+} Status;
+
+static void status_clear(Status *status)
+{
+  g_clear_pointer(&status->coverage, g_ptr_array_unref);
+  g_clear_pointer(&status->gaps, g_ptr_array_unref);
+  g_clear_pointer(&status->last, pass_free);
+  g_clear_pointer(&status->wishes, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Status, status_clear)
+
+static gboolean is_within(const CoverageGap *gap, const GPtrArray *coverage)
+{
+  for (guint i = 0; i < coverage->len; i++) {
+    const Coverage *row = coverage->pdata[i];
+    if (strcmp(row->folder, gap->folder) == 0) return row->from != 0 && gap->until > row->from;
+  }
+  return FALSE;
+}
+
+/* What lies before the coverage is not covered anyway. */
+static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
+{
+  status->gaps = coverage_gaps(ledger, status->account->name, status->now - (gint64)GAP_DAYS * 86400, error);
+  if (status->gaps == NULL) return FALSE;
+  for (guint i = status->gaps->len; i > 0; i--)
+    if (!is_within(status->gaps->pdata[i - 1], status->coverage)) g_ptr_array_remove_index(status->gaps, i - 1);
+  return TRUE;
+}
+
+/* account, runs and now are set. */
+static gboolean status_read(Ledger *ledger, Status *status, GError **error)
+{
+  GError *problem = NULL;
+  const Account *account = status->account;
+  status->coverage = coverage_list(ledger, account->name, error);
+  if (status->coverage == NULL || !read_gaps(ledger, status, error)
+      || !journal_counts(ledger, account->name, &status->counts, error))
+    return FALSE;
+  status->last = pass_last(ledger, account->name, &problem);
+  if (problem != NULL) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  status->sent = sent_count(ledger, account->name, error);
+  if (status->sent < 0) return FALSE;
+  status->wishes = wish_open(ledger, account->name, error);
+  return status->wishes != NULL;
+}
+
+/* The state as it is: where no daemon runs, a worker is neither busy nor watching, whatever one that was killed had
+ * written. */
+static const char *state_slug(const Status *status)
+{
+  const Account *account = status->account;
+  return !status->runs && (account_is_busy(account) || account_is_watching(account)) ? "idle" : account->state;
+}
+
+static void add_problem(GString *words, const char *text)
+{
+  if (text == NULL) return;
+  g_string_append_printf(words, ": %s", text);
+  if (words->str[words->len - 1] == '.') g_string_truncate(words, words->len - 1);
+}
+
+static void add_until(GString *words, const Status *status, const char *with)
+{
+  if (!status->runs || status->account->until == 0) return;
+  g_autofree char *until = print_time_beside(status->account->until, status->now);
+  g_string_append_printf(words, "%s %s", with, until);
+}
+
+static void add_progress(GString *words, const Pass *pass, gboolean sent)
+{
+  if (pass == NULL || pass->ended != 0) return;
+  if (sent && pass->sent_total > 0)
+    g_string_append_printf(words, ", %u of %u messages", pass->sent_done, pass->sent_total);
+  if (!sent && pass->scan_total > 0)
+    g_string_append_printf(words, ", %u of %u messages", pass->scanned, pass->scan_total);
+}
+
+/* The state of an account whose worker runs well. */
+static void add_work(GString *words, const Status *status, const char *slug)
+{
+  if (strcmp(slug, "connecting") == 0) {
+    g_string_append(words, "connecting to the server");
+  } else if (strcmp(slug, "indexing") == 0) {
+    g_string_append(words, "indexing: reading the Sent folder");
+    add_progress(words, status->last, TRUE);
+  } else if (strcmp(slug, "judging") == 0) {
+    g_string_append(words, "judging: looking at mail");
+    add_progress(words, status->last, FALSE);
+  } else if (strcmp(slug, "watching") == 0) {
+    g_string_append(words, "watching for new mail");
+  } else if (strcmp(slug, "serving") == 0) {
+    g_string_append(words, "serving your mail program; what you wish for is done when it has left");
+  } else {
+    g_string_append(words, status->runs ? "idle: no worker is at it" : "idle: no daemon runs");
+  }
+}
+
+/* The state in words. The caller frees. */
+static char *words_account_state(const Status *status)
+{
+  const Account *account = status->account;
+  const char *slug = state_slug(status);
+  g_autoptr(GString) words = g_string_new(NULL);
+  if (strcmp(slug, "retrying") == 0) {
+    g_string_append(words, status->runs ? "waiting to retry" : "idle: no daemon runs, and the last try failed");
+    add_until(words, status, " until");
+    add_problem(words, account->text);
+  } else if (strcmp(slug, "sign-in-needed") == 0 || strcmp(slug, "disabled") == 0) {
+    g_string_append(words, strcmp(slug, "disabled") == 0 ? "disabled" : "sign-in needed");
+    add_problem(words, account->text);
+    add_until(words, status, "; tried again at");
+  } else {
+    add_work(words, status, slug);
+  }
+  if (!status->runs || account->since == 0) return g_strdup(words->str);
+  g_autofree char *since = print_time(account->since);
+  g_string_append_printf(words, " (since %s)", since);
+  return g_strdup(words->str);
+}
+
+static void print_gaps(const Status *status, const char *folder)
+{
+  for (guint i = 0; i < status->gaps->len; i++) {
+    const CoverageGap *gap = status->gaps->pdata[i];
+    if (strcmp(gap->folder, folder) != 0) continue;
+    g_autofree char *words = words_gap(gap);
+    print_field("", words);
+  }
+}
+
+static void print_sent(const Status *status)
+{
+  if (status->coverage->len == 0)
+    print_field("sent mail",
+                "no Sent folder known: nothing is moved until one is; name it as sent = in the configuration");
+  for (guint i = 0; i < status->coverage->len; i++) {
+    const Coverage *row = status->coverage->pdata[i];
+    g_autofree char *words = words_coverage(row);
+    g_autofree char *text = g_strdup_printf("\"%s\" %s", row->folder, words);
+    print_field(i == 0 ? "sent mail" : "", text);
+    print_gaps(status, row->folder);
+  }
+}
+
+static void print_text(const Status *status)
+{
+  const Account *account = status->account;
+  const guint *verdicts = status->counts.by_verdict, *states = status->counts.by_state;
+  g_autofree char *state = words_account_state(status), *last = print_time(account->last_pass);
+  g_autofree char *known = g_strdup_printf("sent messages known: %" G_GINT64_FORMAT, status->sent);
+  g_autofree char *judged = g_strdup_printf("%u genuine, %u backscatter, %u unsure", verdicts[VERDICT_GENUINE],
+                                            verdicts[VERDICT_BACKSCATTER], verdicts[VERDICT_UNSURE]);
+  g_autofree char *moved =
+      g_strdup_printf("%u in quarantine, %u restored, %u deleted, %u waiting, %u failed", states[MOVE_QUARANTINED],
+                      states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
+  g_autofree char *wishes = g_strdup_printf("your wishes still to be done: %u", status->wishes->len);
+  g_autofree char *title = g_strdup_printf("%s%s", account->name, account->configured ? "" : " (no longer configured)");
+  print_wrapped("", title);
+  print_field("state", state);
+  print_field("note", account->notice);
+  print_field("last good pass", last);
+  if (status->last != NULL && status->last->error != NULL && g_strcmp0(status->last->error, account->text) != 0)
+    print_field("last error", status->last->error);
+  print_sent(status);
+  print_field("", known);
+  print_field("bounces", judged);
+  print_field("", moved);
+  if (status->wishes->len > 0) print_field("", wishes);
+}
+
+static void print_json(const Status *status)
+{
+  const Account *account = status->account;
+  JsonBuilder *line = jsonl_begin();
+  jsonl_text(line, "type", "account");
+  jsonl_text(line, "account", account->name);
+  jsonl_boolean(line, "configured", account->configured);
+  jsonl_text(line, "state", state_slug(status));
+  jsonl_text(line, "text", account->text);
+  jsonl_time(line, "until", status->runs ? account->until : 0);
+  jsonl_text(line, "notice", account->notice);
+  jsonl_time(line, "since", account->since);
+  jsonl_time(line, "last_pass", account->last_pass);
+  jsonl_text(line, "last_error", status->last != NULL ? status->last->error : NULL);
+  jsonl_number(line, "sent", status->sent);
+  words_coverage_member(line, status->coverage);
+  words_gaps_member(line, status->gaps);
+  json_builder_set_member_name(line, "verdicts");
+  json_builder_begin_object(line);
+  for (int i = 0; i < VERDICT_N; i++) jsonl_number(line, verdict_name((VerdictCode)i), status->counts.by_verdict[i]);
+  json_builder_end_object(line);
+  json_builder_set_member_name(line, "states");
+  json_builder_begin_object(line);
+  for (int i = 0; i < MOVE_N; i++) jsonl_number(line, move_state_name((MoveState)i), status->counts.by_state[i]);
+  json_builder_end_object(line);
+  jsonl_number(line, "open_wishes", status->wishes->len);
+  jsonl_end(line);
+}
+
+static void print_daemon(const Ui *ui, Ledger *ledger, gboolean runs, gint64 sent, guint accounts)
+{
+  gint64 paused = ledger_paused_until(ledger);
+  if (ui->json) {
+    JsonBuilder *line = jsonl_begin();
+    jsonl_text(line, "type", "ledger");
+    jsonl_boolean(line, "daemon", runs);
+    jsonl_time(line, "paused_until", paused);
+    jsonl_number(line, "sent", sent);
+    jsonl_number(line, "accounts", accounts);
+    jsonl_end(line);
+    return;
+  }
+  puts(runs ? "The daemon is running."
+            : "No daemon is running: start backstopd, or make single passes with backstop once.");
+  if (paused != 0) {
+    g_autofree char *until = print_time(paused);
+    printf("It is paused until %s: nothing is moved but what you wish for.\n", until);
+  }
+  if (accounts == 0) puts("No account has been looked at yet: run backstop once.");
+}
+
+static int run(const Ui *ui, int argc, char **argv)
+{
+  GError *error = NULL;
+  gboolean runs = ledger_daemon_runs(ui->data_dir);
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
+  g_autoptr(GPtrArray) accounts = ledger != NULL ? account_list(ledger, &error) : NULL;
+  gint64 sent = accounts != NULL ? sent_count(ledger, NULL, &error) : -1;
+  if (sent < 0) return ui_fail(error);
+  print_daemon(ui, ledger, runs, sent, accounts->len);
+  for (guint i = 0; i < accounts->len; i++) {
+    g_auto(Status) status = { .account = accounts->pdata[i], .runs = runs, .now = now };
+    if (!status_read(ledger, &status, &error)) return ui_fail(error);
+    if (!ui->json) putchar('\n');
+    if (ui->json)
+      print_json(&status);
+    else
+      print_text(&status);
+  }
+  return EX_OK;
+}
+
+const Command cmd_status = {
+  .name = "status",
+  .arguments = "",
+  .summary = "Accounts, what is known of their sent mail, counts, last errors",
+  .run = run,
+};

@@ -1,0 +1,124 @@
+/* own_list.c - what `allow` and `deny` share: adding to, taking from and printing a list of own entries
+ * Owns:     the words add, remove and list.
+ * Must not: decide what an entry is; newsender.h does.
+ * Fails:    by exit.h; of several entries each is tried.
+ * Tests:    tests/ui/cli/test_cli.py */
+#include "ui/cli/own_list.h"
+#include "filter/normalise.h"
+#include "ui/cli/jsonl.h"
+#include "ui/cli/print.h"
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const char *list_name(NewsenderList list)
+{
+  switch (list) {
+  case NEWSENDER_ALLOW: return "allow";
+  case NEWSENDER_DENY: return "deny";
+  case NEWSENDER_EXCLUDE: return "exclude";
+  default: return "automatic";
+  }
+}
+
+static void tell(const Ui *ui, NewsenderList list, const char *entry, const char *done, const char *text)
+{
+  if (ui->json) {
+    JsonBuilder *line = jsonl_begin();
+    jsonl_text(line, "list", list_name(list));
+    jsonl_text(line, "entry", entry);
+    jsonl_text(line, "done", done);
+    jsonl_end(line);
+  } else {
+    g_autofree char *sentence = g_strdup_printf("%s %s", entry, text);
+    print_wrapped("", sentence);
+  }
+}
+
+static gboolean add(const Ui *ui, Ledger *ledger, NewsenderList list, const char *text, GError **error)
+{
+  g_autofree char *entry = newsender_parse(text, error);
+  if (entry == NULL || !newsender_add(ledger, list, entry, error)) return FALSE;
+  tell(ui, list, entry, "added",
+       list == NEWSENDER_ALLOW ? "is allowed: reports about it are genuine."
+                               : "is denied: reports about it are backscatter.");
+  return TRUE;
+}
+
+static gboolean take(const Ui *ui, Ledger *ledger, NewsenderList list, const char *text, GError **error)
+{
+  gboolean excluded = FALSE;
+  g_autofree char *entry = newsender_parse(text, error);
+  if (entry == NULL || !newsender_remove(ledger, list, entry, &excluded, error)) return FALSE;
+  if (excluded)
+    tell(ui, list, entry, "excluded", "is somebody you wrote to; from now on that speaks for nothing.");
+  else
+    tell(ui, list, entry, "removed", "is removed from the list.");
+  return TRUE;
+}
+
+typedef struct {
+  const Ui *ui;
+  NewsenderList list;
+  guint count;
+} Listing;
+
+static gboolean print_entry(const char *entry, gint64 written, gpointer data)
+{
+  Listing *listing = data;
+  g_autofree char *when = print_day(written);
+  listing->count++;
+  if (listing->ui->json) {
+    JsonBuilder *line = jsonl_begin();
+    jsonl_text(line, "list", list_name(listing->list));
+    jsonl_text(line, "entry", entry);
+    jsonl_time(line, "since", written);
+    jsonl_end(line);
+  } else {
+    g_autofree char *safe = text_one_line(entry, 500);
+    printf("%-9s  %-10s  %s\n", list_name(listing->list), when, safe);
+  }
+  return TRUE;
+}
+
+static gboolean print_lists(const Ui *ui, Ledger *ledger, NewsenderList own, gboolean all, GError **error)
+{
+  const NewsenderList lists[] = { own, NEWSENDER_EXCLUDE, NEWSENDER_AUTOMATIC };
+  guint n = own == NEWSENDER_DENY ? 1 : all ? 3 : 2, count = 0;
+  for (guint i = 0; i < n; i++) {
+    Listing listing = { .ui = ui, .list = lists[i] };
+    if (!newsender_list(ledger, lists[i], print_entry, &listing, error)) return FALSE;
+    count += listing.count;
+  }
+  if (count == 0 && !ui->json)
+    printf("No entries of your own. Add one: backstop %s add ADDRESS or DOMAIN\n", list_name(own));
+  return TRUE;
+}
+
+static int change(const Ui *ui, Ledger *ledger, NewsenderList list, int argc, char **argv,
+                  gboolean (*each)(const Ui *, Ledger *, NewsenderList, const char *, GError **))
+{
+  int status = EX_OK;
+  for (int i = 0; i < argc; i++) {
+    GError *error = NULL;
+    if (!each(ui, ledger, list, argv[i], &error)) status = ui_worse(status, ui_fail(error));
+  }
+  return status;
+}
+
+int listing_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv)
+{
+  GError *error = NULL;
+  const char *word = argc > 0 ? argv[0] : "list";
+  gboolean adds = strcmp(word, "add") == 0, takes = strcmp(word, "remove") == 0;
+  if (!adds && !takes && strcmp(word, "list") != 0) return ui_usage("\"%s\" is none of add, remove, list", word);
+  if ((adds || takes) != (argc > 1))
+    return adds || takes ? ui_usage("%s wants an address or domain", word) : ui_usage("list takes no entry");
+  gboolean empty;
+  g_autoptr(Ledger) ledger =
+      adds || takes ? ledger_open(ui->data_dir, LEDGER_CREATE, &error) : ui_ledger_or_empty(ui, &empty, &error);
+  if (ledger == NULL) return ui_fail(error);
+  if (adds) return change(ui, ledger, list, argc - 1, argv + 1, add);
+  if (takes) return change(ui, ledger, list, argc - 1, argv + 1, take);
+  return print_lists(ui, ledger, list, all, &error) ? EX_OK : ui_fail(error);
+}

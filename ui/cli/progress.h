@@ -1,0 +1,19 @@
+/* progress.h - how the passes of some accounts go: a line on the terminal while they run, a summary when they are done.
+ */
+#pragma once
+#include "fetcher/config/config.h"
+#include "ui/cli/command.h"
+
+/* Remembers which passes there were before. account NULL: all of config. config and ui are borrowed. */
+typedef struct Progress Progress;
+Progress *progress_new(const Ui *ui, const Config *config, const char *account);
+/* Looks at the ledger, if something was written to it, and prints the line anew; does nothing when standard error is no
+ * terminal. A ledger that is not there yet or cannot be read now is looked at the next time. */
+void progress_look(Progress *progress);
+/* Clears the line. */
+void progress_hide(Progress *progress);
+/* Clears the line and prints, for each account that made a pass since progress_new(), what it did. FALSE with error
+ * (LEDGER_ERROR) when the ledger cannot be read. */
+gboolean progress_end(Progress *progress, GError **error);
+void progress_free(Progress *progress);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Progress, progress_free)

@@ -1,7 +1,0 @@
-/* listing.h - what `allow` and `deny` share: adding to, taking from and printing a list of own entries. */
-#pragma once
-#include "ledger/newsender.h"
-#include "ui/ui.h"
-
-/* argv: nothing, or add, remove or list, with entries. all: print automatic entries, too. The exit status. */
-int listing_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv);

@@ -1,0 +1,111 @@
+/* notices.c - what the tray program tells by itself, and when
+ * Owns:     the rules of notifications, and their words.
+ * Must not: know GTK or D-Bus; name a sender, a recipient or a subject.
+ * Fails:    never.
+ * Tests:    tests/ui/model/test_settings.c */
+#include "ui/model/notices.h"
+#include <glib/gi18n.h>
+
+#define WAVE_AGAIN ((gint64)12 * 3600)
+#define ALARM_AGAIN ((gint64)24 * 3600)
+
+void notice_free(Notice *notice)
+{
+  if (notice == NULL) return;
+  g_free(notice->title);
+  g_free(notice->body);
+  g_free(notice);
+}
+
+static void add(GPtrArray *notices, Notice notice) { g_ptr_array_add(notices, g_memdup2(&notice, sizeof notice)); }
+
+static void add_digest(GPtrArray *notices, const DigestNews *counts)
+{
+  guint unsure = counts->unsure;
+  g_autofree char *rest = g_strdup_printf(ngettext("%u of them is unsure.", "%u of them are unsure.", unsure), unsure);
+  add(notices, (Notice){ .id = "digest",
+                         .title = g_strdup_printf(
+                             ngettext("%u new report waits for you", "%u new reports wait for you", counts->fresh),
+                             counts->fresh),
+                         .body = g_strdup(unsure > 0 ? rest : _("They answer mail that you did not send.")),
+                         .action = "app.review",
+                         .button = _("Review") });
+}
+
+static void add_genuine(GPtrArray *notices, guint genuine)
+{
+  add(notices, (Notice){ .id = "genuine",
+                         .title = g_strdup_printf(ngettext("%u message of yours was not delivered",
+                                                           "%u messages of yours were not delivered", genuine),
+                                                  genuine),
+                         .body = g_strdup(_("The report is in your inbox.")),
+                         .action = "app.genuine",
+                         .button = _("Show") });
+}
+
+static void add_wave(GPtrArray *notices, guint today)
+{
+  add(notices, (Notice){ .id = "wave",
+                         .title = g_strdup(_("A wave of backscatter")),
+                         .body = g_strdup_printf(
+                             _("%u today. Somebody forges your address; Backstop takes care of the answers."), today),
+                         .action = "app.statistics",
+                         .button = _("Statistics") });
+}
+
+static void add_alarm(GPtrArray *notices, guint genuine)
+{
+  add(notices, (Notice){ .id = "alarm",
+                         .title = g_strdup(_("Is somebody sending with your account?")),
+                         .body = g_strdup_printf(_("%u bounces in a day answer mail that was really sent from it. If "
+                                                   "that was not you, change its password."),
+                                                 genuine),
+                         .action = "app.alarm",
+                         .button = _("Look"),
+                         .urgent = TRUE });
+}
+
+/* What is there when the program is first used is no news; nor is what the owner sees. */
+static void skip_old(Memory *memory, gint64 newest, NotificationMode mode, gboolean seen)
+{
+  gboolean first = memory->notified == 0 && memory->looked == 0;
+  if (first || seen || mode == NOTIFICATIONS_OFF) memory->notified = newest;
+  if (first || mode != NOTIFICATIONS_EACH) memory->genuine = newest;
+}
+
+static void decide_rates(GPtrArray *notices, const Overview *overview, gint64 now, Memory *memory, gint64 *last)
+{
+  if (overview->alarm && now - memory->alarmed >= ALARM_AGAIN) {
+    add_alarm(notices, overview->genuine_today);
+    memory->alarmed = now;
+  }
+  if (overview->wave && now - memory->waved >= WAVE_AGAIN) {
+    add_wave(notices, overview->today);
+    memory->waved = now;
+    *last = now; /* the wave's notice stands for the digest, too */
+  }
+}
+
+GPtrArray *digest_decide(const Overview *overview, const DigestNews *news, NotificationMode mode, gboolean seen,
+                         gint64 now, Memory *memory, gint64 *last, gboolean *changed)
+{
+  GPtrArray *notices = g_ptr_array_new_with_free_func((GDestroyNotify)notice_free);
+  const Memory before = *memory;
+  skip_old(memory, news->newest, mode, seen);
+  if (mode != NOTIFICATIONS_OFF) decide_rates(notices, overview, now, memory, last);
+  if (news->newest > memory->genuine) {
+    if (news->genuine > 0) add_genuine(notices, news->genuine);
+    memory->genuine = news->newest;
+  }
+  gboolean due = *last == 0 || now - *last >= DIGEST_EVERY || now < *last;
+  if (news->newest > memory->notified && (news->fresh == 0 || due)) {
+    if (news->fresh > 0) {
+      add_digest(notices, news);
+      *last = now;
+    }
+    memory->notified = news->newest;
+  }
+  *changed = memory->notified != before.notified || memory->genuine != before.genuine || memory->waved != before.waved
+             || memory->alarmed != before.alarmed;
+  return notices;
+}

@@ -1,0 +1,152 @@
+/* overview.c - how things stand
+ * Owns:     what is a wave, an alarm, a problem; the words of the menu.
+ * Must not: know GTK; write.
+ * Fails:    by Overview.problem.
+ * Tests:    tests/ui/model/test_models.c */
+#include "ui/model/overview.h"
+#include "ui/model/shown.h"
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define DAY ((gint64)86400)
+#define WAVE_LEAST 50
+#define WAVE_TIMES 5
+#define ALARM_LEAST 15
+#define ALARM_TIMES 8
+#define MONTH 30
+#define RATED_AGAIN 600
+
+gboolean overview_is_wave(guint today, guint month_before)
+{
+  return today >= WAVE_LEAST && (guint64)today * MONTH >= (guint64)month_before * WAVE_TIMES;
+}
+
+gboolean overview_is_alarm(guint today, guint month_before)
+{
+  return today >= ALARM_LEAST && (guint64)today * MONTH >= (guint64)month_before * ALARM_TIMES;
+}
+
+static gboolean read_rates(Overview *overview, Ledger *ledger, gint64 now, GError **error)
+{
+  guint month = 0, genuine_month = 0;
+  gint64 day = now - DAY, before = now - (MONTH + 1) * DAY;
+  if (!browse_judged_since(ledger, VERDICT_BACKSCATTER, day, &overview->today, error)
+      || !browse_judged_since(ledger, VERDICT_BACKSCATTER, before, &month, error)
+      || !browse_judged_since(ledger, VERDICT_GENUINE, day, &overview->genuine_today, error)
+      || !browse_judged_since(ledger, VERDICT_GENUINE, before, &genuine_month, error))
+    return FALSE;
+  overview->rated = now;
+  overview->wave = overview_is_wave(overview->today, month - overview->today);
+  overview->alarm = overview_is_alarm(overview->genuine_today, genuine_month - overview->genuine_today);
+  return TRUE;
+}
+
+static GPtrArray *configured_accounts(Ledger *ledger, GError **error)
+{
+  GPtrArray *accounts = account_list(ledger, error);
+  for (guint i = accounts != NULL ? accounts->len : 0; i > 0; i--)
+    if (!((const Account *)accounts->pdata[i - 1])->configured) g_ptr_array_remove_index(accounts, i - 1);
+  return accounts;
+}
+
+/* Nothing new since then, and not long ago: the rates are the same. */
+static gboolean keep_rates(Overview *overview, const Overview *before, gint64 now)
+{
+  if (!before->there || before->counts.newest != overview->counts.newest || now < before->rated
+      || now - before->rated > RATED_AGAIN)
+    return FALSE;
+  overview->today = before->today;
+  overview->wave = before->wave;
+  overview->genuine_today = before->genuine_today;
+  overview->alarm = before->alarm;
+  overview->rated = before->rated;
+  return TRUE;
+}
+
+void overview_read(Overview *overview, Ledger *ledger, const char *problem, const char *dir, gint64 looked, gint64 now)
+{
+  g_autoptr(GError) error = NULL;
+  const Overview before = *overview;
+  overview_clear(overview);
+  overview->runs = ledger_daemon_runs(dir);
+  overview->paused = ledger != NULL ? ledger_paused_until(ledger) : 0;
+  if (ledger == NULL) {
+    overview->problem = g_strdup(problem);
+    return;
+  }
+  overview->accounts = configured_accounts(ledger, &error);
+  overview->there = overview->accounts != NULL && browse_counts(ledger, NULL, looked, &overview->counts, &error)
+                    && (keep_rates(overview, &before, now) || read_rates(overview, ledger, now, &error));
+  if (!overview->there) overview->problem = g_strdup(error != NULL ? error->message : "");
+}
+
+void overview_clear(Overview *overview)
+{
+  g_clear_pointer(&overview->accounts, g_ptr_array_unref);
+  g_clear_pointer(&overview->problem, g_free);
+  *overview = (Overview){ 0 };
+}
+
+Trouble overview_trouble(const Account *account)
+{
+  if (strcmp(account->state, "sign-in-needed") == 0) return TROUBLE_SIGN_IN;
+  if (strcmp(account->state, "retrying") == 0 || strcmp(account->state, "disabled") == 0) return TROUBLE_CONNECTION;
+  return TROUBLE_NONE;
+}
+
+/* A connection that breaks is tried again by itself, so it is shown, but is no reason for the third icon. */
+OverviewIcon overview_icon(const Overview *overview)
+{
+  if (!overview->there || !overview->runs || overview->alarm || overview->counts.view[BROWSE_TROUBLE] > 0)
+    return OVERVIEW_PROBLEM;
+  for (guint i = 0; i < overview->accounts->len; i++) {
+    const Account *account = overview->accounts->pdata[i];
+    if (strcmp(account->state, "sign-in-needed") == 0 || strcmp(account->state, "disabled") == 0)
+      return OVERVIEW_PROBLEM;
+  }
+  return overview->counts.fresh > 0 ? OVERVIEW_WAITING : OVERVIEW_IDLE;
+}
+
+static const char *state_words(const Account *account, gboolean runs)
+{
+  static const struct {
+    const char *slug, *words;
+  } rows[] = {
+    { "connecting", N_("connecting to the server") },
+    { "indexing", N_("reading the Sent folder") },
+    { "judging", N_("looking at mail") },
+    { "watching", N_("watching for new mail") },
+    { "retrying", N_("waiting to try again") },
+    { "sign-in-needed", N_("sign-in needed") },
+    { "disabled", N_("disabled") },
+  };
+  gboolean lasting = overview_trouble(account) != TROUBLE_NONE;
+  for (guint i = 0; (runs || lasting) && i < G_N_ELEMENTS(rows); i++)
+    if (strcmp(rows[i].slug, account->state) == 0) return _(rows[i].words);
+  return runs ? _("idle") : _("idle: the filter is not running");
+}
+
+char *overview_state(const Account *account, gboolean runs)
+{
+  const char *words = state_words(account, runs);
+  if (!runs || account->since == 0) return g_strdup(words);
+  g_autofree char *since = shown_time(account->since);
+  return g_strdup_printf(_("%s (since %s)"), words, since);
+}
+
+char *overview_waiting(const Overview *overview)
+{
+  guint waiting = overview->counts.view[BROWSE_WAITING], unsure = overview->counts.waiting_unsure;
+  if (waiting == 0) return g_strdup(_("Nothing waits"));
+  g_autofree char *first = g_strdup_printf(ngettext("%u waiting", "%u waiting", waiting), waiting);
+  if (unsure == 0) return g_steal_pointer(&first);
+  /* Translators: "3 waiting", and how many of all bounces are unsure */
+  return g_strdup_printf(_("%s (%u unsure)"), first, unsure);
+}
+
+char *overview_fresh(const Overview *overview)
+{
+  guint fresh = overview->counts.fresh;
+  if (fresh == 0) return NULL;
+  return g_strdup_printf(ngettext("%u new since you looked", "%u new since you looked", fresh), fresh);
+}

@@ -1,0 +1,6 @@
+/* allow.h - the dialog that puts somebody on the allowlist, and says first what that means. */
+#pragma once
+#include "ui/tray/desk.h"
+
+/* About this entry. */
+void allow_run(Desk *desk, GtkWindow *parent, gint64 id);

@@ -1,0 +1,14 @@
+/* model.h - the list of entries as a GtkTreeModel that reads rows only when they are shown. */
+#pragma once
+#include "ui/model/pages.h"
+#include <gtk/gtk.h>
+
+#define TRAY_TYPE_MODEL (tray_model_get_type())
+G_DECLARE_FINAL_TYPE(TrayModel, tray_model, TRAY, MODEL, GObject)
+
+/* Columns: one string for each Cell, then the id (gint64). A view takes the model out before pages changes what entries there are,
+ * and puts a new model on it in again: a model never announces rows. pages is borrowed. */
+#define MODEL_ID CELLS
+#define MODEL_COLUMNS (CELLS + 1)
+TrayModel *tray_model_new(Pages *pages);
+gint64 tray_model_id(TrayModel *model, GtkTreePath *path);

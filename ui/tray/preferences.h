@@ -1,0 +1,5 @@
+/* preferences.h - the page of preferences; what is chosen is written to the configuration at once. */
+#pragma once
+#include "ui/tray/desk.h"
+
+GtkWidget *preferences_new(Desk *desk, GtkWindow *window);

@@ -1,8 +1,0 @@
-/* tray_notices.h - notifications: what digest.h decides, shown by the desktop. */
-#pragma once
-#include "ui/tray_desk.h"
-
-typedef struct Notices Notices;
-/* seen: does the owner look at the list right now? */
-Notices *notices_new(Desk *desk, GApplication *application, gboolean (*seen)(gpointer data), gpointer data);
-void notices_free(Notices *notices);

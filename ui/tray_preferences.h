@@ -1,5 +1,0 @@
-/* tray_preferences.h - the page of preferences; what is chosen is written to the configuration at once. */
-#pragma once
-#include "ui/tray_desk.h"
-
-GtkWidget *preferences_new(Desk *desk, GtkWindow *window);
