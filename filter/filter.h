@@ -1,4 +1,5 @@
-/* filter.h - what a message is, and whose it is. The three functions of the pipeline; all pure (no files, clock, network).
+/* filter.h - what a message is, and whose it is. The three functions of the pipeline; all pure (no files, clock,
+ * network).
  *
  * Call filter_init() once per process before anything else of filter/. */
 #pragma once
@@ -25,27 +26,28 @@ Report *filter_read(GBytes *message);
 
 /* The verdicts of DESIGN. */
 typedef enum { VERDICT_PASS, VERDICT_GENUINE, VERDICT_BACKSCATTER, VERDICT_UNSURE, VERDICT_N } VerdictCode;
-const char *verdict_name(VerdictCode code);          /* "backscatter"; static */
-VerdictCode verdict_parse(const char *name);          /* VERDICT_UNSURE for an unknown word */
+const char *verdict_name(VerdictCode code);  /* "backscatter"; static */
+VerdictCode verdict_parse(const char *name); /* VERDICT_UNSURE for an unknown word */
 
 /* What the owner chose, and what time it is. */
 typedef struct {
-  gint64 now;                /* Unix seconds */
-  gboolean judge_challenges; /* by default TRUE */
-  gboolean judge_virus;      /* by default TRUE */
+  gint64 now;                  /* Unix seconds */
+  gboolean judge_challenges;   /* by default TRUE */
+  gboolean judge_virus;        /* by default TRUE */
   gboolean judge_auto_replies; /* by default FALSE */
-  gboolean judge_receipts;   /* by default FALSE */
+  gboolean judge_receipts;     /* by default FALSE */
 } Policy;
 #define POLICY_DEFAULT(now_) ((Policy){ .now = (now_), .judge_challenges = TRUE, .judge_virus = TRUE })
 
 typedef struct {
   VerdictCode code;
-  gboolean fresh;      /* judge again after FILTER_GRACE seconds and one more sync of Sent, when facts->waited can be set:
-                          backscatter by the facts (not by an own entry), but report or original is under 10 minutes old by its Date
-                          (an original without one: by when the report came); or
-                          unsure only because a Sent folder was not looked at (facts->stale) */
-  GPtrArray *evidence; /* Evidence*: the report's signals, then all that was found, the deciding line marked by .decided */
-  guint decided;       /* index into evidence of the line that decided */
+  gboolean fresh; /* judge again after FILTER_GRACE seconds and one more sync of Sent, when facts->waited can be set:
+                     backscatter by the facts (not by an own entry), but report or original is under 10 minutes old by
+                     its Date (an original without one: by when the report came); or unsure only because a Sent folder
+                     was not looked at (facts->stale) */
+  GPtrArray
+      *evidence; /* Evidence*: the report's signals, then all that was found, the deciding line marked by .decided */
+  guint decided; /* index into evidence of the line that decided */
 } Verdict;
 
 #define FILTER_FRESH ((gint64)600)

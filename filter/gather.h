@@ -7,18 +7,18 @@
 
 typedef struct {
   Head head;
-  Span fields;           /* the report's own header block, in the message */
+  Span fields; /* the report's own header block, in the message */
   Status *status;
-  Original *original;    /* borrowed from the report */
-  GString *text;         /* what its text parts say, decoded, an empty line between parts */
-  TextBlocks *blocks;    /* of text */
-  PhraseScore said;      /* in text before blocks->cut */
-  gboolean returned;     /* a returned message or its header came as a part */
-  gboolean status_part;  /* the status is a part of the report itself */
-  gboolean report_inside; /* what came as a part was written by a mail system */
+  Original *original;                   /* borrowed from the report */
+  GString *text;                        /* what its text parts say, decoded, an empty line between parts */
+  TextBlocks *blocks;                   /* of text */
+  PhraseScore said;                     /* in text before blocks->cut */
+  gboolean returned;                    /* a returned message or its header came as a part */
+  gboolean status_part;                 /* the status is a part of the report itself */
+  gboolean report_inside;               /* what came as a part was written by a mail system */
   gboolean feedback, receipt, calendar; /* a part of that kind is there */
-  gboolean dialogue;     /* the text shows what mail servers said to each other */
-  gboolean quoted;       /* most of its lines quote somebody */
+  gboolean dialogue;                    /* the text shows what mail servers said to each other */
+  gboolean quoted;                      /* most of its lines quote somebody */
 } Gathered;
 
 /* Reads message; what is told of the original goes into original. Of what is no candidate only the header is read. */

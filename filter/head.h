@@ -3,30 +3,30 @@
 #include "filter/phrases.h"
 
 typedef enum {
-  HEAD_NULL_PATH = 1 << 0,          /* Return-Path: <> */
-  HEAD_DAEMON_PATH = 1 << 1,        /* Return-Path is MAILER-DAEMON, postmaster */
-  HEAD_DAEMON_FROM = 1 << 2,        /* From is a mail system */
-  HEAD_POSTMASTER_FROM = 1 << 3,    /* From is its keeper */
-  HEAD_ROLE_FROM = 1 << 4,          /* From is some machine or office: root, admin, no-reply */
-  HEAD_EMPTY_FROM = 1 << 5,         /* From holds no address */
-  HEAD_FAILED_RECIPIENTS = 1 << 6,  /* X-Failed-Recipients */
-  HEAD_NDR = 1 << 7,                /* X-MS-Exchange-Message-Is-Ndr */
-  HEAD_AUTO = 1 << 8,               /* Auto-Submitted (RFC 3834), not "no" */
-  HEAD_AUTO_REPLIED = 1 << 9,       /* ... auto-replied */
-  HEAD_AUTO_FAILURE = 1 << 10,      /* ... with the comment (failure) */
-  HEAD_RESPONDER = 1 << 11,         /* fields that only answering machines set */
-  HEAD_LIST = 1 << 12,              /* a mailing list's fields */
-  HEAD_LIST_NOTICE = 1 << 13,       /* a list manager's own notice */
+  HEAD_NULL_PATH = 1 << 0,         /* Return-Path: <> */
+  HEAD_DAEMON_PATH = 1 << 1,       /* Return-Path is MAILER-DAEMON, postmaster */
+  HEAD_DAEMON_FROM = 1 << 2,       /* From is a mail system */
+  HEAD_POSTMASTER_FROM = 1 << 3,   /* From is its keeper */
+  HEAD_ROLE_FROM = 1 << 4,         /* From is some machine or office: root, admin, no-reply */
+  HEAD_EMPTY_FROM = 1 << 5,        /* From holds no address */
+  HEAD_FAILED_RECIPIENTS = 1 << 6, /* X-Failed-Recipients */
+  HEAD_NDR = 1 << 7,               /* X-MS-Exchange-Message-Is-Ndr */
+  HEAD_AUTO = 1 << 8,              /* Auto-Submitted (RFC 3834), not "no" */
+  HEAD_AUTO_REPLIED = 1 << 9,      /* ... auto-replied */
+  HEAD_AUTO_FAILURE = 1 << 10,     /* ... with the comment (failure) */
+  HEAD_RESPONDER = 1 << 11,        /* fields that only answering machines set */
+  HEAD_LIST = 1 << 12,             /* a mailing list's fields */
+  HEAD_LIST_NOTICE = 1 << 13,      /* a list manager's own notice */
   HEAD_CRON = 1 << 14,
-  HEAD_REPORT = 1 << 15,            /* multipart/report of any type */
-  HEAD_REPORT_STATUS = 1 << 16,     /* report-type=delivery-status, or the whole message is a delivery status */
-  HEAD_REPORT_RECEIPT = 1 << 17,    /* report-type=disposition-notification */
-  HEAD_REPORT_FEEDBACK = 1 << 18,   /* report-type=feedback-report, tlsrpt; aggregate reports by their subject */
-  HEAD_NOTIFICATION = 1 << 19,      /* a cloud service's notification envelope */
-  HEAD_FORWARD = 1 << 20,           /* the subject begins with a forwarding prefix */
-  HEAD_MIXED = 1 << 21,             /* multipart/mixed */
-  HEAD_REPLY = 1 << 22,             /* the subject answers a report: "Re: " before the words of one */
-  HEAD_OTHER_PATH = 1 << 23         /* Return-Path takes bounces itself, so this is hardly one */
+  HEAD_REPORT = 1 << 15,          /* multipart/report of any type */
+  HEAD_REPORT_STATUS = 1 << 16,   /* report-type=delivery-status, or the whole message is a delivery status */
+  HEAD_REPORT_RECEIPT = 1 << 17,  /* report-type=disposition-notification */
+  HEAD_REPORT_FEEDBACK = 1 << 18, /* report-type=feedback-report, tlsrpt; aggregate reports by their subject */
+  HEAD_NOTIFICATION = 1 << 19,    /* a cloud service's notification envelope */
+  HEAD_FORWARD = 1 << 20,         /* the subject begins with a forwarding prefix */
+  HEAD_MIXED = 1 << 21,           /* multipart/mixed */
+  HEAD_REPLY = 1 << 22,           /* the subject answers a report: "Re: " before the words of one */
+  HEAD_OTHER_PATH = 1 << 23       /* Return-Path takes bounces itself, so this is hardly one */
 } HeadSign;
 
 /* Signs that only mail systems give, those of From among them. */
@@ -35,8 +35,8 @@ typedef enum {
   (HEAD_SYSTEM_FROM | HEAD_DAEMON_PATH | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS | HEAD_NOTIFICATION)
 
 typedef struct {
-  guint signs;           /* HeadSign */
-  PhraseScore subject;   /* what the subject says */
+  guint signs;         /* HeadSign */
+  PhraseScore subject; /* what the subject says */
 } Head;
 
 /* Reads the fields that filter_candidate_fields names. Cheap: allocates for From and Subject only. */

@@ -29,8 +29,8 @@ char *subject_normalise(const char *subject);
 /* Text for people: valid UTF-8, one line, no control or bidirectional-override characters, at most max bytes (with an
  * ellipsis when cut). NULL gives NULL. */
 char *text_one_line(const char *text, gsize max);
-/* Is it such a character? They are no text for people: controls (line breaks and tabs among them), and marks that make text
- * read in another order than it is stored. */
+/* Is it such a character? They are no text for people: controls (line breaks and tabs among them), and marks that make
+ * text read in another order than it is stored. */
 gboolean text_hides(gunichar c);
 
 /* Adds text to a list of char* unless it is there already, is NULL, or the list holds limit entries. Copies. */

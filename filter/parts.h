@@ -1,7 +1,7 @@
 /* parts.h - a message cut into its MIME parts (RFC 2045, 2046), flat and in order, bounded in number and depth.
  *
- * Not GMime's parser: that builds an object for every part and goes as deep as the mail says, so that 256 KiB of boundaries
- * cost far more memory and time than Backstop may spend. Here parts point into the message. */
+ * Not GMime's parser: that builds an object for every part and goes as deep as the mail says, so that 256 KiB of
+ * boundaries cost far more memory and time than Backstop may spend. Here parts point into the message. */
 #pragma once
 #include "filter/fields.h"
 

@@ -16,9 +16,15 @@ typedef enum {
 } PhraseKind;
 
 /* Where a phrase counts. */
-typedef enum { PHRASE_IN_SUBJECT = 1 << 0, PHRASE_IN_TEXT = 1 << 1, PHRASE_IN_LINE = 1 << 2, PHRASE_IN_FROM = 1 << 3 } PhrasePlace;
+typedef enum {
+  PHRASE_IN_SUBJECT = 1 << 0,
+  PHRASE_IN_TEXT = 1 << 1,
+  PHRASE_IN_LINE = 1 << 2,
+  PHRASE_IN_FROM = 1 << 3
+} PhrasePlace;
 
-/* What was found: the sum of weights per kind, each phrase once, and the heaviest phrase of each kind (static, NULL). */
+/* What was found: the sum of weights per kind, each phrase once, and the heaviest phrase of each kind (static, NULL).
+ */
 typedef struct {
   guint weight[PHRASE_KINDS];
   const char *best[PHRASE_KINDS];

@@ -39,7 +39,8 @@ typedef struct {
 } Evidence;
 
 Evidence *evidence_new(EvidenceSide side, const char *code, const char *format, ...) G_GNUC_PRINTF(3, 4);
-Evidence *evidence_new_valist(EvidenceSide side, const char *code, const char *format, va_list args) G_GNUC_PRINTF(3, 0);
+Evidence *evidence_new_valist(EvidenceSide side, const char *code, const char *format, va_list args)
+    G_GNUC_PRINTF(3, 0);
 Evidence *evidence_copy(const Evidence *evidence);
 void evidence_free(Evidence *evidence);
 
@@ -50,28 +51,28 @@ typedef struct {
   char *from;             /* From as displayed */
   char *to;               /* To as displayed */
   char *subject;
-  gint64 date;            /* Unix seconds, 0 when unknown */
-  GPtrArray *senders;     /* char*: addresses of From, Sender and Return-Path; never NULL */
-  GPtrArray *recipients;  /* char*: addresses of To and Cc; never NULL */
+  gint64 date;           /* Unix seconds, 0 when unknown */
+  GPtrArray *senders;    /* char*: addresses of From, Sender and Return-Path; never NULL */
+  GPtrArray *recipients; /* char*: addresses of To and Cc; never NULL */
 } Original;
 
 /* A report. Lists are never NULL and hold no duplicates; addresses are as address_normalise() gives them; every
  * string is valid UTF-8 on one line. */
 typedef struct {
   ReportKind kind;
-  char *message_id;      /* its own Message-ID, see id_normalise(); NULL */
-  char *reporter;        /* who wrote it: the address of From (or "MAILER-DAEMON" when it is bare); NULL when absent */
-  char *reporter_domain; /* lower case: domain of Reporting-MTA, else of From; NULL when neither shows one */
-  gint64 date;           /* the report's own Date, Unix seconds, 0 when unknown */
-  GPtrArray *addressed;  /* char*: mailboxes it came to: Delivered-To, X-Original-To, Envelope-To, To */
-  GPtrArray *recipients; /* char*: failed recipients: what the sender typed (Original-Recipient) first, then what
-                            that became (Final-Recipient) */
-  char *status;          /* enhanced status code (RFC 3463) of the first failed recipient, "5.1.1"; NULL */
-  char *diagnostic;      /* the reporter's words about it, at most 500 bytes; NULL */
+  char *message_id;       /* its own Message-ID, see id_normalise(); NULL */
+  char *reporter;         /* who wrote it: the address of From (or "MAILER-DAEMON" when it is bare); NULL when absent */
+  char *reporter_domain;  /* lower case: domain of Reporting-MTA, else of From; NULL when neither shows one */
+  gint64 date;            /* the report's own Date, Unix seconds, 0 when unknown */
+  GPtrArray *addressed;   /* char*: mailboxes it came to: Delivered-To, X-Original-To, Envelope-To, To */
+  GPtrArray *recipients;  /* char*: failed recipients: what the sender typed (Original-Recipient) first, then what
+                             that became (Final-Recipient) */
+  char *status;           /* enhanced status code (RFC 3463) of the first failed recipient, "5.1.1"; NULL */
+  char *diagnostic;       /* the reporter's words about it, at most 500 bytes; NULL */
   GPtrArray *refer_backs; /* char*: ids in the report's own In-Reply-To and References */
-  GPtrArray *tokens;     /* char*: id-shaped tokens anywhere in its text that are not among the ids above; capped */
+  GPtrArray *tokens;      /* char*: id-shaped tokens anywhere in its text that are not among the ids above; capped */
   Original original;
-  GPtrArray *signals;    /* Evidence*: why it was recognised */
+  GPtrArray *signals; /* Evidence*: why it was recognised */
 } Report;
 
 Report *report_new(void);

@@ -12,8 +12,8 @@ void returned_read(Original *original, Span fields);
 
 /* Field blocks and cut marks of a report's decoded text. */
 typedef struct {
-  gsize cut;       /* where the original begins: the first cut mark with fields after it, or the first block that only a returned
-                      header can be; length of the text when there is none */
+  gsize cut;       /* where the original begins: the first cut mark with fields after it, or the first block that only a
+                      returned       header can be; length of the text when there is none */
   gboolean marked; /* a cut mark stands there */
   guint fields;    /* different header fields that the best block has */
   GString *blocks; /* the blocks as plain header lines, the best first, each ended by an empty line */

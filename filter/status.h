@@ -12,7 +12,7 @@ typedef struct {
 } StatusRecipient;
 
 typedef struct {
-  GArray *recipients; /* StatusRecipient */
+  GArray *recipients;  /* StatusRecipient */
   char *reporting_mta; /* host, lower case; NULL */
   GPtrArray *ids;      /* char*: X-Original-Message-ID, Original-Message-ID */
   gboolean read;       /* a per-recipient block was there */

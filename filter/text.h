@@ -11,7 +11,8 @@ GString *text_decode_transfer(Span body, const char *encoding, gsize limit);
  * The caller frees. */
 char *text_to_utf8(const char *text, gsize length, const char *charset);
 
-/* A header field's value with its encoded words decoded (RFC 2047), also those that bend the rules. The caller frees. */
+/* A header field's value with its encoded words decoded (RFC 2047), also those that bend the rules. The caller frees.
+ */
 char *text_decode_words(const char *text);
 
 /* The words of an HTML page: tags dropped, block ends as line breaks, character references replaced, style and script

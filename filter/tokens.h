@@ -1,7 +1,7 @@
 /* tokens.h - id-shaped words anywhere in a report: a match that needs no knowledge of formats. */
 #pragma once
-#include "filter/report.h"
 #include "filter/fields.h"
+#include "filter/report.h"
 
 #define TOKENS_MOST 64
 

@@ -31,10 +31,11 @@ gint64 folder_id(Ledger *ledger, const char *account, const char *folder, const 
 /* UIDs and coverage of one mailbox mean nothing in another, even where UIDVALIDITY happens to agree. */
 static gboolean forget_mailbox(Ledger *ledger, gint64 account, GError **error)
 {
-  return db_run(ledger, error,
-                "UPDATE folder SET used = 0, validity = 0, next = 1, oldest = 0, synced = 0, stamp = NULL WHERE account = "
-                "?",
-                "i", account)
+  return db_run(
+             ledger, error,
+             "UPDATE folder SET used = 0, validity = 0, next = 1, oldest = 0, synced = 0, stamp = NULL WHERE account = "
+             "?",
+             "i", account)
          && journal_abandon(ledger, account, "the account names another mailbox now", error)
          && db_run(ledger, error, "UPDATE account SET last_pass = 0 WHERE id = ?", "i", account);
 }

@@ -12,13 +12,13 @@ typedef struct {
 
 /* Makes the ledger's accounts those n: new ones are added, known ones updated, others marked as gone (their sent mail
  * and journal stay, their coverage no longer counts). A known account that names another mailbox now is read from the
- * start: its marks and coverage are dropped, and what was on its way there is `failed`. Open wishes of an account that is
- * gone fail, since nobody is left to do them. */
+ * start: its marks and coverage are dropped, and what was on its way there is `failed`. Open wishes of an account that
+ * is gone fail, since nobody is left to do them. */
 gboolean account_configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error);
 
 /* State words are stable slugs: "idle" (no worker is at it), "connecting", "indexing" (its Sent folders are about to be
- * read, which other accounts wait for), "judging", "watching" (waits for mail), "serving" (a mail program is connected to
- * its door, and wishes wait), "retrying" (until), "sign-in-needed", "disabled". */
+ * read, which other accounts wait for), "judging", "watching" (waits for mail), "serving" (a mail program is connected
+ * to its door, and wishes wait), "retrying" (until), "sign-in-needed", "disabled". */
 typedef struct {
   char *name, *addresses;
   gboolean configured;
@@ -39,7 +39,8 @@ GPtrArray *account_list(Ledger *ledger, GError **error);
 /* Does its worker wait for mail, so that a wish to check wakes it at once? */
 gboolean account_is_watching(const Account *account);
 /* until: Unix seconds, 0 for none. Writes nothing when all of it is so already. */
-gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, gint64 until, GError **error);
+gboolean account_set_state(Ledger *ledger, const char *name, const char *state, const char *text, gint64 until,
+                           GError **error);
 /* notice NULL: there is none. Writes nothing when it is so already. */
 gboolean account_set_notice(Ledger *ledger, const char *name, const char *notice, GError **error);
 
@@ -47,9 +48,9 @@ gboolean account_set_notice(Ledger *ledger, const char *name, const char *notice
 typedef struct {
   gint64 id;
   char *account;
-  gint64 started, ended; /* ended 0: still running, or killed */
-  guint sent_done, sent_total;   /* messages of Sent indexed in this pass */
-  guint scanned, scan_total;     /* messages looked at in the watched folders */
+  gint64 started, ended;       /* ended 0: still running, or killed */
+  guint sent_done, sent_total; /* messages of Sent indexed in this pass */
+  guint scanned, scan_total;   /* messages looked at in the watched folders */
   guint candidates, genuine, backscatter, unsure, waiting, moved;
   char *error; /* NULL when it went well */
 } Pass;
@@ -63,7 +64,8 @@ gboolean pass_end(Ledger *ledger, Pass *pass, gint64 now, const char *problem, G
 /* The newest pass of account, NULL without error when there was none. */
 Pass *pass_last(Ledger *ledger, const char *account, GError **error);
 
-/* How far a folder was read. role: "sent", "watched", "quarantine", or "sweep" (a sweep that was interrupted goes on from here). */
+/* How far a folder was read. role: "sent", "watched", "quarantine", or "sweep" (a sweep that was interrupted goes on
+ * from here). */
 typedef struct {
   guint32 validity; /* UIDVALIDITY, 0 = never seen */
   guint32 next;     /* the UID to go on from, 1 at first */
@@ -72,8 +74,8 @@ typedef struct {
 } FolderMark;
 gboolean folder_mark_get(Ledger *ledger, const char *account, const char *folder, const char *role, FolderMark *mark,
                          GError **error);
-gboolean folder_mark_set(Ledger *ledger, const char *account, const char *folder, const char *role, const FolderMark *mark,
-                         GError **error);
+gboolean folder_mark_set(Ledger *ledger, const char *account, const char *folder, const char *role,
+                         const FolderMark *mark, GError **error);
 
 /* Which of an account's folders hold its sent mail now (UTF-8 names). Others keep their sent mail in the ledger, but
  * no longer count for coverage. n 0: none, so the account has no coverage. */

@@ -2,15 +2,28 @@
 #pragma once
 #include "ledger/journal.h"
 
-/* What is looked at. WAITING: lies in quarantine, also while a wish about it is done. UNSURE: judged so, and not restored or
- * deleted since. TROUBLE: a move failed. */
+/* What is looked at. WAITING: lies in quarantine, also while a wish about it is done. UNSURE: judged so, and not
+ * restored or deleted since. TROUBLE: a move failed. */
 typedef enum {
-  BROWSE_WAITING, BROWSE_UNSURE, BROWSE_TROUBLE, BROWSE_RESTORED, BROWSE_DELETED, BROWSE_GENUINE,
-  BROWSE_ALL, BROWSE_VIEWS
+  BROWSE_WAITING,
+  BROWSE_UNSURE,
+  BROWSE_TROUBLE,
+  BROWSE_RESTORED,
+  BROWSE_DELETED,
+  BROWSE_GENUINE,
+  BROWSE_ALL,
+  BROWSE_VIEWS
 } BrowseView;
 
 typedef enum {
-  BROWSE_RECEIVED, BROWSE_VERDICT, BROWSE_RECIPIENT, BROWSE_REPORTER, BROWSE_SUBJECT, BROWSE_ACCOUNT, BROWSE_STATE, BROWSE_ORDERS
+  BROWSE_RECEIVED,
+  BROWSE_VERDICT,
+  BROWSE_RECIPIENT,
+  BROWSE_REPORTER,
+  BROWSE_SUBJECT,
+  BROWSE_ACCOUNT,
+  BROWSE_STATE,
+  BROWSE_ORDERS
 } BrowseOrder;
 
 typedef struct {
@@ -40,10 +53,10 @@ BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error);
 typedef struct {
   guint view[BROWSE_VIEWS];
   guint waiting_unsure; /* those in WAITING that are unsure */
-  guint fresh;        /* above `looked`: waiting, unsure or in trouble */
-  guint fresh_unsure; /* those of them that are unsure */
-  guint genuine;      /* genuine ones above `looked` */
-  gint64 newest;      /* the highest id, 0 for none */
+  guint fresh;          /* above `looked`: waiting, unsure or in trouble */
+  guint fresh_unsure;   /* those of them that are unsure */
+  guint genuine;        /* genuine ones above `looked` */
+  gint64 newest;        /* the highest id, 0 for none */
 } BrowseCounts;
 /* account NULL: all. */
 gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, BrowseCounts *counts, GError **error);
@@ -51,7 +64,7 @@ gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, Brows
 /* How many of a verdict came in since then (Unix seconds, by when they were judged). */
 gboolean browse_judged_since(Ledger *ledger, VerdictCode verdict, gint64 since, guint *count, GError **error);
 
-/* Ids (gint64), newest first, of the reports that this own entry (newsender.h) would have made genuine: judged backscatter
- * or unsure, about a recipient it covers or written by a reporter it covers. As far as the journal tells: of a
- * reporter it keeps the address, not the name of the machine. */
+/* Ids (gint64), newest first, of the reports that this own entry (newsender.h) would have made genuine: judged
+ * backscatter or unsure, about a recipient it covers or written by a reporter it covers. As far as the journal tells:
+ * of a reporter it keeps the address, not the name of the machine. */
 GArray *browse_touched(Ledger *ledger, const char *entry, GError **error);

@@ -1,14 +1,15 @@
 /* db.h - what the files of this room share: statements, rows, transactions, hashes. No other room includes it.
  *
- * Statements are string literals, prepared once and kept. Parameters are bound by a letter each: d int, u guint, i gint64, s const char *
- * (NULL is NULL), b const void * and gsize. What is bound is borrowed until the rows are closed. */
+ * Statements are string literals, prepared once and kept. Parameters are bound by a letter each: d int, u guint, i
+ * gint64, s const char * (NULL is NULL), b const void * and gsize. What is bound is borrowed until the rows are closed.
+ */
 #pragma once
 #include "ledger/ledger.h"
 #include <sqlite3.h>
 
 struct Ledger {
   sqlite3 *db;
-  char *path;            /* for messages */
+  char *path;             /* for messages */
   GHashTable *statements; /* SQL → sqlite3_stmt* that is not in use now */
 };
 

@@ -221,7 +221,8 @@ static gboolean find_neighbour(Ledger *ledger, Facts *facts, const Report *repor
   return TRUE;
 }
 
-/* Has the owner ever sent mail from an address that the original says it is from? Asked where nothing speaks for him. */
+/* Has the owner ever sent mail from an address that the original says it is from? Asked where nothing speaks for him.
+ */
 static gboolean find_stranger(Ledger *ledger, Facts *facts, const Report *report, GError **error)
 {
   const GPtrArray *shown = report->original.senders;

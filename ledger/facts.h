@@ -17,8 +17,8 @@ typedef struct {
  * for query->account and for every account whose address patterns match one of the report's addressed mailboxes or
  * its original's senders; with account NULL and no match, for all. The time asked about begins at the original's Date
  * (less a day) where that lies within the window before the report was written, else at the window's start; it ends
- * when the report came, or now if that is earlier. The Sent folders of other accounts than query->account must have been
- * looked at after the report was seen, where it came shortly before. The caller owns the result. */
+ * when the report came, or now if that is earlier. The Sent folders of other accounts than query->account must have
+ * been looked at after the report was seen, where it came shortly before. The caller owns the result. */
 Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *query, GError **error);
 
 /* Would ledger_facts() give an id of the original that is in the ledger (Facts.id)? Asks no more than that. */

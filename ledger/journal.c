@@ -251,9 +251,10 @@ gboolean journal_copied(Ledger *ledger, const Confirmation *copies, guint n, GEr
   if (!db_begin(ledger, error)) return FALSE;
   gboolean ok = TRUE;
   for (guint i = 0; i < n && ok; i++)
-    ok = db_change(ledger, error, "There is no such message on its way into quarantine.",
-                   "UPDATE entry SET away_folder = ?, away_validity = ?, away_uid = ? WHERE id = ? AND state = 'q_intent'",
-                   "suui", copies[i].where.folder, copies[i].where.validity, copies[i].where.uid, copies[i].id);
+    ok = db_change(
+        ledger, error, "There is no such message on its way into quarantine.",
+        "UPDATE entry SET away_folder = ?, away_validity = ?, away_uid = ? WHERE id = ? AND state = 'q_intent'", "suui",
+        copies[i].where.folder, copies[i].where.validity, copies[i].where.uid, copies[i].id);
   return db_end(ledger, ok, error);
 }
 
@@ -339,7 +340,8 @@ gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, G
 }
 
 /* The entry that lies at this very place already, else the one that shall become what is adopted: the one at that place
- * by what was believed when it failed, else the newest that is still free. *lies: it is the former. 0: there is none. */
+ * by what was believed when it failed, else the newest that is still free. *lies: it is the former. 0: there is none.
+ */
 static gboolean find_adoptable(Ledger *ledger, gint64 account, const Entry *entry, gint64 *id, gboolean *lies,
                                GError **error)
 {

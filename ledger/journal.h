@@ -29,40 +29,49 @@ typedef struct {
 void place_set(Place *place, const char *folder, guint32 validity, guint32 uid);
 
 typedef enum {
-  MOVE_KEPT, MOVE_WAITING, MOVE_Q_INTENT, MOVE_QUARANTINED, MOVE_R_INTENT, MOVE_RESTORED, MOVE_D_INTENT, MOVE_DELETED,
-  MOVE_FAILED, MOVE_N
+  MOVE_KEPT,
+  MOVE_WAITING,
+  MOVE_Q_INTENT,
+  MOVE_QUARANTINED,
+  MOVE_R_INTENT,
+  MOVE_RESTORED,
+  MOVE_D_INTENT,
+  MOVE_DELETED,
+  MOVE_FAILED,
+  MOVE_N
 } MoveState;
-const char *move_state_name(MoveState state);  /* "q_intent"; static */
+const char *move_state_name(MoveState state); /* "q_intent"; static */
 
 /* One judged message: what `list`, `show` and `explain` print. */
 typedef struct {
-  gint64 id;          /* what people type; filled in by journal_record() */
+  gint64 id; /* what people type; filled in by journal_record() */
   char *account;
   Fingerprint fingerprint;
-  gint64 arrived;     /* INTERNALDATE */
-  gint64 judged;      /* when */
+  gint64 arrived; /* INTERNALDATE */
+  gint64 judged;  /* when */
   ReportKind kind;
   VerdictCode verdict;
   char *reporter;
   char *status, *diagnostic;
-  GPtrArray *recipients; /* char* */
+  GPtrArray *recipients;                                              /* char* */
   char *original_id, *original_from, *original_to, *original_subject; /* first id; NULL when absent */
   gint64 original_date;
   GPtrArray *evidence; /* Evidence* */
   guint decided;       /* index into evidence */
   MoveState state;
-  char *reason;        /* of failed, of what was put off, and of what others took out of quarantine; NULL */
-  Place home;          /* the watched folder */
-  Place away;          /* quarantine, later Trash */
-  gboolean exempt;     /* never to be judged again */
-  gint64 due;          /* of waiting, and of backscatter that was kept */
-  char *matched_id;    /* the original's id that is in the ledger (Facts.id); NULL. Counted by Facts.failures; kept with
-                          failure reports only, and not read back */
-  gint64 changed;      /* when state was set */
+  char *reason;     /* of failed, of what was put off, and of what others took out of quarantine; NULL */
+  Place home;       /* the watched folder */
+  Place away;       /* quarantine, later Trash */
+  gboolean exempt;  /* never to be judged again */
+  gint64 due;       /* of waiting, and of backscatter that was kept */
+  char *matched_id; /* the original's id that is in the ledger (Facts.id); NULL. Counted by Facts.failures; kept with
+                       failure reports only, and not read back */
+  gint64 changed;   /* when state was set */
 } Entry;
 /* An entry for a verdict just given; copies what it needs. facts: those it was given on, NULL for none. state:
  * MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */
-Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict, MoveState state);
+Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict,
+                 MoveState state);
 void entry_free(Entry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
 
@@ -71,8 +80,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
  * transaction: statistics, failures per sent message, and intents included. mark NULL: leave it. A message already
  * recorded from the same home (folder, validity, uid) is left as it is: id and state of its entry are filled in, so
  * act on entry->state as it is afterwards. */
-gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder, const FolderMark *mark,
-                        GError **error);
+gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,
+                        const FolderMark *mark, GError **error);
 
 /* The entries of account with this fingerprint, newest first (a message may be delivered twice): list of Entry*. */
 GPtrArray *journal_find(Ledger *ledger, const char *account, const Fingerprint *fingerprint, GError **error);
@@ -80,9 +89,10 @@ GPtrArray *journal_find(Ledger *ledger, const char *account, const Fingerprint *
 Entry *journal_get(Ledger *ledger, gint64 id, GError **error);
 /* Unfinished intents of account, oldest first: list of Entry*. */
 GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **error);
-/* *claimed: another entry of account than `except` lies at this place now (by its state: at home or away; on its way into
- * quarantine perhaps at both). */
-gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place, gint64 except, gboolean *claimed, GError **error);
+/* *claimed: another entry of account than `except` lies at this place now (by its state: at home or away; on its way
+ * into quarantine perhaps at both). */
+gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place, gint64 except, gboolean *claimed,
+                         GError **error);
 /* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE
  * backscatter that was kept because nothing was to be moved then. List of Entry*. */
 GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean observed, GError **error);
@@ -90,29 +100,32 @@ GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean
 /* What to list. Zero or NULL means any. */
 typedef struct {
   const char *account;
-  int verdict;    /* a VerdictCode + 1, or 0 */
-  int state;      /* a MoveState + 1, or 0 */
-  const char *text; /* in reporter, recipients, subject, original's addresses; case ignored */
-  gint64 since;   /* judged at or after */
+  int verdict;         /* a VerdictCode + 1, or 0 */
+  int state;           /* a MoveState + 1, or 0 */
+  const char *text;    /* in reporter, recipients, subject, original's addresses; case ignored */
+  gint64 since;        /* judged at or after */
   guint limit, offset; /* newest first; limit 0: all */
 } JournalQuery;
 /* Calls each with every entry (borrowed, evidence left empty), newest first, until it returns FALSE. */
-gboolean journal_list(Ledger *ledger, const JournalQuery *query, gboolean (*each)(const Entry *entry, gpointer data), gpointer data,
-                      GError **error);
+gboolean journal_list(Ledger *ledger, const JournalQuery *query, gboolean (*each)(const Entry *entry, gpointer data),
+                      gpointer data, GError **error);
 
-/* quarantined (or failed, with `away` known) → r_intent, exempting the fingerprint, or → d_intent; q_intent → r_intent where a
- * copy lies in quarantine already (journal_copied()): the other one then stays where it is.
+/* quarantined (or failed, with `away` known) → r_intent, exempting the fingerprint, or → d_intent; q_intent → r_intent
+ * where a copy lies in quarantine already (journal_copied()): the other one then stays where it is.
  * LEDGER_ERROR_REFUSED with a sentence for people in any other state. */
 gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **error);
 /* The confirmation of an intent: q_intent → quarantined, r_intent → restored, d_intent → deleted. where: the place it
  * is now (its home after a restore, else away); NULL: gone. */
 gboolean journal_confirm(Ledger *ledger, gint64 id, const Place *where, GError **error);
 /* The same for a batch, in one transaction. */
-typedef struct { gint64 id; Place where; } Confirmation;
+typedef struct {
+  gint64 id;
+  Place where;
+} Confirmation;
 gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations, guint n, GError **error);
-/* Copies of messages on their way into quarantine lie there now, while what they were copied from is still to be removed:
- * notes where, so that no other message of the same bytes is taken for them. q_intent stays q_intent; all in one
- * transaction. */
+/* Copies of messages on their way into quarantine lie there now, while what they were copied from is still to be
+ * removed: notes where, so that no other message of the same bytes is taken for them. q_intent stays q_intent; all in
+ * one transaction. */
 gboolean journal_copied(Ledger *ledger, const Confirmation *copies, guint n, GError **error);
 /* q_intent → kept, to be judged again at `due` (0: not by itself): another machine has claimed the message. */
 gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error);
@@ -128,15 +141,19 @@ gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed
 gboolean journal_adopt(Ledger *ledger, Entry *entry, GError **error);
 /* What the journal says lies in this folder now (quarantined, folder and validity as given): GArray of Lying, by uid.
  * Entries whose uid is not known (0) are among them. */
-typedef struct { gint64 id; guint32 uid; } Lying;
+typedef struct {
+  gint64 id;
+  guint32 uid;
+} Lying;
 GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, guint32 validity, GError **error);
 /* How many they are. */
 gboolean journal_lying_count(Ledger *ledger, const char *account, const char *folder, guint32 validity, guint *count,
                              GError **error);
-/* UIDs of a watched folder whose messages are kept from the owner, though they may still lie there: on their way to quarantine
- * or in it, and those that wait for their second look (now: Unix seconds; 0: not these). One that had it and waits on, or
- * whose look is overdue, is kept from nobody. GArray of guint32, ascending. */
-GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now, GError **error);
+/* UIDs of a watched folder whose messages are kept from the owner, though they may still lie there: on their way to
+ * quarantine or in it, and those that wait for their second look (now: Unix seconds; 0: not these). One that had it and
+ * waits on, or whose look is overdue, is kept from nobody. GArray of guint32, ascending. */
+GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now,
+                     GError **error);
 /* It was taken out of quarantine by other hands, and nobody knows where to: quarantined → deleted, place unknown, with
  * the reason. */
 gboolean journal_owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error);
@@ -146,5 +163,8 @@ gboolean journal_fail(Ledger *ledger, gint64 id, const char *reason, GError **er
 gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, GError **error);
 
 /* Counts of entries: by verdict and state, of account or (NULL) all. */
-typedef struct { guint by_verdict[VERDICT_N]; guint by_state[MOVE_N]; } JournalCounts;
+typedef struct {
+  guint by_verdict[VERDICT_N];
+  guint by_state[MOVE_N];
+} JournalCounts;
 gboolean journal_counts(Ledger *ledger, const char *account, JournalCounts *counts, GError **error);

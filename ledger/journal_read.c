@@ -153,7 +153,8 @@ GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, g
 /* Seconds by which the second look may be late: what cannot be judged must not be missed. */
 #define LATE 600
 
-GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now, GError **error)
+GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now,
+                     GError **error)
 {
   gint64 owner = account_id(ledger, account, error);
   g_autoptr(GArray) held = g_array_new(FALSE, FALSE, sizeof(guint32));

@@ -123,7 +123,8 @@ static gboolean set_up(Ledger *ledger, GError **error)
   return db_exec(
       ledger,
       "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
-      "PRAGMA journal_size_limit = 16777216", /* as far as it grows while much sent mail is read, see db_begin_lightly() */
+      "PRAGMA journal_size_limit = 16777216", /* as far as it grows while much sent mail is read, see db_begin_lightly()
+                                               */
       error);
 }
 

@@ -1,14 +1,15 @@
 /* ledger.h - the SQLite file: opening, versions, the one lock. The other headers of this room say what is in it.
  *
- * Every function returns FALSE, NULL or -1 with error set (LEDGER_ERROR) on failure, and leaves no half-written row: each is
- * one transaction. Any number of processes may have the ledger open; a writer waits up to 10 s for another. */
+ * Every function returns FALSE, NULL or -1 with error set (LEDGER_ERROR) on failure, and leaves no half-written row:
+ * each is one transaction. Any number of processes may have the ledger open; a writer waits up to 10 s for another. */
 #pragma once
 #include <gio/gio.h>
 
 #define LEDGER_ERROR (ledger_error_quark())
 GQuark ledger_error_quark(void);
 typedef enum {
-  LEDGER_ERROR_OPEN,    /* folder or file cannot be made or opened, is another user's, or the folder can be written by others */
+  LEDGER_ERROR_OPEN,    /* folder or file cannot be made or opened, is another user's, or the folder can be written by
+                           others */
   LEDGER_ERROR_NEWER,   /* written by a later Backstop */
   LEDGER_ERROR_FULL,    /* disk full */
   LEDGER_ERROR_BUSY,    /* another program held it for too long */
@@ -21,9 +22,9 @@ typedef enum {
 typedef struct Ledger Ledger;
 
 typedef enum {
-  LEDGER_CREATE, /* make folder (0700) and file (0600) when missing, migrate an older schema */
+  LEDGER_CREATE,   /* make folder (0700) and file (0600) when missing, migrate an older schema */
   LEDGER_EXISTING, /* read and write, LEDGER_ERROR_MISSING when there is none */
-  LEDGER_MEMORY  /* an empty one that lives in memory; dir is ignored */
+  LEDGER_MEMORY    /* an empty one that lives in memory; dir is ignored */
 } LedgerMode;
 
 /* dir: the data folder; the file in it is "ledger.db" (WAL, synchronous FULL). The caller closes the result. */
@@ -44,8 +45,8 @@ int ledger_lock_daemon(const char *dir, GError **error);
 /* Is a daemon (or one of its workers) running on this data folder? */
 gboolean ledger_daemon_runs(const char *dir);
 
-/* The owner's pause: until then (Unix seconds) a daemon only observes, and does what is wished for. 0: there is none, it is over,
- * or cannot be read; a time more than two days ahead is none. */
+/* The owner's pause: until then (Unix seconds) a daemon only observes, and does what is wished for. 0: there is none,
+ * it is over, or cannot be read; a time more than two days ahead is none. */
 gint64 ledger_paused_until(Ledger *ledger);
 /* until 0: go on. */
 gboolean ledger_pause(Ledger *ledger, gint64 until, GError **error);

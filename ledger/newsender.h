@@ -1,9 +1,10 @@
 /* newsender.h - the newsender allowlist and the deny list.
  *
- * Own entries are what the owner added: allow, deny, or exclude (an automatic entry that shall not count). Automatic entries are the
- * recipients of sent mail, at most NEWSENDER_CAP, the least recently written-to dropped first; own entries are never dropped. An
- * entry is an address ("a@example.org"), or a domain with everything below it ("@example.org"). It is held against the failed recipients and the
- * reporter's domain of a report; an address beats a domain, a longer domain a shorter, and deny beats allow for the same text. */
+ * Own entries are what the owner added: allow, deny, or exclude (an automatic entry that shall not count). Automatic
+ * entries are the recipients of sent mail, at most NEWSENDER_CAP, the least recently written-to dropped first; own
+ * entries are never dropped. An entry is an address ("a@example.org"), or a domain with everything below it
+ * ("@example.org"). It is held against the failed recipients and the reporter's domain of a report; an address beats a
+ * domain, a longer domain a shorter, and deny beats allow for the same text. */
 #pragma once
 #include "ledger/ledger.h"
 

@@ -21,9 +21,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Numbering, numbering_clear)
 gboolean numbering_get(Ledger *ledger, const char *account, const char *folder, Numbering *numbering, GError **error);
 /* The numbers: GArray of Number by uid; the caller owns it. */
 GArray *number_list(Ledger *ledger, const char *account, const char *folder, GError **error);
-/* The folder as it is now, in one transaction, which does not wait for the disk (what is lost with it is given again, and
- * whatever was said of those numbers in the ledger is lost with them): `gone` have left it, `come` are new and get numbers
- * in their order, which are filled in. anew: all numbers are dropped first, and begin under a new validity. numbering is
- * brought up to date; its stamp becomes `stamp`. Nothing is written where nothing has changed. */
+/* The folder as it is now, in one transaction, which does not wait for the disk (what is lost with it is given again,
+ * and whatever was said of those numbers in the ledger is lost with them): `gone` have left it, `come` are new and get
+ * numbers in their order, which are filled in. anew: all numbers are dropped first, and begin under a new validity.
+ * numbering is brought up to date; its stamp becomes `stamp`. Nothing is written where nothing has changed. */
 gboolean number_update(Ledger *ledger, const char *account, const char *folder, gboolean anew, const GArray *gone,
                        GArray *come, const char *stamp, Numbering *numbering, GError **error);

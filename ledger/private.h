@@ -2,8 +2,8 @@
 #pragma once
 #include "filter/filter.h"
 #include "ledger/db.h"
-#include "ledger/journal.h"
 #include "ledger/facts.h"
+#include "ledger/journal.h"
 #include "ledger/sent.h"
 
 /* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
@@ -45,9 +45,11 @@ gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, 
 gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *excluded, GError **error);
 
 /* entry.c: an entry of a row of ENTRY_COLUMNS. */
-#define ENTRY_COLUMNS                                                                                                                    \
-  "entry.id, account.name, message_id, size, digest, arrived, judged, kind, verdict, reporter, status, diagnostic, recipients, original_id," \
-  " original_from, original_to, original_subject, original_date, decided, entry.state, reason, home_folder, home_validity, home_uid,"     \
+#define ENTRY_COLUMNS                                                                                                  \
+  "entry.id, account.name, message_id, size, digest, arrived, judged, kind, verdict, reporter, status, diagnostic, "   \
+  "recipients, original_id,"                                                                                           \
+  " original_from, original_to, original_subject, original_date, decided, entry.state, reason, home_folder, "          \
+  "home_validity, home_uid,"                                                                                           \
   " away_folder, away_validity, away_uid, exempt, due, changed"
 Entry *entry_of_row(const Rows *rows);
 /* entry.c: why this entry cannot be restored (MOVE_R_INTENT) or deleted (MOVE_D_INTENT) now, a sentence; NULL when it

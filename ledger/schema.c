@@ -69,8 +69,8 @@ static const char *const step_1 =
     "CREATE INDEX wish_open ON wish(account) WHERE state = 'open';";
 
 /* Times in which sent mail may have been missed; what an account waits for, and what always holds for it; which folders
- * a sweep goes through. Every look asks what is due next and how much lies in quarantine, so an index holds each answer:
- * the old one of due times would lead through all backscatter that was only observed. */
+ * a sweep goes through. Every look asks what is due next and how much lies in quarantine, so an index holds each
+ * answer: the old one of due times would lead through all backscatter that was only observed. */
 static const char *const step_2 =
     "CREATE TABLE gap(folder INTEGER NOT NULL REFERENCES folder, since INTEGER NOT NULL, until INTEGER NOT NULL,"
     " reason TEXT NOT NULL, PRIMARY KEY(folder, since)) STRICT, WITHOUT ROWID;"
@@ -82,9 +82,9 @@ static const char *const step_2 =
     "CREATE INDEX entry_lying ON entry(account, away_folder, away_validity, away_uid, state) WHERE state = "
     "'quarantined';";
 
-/* Numbers for messages of folders that give none; what such a folder looked like when they were given; whose Sent folders
- * hold the mail that is sent from an account which has none of its own; from which addresses mail was recorded, since when; and
- * the owner's pause. */
+/* Numbers for messages of folders that give none; what such a folder looked like when they were given; whose Sent
+ * folders hold the mail that is sent from an account which has none of its own; from which addresses mail was recorded,
+ * since when; and the owner's pause. */
 static const char *const step_3 =
     "CREATE TABLE number(folder INTEGER NOT NULL REFERENCES folder, uid INTEGER NOT NULL, key INTEGER NOT NULL,"
     " PRIMARY KEY(folder, uid)) STRICT, WITHOUT ROWID;"

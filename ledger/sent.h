@@ -17,13 +17,13 @@ typedef struct {
  * not added twice, so a folder may be read afresh. mark->oldest is updated here, with the later of Date and
  * INTERNALDATE of each message (an implausible one, in the future or before 1980, is not counted). Recipients become
  * automatic entries of the allowlist, capped (newsender.h). */
-gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const SentRow *rows, guint n, FolderMark *mark,
-                  GError **error);
+gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const SentRow *rows, guint n,
+                  FolderMark *mark, GError **error);
 
 /* Adds messages that the owner hands over (`record`): known as sent, no coverage of its own. */
 gboolean sent_record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error);
-/* The date of the oldest message that was handed over and is from one of these addresses (patterns, see address_matches()),
- * Unix seconds; 0: none was. -1 on error. */
+/* The date of the oldest message that was handed over and is from one of these addresses (patterns, see
+ * address_matches()), Unix seconds; 0: none was. -1 on error. */
 gint64 sent_recorded_since(Ledger *ledger, const char *patterns, GError **error);
 
 /* How many sent messages are known, of an account or (NULL) of all. -1 on error. */

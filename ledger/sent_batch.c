@@ -223,7 +223,8 @@ static Word *hold_person(Batch *batch, const char *address)
   return word;
 }
 
-/* Each link carries the subject's hash, so that one walk over an address's last days finds the messages that may fit. */
+/* Each link carries the subject's hash, so that one walk over an address's last days finds the messages that may fit.
+ */
 static void hold_links(Batch *batch, gint64 sent, gint64 date, const SentMessage *message)
 {
   g_autofree char *compared = subject_normalise(message->subject);

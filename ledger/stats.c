@@ -47,7 +47,8 @@ GArray *stats_days(Ledger *ledger, const char *account, gint64 since, GError **e
 }
 
 #define TOP(name)                                                                                                      \
-  "SELECT lower(rtrim(substr(" name ", instr(" name ", '<') + 1, 400), '> ')), count(*) FROM entry JOIN account ON account.id = account WHERE judged >= ?2" \
+  "SELECT lower(rtrim(substr(" name ", instr(" name                                                                    \
+  ", '<') + 1, 400), '> ')), count(*) FROM entry JOIN account ON account.id = account WHERE judged >= ?2"              \
   " AND verdict IN ('backscatter', 'unsure') AND " name " <> '' AND (?1 IS NULL OR account.name = ?1)"                 \
   " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?3"
 

@@ -109,7 +109,8 @@ gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account
   return db_end(ledger, id > 0, error) ? id : -1;
 }
 
-/* The open wishes of this verb: entry (gint64*) → wish (gint64*). One by one they would be looked for among all of them. */
+/* The open wishes of this verb: entry (gint64*) → wish (gint64*). One by one they would be looked for among all of
+ * them. */
 static GHashTable *open_by_entry(Ledger *ledger, WishVerb verb, GError **error)
 {
   g_autoptr(GHashTable) open = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
@@ -125,7 +126,8 @@ static GHashTable *open_by_entry(Ledger *ledger, WishVerb verb, GError **error)
   return rows.failed ? NULL : g_steal_pointer(&open);
 }
 
-/* Why a wish for this entry makes no sense: a sentence, NULL when it does make sense. *account: the row id of its account. */
+/* Why a wish for this entry makes no sense: a sentence, NULL when it does make sense. *account: the row id of its
+ * account. */
 static gboolean check_entry(Ledger *ledger, WishVerb verb, gint64 id, gint64 *account, char **refusal, GError **error)
 {
   g_auto(Rows) rows = { 0 };

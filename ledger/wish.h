@@ -2,19 +2,20 @@
 #pragma once
 #include "ledger/ledger.h"
 
-/* WISH_SWEEP: judge what lies in folders again, from their first message on; WISH_REHEARSE: the same, but move nothing. */
+/* WISH_SWEEP: judge what lies in folders again, from their first message on; WISH_REHEARSE: the same, but move nothing.
+ */
 typedef enum { WISH_RESTORE, WISH_DELETE, WISH_CHECK, WISH_SWEEP, WISH_REHEARSE } WishVerb;
 typedef enum { WISH_OPEN, WISH_DONE, WISH_FAILED } WishState;
 
 typedef struct {
   gint64 id;
   WishVerb verb;
-  gint64 entry;   /* of restore and delete; 0 */
+  gint64 entry; /* of restore and delete; 0 */
   char *account;
-  char *folders;  /* of sweeps: names as the owner wrote them, '\n'-separated; NULL: the watched ones */
+  char *folders; /* of sweeps: names as the owner wrote them, '\n'-separated; NULL: the watched ones */
   gint64 made, finished;
   WishState state;
-  char *result;   /* one sentence for people; NULL while open */
+  char *result; /* one sentence for people; NULL while open */
 } Wish;
 void wish_free(Wish *wish);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
@@ -23,8 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
  * added twice: its id comes back. Restoring what is already restored, deleting what is already deleted or not in
  * quarantine: LEDGER_ERROR_REFUSED. */
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error);
-/* Restores or deletes of n entries, in one transaction: those that make sense. ids (gint64) becomes those of the wishes, in
- * the order of entries, 0 for one that was refused; *refusal: the sentence of the first refusal, NULL for none. */
+/* Restores or deletes of n entries, in one transaction: those that make sense. ids (gint64) becomes those of the
+ * wishes, in the order of entries, 0 for one that was refused; *refusal: the sentence of the first refusal, NULL for
+ * none. */
 gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
                        GError **error);
 /* A sweep (WISH_SWEEP or WISH_REHEARSE) of account's folders; its id, or -1. An open sweep of this account is not added

@@ -1,10 +1,11 @@
-/* box.h - a folder that gives its messages no numbers of its own: a POP3 maildrop, a Maildir, an mbox, a program that takes
- * mail. box_store.h makes a Store of several of them.
+/* box.h - a folder that gives its messages no numbers of its own: a POP3 maildrop, a Maildir, an mbox, a program that
+ * takes mail. box_store.h makes a Store of several of them.
  *
  * Errors are STORE_ERROR_* by blast radius (store.h). What a box gives of a message are its bytes with the line
- * ends of the disk (LF for what came over POP3; a file that has others keeps them), without what the box adds to it: the quoting of an mbox, the status fields of mail programs in it, POP3's dots. So a
- * message has the same bytes, the same size and the same digest in every box that can hold it as it is; an mbox cannot
- * where one has such fields of its own or no newline at its end: whoever copies, compares. */
+ * ends of the disk (LF for what came over POP3; a file that has others keeps them), without what the box adds to it:
+ * the quoting of an mbox, the status fields of mail programs in it, POP3's dots. So a message has the same bytes, the
+ * same size and the same digest in every box that can hold it as it is; an mbox cannot where one has such fields of its
+ * own or no newline at its end: whoever copies, compares. */
 #pragma once
 #include "fetcher/store/store.h"
 
@@ -41,23 +42,25 @@ typedef struct {
    * read: what callback got is good. Changes nothing, no mark that it was read either. */
   gboolean (*read)(Box *box, const guint *items, guint n, BoxPart part, gsize limit, BoxCallback callback,
                    gpointer data, GError **error);
-  /* Writes the whole message to fd, an empty file, and checks that it is whole. MESSAGE when it is gone or not whole. */
+  /* Writes the whole message to fd, an empty file, and checks that it is whole. MESSAGE when it is gone or not whole.
+   */
   gboolean (*fetch)(Box *box, guint item, int fd, GError **error);
   /* Adds the message that fd holds (seekable, from its start), whose size and time are as `like` says; it counts after
    * sync(). *key: its key here, 0 where the box keeps nothing. NULL: nothing can be put. */
   gboolean (*put)(Box *box, int fd, const BoxItem *like, gint64 *key, GError **error);
-  /* Makes all that was put durable: files and folder are synced. FALSE: some of it may be there. NULL: put() has done it. */
+  /* Makes all that was put durable: files and folder are synced. FALSE: some of it may be there. NULL: put() has done
+   * it. */
   gboolean (*sync)(Box *box, GError **error);
   /* Moves n items to another box of the same class by a shorter way than fetch(), put() and remove(), flags and all.
-   * moved: BoxMove, one for each that was moved, in the order they were put (one that was gone has none); FALSE: some may have been moved or copied,
-   * look. NULL, or FALSE without error and with nothing done: there is no shorter way. *at_once: for each message this
-   * is one step, which is made or not; may be asked with n 0. */
+   * moved: BoxMove, one for each that was moved, in the order they were put (one that was gone has none); FALSE: some
+   * may have been moved or copied, look. NULL, or FALSE without error and with nothing done: there is no shorter way.
+   * *at_once: for each message this is one step, which is made or not; may be asked with n 0. */
   gboolean (*carry)(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error);
-  /* Removes exactly these n items for good; one that is gone is no error. With box->removes_late they are gone only after
-   * commit(). NULL: nothing can be removed. */
+  /* Removes exactly these n items for good; one that is gone is no error. With box->removes_late they are gone only
+   * after commit(). NULL: nothing can be removed. */
   gboolean (*remove)(Box *box, const guint *items, guint n, GError **error);
-  /* Ends the session, which is when removals happen, and begins another: list() tells what became of them. NULL: removals
-   * happen at once. */
+  /* Ends the session, which is when removals happen, and begins another: list() tells what became of them. NULL:
+   * removals happen at once. */
   gboolean (*commit)(Box *box, GError **error);
   /* Makes the folder unless it is there (0700). NULL: it cannot be made. MAILBOX when that fails. */
   gboolean (*make)(Box *box, GError **error);
@@ -76,8 +79,8 @@ struct Box {
   gboolean renumbers;    /* a listing without any known key means: the same messages under new keys */
 };
 
-/* Frees the box, its name and items. A POP3 session in which something was removed is ended with QUIT, so that it happens,
- * unless it broke. */
+/* Frees the box, its name and items. A POP3 session in which something was removed is ended with QUIT, so that it
+ * happens, unless it broke. */
 void box_free(Box *box);
 /* For a class's own constructor: fills in a zeroed record. */
 void box_init(Box *box, const BoxClass *class, const char *name);

@@ -1,17 +1,17 @@
 /* box_store.h - a Store (store.h) made of boxes (box.h): accounts of POP3, Maildir and mbox.
  *
- * Messages get UIDs from the ledger (ledger/number.h), which are the same for as long as they lie where they are. Folders
- * have no keywords, and only this machine knows the quarantine, so that no other moves a message into it. */
+ * Messages get UIDs from the ledger (ledger/number.h), which are the same for as long as they lie where they are.
+ * Folders have no keywords, and only this machine knows the quarantine, so that no other moves a message into it. */
 #pragma once
 #include "fetcher/box/box.h"
 #include "ledger/ledger.h"
 
 typedef enum {
   BOX_WATCHED,
-  BOX_SENT,       /* only read; not listed while it looks as it did when it was read last */
+  BOX_SENT, /* only read; not listed while it looks as it did when it was read last */
   BOX_QUARANTINE,
-  BOX_RETURN,     /* takes what is restored, where it cannot go back to where it was */
-  BOX_OTHER       /* the owner has named it for a sweep */
+  BOX_RETURN, /* takes what is restored, where it cannot go back to where it was */
+  BOX_OTHER   /* the owner has named it for a sweep */
 } BoxUse;
 
 /* ledger is borrowed for the life of the store, account is a name that it knows. */
@@ -23,6 +23,6 @@ void box_store_add(Store *store, Box *box, BoxUse use);
 Box *box_store_inbox(Store *store);
 /* The UID of an item of the first watched box as it was listed last; 0: it has none. */
 guint32 box_store_uid(Store *store, guint item);
-/* Lists the first watched box without the ledger being told, where that cannot be: what it did not know has no UID then. Gives
- * its UIDVALIDITY, 0 where that is not known either. */
+/* Lists the first watched box without the ledger being told, where that cannot be: what it did not know has no UID
+ * then. Gives its UIDVALIDITY, 0 where that is not known either. */
 gboolean box_store_list(Store *store, guint32 *validity, GError **error);

@@ -49,7 +49,8 @@ static int spool(const BoxStore *store, const Box *box, GError **error)
   return box_spool(*box->name == '/' ? box->name : quarantine->box->name, error);
 }
 
-/* A message that is no longer there is no error. digests (NULL: not asked): gets that of the message as its box gave it. */
+/* A message that is no longer there is no error. digests (NULL: not asked): gets that of the message as its box gave
+ * it. */
 static gboolean copy_one(const BoxStore *store, guint item, Box *to, GArray *copied, GPtrArray *digests, GError **error)
 {
   Box *from = store->open->box;
@@ -69,8 +70,8 @@ static gboolean copy_one(const BoxStore *store, guint item, Box *to, GArray *cop
   return FALSE;
 }
 
-/* The first that cannot be copied ends it, so that the reason is told of it; those before it are copied. The disk is waited
- * for once. */
+/* The first that cannot be copied ends it, so that the reason is told of it; those before it are copied. The disk is
+ * waited for once. */
 static gboolean copy_all(const BoxStore *store, const GArray *items, Box *to, GArray *copied, GPtrArray *digests,
                          GError **error)
 {
@@ -122,8 +123,8 @@ static gboolean is_as(const BoxStore *store, Box *box, guint item, const char *d
   return FALSE;
 }
 
-/* Of the copies those stay in `moved` that their folder gives as they were: an mbox cannot hold every message. The others
- * are taken back. What keeps nothing (key 0) has taken the message. *all: none was taken back. */
+/* Of the copies those stay in `moved` that their folder gives as they were: an mbox cannot hold every message. The
+ * others are taken back. What keeps nothing (key 0) has taken the message. *all: none was taken back. */
 static gboolean keep_true_copies(const BoxStore *store, Shelf *to, GArray *moved, const GPtrArray *digests,
                                  gboolean *all, GError **error)
 {

@@ -108,8 +108,8 @@ static guint group_size(GHashTable *sizes, const BoxItem *item)
   return item->twins + 1;
 }
 
-/* Twins come at the end; and when one of them goes, it is taken for the first, which is the first to be moved. It does not
- * matter, since they are the same, but what has a number must keep it when another one comes. */
+/* Twins come at the end; and when one of them goes, it is taken for the first, which is the first to be moved. It does
+ * not matter, since they are the same, but what has a number must keep it when another one comes. */
 static guint compare(const Shelf *shelf, Difference *difference)
 {
   guint known = 0;
@@ -159,7 +159,8 @@ static void make_rows(Shelf *shelf)
   g_array_sort(shelf->rows, by_uid);
 }
 
-/* A maildrop in which nothing has kept its name was most likely given new names; it costs no more than a second look. */
+/* A maildrop in which nothing has kept its name was most likely given new names; it costs no more than a second look.
+ */
 static gboolean was_renumbered(const Shelf *shelf, guint known)
 {
   return shelf->box->renumbers && known == 0 && shelf->numbers->len > 0 && shelf->box->items->len > 0;

@@ -12,10 +12,10 @@ typedef struct {
   Ledger *ledger;      /* borrowed */
   const char *account; /* borrowed */
   Box *box;
-  gboolean lazy;    /* the ledger remembers how the box looked, so that it need not be listed while it looks so */
-  gboolean known;   /* numbering is as the ledger has it */
-  gboolean listed;  /* rows are as the box was when it looked as `stamp` says */
-  gboolean failed;  /* it was looked at in vain when it looked as `stamp` says (NULL: not even that could be told) */
+  gboolean lazy;   /* the ledger remembers how the box looked, so that it need not be listed while it looks so */
+  gboolean known;  /* numbering is as the ledger has it */
+  gboolean listed; /* rows are as the box was when it looked as `stamp` says */
+  gboolean failed; /* it was looked at in vain when it looked as `stamp` says (NULL: not even that could be told) */
   char *stamp;
   Numbering numbering;
   GArray *numbers; /* Number, by key */

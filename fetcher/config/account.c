@@ -211,7 +211,8 @@ static gboolean check_sent_account(ConfigReader *reader, const Config *config, c
                       " has no sent mail of its own; name one that has");
 }
 
-/* Folders on this computer that two accounts would fight for: each would take what the other puts there for its owner's. */
+/* Folders on this computer that two accounts would fight for: each would take what the other puts there for its
+ * owner's. */
 static gboolean check_beside(ConfigReader *reader, const AccountConfig *account, const AccountConfig *other,
                              GError **error)
 {

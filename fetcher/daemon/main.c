@@ -3,9 +3,9 @@
  * Must not: do anything itself; link what speaks to servers or parses mail (that is backstop-worker).
  * Fails:    by exit status (exit.h) and one line on the standard error.
  * Tests:    tests/e2e */
-#include "fetcher/config/config.h"
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
+#include "fetcher/config/config.h"
 #include "fetcher/daemon/notify.h"
 #include "fetcher/daemon/supervisor.h"
 #include <locale.h>

@@ -4,11 +4,11 @@
  * Fails:    by an exit status, before any worker was started.
  * Tests:    tests/e2e */
 #include "fetcher/daemon/supervisor.h"
-#include "fetcher/config/config.h"
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
-#include "fetcher/daemon/notify.h"
 #include "fetcher/common/program.h"
+#include "fetcher/config/config.h"
+#include "fetcher/daemon/notify.h"
 #include "ledger/account.h"
 #include "ledger/wish.h"
 #include <errno.h>

@@ -9,6 +9,6 @@
 gboolean local_each(const char *path, gsize limit, gboolean (*each)(GBytes *message, gpointer data), gpointer data,
                     GError **error);
 
-/* The message of this fingerprint in a Maildir or an mbox, at most limit bytes of it, as box.h has them; NULL without error
- * when it is not there. G_IO_ERROR when the folder cannot be read. Changes nothing. The caller owns the bytes. */
+/* The message of this fingerprint in a Maildir or an mbox, at most limit bytes of it, as box.h has them; NULL without
+ * error when it is not there. G_IO_ERROR when the folder cannot be read. Changes nothing. The caller owns the bytes. */
 GBytes *local_message(const char *folder, const Fingerprint *fingerprint, gsize limit, GError **error);

@@ -20,8 +20,8 @@ static void start(DoorSession *session)
   session->started = TRUE;
 }
 
-/* Of these bytes, how many are of the header and the first `most` lines of the body. Only CRLF ends a line: after anything
- * else the client would not see the dot that ends the answer. */
+/* Of these bytes, how many are of the header and the first `most` lines of the body. Only CRLF ends a line: after
+ * anything else the client would not see the dot that ends the answer. */
 static gsize within_top(DoorSession *session, gint most, const char *bytes, gsize length)
 {
   for (gsize i = 0; i < length; i++) {

@@ -1,16 +1,17 @@
 /* door.h - a POP3 server on loopback (RFC 1939, RFC 2449) that the owner's mail program connects to instead of to the
  * provider: it shows the provider's maildrop without what is held back, message for message and byte for byte.
  *
- * One client at a time; it has the worker for as long as it is connected, within bounds: 60 seconds to sign in, 10 minutes
- * (RFC 1939, 3) between two commands, 8 KiB a line, 100 errors. Others are told [IN-USE]. Never listens but on loopback. */
+ * One client at a time; it has the worker for as long as it is connected, within bounds: 60 seconds to sign in, 10
+ * minutes (RFC 1939, 3) between two commands, 8 KiB a line, 100 errors. Others are told [IN-USE]. Never listens but on
+ * loopback. */
 #pragma once
 #include "fetcher/config/config.h"
 #include "fetcher/pop3/link.h"
 
 typedef struct Door Door;
 
-/* Listens on 127.0.0.1 and, where there is one, ::1. CONFIG_ERROR with the remedy when the port is taken or not allowed.
- * port 0: any that is free. */
+/* Listens on 127.0.0.1 and, where there is one, ::1. CONFIG_ERROR with the remedy when the port is taken or not
+ * allowed. port 0: any that is free. */
 Door *door_open(guint16 port, GError **error);
 void door_free(Door *door);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Door, door_free)
@@ -18,8 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Door, door_free)
 int door_fd(const Door *door);
 
 typedef struct {
-  const char *user;     /* any name but this one is refused; so is a client that is not on loopback */
-  const char *password; /* compared in constant time; NULL: it cannot be had now, so that nobody is let in, [SYS/TEMP] */
+  const char *user; /* any name but this one is refused; so is a client that is not on loopback */
+  const char
+      *password; /* compared in constant time; NULL: it cannot be had now, so that nobody is let in, [SYS/TEMP] */
   /* After the sign-in: what the client shall see, GArray of Pop3Row in the order of the provider's listing (numbers are
    * the link's; uid never NULL), borrowed until leave(); and the link that has it. NULL with error: the client is told
    * that it cannot be had now, [SYS/TEMP]. Is called once. */
@@ -33,6 +35,6 @@ typedef struct {
   gpointer data;
 } DoorHost;
 
-/* Takes the client that waits at door_fd() and serves it to its end. Returns at once when there is none. A link that broke
- * ends the client's connection, in the middle of a message without the line that ends one. */
+/* Takes the client that waits at door_fd() and serves it to its end. Returns at once when there is none. A link that
+ * broke ends the client's connection, in the middle of a message without the line that ends one. */
 void door_serve(Door *door, const DoorHost *host);

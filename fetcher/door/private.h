@@ -41,7 +41,8 @@ typedef struct {
 } DoorWire;
 
 typedef enum { DOOR_LINE, DOOR_NO_LINE, DOOR_LONG_LINE } DoorLine;
-/* Once a tick: turns others away, calls attend(), sends what waits as far as it goes. FALSE: the connection is broken. */
+/* Once a tick: turns others away, calls attend(), sends what waits as far as it goes. FALSE: the connection is broken.
+ */
 gboolean door_wire_attend(DoorWire *wire);
 /* The next line that has come, NUL-terminated, without its end; valid until the next call; may be written to. */
 DoorLine door_wire_line(DoorWire *wire, char **line, gsize *length);
@@ -88,8 +89,8 @@ typedef struct {
   Pop3Ask asks[DOOR_BATCH]; /* put off, until a command of another kind or none comes */
   guint asked;
   guint64 asked_octets; /* at a guess */
-  gboolean relaying; /* the link has commands to answer */
-  gboolean started; /* of the message that comes: +OK was said */
+  gboolean relaying;    /* the link has commands to answer */
+  gboolean started;     /* of the message that comes: +OK was said */
   /* Where TOP is in it: octets of its line, the last one was CR, the header is over, lines of the body that came. */
   guint64 line;
   gboolean cr, body;

@@ -179,7 +179,8 @@ static gboolean mark_deleted(DoorSession *session)
     if (session->deleted[row]) g_ptr_array_add(rows, (gpointer)get_row(session, row));
   if (!door_wire_attend(&session->wire) || session->link == NULL) return FALSE;
   session->relaying = TRUE;
-  gboolean whole = pop3_link_delete_all(session->link, (const Pop3Row *const *)rows->pdata, rows->len, on_marked, session, &problem);
+  gboolean whole =
+      pop3_link_delete_all(session->link, (const Pop3Row *const *)rows->pdata, rows->len, on_marked, session, &problem);
   session->relaying = FALSE;
   if (!whole) door_broke(session, problem);
   return whole && session->unmarked == 0;
@@ -319,8 +320,7 @@ void door_session_run(Door *door, int fd, const DoorHost *host)
 {
   DoorSession *session = g_new0(DoorSession, 1);
   session->began = session->since = g_get_monotonic_time();
-  session->wire =
-      (DoorWire){ .fd = fd, .door = door, .attend = attend, .data = session, .attended = session->began };
+  session->wire = (DoorWire){ .fd = fd, .door = door, .attend = attend, .data = session, .attended = session->began };
   session->host = host;
   session->state = DOOR_AUTHORIZATION;
   converse(session);

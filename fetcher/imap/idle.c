@@ -3,8 +3,8 @@
  * Must not: wake up without need; miss what came between the last command and IDLE; leave before the answer to DONE.
  * Fails:    STORE_ERROR_MAILBOX when the server refuses to IDLE, and STORE_CAN_WAIT is gone; LINK.
  * Tests:    tests/fetcher/imap/test_idle.c */
-#include "fetcher/net/guard.h"
 #include "fetcher/imap/private.h"
+#include "fetcher/net/guard.h"
 #include <errno.h>
 #include <poll.h>
 #include <string.h>

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #define CHUNK 65536
-/* How coarse the time of a folder's change may be, microseconds: some file systems count whole or even pairs of seconds. */
+/* How coarse the time of a folder's change may be, microseconds: some file systems count whole or even pairs of
+ * seconds. */
 #define FINE ((gint64)20000)
 #define COARSE ((gint64)2 * G_USEC_PER_SEC)
 #define YEAR_1980 ((gint64)315532800)
@@ -83,8 +84,8 @@ static GPtrArray *names_in(const char *path, GError **error)
   return g_steal_pointer(&names);
 }
 
-/* From now on was_renamed() tells what happens. Times of folders are too coarse for that: two changes in one moment look
- * like one. FALSE: there is nothing better. */
+/* From now on was_renamed() tells what happens. Times of folders are too coarse for that: two changes in one moment
+ * look like one. FALSE: there is nothing better. */
 static gboolean watch_renames(MaildirBox *box)
 {
   if (box->renames < 0) box->renames = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -152,8 +153,8 @@ static guint64 noted_size(const char *name)
   return found != NULL && g_ascii_isdigit(found[3]) ? g_ascii_strtoull(found + 3, NULL, 10) : G_MAXUINT64;
 }
 
-/* FALSE: it is no message, or gone (*gone: it has another name now, perhaps). Its time is that of its name or of its file,
- * whichever is earlier: copies of a folder have new times, and names given to old mail are new as well. */
+/* FALSE: it is no message, or gone (*gone: it has another name now, perhaps). Its time is that of its name or of its
+ * file, whichever is earlier: copies of a folder have new times, and names given to old mail are new as well. */
 static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gboolean *gone)
 {
   const char *name = box->names->pdata[index], *base = bare(name), *flags = strstr(base, ":2,");

@@ -4,8 +4,8 @@
 
 typedef struct {
   Box base;
-  GPtrArray *names; /* "cur/NAME:2,S" of each item, by its `where` */
-  int renames;      /* inotify: tells of files that lose their name; -1 not asked for yet, or not to be had */
+  GPtrArray *names;  /* "cur/NAME:2,S" of each item, by its `where` */
+  int renames;       /* inotify: tells of files that lose their name; -1 not asked for yet, or not to be had */
   GPtrArray *drafts; /* names of files in tmp that were put, and are to be synced */
 } MaildirBox;
 
@@ -18,7 +18,8 @@ gint64 maildir_key(const char *name);
 /* maildir_put.c */
 /* All of one file to another, from where they stand; FALSE with errno. */
 gboolean maildir_copy(int from, int to);
-/* A name that nobody else gives (the convention of maildir(5)): time, process, count, host; and the size. The caller frees. */
+/* A name that nobody else gives (the convention of maildir(5)): time, process, count, host; and the size. The caller
+ * frees. */
 char *maildir_new_name(gint64 stored, guint64 size);
 /* One folder of path, "new": what was renamed in it is on the disk. */
 gboolean maildir_sync_folder(const char *path, const char *part, GError **error);

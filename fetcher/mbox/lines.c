@@ -61,11 +61,11 @@ gboolean mbox_is_blank(const char *line, gsize length)
   return (length == 1 && line[0] == '\n') || (length == 2 && line[0] == '\r' && line[1] == '\n');
 }
 
-/* Two forms. "From sender Thu Nov 20 21:28:48 2026" (RFC 4155): the time of day tells it from a sentence that begins with
- * "From". And "From " with nothing after it, as Thunderbird begins every message today; it must have its line end, since a
- * line that somebody is still writing may become a sentence. A body that holds such a line after an empty one, unquoted,
- * is cut there: an mbox that counts octets instead of quoting (mboxcl2) could have it, but hardly anybody writes it, whereas
- * without it messages that were sent are not found. */
+/* Two forms. "From sender Thu Nov 20 21:28:48 2026" (RFC 4155): the time of day tells it from a sentence that begins
+ * with "From". And "From " with nothing after it, as Thunderbird begins every message today; it must have its line end,
+ * since a line that somebody is still writing may become a sentence. A body that holds such a line after an empty one,
+ * unquoted, is cut there: an mbox that counts octets instead of quoting (mboxcl2) could have it, but hardly anybody
+ * writes it, whereas without it messages that were sent are not found. */
 gboolean mbox_is_separator(const char *line, gsize length)
 {
   if (length < 5 || memcmp(line, "From ", 5) != 0) return FALSE;

@@ -1,9 +1,9 @@
 /* lines.h - where one message of an mbox ends and the next begins (RFC 4155; mboxo and mboxrd alike).
  *
- * A message begins with a separator: the file's first line, or, after an empty line, a line that begins with "From " and
- * holds a time of day, as most programs have it, or nothing more but white space, as Thunderbird has it today. It ends
- * before the empty line that stands before the next separator or at the end of the file. One '>' is taken from each of
- * its lines that begin with ">From ", ">>From " and so on. */
+ * A message begins with a separator: the file's first line, or, after an empty line, a line that begins with "From "
+ * and holds a time of day, as most programs have it, or nothing more but white space, as Thunderbird has it today. It
+ * ends before the empty line that stands before the next separator or at the end of the file. One '>' is taken from
+ * each of its lines that begin with ">From ", ">>From " and so on. */
 #pragma once
 #include <glib.h>
 
@@ -36,8 +36,8 @@ typedef struct {
 void mbox_lines_init(MboxLines *lines, int fd, char *buffer, gsize size);
 /* Reads until the buffer holds `step` octets more, is full, or the file ends. FALSE: errno. */
 gboolean mbox_lines_fill(MboxLines *lines);
-/* Takes the next line as it stands, or as much of it as the buffer holds; *length 0 at the end. piece: borrowed until the
- * next call. FALSE: errno. */
+/* Takes the next line as it stands, or as much of it as the buffer holds; *length 0 at the end. piece: borrowed until
+ * the next call. FALSE: errno. */
 gboolean mbox_lines_raw(MboxLines *lines, const char **piece, gsize *length);
 /* Takes the next piece of an mbox; borrowed until the next call. Not to be mixed with mbox_lines_raw(). */
 MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length);

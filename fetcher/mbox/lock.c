@@ -28,9 +28,9 @@ static char *signature(void)
   return g_strdup_printf("%ld\nbackstop %s\n", (long)getpid(), host);
 }
 
-/* May this FILE.lock, with this text, be taken away? We hold the lock on the mbox itself, as every Backstop does for as long
- * as its FILE.lock is there: so one that a Backstop on this computer made was left by one that was killed, and need not
- * grow old first. */
+/* May this FILE.lock, with this text, be taken away? We hold the lock on the mbox itself, as every Backstop does for as
+ * long as its FILE.lock is there: so one that a Backstop on this computer made was left by one that was killed, and
+ * need not grow old first. */
 static gboolean is_stale(const struct stat *status, const char *text)
 {
   g_autofree char *signed_by_us = signature();
@@ -57,8 +57,8 @@ static gboolean look_at_dotlock(const char *name, struct stat *status, gboolean 
   return TRUE;
 }
 
-/* Takes a stale FILE.lock away, if it is still the one that was looked at: another program may have done so, and made its
- * own. FALSE: it is to be respected. */
+/* Takes a stale FILE.lock away, if it is still the one that was looked at: another program may have done so, and made
+ * its own. FALSE: it is to be respected. */
 static gboolean break_dotlock(const char *name)
 {
   struct stat status, now;
@@ -177,8 +177,8 @@ static gboolean is_locked(const char *path)
   return locked;
 }
 
-/* Thunderbird keeps an index, FILE.msf, and holds .parentlock in the profile, a parent folder, while it runs. It would not
- * notice that its folder was changed, and write where messages were before. */
+/* Thunderbird keeps an index, FILE.msf, and holds .parentlock in the profile, a parent folder, while it runs. It would
+ * not notice that its folder was changed, and write where messages were before. */
 static gboolean has_thunderbird(const char *path)
 {
   g_autofree char *index = g_strconcat(path, ".msf", NULL);

@@ -62,8 +62,8 @@ static void gather(Mbox *mbox)
   g_array_set_size(items, kept);
 }
 
-/* The file only grew, as far as its last known message tells: what follows is added. That message is read again, since its
- * end may have been missing. *same: FALSE, it is another one. */
+/* The file only grew, as far as its last known message tells: what follows is added. That message is read again, since
+ * its end may have been missing. *same: FALSE, it is another one. */
 static gboolean scan_more(Mbox *mbox, int fd, gboolean *same, GError **error)
 {
   GArray *items = mbox->box.items;
@@ -222,7 +222,8 @@ static gboolean find_again(Mbox *mbox, MboxLock *lock, GError **error)
   return TRUE;
 }
 
-/* Looks at each of n items, in the locked file. TRUE: all are where they are thought to be, or were taken out before. */
+/* Looks at each of n items, in the locked file. TRUE: all are where they are thought to be, or were taken out before.
+ */
 static gboolean look_at_all(Mbox *mbox, MboxLock *lock, const guint *items, guint n)
 {
   MboxWant look = { .part = BOX_MESSAGE, .sink = NULL };

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-/* Fields that belong to the mbox. Content-Length and Lines are among them: mutt and Dovecot add them when they rewrite a
- * message to mark it read, and Dovecot hides the first from its clients as well. */
+/* Fields that belong to the mbox. Content-Length and Lines are among them: mutt and Dovecot add them when they rewrite
+ * a message to mark it read, and Dovecot hides the first from its clients as well. */
 static const char *const status_fields[] = { "Status",         "X-Status",         "X-Keywords",
                                              "X-UID",          "X-IMAP",           "X-IMAPbase",
                                              "X-Evolution",    "X-Mozilla-Status", "X-Mozilla-Status2",

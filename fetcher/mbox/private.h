@@ -2,8 +2,8 @@
  *
  * A message as the box gives it is what mbox_lines.h makes of it, without the fields that mail programs keep their own
  * state in (mbox_message.c lists them). So neither its size nor its key changes when a mail program marks it read, or
- * when it is carried to another mbox. Line ends stay as they are. One thing an mbox cannot keep: that a message does not
- * end with a line end, since the next message must begin on a line of its own. */
+ * when it is carried to another mbox. Line ends stay as they are. One thing an mbox cannot keep: that a message does
+ * not end with a line end, since the next message must begin on a line of its own. */
 #pragma once
 #include "fetcher/box/box.h"
 #include "fetcher/mbox/lines.h"
@@ -32,8 +32,8 @@ gint64 mbox_view_key(MboxView *view, guint64 size);
 /* The date of a separator, Unix seconds: asctime, in local time unless a zone stands before or after the year. 0: none,
  * as in all that Thunderbird writes today. */
 gint64 mbox_from_date(const char *line, gsize length);
-/* A separator for a message that begins with these octets, with its newline: its Return-Path, else MAILER-DAEMON, and the
- * time with its zone, UTC, since without one readers would take it for local time. The caller frees. */
+/* A separator for a message that begins with these octets, with its newline: its Return-Path, else MAILER-DAEMON, and
+ * the time with its zone, UTC, since without one readers would take it for local time. The caller frees. */
 char *mbox_from_line(const char *head, gsize length, gint64 stored);
 
 /* mbox_scan.c */
@@ -49,8 +49,8 @@ typedef struct {
   gboolean (*sink)(const char *piece, gsize length, gpointer data); /* FALSE with errno; NULL: only look */
   gpointer data;
 } MboxWant;
-/* Reads this message into the sink, and tells whether it was the one that was listed (same key, where it was). Only then
- * are item->length and item->deleted brought up to date. */
+/* Reads this message into the sink, and tells whether it was the one that was listed (same key, where it was). Only
+ * then are item->length and item->deleted brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
 /* mbox_lock.c */
@@ -62,9 +62,9 @@ typedef struct {
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
-/* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file of
- * that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when it is in use, is not there,
- * is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
+/* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file
+ * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when it is in use, is
+ * not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
 MboxLock *mbox_lock(const char *path, GError **error);
 /* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
@@ -90,21 +90,22 @@ gboolean mbox_cut_back(MboxLock *lock, guint64 length, GError **error);
 gboolean mbox_sync_folder(const char *path, GError **error);
 
 /* mbox_rewrite.c */
-/* Replaces the file by one without these ranges (ascending, apart), all other octets as they were; synced. The lock is on
- * the new file then, and *old is the old file's descriptor, still locked; the caller closes it. *copied: the octets of the
- * old file that were looked at. FALSE with *old -1: nothing was changed; else it was replaced, and may come back after a
- * power failure. */
+/* Replaces the file by one without these ranges (ascending, apart), all other octets as they were; synced. The lock is
+ * on the new file then, and *old is the old file's descriptor, still locked; the caller closes it. *copied: the octets
+ * of the old file that were looked at. FALSE with *old -1: nothing was changed; else it was replaced, and may come back
+ * after a power failure. */
 gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
 
-/* mbox_late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock. */
+/* mbox_late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
+ */
 typedef struct {
   GArray *files; /* the old ones that some program may still write into */
 } MboxLate;
 void mbox_late_init(MboxLate *late);
 /* Takes an old file over, its descriptor and the lock on it. length: what is not late of it. */
 void mbox_late_keep(MboxLate *late, int fd, guint64 length);
-/* Appends to path what came to the old files; what is no whole message goes to PATH.late, with a warning. An old file is
- * closed when no other program has it open, or after a minute. */
+/* Appends to path what came to the old files; what is no whole message goes to PATH.late, with a warning. An old file
+ * is closed when no other program has it open, or after a minute. */
 gboolean mbox_late_look(MboxLate *late, const char *path, GError **error);
 /* The last look; waits for a second where a program still has an old file open. What cannot be appended goes to
  * PATH.late. */

@@ -12,8 +12,8 @@
 
 #define BUFFER 262144
 
-/* Without O_APPEND, which copy_file_range() does not go with. Where its group cannot be kept, another one must not get what
- * that group was allowed. */
+/* Without O_APPEND, which copy_file_range() does not go with. Where its group cannot be kept, another one must not get
+ * what that group was allowed. */
 static int new_file(const char *name, const struct stat *old)
 {
   unlink(name);
@@ -40,7 +40,8 @@ static gboolean write_all(int fd, const char *text, gsize length)
   return TRUE;
 }
 
-/* By the kernel where it can, which shares the blocks on some file systems; it need not say why it cannot, writing will. */
+/* By the kernel where it can, which shares the blocks on some file systems; it need not say why it cannot, writing
+ * will. */
 static gboolean copy(int from, guint64 at, guint64 end, int to)
 {
   while (at < end) {
@@ -70,8 +71,8 @@ static gboolean copy_rest(int from, guint64 end, const MboxRange *cuts, guint n,
   return copy(from, at, end, to);
 }
 
-/* Copies what a program that ignores the lock has added meanwhile, and makes all durable. *changed: it did something else,
- * which may concern any part. */
+/* Copies what a program that ignores the lock has added meanwhile, and makes all durable. *changed: it did something
+ * else, which may concern any part. */
 static gboolean catch_up(int from, const struct stat *begun, int to, guint64 *copied, gboolean *changed)
 {
   struct stat now, before = *begun;

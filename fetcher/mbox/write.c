@@ -11,8 +11,8 @@
 
 #define BUFFER 262144
 
-/* What is to be written, until the buffer is full. tail: the octets last put, which tell whether a line, or an empty one,
- * ends there. */
+/* What is to be written, until the buffer is full. tail: the octets last put, which tell whether a line, or an empty
+ * one, ends there. */
 typedef struct {
   int fd;
   gsize used;

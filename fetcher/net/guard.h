@@ -22,7 +22,7 @@ typedef struct {
   guint state;
   gboolean had_literal;
   gboolean bytes_only; /* what is carried is not IMAP: nothing but `left` is counted */
-  char head[10]; /* how the line begins */
+  char head[10];       /* how the line begins */
 } Guard;
 
 /* A guard at the start of a line. */

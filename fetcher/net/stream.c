@@ -5,8 +5,8 @@
  * Tests:    tests/fetcher/net/test_stream.c */
 #include "fetcher/net/stream.h"
 #include "fetcher/net/guard.h"
-#include "fetcher/store/store.h"
 #include "fetcher/net/tls.h"
+#include "fetcher/store/store.h"
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>

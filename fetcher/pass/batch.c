@@ -85,8 +85,8 @@ static gboolean was_left_alone(const Entry *entry)
   return !entry->exempt && (entry->state == MOVE_KEPT || entry->state == MOVE_FAILED);
 }
 
-/* Is one of these entries about this very message, and was it left where it was? In a sweep it is then judged again; else
- * only what is here for the first time, but was rehearsed. taken: entries that others of the batch are about. */
+/* Is one of these entries about this very message, and was it left where it was? In a sweep it is then judged again;
+ * else only what is here for the first time, but was rehearsed. taken: entries that others of the batch are about. */
 static gboolean take_prior(Run *run, const Place *here, Candidate *candidate, const GPtrArray *entries,
                            GHashTable *taken, GError **error)
 {

@@ -6,13 +6,13 @@
 typedef struct {
   guint32 uid;
   guint64 size;
-  gint64 stored;   /* INTERNALDATE */
-  gboolean marked; /* it carries $Backscatter */
+  gint64 stored;     /* INTERNALDATE */
+  gboolean marked;   /* it carries $Backscatter */
   gboolean released; /* it carries $NotBackscatter: one of the owner's machines has restored it */
-  gint64 prior;    /* the id of the entry this is, which is judged again; 0 for a new message */
-  gint64 waited;   /* how long that entry was made to wait, seconds */
-  gint64 since;    /* when that entry was judged, Unix seconds: 0 for a new message */
-  gint64 due;      /* when that entry is due by itself, 0 never */
+  gint64 prior;      /* the id of the entry this is, which is judged again; 0 for a new message */
+  gint64 waited;     /* how long that entry was made to wait, seconds */
+  gint64 since;      /* when that entry was judged, Unix seconds: 0 for a new message */
+  gint64 due;        /* when that entry is due by itself, 0 never */
   Fingerprint fingerprint;
   Report *report; /* NULL until read */
   gboolean judged;

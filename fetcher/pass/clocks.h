@@ -1,12 +1,14 @@
-/* clocks.h - what a process knows of this computer's clock: whether it was set while looks at Sent folders were noted by it.
+/* clocks.h - what a process knows of this computer's clock: whether it was set while looks at Sent folders were noted
+ * by it.
  *
- * It belongs to the computer and outlives a connection, so it is kept for the process. When the computer was started (wall
- * clock less CLOCK_BOOTTIME) stays the same until the clock is set; a clock that was ahead gives a later time. */
+ * It belongs to the computer and outlives a connection, so it is kept for the process. When the computer was started
+ * (wall clock less CLOCK_BOOTTIME) stays the same until the clock is set; a clock that was ahead gives a later time. */
 #pragma once
 #include <glib.h>
 
 /* Seconds. */
-#define CLOCK_STEP 60    /* by which the clock moved against CLOCK_BOOTTIME: it was set. Less is within what coverage allows */
+#define CLOCK_STEP                                                                                                     \
+  60 /* by which the clock moved against CLOCK_BOOTTIME: it was set. Less is within what coverage allows */
 #define CLOCK_PROVED 600 /* for which a clock went on after a gap was noted: it will hardly be set any more */
 
 /* One look at all Sent folders. Unix seconds, and seconds. */
@@ -21,6 +23,6 @@ typedef struct {
 ClockLook clocks_look(void);
 /* It went through: every mark was written anew, and every gap noted by a former clock has grown. */
 void clocks_looked(const ClockLook *look);
-/* Puts other clocks (seconds: that of the day, CLOCK_BOOTTIME) in place of the computer's own (NULL) and forgets what was known, as a
- * new process does. For tests. */
+/* Puts other clocks (seconds: that of the day, CLOCK_BOOTTIME) in place of the computer's own (NULL) and forgets what
+ * was known, as a new process does. For tests. */
 void clocks_replace(gint64 (*wall)(void), gint64 (*boot)(void));

@@ -10,8 +10,9 @@ void folders_doubt(Run *run);
 /* Frees what was learnt about them. */
 void folders_forget(Run *run);
 /* Fills in run->sent: as configured; else by SPECIAL-USE (RFC 6154); else by the usual names, where those at the top
- * win and empty ones count only if all are; without STORE_LISTS_ALL only as configured. None found leaves it empty. The ledger is told which ones are in use. A
- * configured Sent folder that is not there is CONFIG_ERROR_INVALID, and nothing is guessed instead. */
+ * win and empty ones count only if all are; without STORE_LISTS_ALL only as configured. None found leaves it empty. The
+ * ledger is told which ones are in use. A configured Sent folder that is not there is CONFIG_ERROR_INVALID, and nothing
+ * is guessed instead. */
 gboolean folders_find_sent(Run *run, GError **error);
 /* Does anything tell what the owner sent: folders, another account's, or `backstop record`? */
 gboolean folders_tell_sent(const Run *run);

@@ -5,12 +5,12 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/pass.h"
 #include "fetcher/pass/folders.h"
-#include "fetcher/pass/wishes.h"
 #include "fetcher/pass/reconcile.h"
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/sweep.h"
 #include "fetcher/pass/sync.h"
 #include "fetcher/pass/watch.h"
+#include "fetcher/pass/wishes.h"
 #include "ledger/wish.h"
 
 #define OTHERS_SECONDS 60 /* how long a pass waits for other accounts to read their Sent folders */
@@ -70,7 +70,8 @@ static gboolean others_will_read(Run *run, gboolean ask, gboolean *soon, GError 
   return accounts != NULL;
 }
 
-/* Looks are noted by the second: one that is to count must begin in a later one than that in which these were judged. */
+/* Looks are noted by the second: one that is to count must begin in a later one than that in which these were judged.
+ */
 static void pass_second(const GPtrArray *due)
 {
   gint64 judged = 0;
@@ -78,8 +79,8 @@ static void pass_second(const GPtrArray *due)
   while (run_now() == judged) g_usleep(20000);
 }
 
-/* A bounce may answer mail that was sent from another account. Where something is due (*any), waits until that account's
- * Sent folders were read, if that is soon; else it is judged as well as can be, and again in a later pass. */
+/* A bounce may answer mail that was sent from another account. Where something is due (*any), waits until that
+ * account's Sent folders were read, if that is soon; else it is judged as well as can be, and again in a later pass. */
 static gboolean wait_for_others(Run *run, gboolean *any, GError **error)
 {
   gint64 deadline = g_get_monotonic_time() + OTHERS_SECONDS * G_USEC_PER_SEC;

@@ -10,9 +10,9 @@
 gboolean rivals_possible(const Store *store);
 
 /* Moves entries (Entry*, q_intent) out of the selected folder, where each lies at its home.uid, into quarantine. Where
- * another machine was faster, our copy is taken back, the entry yielded (journal_yield) and dropped from entries. pairs:
- * UidPair, one for each message that was moved; the other entries: look. FALSE: some may have been copied, look. The
- * folder is open again on success. */
+ * another machine was faster, our copy is taken back, the entry yielded (journal_yield) and dropped from entries.
+ * pairs: UidPair, one for each message that was moved; the other entries: look. FALSE: some may have been copied, look.
+ * The folder is open again on success. */
 gboolean rivals_move(Run *run, GPtrArray *entries, GArray *pairs, GError **error);
 
 /* An interrupted move of entry (q_intent), whose message was found in quarantine, the selected folder, at uid `lowest`:

@@ -16,8 +16,8 @@ typedef struct {
   Mark mark;
 } Trip;
 
-/* Where a message in quarantine is. A folder of the name that it had then may be no more: the data folder has moved, or the
- * owner has named another quarantine and taken the mail along. */
+/* Where a message in quarantine is. A folder of the name that it had then may be no more: the data folder has moved, or
+ * the owner has named another quarantine and taken the mail along. */
 static Place away_of(const Run *run, const Entry *entry)
 {
   gboolean known = entry->away.folder == NULL || run->quarantine == NULL || run_has_folder(run, entry->away.folder);
@@ -54,8 +54,9 @@ static gboolean sizes_of(Run *run, guint32 uid, Sizes *sizes, GError **error)
 
 static void keep_bytes(guint32 uid, GBytes *bytes, gpointer data) { *(GBytes **)data = g_bytes_ref(bytes); }
 
-/* *there: a message lies under uid in the open folder, as that is now. given: read() did not refuse it, only gave none: so
- * it is with one that was taken away in this session, which counts as gone, though the folder lists it until commit(). */
+/* *there: a message lies under uid in the open folder, as that is now. given: read() did not refuse it, only gave none:
+ * so it is with one that was taken away in this session, which counts as gone, though the folder lists it until
+ * commit(). */
 static gboolean is_there(Run *run, guint32 uid, gboolean given, gboolean *there, GError **error)
 {
   g_autofree char *folder = g_strdup(run->selected);
@@ -69,8 +70,9 @@ static gboolean is_there(Run *run, guint32 uid, gboolean given, gboolean *there,
   return TRUE;
 }
 
-/* *bytes: the first ones of the message under uid, NULL when it is gone. One that is there and cannot be read is no such
- * one: MESSAGE. It is read twice, since one that only was somewhere else in its folder is found once that was looked at. */
+/* *bytes: the first ones of the message under uid, NULL when it is gone. One that is there and cannot be read is no
+ * such one: MESSAGE. It is read twice, since one that only was somewhere else in its folder is found once that was
+ * looked at. */
 static gboolean bytes_of(Run *run, guint32 uid, GBytes **bytes, GError **error)
 {
   for (guint i = 0;; i++) {
@@ -105,7 +107,8 @@ static gboolean is_it(Run *run, guint32 uid, const Fingerprint *wanted, gboolean
   return TRUE;
 }
 
-/* The same of one that was found by searching: of another size it is not it; that of one that cannot be read is not known. */
+/* The same of one that was found by searching: of another size it is not it; that of one that cannot be read is not
+ * known. */
 static gboolean is_found(Run *run, guint32 uid, const Fingerprint *wanted, gboolean *same, GError **error)
 {
   Sizes sizes;
@@ -226,8 +229,8 @@ static gboolean note_copies(Run *run, const GPtrArray *entries, const char *to, 
   return journal_copied(run->ledger, (const Confirmation *)(gpointer)copies->data, copies->len, error);
 }
 
-/* Of copies just made those stay that are what was judged: a server may send another message than it showed, and an mbox
- * cannot hold every message as it is. The others are taken back, and their sources stay. */
+/* Of copies just made those stay that are what was judged: a server may send another message than it showed, and an
+ * mbox cannot hold every message as it is. The others are taken back, and their sources stay. */
 static gboolean check_copies(Run *run, const GPtrArray *entries, const char *to, GArray *pairs, GError **error)
 {
   g_autofree char *from = g_strdup(run->selected);
@@ -248,8 +251,8 @@ static gboolean check_copies(Run *run, const GPtrArray *entries, const char *to,
   return run_select(run, from, error);
 }
 
-/* Entries of the open folder, out of which removals come late, each at its home.uid: copies them, or (pairs given) takes
- * these for the copies; tells the journal; removes what was copied. */
+/* Entries of the open folder, out of which removals come late, each at its home.uid: copies them, or (pairs given)
+ * takes these for the copies; tells the journal; removes what was copied. */
 static gboolean move_late(Run *run, const GPtrArray *entries, const char *to, GArray *pairs, GError **error)
 {
   const StoreClass *class = run->store->class;
@@ -312,7 +315,8 @@ static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, G
   return was_gone(error);
 }
 
-/* One that is where it was and cannot be read now has met with no refusal: its move into quarantine waits until it can. */
+/* One that is where it was and cannot be read now has met with no refusal: its move into quarantine waits until it can.
+ */
 static gboolean may_wait(gboolean in, GError **unread, GError **error)
 {
   if (in && g_error_matches(*unread, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
@@ -469,8 +473,8 @@ static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError
   return settle_list(run, doubtful, error);
 }
 
-/* What another machine has claimed is its to move. Should that one fail it stays where it is, until the owner sweeps: the
- * same mark may be on what he has dragged back. */
+/* What another machine has claimed is its to move. Should that one fail it stays where it is, until the owner sweeps:
+ * the same mark may be on what he has dragged back. */
 static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claimed, GError **error)
 {
   g_autoptr(GHashTable) ours = g_hash_table_new(NULL, NULL);

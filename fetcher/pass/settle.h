@@ -19,6 +19,6 @@ gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError *
 /* All unfinished intents of the account. To be called on every connect, before anything else is moved. */
 gboolean settle_all(Run *run, GError **error);
 
-/* Where the store removes late (STORE_REMOVES_LATE): makes what was moved leave now, and looks whether it has. To be called
- * once when all else of a pass is done. */
+/* Where the store removes late (STORE_REMOVES_LATE): makes what was moved leave now, and looks whether it has. To be
+ * called once when all else of a pass is done. */
 gboolean settle_leaving(Run *run, GError **error);

@@ -8,8 +8,8 @@
 #include "fetcher/pass/uid_window.h"
 #include "ledger/sent.h"
 
-/* Messages that a range should return, and that are committed together: in small commits the same pages of the ledger are
- * written again and again. Their headers take some 2 MB. */
+/* Messages that a range should return, and that are committed together: in small commits the same pages of the ledger
+ * are written again and again. Their headers take some 2 MB. */
 #define SENT_ROWS 2500
 
 typedef struct {
@@ -67,7 +67,8 @@ static gboolean note_missing(const Sync *sync, guint missing, GError **error)
   return add_gap(sync, sync->last, reason, error);
 }
 
-/* What is there and cannot be read may have been sent at any time, where it is not known to have come since the last look. */
+/* What is there and cannot be read may have been sent at any time, where it is not known to have come since the last
+ * look. */
 static gboolean note_unread(const Sync *sync, guint unread, GError **error)
 {
   if (unread == 0) return TRUE;
@@ -134,9 +135,9 @@ static void remember_look(Run *run, const char *folder, gint64 when)
  * from when the computer was switched off, until it was set).
  * - This process saw the clock being set: a gap noted since the computer was started, by the clock of then, ended later
  *   by as much as that was behind.
- * - A gap of a former process, noted before the computer was started by the clock of now, and after which nobody knows the
- *   clock to have gone on steadily: it ended now at the latest. One noted since the computer was started, both by the clock
- *   of now, was noted by a clock that was not behind by more than the computer had been up. */
+ * - A gap of a former process, noted before the computer was started by the clock of now, and after which nobody knows
+ * the clock to have gone on steadily: it ended now at the latest. One noted since the computer was started, both by the
+ * clock of now, was noted by a clock that was not behind by more than the computer had been up. */
 static gint64 true_end(const Sync *sync, gint64 until)
 {
   const ClockLook *look = sync->look;
@@ -163,9 +164,9 @@ static gboolean grow_gaps(const Sync *sync, GError **error)
   return TRUE;
 }
 
-/* When the folder was last seen to be as its mark says, at the latest the look that said so. A clock that was ahead then
- * makes it too late: by as much as this process saw the clock being set back; and where it did not see that, by anybody's
- * guess, so that the time before is unknown from its start. */
+/* When the folder was last seen to be as its mark says, at the latest the look that said so. A clock that was ahead
+ * then makes it too late: by as much as this process saw the clock being set back; and where it did not see that, by
+ * anybody's guess, so that the time before is unknown from its start. */
 static gint64 last_look(const Run *run, const char *folder, const FolderMark *mark, const ClockLook *look)
 {
   const gint64 *looked = g_hash_table_lookup(run->looked, folder);
@@ -200,8 +201,8 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
   return folder_mark_set(run->ledger, run->account->name, folder, "sent", &sync.mark, error);
 }
 
-/* What `backstop record` told is in the ledger already: for this account's addresses it is complete until now, by the owner's
- * word. */
+/* What `backstop record` told is in the ledger already: for this account's addresses it is complete until now, by the
+ * owner's word. */
 static gboolean sync_recorded(Run *run, const ClockLook *look, gboolean tell, GError **error)
 {
   gint64 since = sent_recorded_since(run->ledger, run->account->addresses, error);

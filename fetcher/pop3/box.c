@@ -82,8 +82,8 @@ static void take_key(guint item, GBytes *header, gpointer data)
   here->key = box_key(all->data, all->len);
 }
 
-/* Keys for those that their unique-id does not tell from all others (key 0). FALSE only when the session broke: a message
- * whose header is refused keeps the key 0. */
+/* Keys for those that their unique-id does not tell from all others (key 0). FALSE only when the session broke: a
+ * message whose header is refused keeps the key 0. */
 static gboolean find_keys(Pop3Box *pop, GError **error)
 {
   Box *box = &pop->base;

@@ -3,10 +3,10 @@
 #include "fetcher/box/box.h"
 #include "fetcher/pop3/link.h"
 
-/* The header, or the first `limit` bytes, of n messages, as BoxClass.read(): callback gets names[i] for rows[i]. MESSAGE when
- * the server refuses one. */
+/* The header, or the first `limit` bytes, of n messages, as BoxClass.read(): callback gets names[i] for rows[i].
+ * MESSAGE when the server refuses one. */
 gboolean pop3_read_parts(Pop3Link *link, const Pop3Row *const *rows, const guint *names, guint n, BoxPart part,
                          gsize limit, BoxCallback callback, gpointer data, GError **error);
-/* Writes the whole message to fd, an empty file. MESSAGE when it is refused, or is not the octets that LIST tells; MAILBOX when it
- * cannot be written. */
+/* Writes the whole message to fd, an empty file. MESSAGE when it is refused, or is not the octets that LIST tells;
+ * MAILBOX when it cannot be written. */
 gboolean pop3_read_whole(Pop3Link *link, const Pop3Row *row, int fd, GError **error);

@@ -1,5 +1,5 @@
-/* box_text.h - a message as POP3 sends it (RFC 1939, 3) made into one as a box gives it: dots undone, CRLF made LF. A CR or
- * LF alone, NUL and all else stay. */
+/* box_text.h - a message as POP3 sends it (RFC 1939, 3) made into one as a box gives it: dots undone, CRLF made LF. A
+ * CR or LF alone, NUL and all else stay. */
 #pragma once
 #include <glib.h>
 

@@ -1,19 +1,19 @@
 /* link.h - a session with a POP3 server (RFC 1939; CAPA, RFC 2449; STLS, RFC 2595; SASL, RFC 5034).
  *
- * Over Stream (stream.h): TLS verified, bounded in time and bytes. Every number that a server names is checked before it is
- * used; a line of an answer may have 64 KiB (those of a message any length), a listing 1,000,000 rows, a message 512 MiB. Errors
- * are STORE_ERROR_*: LINK also for a maildrop that another program holds (IN-USE), for a login that came too soon (LOGIN-DELAY)
- * and for SYS/TEMP (RFC 2449, RFC 3206), or for words that mean the same; after LINK, AUTH or FATAL only pop3_link_free()
- * may be called. */
+ * Over Stream (stream.h): TLS verified, bounded in time and bytes. Every number that a server names is checked before
+ * it is used; a line of an answer may have 64 KiB (those of a message any length), a listing 1,000,000 rows, a message
+ * 512 MiB. Errors are STORE_ERROR_*: LINK also for a maildrop that another program holds (IN-USE), for a login that
+ * came too soon (LOGIN-DELAY) and for SYS/TEMP (RFC 2449, RFC 3206), or for words that mean the same; after LINK, AUTH
+ * or FATAL only pop3_link_free() may be called. */
 #pragma once
 #include "fetcher/config/config.h"
 #include "fetcher/store/store.h"
 
 typedef struct Pop3Link Pop3Link;
 
-/* Connects, secures, signs in. As imap_open(); with a token by XOAUTH2, with a password by SASL PLAIN, else USER and PASS,
- * else CRAM-MD5 or LOGIN where only these are offered; never APOP. FATAL also for a server that deletes what was read
- * (EXPIRE 0) and has no TOP. */
+/* Connects, secures, signs in. As imap_open(); with a token by XOAUTH2, with a password by SASL PLAIN, else USER and
+ * PASS, else CRAM-MD5 or LOGIN where only these are offered; never APOP. FATAL also for a server that deletes what was
+ * read (EXPIRE 0) and has no TOP. */
 Pop3Link *pop3_link_open(const AccountConfig *account, const char *secret, GError **error);
 /* Leaves without QUIT: what was marked for deletion stays. */
 void pop3_link_free(Pop3Link *link);
@@ -24,13 +24,14 @@ typedef struct {
   guint64 octets; /* as LIST says */
   char *uid;      /* as UIDL says (1 to 255 printable characters; the RFC has 70); NULL where the server has no UIDL */
 } Pop3Row;
-/* What LIST and UIDL tell, in the server's order: GArray of Pop3Row, borrowed until the next call. Rows that only one of
- * them names, or whose number comes twice, are left out; a server without LIST, or whose numbers make no sense: FATAL. */
+/* What LIST and UIDL tell, in the server's order: GArray of Pop3Row, borrowed until the next call. Rows that only one
+ * of them names, or whose number comes twice, are left out; a server without LIST, or whose numbers make no sense:
+ * FATAL. */
 const GArray *pop3_link_list(Pop3Link *link, GError **error);
 
-/* A message, or the beginning of one, in pieces as they come: the lines of the answer as they are on the wire (CRLF, dots
- * doubled), without the line that ends it, cut anywhere. The first piece of each message is empty: the server has agreed to
- * give it. FALSE: the caller wants no more of it; the rest is read and dropped. */
+/* A message, or the beginning of one, in pieces as they come: the lines of the answer as they are on the wire (CRLF,
+ * dots doubled), without the line that ends it, cut anywhere. The first piece of each message is empty: the server has
+ * agreed to give it. FALSE: the caller wants no more of it; the rest is read and dropped. */
 typedef struct {
   guint number;
   gint lines; /* of the body, for TOP; -1: all, by RETR */
@@ -41,22 +42,23 @@ typedef struct {
                                                                   NULL: all came */
   gpointer data;
 } Pop3Sink;
-/* Asks for n messages, several at a time where the server can do that (PIPELINING). Each gets its pieces and then done(),
- * in the order of asks. Where the server has no TOP, RETR is sent instead, and more than `lines` comes; where it deletes what
- * RETR gave (EXPIRE 0), TOP with all lines is sent for RETR. A refusal of one message is no error. The sink must not use the
- * link. */
+/* Asks for n messages, several at a time where the server can do that (PIPELINING). Each gets its pieces and then
+ * done(), in the order of asks. Where the server has no TOP, RETR is sent instead, and more than `lines` comes; where
+ * it deletes what RETR gave (EXPIRE 0), TOP with all lines is sent for RETR. A refusal of one message is no error. The
+ * sink must not use the link. */
 gboolean pop3_link_fetch(Pop3Link *link, const Pop3Ask *asks, guint n, const Pop3Sink *sink, GError **error);
 /* FALSE: it is known to have none. */
 gboolean pop3_link_has_top(const Pop3Link *link);
 
-/* Marks a message for deletion, after asking (UIDL n) that the number still means this uid; uid NULL: not asked. MESSAGE
- * when it does not, or the server refuses. It is gone only after pop3_link_quit(). */
+/* Marks a message for deletion, after asking (UIDL n) that the number still means this uid; uid NULL: not asked.
+ * MESSAGE when it does not, or the server refuses. It is gone only after pop3_link_quit(). */
 gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError **error);
-/* Marks n messages, several at a time where the server can do that, after asking once (UIDL) what all numbers mean now; a
- * server that had no UIDL for the last list is not asked. done: for each in order; refusal: the words for one that was not
- * marked, NULL: it was; FALSE: no more shall be. It must not use the link. */
+/* Marks n messages, several at a time where the server can do that, after asking once (UIDL) what all numbers mean now;
+ * a server that had no UIDL for the last list is not asked. done: for each in order; refusal: the words for one that
+ * was not marked, NULL: it was; FALSE: no more shall be. It must not use the link. */
 gboolean pop3_link_delete_all(Pop3Link *link, const Pop3Row *const *rows, guint n,
-                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data, GError **error);
+                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data,
+                              GError **error);
 /* Takes all marks back. */
 gboolean pop3_link_reset(Pop3Link *link, GError **error);
 gboolean pop3_link_noop(Pop3Link *link, GError **error);

@@ -6,9 +6,11 @@
 #include "fetcher/pop3/private.h"
 #include <string.h>
 
-/* Commands that may wait for their answers: under 1 KiB in all, which a server can take while it waits for us to read. */
+/* Commands that may wait for their answers: under 1 KiB in all, which a server can take while it waits for us to read.
+ */
 #define WINDOW 32
-/* Octets of the largest message that is asked for as a whole: its answer stays within the budget, whatever its lines are. */
+/* Octets of the largest message that is asked for as a whole: its answer stays within the budget, whatever its lines
+ * are. */
 #define LARGEST (STREAM_BUDGET / 2 - 65536)
 
 /* Where in an answer of many lines the reader is: a dot alone on a line ends it, and only CRLF ends a line. */
@@ -37,7 +39,8 @@ static Place step(Place place, char c, gboolean *ended)
   return c == '\r' ? AT_CR : AT_TEXT;
 }
 
-/* Passes on what the buffer holds of the message. *held: bytes of what may be its last line, ".\r\n", which were not passed on. */
+/* Passes on what the buffer holds of the message. *held: bytes of what may be its last line, ".\r\n", which were not
+ * passed on. */
 static gboolean take_buffer(Pop3Link *link, Fetch *fetch, Place *place, gsize *held)
 {
   const char *start = link->buffer + link->start, *end = link->buffer + link->end, *p = start;
@@ -179,8 +182,9 @@ gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError 
 }
 
 /* The answers to as many DELE as were sent. *more: the caller wants more to be marked. */
-static gboolean take_marks(Pop3Link *link, guint from, guint to, gboolean (*done)(guint row, const char *refusal, gpointer data),
-                           gpointer data, gboolean *more, GError **error)
+static gboolean take_marks(Pop3Link *link, guint from, guint to,
+                           gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data,
+                           gboolean *more, GError **error)
 {
   for (guint i = from; i < to; i++) {
     g_autoptr(GError) problem = NULL;
@@ -197,7 +201,8 @@ static gboolean take_marks(Pop3Link *link, guint from, guint to, gboolean (*done
 }
 
 gboolean pop3_link_delete_all(Pop3Link *link, const Pop3Row *const *rows, guint n,
-                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data, GError **error)
+                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data,
+                              GError **error)
 {
   g_autoptr(GPtrArray) uids = NULL;
   guint window = link->can & POP3_PIPELINING ? WINDOW : 1;

@@ -3,8 +3,8 @@
  * Must not: pass on words of a server that hold the user's name; take the end of a connection for the end of an answer.
  * Fails:    LINK for all that is no answer, and the connection is broken then.
  * Tests:    tests/fetcher/pop3/test_link.c */
-#include "fetcher/pop3/private.h"
 #include "fetcher/net/server_words.h"
+#include "fetcher/pop3/private.h"
 #include <string.h>
 
 gboolean pop3_broken(Pop3Link *link, GError **error)

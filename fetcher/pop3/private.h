@@ -1,7 +1,7 @@
 /* private.h - what the parts of a POP3 session share. */
 #pragma once
-#include "fetcher/pop3/link.h"
 #include "fetcher/net/stream.h"
+#include "fetcher/pop3/link.h"
 
 #define POP3_LINE 65536   /* bytes of a status or listing line */
 #define POP3_COMMAND 255  /* bytes of a command with its end (RFC 2449, 4) */
@@ -27,12 +27,12 @@ struct Pop3Link {
   guint can;        /* Pop3Can */
   char *mechanisms; /* " PLAIN LOGIN ", in capitals; " " when none is offered */
   Pop3Top top;
-  gboolean over;    /* after QUIT */
-  GArray *rows;     /* Pop3Row of the last listing */
+  gboolean over;     /* after QUIT */
+  GArray *rows;      /* Pop3Row of the last listing */
   gboolean nameless; /* the last listing was without UIDL */
-  GArray *sizes;    /* guint64 by message number: its octets and 1, 0 for a number that was not listed */
-  GString *line;    /* the last line, without its end */
-  gsize start, end; /* of buffer: what was received and is not used yet */
+  GArray *sizes;     /* guint64 by message number: its octets and 1, 0 for a number that was not listed */
+  GString *line;     /* the last line, without its end */
+  gsize start, end;  /* of buffer: what was received and is not used yet */
   char buffer[16384];
 };
 
@@ -65,8 +65,8 @@ gboolean pop3_broken(Pop3Link *link, GError **error);
 gboolean pop3_sign_in(Pop3Link *link, const AccountConfig *account, const char *secret, GError **error);
 /* An empty listing: GArray of Pop3Row that frees its rows' strings. */
 GArray *pop3_rows_new(void);
-/* What UIDL tells now: *uids by message number, NULL elements for numbers that were not named, or more than once; itself NULL
- * when the server has no UIDL. */
+/* What UIDL tells now: *uids by message number, NULL elements for numbers that were not named, or more than once;
+ * itself NULL when the server has no UIDL. */
 gboolean pop3_take_uids(Pop3Link *link, GPtrArray **uids, GError **error);
 /* A message's size as LIST told, otherwise for one that was not listed. */
 guint64 pop3_octets(const Pop3Link *link, guint number, guint64 otherwise);

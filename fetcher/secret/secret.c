@@ -4,8 +4,8 @@
  * Fails:    STORE_ERROR_AUTH, naming the account and the remedy.
  * Tests:    tests/fetcher/secret/test_secret.c */
 #include "fetcher/secret/secret.h"
-#include "fetcher/secret/keyring.h"
 #include "fetcher/common/program.h"
+#include "fetcher/secret/keyring.h"
 #include "fetcher/store/store.h"
 #include <errno.h>
 #include <fcntl.h>

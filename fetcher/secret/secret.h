@@ -1,8 +1,8 @@
 /* secret.h - an account's password or token.
  *
- * From password-command (run without a shell where it has no shell characters, else by /bin/sh -c; its first line; 60 s), else
- * $CREDENTIALS_DIRECTORY/ACCOUNT (systemd LoadCredential), else the desktop's keyring (keyring.h; 60 s, in which the owner may
- * unlock it). Never kept on disk, logged, or passed in argv or the environment. */
+ * From password-command (run without a shell where it has no shell characters, else by /bin/sh -c; its first line; 60
+ * s), else $CREDENTIALS_DIRECTORY/ACCOUNT (systemd LoadCredential), else the desktop's keyring (keyring.h; 60 s, in
+ * which the owner may unlock it). Never kept on disk, logged, or passed in argv or the environment. */
 #pragma once
 #include "fetcher/config/config.h"
 

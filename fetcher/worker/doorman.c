@@ -5,10 +5,10 @@
  * Tests:    tests/e2e/test_door.py */
 #include "fetcher/worker/doorman.h"
 #include "fetcher/box/box_store.h"
-#include "fetcher/door/door.h"
 #include "fetcher/common/log.h"
-#include "fetcher/pop3/box.h"
+#include "fetcher/door/door.h"
 #include "fetcher/pass/run.h"
+#include "fetcher/pop3/box.h"
 #include "fetcher/secret/secret.h"
 #include "ledger/account.h"
 #include <poll.h>

@@ -5,23 +5,25 @@
  * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
 #include "fetcher/worker/session.h"
 #include "fetcher/common/exit.h"
+#include "fetcher/common/log.h"
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/wishes.h"
-#include "fetcher/common/log.h"
-#include "fetcher/worker/protocols.h"
 #include "fetcher/secret/secret.h"
+#include "fetcher/worker/protocols.h"
 #include "ledger/wish.h"
 #include <poll.h>
 #include <sysexits.h>
 
 /* Seconds. */
 #define RETRY_FIRST 5   /* before the second attempt in a row to connect */
-#define RETRY_SECRET 60 /* before a password is asked for again that could not be had: it may cost the owner a prompt */
+#define RETRY_SECRET 60 /* before a password is asked for again that could not be had: it may cost the owner a prompt  \
+                         */
 #define RETRY_MOST 900
 #define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
 #define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
-#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first one */
+#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first one  \
+                                  */
 #define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
 #define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
 #define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
@@ -257,8 +259,8 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   return TRUE;
 }
 
-/* Must the server be left alone? It is asked again soon where it could not be reached, for the owner waits for his mail;
- * but it locks accounts that are tried too often, and asking for a secret may cost a prompt. */
+/* Must the server be left alone? It is asked again soon where it could not be reached, for the owner waits for his
+ * mail; but it locks accounts that are tried too often, and asking for a secret may cost a prompt. */
 static gboolean is_too_early(const Session *session)
 {
   if (session->store != NULL || session->problem == NULL || session->problem->domain != STORE_ERROR) return FALSE;

@@ -4,9 +4,9 @@
  * Fails:    by exiting; the supervisor starts another.
  * Tests:    tests/e2e */
 #include "fetcher/worker/worker.h"
-#include "fetcher/worker/doorman.h"
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
+#include "fetcher/worker/doorman.h"
 #include "fetcher/worker/session.h"
 #include "filter/filter.h"
 #include "ledger/wish.h"
@@ -78,8 +78,8 @@ static gboolean wanted(const Worker *worker, PassScope *scope)
   return any;
 }
 
-/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called before
- * each pass. *seconds: how long the pause lasts, 0 for none. */
+/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called
+ * before each pass. *seconds: how long the pause lasts, 0 for none. */
 static void heed_pause(Worker *worker, Session *session, guint *seconds)
 {
   gint64 until = ledger_paused_until(worker->ledger), now = g_get_real_time() / G_USEC_PER_SEC;
@@ -172,9 +172,7 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
                 problem != NULL ? problem->message : "the configuration no longer names it");
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
-  Worker worker = {
-    .ledger = ledger, .account = name, .config = config, .observe = config->observe, .clock = -1
-  };
+  Worker worker = { .ledger = ledger, .account = name, .config = config, .observe = config->observe, .clock = -1 };
   StoreHome home = { ledger, data_dir };
   g_autoptr(Session) session = session_new(config, account, &home, once != WORKER_LIVE, must_stop, &worker);
   g_autoptr(Doorman) doorman =

@@ -90,8 +90,8 @@ static void print_cost(const Cost *cost, guint n, guint batch)
          (double)cost->cpu / n, (double)cost->wall / n, (double)cost->wall / G_USEC_PER_SEC);
 }
 
-/* Question q: in turn an answer to a real message, one by its tokens, one by recipient and subject, and forged ones: with a
- * foreign id and a known recipient, and without an id about a stranger at a domain where others are known. */
+/* Question q: in turn an answer to a real message, one by its tokens, one by recipient and subject, and forged ones:
+ * with a foreign id and a known recipient, and without an id about a stranger at a domain where others are known. */
 static Report *question(guint n, guint q)
 {
   guint i = (guint)(((guint64)q * 2654435761u) % n);

@@ -3,8 +3,8 @@
  * Must not: write to that ledger.
  * Fails:    by exit status 1.
  * Tests:    by tests/bench/tray.py */
-#include "ui/tray/window.h"
 #include "filter/filter.h"
+#include "ui/tray/window.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

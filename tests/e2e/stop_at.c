@@ -23,8 +23,8 @@ ssize_t gnutls_record_send(gnutls_session_t session, const void *data, size_t si
 /* How long a server gets to carry out the command that was just sent: its answer shall be lost, not its work. */
 #define SERVER_TIME_US 60000
 
-/* After a sync; before a command is sent, so that the server never sees it, and after; before and after files are named,
- * renamed, removed, cut or written to, the ledger's own left out. */
+/* After a sync; before a command is sent, so that the server never sees it, and after; before and after files are
+ * named, renamed, removed, cut or written to, the ledger's own left out. */
 typedef enum { STOP_FSYNC, STOP_UNSENT, STOP_SEND, STOP_UNCHANGED, STOP_CHANGED, STOPS } Stop;
 static const char *const points[STOPS] = { "fsync:", "unsent:", "send:", "unchanged:", "changed:" };
 

@@ -434,7 +434,8 @@ static gboolean has_word(const char *words, const char *word)
   return g_strv_contains((const char *const *)each, word);
 }
 
-/* A returned message may be cut off anywhere: half an id must not pass for an id, or the owner's mail would look foreign. */
+/* A returned message may be cut off anywhere: half an id must not pass for an id, or the owner's mail would look
+ * foreign. */
 static void test_cut_anywhere(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {

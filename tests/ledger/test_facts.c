@@ -184,7 +184,8 @@ static void test_fit_by_sender(void **state)
   }
 }
 
-/* An address from which the owner never sent mail; not said where no sender of his is known, or where something speaks for him. */
+/* An address from which the owner never sent mail; not said where no sender of his is known, or where something speaks
+ * for him. */
 static void test_stranger(void **state)
 {
   static const struct {

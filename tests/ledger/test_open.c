@@ -179,7 +179,8 @@ static void test_migrate(void **state)
              "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
              "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
              "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders;"
-             "DROP TABLE number; DROP TABLE pause; DROP TABLE recorded; ALTER TABLE folder DROP COLUMN stamp; ALTER TABLE account DROP COLUMN sent_by;"
+             "DROP TABLE number; DROP TABLE pause; DROP TABLE recorded; ALTER TABLE folder DROP COLUMN stamp; ALTER "
+             "TABLE account DROP COLUMN sent_by;"
              "PRAGMA user_version = 1",
              &error));
   ledger_close(ledger);
@@ -192,7 +193,8 @@ static void test_migrate(void **state)
   assert_int_equal(rig_number(ledger, "SELECT count(folders) FROM wish"), 0);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM sqlite_schema WHERE name = 'entry_due'"), 0);
   assert_int_equal(
-      rig_number(ledger, "SELECT count(*) FROM sqlite_schema WHERE name IN ('gap', 'number', 'entry_again', 'entry_lying')"),
+      rig_number(ledger,
+                 "SELECT count(*) FROM sqlite_schema WHERE name IN ('gap', 'number', 'entry_again', 'entry_lying')"),
       4);
   ledger_close(ledger);
   rig_remove(folder);
@@ -265,8 +267,8 @@ static void test_busy(void **state)
   rig_remove(folder);
 }
 
-/* A second connection that comes and goes takes no lock of the first with it: another program that closes the ledger then
- * would think itself the last, and remove the -wal under it. */
+/* A second connection that comes and goes takes no lock of the first with it: another program that closes the ledger
+ * then would think itself the last, and remove the -wal under it. */
 static void test_second_connection(void **state)
 {
   GError *error = NULL;

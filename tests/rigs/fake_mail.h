@@ -1,9 +1,9 @@
 /* fake_mail.h - a small mailbox on a fake server, and a pass over it. */
 #pragma once
-#include "tests/rigs/fake_store.h"
 #include "fetcher/config/config.h"
 #include "fetcher/pass/pass.h"
 #include "ledger/journal.h"
+#include "tests/rigs/fake_store.h"
 
 typedef struct {
   FakeServer *server;
@@ -11,7 +11,7 @@ typedef struct {
   AccountConfig account;
   char *directory; /* of the ledger */
   Ledger *ledger;
-  gint64 now; /* mail is dated some days before */
+  gint64 now;      /* mail is dated some days before */
   gboolean second; /* the server belongs to another Fake */
 } Fake;
 
@@ -35,7 +35,8 @@ int fake_teardown(void **state);
 Pass fake_pass_ok(Fake *fake);
 /* How many entries are in this state. */
 guint fake_in_state(Fake *fake, MoveState state);
-/* One pass of this kind on a connection that stays open from call to call, until `run` is freed and its store closed. */
+/* One pass of this kind on a connection that stays open from call to call, until `run` is freed and its store closed.
+ */
 Run *fake_connect(Fake *fake);
 void fake_disconnect(Run *run);
 /* Moves the message at this index as the owner's mail program would. */

@@ -117,7 +117,8 @@ gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError 
 }
 
 gboolean pop3_link_delete_all(Pop3Link *link, const Pop3Row *const *rows, guint n,
-                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data, GError **error)
+                              gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data,
+                              GError **error)
 {
   gboolean more = TRUE;
   for (guint i = 0; i < n && more; i++) {

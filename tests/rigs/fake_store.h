@@ -22,8 +22,8 @@ typedef struct {
 typedef struct {
   GPtrArray *folders; /* FakeFolder* */
   gboolean copies;    /* no MOVE: copy, flag and expunge are three steps */
-  gboolean late;      /* as POP3: what is taken out of INBOX is gone after commit(); restored mail goes to Returned; no keywords,
-                         no rivals; goes with copies */
+  gboolean late;      /* as POP3: what is taken out of INBOX is gone after commit(); restored mail goes to Returned; no
+                         keywords,      no rivals; goes with copies */
   gboolean garbles;   /* what it copies is another message then */
   gboolean cannot_claim; /* no CONDSTORE: whoever claims a message gets it */
   gboolean cannot_move;
@@ -38,8 +38,8 @@ typedef struct {
   guint cut;                  /* cut the connection at this step, 0 = never */
   gboolean cut_after;         /* after the step took effect */
   guint reads, scans, moves;
-  gboolean synced;  /* since fake_open() */
-  guint unsynced;   /* messages removed, on their own, before that */
+  gboolean synced;             /* since fake_open() */
+  guint unsynced;              /* messages removed, on their own, before that */
   void (*turn)(gpointer data); /* called before each step, where another machine may have its turn; NULL */
   gpointer turn_data;
 } FakeServer;

@@ -1,9 +1,9 @@
 /* ledger_rig.h - what the tests of ledger/ share: ledgers, sent messages, reports. */
 #pragma once
 #include "ledger/account.h"
+#include "ledger/facts.h"
 #include "ledger/journal.h"
 #include "ledger/newsender.h"
-#include "ledger/facts.h"
 #include "ledger/sent.h"
 #include "ledger/stats.h"
 #include "ledger/wish.h"

@@ -1,4 +1,5 @@
-/* mbox_rig.h - what the tests of the mbox box share: a folder under /tmp, mboxes in it, and what a box makes of them. */
+/* mbox_rig.h - what the tests of the mbox box share: a folder under /tmp, mboxes in it, and what a box makes of them.
+ */
 #pragma once
 #include "fetcher/box/box.h"
 #include <setjmp.h>

@@ -4,11 +4,11 @@
  * Fails:    exit status 3; the other messages are still judged.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ledger/facts.h"
+#include "ui/cli/command.h"
+#include "ui/cli/entry_words.h"
 #include "ui/cli/jsonl.h"
 #include "ui/cli/mail_arguments.h"
 #include "ui/cli/print.h"
-#include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
 #include <stdio.h>
 
 /* Worst last, so that the highest of several counts. */

@@ -3,9 +3,9 @@
  * Must not: judge anew; it tells what was found then.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
-#include "ui/cli/print.h"
 #include "ui/cli/command.h"
 #include "ui/cli/entry_words.h"
+#include "ui/cli/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -80,7 +80,8 @@ static void print_choices(const Entry *entry)
   puts("\nWhat you can do");
   if (entry->state == MOVE_QUARANTINED) {
     printf("  backstop restore %" G_GINT64_FORMAT "   puts it back and leaves it there\n", entry->id);
-    printf("  backstop delete %" G_GINT64_FORMAT "    moves it to the trash, or removes it where there is none\n", entry->id);
+    printf("  backstop delete %" G_GINT64_FORMAT "    moves it to the trash, or removes it where there is none\n",
+           entry->id);
   }
   if (about == NULL || !is_plain(about)) about = "ADDRESS";
   printf("  backstop allow add %s\n      takes reports about mail to that address for genuine from now on\n", about);

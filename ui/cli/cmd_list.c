@@ -3,9 +3,9 @@
  * Must not: change the ledger.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
-#include "ui/cli/print.h"
 #include "ui/cli/command.h"
 #include "ui/cli/entry_words.h"
+#include "ui/cli/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

@@ -3,8 +3,8 @@
  * Must not: write a password anywhere but to that program's standard input.
  * Fails:    by that program's exit status, else exit.h.
  * Tests:    tests/e2e/test_password.py */
-#include "fetcher/secret/keyring.h"
 #include "fetcher/common/program.h"
+#include "fetcher/secret/keyring.h"
 #include "ledger/wish.h"
 #include "ui/cli/ask_secret.h"
 #include "ui/cli/command.h"

@@ -5,9 +5,9 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "filter/filter.h"
 #include "ledger/sent.h"
+#include "ui/cli/command.h"
 #include "ui/cli/jsonl.h"
 #include "ui/cli/mail_arguments.h"
-#include "ui/cli/command.h"
 #include <stdio.h>
 #include <sysexits.h>
 

@@ -5,9 +5,9 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "fetcher/disk/mail_files.h"
 #include "filter/normalise.h"
-#include "ui/cli/print.h"
 #include "ui/cli/command.h"
 #include "ui/cli/entry_words.h"
+#include "ui/cli/print.h"
 #include <errno.h>
 #include <stdio.h>
 #include <sysexits.h>

@@ -4,9 +4,9 @@
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ledger/wish.h"
-#include "ui/cli/print.h"
 #include "ui/cli/command.h"
 #include "ui/cli/entry_words.h"
+#include "ui/cli/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

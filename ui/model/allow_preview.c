@@ -6,8 +6,8 @@
 #include "ui/model/allow_preview.h"
 #include "filter/normalise.h"
 #include "ledger/newsender.h"
-#include "ui/model/shown.h"
 #include "ui/model/entry_text.h"
+#include "ui/model/shown.h"
 #include <glib/gi18n.h>
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * Fails:    never.
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/entry_text.h"
-#include "ui/model/shown.h"
 #include "ui/cli/entry_words.h"
+#include "ui/model/shown.h"
 #include <glib/gi18n.h>
 
 #define TEXT_CHARACTERS 2000

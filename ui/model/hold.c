@@ -141,8 +141,8 @@ void hold_undo(Hold *hold)
   set_state(hold, hold->done > 0 ? HOLD_FAILED : HOLD_UNDONE);
 }
 
-/* Wishes are done in their order, by account: those behind many open ones are hardly finished, and not asked for. What is
- * finished is asked for no more: 0. */
+/* Wishes are done in their order, by account: those behind many open ones are hardly finished, and not asked for. What
+ * is finished is asked for no more: 0. */
 void hold_look(Hold *hold)
 {
   guint open = 0, done = 0, failed = 0;

@@ -1,5 +1,5 @@
-/* hold.h - wishes with second thoughts: for a few seconds they can be taken back, then they go to the ledger, where their
- * progress is followed. One group at a time: a new one sends the one before on its way. */
+/* hold.h - wishes with second thoughts: for a few seconds they can be taken back, then they go to the ledger, where
+ * their progress is followed. One group at a time: a new one sends the one before on its way. */
 #pragma once
 #include "ledger/wish.h"
 

@@ -3,10 +3,10 @@
 #include <glib.h>
 
 typedef struct {
-  gint64 looked;    /* entries up to this id were there when the window was last looked at */
-  gint64 notified;  /* and up to this one when a digest was last sent */
-  gint64 genuine;   /* the same of notifications about genuine bounces */
-  gint64 waved;     /* Unix seconds of the last notice of a wave, and of an alarm */
+  gint64 looked;   /* entries up to this id were there when the window was last looked at */
+  gint64 notified; /* and up to this one when a digest was last sent */
+  gint64 genuine;  /* the same of notifications about genuine bounces */
+  gint64 waved;    /* Unix seconds of the last notice of a wave, and of an alarm */
   gint64 alarmed;
   int width, height; /* of the window; 0: not known */
 } Memory;

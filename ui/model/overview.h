@@ -9,17 +9,17 @@ typedef enum { OVERVIEW_IDLE, OVERVIEW_WAITING, OVERVIEW_PROBLEM } OverviewIcon;
 typedef enum { TROUBLE_NONE, TROUBLE_SIGN_IN, TROUBLE_CONNECTION } Trouble;
 
 typedef struct {
-  gboolean there;       /* the ledger could be read; else only `problem` counts */
-  char *problem;        /* why not, one sentence; NULL */
-  gboolean runs;        /* the filter does */
-  gint64 paused;        /* until then; 0: it is not */
-  BrowseCounts counts;  /* new: since the window was looked at */
-  GPtrArray *accounts;  /* Account*, configured ones */
-  guint today;          /* backscatter judged in the last 24 hours */
-  gboolean wave;        /* far more than usual */
-  guint genuine_today;  /* bounces for the owner's own mail in that time */
-  gboolean alarm;       /* far more than usual: somebody may be sending with the owner's account */
-  gint64 rated;         /* when these four were counted */
+  gboolean there;      /* the ledger could be read; else only `problem` counts */
+  char *problem;       /* why not, one sentence; NULL */
+  gboolean runs;       /* the filter does */
+  gint64 paused;       /* until then; 0: it is not */
+  BrowseCounts counts; /* new: since the window was looked at */
+  GPtrArray *accounts; /* Account*, configured ones */
+  guint today;         /* backscatter judged in the last 24 hours */
+  gboolean wave;       /* far more than usual */
+  guint genuine_today; /* bounces for the owner's own mail in that time */
+  gboolean alarm;      /* far more than usual: somebody may be sending with the owner's account */
+  gint64 rated;        /* when these four were counted */
 } Overview;
 
 /* ledger NULL: it cannot be opened, and problem (copied) says why. looked: up to which id was looked. What

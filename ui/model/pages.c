@@ -4,8 +4,8 @@
  * Fails:    LEDGER_ERROR from pages_ask(); a row that cannot be read is empty.
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/pages.h"
-#include "ui/model/shown.h"
 #include "ui/model/entry_text.h"
+#include "ui/model/shown.h"
 #include <glib/gi18n.h>
 #include <string.h>
 

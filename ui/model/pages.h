@@ -3,7 +3,14 @@
 #include "ledger/browse.h"
 
 typedef enum {
-  CELL_RECEIVED, CELL_VERDICT, CELL_RECIPIENT, CELL_REPORTER, CELL_SUBJECT, CELL_ACCOUNT, CELL_STATE, CELLS
+  CELL_RECEIVED,
+  CELL_VERDICT,
+  CELL_RECIPIENT,
+  CELL_REPORTER,
+  CELL_SUBJECT,
+  CELL_ACCOUNT,
+  CELL_STATE,
+  CELLS
 } Cell;
 
 typedef struct Pages Pages;
@@ -14,8 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pages, pages_free)
 
 /* Reads which entries there are, and forgets all rows; on an error the list stays as it was. */
 gboolean pages_ask(Pages *pages, const BrowseQuery *query, GError **error);
-/* The same in two steps, for a view that must not see the list change: reads, and says whether the entries are others or in
- * another order now; then takes over what was read last. */
+/* The same in two steps, for a view that must not see the list change: reads, and says whether the entries are others
+ * or in another order now; then takes over what was read last. */
 gboolean pages_read(Pages *pages, const BrowseQuery *query, gboolean *differs, GError **error);
 void pages_turn(Pages *pages);
 /* Words that stand in the column of states instead of the state: id (gint64*) → text, owned by the caller, who calls
@@ -28,7 +35,8 @@ guint pages_count(const Pages *pages);
 gint64 pages_id(const Pages *pages, guint index);
 /* Where this entry stands; -1 when it is not in the list. */
 gint pages_find(const Pages *pages, gint64 id);
-/* A cell's text, harmless (shown.h), borrowed until PAGES_KEPT other pages were asked for; "" when the ledger cannot be read. */
+/* A cell's text, harmless (shown.h), borrowed until PAGES_KEPT other pages were asked for; "" when the ledger cannot be
+ * read. */
 const char *pages_cell(Pages *pages, guint index, Cell cell);
 VerdictCode pages_verdict(Pages *pages, guint index);
 /* How many rows are in memory: never more than PAGES_KEPT * PAGE_ROWS. */

@@ -6,7 +6,7 @@ typedef enum { SERIES_GENUINE, SERIES_UNSURE, SERIES_BACKSCATTER, SERIES_RESTORE
 
 /* One bar: one day or, in a long series, more. Days are UTC, as the ledger counts. */
 typedef struct {
-  gint64 begin;              /* Unix seconds */
+  gint64 begin; /* Unix seconds */
   guint days;
   guint count[SERIES_KINDS]; /* backscatter: without what was restored in that time */
   gboolean wave;             /* far more backscatter than in the 30 days before */
@@ -27,7 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Series, series_free)
 const char *series_name(SeriesKind kind);
 /* "3 March", or "3 to 9 March" for a bar of several days. The caller frees. */
 char *series_label(const SeriesBar *bar);
-/* As CSV (RFC 4180): a line of titles, and one for each day; fields that a spreadsheet would take for formulas cannot occur. */
+/* As CSV (RFC 4180): a line of titles, and one for each day; fields that a spreadsheet would take for formulas cannot
+ * occur. */
 char *series_csv(const Series *series);
 /* A round number not below n, with a round quarter: where the picture's scale ends. */
 guint series_scale(guint n);

@@ -27,7 +27,8 @@ static gboolean is_key(const char *line, const char *key)
   return *line == '=';
 }
 
-/* Where the key stands in its group, else where it is to be put in: behind the group's last line that says something. */
+/* Where the key stands in its group, else where it is to be put in: behind the group's last line that says something.
+ */
 static gsize find_line(const GPtrArray *lines, const char *group, const char *key, gboolean *there)
 {
   gsize at = 0;

@@ -2,9 +2,9 @@
 #pragma once
 #include "fetcher/config/config.h"
 
-/* Gives a key of the group [backstop] this value. Comments, order, unknown keys and line ends stay. The result must be a
- * configuration that config_load() takes; it replaces the file whole or not at all, 0600, through links. CONFIG_ERROR or
- * G_FILE_ERROR. */
+/* Gives a key of the group [backstop] this value. Comments, order, unknown keys and line ends stay. The result must be
+ * a configuration that config_load() takes; it replaces the file whole or not at all, 0600, through links. CONFIG_ERROR
+ * or G_FILE_ERROR. */
 gboolean settings_write(const char *file, const char *key, const char *value, GError **error);
 /* The same of text. The caller frees. */
 char *settings_edit(const char *text, const char *group, const char *key, const char *value);

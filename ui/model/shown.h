@@ -2,8 +2,8 @@
 #pragma once
 #include <glib.h>
 
-/* One line. Controls, direction marks and other invisible characters become their number (⟨U+202E⟩), bytes that are no UTF-8
- * become �. Cut after so many characters, and then ends with … NULL gives NULL. The caller frees. */
+/* One line. Controls, direction marks and other invisible characters become their number (⟨U+202E⟩), bytes that are no
+ * UTF-8 become �. Cut after so many characters, and then ends with … NULL gives NULL. The caller frees. */
 char *shown_line(const char *text, gsize characters);
 
 /* Any bytes as lines: LF and CR LF end one, a tab is four spaces, all else as above. A line is cut after SHOWN_WIDTH

@@ -5,8 +5,8 @@
  * Tests:    tests/ui/tray/test_window.py */
 #include "ui/tray/accounts.h"
 #include "ledger/sent.h"
-#include "ui/model/shown.h"
 #include "ui/model/entry_text.h"
+#include "ui/model/shown.h"
 #include "ui/tray/widgets.h"
 #include <glib/gi18n.h>
 #include <string.h>

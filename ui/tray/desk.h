@@ -9,13 +9,13 @@
 typedef struct Desk Desk;
 struct Desk {
   const char *config_file, *data_dir; /* borrowed */
-  gboolean usual;     /* both are the default ones */
-  Ledger *ledger;     /* NULL: not there yet, or cannot be opened; overview.problem says why */
+  gboolean usual;                     /* both are the default ones */
+  Ledger *ledger;                     /* NULL: not there yet, or cannot be opened; overview.problem says why */
   Overview overview;
   Memory memory;
   NotificationMode notifications;
   char *start_problem; /* why the filter did not start when it was asked to, one sentence; NULL */
-  Hold *hold;         /* NULL where there is no ledger */
+  Hold *hold;          /* NULL where there is no ledger */
   /* private */
   GPtrArray *watchers;
   GFileMonitor *monitor;

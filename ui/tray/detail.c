@@ -4,9 +4,9 @@
  * Fails:    by a sentence in the pane.
  * Tests:    tests/ui/tray/test_tray_window.c */
 #include "ui/tray/detail.h"
+#include "ui/model/entry_text.h"
 #include "ui/model/raw_message.h"
 #include "ui/model/shown.h"
-#include "ui/model/entry_text.h"
 #include "ui/tray/widgets.h"
 #include <glib/gi18n.h>
 

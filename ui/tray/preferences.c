@@ -4,9 +4,9 @@
  * Fails:    by a sentence on the page; the choice goes back.
  * Tests:    tests/ui/tray/test_window.py */
 #include "ui/tray/preferences.h"
-#include "ui/model/start_daemon.h"
 #include "ui/model/settings.h"
 #include "ui/model/shown.h"
+#include "ui/model/start_daemon.h"
 #include "ui/tray/widgets.h"
 #include <glib/gi18n.h>
 

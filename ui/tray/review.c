@@ -3,8 +3,8 @@
  * Must not: hold entries; do more than wish.
  * Fails:    by a sentence below the list.
  * Tests:    tests/ui/tray/test_tray_window.c, tests/ui/tray/test_window.py */
-#include "ui/model/shown.h"
 #include "ui/model/entry_text.h"
+#include "ui/model/shown.h"
 #include "ui/tray/allow.h"
 #include "ui/tray/long_tree_view.h"
 #include "ui/tray/private.h"

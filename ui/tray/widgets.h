@@ -16,7 +16,7 @@ GtkWidget *scrolled_new(GtkWidget *content, gboolean sideways);
 void container_clear(GtkWidget *container);
 /* A sentence about something that failed, until it is closed. */
 void complain(GtkWindow *parent, const char *title, const char *text);
-/* Asks once, and calls said_yes(data) if the owner says so; the button for it is named by `yes`. In any case, gone(data) comes last.
- * Nothing waits meanwhile: a program that reads the screen must go on. */
-void ask(GtkWindow *parent, const char *title, const char *text, const char *yes, void (*said_yes)(gpointer data), gpointer data,
-         GDestroyNotify gone);
+/* Asks once, and calls said_yes(data) if the owner says so; the button for it is named by `yes`. In any case,
+ * gone(data) comes last. Nothing waits meanwhile: a program that reads the screen must go on. */
+void ask(GtkWindow *parent, const char *title, const char *text, const char *yes, void (*said_yes)(gpointer data),
+         gpointer data, GDestroyNotify gone);

@@ -270,8 +270,8 @@ static void test_moves(void **state)
   }
 }
 
-/* What an mbox would give back as another message is not moved there: it stays, nothing of it lies in the mbox, and those
- * beside it are moved. */
+/* What an mbox would give back as another message is not moved there: it stays, nothing of it lies in the mbox, and
+ * those beside it are moved. */
 static void test_cannot_hold(void **state)
 {
   static const char *const odd[] = { "B\nStatus: RO\n\nb\n", "B\nLines: 3\n\nb\n", "B\nContent-Length: 2\n\nb\n",
@@ -368,8 +368,8 @@ static void test_rewritten(void **state)
   expect(store, path, "2:B 3:C 4:D");
 }
 
-/* One that cannot be read is told of, and keeps nobody from the others; it is there: read() says that it was refused, and
- * not that it is gone. */
+/* One that cannot be read is told of, and keeps nobody from the others; it is there: read() says that it was refused,
+ * and not that it is gone. */
 static void test_unread(void **state)
 {
   static const char *const texts[] = { "A-one", "B-refused", "C-three", NULL };

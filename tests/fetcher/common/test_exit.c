@@ -3,8 +3,8 @@
  * Must not: exit.
  * Fails:    by TAP.
  * Tests:    fetcher/common/exit.c */
-#include "fetcher/config/config.h"
 #include "fetcher/common/exit.h"
+#include "fetcher/config/config.h"
 #include "fetcher/store/store.h"
 #include "ledger/ledger.h"
 #include <setjmp.h>

@@ -3,8 +3,8 @@
  * Must not: write to the system's journal.
  * Fails:    by TAP; the journal is left out where namespaces are not allowed.
  * Tests:    fetcher/common/log.c */
-#include "fetcher/config/config.h"
 #include "fetcher/common/log.h"
+#include "fetcher/config/config.h"
 #include "fetcher/store/store.h"
 #include "ledger/ledger.h"
 #include <setjmp.h>

@@ -294,8 +294,8 @@ static void test_cram_md5(void **state)
   server_free(server);
 }
 
-/* A computer without the SASL library's plug-ins sends nothing of them, and goes on to what it can. In a child, since the
- * library looks for them once; so this comes before all other sign-ins. */
+/* A computer without the SASL library's plug-ins sends nothing of them, and goes on to what it can. In a child, since
+ * the library looks for them once; so this comes before all other sign-ins. */
 static void test_no_mechanisms(void **state)
 {
   static const Conversation conversations[] = {

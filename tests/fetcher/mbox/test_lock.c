@@ -127,7 +127,8 @@ static void test_locked_target(void **state)
   assert_int_equal(rig_wait(pid), 0);
 }
 
-/* A FILE.lock: what is in it, how old it is, and whether it keeps us away. %h is this computer, %p a running process. */
+/* A FILE.lock: what is in it, how old it is, and whether it keeps us away. %h is this computer, %p a running process.
+ */
 static const struct {
   const char *text;
   gint64 age; /* seconds */

@@ -3,8 +3,8 @@
  * Must not: leave loopback.
  * Fails:    as a test.
  * Tests:    fetcher/net/stream.c, fetcher/net/tls.c */
-#include "fetcher/store/store.h"
 #include "fetcher/net/stream.h"
+#include "fetcher/store/store.h"
 #include "tests/rigs/peer.h"
 #include <fcntl.h>
 #include <netinet/in.h>

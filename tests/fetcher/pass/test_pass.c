@@ -1,7 +1,7 @@
 /* test_pass.c - what one pass does to a mailbox, and what it leaves alone. */
-#include "tests/rigs/fake_mail.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
+#include "tests/rigs/fake_mail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

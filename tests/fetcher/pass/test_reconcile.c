@@ -1,8 +1,8 @@
 /* test_reconcile.c - the owner's own hands, two machines on one mailbox, and looks that find nothing. */
-#include "tests/rigs/fake_mail.h"
 #include "fetcher/pass/clocks.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
+#include "tests/rigs/fake_mail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

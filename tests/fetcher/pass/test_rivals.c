@@ -1,9 +1,8 @@
 /* test_rivals.c - two machines on one mailbox whose server copies and cannot tell whose a message is: in whatever order
  * their steps come, and wherever they are cut off, each message ends up exactly once.
- * Owns:     the order of steps: each machine is a thread, of which one runs at a time, by a schedule that can be repeated.
- * Must not: depend on time.
- * Fails:    as a test.
- * Tests:    fetcher/pass/rivals.c, fetcher/pass/settle.c, fetcher/pass/reconcile.c */
+ * Owns:     the order of steps: each machine is a thread, of which one runs at a time, by a schedule that can be
+ * repeated. Must not: depend on time. Fails:    as a test. Tests:    fetcher/pass/rivals.c, fetcher/pass/settle.c,
+ * fetcher/pass/reconcile.c */
 #include "tests/rigs/fake_mail.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* test_settle.c - the connection is cut before and after every single step; the next pass ends where an undisturbed one
  * does. */
-#include "tests/rigs/fake_mail.h"
 #include "ledger/wish.h"
+#include "tests/rigs/fake_mail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* test_sweep.c - mail that was there before, judged again. */
-#include "tests/rigs/fake_mail.h"
 #include "ledger/wish.h"
+#include "tests/rigs/fake_mail.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -425,7 +425,8 @@ static gboolean note_mark(guint row, const char *refusal, gpointer data)
   return strstr(((GString *)data)->str, "!") == NULL;
 }
 
-/* All are marked after one look at what their numbers mean now; one that means another message, or is refused, is told. */
+/* All are marked after one look at what their numbers mean now; one that means another message, or is refused, is told.
+ */
 static void test_delete_all(void **state)
 {
   static const struct {
@@ -454,12 +455,14 @@ static void test_delete_all(void **state)
           (Pop3Turn){ .command = "UIDL", .answer = "+OK\r\n1 u1\r\n2 u2\r\n3 u3\r\n4 u4\r\n.\r\n", .once = TRUE };
       conversation.turns[n++] = (Pop3Turn){ .command = "UIDL", .answer = rows[row].uidl };
     }
-    if (rows[row].dele != NULL) conversation.turns[n++] = (Pop3Turn){ .command = "DELE", .answer = rows[row].dele, .once = TRUE };
+    if (rows[row].dele != NULL)
+      conversation.turns[n++] = (Pop3Turn){ .command = "DELE", .answer = rows[row].dele, .once = TRUE };
     Server *server = server_start(pop3_peer, &conversation);
     g_autoptr(Pop3Link) link = open_with(server, 0);
     const GArray *all = pop3_link_list(link, &error);
     assert_non_null(all);
-    const Pop3Row *some[] = { &g_array_index(all, Pop3Row, 0), &g_array_index(all, Pop3Row, 1), &g_array_index(all, Pop3Row, 2) };
+    const Pop3Row *some[] = { &g_array_index(all, Pop3Row, 0), &g_array_index(all, Pop3Row, 1),
+                              &g_array_index(all, Pop3Row, 2) };
     gboolean whole = pop3_link_delete_all(link, some, 3, note_mark, told, &error);
     if (strcmp(told->str, rows[row].told) != 0) print_error("row %u: %s\n", row, told->str);
     assert_string_equal(told->str, rows[row].told);
@@ -538,8 +541,8 @@ static gboolean run_all(Server *server, GError **error)
          && pop3_link_delete(link, 3, "u3", error) && pop3_link_quit(link, error);
 }
 
-/* The server leaves after each byte that it says: after every answer and within it. That is LINK, at once, and never the
- * end of a message or a listing. */
+/* The server leaves after each byte that it says: after every answer and within it. That is LINK, at once, and never
+ * the end of a message or a listing. */
 static void test_cut(void **state)
 {
   gsize cut = 1;
@@ -627,11 +630,10 @@ static int tear_down(void **state)
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(listings) + 10] = {
-    cmocka_unit_test(test_answers), cmocka_unit_test(test_fetch),        cmocka_unit_test(test_window),
-    cmocka_unit_test(test_enough),  cmocka_unit_test(test_budget),       cmocka_unit_test(test_delete),
-cmocka_unit_test(test_delete_all),
-    cmocka_unit_test(test_session), cmocka_unit_test(test_quit_refused), cmocka_unit_test(test_cut),
-    cmocka_unit_test(test_babble),
+    cmocka_unit_test(test_answers),    cmocka_unit_test(test_fetch),   cmocka_unit_test(test_window),
+    cmocka_unit_test(test_enough),     cmocka_unit_test(test_budget),  cmocka_unit_test(test_delete),
+    cmocka_unit_test(test_delete_all), cmocka_unit_test(test_session), cmocka_unit_test(test_quit_refused),
+    cmocka_unit_test(test_cut),        cmocka_unit_test(test_babble),
   };
   for (guint i = 0; i < G_N_ELEMENTS(listings); i++)
     tests[10 + i] = (struct CMUnitTest){ listings[i].name, test_listing, NULL, NULL, (void *)(gsize)&listings[i] };

@@ -3,15 +3,16 @@
  * Owns:     ledgers in memory, and a folder.
  * Must not: need a display.
  * Fails:    by cmocka.
- * Tests:    ui/model/pages.h, ui/model/entry_text.h, ui/model/hold.h, ui/model/allow_preview.h, ui/model/overview.h, ui/model/memory.h, ui/model/raw_message.h */
+ * Tests:    ui/model/pages.h, ui/model/entry_text.h, ui/model/hold.h, ui/model/allow_preview.h, ui/model/overview.h,
+ * ui/model/memory.h, ui/model/raw_message.h */
 #include "tests/rigs/ledger_rig.h"
 #include "ui/model/allow_preview.h"
+#include "ui/model/entry_text.h"
 #include "ui/model/hold.h"
 #include "ui/model/memory.h"
 #include "ui/model/overview.h"
 #include "ui/model/pages.h"
 #include "ui/model/raw_message.h"
-#include "ui/model/entry_text.h"
 #include <glib/gstdio.h>
 
 #define MANY 3000
