@@ -112,6 +112,7 @@ static void judge_kind(Case *c)
     [REPORT_VIRUS_NOTICE] = "It warns of a virus in a message; your configuration leaves such notices alone.",
     [REPORT_AUTO_REPLY] = "It is an automatic answer, such as an absence note; those are left alone.",
     [REPORT_RECEIPT] = "It tells that a message was read or deleted; such receipts are left alone.",
+    [REPORT_NOTICE] = "It is a notice about mail to you, or for the keeper of a mail system; those are never touched.",
     [REPORT_FEEDBACK] = "It is an abuse, DMARC or TLS report for the keeper of a domain; those are never touched.",
   };
   ReportKind kind = c->report->kind;

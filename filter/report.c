@@ -21,6 +21,7 @@ static const char *const kind_names[REPORT_N_KINDS] = {
   [REPORT_VIRUS_NOTICE] = "virus-notice",
   [REPORT_AUTO_REPLY] = "auto-reply",
   [REPORT_RECEIPT] = "receipt",
+  [REPORT_NOTICE] = "notice",
   [REPORT_FEEDBACK] = "feedback-report",
 };
 
@@ -78,6 +79,10 @@ Report *report_new(void)
   report->original.message_ids = g_ptr_array_new_with_free_func(g_free);
   report->original.senders = g_ptr_array_new_with_free_func(g_free);
   report->original.recipients = g_ptr_array_new_with_free_func(g_free);
+  report->original.delivered = g_ptr_array_new_with_free_func(g_free);
+  report->original.other_ids = g_ptr_array_new_with_free_func(g_free);
+  report->original.id_prefixes = g_ptr_array_new_with_free_func(g_free);
+  report->envelope_ids = g_ptr_array_new_with_free_func(g_free);
   report->signals = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
   return report;
 }
@@ -100,6 +105,10 @@ void report_free(Report *report)
   g_free(report->original.subject);
   g_ptr_array_unref(report->original.senders);
   g_ptr_array_unref(report->original.recipients);
+  g_ptr_array_unref(report->original.delivered);
+  g_ptr_array_unref(report->original.other_ids);
+  g_ptr_array_unref(report->original.id_prefixes);
+  g_ptr_array_unref(report->envelope_ids);
   g_ptr_array_unref(report->signals);
   g_free(report);
 }

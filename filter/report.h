@@ -3,7 +3,7 @@
 #include <glib.h>
 
 /* Kinds, in the field's words. Only the first five and, where the owner wants it, the next three are judged;
- * REPORT_FEEDBACK and REPORT_NONE are never touched. */
+ * REPORT_NOTICE, REPORT_FEEDBACK and REPORT_NONE are never touched. */
 typedef enum {
   REPORT_NONE,         /* not an automatic report, or one that must pass (a person's forward, list traffic, calendar) */
   REPORT_DSN_FAILED,   /* RFC 3464, Action: failed (and the real-world expired, error, failure) */
@@ -14,6 +14,8 @@ typedef enum {
   REPORT_VIRUS_NOTICE, /* "your message contained a virus" */
   REPORT_AUTO_REPLY,   /* out of office, vacation, ticket acknowledgement (RFC 3834) */
   REPORT_RECEIPT,      /* message disposition notification (RFC 8098) */
+  REPORT_NOTICE,       /* about mail to the reader, or for the keeper of a mail system: a virus in mail to the reader,
+                          postmaster copies, frozen messages, mail held or released, a bounce inside a bounce */
   REPORT_FEEDBACK,     /* ARF (RFC 5965), DMARC aggregate and failure, TLS report (RFC 8460) */
   REPORT_N_KINDS
 } ReportKind;
@@ -44,6 +46,14 @@ Evidence *evidence_new_valist(EvidenceSide side, const char *code, const char *f
 Evidence *evidence_copy(const Evidence *evidence);
 void evidence_free(Evidence *evidence);
 
+/* How a failed recipient is known. */
+typedef enum {
+  RANK_MENTIONED, /* the text mentions the address, or the original is addressed to it: it helps to find the sent
+                     message, and never speaks against one */
+  RANK_LISTED,    /* the text lists the address as one that failed */
+  RANK_NAMED      /* a field of a status part, or X-Failed-Recipients, names it */
+} RecipientRank;
+
 /* What a report still shows of the message it speaks of. Strings are decoded, valid UTF-8, one line; NULL when
  * absent. */
 typedef struct {
@@ -51,26 +61,36 @@ typedef struct {
   char *from;             /* From as displayed */
   char *to;               /* To as displayed */
   char *subject;
-  gint64 date;           /* Unix seconds, 0 when unknown */
-  GPtrArray *senders;    /* char*: addresses of From, Sender and Return-Path; never NULL */
-  GPtrArray *recipients; /* char*: addresses of To and Cc; never NULL */
+  gint64 date;            /* Unix seconds, 0 when unknown */
+  GPtrArray *senders;     /* char*: addresses of From, Sender and Return-Path; never NULL */
+  GPtrArray *recipients;  /* char*: addresses of To and Cc; never NULL */
+  GPtrArray *delivered;   /* char*: addresses of its Delivered-To, X-Original-To and Envelope-To; never NULL */
+  GPtrArray *other_ids;   /* char*: ids elsewhere in it (References, In-Reply-To, other fields, the body): who wrote the
+                             original chose them; never NULL */
+  GPtrArray *id_prefixes; /* char*: beginnings of ids that the reporter cut off; never NULL */
+  gboolean header;        /* a header came back: a part of its own, or fields with a Message-ID, a Received, or below a
+                             cut mark */
+  gboolean unread;        /* an original is there, but it was cut off, packed, or not understood */
 } Original;
 
 /* A report. Lists are never NULL and hold no duplicates; addresses are as address_normalise() gives them; every
  * string is valid UTF-8 on one line. */
 typedef struct {
   ReportKind kind;
-  char *message_id;       /* its own Message-ID, see id_normalise(); NULL */
-  char *reporter;         /* who wrote it: the address of From (or "MAILER-DAEMON" when it is bare); NULL when absent */
-  char *reporter_domain;  /* lower case: domain of Reporting-MTA, else of From; NULL when neither shows one */
-  gint64 date;            /* the report's own Date, Unix seconds, 0 when unknown */
-  GPtrArray *addressed;   /* char*: mailboxes it came to: Delivered-To, X-Original-To, Envelope-To, To */
-  GPtrArray *recipients;  /* char*: failed recipients: what the sender typed (Original-Recipient) first, then what
-                             that became (Final-Recipient) */
-  char *status;           /* enhanced status code (RFC 3463) of the first failed recipient, "5.1.1"; NULL */
-  char *diagnostic;       /* the reporter's words about it, at most 500 bytes; NULL */
-  GPtrArray *refer_backs; /* char*: ids in the report's own In-Reply-To and References */
-  GPtrArray *tokens;      /* char*: id-shaped tokens anywhere in its text that are not among the ids above; capped */
+  char *message_id;      /* its own Message-ID, see id_normalise(); NULL */
+  char *reporter;        /* who wrote it: the address of From (or "MAILER-DAEMON" when it is bare); NULL when absent */
+  char *reporter_domain; /* lower case: domain of Reporting-MTA, else of From; NULL when neither shows one */
+  gint64 date;           /* the report's own Date, Unix seconds, 0 when unknown */
+  GPtrArray *addressed;  /* char*: mailboxes it came to: Delivered-To, X-Original-To, Envelope-To, To */
+  GPtrArray *recipients; /* char*: failed recipients: what the sender typed (Original-Recipient) first, then what
+                            that became (Final-Recipient) */
+  RecipientRank rank;    /* of recipients: all of them are known in the same way */
+  gboolean status_part;  /* it has a machine-readable status (RFC 3464), as a part or as fields in its text */
+  GPtrArray *envelope_ids; /* char*: Original-Envelope-Id (RFC 3464, 2.2.1), where it has the form of an id */
+  char *status;            /* enhanced status code (RFC 3463) of the first failed recipient, "5.1.1"; NULL */
+  char *diagnostic;        /* the reporter's words about it, at most 500 bytes; NULL */
+  GPtrArray *refer_backs;  /* char*: ids in the report's own In-Reply-To and References */
+  GPtrArray *tokens; /* char*: id-shaped tokens of the reporter's own text that are not among the ids above; capped */
   Original original;
   GPtrArray *signals; /* Evidence*: why it was recognised */
 } Report;

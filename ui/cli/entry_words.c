@@ -19,6 +19,7 @@ const char *words_kind(ReportKind kind)
   case REPORT_VIRUS_NOTICE: return N_("a notice that a message was taken for a virus");
   case REPORT_AUTO_REPLY: return N_("an automatic reply, such as an out-of-office note");
   case REPORT_RECEIPT: return N_("a read receipt");
+  case REPORT_NOTICE: return N_("a notice about mail to you");
   case REPORT_FEEDBACK: return N_("a mail provider's summary or complaint report");
   default: return N_("not an automatic report");
   }
