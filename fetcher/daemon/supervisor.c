@@ -297,8 +297,8 @@ static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GErr
   for (guint i = 0; i < config->accounts->len; i++) {
     const AccountConfig *account = config->accounts->pdata[i];
     char *mailbox = account->host != NULL
-                        ? g_strdup_printf("%s\n%s\n%s", account->protocol, account->host, account->user)
-                        : g_strdup_printf("%s\n%s", account->protocol, account->folders[0]);
+                        ? g_strdup_printf("%s\n%s\n%s", protocol_name(account->protocol), account->host, account->user)
+                        : g_strdup_printf("%s\n%s", protocol_name(account->protocol), account->folders[0]);
     g_ptr_array_add(mailboxes, mailbox);
     setups[i] = (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account };
   }

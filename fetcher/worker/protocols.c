@@ -64,19 +64,21 @@ static Store *open_mbox(const AccountConfig *account, const StoreHome *home, con
   return open_disk(account, home, TRUE);
 }
 
-static const struct {
-  const char *protocol;
-  StoreOpener open;
-} PROTOCOLS[] = { { "imap", open_imap }, { "pop3", open_pop3 }, { "maildir", open_maildir }, { "mbox", open_mbox } };
+static StoreOpener opener_of(Protocol protocol)
+{
+  switch (protocol) {
+  case PROTOCOL_IMAP: return open_imap;
+  case PROTOCOL_POP3: return open_pop3;
+  case PROTOCOL_MAILDIR: return open_maildir;
+  case PROTOCOL_MBOX: return open_mbox;
+  case PROTOCOL_N: break;
+  }
+  g_return_val_if_reached(NULL);
+}
 
 Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(PROTOCOLS); i++) {
-    StoreOpener open = PROTOCOLS[i].open;
-    if (!g_str_equal(PROTOCOLS[i].protocol, account->protocol)) continue;
-    return account->host != NULL ? sign_in(account, home, open, secret, refused, error)
-                                 : open(account, home, NULL, error);
-  }
-  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "the protocol \"%s\" is not known", account->protocol);
-  return NULL;
+  StoreOpener open = opener_of(account->protocol);
+  return protocol_has_server(account->protocol) ? sign_in(account, home, open, secret, refused, error)
+                                                : open(account, home, NULL, error);
 }
