@@ -152,7 +152,7 @@ static void start(Child *child)
                          : options->once ? "--once"
                                          : NULL,
                          NULL };
-  int target = SUPERVISOR_LOCK;
+  int target = PROGRAM_LOCK;
   g_autoptr(GError) problem = NULL;
   if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
                                         &supervisor->lock, &target, 1, &child->pid, &child->pipe, NULL, NULL,
