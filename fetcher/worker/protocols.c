@@ -5,7 +5,11 @@
  * Tests:    tests/e2e/test_pop3.py, tests/e2e/test_disk.py */
 #include "fetcher/worker/protocols.h"
 #include "fetcher/box/box_store.h"
+#include "fetcher/box/program_box.h"
+#include "fetcher/disk/disk_box.h"
 #include "fetcher/imap/imap.h"
+#include "fetcher/maildir/maildir.h"
+#include "fetcher/mbox/mbox.h"
 #include "fetcher/pop3/box.h"
 
 static Store *open_imap(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
@@ -34,7 +38,7 @@ static Store *open_pop3(const AccountConfig *account, const StoreHome *home, con
   Box *inbox = pop3_box_new(account, secret, error);
   if (inbox == NULL) return NULL;
   g_autofree char *path = config_quarantine(account, home->data_dir);
-  Store *store = box_store_new(home->ledger, account->name);
+  Store *store = box_store_new(home->ledger, account->name, disk_box_new);
   box_store_add(store, inbox, BOX_WATCHED);
   box_store_add(store, disk_box_new(path, FALSE), BOX_QUARANTINE);
   box_store_add(store, returns(account, home), BOX_RETURN);
@@ -45,7 +49,7 @@ static Store *open_pop3(const AccountConfig *account, const StoreHome *home, con
 
 static Store *open_disk(const AccountConfig *account, const StoreHome *home, gboolean mbox)
 {
-  Store *store = box_store_new(home->ledger, account->name);
+  Store *store = box_store_new(home->ledger, account->name, disk_box_new);
   for (char **path = account->folders; *path != NULL; path++)
     box_store_add(store, mbox ? mbox_box_new(*path) : maildir_box_new(*path), BOX_WATCHED);
   box_store_add(store, disk_box_new(account->quarantine, mbox), BOX_QUARANTINE);

@@ -15,19 +15,21 @@
 #include <sysexits.h>
 
 /* Seconds. */
-#define RETRY_FIRST 5   /* before the second attempt in a row to connect */
-#define RETRY_SECRET 60 /* before a password is asked for again that could not be had: it may cost the owner a prompt  \
-                         */
+#define RETRY_FIRST 5 /* before the second attempt in a row to connect */
+#define RETRY_SECRET                                                                                                   \
+  60 /* before a password is asked for again that could not be had: it may cost the owner a prompt                     \
+      */
 #define RETRY_MOST 900
 #define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
 #define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
-#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first one  \
-                                  */
-#define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
-#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
-#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
-#define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
+#define ROUND_WAITING                                                                                                  \
+  (25 * 60)                 /* between looks at all folders, where the server tells of new mail in the first one       \
+                             */
+#define EMPTY_LOOKS 10      /* in a row that are made at once, for somebody who tidies up his inbox */
+#define EMPTY_MOST 60       /* the longest pause between such looks, for a server that keeps crying wolf */
+#define VISIT_AGAIN 10      /* after a failure, before a visitor makes us try again: he may come every minute */
+#define KEPT_OPEN (10 * 60) /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
   const Config *config;
@@ -118,7 +120,8 @@ static const char *state_after(Session *session, const GError *problem, guint *s
 static gboolean heed_due(Session *session, guint *seconds, GError **error)
 {
   gint64 due = 0, now = run_now();
-  if (!journal_next_due(session->ledger, session->account->name, session->run->moves, &due, error)) return FALSE;
+  if (!journal_next_due(session->ledger, session->account->name, session->run->folders.moves, &due, error))
+    return FALSE;
   if (due == 0) return TRUE;
   gint64 wait = due > session->run->pass.started ? MAX(due - now, 0) + 1 : (gint64)session->config->interval;
   *seconds = (guint)MIN((gint64)*seconds, wait);
