@@ -56,12 +56,21 @@ static void read_receipt(Gathered *gathered, const Part *part)
   id_collect(raw, gathered->original->message_ids, ORIGINAL_IDS_MOST);
 }
 
+/* Keeps what the original says, so that its ids are never taken for those of the reporter's words. */
+static void keep_shown(Gathered *gathered, Span text)
+{
+  gsize room = FILTER_READ_LIMIT - MIN(gathered->shown->len, FILTER_READ_LIMIT);
+  g_string_append_len(gathered->shown, text.start, MIN(text.length, room));
+  g_string_append_c(gathered->shown, '\n');
+}
+
 static void read_parts(Gathered *gathered, const Parts *parts, int inside);
 
 /* A returned message: its header, and what is in it when it is a report itself. */
 static void read_returned(Gathered *gathered, const Parts *parts, guint index)
 {
   gathered->returned = TRUE;
+  if (parts_at(parts, index)->inside < 0) keep_shown(gathered, parts_at(parts, index)->body);
   if (index + 1 >= parts->all->len || parts_at(parts, index + 1)->inside != (int)index) return;
   Span fields = parts_at(parts, index + 1)->fields;
   returned_read(gathered->original, fields);
@@ -74,6 +83,7 @@ static void read_headers(Gathered *gathered, const Part *part)
 {
   g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
   gathered->returned = TRUE;
+  if (part->inside < 0) keep_shown(gathered, (Span){ text, strlen(text) });
   returned_read(gathered->original, (Span){ text, strlen(text) });
 }
 
@@ -94,6 +104,8 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside)
     if (top && i > 0 && is_bare_original(part)) {
       returned_read(gathered->original, part->fields);
       gathered->returned = TRUE;
+      keep_shown(gathered, part->fields);
+      keep_shown(gathered, part->body);
     } else if (type_is(part, statuses)) {
       if (top || !status_known) read_status(gathered, part);
       gathered->status_part |= top;
@@ -167,6 +179,9 @@ static void gather_body(Gathered *gathered, Span message)
     read_raw(gathered, parts_at(parts, 0)->body);
   g_autoptr(GString) folded = text_fold(text, utf8_floor(text, MIN(gathered->blocks->cut, SAID_LONGEST)));
   phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);
+  keep_shown(gathered, (Span){ text + gathered->blocks->cut, gathered->text->len - gathered->blocks->cut });
+  original->header =
+      gathered->returned || gathered->blocks->header || (gathered->blocks->marked && gathered->blocks->fields > 0);
   gathered->dialogue = strstr(folded->str, "rcpt to:<") != NULL;
   gathered->quoted = mostly_quoted(text);
 }
@@ -177,6 +192,7 @@ Gathered *gather(Span message, Original *original)
   gathered->original = original;
   gathered->status = status_new();
   gathered->text = g_string_new(NULL);
+  gathered->shown = g_string_new(NULL);
   while (message.length > 0 && (*message.start == '\n' || *message.start == '\r')) message.start++, message.length--;
   gathered->fields = (Span){ message.start, fields_length(message) };
   gathered->head = head_read(gathered->fields);
@@ -193,6 +209,7 @@ void gathered_free(Gathered *gathered)
   if (gathered == NULL) return;
   status_free(gathered->status);
   g_string_free(gathered->text, TRUE);
+  g_string_free(gathered->shown, TRUE);
   text_blocks_free(gathered->blocks);
   g_free(gathered);
 }

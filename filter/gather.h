@@ -14,6 +14,7 @@ typedef struct {
   TextBlocks *blocks;                   /* of text */
   PhraseScore said;                     /* in text before blocks->cut */
   gboolean returned;                    /* a returned message or its header came as a part */
+  GString *shown;                       /* what the original itself says, header and body, as it came: for its ids */
   gboolean status_part;                 /* the status is a part of the report itself */
   gboolean report_inside;               /* what came as a part was written by a mail system */
   gboolean feedback, receipt, calendar; /* a part of that kind is there */

@@ -277,8 +277,10 @@ static void tell_recipients(Report *report, const Gathered *gathered)
       g_steal_pointer(&report->recipients); /* X-Failed-Recipients: only where there is no status part */
   report->recipients = g_ptr_array_new_with_free_func(g_free);
   if (gathered->status->read) status_tell(gathered->status, status_kind(gathered->status), report);
+  report->status_part = gathered->status->read;
   if (report->recipients->len == 0)
     for (guint i = 0; i < listed->len; i++) list_add(report->recipients, listed->pdata[i], ADDRESSES_MOST);
+  report->rank = report->recipients->len > 0 ? RANK_NAMED : RANK_MENTIONED;
   if (report->recipients->len > 0 && report->diagnostic != NULL && report->status != NULL) return;
 
   g_autoptr(GPtrArray) ours = g_ptr_array_new();
@@ -289,28 +291,31 @@ static void tell_recipients(Report *report, const Gathered *gathered)
   recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours, report->recipients->len == 0);
   if (report->recipients->len == 0) only_recipient(report);
   gboolean answered = report->kind == REPORT_CHALLENGE && !(gathered->head.signs & (HEAD_SYSTEM_FROM | HEAD_ROLE_FROM));
-  if (report->recipients->len == 0 && answered) /* who asks is whom the message was for */
+  if (report->recipients->len == 0 && answered) { /* who asks is whom the message was for */
     list_add(report->recipients, report->reporter, 1);
+    report->rank = RANK_LISTED;
+  }
 }
 
-static void tell_tokens(Report *report, Span message, const Gathered *gathered, GPtrArray *own_ids)
-{
-  GPtrArray *const known[] = { own_ids,
-                               report->original.message_ids,
-                               report->refer_backs,
-                               report->addressed,
-                               report->original.senders,
-                               report->original.recipients,
-                               NULL };
-  tokens_collect((Span){ gathered->text->str, gathered->text->len }, report->tokens, known);
-  gsize head = fields_length(message);
-  tokens_collect((Span){ message.start + head, message.length - head }, report->tokens, known);
-}
-
-static void remove_own(GPtrArray *ids, GPtrArray *own_ids)
+static void remove_ids(GPtrArray *ids, GPtrArray *others)
 {
   for (guint i = ids->len; i > 0; i--)
-    if (list_has(own_ids, ids->pdata[i - 1])) g_ptr_array_remove_index(ids, i - 1);
+    if (list_has(others, ids->pdata[i - 1])) g_ptr_array_remove_index(ids, i - 1);
+}
+
+/* Ids that the original shows elsewhere are apart from those of the reporter's own words: who wrote the original chose
+ * them. */
+static void tell_tokens(Report *report, const Gathered *gathered, GPtrArray *own_ids)
+{
+  Original *original = &report->original;
+  GPtrArray *const known[] = {
+    report->refer_backs, original->other_ids,  own_ids, original->message_ids, report->addressed,
+    original->senders,   original->recipients, NULL
+  };
+  remove_ids(original->other_ids, own_ids);
+  remove_ids(original->other_ids, original->message_ids);
+  tokens_collect((Span){ gathered->shown->str, gathered->shown->len }, original->other_ids, known + 2);
+  tokens_collect((Span){ gathered->text->str, gathered->blocks->cut }, report->tokens, known);
 }
 
 Report *filter_read(GBytes *message)
@@ -324,11 +329,13 @@ Report *filter_read(GBytes *message)
   report->kind = kind_of(report, gathered);
   tell_head(report, gathered->fields, own_ids);
   if (own_ids->len > 0) report->message_id = g_strdup(own_ids->pdata[0]);
-  remove_own(report->original.message_ids, own_ids);
-  remove_own(report->refer_backs, own_ids);
+  remove_ids(report->original.message_ids, own_ids);
+  remove_ids(report->refer_backs, own_ids);
   tell_reporter(report, gathered->status);
+  for (guint i = 0; i < gathered->status->envelope_ids->len; i++)
+    list_add(report->envelope_ids, gathered->status->envelope_ids->pdata[i], ADDRESSES_MOST);
   if (report->kind == REPORT_NONE) return report;
   tell_recipients(report, gathered);
-  tell_tokens(report, all, gathered, own_ids);
+  tell_tokens(report, gathered, own_ids);
   return report;
 }

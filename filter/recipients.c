@@ -19,7 +19,7 @@
 #define NEAR ((gsize)80) /* bytes beside an address that tell what it is */
 
 /* How surely a line says that the address in it failed. */
-enum { HINT_NONE, HINT_MENTIONED, HINT_LABELLED, HINT_LISTED, HINT_COMMAND };
+enum { HINT_NONE, HINT_MENTIONED, HINT_LABELLED, HINT_REFUSED, HINT_LISTED, HINT_COMMAND };
 
 typedef struct {
   char *address;
@@ -110,6 +110,13 @@ static gboolean has_reply_code(Span line)
   return FALSE;
 }
 
+/* Do the words before the address end as a label does ("Failed Recipient: ")? A sentence goes on. */
+static gboolean is_label(Span before)
+{
+  while (before.length > 0 && strchr(" \t<\"'", before.start[before.length - 1]) != NULL) before.length--;
+  return before.length > 0 && before.start[before.length - 1] == ':';
+}
+
 static int hint_of(Span line, Span address)
 {
   gsize ahead = MIN((gsize)(address.start - line.start), NEAR);
@@ -130,7 +137,8 @@ static int hint_of(Span line, Span address)
     if (rest.length > 0 && strchr(":;([-.,", *rest.start) != NULL) return HINT_LISTED;
     return HINT_LABELLED;
   }
-  if (labelled(before) || has_reply_code(before) || has_reply_code(after)) return HINT_LABELLED;
+  if (has_reply_code(before) || has_reply_code(after)) return HINT_REFUSED;
+  if (labelled(before)) return is_label(before) ? HINT_REFUSED : HINT_LABELLED;
   return HINT_MENTIONED;
 }
 
@@ -211,7 +219,8 @@ void recipients_from_text(Report *report, const char *text, gsize length, GPtrAr
     best = MAX(best_hint(found), HINT_LABELLED);
   }
   /* lists and commands name the same addresses; a mere mention counts only where there is nothing better */
-  int enough = MIN(best, HINT_LISTED);
+  int enough = best == HINT_REFUSED ? HINT_LABELLED : MIN(best, HINT_LISTED);
+  if (wanted) report->rank = best >= HINT_REFUSED ? RANK_LISTED : RANK_MENTIONED;
   for (guint i = 0; wanted && i < found->len; i++) {
     const Found *each = &g_array_index(found, Found, i);
     if (each->hint >= enough) list_add(report->recipients, each->address, RECIPIENTS_MOST);

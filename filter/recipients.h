@@ -4,5 +4,5 @@
 
 /* Takes status and diagnostic from text (decoded, up to the cut mark) where the report has none yet; when recipients
  * are wanted, adds the addresses that it most likely reports as failed. Those in ours count only where there is no
- * other. */
+ * other. report->rank tells how they are known. */
 void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours, gboolean wanted);

@@ -27,6 +27,22 @@ static const char *const id_fields[] = { "Message-ID",
                                          "Original-Message-ID",
                                          NULL };
 
+/* Fields that hold ids of other messages, and whom the original reached. */
+static const char *const answer_fields[] = { "References", "In-Reply-To", NULL };
+static const char *const delivered_fields[] = { "Delivered-To", "X-Original-To", "Envelope-To", NULL };
+
+static void read_answered(Original *original, const Field *field)
+{
+  g_autofree char *raw = field_raw(field);
+  id_collect(raw, original->other_ids, OTHER_IDS_MOST);
+}
+
+static void read_delivered(Original *original, const Field *field)
+{
+  g_autofree char *raw = field_raw(field);
+  address_collect(raw, original->delivered, ORIGINAL_ADDRESSES_MOST);
+}
+
 /* Does the text end in the middle of the id? Half an id is none. */
 static gboolean is_cut_off(const Field *field, const char *end)
 {
@@ -48,6 +64,12 @@ void returned_read(Original *original, Span fields)
       continue;
     } else if (field_is(&field, "Date")) {
       if (original->date == 0) original->date = field_date(&field);
+      continue;
+    } else if (field_index(&field, delivered_fields) >= 0) {
+      read_delivered(original, &field);
+      continue;
+    } else if (field_index(&field, answer_fields) >= 0) {
+      read_answered(original, &field);
       continue;
     } else if (!field_is(&field, "Sender") && !field_is(&field, "Return-Path") && !field_is(&field, "Cc")
                && (field_index(&field, id_fields) < 0 || is_cut_off(&field, end))) {
@@ -212,6 +234,7 @@ static void block_close(Search *search)
   if (keep && (is_header(block->known) || (search->mark != G_MAXSIZE && n >= 2))) {
     g_string_append_printf(search->header, "%s\n", block->text->str);
     /* a report returned in a report: what it speaks of stands below */
+    search->found->header = TRUE;
     search->done = !filter_candidate(block->text->str, block->text->len);
     if (search->done && ends_the_report(search)) {
       search->found->marked = search->mark != G_MAXSIZE;
