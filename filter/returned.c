@@ -33,8 +33,7 @@ static const char *const delivered_fields[] = { "Delivered-To", "X-Original-To",
 
 static void read_answered(Original *original, const Field *field)
 {
-  g_autofree char *raw = field_raw(field);
-  id_collect(raw, original->other_ids, OTHER_IDS_MOST);
+  field_ids_last(field, original->other_ids, OTHER_IDS_MOST);
 }
 
 static void read_delivered(Original *original, const Field *field)
@@ -234,7 +233,6 @@ static void block_close(Search *search)
   if (keep && (is_header(block->known) || (search->mark != G_MAXSIZE && n >= 2))) {
     g_string_append_printf(search->header, "%s\n", block->text->str);
     /* a report returned in a report: what it speaks of stands below */
-    search->found->header = TRUE;
     search->done = !filter_candidate(block->text->str, block->text->len);
     if (search->done && ends_the_report(search)) {
       search->found->marked = search->mark != G_MAXSIZE;
@@ -243,6 +241,8 @@ static void block_close(Search *search)
   } else if (keep && search->header->len == 0) {
     g_string_append_printf(search->found->blocks, "%s\n", block->text->str);
   }
+  const guint telling = 1u << KNOWN_ID | 1u << KNOWN_RECEIVED;
+  if (keep && (block->known & telling || search->mark != G_MAXSIZE)) search->found->header = TRUE;
   if (keep) search->found->fields = MAX(search->found->fields, n);
   search->blocks += keep;
   g_string_truncate(block->text, 0);

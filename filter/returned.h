@@ -16,7 +16,7 @@ typedef struct {
   gsize cut;       /* where the original begins: the first cut mark with fields after it, or the first block that only a
                       returned       header can be; length of the text when there is none */
   gboolean marked; /* a cut mark stands there */
-  gboolean header; /* the best block is a returned header, not merely a summary of the original */
+  gboolean header; /* a block has a Message-ID or a Received, or stands below a cut mark: no mere summary */
   guint fields;    /* different header fields that the best block has */
   GString *blocks; /* the blocks as plain header lines, the best first, each ended by an empty line */
 } TextBlocks;
