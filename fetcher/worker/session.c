@@ -16,14 +16,12 @@
 
 /* Seconds. */
 #define RETRY_FIRST 5   /* before the second attempt in a row to connect */
-#define RETRY_SECRET 60 /* before a password is asked for again that could not be had: it may cost the owner a prompt  \
-                         */
+#define RETRY_SECRET 60 /* before a missing password is asked for again: asking may cost the owner a prompt */
 #define RETRY_MOST 900
 #define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
 #define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
-#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first one  \
-                                  */
+#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first */
 #define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
 #define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
 #define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
