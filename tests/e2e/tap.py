@@ -1,7 +1,8 @@
 """tap.py - test cases as functions, told in TAP.
 
 Each function marked @case is one test; it passes unless it raises. The first paragraph of its docstring is its name.
-An assertion's message and, for any other exception, the traceback become TAP diagnostics, so that a log alone is enough to mend a failure.
+An assertion's message and, for any other exception, the traceback become TAP diagnostics, so that a log alone is
+enough to mend a failure.
 """
 import sys
 import traceback
