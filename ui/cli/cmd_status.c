@@ -5,8 +5,8 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
