@@ -180,9 +180,9 @@ static GtkWidget *account_new(Accounts *accounts, const Account *account)
   browse_counts(accounts->desk->ledger, account->name, 0, &counts, NULL);
   g_autofree char *known = g_strdup_printf("%" G_GINT64_FORMAT, MAX(sent, 0));
   g_autofree char *bounces =
-      g_strdup_printf(_("%u waiting, %u unsure, %u restored, %u deleted, %u that could not be moved"),
-                      counts.view[BROWSE_WAITING], counts.view[BROWSE_UNSURE], counts.view[BROWSE_RESTORED],
-                      counts.view[BROWSE_DELETED], counts.view[BROWSE_TROUBLE]);
+      g_strdup_printf(_("%u waiting for you (%u unsure, %u that could not be moved), %u restored, %u deleted"),
+                      counts.view[BROWSE_WAITING], counts.view[BROWSE_UNSURE], counts.view[BROWSE_TROUBLE],
+                      counts.view[BROWSE_RESTORED], counts.view[BROWSE_DELETED]);
   gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
   gtk_grid_set_row_spacing(GTK_GRID(grid), 4);
   gtk_grid_attach(GTK_GRID(grid), widget_heading_new(account->name), 0, row++, 2, 1);

@@ -23,8 +23,8 @@ static const char *const names[BROWSE_VIEWS] = {
   [BROWSE_ALL] = N_("All reports"),
 };
 static const char *const hints[BROWSE_VIEWS] = {
-  [BROWSE_WAITING] = N_("In quarantine: restore it, delete it, or leave it there"),
-  [BROWSE_UNSURE] = N_("Too little is known to tell; left in the inbox unless you chose otherwise"),
+  [BROWSE_WAITING] = N_("For you to look at: in quarantine, unsure, only observed, or not moved for a reason"),
+  [BROWSE_UNSURE] = N_("Too little is known to tell; left in the inbox, unless the configuration says otherwise"),
   [BROWSE_TROUBLE] = N_("Could not be moved, with the reason"),
   [BROWSE_RESTORED] = N_("Put back, and never moved again"),
   [BROWSE_DELETED] = N_("Moved to the trash, or removed by other hands"),
