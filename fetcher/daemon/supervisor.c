@@ -11,6 +11,7 @@
 #include "fetcher/daemon/notify.h"
 #include "fetcher/daemon/restart.h"
 #include "ledger/account.h"
+#include "ledger/configure.h"
 #include "ledger/wish.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -113,7 +114,7 @@ static void tell_end(Child *child, int status)
                             : g_strdup_printf("its worker ended with status %d: the log says why", WEXITSTATUS(status));
     g_autoptr(GError) problem = NULL;
     log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-died" }, "%s", text);
-    if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))
+    if (!account_set_state(child->supervisor->ledger, child->account, ACCOUNT_RETRYING, text, 0, &problem))
       log_problem((LogAbout){ .account = child->account }, problem);
   }
   child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
@@ -188,10 +189,11 @@ static gboolean tell_start(Supervisor *supervisor, GError **error)
   for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
     const Account *account = accounts->pdata[i];
     const AccountConfig *config = config_account(supervisor->config, account->name);
-    const char *state = config != NULL && chosen(supervisor, config)               ? "connecting"
-                        : account_is_busy(account) || account_is_watching(account) ? "idle"
-                                                                                   : NULL;
-    if (state != NULL && !account_set_state(supervisor->ledger, account->name, state, NULL, 0, error)) return FALSE;
+    gboolean starts = config != NULL && chosen(supervisor, config);
+    if (!starts && !account_is_busy(account) && !account_is_watching(account)) continue;
+    if (!account_set_state(supervisor->ledger, account->name, starts ? ACCOUNT_CONNECTING : ACCOUNT_IDLE, NULL, 0,
+                           error))
+      return FALSE;
   }
   return accounts != NULL;
 }

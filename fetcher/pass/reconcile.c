@@ -204,7 +204,7 @@ static gboolean compare(Run *run, FolderMark *mark, GError **error)
     return FALSE;
   mark->next = again;
   if (again == next) run->reconcile.doubtful = 0;
-  return folder_mark_set(run->ledger, run->account->name, run->folders.quarantine, "quarantine", mark, error);
+  return folder_mark_set(run->ledger, run->account->name, run->folders.quarantine, FOLDER_ROLE_QUARANTINE, mark, error);
 }
 
 gboolean reconcile_quarantine(Run *run, GError **error)
@@ -213,7 +213,7 @@ gboolean reconcile_quarantine(Run *run, GError **error)
   FolderStatus status;
   guint lying = 0;
   if (!run_has_folder(run, run->folders.quarantine)) return TRUE;
-  if (!folder_mark_get(run->ledger, run->account->name, run->folders.quarantine, "quarantine", &mark, error)
+  if (!folder_mark_get(run->ledger, run->account->name, run->folders.quarantine, FOLDER_ROLE_QUARANTINE, &mark, error)
       || !run_look(run, run->folders.quarantine, &status, error)
       || !journal_lying_count(run->ledger, run->account->name, run->folders.quarantine, status.validity, &lying, error))
     return FALSE;

@@ -129,7 +129,7 @@ static gboolean renumbered(const char *folder, GError **error)
 static gboolean first_unknown(Run *run, guint32 *from, GError **error)
 {
   FolderMark mark;
-  if (!folder_mark_get(run->ledger, run->account->name, run->folders.quarantine, "quarantine", &mark, error))
+  if (!folder_mark_get(run->ledger, run->account->name, run->folders.quarantine, FOLDER_ROLE_QUARANTINE, &mark, error))
     return FALSE;
   *from = 1;
   if (mark.validity == run->open.status.validity) *from = MAX(*from, mark.next);

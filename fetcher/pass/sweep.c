@@ -36,7 +36,7 @@ static gboolean must_stop(gpointer data)
 static gboolean forget_mark(Run *run, const char *folder, GError **error)
 {
   FolderMark mark = { .next = 1 };
-  return folder_mark_set(run->ledger, run->account->name, folder, "sweep", &mark, error);
+  return folder_mark_set(run->ledger, run->account->name, folder, FOLDER_ROLE_SWEEP, &mark, error);
 }
 
 static char *answer(const Run *run, const Wish *wish, const Pass *before, const char *where)
@@ -109,11 +109,9 @@ static gboolean sweep_one(Run *run, const Wish *wish, GError **error)
 
 gboolean sweep_wishes(Run *run, GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, run->account->name, error);
+  g_autoptr(GPtrArray) wishes = wish_open_of(run->ledger, run->account->name, WISH_OF_SWEEPS, error);
   for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    if (wish->verb != WISH_SWEEP && wish->verb != WISH_REHEARSE) continue;
-    if (!sweep_one(run, wish, error)) return FALSE;
+    if (!sweep_one(run, wishes->pdata[i], error)) return FALSE;
   }
   return wishes != NULL;
 }

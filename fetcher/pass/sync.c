@@ -189,7 +189,7 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
 {
   Sync sync = { .run = run, .folder = folder, .look = look };
   FolderStatus status;
-  if (!folder_mark_get(run->ledger, run->account->name, folder, "sent", &sync.mark, error)) return FALSE;
+  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &sync.mark, error)) return FALSE;
   sync.last = last_look(run, folder, &sync.mark, look);
   if (!grow_gaps(&sync, error) || !look_at(run, folder, tell, &status, error)) return FALSE;
   gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0;
@@ -197,7 +197,7 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
   remember_look(run, folder, look->began);
   if (same && !tell && !look->set) return TRUE;
   sync.mark.synced = look->began;
-  return folder_mark_set(run->ledger, run->account->name, folder, "sent", &sync.mark, error);
+  return folder_mark_set(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &sync.mark, error);
 }
 
 /* What `backstop record` told is in the ledger already: for this account's addresses it is complete until now, by the
@@ -207,7 +207,7 @@ static gboolean sync_recorded(Run *run, const ClockLook *look, gboolean tell, GE
   gint64 since = sent_recorded_since(run->ledger, run->account->addresses, error);
   if (since < 0 || !tell) return since >= 0;
   FolderMark mark = { .validity = 1, .next = 1, .oldest = since, .synced = look->began };
-  return folder_mark_set(run->ledger, run->account->name, RUN_RECORDED, "sent", &mark, error);
+  return folder_mark_set(run->ledger, run->account->name, RUN_RECORDED, FOLDER_ROLE_SENT, &mark, error);
 }
 
 gboolean sync_sent(Run *run, gboolean tell, GError **error)
@@ -221,7 +221,7 @@ gboolean sync_sent(Run *run, gboolean tell, GError **error)
     }
   /* Other accounts wait for this, see other_accounts_wait(). */
   if (run->pass.id != 0 && run->sync.synced == 0
-      && !account_set_state(run->ledger, run->account->name, "judging", NULL, 0, error))
+      && !account_set_state(run->ledger, run->account->name, ACCOUNT_JUDGING, NULL, 0, error))
     return FALSE;
   clocks_looked(&look);
   run->sync.synced = look.began;

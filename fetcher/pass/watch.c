@@ -37,7 +37,8 @@ static gint by_uid(gconstpointer a, gconstpointer b)
 /* One look into one folder. role: whose mark it goes by, see FolderMark. */
 typedef struct {
   Run *run;
-  const char *folder, *role;
+  const char *folder;
+  FolderRole role;
   FolderMark mark;
   UidWindow window;
 } Walk;
@@ -47,7 +48,7 @@ static gboolean walk_range(Walk *walk, GError **error)
   Run *run = walk->run;
   guint32 from = 0, to = 0;
   gint64 scanned = run_now();
-  gboolean watched = g_str_equal(walk->role, "watched");
+  gboolean watched = walk->role == FOLDER_ROLE_WATCHED;
   g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
   Catch net = { .candidates = candidates };
   uid_window_get(&walk->window, &from, &to);
@@ -65,7 +66,7 @@ static gboolean walk_range(Walk *walk, GError **error)
   return watched || folder_mark_set(run->ledger, run->account->name, walk->folder, walk->role, &walk->mark, error);
 }
 
-static gboolean walk(Run *run, const char *folder, const char *role, GError **error)
+static gboolean walk(Run *run, const char *folder, FolderRole role, GError **error)
 {
   Walk walk = { .run = run, .folder = folder, .role = role };
   guint32 from, to;
@@ -95,7 +96,7 @@ gboolean watch_news(Run *run, const char *folder, gboolean *news, GError **error
 {
   FolderMark mark;
   FolderStatus status;
-  if (!folder_mark_get(run->ledger, run->account->name, folder, "watched", &mark, error)
+  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_WATCHED, &mark, error)
       || !run_look(run, folder, &status, error))
     return FALSE;
   if (g_str_equal(folder, run->folders.watched[0])) run->watch.first_next = status.next;
@@ -107,10 +108,13 @@ gboolean watch_folder(Run *run, const char *folder, GError **error)
 {
   gboolean news = FALSE;
   if (!watch_news(run, folder, &news, error)) return FALSE;
-  return !news || (run_begin(run, error) && walk(run, folder, "watched", error));
+  return !news || (run_begin(run, error) && walk(run, folder, FOLDER_ROLE_WATCHED, error));
 }
 
-gboolean watch_again(Run *run, const char *folder, GError **error) { return walk(run, folder, "sweep", error); }
+gboolean watch_again(Run *run, const char *folder, GError **error)
+{
+  return walk(run, folder, FOLDER_ROLE_SWEEP, error);
+}
 
 static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **error)
 {

@@ -74,7 +74,7 @@ static gboolean open_connection(Session *session, GError **error)
 
 static gboolean connect_store(Session *session, GError **error)
 {
-  if (!session->left && !account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error))
+  if (!session->left && !account_set_state(session->ledger, session->account->name, ACCOUNT_CONNECTING, NULL, 0, error))
     return FALSE;
   return open_connection(session, error);
 }
@@ -90,26 +90,26 @@ static guint round_seconds(const Session *session)
 }
 
 /* What a pass that ended like this means for the time to come: the state's slug, and the seconds until the next. */
-static const char *state_after(Session *session, const GError *problem, guint *seconds)
+static AccountState state_after(Session *session, const GError *problem, guint *seconds)
 {
   if (problem == NULL) {
     session->failures = 0;
     *seconds = round_seconds(session);
-    return session->once ? "idle" : "watching";
+    return session->once ? ACCOUNT_IDLE : ACCOUNT_WATCHING;
   }
   gboolean sign_in_needed = g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH);
   if (sign_in_needed && session->refused) {
     *seconds = RETRY_SIGN_IN;
-    return "sign-in-needed";
+    return ACCOUNT_SIGN_IN_NEEDED;
   }
   if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_FATAL) || problem->domain == CONFIG_ERROR) {
     *seconds = RETRY_REFUSED;
-    return "disabled";
+    return ACCOUNT_DISABLED;
   }
   guint first = sign_in_needed ? RETRY_SECRET : RETRY_FIRST;
   *seconds = spread(MIN(first << MIN(session->failures, 10), RETRY_MOST));
   session->failures++;
-  return sign_in_needed ? "sign-in-needed" : "retrying";
+  return sign_in_needed ? ACCOUNT_SIGN_IN_NEEDED : ACCOUNT_RETRYING;
 }
 
 /* After a pass that went through: not later than when something that waits is due. What was due already then could not
@@ -128,12 +128,8 @@ static gboolean heed_due(Session *session, guint *seconds, GError **error)
 /* The newest wish to check, 0 when there is none: what is wished later is not answered by a pass that began before. */
 static gboolean newest_check(const Session *session, gint64 *newest, GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(session->ledger, session->account->name, error);
-  *newest = 0;
-  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    if (wish->verb == WISH_CHECK) *newest = MAX(*newest, wish->id);
-  }
+  g_autoptr(GPtrArray) wishes = wish_open_of(session->ledger, session->account->name, WISH_BIT(WISH_CHECK), error);
+  *newest = wishes != NULL && wishes->len > 0 ? ((const Wish *)wishes->pdata[wishes->len - 1])->id : 0;
   return wishes != NULL;
 }
 
@@ -160,7 +156,7 @@ static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GErro
   return FALSE;
 }
 
-static gboolean tell(Session *session, const char *state, const GError *problem, guint seconds, gint64 checks,
+static gboolean tell(Session *session, AccountState state, const GError *problem, guint seconds, gint64 checks,
                      GError **error)
 {
   const char *name = session->account->name, *said = problem != NULL ? problem->message : NULL;
@@ -199,7 +195,7 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
     return exit_status(problem);
   }
   if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
-  const char *state = state_after(session, problem, seconds);
+  AccountState state = state_after(session, problem, seconds);
   keep_in_mind(session, problem, *seconds);
   if (scope != PASS_WHOLE && problem == NULL) checks = 0;
   if (((problem != NULL || heed_due(session, seconds, &unsaid))
@@ -226,8 +222,8 @@ static guint lose(Session *session, const GError *problem)
   session->losses = brief ? session->losses + 1 : 0;
   guint seconds = MAX(spread(MIN(RETRY_FIRST << MIN(session->losses, 10), RETRY_MOST)) / 2, 1);
   disconnect(session);
-  if (!account_set_state(session->ledger, session->account->name, "retrying", problem->message, run_now() + seconds,
-                         &unsaid))
+  if (!account_set_state(session->ledger, session->account->name, ACCOUNT_RETRYING, problem->message,
+                         run_now() + seconds, &unsaid))
     log_problem((LogAbout){ .account = session->account->name }, unsaid);
   return seconds;
 }
@@ -284,7 +280,8 @@ static void tell_visit(Session *session, gboolean visited)
 {
   g_autoptr(GError) unsaid = NULL;
   session->visited = visited;
-  if (!account_set_state(session->ledger, session->account->name, visited ? "serving" : "watching", NULL, 0, &unsaid))
+  if (!account_set_state(session->ledger, session->account->name, visited ? ACCOUNT_SERVING : ACCOUNT_WATCHING, NULL, 0,
+                         &unsaid))
     log_problem((LogAbout){ .account = session->account->name }, unsaid);
 }
 

@@ -109,13 +109,27 @@ static Account *find_account(Ledger *ledger, const char *name)
   return NULL;
 }
 
+static int trouble_status(AccountState state, int other)
+{
+  switch (state) {
+  case ACCOUNT_SIGN_IN_NEEDED: return EX_NOPERM;
+  case ACCOUNT_RETRYING: return EX_UNAVAILABLE;
+  case ACCOUNT_IDLE:
+  case ACCOUNT_CONNECTING:
+  case ACCOUNT_INDEXING:
+  case ACCOUNT_JUDGING:
+  case ACCOUNT_WATCHING:
+  case ACCOUNT_SERVING:
+  case ACCOUNT_DISABLED:
+  case ACCOUNT_STATES: break;
+  }
+  return other;
+}
+
 int passing_trouble(Ledger *ledger, const char *account, int other)
 {
   Account *row = find_account(ledger, account);
-  const char *state = row != NULL ? row->state : NULL;
-  int status = g_strcmp0(state, "sign-in-needed") == 0 ? EX_NOPERM
-               : g_strcmp0(state, "retrying") == 0     ? EX_UNAVAILABLE
-                                                       : other;
+  int status = row != NULL ? trouble_status(row->state, other) : other;
   account_free(row);
   return status;
 }
@@ -126,10 +140,10 @@ static gboolean is_held_up(Ledger *ledger, const Wish *wish)
 {
   if (wish->verb == WISH_CHECK) return FALSE; /* fails with the pass */
   Account *row = find_account(ledger, wish->account);
-  gboolean held = row != NULL && row->since >= wish->made
-                  && (g_strcmp0(row->state, "retrying") == 0 || g_strcmp0(row->state, "sign-in-needed") == 0
-                      || g_strcmp0(row->state, "disabled") == 0);
-  if (held) ui_complain("account %s: %s", row->name, row->text != NULL ? row->text : row->state);
+  gboolean held =
+      row != NULL && row->since >= wish->made
+      && (row->state == ACCOUNT_RETRYING || row->state == ACCOUNT_SIGN_IN_NEEDED || row->state == ACCOUNT_DISABLED);
+  if (held) ui_complain("account %s: %s", row->name, row->text != NULL ? row->text : account_state_name(row->state));
   account_free(row);
   return held;
 }
