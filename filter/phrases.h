@@ -9,7 +9,7 @@ typedef enum {
   PHRASE_AWAY,      /* out of office, acknowledgement: a machine answered */
   PHRASE_CHALLENGE, /* "confirm that you are a person" */
   PHRASE_VIRUS,     /* "your message contained a virus" */
-  PHRASE_RECEIPT,   /* "your message was read" */
+  PHRASE_RECEIPT,   /* the last kind that makes a subject a candidate: "your message was read" */
   PHRASE_CUT,       /* the line before a returned message */
   PHRASE_NOTICE,    /* about mail to the reader, or for the keeper of a mail system */
   PHRASE_TO_YOU,    /* "sent to you": mail to the reader */
