@@ -241,6 +241,20 @@ def list_choice():
         equal(len(ok("--data", data, "list", "--json", *arguments).json()), want, f"rows with {arguments}")
 
 
+HIDDEN = set("\033\007\r\u202e\u200b\xad\U000e0041\x7f")  # all of them are in one subject of cli_ledger.c
+
+
+@case
+def json_escapes():
+    """JSON holds every character of a mail, and those that hide or mislead only as escapes."""
+    data = fresh()
+    for command in (["list", "--all"], ["show", "3"], ["explain", "3"]):
+        result = ok("--data", data, *command, "--json")
+        assert not set(result.out) & HIDDEN, f"hidden characters in {command}"
+        subjects = [row["original"]["subject"] for row in result.json()]
+        assert "Evil \033]0;title\007\033[2J\u202esub\u200bj\xadect\U000e0041\x7f" in subjects, subjects
+
+
 @case
 def list_table():
     """The table has a line for each, and nothing of a mail reaches the terminal raw."""
@@ -248,7 +262,7 @@ def list_table():
     text = ok("--data", data, "list").out
     assert text.startswith("ID "), text
     assert "Cheap pills" in text and "victim@example.com" in text and "title" in text, text
-    assert not set(text) & set("\033\007\r\u202e"), "control characters in the table"
+    assert not set(text) & HIDDEN, "hidden characters in the table"
     assert "Nothing waits" in ok("--data", fresh_empty(), "list").out
 
 
@@ -311,7 +325,8 @@ def explain():
     equal(text.count("(This decided.)"), 1, "deciding lines")
     assert "✓ The message it speaks of is one you sent." in ok("--data", data, "explain", str(rows["friend@example.net",])).out
     hostile = ok("--data", data, "explain", str(rows["other@example.com",])).out
-    assert not set(hostile) & set("\033\007\r\u202e"), "control characters in an explanation"
+    assert not set(hostile) & HIDDEN, "hidden characters in an explanation"
+    assert not set(ok("--data", data, "show", str(rows["other@example.com",])).out) & HIDDEN, "hidden characters in what show prints"
     told = ok("--data", data, "explain", "--json", str(rows["victim@example.com",])).json()[0]
     equal((told["verdict"], told["decided"], told["coverage"][0]["from"]), ("backscatter", 1, "2024-01-01T12:00:00Z"), "as JSON")
     equal(sorted(told["evidence"][0]), ["code", "text"], "members of evidence")
