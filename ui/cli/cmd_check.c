@@ -133,7 +133,7 @@ const Command cmd_check = {
   .arguments = "FILE...",
   .summary = "Judge messages, mboxes, Maildirs or - (standard input), offline",
   .description =
-      "Nothing is moved or noted down. Exit status: 0 genuine or not a bounce, 1 backscatter, 2 unsure, 3 error; "
+      "Nothing is moved or recorded. Exit status: 0 genuine or not a bounce, 1 backscatter, 2 unsure, 3 error; "
       "with several messages, the highest.",
   .minimum = 1,
   .maximum = -1,

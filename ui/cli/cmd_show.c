@@ -18,7 +18,7 @@
 static gboolean raw;
 
 static const GOptionEntry options[] = {
-  { "raw", 0, 0, G_OPTION_ARG_NONE, &raw, "Print the message itself, where it lies on this computer", NULL },
+  { "raw", 0, 0, G_OPTION_ARG_NONE, &raw, "Print the message itself, if it is on this computer", NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -133,7 +133,7 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_show = {
   .name = "show",
   .arguments = "ID",
-  .summary = "A judged message: what it is, from whom, about what",
+  .summary = "What is known of a judged message",
   .options = options,
   .minimum = 1,
   .maximum = 1,

@@ -124,9 +124,9 @@ static void add_work(GString *words, const Status *status, const char *slug)
   } else if (strcmp(slug, "watching") == 0) {
     g_string_append(words, "watching for new mail");
   } else if (strcmp(slug, "serving") == 0) {
-    g_string_append(words, "serving your mail program; what you wish for is done when it has left");
+    g_string_append(words, "serving your mail program; your requests are done when it disconnects");
   } else {
-    g_string_append(words, status->runs ? "idle: no worker is at it" : "idle: no daemon runs");
+    g_string_append(words, status->runs ? "waiting for mail: no worker runs now" : "not watched: no daemon runs");
   }
 }
 
@@ -137,7 +137,7 @@ static char *words_account_state(const Status *status)
   const char *slug = state_slug(status);
   g_autoptr(GString) words = g_string_new(NULL);
   if (strcmp(slug, "retrying") == 0) {
-    g_string_append(words, status->runs ? "waiting to retry" : "idle: no daemon runs, and the last try failed");
+    g_string_append(words, status->runs ? "waiting to retry" : "not watched: no daemon runs, and the last try failed");
     add_until(words, status, " until");
     add_problem(words, account->text);
   } else if (strcmp(slug, "sign-in-needed") == 0 || strcmp(slug, "disabled") == 0) {
@@ -190,7 +190,7 @@ static void print_text(const Status *status)
       states[MOVE_QUARANTINED], states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
   g_autofree char *waiting = g_strdup_printf("%u (%u unsure); backstop list shows them",
                                              status->views.view[BROWSE_WAITING], status->views.view[BROWSE_UNSURE]);
-  g_autofree char *wishes = g_strdup_printf("your wishes still to be done: %u", status->wishes->len);
+  g_autofree char *wishes = g_strdup_printf("your requests not done yet: %u", status->wishes->len);
   g_autofree char *title = g_strdup_printf("%s%s", account->name, account->configured ? "" : " (no longer configured)");
   print_wrapped("", title);
   print_field("state", state);
@@ -253,7 +253,7 @@ static void print_daemon(const Ui *ui, Ledger *ledger, gboolean runs, gint64 sen
             : "No daemon is running: start backstopd, or make single passes with backstop once.");
   if (paused != 0) {
     g_autofree char *until = print_time(paused);
-    printf("It is paused until %s: nothing is moved but what you wish for.\n", until);
+    printf("It is paused until %s: it moves nothing except what you ask for.\n", until);
   }
   if (accounts == 0) puts("No account has been looked at yet: run backstop once.");
 }
@@ -283,6 +283,6 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_status = {
   .name = "status",
   .arguments = "",
-  .summary = "Accounts, what is known of their sent mail, counts, last errors",
+  .summary = "How each account is, how much waits for you, last errors",
   .run = run,
 };

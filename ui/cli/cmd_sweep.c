@@ -147,7 +147,7 @@ static int tell_wish(const Sweep *sweep, const Wish *wish)
     return EX_OK;
   }
   if (wish->state == WISH_OPEN) {
-    tell(sweep, wish, "queued", "the sweep has not come to its end; the next pass goes on with it");
+    tell(sweep, wish, "queued", "the sweep is not finished; the next pass goes on with it");
     return EX_TEMPFAIL;
   }
   if (g_strcmp0(wish->result, "cancelled") != 0) {
@@ -155,8 +155,8 @@ static int tell_wish(const Sweep *sweep, const Wish *wish)
     return EX_DATAERR;
   }
   tell(sweep, wish, "cancelled",
-       dry_run ? "the dry run was ended before it was through; nothing was moved"
-               : "the sweep was ended before it was through; what was done stays done, and a new sweep goes on from "
+       dry_run ? "the dry run was stopped before its end; nothing was moved"
+               : "the sweep was stopped before its end; what was done stays done, and a new sweep goes on from "
                  "there");
   return EX_TEMPFAIL;
 }
@@ -255,7 +255,7 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_sweep = {
   .name = "sweep",
   .arguments = "[ACCOUNT]",
-  .summary = "Judge again what lies in the folders, from the first message on",
+  .summary = "Judge all messages in the folders again, from the first on",
   .description =
       "Also what was unsure, kept or failed earlier. Ctrl-C ends it; what was done stays done, and a new sweep goes on "
       "from there.",

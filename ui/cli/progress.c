@@ -121,9 +121,9 @@ static void print_text(const Pass *pass, const char *quarantine, gboolean observ
   if (pass->waiting > 0) g_string_append_printf(text, "; %u too fresh, judged again at the next pass", pass->waiting);
   g_string_append_c(text, '.');
   if (pass->error != NULL)
-    g_string_append_printf(text, " It was broken off: %s", pass->error);
+    g_string_append_printf(text, " It ended early: %s", pass->error);
   else if (pass->ended == 0)
-    g_string_append(text, " It did not come to its end; the next pass goes on from there.");
+    g_string_append(text, " It is not finished; the next pass goes on from there.");
   print_wrapped(first, text->str);
 }
 

@@ -104,7 +104,7 @@ int wish_and_wait(const Ui *ui, WishVerb verb, int argc, char **argv)
   if (runs) status = ui_worse(status, wait_for(ui, ledger, wished));
   for (guint i = 0; i < wished->len; i++)
     tell(ui, g_array_index(wished, Wished, i).id, "queued",
-         runs ? "queued: the daemon has not come to it yet, but will"
-              : "queued: done at the next pass (backstop once, or start backstopd)");
+         runs ? "queued: the daemon will do it soon"
+              : "queued: it is done at the next pass (run backstop once, or start backstopd)");
   return status;
 }

@@ -123,7 +123,7 @@ static const char *state_words(const Account *account, gboolean runs)
   gboolean lasting = overview_trouble(account) != TROUBLE_NONE;
   for (guint i = 0; (runs || lasting) && i < G_N_ELEMENTS(rows); i++)
     if (strcmp(rows[i].slug, account->state) == 0) return _(rows[i].words);
-  return runs ? _("idle") : _("idle: the filter is not running");
+  return runs ? _("waiting for mail") : _("not watched: the filter is not running");
 }
 
 char *overview_state(const Account *account, gboolean runs)

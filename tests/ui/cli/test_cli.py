@@ -339,7 +339,7 @@ def status():
     data = fresh()
     text = ok("--data", data, "status").out
     for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to", "1 genuine, 3 backscatter, 1 unsure",
-                 "2 in quarantine, 1 restored", "idle: no daemon runs", "sign-in needed: The server refused the password; mend password-command", "no Sent folder known: nothing is moved"):
+                 "2 in quarantine, 1 restored", "not watched: no daemon runs", "sign-in needed: The server refused the password; mend password-command", "no Sent folder known: nothing is moved"):
         assert part in re.sub(r"\s+", " ", text), f"{part} is not in:\n{text}"
     rows = ok("--data", data, "status", "--json").json()
     equal([(row["type"], row.get("account")) for row in rows], [("ledger", None), ("account", "home"), ("account", "work")], "rows")
@@ -364,11 +364,11 @@ def status_states():
              ("indexing", "", 0, "indexing: reading the Sent folder (since"),
              ("judging", "", 0, "judging: looking at mail (since"),
              ("watching", "", 0, "watching for new mail (since"),
-             ("serving", "", 0, "serving your mail program; what you wish for is done when it has left (since"),
+             ("serving", "", 0, "serving your mail program; your requests are done when it disconnects (since"),
              ("retrying", "No route.", soon, f"waiting to retry until {clock(soon)}: No route (since"),
              ("sign-in-needed", "Wrong password.", 0, "sign-in needed: Wrong password (since"),
              ("disabled", "Bad certificate.", soon, f"disabled: Bad certificate; tried again at {clock(soon)} (since"),
-             ("idle", "", 0, "idle: no worker is at it (since"))
+             ("idle", "", 0, "waiting for mail: no worker runs now (since"))
     with daemon(data, "hold", ""):
         for slug, text, until, want in table:
             helper(data, "state", slug, text, until, "It only observes.")
@@ -390,9 +390,9 @@ def status_states():
 def status_of_the_dead():
     """Where a daemon was killed in its work, status says that nothing runs."""
     data = fresh()
-    for slug, text, until, want in (("judging", "", 0, "state idle: no daemon runs last"), ("watching", "", 0, "state idle: no daemon runs last"),
-                                    ("serving", "", 0, "state idle: no daemon runs last"),
-                                    ("retrying", "No route.", 4102444800, "state idle: no daemon runs, and the last try failed: No route last"),
+    for slug, text, until, want in (("judging", "", 0, "state not watched: no daemon runs last"), ("watching", "", 0, "state not watched: no daemon runs last"),
+                                    ("serving", "", 0, "state not watched: no daemon runs last"),
+                                    ("retrying", "No route.", 4102444800, "state not watched: no daemon runs, and the last try failed: No route last"),
                                     ("disabled", "Bad.", 4102444800, "state disabled: Bad last")):
         helper(data, "state", slug, text, until, "")
         shown = re.sub(r"\s+", " ", ok("--data", data, "status").out)
@@ -451,7 +451,7 @@ def wishes_queued():
     kept = next(row["id"] for row in rows if row["verdict"] == "genuine")
     assert "queued" in ok("--data", data, "restore", str(held[0])).out
     equal(ok("--data", data, "--json", "restore", str(held[0])).json(), [
-        {"schema": 1, "id": held[0], "state": "queued", "text": "queued: done at the next pass (backstop once, or start backstopd)"}],
+        {"schema": 1, "id": held[0], "state": "queued", "text": "queued: it is done at the next pass (run backstop once, or start backstopd)"}],
         "the same wish again")
     equal(ok("--data", data, "status", "--json").json()[1]["open_wishes"], 1, "open wishes")
     result = backstop("--data", data, "delete", "4711", str(held[1]))
@@ -617,7 +617,7 @@ def once_fails():
     program = with_daemon_script('echo "backstopd: home: no route" >&2; "$HELPER" "$DATA" pass "no route"; exit 69')
     result = backstop("--config", config, "--data", fresh(filled=False), "once", program=program)
     equal((result.status, result.err), (69, "backstopd: home: no route\n"), "status and complaint")
-    assert "broken off: no route" in re.sub(r"\s+", " ", result.out), result.out
+    assert "ended early: no route" in re.sub(r"\s+", " ", result.out), result.out
     result = backstop("--config", config, "--data", fresh(filled=False), "once", program=with_daemon_script("kill -9 $$"))
     equal(result.status, 70, "status after a signal")
     assert "signal 9" in result.err, result.err
