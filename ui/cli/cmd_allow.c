@@ -1,6 +1,6 @@
 /* cmd_allow.c - `backstop allow`: the newsender allowlist
  * Owns:     its options.
- * Must not: do what listing.c does for both lists.
+ * Must not: do what own_list.c does for both lists.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/own_list.h"

@@ -1,6 +1,6 @@
 /* cmd_deny.c - `backstop deny`: whose bounces are never genuine
  * Owns:     its row.
- * Must not: do what listing.c does for both lists.
+ * Must not: do what own_list.c does for both lists.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/own_list.h"

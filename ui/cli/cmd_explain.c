@@ -1,6 +1,6 @@
-/* cmd_explain.c - `backstop explain`: why a message was judged as it was
+/* cmd_explain.c - `backstop explain`: why a message was judged so
  * Owns:     its output, meant for somebody who has never heard of a DSN.
- * Must not: judge anew; it tells what was found then.
+ * Must not: judge again; it tells what was found then.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/command.h"
@@ -66,7 +66,7 @@ static void print_coverage(const GPtrArray *coverage)
   }
 }
 
-/* Addresses come from the mail: only what needs no quoting in a shell is put into a command line to be copied. */
+/* The owner may copy this text into a shell, and a stranger has written the address: only harmless characters. */
 static gboolean is_plain(const char *text)
 {
   for (const char *c = text; *c != '\0'; c++)

@@ -52,7 +52,7 @@ static gboolean list_entry(const Entry *entry, gpointer data)
   return TRUE;
 }
 
-/* FALSE for a word that is none of the ledger's. */
+/* FALSE: the verdict or state is not known. */
 static gboolean parse_options(JournalQuery *query)
 {
   query->account = account;

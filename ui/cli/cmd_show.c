@@ -27,10 +27,10 @@ static const Place *where(const Entry *entry)
   return entry->away.folder != NULL && entry->state != MOVE_RESTORED ? &entry->away : &entry->home;
 }
 
-/* A path is a folder on this computer. */
+/* A folder on this computer is given by its path. */
 static gboolean is_here(const Place *place) { return place->folder != NULL && *place->folder == '/'; }
 
-/* A terminal obeys what mail may hold on purpose. */
+/* Prints a dot for each hidden character: a terminal would obey control characters that mail holds on purpose. */
 static void print_harmless(const char *text, gsize length)
 {
   g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);

@@ -12,21 +12,21 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* A gap is told of for so long: an original older than FACTS_WINDOW_DAYS is hardly bounced, but its bounce may lie
- * unread, or be swept. */
+/* Status shows a gap for this many days: servers hardly bounce a message older than FACTS_WINDOW_DAYS, but its bounce
+ * may lie unread, or a sweep may read it. */
 #define GAP_DAYS 60
 
 /* All that is known of one account. */
 typedef struct {
   const Account *account;
-  gboolean runs; /* a daemon does */
+  gboolean runs; /* does a daemon run? */
   gint64 now;
   GPtrArray *coverage; /* Coverage* */
   GPtrArray *gaps;     /* CoverageGap*, those within the coverage */
   JournalCounts counts;
   BrowseCounts views;
   Pass *last;        /* NULL: none yet */
-  GPtrArray *wishes; /* open ones, Wish* */
+  GPtrArray *wishes; /* Wish*, open ones */
   gint64 sent;
 } Status;
 
@@ -48,7 +48,7 @@ static gboolean is_within(const CoverageGap *gap, const GPtrArray *coverage)
   return FALSE;
 }
 
-/* What lies before the coverage is not covered anyway. */
+/* Reads the gaps. A gap before the coverage is left out: that time is not covered anyway. */
 static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
 {
   status->gaps = coverage_gaps(ledger, status->account->name, status->now - (gint64)GAP_DAYS * 86400, error);
@@ -58,7 +58,7 @@ static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
   return TRUE;
 }
 
-/* account, runs and now are set. */
+/* Reads the rest, when account, runs and now are set. */
 static gboolean status_read(Ledger *ledger, Status *status, GError **error)
 {
   GError *problem = NULL;
@@ -79,8 +79,8 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   return status->wishes != NULL;
 }
 
-/* The state as it is: where no daemon runs, a worker is neither busy nor watching, whatever one that was killed had
- * written. */
+/* The state as it is now. Where no daemon runs, no worker is busy or watching, whatever a killed worker has left in the
+ * ledger. */
 static const char *state_slug(const Status *status)
 {
   const Account *account = status->account;

@@ -1,6 +1,6 @@
 /* jsonl.c - output for programs: JSON lines, each an object with "schema": 1
  * Owns:     how a text, a time and a list are written.
- * Must not: know what is written.
+ * Must not: know what the members mean.
  * Fails:    never; a failed write shows when the program ends.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/terminal/jsonl.h"
