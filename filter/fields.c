@@ -121,7 +121,7 @@ char *field_text(const Field *field, gsize max)
   g_autofree char *raw = field_raw(field);
   g_autofree char *utf8 = text_to_utf8(raw, strlen(raw), NULL);
   g_autofree char *decoded = text_decode_words(utf8);
-  g_autofree char *line = text_one_line(decoded, max);
+  g_autofree char *line = text_to_keep(decoded, max);
   return line == NULL || *line == '\0' ? NULL : g_steal_pointer(&line);
 }
 

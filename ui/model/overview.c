@@ -119,7 +119,7 @@ OverviewIcon overview_icon(const Overview *overview)
 /* Where the filter does not run, only a trouble lasts; a worker that was killed leaves its last state in the ledger. */
 static const char *state_words(const Account *account, gboolean runs)
 {
-  if (!runs && overview_trouble(account) == TROUBLE_NONE) return _("idle: the filter is not running");
+  if (!runs && overview_trouble(account) == TROUBLE_NONE) return _("not watched: the filter is not running");
   switch (account->state) {
   case ACCOUNT_CONNECTING: return _("connecting to the server");
   case ACCOUNT_INDEXING: return _("reading the Sent folder");
@@ -132,7 +132,7 @@ static const char *state_words(const Account *account, gboolean runs)
   case ACCOUNT_IDLE:
   case ACCOUNT_STATES: break;
   }
-  return _("idle");
+  return _("waiting for mail");
 }
 
 char *overview_state(const Account *account, gboolean runs)

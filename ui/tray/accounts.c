@@ -134,7 +134,7 @@ static void sign_in(gpointer data)
   GtkWidget *box = gtk_dialog_get_content_area(GTK_DIALOG(dialog)), *entry = password_entry_new();
   GtkWidget *text = widget_label_new(
       _("The password is kept in your desktop’s keyring, and tried at once. An account whose configuration "
-        "names a password-command does not need it here: mend that command."),
+        "names a password-command does not need it here: fix that command instead."),
       NULL);
   gtk_label_set_max_width_chars(GTK_LABEL(text), 50);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_OK);

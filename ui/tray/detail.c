@@ -161,8 +161,8 @@ void detail_show(Detail *detail, gint64 id, guint selected)
     return;
   }
   g_autofree char *many =
-      g_strdup_printf(ngettext("%u message is chosen.", "%u messages are chosen.", selected), selected);
-  say(detail, selected > 1 ? many : _("Choose a message to see why it was judged as it was."));
+      g_strdup_printf(ngettext("%u message is selected.", "%u messages are selected.", selected), selected);
+  say(detail, selected > 1 ? many : _("Select a report to see why it was judged so."));
 }
 
 void detail_focus(Detail *detail)

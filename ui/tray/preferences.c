@@ -79,8 +79,8 @@ static void refresh(Preferences *preferences)
 static void reloaded(const GError *error, gpointer data)
 {
   GtkWidget *note = data;
-  gtk_label_set_text(GTK_LABEL(note), error == NULL ? _("Saved. The filter heeds it from now on.")
-                                                    : _("Saved. The filter heeds it as soon as it is started anew."));
+  gtk_label_set_text(GTK_LABEL(note), error == NULL ? _("Saved. The filter applies it from now on.")
+                                                    : _("Saved. The filter applies it when it is started again."));
   g_object_unref(note);
 }
 
