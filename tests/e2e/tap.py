@@ -5,9 +5,12 @@ An assertion's message and, for any other exception, the traceback become TAP di
 enough to mend a failure.
 """
 import sys
+import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 _cases = []
+_here = threading.local()  # lines: what the case that runs in this thread has told so far
 
 
 def case(function):
@@ -17,7 +20,14 @@ def case(function):
 
 def note(text):
     for line in str(text).rstrip("\n").split("\n"):
-        print("#", line, flush=True)
+        _tell(f"# {line}")
+
+
+def _tell(line):
+    if hasattr(_here, "lines"):
+        _here.lines.append(line)
+    else:
+        print(line, flush=True)
 
 
 def skip_all(reason):
@@ -33,24 +43,32 @@ def equal(got, want, what):
     assert got == want, f"{what}:\n     got {got!r}\n  wanted {want!r}"
 
 
-def run():
-    """Runs every case in the order it was written; exits 1 when one failed."""
+def _attempt(number, function):
+    """Runs one case; returns whether it passed, and its lines of TAP."""
+    name = " ".join(function.__doc__.split("\n\n")[0].split()).strip(" .")
+    _here.lines = []
+    try:
+        function()
+        result = f"ok {number} - {name}"
+    except Skip as reason:
+        result = f"ok {number} - {name} # SKIP {reason}"
+    except Exception as problem:
+        result = f"not ok {number} - {name}"
+        if isinstance(problem, AssertionError):
+            note(f"line {traceback.extract_tb(problem.__traceback__)[-1].lineno}: {problem}")
+        note(traceback.format_exc())
+    lines = [*_here.lines, result]
+    del _here.lines
+    return result.startswith("ok"), lines
+
+
+def run(at_once=1):
+    """Runs every case and tells in the order in which they were written; exits 1 when a case failed. at_once: how many
+    cases run side by side, where they mostly wait, share nothing, and measure no time."""
     print(f"1..{len(_cases)}", flush=True)
     failed = 0
-    for number, function in enumerate(_cases, 1):
-        name = " ".join(function.__doc__.split("\n\n")[0].split()).strip(" .")
-        try:
-            function()
-            print(f"ok {number} - {name}", flush=True)
-        except Skip as reason:
-            print(f"ok {number} - {name} # SKIP {reason}", flush=True)
-        except AssertionError as problem:
-            failed += 1
-            print(f"not ok {number} - {name}", flush=True)
-            note(f"line {traceback.extract_tb(problem.__traceback__)[-1].lineno}: {problem}")
-            note(traceback.format_exc())
-        except Exception:
-            failed += 1
-            print(f"not ok {number} - {name}", flush=True)
-            note(traceback.format_exc())
+    with ThreadPoolExecutor(at_once) as pool:
+        for passed, lines in pool.map(_attempt, range(1, len(_cases) + 1), _cases):
+            print("\n".join(lines), flush=True)
+            failed += not passed
     sys.exit(1 if failed else 0)
