@@ -44,31 +44,38 @@ def equal(got, want, what):
 
 
 def _attempt(number, function):
-    """Runs one case; returns whether it passed, and its lines of TAP."""
+    """Runs one case; returns the line of TAP that tells how it ended."""
     name = " ".join(function.__doc__.split("\n\n")[0].split()).strip(" .")
-    _here.lines = []
     try:
         function()
-        result = f"ok {number} - {name}"
+        return f"ok {number} - {name}"
     except Skip as reason:
-        result = f"ok {number} - {name} # SKIP {reason}"
+        return f"ok {number} - {name} # SKIP {reason}"
     except Exception as problem:
-        result = f"not ok {number} - {name}"
         if isinstance(problem, AssertionError):
             note(f"line {traceback.extract_tb(problem.__traceback__)[-1].lineno}: {problem}")
         note(traceback.format_exc())
+        return f"not ok {number} - {name}"
+
+
+def _attempt_beside_others(number, function):
+    """The same, with the notes of the case before it, so that those of several cases do not mix."""
+    _here.lines = []
+    result = _attempt(number, function)
     lines = [*_here.lines, result]
     del _here.lines
-    return result.startswith("ok"), lines
+    return "\n".join(lines)
 
 
 def run(at_once=1):
     """Runs every case and tells in the order in which they were written; exits 1 when a case failed. at_once: how many
     cases run side by side, where they mostly wait, share nothing, and measure no time."""
     print(f"1..{len(_cases)}", flush=True)
+    numbers = range(1, len(_cases) + 1)
     failed = 0
     with ThreadPoolExecutor(at_once) as pool:
-        for passed, lines in pool.map(_attempt, range(1, len(_cases) + 1), _cases):
-            print("\n".join(lines), flush=True)
-            failed += not passed
+        told = pool.map(_attempt_beside_others, numbers, _cases) if at_once > 1 else map(_attempt, numbers, _cases)
+        for text in told:
+            print(text, flush=True)
+            failed += text.split("\n")[-1].startswith("not")
     sys.exit(1 if failed else 0)
