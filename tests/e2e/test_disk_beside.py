@@ -113,9 +113,9 @@ def in_use_daemon():
     with locked(mail.inbox.path):
         daemon = contextlib.ExitStack()
         daemon.enter_context(backstop.daemon())
-        programs.wait_for(lambda: "in use by another program" in backstop.run("backstop", "list", "--all",
-                                                                              "--json").out,
-                          "the reason", 20)
+        programs.wait_for(
+            lambda: "in use by another program" in backstop.run("backstop", "list", "--all", "--json").out,
+            "the reason", 20)
         equal(len(mail.away.plain()), 0, "messages in quarantine")
     with daemon:
         took = programs.wait_for(holds(mail.away, 3), "the quarantine", 25)

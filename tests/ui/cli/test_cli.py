@@ -169,8 +169,7 @@ def usage():
                       ["list", "word"], ["status", "word"], ["once", "a", "b"], ["check"], ["record"],
                       ["allow", "grant"],
                       ["allow", "add"], ["deny", "remove"], ["allow", "list", "x"], ["sweep", "a", "b"],
-                      ["sweep", "--folder", ""],
-                      ["sweep", "--folder", "a\nb"], ["sweep", "--folder"]):
+                      ["sweep", "--folder", ""], ["sweep", "--folder", "a\nb"], ["sweep", "--folder"]):
         line = backstop("--data", os.path.join(work, "none"), *arguments).complaint(64)
         assert "--help" in line, f"{arguments}: {line}"
     result = backstop()
@@ -799,8 +798,7 @@ def sweep_held_up():
 
 def start_sweep(data, *arguments, program=BACKSTOP, until):
     process = subprocess.Popen([program, "--config", write("config", CONFIG), "--data", data, "sweep", *arguments],
-                               env=ENVIRONMENT,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 10
     while not until() and time.monotonic() < deadline:
         time.sleep(0.02)
