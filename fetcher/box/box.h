@@ -19,7 +19,10 @@ typedef struct {
   guint64 wire;     /* octets with each line end as CRLF, as servers count them; 0: not known to differ */
   gint64 stored;    /* when it was put there, Unix seconds, 0 unknown */
   gboolean deleted; /* its mail program has marked it for removal */
+  gboolean
+      doubtful; /* where it ends is not certain, so that it may be several messages: it can be read, and nothing else */
   guint64 where, length; /* the box's own business */
+  guint claim;
 } BoxItem;
 
 typedef enum { BOX_HEADER, BOX_MESSAGE } BoxPart;

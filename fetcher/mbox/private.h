@@ -39,9 +39,15 @@ char *mbox_from_line(const char *head, gsize length, gint64 stored);
 /* scan.c */
 /* Opens for reading, without leaving an access mark where that is allowed. -1 with MAILBOX. */
 int mbox_open(const char *path, GError **error);
+/* What a listing learned of the file. */
+typedef struct {
+  guint64 end;    /* where the file ended */
+  guint64 open;   /* what was listed may end elsewhere once the file has grown to this length; G_MAXUINT64: never */
+  gboolean unmet; /* a message makes a claim that nothing meets now: where each one ends depends on all that follows */
+} MboxExtent;
 /* Adds the messages that begin at `from` (0, or where a separator stands) or later to items, in the file's order.
- * *end: where the file ended. MAILBOX when it is no mbox, or cannot be read. */
-gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, guint64 *end, GError **error);
+ * MAILBOX when the file is no mbox, or cannot be read. */
+gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, MboxExtent *extent, GError **error);
 typedef enum { MBOX_SAME, MBOX_CHANGED, MBOX_UNREADABLE /* errno */, MBOX_REFUSED /* by the sink; errno */ } MboxFound;
 typedef struct {
   BoxPart part;
@@ -96,7 +102,7 @@ gboolean mbox_sync_folder(const char *path, GError **error);
  * after a power failure. */
 gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
 
-/* mbox_late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
+/* late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
  */
 typedef struct {
   GArray *files; /* the old ones that some program may still write into */
@@ -110,3 +116,23 @@ gboolean mbox_late_look(MboxLate *late, const char *path, GError **error);
 /* The last look; waits for a second where a program still has an old file open. What cannot be appended goes to
  * PATH.late. */
 void mbox_late_end(MboxLate *late, const char *path);
+
+/* mbox.c */
+typedef struct {
+  Box box;
+  char *path;
+  gboolean known; /* the items are those of this file: */
+  struct stat file;
+  MboxExtent extent;
+  gboolean settled; /* its time was old enough to show any later change */
+  MboxLate late;
+} Mbox;
+gboolean mbox_same_file(const struct stat *a, const struct stat *b);
+gboolean mbox_unchanged(const struct stat *a, const struct stat *b);
+
+/* change.c */
+/* Sets MESSAGE: programs read this message in different ways, and it may be several. Gives FALSE. */
+gboolean mbox_fail_doubtful(const Mbox *mbox, GError **error);
+/* BoxClass.remove and BoxClass.carry. */
+gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error);
+gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error);

@@ -6,8 +6,8 @@
 #include "ui/cli/progress.h"
 #include "ledger/account.h"
 #include "ledger/pass.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <unistd.h>
 
