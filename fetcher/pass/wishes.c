@@ -1,6 +1,6 @@
-/* wishes.c - the owner's wishes, carried out.
- * Owns:     from wish to intent, and the sentence that answers it.
- * Must not: speak to the store but through settle.c.
+/* wishes.c - carries out what the owner asks for
+ * Owns:     the way from a wish to an intent, and the sentence that answers the wish.
+ * Must not: speak to the store itself (settle.c does).
  * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open.
  * Tests:    tests/fetcher/pass/test_settle.c, tests/e2e/test_wishes.py */
 #include "fetcher/pass/wishes.h"
@@ -20,7 +20,7 @@ static char *answer(const Entry *entry)
   }
 }
 
-/* Finishes the wish as the journal says the message stands now. */
+/* Finishes the wish, with the state that the message has in the journal now. */
 static gboolean finish(Run *run, const Wish *wish, MoveState goal, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(run->ledger, wish->entry, error);
