@@ -1,4 +1,4 @@
-/* start_daemon.c - having the filter started, or read its configuration anew
+/* start_daemon.c - starting the filter, or telling it to read its configuration again
  * Owns:     the choice between service and process.
  * Must not: stop a filter; wait.
  * Fails:    by GError given to done().
@@ -19,7 +19,7 @@ static void start_free(Start *start)
   g_free(start);
 }
 
-/* backstopd lies beside this program, in the build folder as well as installed. */
+/* backstopd is in the same folder as this program, installed or not. */
 static char *daemon_path(void)
 {
   g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
@@ -29,7 +29,7 @@ static char *daemon_path(void)
   return g_strdup(BINDIR "/backstopd");
 }
 
-/* A session of its own, so that it does not end with the desktop's program that started it. */
+/* Gives the filter a session of its own, so that it does not end together with this program. */
 static void own_session(gpointer data) { setsid(); }
 
 static void start_process(Start *start)
