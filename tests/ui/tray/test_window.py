@@ -22,7 +22,8 @@ def everything(node):
 
 def find(root, name, role):
     for node in everything(root):
-        if node.name == name and node.getRoleName() in role.split("|") and node.getState().contains(pyatspi.STATE_SHOWING):
+        if (node.name == name and node.getRoleName() in role.split("|")
+                and node.getState().contains(pyatspi.STATE_SHOWING)):
             return node
     return None
 
@@ -211,8 +212,10 @@ def names():
     mailbox, _, backstop = scene("names", 1)
     backstop.pass_once()
     window = Window(backstop)
-    roles = ("push button", "button", "toggle button", "check box", "radio button", "combo box", "text", "table", "tree table", "list item")
-    for page, words in (("Review", "Waiting"), ("Statistics", "Most reports come from"), ("Preferences", "Bounces for mail you never sent"),
+    roles = ("push button", "button", "toggle button", "check box", "radio button", "combo box", "text", "table",
+             "tree table", "list item")
+    for page, words in (("Review", "Waiting"), ("Statistics", "Most reports come from"),
+                        ("Preferences", "Bounces for mail you never sent"),
                         ("Accounts", "knows all mail sent from owner@backstop.example since")):
         window.press(page, "radio button")
         window.says(words)
@@ -220,7 +223,8 @@ def names():
         def nameless():
             return [node.getRoleName() for node in everything(window.application)
                     if node.getRoleName() in roles and node.getState().contains(pyatspi.STATE_SHOWING) and not node.name
-                    and not (node.parent and node.parent.getRoleName() in ("combo box", "table column header", "tree table", "table"))]
+                    and not (node.parent and node.parent.getRoleName() in ("combo box", "table column header",
+                                                                           "tree table", "table"))]
         equal(wait_for(lambda: [nameless()], f"the page {page} at rest"), [[]], f"what has no name on the page {page}")
     window.close()
 
