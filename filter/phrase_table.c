@@ -241,7 +241,7 @@ const Phrase phrase_table[] = {
 
   /* names beside the address of From */
   WRITER(5, "mail delivery system"), WRITER(5, "mail delivery subsystem"), WRITER(5, "mail delivery agent"), WRITER(5, "mail delivery daemon"), WRITER(1, "mail delivery"), WRITER(5, "mail deliver system"), WRITER(5, "mailer-daemon"), WRITER(5, "mailer daemon"), WRITER(5, "delivery subsystem"),
-  WRITER(3, "postmaster"), WRITER(3, "system administrator"), WRITER(3, "mail administrator"), WRITER(3, "mail system"), WRITER(3, "delivery system"), WRITER(1, "mail server"), WRITER(1, "administrator"),
+  WRITER(3, "postmaster"), WRITER(3, "system administrator"), WRITER(3, "mail administrator"), WRITER(3, "mail system"), WRITER(3, "delivery system"), WRITER(1, "mail server"), WRITER(1, "gateway"), WRITER(1, "mail gateway"), WRITER(1, "mail relay"), WRITER(1, "mail security"), WRITER(1, "email security"), WRITER(1, "mail filter"), WRITER(1, "smtp server"), WRITER(1, "passerelle"), WRITER(1, "administrator"),
   WRITER(3, "systemadministrator"), WRITER(3, "administrateur système"), WRITER(3, "administrador del sistema"), WRITER(3, "administrador do sistema"), WRITER(3, "amministratore di sistema"), WRITER(3, "systeembeheerder"),
   WRITER(3, "administrator systemu"), WRITER(3, "správce systému"), WRITER(3, "systemadministratör"), WRITER(3, "systemansvarlig"), WRITER(3, "järjestelmänvalvoja"), WRITER(3, "sistem yöneticisi"), WRITER(3, "διαχειριστής συστήματος"),
   WRITER(3, "системный администратор"), WRITER(5, "почтовая система"), WRITER(3, "システム管理者"), WRITER(5, "メール配信システム"), WRITER(3, "系统管理员"), WRITER(3, "系統管理員"), WRITER(3, "시스템 관리자"), WRITER(3, "مسؤول النظام"),

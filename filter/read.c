@@ -128,7 +128,8 @@ static gboolean is_about_goods(const Gathered *gathered)
 static gboolean is_systems_own(const Gathered *gathered)
 {
   const guint sure = HEAD_DAEMON_FROM | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS | HEAD_NOTIFICATION;
-  if (gathered->head.signs & sure || shows_original(gathered) || gathered->blocks->fields >= 2) return TRUE;
+  gboolean daemons = gathered->head.signs & HEAD_DAEMON_PATH && !(gathered->head.signs & HEAD_KEEPER_PATH);
+  if (daemons || gathered->head.signs & sure || shows_original(gathered) || gathered->blocks->fields >= 2) return TRUE;
   return gathered->dialogue || lists_recipient(gathered) || gathered->said.weight[PHRASE_FAILURE] >= 8
          || gathered->head.subject.heaviest[PHRASE_DELIVERED] >= 4;
 }
