@@ -9,3 +9,7 @@ libfilter_a_SOURCES = \
 	filter/head.c filter/status.c filter/labels.c filter/returned.c filter/recipients.c filter/tokens.c \
 	filter/gather.c filter/notice.c filter/read.c filter/tell.c filter/judge.c filter/reason.c filter/sent_message.c
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
+
+# The judges, and the sentences of what they find.
+libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
+	filter/sentences.c

@@ -21,7 +21,7 @@
 #define PREFIX_SHORTEST ((gsize)12)      /* bytes of an id cut off behind its "@" that tell it from others */
 #define PREFIX_SHORTEST_BARE ((gsize)20) /* and of one cut off before it */
 
-/* Fields that hold an id of the original (DESIGN, Verdicts). */
+/* Fields that hold an id of the original (doc/design/verdicts.md). */
 static const char *const id_fields[] = { "Message-ID",
                                          "Resent-Message-ID",
                                          "X-Google-Original-Message-ID",
