@@ -98,6 +98,9 @@ int box_spool(const char *near, GError **error);
 /* The boxes there are. path: absolute. Nothing is opened or made yet. */
 Box *maildir_box_new(const char *path);
 Box *mbox_box_new(const char *path);
+/* Where mbox boxes keep notes of a change to a file that cannot be replaced (/var/mail/USER). Unless it is called, they
+ * change no such file. */
+void mbox_keep_notes_in(const char *folder);
 /* By what lies there, or, where nothing does, by what is wanted. */
 Box *disk_box_new(const char *path, gboolean mbox_wanted);
 /* A program (by /bin/sh) that reads one message from its standard input and says by its exit status 0 that it has taken

@@ -29,10 +29,11 @@ typedef struct {
   char **sent;  /* NULL: found on the server; other than over IMAP absolute paths, and NULL: there are none */
   char *sent_account;     /* whose Sent folders hold what is sent from this account; NULL: its own do */
   gboolean sent_recorded; /* all that is sent is told by `backstop record` */
-  char *quarantine; /* default Backscatter; other than over IMAP an absolute path. NULL (POP3): in the data folder */
-  char *restore_to; /* where restored mail goes, a path; NULL: where it was, or (POP3) into the data folder */
-  char *restore_command;       /* the program that takes restored mail; NULL */
-  guint16 door_port;           /* of the POP3 server on loopback; 0: there is none */
+  char *quarantine;      /* default Backscatter; other than over IMAP an absolute path. NULL (POP3, and an mbox in whose
+                          * folder no file can be made, as /var/mail): in the data folder */
+  char *restore_to;      /* where restored mail goes, a path; NULL: where it was, or (POP3) into the data folder */
+  char *restore_command; /* the program that takes restored mail; NULL */
+  guint16 door_port;     /* of the POP3 server on loopback; 0: there is none */
   char *door_password_command; /* NULL: the credential or keyring entry of "NAME-door" */
   const char *door_of;         /* in what config_door() makes: the account's name; else NULL */
   guint timeout;               /* seconds a server may be silent, 1 to 600; default 60 */
@@ -56,8 +57,8 @@ char *config_default_data(void);
 Config *config_load(const char *file, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
-/* The folder of an account's quarantine as messages call it: as configured, or (POP3) a path in the data folder. The
- * caller frees. */
+/* The folder of an account's quarantine as messages call it: as configured, or (where it is NULL) a path in the data
+ * folder. The caller frees. */
 char *config_quarantine(const AccountConfig *account, const char *data_dir);
 /* What an account's door asks for its password as: an account "NAME-door" at localhost. Only its name is the caller's
  * to free, all else is borrowed. */

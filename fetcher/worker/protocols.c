@@ -48,7 +48,8 @@ static Store *open_disk(const AccountConfig *account, const StoreHome *home, gbo
   Store *store = box_store_new(home->ledger, account->name);
   for (char **path = account->folders; *path != NULL; path++)
     box_store_add(store, mbox ? mbox_box_new(*path) : maildir_box_new(*path), BOX_WATCHED);
-  box_store_add(store, disk_box_new(account->quarantine, mbox), BOX_QUARANTINE);
+  g_autofree char *quarantine = config_quarantine(account, home->data_dir);
+  box_store_add(store, disk_box_new(quarantine, mbox), BOX_QUARANTINE);
   add_sent(store, account, mbox);
   store->can |= STORE_CAN_WAIT;
   return store;
@@ -71,6 +72,7 @@ static const struct {
 
 Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error)
 {
+  mbox_keep_notes_in(home->data_dir);
   for (gsize i = 0; i < G_N_ELEMENTS(PROTOCOLS); i++) {
     StoreOpener open = PROTOCOLS[i].open;
     if (!g_str_equal(PROTOCOLS[i].protocol, account->protocol)) continue;
