@@ -114,17 +114,34 @@ static void shift(GArray *items, const GArray *cuts)
   }
 }
 
-/* Takes the ranges out, and lets go of the lock. */
+/* The list, after these ranges have gone from the locked file. */
+static void follow(Mbox *mbox, const MboxLock *lock, const GArray *cuts)
+{
+  shift(mbox->box.items, cuts);
+  mbox->settled = FALSE;
+  mbox->known = mbox->known && !mbox->extent.unmet && fstat(lock->fd, &mbox->file) == 0;
+  mbox->extent.end = (guint64)mbox->file.st_size;
+}
+
+static gboolean take_out_in_place(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
+{
+  gboolean begun;
+  gboolean good = mbox_change_in_place(*lock, (const MboxRange *)cuts->data, cuts->len, &begun, error);
+  if (good) follow(mbox, *lock, cuts);
+  mbox->known = mbox->known && good;
+  if (begun) g_clear_pointer(lock, mbox_unlock);
+  return good;
+}
+
+/* Takes the ranges out, and lets go of the lock. FALSE with the lock still there: nothing was done, nor will be. */
 static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
 {
   int old;
   guint64 copied = 0;
+  if (mbox_is_fixed((*lock)->path)) return take_out_in_place(mbox, lock, cuts, error);
   gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, &copied, error);
   if (old < 0) return FALSE;
-  shift(mbox->box.items, cuts);
-  mbox->settled = FALSE;
-  mbox->known = mbox->known && !mbox->extent.unmet && fstat((*lock)->fd, &mbox->file) == 0;
-  mbox->extent.end = (guint64)mbox->file.st_size;
+  follow(mbox, *lock, cuts);
   g_clear_pointer(lock, mbox_unlock);
   mbox_late_keep(&mbox->late, old, copied);
   if (mbox_late_look(&mbox->late, mbox->path, NULL) && mbox->late.files->len > 0) {

@@ -10,10 +10,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PAUSE (50 * G_TIME_SPAN_MILLISECOND)
 #define STALE 600 /* seconds without change, of another program's FILE.lock */
+#define HELPER "dotlockfile"
+#define HELPER_BUSY 4   /* L_MAXTRYS of lockfile_create(3) */
+#define HELPER_FAILED 1 /* it was killed */
 
 guint mbox_lock_patience = 3000;
 static gint64 impatient; /* until then: g_get_monotonic_time() */
@@ -120,13 +124,56 @@ static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
   return TRY_BUSY;
 }
 
-static void let_go(MboxLock *lock)
+/* Runs the program of liblockfile that may write into /var/mail, where its owner may not. Its exit status; -1: there is
+ * no such program. */
+static int run_helper(const char *const *argv)
+{
+  int status = 0;
+  GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
+  if (!g_spawn_sync(NULL, (char **)(gpointer)argv, NULL, flags, NULL, NULL, NULL, NULL, &status, NULL)) return -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : HELPER_FAILED;
+}
+
+/* With our pid in it, so that a lock which we leave behind, killed, keeps nobody away. */
+static Try try_helper(MboxLock *lock, const char *name, GError **error)
+{
+  const char *const argv[] = { HELPER, "-l", "-r", "0", "-p", "-q", name, NULL };
+  int status = run_helper(argv);
+  if (status == HELPER_BUSY) return TRY_BUSY;
+  if (status == 0) {
+    lock->dotlock = g_strdup(name);
+    lock->helped = TRUE;
+    return TRY_LOCKED;
+  }
+  if (status < 0)
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+              "its folder may not be written, so that only " HELPER
+              " can lock it: install the package liblockfile-bin");
+  else
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+              "its folder may not be written, and " HELPER
+              " cannot lock it for us (exit status %d): where a service of "
+              "systemd runs this, see /var/mail in backstopd(1)",
+              status);
+  return TRY_FAILED;
+}
+
+static void let_go_dotlock(MboxLock *lock)
 {
   struct stat now;
-  if (lock->dotlock != NULL && lstat(lock->dotlock, &now) == 0 && now.st_dev == lock->dotlock_status.st_dev
-      && now.st_ino == lock->dotlock_status.st_ino) /* and not one of a program that has lost patience with us */
+  const char *const argv[] = { HELPER, "-u", lock->dotlock, NULL };
+  if (lock->dotlock != NULL && lock->helped)
+    run_helper(argv);
+  else if (lock->dotlock != NULL && lstat(lock->dotlock, &now) == 0 && now.st_dev == lock->dotlock_status.st_dev
+           && now.st_ino == lock->dotlock_status.st_ino) /* and not one of a program that has lost patience with us */
     unlink(lock->dotlock);
   g_clear_pointer(&lock->dotlock, g_free);
+  lock->helped = FALSE;
+}
+
+static void let_go(MboxLock *lock)
+{
+  let_go_dotlock(lock);
   if (lock->fd >= 0) close(lock->fd);
   lock->fd = -1;
 }
@@ -152,10 +199,13 @@ static Try try_once(MboxLock *lock, MboxPurpose purpose, GError **error)
     return TRY_FAILED;
   }
   g_autofree char *name = g_strconcat(lock->path, ".lock", NULL);
-  Try got = try_dotlock(lock, name, error);
+  Try got = mbox_is_fixed(lock->path) ? try_helper(lock, name, error) : try_dotlock(lock, name, error);
   if (got != TRY_LOCKED) return got;
   if (stat(lock->path, &named) != 0 || named.st_dev != status.st_dev || named.st_ino != status.st_ino)
     return TRY_REPLACED;
+  lock->status = named;
+  if (!mbox_go_on(lock, error)) return TRY_FAILED;
+  named = lock->status;
   char begin[5] = "";
   if (named.st_size > 0 && (pread(lock->fd, begin, 5, 0) != 5 || memcmp(begin, "From ", 5) != 0)) {
     mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,

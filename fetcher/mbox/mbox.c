@@ -89,10 +89,7 @@ static gboolean scan(Mbox *mbox, int fd, const struct stat *status, GError **err
 
 static gboolean is_read_only(const char *path)
 {
-  char *real = realpath(path, NULL);
-  g_autofree char *folder = g_path_get_dirname(real != NULL ? real : path);
-  free(real);
-  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 || faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0;
+  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 || (mbox_is_fixed(path) && !mbox_has_notes());
 }
 
 static gboolean mbox_list(Box *box, GError **error)
@@ -100,6 +97,10 @@ static gboolean mbox_list(Box *box, GError **error)
   Mbox *mbox = (Mbox *)box;
   mbox_late_look(&mbox->late, mbox->path, NULL); /* what is in the way of it now is asked about again */
   if (!mbox->known) mbox_lock_tidy(mbox->path);
+  if (mbox_is_half_changed(mbox->path)) {
+    g_autoptr(MboxLock) lock = mbox_lock(mbox->path, MBOX_TO_REPLACE, error);
+    if (lock == NULL) return FALSE; /* nobody must take what is there for its messages */
+  }
   int fd = mbox_open(mbox->path, error);
   struct stat status = { 0 };
   gboolean good = fd >= 0;

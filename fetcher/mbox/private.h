@@ -73,8 +73,9 @@ gboolean mbox_keep_attributes(int from, const struct stat *old, int to);
 /* lock.c */
 extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
 typedef struct {
-  char *path;    /* the real one */
-  char *dotlock; /* NULL: none made */
+  char *path;      /* the real one */
+  char *dotlock;   /* NULL: none made */
+  gboolean helped; /* the dotlock was made by the helper, and is its to remove */
   struct stat dotlock_status;
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
@@ -117,6 +118,20 @@ gboolean mbox_sync_folder(const char *path, GError **error);
  * of the old file that were looked at. FALSE with *old -1: nothing was changed; else it was replaced, and may come back
  * after a power failure. */
 gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
+
+/* in_place.c: /var/mail/USER, whose folder its owner may not write into. A note in the data folder says what is being
+ * done to the file, so that whoever is killed meanwhile is followed by one who goes on. */
+/* The folder of this mbox is there, and no file can be made in it. */
+gboolean mbox_is_fixed(const char *path);
+/* Is there a place for notes? Without one nothing is changed in place. */
+gboolean mbox_has_notes(void);
+/* Takes these ranges out (ascending, apart), all other octets as they were; synced. The lock stays on the file. *begun:
+ * FALSE, nothing was changed, or will be; TRUE with FALSE returned: the next lock of the file goes on. */
+gboolean mbox_change_in_place(MboxLock *lock, const MboxRange *cuts, guint n, gboolean *begun, GError **error);
+gboolean mbox_is_half_changed(const char *path);
+/* Brings such a change to its end, in the locked file. What another program has changed meanwhile is left as it is, and
+ * what the file had before is kept in the data folder, with a warning. lock->status is brought up to date. */
+gboolean mbox_go_on(MboxLock *lock, GError **error);
 
 /* late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
  */

@@ -52,7 +52,8 @@ static Store *open_disk(const AccountConfig *account, const StoreHome *home, gbo
   Store *store = box_store_new(home->ledger, account->name, disk_box_new);
   for (char **path = account->folders; *path != NULL; path++)
     box_store_add(store, mbox ? mbox_box_new(*path) : maildir_box_new(*path), BOX_WATCHED);
-  box_store_add(store, disk_box_new(account->quarantine, mbox), BOX_QUARANTINE);
+  g_autofree char *quarantine = config_quarantine(account, home->data_dir);
+  box_store_add(store, disk_box_new(quarantine, mbox), BOX_QUARANTINE);
   add_sent(store, account, mbox);
   store->can |= STORE_CAN_WAIT;
   return store;
@@ -83,6 +84,7 @@ static StoreOpener opener_of(Protocol protocol)
 Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error)
 {
   StoreOpener open = opener_of(account->protocol);
+  mbox_keep_notes_in(home->data_dir);
   return protocol_has_server(account->protocol) ? sign_in(account, home, open, secret, refused, error)
                                                 : open(account, home, NULL, error);
 }
