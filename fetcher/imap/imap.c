@@ -7,7 +7,7 @@
 #include "fetcher/imap/imap.h"
 #include "fetcher/imap/private.h"
 
-/* What a server may say to LOGOUT: too little to buy it more time (stream.h). */
+/* How many bytes a server may send after LOGOUT: too few to get more time for them (stream.h). */
 #define LAST_WORDS 4095
 
 static void imap_close(Store *base)
@@ -56,7 +56,7 @@ static ImapStore *imap_new(Stream *stream, const char *user)
   store->session = mailimap_new(0, NULL);
   store->user = g_strdup(user);
   store->wire = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  /* Without these libetpan never calls the handler that scans. */
+  /* libetpan calls the message handler only if progress callbacks are set. */
   mailimap_set_progress_callback(store->session, no_progress, no_progress, NULL);
   return store;
 }
@@ -106,7 +106,7 @@ static gboolean begin(ImapStore *store, const AccountConfig *account, const char
     if (!imap_ask_capabilities(store, error)) return FALSE;
     if (!imap_sign_in(store, account, secret, error)) return FALSE;
   }
-  /* Most servers tell more of themselves now. */
+  /* Most servers have more capabilities after the sign-in. */
   if (!imap_ask_capabilities(store, error)) return FALSE;
   if (imap_has(store, "MOVE") || imap_has(store, "UIDPLUS")) store->base.can |= STORE_CAN_MOVE;
   if (imap_has(store, "MOVE")) store->base.can |= STORE_MOVES_AT_ONCE;
@@ -120,7 +120,7 @@ Store *imap_open(const AccountConfig *account, const char *secret, GError **erro
   if (stream == NULL) return NULL;
   g_autoptr(Store) store = &imap_new(stream, account->user)->base;
   if (!begin((ImapStore *)store, account, secret, error)) {
-    /* Not a word more to this server. */
+    /* Send nothing more to this server. */
     stream_abandon(stream);
     return NULL;
   }

@@ -1,7 +1,7 @@
 /* link.c - a session with a POP3 server, from its greeting to its end
  * Owns:     greeting, capabilities, STLS, the short commands, the end of a session.
  * Must not: send a secret before the server's certificate and name are verified (loopback excepted); send QUIT unasked.
- * Fails:    as pop3_link.h says.
+ * Fails:    as link.h says.
  * Tests:    tests/fetcher/pop3/test_sign_in.c, tests/fetcher/pop3/test_link.c */
 #include "fetcher/pop3/private.h"
 #include <string.h>
