@@ -36,6 +36,13 @@ gint64 field_date(const Field *field);
  * it. */
 gsize fields_length(Span text);
 
+/* A returned message from where its header begins: a stray line, a sentence or the rest of an unclosed header may stand
+ * before it. The text itself where no header is found behind its first block. */
+Span fields_begin(Span text);
+
 /* Does the span hold this ASCII word, in any case? */
 gboolean span_has(Span span, const char *word);
+/* Does its beginning, at most SPAN_SHORT bytes, hold one of these words (in lower case)? */
+#define SPAN_SHORT ((gsize)256)
+gboolean span_has_any(Span span, const char *const *words);
 Span span_trim(Span span);

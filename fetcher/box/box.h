@@ -58,8 +58,8 @@ typedef struct {
    * shorter way, and nothing was done. *at_once: each message moves in one step, which is either made or not; can be
    * asked with n 0. */
   gboolean (*carry)(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error);
-  /* Removes exactly these n items for good. An item that is gone is no error. With box->removes_late they are gone
-   * only after commit(). NULL: nothing can be removed. */
+  /* Removes exactly these n items for good. An item that is gone is no error. n 0: only asks whether anything can be
+   * removed now. With box->removes_late the items are gone only after commit(). NULL: nothing can be removed. */
   gboolean (*remove)(Box *box, const guint *items, guint n, GError **error);
   /* Ends the session, so that the removals happen, and begins another. list() then tells whether they did. NULL:
    * removals happen at once. */

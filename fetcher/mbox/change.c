@@ -134,18 +134,39 @@ static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError
   return good;
 }
 
-gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error)
+/* Before and after an attempt to change the file: while another program has it open we keep it open as well, so that we
+ * can see when that one has closed it. */
+static void forget_use(Mbox *mbox)
 {
-  Mbox *mbox = (Mbox *)box;
-  if (n == 0) return TRUE;
-  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
-  g_autoptr(MboxLock) lock = mbox_lock(mbox->path, error);
-  if (lock == NULL) return FALSE;
+  if (mbox->in_use >= 0) close(mbox->in_use);
+  mbox->in_use = -1;
+}
+
+static void note_use(Mbox *mbox)
+{
+  mbox->in_use = mbox_open(mbox->path, NULL);
+  if (mbox->in_use >= 0 && mbox_others(mbox->in_use) != MBOX_OTHERS) forget_use(mbox);
+}
+
+static gboolean remove_items(Mbox *mbox, const guint *items, guint n, GError **error)
+{
+  g_autoptr(MboxLock) lock = mbox_lock(mbox->path, MBOX_TO_REPLACE, error);
+  if (lock == NULL || n == 0) return lock != NULL;
   gboolean doubtful;
   g_autoptr(GArray) ranges = locate(mbox, lock, items, n, &doubtful, error);
   if (ranges == NULL) return FALSE;
   if (doubtful) return mbox_fail_doubtful(mbox, error);
   return ranges->len == 0 || take_out(mbox, &lock, ranges, error);
+}
+
+gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
+  forget_use(mbox);
+  gboolean good = remove_items(mbox, items, n, error);
+  if (!good) note_use(mbox);
+  return good;
 }
 
 /* The bytes go over first; if the source cannot be written anew they are taken back, so that nothing was done. copies:
@@ -211,16 +232,11 @@ static gboolean claims_nothing(const Mbox *mbox, const guint *items, guint n)
   return TRUE;
 }
 
-gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error)
+static gboolean carry_items(Mbox *mbox, const guint *items, guint n, const Mbox *to, GArray *moved, GError **error)
 {
-  Mbox *mbox = (Mbox *)box;
-  *at_once = FALSE;
-  if (to->class != box->class) return FALSE;
-  if (n == 0) return TRUE;
-  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
   g_autoptr(MboxLock) lock = NULL, target = NULL;
-  if (!mbox_lock_both(mbox->path, ((Mbox *)to)->path, &lock, &target, error)) return FALSE;
   gboolean doubtful;
+  if (!mbox_lock_both(mbox->path, to->path, &lock, &target, error)) return FALSE;
   g_autoptr(GArray) ranges = locate(mbox, lock, items, n, &doubtful, error);
   if (ranges == NULL) return FALSE;
   if (ranges->len == 0) return !doubtful || mbox_fail_doubtful(mbox, error);
@@ -232,4 +248,20 @@ gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *move
   for (guint i = 0; i < moves->len; i++) g_array_index(moves, BoxMove, i).key = g_array_index(copies, BoxItem, i).key;
   g_array_append_vals(moved, moves->data, moves->len);
   return TRUE;
+}
+
+gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  g_autoptr(GError) problem = NULL;
+  *at_once = FALSE;
+  if (to->class != box->class) return FALSE;
+  if (n == 0) return TRUE;
+  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
+  forget_use(mbox);
+  if (carry_items(mbox, items, n, (const Mbox *)to, moved, &problem)) return TRUE;
+  if (problem == NULL) return FALSE; /* no shorter way */
+  note_use(mbox);
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
 }

@@ -59,6 +59,17 @@ typedef struct {
  * then are item->length and item->deleted brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
+/* alone.c */
+typedef enum { MBOX_ALONE, MBOX_OTHERS, MBOX_OTHERS_UNKNOWN } MboxOthers;
+/* Has another program, or another descriptor of ours, this file open? UNKNOWN where nobody but the locks can tell: on
+ * NFS, and where the file is somebody else's. */
+MboxOthers mbox_others(int fd);
+
+/* attributes.c */
+/* Gives the file `to` the owner, mode, access list and extended attributes of the old one, as far as that is allowed;
+ * never more rights than that gave. FALSE with errno where an attribute of the owner's own (user.*) cannot be kept. */
+gboolean mbox_keep_attributes(int from, const struct stat *old, int to);
+
 /* lock.c */
 extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
 typedef struct {
@@ -68,12 +79,17 @@ typedef struct {
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
+/* What the lock is for. What another program adds to a file that it has open is lost when that is replaced. */
+typedef enum { MBOX_TO_APPEND, MBOX_TO_REPLACE /* no other program may have the file open */ } MboxPurpose;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file
- * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when it is in use, is
- * not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
-MboxLock *mbox_lock(const char *path, GError **error);
-/* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
+ * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when the mbox is in use,
+ * is not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
+MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error);
+/* The same for two files, the first to be replaced, the other to be appended to, in an order that no two programs can
+ * block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
+/* Sets MAILBOX: another program has it open. Gives FALSE. */
+gboolean mbox_fail_open(const char *path, GError **error);
 void mbox_unlock(MboxLock *lock);
 /* Takes away a FILE.lock that was left by a program that was killed: those that deliver mail would wait for it. */
 void mbox_lock_tidy(const char *path);
@@ -125,6 +141,7 @@ typedef struct {
   struct stat file;
   MboxExtent extent;
   gboolean settled; /* its time was old enough to show any later change */
+  int in_use;       /* the file, since another program had it open when it was to be changed; -1 */
   MboxLate late;
 } Mbox;
 gboolean mbox_same_file(const struct stat *a, const struct stat *b);

@@ -1,7 +1,7 @@
 /* protocols.c - the store of an account, by its protocol
- * Owns:     the table of protocols; which boxes an account on disk, or one of POP3, is made of.
+ * Owns:     which store belongs to a protocol; which boxes an account on disk or of POP3 is made of.
  * Must not: read mail.
- * Fails:    as sign_in.h says.
+ * Fails:    as open_store.h says.
  * Tests:    tests/e2e/test_pop3.py, tests/e2e/test_disk.py */
 #include "fetcher/worker/protocols.h"
 #include "fetcher/box/box_store.h"
@@ -23,7 +23,7 @@ static void add_sent(Store *store, const AccountConfig *account, gboolean mbox)
     box_store_add(store, disk_box_new(*path, mbox), BOX_SENT);
 }
 
-/* Where restored mail goes, since it cannot go back to the server. */
+/* The box for restored mail, which cannot go back to the server. */
 static Box *returns(const AccountConfig *account, const StoreHome *home)
 {
   if (account->restore_command != NULL) return program_box_new("restore-command", account->restore_command);

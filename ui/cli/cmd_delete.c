@@ -1,6 +1,6 @@
 /* cmd_delete.c - `backstop delete`: remove messages from quarantine
  * Owns:     its row.
- * Must not: do what wishing.c does for both verbs.
+ * Must not: do what wish_and_wait.c does for both verbs.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/wish_and_wait.h"

@@ -14,21 +14,21 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* A gap is told of for so long: an original older than FACTS_WINDOW_DAYS is hardly bounced, but its bounce may lie
- * unread, or be swept. */
+/* Status shows a gap for this many days: servers hardly bounce a message older than FACTS_WINDOW_DAYS, but its bounce
+ * may lie unread, or a sweep may read it. */
 #define GAP_DAYS 60
 
 /* All that is known of one account. */
 typedef struct {
   const Account *account;
-  gboolean runs; /* a daemon does */
+  gboolean runs; /* does a daemon run? */
   gint64 now;
   GPtrArray *coverage; /* Coverage* */
   GPtrArray *gaps;     /* CoverageGap*, those within the coverage */
   JournalCounts counts;
   BrowseCounts views;
   Pass *last;        /* NULL: none yet */
-  GPtrArray *wishes; /* open ones, Wish* */
+  GPtrArray *wishes; /* Wish*, open ones */
   gint64 sent;
 } Status;
 
@@ -50,7 +50,7 @@ static gboolean is_within(const CoverageGap *gap, const GPtrArray *coverage)
   return FALSE;
 }
 
-/* What lies before the coverage is not covered anyway. */
+/* Reads the gaps. A gap before the coverage is left out: that time is not covered anyway. */
 static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
 {
   status->gaps = coverage_gaps(ledger, status->account->name, status->now - (gint64)GAP_DAYS * 86400, error);
@@ -60,7 +60,7 @@ static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
   return TRUE;
 }
 
-/* account, runs and now are set. */
+/* Reads the rest, when account, runs and now are set. */
 static gboolean status_read(Ledger *ledger, Status *status, GError **error)
 {
   GError *problem = NULL;
@@ -81,8 +81,8 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   return status->wishes != NULL;
 }
 
-/* The state as it is now: where no daemon runs, no worker is busy or watching. A worker that was killed leaves its last
- * state in the ledger. */
+/* The state as it is now. Where no daemon runs, no worker is busy or watching, whatever a killed worker has left in the
+ * ledger. */
 static AccountState state_now(const Status *status)
 {
   const Account *account = status->account;
@@ -128,10 +128,10 @@ static void add_state(GString *words, const Status *status)
     break;
   case ACCOUNT_WATCHING: g_string_append(words, "watching for new mail"); break;
   case ACCOUNT_SERVING:
-    g_string_append(words, "serving your mail program; what you wish for is done when it has left");
+    g_string_append(words, "serving your mail program; your requests are done when it disconnects");
     break;
   case ACCOUNT_RETRYING:
-    g_string_append(words, status->runs ? "waiting to retry" : "idle: no daemon runs, and the last try failed");
+    g_string_append(words, status->runs ? "waiting to retry" : "not watched: no daemon runs, and the last try failed");
     add_until(words, status, " until");
     add_problem(words, account->text);
     break;
@@ -142,7 +142,8 @@ static void add_state(GString *words, const Status *status)
     add_until(words, status, "; tried again at");
     break;
   case ACCOUNT_IDLE:
-  case ACCOUNT_STATES: g_string_append(words, status->runs ? "idle: no worker is at it" : "idle: no daemon runs");
+  case ACCOUNT_STATES:
+    g_string_append(words, status->runs ? "waiting for mail: no worker runs now" : "not watched: no daemon runs");
   }
 }
 
@@ -195,7 +196,7 @@ static void print_text(const Status *status)
       states[MOVE_QUARANTINED], states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
   g_autofree char *waiting = g_strdup_printf("%u (%u unsure); backstop list shows them",
                                              status->views.view[BROWSE_WAITING], status->views.view[BROWSE_UNSURE]);
-  g_autofree char *wishes = g_strdup_printf("your wishes still to be done: %u", status->wishes->len);
+  g_autofree char *wishes = g_strdup_printf("your requests not done yet: %u", status->wishes->len);
   g_autofree char *title = g_strdup_printf("%s%s", account->name, account->configured ? "" : " (no longer configured)");
   print_wrapped("", title);
   print_field("state", state);
@@ -258,7 +259,7 @@ static void print_daemon(const Ui *ui, Ledger *ledger, gboolean runs, gint64 sen
             : "No daemon is running: start backstopd, or make single passes with backstop once.");
   if (paused != 0) {
     g_autofree char *until = print_time(paused);
-    printf("It is paused until %s: nothing is moved but what you wish for.\n", until);
+    printf("It is paused until %s: it moves nothing except what you ask for.\n", until);
   }
   if (accounts == 0) puts("No account has been looked at yet: run backstop once.");
 }
@@ -288,6 +289,6 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_status = {
   .name = "status",
   .arguments = "",
-  .summary = "Accounts, what is known of their sent mail, counts, last errors",
+  .summary = "How each account is, how much waits for you, last errors",
   .run = run,
 };

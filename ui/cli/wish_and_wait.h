@@ -1,4 +1,4 @@
-/* wish_and_wait.h - what `restore` and `delete` share: a wish for each id, and the wait for the result. */
+/* wish_and_wait.h - what `restore` and `delete` share: a request for each id, and the wait for the result. */
 #pragma once
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
