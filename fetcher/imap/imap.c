@@ -69,7 +69,7 @@ static gboolean greet(ImapStore *store, const AccountConfig *account, gboolean *
   if (!imap_check(store, result, STORE_ERROR_LINK, "talk to us", error)) return FALSE;
   if (!*signed_in || account->security != SECURITY_STARTTLS) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
-              "%s signed us in before TLS (PREAUTH), so that anybody may be in between: set security to tls.",
+              "%s signed us in before TLS (PREAUTH), so another computer may be in between: set security to tls.",
               stream_where(store->stream));
   return FALSE;
 }
@@ -79,17 +79,18 @@ static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError
   const char *where = stream_where(store->stream);
   if (!imap_ask_capabilities(store, error)) return FALSE;
   if (!imap_has(store, "STARTTLS")) {
-    g_set_error(
-        error, STORE_ERROR, STORE_ERROR_FATAL,
-        "%s does not offer STARTTLS, or somebody in between hides it: set security to tls. The password was not sent.",
-        where);
+    g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
+                "%s does not offer STARTTLS, or another computer in between hides it: set security to tls. The "
+                "password was not sent.",
+                where);
     return FALSE;
   }
   stream_command(store->stream, IMAP_BUDGET);
   int result = mailimap_starttls(store->session);
   if (store->session->imap_stream->read_buffer_len != 0) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
-                "Something between us and %s slipped commands in before TLS began. The password was not sent.", where);
+                "Something between this computer and %s added commands before TLS began. The password was not sent.",
+                where);
     return FALSE;
   }
   if (!imap_check(store, result, STORE_ERROR_FATAL, "start TLS", error)) return FALSE;
