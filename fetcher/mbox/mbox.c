@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define SETTLED 2 /* seconds: a file changed longer ago would show it if it were changed again */
-#define GONE ", by another program, meanwhile: looked at again at the next pass"
+#define GONE " by another program in the meantime; the next pass looks again"
 
 gboolean mbox_same_file(const struct stat *a, const struct stat *b)
 {

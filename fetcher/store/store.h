@@ -27,11 +27,9 @@ typedef enum {
                                    where     it finds that it cannot */
   STORE_MOVES_AT_ONCE = 1 << 4, /* move() is one step: it is made or not, and of several machines only one makes it */
   STORE_NO_RIVALS = 1 << 5,     /* the quarantine is this machine's alone: no other one moves a message into it */
-  STORE_REMOVES_LATE =
-      1 << 6, /* in the open folder: what move() and remove() take away is gone only after commit() */
-  STORE_LISTS_ALL =
-      1 << 7, /* folders() lists all folders there are, so that Sent can be found among them */
-  STORE_HOLDS_LOCK = 1 << 8, /* an open store keeps other programs out of the mailbox: close it after each pass */
+  STORE_REMOVES_LATE = 1 << 6,  /* in the open folder: what move() and remove() take away is gone only after commit() */
+  STORE_LISTS_ALL = 1 << 7,     /* folders() lists all folders there are, so that Sent can be found among them */
+  STORE_HOLDS_LOCK = 1 << 8,    /* an open store keeps other programs out of the mailbox: close it after each pass */
   STORE_REFUSES_FOR_NOW =
       1 << 9 /* move() may refuse now what is possible soon: another program has the folder, the disk is full */
 } StoreCapability;
