@@ -288,7 +288,7 @@ static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError
 {
   int old;
   guint64 copied = 0;
-  gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, &copied, error);
+  gboolean good = mbox_rewrite(*lock, (const void *)cuts->data, cuts->len, &old, &copied, error);
   if (old < 0) return FALSE;
   shift(mbox->box.items, cuts);
   mbox->settled = FALSE;
@@ -321,7 +321,7 @@ static gboolean carry_ranges(Mbox *mbox, MboxLock **lock, MboxLock *target, cons
                              GError **error)
 {
   struct stat before, after, now;
-  const MboxRange *first = (const MboxRange *)ranges->data;
+  const MboxRange *first = (const void *)ranges->data;
   if (fstat(target->fd, &before) != 0)
     return mbox_fail(error, STORE_ERROR_MAILBOX, target->path, "%s", g_strerror(errno));
   if (!mbox_append_ranges(target, (*lock)->fd, first, ranges->len, copies, error)) return FALSE;
