@@ -4,10 +4,7 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; a message is in the one box, in the other, or in both.
  * Tests:    tests/fetcher/box/test_box_store.c */
 #include "fetcher/box/private.h"
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #define HEADER_LIMIT ((gsize)65536)
@@ -37,7 +34,8 @@ Shelf *box_store_first(const BoxStore *store, BoxUse use)
 /* One that was swept in another session is known by its path: what was moved out of it can be put back. */
 BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error)
 {
-  if (slot_of(store, name) == NULL && *name == '/') box_store_add(&store->base, disk_box_new(name, FALSE), BOX_OTHER);
+  if (slot_of(store, name) == NULL && *name == '/')
+    box_store_add(&store->base, store->open_box(name, FALSE), BOX_OTHER);
   BoxSlot *slot = slot_of(store, name);
   if (slot == NULL) g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "There is no folder \"%s\".", name);
   return slot;
@@ -110,7 +108,7 @@ static char *box_resolve(Store *base, const char *name, GError **error)
   }
   g_autofree char *home = *name == '~' ? g_build_filename(g_get_home_dir(), name + 2, NULL) : NULL;
   char *path = g_canonicalize_filename(home != NULL ? home : name, NULL);
-  if (slot_of(store, path) == NULL) box_store_add(base, disk_box_new(path, FALSE), BOX_OTHER);
+  if (slot_of(store, path) == NULL) box_store_add(base, store->open_box(path, FALSE), BOX_OTHER);
   return path;
 }
 
@@ -176,9 +174,12 @@ static void on_bytes(guint item, GBytes *bytes, gpointer data)
     return;
   }
   const BoxItem *known = box_item(reading->shelf->box, item);
-  ScanRow row = {
-    .uid = uid, .size = known->size, .wire = known->wire, .stored = known->stored, .deleted = known->deleted
-  };
+  ScanRow row = { .uid = uid,
+                  .size = known->size,
+                  .wire = known->wire,
+                  .stored = known->stored,
+                  .deleted = known->deleted,
+                  .doubtful = known->doubtful };
   row.fields = g_bytes_get_data(bytes, &row.length);
   if (row.fields == NULL) row.fields = "";
   reading->row(&row, reading->data);
@@ -337,70 +338,6 @@ static gboolean box_commit(Store *base, GError **error)
   return TRUE;
 }
 
-static gboolean listen_to(BoxStore *store, GError **error)
-{
-  if (store->inotify < 0) store->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (store->inotify >= 0) return TRUE;
-  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
-              "Folders cannot be watched (%s): raise "
-              "fs.inotify.max_user_instances.",
-              g_strerror(errno));
-  return FALSE;
-}
-
-/* One that cannot be watched, since it is not there, keeps the others from nothing; it is tried again each time. */
-static gboolean listen_all(BoxStore *store, GError **error)
-{
-  g_autoptr(GError) problem = NULL;
-  guint heard = 0;
-  if (!listen_to(store, error)) return FALSE;
-  for (guint i = 0; i < store->slots->len; i++) {
-    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
-    Box *box = slot->shelf->box;
-    if (slot->use != BOX_WATCHED || box->class->watch == NULL) continue;
-    if (box->class->watch(box, store->inotify, problem == NULL ? &problem : NULL)) heard++;
-  }
-  if (heard > 0 || problem == NULL) return TRUE;
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return FALSE;
-}
-
-static void drain(int fd)
-{
-  char events[4096];
-  while (read(fd, events, sizeof events) > 0) continue;
-}
-
-static gboolean has_changed(const BoxStore *store)
-{
-  for (guint i = 0; i < store->slots->len; i++) {
-    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
-    if (slot->use == BOX_WATCHED && shelf_has_changed(slot->shelf)) return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean box_wait(Store *base, const int *wake, guint n, gboolean *changed, GError **error)
-{
-  BoxStore *store = (BoxStore *)base;
-  *changed = FALSE;
-  if (!listen_all(store, error)) return FALSE;
-  for (;;) {
-    struct pollfd fds[8] = { { .fd = store->inotify, .events = POLLIN } };
-    guint used = MIN(n, G_N_ELEMENTS(fds) - 1);
-    drain(store->inotify);
-    *changed = has_changed(store);
-    if (*changed) return TRUE;
-    for (guint i = 0; i < used; i++) fds[i + 1] = (struct pollfd){ .fd = wake[i], .events = POLLIN };
-    if (poll(fds, used + 1, -1) < 0 && errno != EINTR) {
-      g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "Waiting failed: %s.", g_strerror(errno));
-      return FALSE;
-    }
-    for (guint i = 0; i < used; i++)
-      if (fds[i + 1].revents != 0) return TRUE;
-  }
-}
-
 static void box_close(Store *base)
 {
   BoxStore *store = (BoxStore *)base;
@@ -432,7 +369,7 @@ static const StoreClass box_class = {
   .close = box_close,
 };
 
-Store *box_store_new(Ledger *ledger, const char *account)
+Store *box_store_new(Ledger *ledger, const char *account, BoxOpener open)
 {
   BoxStore *store = g_new0(BoxStore, 1);
   store->base.class = &box_class;
@@ -440,6 +377,7 @@ Store *box_store_new(Ledger *ledger, const char *account)
   store->ledger = ledger;
   store->account = g_strdup(account);
   store->slots = g_array_new(FALSE, FALSE, sizeof(BoxSlot));
+  store->open_box = open;
   store->inotify = -1;
   return &store->base;
 }

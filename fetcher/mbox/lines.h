@@ -1,15 +1,18 @@
-/* lines.h - where one message of an mbox ends and the next begins (RFC 4155; mboxo and mboxrd alike).
+/* lines.h - where one message of an mbox ends and the next begins (RFC 4155; mboxo, mboxrd, mboxcl and mboxcl2 alike).
  *
  * A message begins with a separator: the file's first line, or, after an empty line, a line that begins with "From "
- * and holds a time of day, as most programs have it, or nothing more but white space, as Thunderbird has it today. It
- * ends before the empty line that stands before the next separator or at the end of the file. One '>' is taken from
- * each of its lines that begin with ">From ", ">>From " and so on. */
+ * and holds a time of day, as most programs have it, or nothing more but white space, as Thunderbird has it today. The
+ * message ends before the empty line that stands before the next separator or at the end of the file. One '>' is taken
+ * from each of its lines that begin with ">From ", ">>From " and so on.
+ *
+ * A Content-Length field (Dovecot, mutt and others write it) claims where the body ends. The claim counts where a
+ * separator or the end of the file follows: lines before it are no separators then. A message whose separators and
+ * claims do not all name the same end is disputed: programs read it in different ways, and it may be several. */
 #pragma once
-#include <glib.h>
+#include "fetcher/mbox/claim.h"
+#include "fetcher/mbox/separator.h"
 
-#define MBOX_LINE_MAX 65536 /* octets of a line that are looked at to tell a separator; the least buffer */
-
-#define MBOX_RULE "2" /* of mbox_is_separator(): another one when it finds other messages in the same file */
+#define MBOX_RULE "3" /* changes whenever the rules above do, since the same file holds other messages then */
 
 typedef enum {
   MBOX_END,  /* of the file */
@@ -18,7 +21,8 @@ typedef enum {
   MBOX_ERROR /* it cannot be read: errno */
 } MboxKind;
 
-/* A file read from where it stands, line by line, in bounded memory. */
+/* A file read from where it stands, line by line, in bounded memory. A claim is looked at by pread(), so that it does
+ * not count in what cannot be read like that (a pipe). */
 typedef struct {
   int fd;           /* borrowed */
   char *buffer;     /* borrowed; size octets, at least MBOX_LINE_MAX */
@@ -26,9 +30,11 @@ typedef struct {
   gsize start, end; /* what is in the buffer and not yet taken */
   guint64 offset;   /* of the buffer's first octet, from where reading began */
   gboolean eof;
-  gboolean begins; /* the piece last given begins a line */
-  guint64 at;      /* where the piece last given began (MBOX_FROM and MBOX_END only) */
-  gboolean inside, fresh, skip;
+  gboolean begins;   /* the piece last given begins a line */
+  guint64 at;        /* where the piece last given began (MBOX_FROM and MBOX_END only) */
+  MboxClaim claim;   /* of the message that ended there (MBOX_FROM and MBOX_END only) */
+  MboxClaims claims; /* of this message */
+  gboolean inside, fresh, skip, header;
   gsize held;
   char blank[2];
 } MboxLines;
@@ -41,9 +47,3 @@ gboolean mbox_lines_fill(MboxLines *lines);
 gboolean mbox_lines_raw(MboxLines *lines, const char **piece, gsize *length);
 /* Takes the next piece of an mbox; borrowed until the next call. Not to be mixed with mbox_lines_raw(). */
 MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length);
-
-gboolean mbox_is_blank(const char *line, gsize length);
-/* Could this line, after an empty one, be a separator? It must be given with its line end, if it has one. */
-gboolean mbox_is_separator(const char *line, gsize length);
-/* Must this line of a message be quoted in an mbox (mboxrd)? */
-gboolean mbox_needs_quote(const char *line, gsize length);

@@ -1,12 +1,12 @@
 /* private.h - what the files of the mbox box share; nobody else includes it.
  *
- * A message as the box gives it is what mbox_lines.h makes of it, without the fields that mail programs keep their own
- * state in (mbox_message.c lists them). So neither its size nor its key changes when a mail program marks it read, or
+ * A message as the box gives it is what lines.h makes of it, without the fields that mail programs keep their own
+ * state in (message.c lists them). So neither its size nor its key changes when a mail program marks it read, or
  * when it is carried to another mbox. Line ends stay as they are. One thing an mbox cannot keep: that a message does
  * not end with a line end, since the next message must begin on a line of its own. */
 #pragma once
-#include "fetcher/box/box.h"
 #include "fetcher/mbox/lines.h"
+#include "fetcher/mbox/mbox.h"
 #include <sys/stat.h>
 
 #define MBOX_HEADER_MAX 65536 /* octets of the header that make a key */
@@ -14,7 +14,7 @@
 /* Sets "PATH: TEXT." and gives FALSE. */
 gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-/* mbox_message.c */
+/* message.c */
 /* A message while it is read. */
 typedef struct {
   gboolean body;      /* the header has ended */
@@ -36,12 +36,18 @@ gint64 mbox_from_date(const char *line, gsize length);
  * the time with its zone, UTC, since without one readers would take it for local time. The caller frees. */
 char *mbox_from_line(const char *head, gsize length, gint64 stored);
 
-/* mbox_scan.c */
+/* scan.c */
 /* Opens for reading, without leaving an access mark where that is allowed. -1 with MAILBOX. */
 int mbox_open(const char *path, GError **error);
+/* What a listing learned of the file. */
+typedef struct {
+  guint64 end;    /* where the file ended */
+  guint64 open;   /* what was listed may end elsewhere once the file has grown to this length; G_MAXUINT64: never */
+  gboolean unmet; /* a message makes a claim that nothing meets now: where each one ends depends on all that follows */
+} MboxExtent;
 /* Adds the messages that begin at `from` (0, or where a separator stands) or later to items, in the file's order.
- * *end: where the file ended. MAILBOX when it is no mbox, or cannot be read. */
-gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, guint64 *end, GError **error);
+ * MAILBOX when the file is no mbox, or cannot be read. */
+gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, MboxExtent *extent, GError **error);
 typedef enum { MBOX_SAME, MBOX_CHANGED, MBOX_UNREADABLE /* errno */, MBOX_REFUSED /* by the sink; errno */ } MboxFound;
 typedef struct {
   BoxPart part;
@@ -53,27 +59,44 @@ typedef struct {
  * then are item->length and item->deleted brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
-/* mbox_lock.c */
+/* alone.c */
+typedef enum { MBOX_ALONE, MBOX_OTHERS, MBOX_OTHERS_UNKNOWN } MboxOthers;
+/* Has another program, or another descriptor of ours, this file open? UNKNOWN where nobody but the locks can tell: on
+ * NFS, and where the file is somebody else's. */
+MboxOthers mbox_others(int fd);
+
+/* attributes.c */
+/* Gives the file `to` the owner, mode, access list and extended attributes of the old one, as far as that is allowed;
+ * never more rights than that gave. FALSE with errno where an attribute of the owner's own (user.*) cannot be kept. */
+gboolean mbox_keep_attributes(int from, const struct stat *old, int to);
+
+/* lock.c */
 extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
 typedef struct {
-  char *path;    /* the real one */
-  char *dotlock; /* NULL: none made */
+  char *path;      /* the real one */
+  char *dotlock;   /* NULL: none made */
+  gboolean helped; /* the dotlock was made by the helper, and is its to remove */
   struct stat dotlock_status;
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
+/* What the lock is for. What another program adds to a file that it has open is lost when that is replaced. */
+typedef enum { MBOX_TO_APPEND, MBOX_TO_REPLACE /* no other program may have the file open */ } MboxPurpose;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file
- * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when it is in use, is
- * not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
-MboxLock *mbox_lock(const char *path, GError **error);
-/* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
+ * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when the mbox is in use,
+ * is not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
+MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error);
+/* The same for two files, the first to be replaced, the other to be appended to, in an order that no two programs can
+ * block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
+/* Sets MAILBOX: another program has it open. Gives FALSE. */
+gboolean mbox_fail_open(const char *path, GError **error);
 void mbox_unlock(MboxLock *lock);
 /* Takes away a FILE.lock that was left by a program that was killed: those that deliver mail would wait for it. */
 void mbox_lock_tidy(const char *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MboxLock, mbox_unlock)
 
-/* mbox_write.c */
+/* write.c */
 typedef struct {
   guint64 where, length;
 } MboxRange;
@@ -89,14 +112,28 @@ gboolean mbox_cut_back(MboxLock *lock, guint64 length, GError **error);
 /* Makes folder entries durable. */
 gboolean mbox_sync_folder(const char *path, GError **error);
 
-/* mbox_rewrite.c */
+/* rewrite.c */
 /* Replaces the file by one without these ranges (ascending, apart), all other octets as they were; synced. The lock is
  * on the new file then, and *old is the old file's descriptor, still locked; the caller closes it. *copied: the octets
  * of the old file that were looked at. FALSE with *old -1: nothing was changed; else it was replaced, and may come back
  * after a power failure. */
 gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
 
-/* mbox_late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
+/* in_place.c: /var/mail/USER, whose folder its owner may not write into. A note in the data folder says what is being
+ * done to the file, so that whoever is killed meanwhile is followed by one who goes on. */
+/* The folder of this mbox is there, and no file can be made in it. */
+gboolean mbox_is_fixed(const char *path);
+/* Is there a place for notes? Without one nothing is changed in place. */
+gboolean mbox_has_notes(void);
+/* Takes these ranges out (ascending, apart), all other octets as they were; synced. The lock stays on the file. *begun:
+ * FALSE, nothing was changed, or will be; TRUE with FALSE returned: the next lock of the file goes on. */
+gboolean mbox_change_in_place(MboxLock *lock, const MboxRange *cuts, guint n, gboolean *begun, GError **error);
+gboolean mbox_is_half_changed(const char *path);
+/* Brings such a change to its end, in the locked file. What another program has changed meanwhile is left as it is, and
+ * what the file had before is kept in the data folder, with a warning. lock->status is brought up to date. */
+gboolean mbox_go_on(MboxLock *lock, GError **error);
+
+/* late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
  */
 typedef struct {
   GArray *files; /* the old ones that some program may still write into */
@@ -110,3 +147,24 @@ gboolean mbox_late_look(MboxLate *late, const char *path, GError **error);
 /* The last look; waits for a second where a program still has an old file open. What cannot be appended goes to
  * PATH.late. */
 void mbox_late_end(MboxLate *late, const char *path);
+
+/* mbox.c */
+typedef struct {
+  Box box;
+  char *path;
+  gboolean known; /* the items are those of this file: */
+  struct stat file;
+  MboxExtent extent;
+  gboolean settled; /* its time was old enough to show any later change */
+  int in_use;       /* the file, since another program had it open when it was to be changed; -1 */
+  MboxLate late;
+} Mbox;
+gboolean mbox_same_file(const struct stat *a, const struct stat *b);
+gboolean mbox_unchanged(const struct stat *a, const struct stat *b);
+
+/* change.c */
+/* Sets MESSAGE: programs read this message in different ways, and it may be several. Gives FALSE. */
+gboolean mbox_fail_doubtful(const Mbox *mbox, GError **error);
+/* BoxClass.remove and BoxClass.carry. */
+gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error);
+gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error);

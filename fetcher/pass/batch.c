@@ -1,126 +1,15 @@
 /* batch.c - candidates on their way from reading to verdict to quarantine.
  * Owns:     the order: read, sync, facts, verdict, record, move.
  * Must not: decide anything that filter or ledger decide.
- * Fails:    STORE_ERROR, LEDGER_ERROR; nothing is recorded then but whole batches, and their mark with them.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; then only whole batches are recorded, each with its mark.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/batch.h"
+#include "fetcher/pass/seen_before.h"
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/sync.h"
 #include "ledger/facts.h"
 
 #define LONGEST_WAIT ((gint64)86400)
-
-Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored)
-{
-  Candidate *candidate = g_new0(Candidate, 1);
-  candidate->uid = uid;
-  candidate->size = size;
-  candidate->stored = stored;
-  return candidate;
-}
-
-void candidate_free(Candidate *candidate)
-{
-  fingerprint_clear(&candidate->fingerprint);
-  if (candidate->report != NULL) report_free(candidate->report);
-  g_free(candidate);
-}
-
-/* The owner has brought it back with his own hands: the journal says so, and the message tells his other machines. */
-static gboolean note_restored(Run *run, gint64 id, const Place *here, GError **error)
-{
-  g_autoptr(GError) problem = NULL;
-  if (!journal_owner_restored(run->ledger, id, here, error)) return FALSE;
-  if (run_select(run, here->folder, &problem)
-      && run->store->class->mark(run->store, &here->uid, 1, MARK_NOT_BACKSCATTER, &problem))
-    return TRUE;
-  if (run_can_go_on(problem)) return TRUE;
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return FALSE;
-}
-
-static gboolean is_at(const Entry *entry, const Place *here)
-{
-  return g_strcmp0(entry->home.folder, here->folder) == 0 && entry->home.validity == here->validity
-         && entry->home.uid == here->uid;
-}
-
-/* A message whose fingerprint is in the journal, newest entry first. *judge: it is another copy that must be judged for
- * itself: what the journal says was moved is still where we put it, every copy of it, and this is none of them. */
-static gboolean known_again(Run *run, const Place *here, const Candidate *candidate, const GPtrArray *entries,
-                            gboolean *judge, GError **error)
-{
-  const Entry *newest = entries->pdata[0];
-  *judge = FALSE;
-  if (newest->state != MOVE_QUARANTINED && newest->state != MOVE_DELETED) return TRUE;
-  for (guint i = 0; i < entries->len; i++)
-    if (((const Entry *)entries->pdata[i])->exempt) return TRUE;
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = entries->pdata[i];
-    guint32 uid = 0;
-    if (entry->state != MOVE_QUARANTINED && entry->state != MOVE_DELETED) continue;
-    if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
-    if (uid == 0) return note_restored(run, entry->id, here, error);
-    if (uid == candidate->uid && g_strcmp0(entry->away.folder, here->folder) == 0) return TRUE;
-  }
-  /* One more, with our keyword: the owner has copied it from quarantine, or another machine is about to move it. */
-  *judge = !candidate->marked;
-  return TRUE;
-}
-
-/* A machine of the owner's has restored it, this one or another: the journal here shall say so too. */
-static gboolean note_release(Run *run, const Place *here, const GPtrArray *entries, GError **error)
-{
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = entries->pdata[i];
-    if (entry->exempt) return TRUE;
-    if (entry->state == MOVE_QUARANTINED || entry->state == MOVE_DELETED)
-      return journal_owner_restored(run->ledger, entry->id, here, error);
-  }
-  return TRUE;
-}
-
-static gboolean was_left_alone(const Entry *entry)
-{
-  return !entry->exempt && (entry->state == MOVE_KEPT || entry->state == MOVE_FAILED);
-}
-
-/* Is one of these entries about this very message, and was it left where it was? In a sweep it is then judged again;
- * else only what is here for the first time, but was rehearsed. taken: entries that others of the batch are about. */
-static gboolean take_prior(Run *run, const Place *here, Candidate *candidate, const GPtrArray *entries,
-                           GHashTable *taken, GError **error)
-{
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = entries->pdata[i];
-    guint32 uid = 0;
-    gboolean same = is_at(entry, here);
-    if (!was_left_alone(entry) || g_hash_table_contains(taken, &entry->id)) continue;
-    if (!run->again && (!same || entry->verdict == VERDICT_GENUINE)) continue;
-    if (!same && !settle_locate(run, &entry->home, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
-    if (!same && uid != 0) continue; /* that is another copy */
-    candidate->prior = entry->id;
-    candidate->due = entry->due;
-    g_hash_table_add(taken, &candidate->prior);
-    return TRUE;
-  }
-  return TRUE;
-}
-
-/* *keep: the candidate, which was read, needs a verdict. */
-static gboolean sort_one(Run *run, const Place *here, Candidate *candidate, GHashTable *taken, gboolean *keep,
-                         GError **error)
-{
-  *keep = candidate->prior != 0;
-  if (*keep || candidate->report->kind == REPORT_NONE) return TRUE;
-  g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, &candidate->fingerprint, error);
-  if (known == NULL) return FALSE;
-  *keep = known->len == 0 && !candidate->released;
-  if (known->len == 0) return TRUE;
-  if (candidate->released) return note_release(run, here, known, error);
-  if (!take_prior(run, here, candidate, known, taken, error)) return FALSE;
-  *keep = candidate->prior != 0;
-  return *keep || known_again(run, here, candidate, known, keep, error);
-}
 
 static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
 {
@@ -130,8 +19,8 @@ static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
   fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
 }
 
-/* All at once; where the server refuses one of them, those that are left one by one. What cannot be read stays where it
- * is, unjudged. */
+/* Reads all candidates at once; if the server refuses one, reads those that are left one by one. A message that cannot
+ * be read stays where it is, without a verdict. */
 static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
 {
   g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -162,17 +51,17 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
   return FALSE;
 }
 
-/* Keeps those that need a verdict. */
+/* Keeps the candidates that need a verdict, and drops the others. */
 static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)
 {
-  guint32 validity = run->status.validity;
+  guint32 validity = run->open.status.validity;
   g_autoptr(GHashTable) taken = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (guint i = 0; i < candidates->len;) {
     Candidate *candidate = candidates->pdata[i];
     Place here = { .folder = (char *)folder, .validity = validity, .uid = candidate->uid };
     gboolean keep = FALSE;
     if (!run_tick(run, error)) return FALSE;
-    if (candidate->report != NULL && !sort_one(run, &here, candidate, taken, &keep, error)) return FALSE;
+    if (candidate->report != NULL && !seen_before(run, &here, candidate, taken, &keep, error)) return FALSE;
     if (keep)
       i++;
     else
@@ -183,16 +72,18 @@ static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GE
 
 static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
 {
-  if (run->rehearse) return MOVE_KEPT;
-  if (candidate->marked && !run->again) return MOVE_KEPT; /* by another machine, which moves it; or dragged back */
+  if (run->sweep.rehearse) return MOVE_KEPT;
+  if (candidate->marked && !run->sweep.again)
+    return MOVE_KEPT; /* another machine marked it and will move it; or the owner dragged it back */
   if (verdict->fresh) return MOVE_WAITING;
-  if (!run->moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
+  if (!run->folders.moves || !(run->store->can & STORE_CAN_MOVE))
+    return MOVE_KEPT; /* STORE_CAN_MOVE tells of the open folder */
   if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
   if (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure) return MOVE_Q_INTENT;
   return MOVE_KEPT;
 }
 
-/* What waits is counted at the end of the pass, by the journal. */
+/* The journal counts waiting entries at the end of the pass. */
 static void count_verdict(Pass *pass, const Verdict *verdict)
 {
   if (verdict->fresh) return;
@@ -204,13 +95,14 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
     pass->unsure++;
 }
 
-/* When an entry is to be judged again, 0 for never. Fresh backscatter: after the grace. What waits for another
- * account: as soon as that one is done (pass.c), then at growing distances, for as long as the other one is in
- * trouble. Backscatter that was only observed: once mail is moved; again at growing distances, for a folder out of
- * which nothing can be moved. A rehearsal changes none of that. */
+/* When to judge an entry again; 0: never. Fresh backscatter: after two minutes (FILTER_GRACE). A report that waits for
+ * another account: as soon as that account has read its Sent folders (other_accounts.c), then after longer and longer
+ * times, while the other account has trouble. Backscatter that was only observed: as soon as mail may be moved; again
+ * after longer and longer times where nothing can be moved out of the folder. A rehearsal changes none of these times.
+ * */
 static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
-  if (run->rehearse || candidate->marked) return candidate->due;
+  if (run->sweep.rehearse || candidate->marked) return candidate->due;
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
   if (entry->state != MOVE_WAITING && !observed) return 0;
   if (!observed && !facts->stale) return entry->judged + FILTER_GRACE;
@@ -226,12 +118,14 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   entry->arrived = candidate->stored;
   entry->judged = run_now();
   entry->due = due_after(run, candidate, facts, entry);
-  place_set(&entry->home, folder, run->status.validity, candidate->uid);
-  if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
+  place_set(&entry->home, folder, run->open.status.validity, candidate->uid);
+  if (entry->state == MOVE_Q_INTENT)
+    place_set(&entry->away, run->folders.quarantine, run->folders.quarantine_validity, 0);
   return entry;
 }
 
-static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *entries,
+/* judged: those of this batch that are judged and not yet recorded; it grows. */
+static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *judged,
                           GError **error)
 {
   const Config *config = run->config;
@@ -240,46 +134,47 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
                     .judge_virus = config->judge_virus,
                     .judge_auto_replies = config->judge_auto_replies,
                     .judge_receipts = config->judge_receipts };
-  FactsQuery query = {
-    .account = run->account->name, .arrived = candidate->stored, .now = scanned, .seen = candidate->since
-  };
+  FactsQuery query = { .account = run->account->name,
+                       .arrived = candidate->stored,
+                       .now = scanned,
+                       .seen = candidate->since,
+                       .pending = judged };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
   candidate->judged = TRUE;
-  facts->waited = candidate->waited >= FILTER_GRACE; /* to wait for another account only is less */
+  facts->waited = candidate->waited >= FILTER_GRACE; /* a wait for another account may be shorter */
   g_autoptr(Verdict) verdict = filter_judge(candidate->report, facts, &policy);
   if (verdict->code == VERDICT_PASS && candidate->prior == 0) return TRUE;
   count_verdict(&run->pass, verdict);
-  g_ptr_array_add(entries, entry_for(run, folder, candidate, facts, verdict));
+  g_ptr_array_add(judged, entry_for(run, folder, candidate, facts, verdict));
   return TRUE;
 }
 
-/* Those that show an id of ours, or all that are left. */
+/* with_id: judges the reports that show an id of sent mail; else all that are left. */
 static gboolean judge_some(Run *run, const char *folder, const GPtrArray *candidates, gint64 scanned, gboolean with_id,
-                           GPtrArray *entries, GError **error)
+                           GPtrArray *judged, GError **error)
 {
   for (guint i = 0; i < candidates->len; i++) {
     Candidate *candidate = candidates->pdata[i];
     gboolean known = FALSE;
     if (candidate->judged) continue;
     if (with_id && !ledger_knows_original(run->ledger, candidate->report, &known, error)) return FALSE;
-    if (known == with_id && !judge_one(run, folder, candidate, scanned, entries, error)) return FALSE;
+    if (known == with_id && !judge_one(run, folder, candidate, scanned, judged, error)) return FALSE;
   }
   return TRUE;
 }
 
-/* First those that show an id of ours, and they are recorded: what they teach (which message was answered under its
- * own id) counts for the others, in whatever order all of them came. */
+/* Judges and records the reports first that show an id of sent mail. What they teach (which message was answered under
+ * its own id) then counts for the other reports, in whatever order all of them came. */
 static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candidates, const FolderMark *mark,
                           gint64 scanned, GPtrArray *entries, GError **error)
 {
   for (int round = 0; round < 2; round++) {
     g_autoptr(GPtrArray) judged = g_ptr_array_new();
-    guint before = entries->len;
     if (!ledger_view_begin(run->ledger, error)) return FALSE;
-    gboolean done = judge_some(run, folder, candidates, scanned, round == 0, entries, error);
+    gboolean done = judge_some(run, folder, candidates, scanned, round == 0, judged, error);
+    for (guint i = 0; i < judged->len; i++) g_ptr_array_add(entries, judged->pdata[i]);
     if (!ledger_view_end(run->ledger, done ? error : NULL) || !done) return FALSE;
-    for (guint i = before; i < entries->len; i++) g_ptr_array_add(judged, entries->pdata[i]);
     gboolean last = round == 1;
     if (!last && judged->len == 0) continue;
     if (!journal_record(run->ledger, judged, run->account->name, folder, last ? mark : NULL, error)) return FALSE;
@@ -287,11 +182,11 @@ static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candida
   return TRUE;
 }
 
-/* Reopens the watched folder after Sent was looked at; its UIDs must still mean the same messages. */
+/* Opens the watched folder again after Sent was read. Its UIDs must still mean the same messages. */
 static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **error)
 {
   if (!run_select(run, folder, error)) return FALSE;
-  if (run->status.validity == validity) return TRUE;
+  if (run->open.status.validity == validity) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
               "folder \"%s\" was renumbered meanwhile; it is read again at the next pass", folder);
   return FALSE;
@@ -300,10 +195,10 @@ static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **
 gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const FolderMark *mark, gint64 scanned,
                        GError **error)
 {
-  guint32 validity = run->status.validity;
+  guint32 validity = run->open.status.validity;
   g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
   if (!read_all(run, candidates, error) || !sort_all(run, folder, candidates, error)) return FALSE;
-  if (candidates->len > 0 && run->synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
+  if (candidates->len > 0 && run->sync.synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
   if (!reopen(run, folder, validity, error)) return FALSE;
   if (!judge_all(run, folder, candidates, mark, scanned, entries, error)) return FALSE;
   return settle_batch(run, folder, entries, error);

@@ -1,27 +1,10 @@
-/* batch.h - a handful of candidates on their way from reading to verdict to quarantine. */
+/* batch.h - some candidates of one folder on their way from reading to verdict to quarantine. */
 #pragma once
-#include "fetcher/pass/run.h"
+#include "fetcher/pass/candidate.h"
 
-/* A candidate: what the scan saw of it, then what was read of it. */
-typedef struct {
-  guint32 uid;
-  guint64 size;
-  gint64 stored;     /* INTERNALDATE */
-  gboolean marked;   /* it carries $Backscatter */
-  gboolean released; /* it carries $NotBackscatter: one of the owner's machines has restored it */
-  gint64 prior;      /* the id of the entry this is, which is judged again; 0 for a new message */
-  gint64 waited;     /* how long that entry was made to wait, seconds */
-  gint64 since;      /* when that entry was judged, Unix seconds: 0 for a new message */
-  gint64 due;        /* when that entry is due by itself, 0 never */
-  Fingerprint fingerprint;
-  Report *report; /* NULL until read */
-  gboolean judged;
-} Candidate;
-Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored);
-void candidate_free(Candidate *candidate);
-
-/* Takes candidates (Candidate*) of one watched folder all the way: reads each, drops what was judged before or is no
- * report, brings Sent up to date, judges, records all of it with the folder's new mark in one transaction, and moves
- * what is to be moved. mark NULL: leave it. scanned: when the scan that found them began, Unix seconds. */
+/* Takes candidates (Candidate*) of one watched folder all the way: reads them, drops those that were judged before or
+ * are no reports, brings Sent up to date, judges, records the entries and the folder's new mark in one transaction,
+ * and moves what must be moved. mark NULL: the mark stays. scanned: when the scan that found the candidates began,
+ * Unix seconds. */
 gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const FolderMark *mark, gint64 scanned,
                        GError **error);

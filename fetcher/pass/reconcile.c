@@ -1,14 +1,14 @@
-/* reconcile.c - the quarantine folder as other hands leave it.
+/* reconcile.c - what other hands changed in the quarantine folder
  * Owns:     the mark of the quarantine folder.
- * Must not: move anything; take a message for gone that it did not look for.
- * Fails:    STORE_ERROR, LEDGER_ERROR; what was not filed is looked at again.
+ * Must not: move anything; call a message gone without having looked for it.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; the next pass looks again at what was not filed.
  * Tests:    tests/fetcher/pass/test_reconcile.c */
 #include "fetcher/pass/reconcile.h"
+#include "fetcher/pass/locate.h"
 #include "fetcher/pass/rivals.h"
-#include "fetcher/pass/settle.h"
 #include "ledger/facts.h"
 
-#define AT_ONCE 200 /* messages whose bytes are held at one time, one after the other */
+#define AT_ONCE 200 /* messages that are listed at one time; each is read alone */
 
 /* A message in quarantine that the journal does not know to be there. */
 typedef struct {
@@ -35,12 +35,7 @@ static Verdict *verdict_by_hand(const Report *report, const Facts *facts, const 
 {
   Policy policy = POLICY_DEFAULT(run_now());
   Verdict *verdict = filter_judge(report, facts, &policy);
-  Evidence *line =
-      stranger->marked
-          ? evidence_new(EVIDENCE_AGAINST, "other-machine",
-                         "Another Backstop, which looks after this mailbox too, moved it into the quarantine folder.")
-          : evidence_new(EVIDENCE_AGAINST, "by-hand",
-                         "You, or a program of yours, moved it into the quarantine folder.");
+  Evidence *line = evidence_new(EVIDENCE_AGAINST, stranger->marked ? "other-machine" : "by-hand", NULL);
   g_ptr_array_add(verdict->evidence, line);
   verdict->decided = verdict->evidence->len - 1;
   verdict->code = VERDICT_BACKSCATTER;
@@ -48,8 +43,9 @@ static Verdict *verdict_by_hand(const Report *report, const Facts *facts, const 
   return verdict;
 }
 
-/* *id: the quarantined entry of this fingerprint whose message is not where the journal says; 0 when there is none.
- * *further: all of them lie where it says, and no entry is left that could become what was found. */
+/* *id: the quarantined entry of this fingerprint whose message is not where the journal says; 0: there is none.
+ * *further: every message of this fingerprint lies where the journal says, and no other entry can be about the one
+ * that was found. */
 static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id, gboolean *further, GError **error)
 {
   g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, fingerprint, error);
@@ -60,8 +56,8 @@ static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id,
     guint32 uid = 0;
     open = open || entry->state == MOVE_KEPT || entry->state == MOVE_WAITING || entry->state == MOVE_FAILED;
     if (entry->state != MOVE_QUARANTINED) continue;
-    if (entry->away.uid != 0 && entry->away.validity == run->quarantine_validity) {
-      if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
+    if (entry->away.uid != 0 && entry->away.validity == run->folders.quarantine_validity) {
+      if (!locate_message(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
       lies = lies || uid != 0;
       if (uid != 0) continue;
     }
@@ -71,16 +67,15 @@ static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id,
   return known != NULL;
 }
 
-/* A second copy may be one that another machine is about to take back (rivals.h): it is taken for one that stays only
- * after a while. */
+/* Another machine may be about to remove a second copy again (rivals.h): wait two minutes before the copy counts. */
 static gboolean is_too_soon(Run *run)
 {
   if (!rivals_possible(run->store)) return FALSE;
-  if (run->doubtful == 0) run->doubtful = run_now();
-  return run_now() - run->doubtful < FILTER_GRACE;
+  if (run->reconcile.doubtful == 0) run->reconcile.doubtful = run_now();
+  return run_now() - run->reconcile.doubtful < FILTER_GRACE;
 }
 
-/* *later: it is to be looked at again instead. */
+/* *later: nothing was done; the next pass must look at the message again. */
 static gboolean adopt(Run *run, const Stranger *stranger, GBytes *bytes, gboolean *later, GError **error)
 {
   gboolean further = FALSE;
@@ -93,28 +88,28 @@ static gboolean adopt(Run *run, const Stranger *stranger, GBytes *bytes, gboolea
   fingerprint_init(&entry->fingerprint, report->message_id, stranger->size, bytes);
   entry->arrived = stranger->stored;
   entry->judged = query.now;
-  place_set(&entry->home, run->watched[0], 0, 0);
-  place_set(&entry->away, run->quarantine, run->quarantine_validity, stranger->uid);
+  place_set(&entry->home, run->folders.watched[0], 0, 0);
+  place_set(&entry->away, run->folders.quarantine, run->folders.quarantine_validity, stranger->uid);
   if (!find_moved(run, &entry->fingerprint, &entry->id, &further, error)) return FALSE;
   *later = further && is_too_soon(run);
   return *later || journal_adopt(run->ledger, entry, error);
 }
 
-/* *again: lowered to the first UID that is to be looked at again. */
+/* *again: lowered to the first UID that the next pass must look at again. */
 static gboolean adopt_all(Run *run, const GArray *strangers, guint32 *again, GError **error)
 {
   for (guint i = 0; i < strangers->len; i++) {
     const Stranger *stranger = &g_array_index(strangers, Stranger, i);
     g_autoptr(GError) problem = NULL;
     gboolean later = FALSE;
-    if (!run_tick(run, error) || !run_select(run, run->quarantine, error)) return FALSE;
+    if (!run_tick(run, error) || !run_select(run, run->folders.quarantine, error)) return FALSE;
     g_autoptr(GBytes) bytes = store_read(run->store, stranger->uid, FILTER_READ_LIMIT, &problem);
-    /* Dovecot has nothing to show of a message that another session has just removed. */
+    /* Dovecot gives an empty message when another session has just removed it. */
     if (bytes != NULL && g_bytes_get_size(bytes) == 0 && stranger->size > 0) continue;
     gboolean done = bytes != NULL && adopt(run, stranger, bytes, &later, &problem);
     if (later) *again = MIN(*again, stranger->uid);
     if (done) continue;
-    if (run_can_go_on(problem)) continue; /* gone again, or it cannot be read */
+    if (run_can_go_on(problem)) continue; /* the message is gone again, or cannot be read */
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
@@ -127,8 +122,8 @@ static gint by_uid(gconstpointer a, gconstpointer b)
   return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* What came since the mark, and is not ours; the lowest first, since of several copies that one stays. *again: as
- * above. */
+/* Files messages that came since the mark and are not ours. The lowest UID first, since that copy stays (rivals.h).
+ * *again: as adopt_all() says. */
 static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, guint32 next, guint32 *again,
                             GError **error)
 {
@@ -142,7 +137,7 @@ static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, 
       continue;
     }
     for (guint n = 0; i < present->len && n < AT_ONCE; i++, n++) to = g_array_index(present, guint32, i);
-    if (!run_tick(run, error) || !run_select(run, run->quarantine, error)) return FALSE;
+    if (!run_tick(run, error) || !run_select(run, run->folders.quarantine, error)) return FALSE;
     if (!run->store->class->scan(run->store, from, to, field, note_stranger, &look, error)) return FALSE;
     g_array_sort(strangers, by_uid);
     if (!adopt_all(run, strangers, again, error)) return FALSE;
@@ -151,7 +146,7 @@ static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, 
   return TRUE;
 }
 
-/* What the journal knows to be there and is not. */
+/* Notes messages that the journal expects in quarantine and that are not there. */
 static gboolean look_for_gone(Run *run, const GArray *present, const GArray *lying, GError **error)
 {
   g_autoptr(GHashTable) there = g_hash_table_new(NULL, NULL);
@@ -169,13 +164,13 @@ static gboolean look_for_gone(Run *run, const GArray *present, const GArray *lyi
   return TRUE;
 }
 
-/* Copies of what is still to be removed from where it came. */
+/* Adds the copies whose originals are not removed yet: they are known, too. */
 static gboolean add_arriving(Run *run, GHashTable *known, GError **error)
 {
   g_autoptr(GPtrArray) entries = journal_unfinished(run->ledger, run->account->name, error);
   for (guint i = 0; entries != NULL && i < entries->len; i++) {
     const Place *away = &((const Entry *)entries->pdata[i])->away;
-    if (g_strcmp0(away->folder, run->quarantine) == 0 && away->validity == run->quarantine_validity)
+    if (g_strcmp0(away->folder, run->folders.quarantine) == 0 && away->validity == run->folders.quarantine_validity)
       g_hash_table_add(known, GUINT_TO_POINTER(away->uid));
   }
   return entries != NULL;
@@ -184,16 +179,15 @@ static gboolean add_arriving(Run *run, GHashTable *known, GError **error)
 static gboolean compare(Run *run, FolderMark *mark, GError **error)
 {
   if (!run_begin(run, error)) return FALSE;
-  g_clear_pointer(&run->selected, g_free); /* to hear of what came since it was opened */
-  if (!run_select(run, run->quarantine, error)) return FALSE;
-  if (mark->validity != run->status.validity || run->status.next < mark->next) {
-    mark->validity = run->status.validity;
+  if (!run_reopen(run, run->folders.quarantine, error)) return FALSE;
+  if (mark->validity != run->open.status.validity || run->open.status.next < mark->next) {
+    mark->validity = run->open.status.validity;
     mark->next = 1;
   }
-  run->quarantine_validity = run->status.validity;
-  guint32 next = run->status.next;
+  run->folders.quarantine_validity = run->open.status.validity;
+  guint32 next = run->open.status.next;
   g_autoptr(GArray) lying =
-      journal_lying(run->ledger, run->account->name, run->quarantine, run->quarantine_validity, error);
+      journal_lying(run->ledger, run->account->name, run->folders.quarantine, run->folders.quarantine_validity, error);
   g_autoptr(GArray) present = lying != NULL && next > 1 ? run->store->class->present(run->store, 1, next - 1, error)
                                                         : g_array_new(FALSE, FALSE, sizeof(guint32));
   if (lying == NULL || present == NULL) return FALSE;
@@ -204,8 +198,8 @@ static gboolean compare(Run *run, FolderMark *mark, GError **error)
   if (!look_at_new(run, present, known, mark->next, &again, error) || !look_for_gone(run, present, lying, error))
     return FALSE;
   mark->next = again;
-  if (again == next) run->doubtful = 0;
-  return folder_mark_set(run->ledger, run->account->name, run->quarantine, "quarantine", mark, error);
+  if (again == next) run->reconcile.doubtful = 0;
+  return folder_mark_set(run->ledger, run->account->name, run->folders.quarantine, FOLDER_ROLE_QUARANTINE, mark, error);
 }
 
 gboolean reconcile_quarantine(Run *run, GError **error)
@@ -213,16 +207,16 @@ gboolean reconcile_quarantine(Run *run, GError **error)
   FolderMark mark;
   FolderStatus status;
   guint lying = 0;
-  if (!run_has_folder(run, run->quarantine)) return TRUE;
-  if (!folder_mark_get(run->ledger, run->account->name, run->quarantine, "quarantine", &mark, error)
-      || !run_look(run, run->quarantine, &status, error)
-      || !journal_lying_count(run->ledger, run->account->name, run->quarantine, status.validity, &lying, error))
+  if (!run_has_folder(run, run->folders.quarantine)) return TRUE;
+  if (!folder_mark_get(run->ledger, run->account->name, run->folders.quarantine, FOLDER_ROLE_QUARANTINE, &mark, error)
+      || !run_look(run, run->folders.quarantine, &status, error)
+      || !journal_lying_count(run->ledger, run->account->name, run->folders.quarantine, status.validity, &lying, error))
     return FALSE;
   gboolean as_known = mark.validity == status.validity && mark.next == status.next && status.count == lying;
-  gboolean as_before = run->reconciled.validity == status.validity && run->reconciled.next == status.next
-                       && run->reconciled.count == status.count;
+  gboolean as_before = run->reconcile.compared.validity == status.validity
+                       && run->reconcile.compared.next == status.next && run->reconcile.compared.count == status.count;
   if (as_known || as_before) return TRUE;
   if (!compare(run, &mark, error)) return FALSE;
-  run->reconciled = run->doubtful == 0 ? status : (FolderStatus){ 0 };
+  run->reconcile.compared = run->reconcile.doubtful == 0 ? status : (FolderStatus){ 0 };
   return TRUE;
 }
