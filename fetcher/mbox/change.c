@@ -126,7 +126,7 @@ static void follow(Mbox *mbox, const MboxLock *lock, const GArray *cuts)
 static gboolean take_out_in_place(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
 {
   gboolean begun;
-  gboolean good = mbox_change_in_place(*lock, (const MboxRange *)cuts->data, cuts->len, &begun, error);
+  gboolean good = mbox_change_in_place(*lock, (const void *)cuts->data, cuts->len, &begun, error);
   if (good) follow(mbox, *lock, cuts);
   mbox->known = mbox->known && good;
   if (begun) g_clear_pointer(lock, mbox_unlock);
@@ -139,7 +139,7 @@ static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError
   int old;
   guint64 copied = 0;
   if (mbox_is_fixed((*lock)->path)) return take_out_in_place(mbox, lock, cuts, error);
-  gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, &copied, error);
+  gboolean good = mbox_rewrite(*lock, (const void *)cuts->data, cuts->len, &old, &copied, error);
   if (old < 0) return FALSE;
   follow(mbox, *lock, cuts);
   g_clear_pointer(lock, mbox_unlock);
@@ -192,7 +192,7 @@ static gboolean carry_ranges(Mbox *mbox, MboxLock **lock, MboxLock *target, cons
                              GError **error)
 {
   struct stat before, after, now;
-  const MboxRange *first = (const MboxRange *)ranges->data;
+  const MboxRange *first = (const void *)ranges->data;
   if (fstat(target->fd, &before) != 0)
     return mbox_fail(error, STORE_ERROR_MAILBOX, target->path, "%s", g_strerror(errno));
   if (!mbox_append_ranges(target, (*lock)->fd, first, ranges->len, copies, error)) return FALSE;

@@ -44,8 +44,8 @@ static const char *const domains[] = { "bakery.test",  "harbour.test",    "cloud
 /* What a forger may put into a subject. */
 static const char *const hostile[] = {
   "<b>Bold</b> <a href=\"http://evil.test\">click</a> &amp; <span size='xx-large'>large</span>",
-  "invoice \xe2\x80\xae"
-  "fdp.exe\xe2\x80\xac is harmless",
+  ("invoice \xe2\x80\xae"
+   "fdp.exe\xe2\x80\xac is harmless"),
   "line\nbreak\ttab \x1b[31mred\x07",
   "bad bytes: \xff\xfe end",
 };
