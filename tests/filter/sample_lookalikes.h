@@ -136,3 +136,5 @@
   { "lookalikes/prescription-dutch", REPORT_NONE, FALSE },
   { "lookalikes/chinese-courier", REPORT_NONE, FALSE },
   { "lookalikes/turkish-cargo", REPORT_NONE, FALSE },
+  { "lookalikes/tracker-without-path", REPORT_NONE, FALSE },
+  { "lookalikes/journal-report", REPORT_NONE, FALSE },
