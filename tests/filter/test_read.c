@@ -270,6 +270,7 @@ static void what_came_back(void **state)
     { MIXED "Content-Type: application/gzip; name=mail.eml.gz\n\nxx\n--x--\n", FALSE, TRUE },
     { MIXED "Content-Type: application/pgp-signature\n\nxx\n--x--\n", FALSE, FALSE },
     { MIXED "Content-Type: image/png\n\nxx\n--x--\n", FALSE, FALSE },
+    { MIXED "Content-Type: message/rfc822\n\nRldEMQ==\n\n--x--\n", FALSE, TRUE },
     /* where the id was read, it does not matter what else was not */
     { MIXED "Content-Type: application/zip\n\nxx\n--x\nContent-Type: message/rfc822\n\nFrom: me@b.test\nMessage-ID: "
             "<a.1@b.test>\n\n--x--\n",
@@ -390,6 +391,10 @@ static void kinds(void **state)
       REPORT_RECEIPT },
     { "From: a@a.test\nContent-Type: multipart/report; report-type=feedback-report; boundary=x\n\n", REPORT_FEEDBACK },
     { "From: anna@a.test\nSubject: Fwd: failure notice\n\nI'm afraid I wasn't able to deliver your message.\n",
+      REPORT_NONE },
+    { "From: anna@a.test\nSubject: Delivery failed\n\nIt could not be delivered:\n>>> RCPT TO:<a@c.test>\n<<< 550 "
+      "no\n--- "
+      "Original message ---\nFrom: anna@a.test\nMessage-ID: <a.1@a.test>\n",
       REPORT_NONE },
     { "From: anna@a.test\nSubject: Lunch\n\nToday?\n", REPORT_NONE },
     { "", REPORT_NONE },
