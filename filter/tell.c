@@ -13,6 +13,7 @@
 
 #define ADDRESSES_MOST 64
 #define REFER_BACKS_MOST 64
+#define ORIGINAL_SHORTEST 200 /* bytes; fewer are no message, but a word that stands for it */
 
 /* The address of From; of "MAILER-DAEMON <>" the name. */
 static char *read_writer(char *raw)
@@ -154,8 +155,9 @@ static void tell_unread(Report *report, const Gathered *gathered)
   gboolean understood = original->message_ids->len > 0 || original->senders->len > 0 || original->recipients->len > 0
                         || original->subject != NULL;
   if (gathered->returned && !understood) original->header = FALSE;
-  original->unread = !original->header && original->message_ids->len == 0
-                     && (gathered->returned || gathered->cut_off || gathered->packed);
+  gboolean hidden = gathered->returned && !understood && gathered->shown->len >= ORIGINAL_SHORTEST;
+  original->unread =
+      !original->header && original->message_ids->len == 0 && (hidden || gathered->cut_off || gathered->packed);
 }
 
 void tell_body(Report *report, const Gathered *gathered)

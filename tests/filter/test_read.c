@@ -255,6 +255,7 @@ static void ranks(void **state)
 /* A header of the original, or merely three labels as a waybill has them; and an original that could not be read. */
 static void what_came_back(void **state)
 {
+#define FORTY "RldEMQ0KUmVjZWl2ZWQ6IGZyb20gcGMNCkZyb20/\n"
 #define MIXED                                                                                                          \
   DAEMON "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nunable to deliver to <a@c.test>: gone\n\n--x\n"
   static const struct {
@@ -270,7 +271,8 @@ static void what_came_back(void **state)
     { MIXED "Content-Type: application/gzip; name=mail.eml.gz\n\nxx\n--x--\n", FALSE, TRUE },
     { MIXED "Content-Type: application/pgp-signature\n\nxx\n--x--\n", FALSE, FALSE },
     { MIXED "Content-Type: image/png\n\nxx\n--x--\n", FALSE, FALSE },
-    { MIXED "Content-Type: message/rfc822\n\nRldEMQ==\n\n--x--\n", FALSE, TRUE },
+    { MIXED "Content-Type: message/rfc822\n\nRldEMQ==\n\n--x--\n", FALSE, FALSE },
+    { MIXED "Content-Type: message/rfc822\n\n" FORTY FORTY FORTY FORTY FORTY "\n\n--x--\n", FALSE, TRUE },
     /* where the id was read, it does not matter what else was not */
     { MIXED "Content-Type: application/zip\n\nxx\n--x\nContent-Type: message/rfc822\n\nFrom: me@b.test\nMessage-ID: "
             "<a.1@b.test>\n\n--x--\n",
