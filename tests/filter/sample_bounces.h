@@ -1,5 +1,6 @@
 /* sample_bounces.h - what each file in tests/samples/bounces is: rows of the table in test_samples.c, and of no other
  * file. */
+/* clang-format off */
 { "bounces/postfix-user-unknown", REPORT_DSN_FAILED,        TRUE,
   "5f0c2b7a.4090301@example.org", "dieter@gibtsnicht.test", "mailer-daemon@mx1.example.net" },
     { "bounces/postfix-delayed",
@@ -412,3 +413,4 @@
       "gone@far.test",
       "mailer-daemon@far.test" },
     { "bounces/recipient-with-blanks", REPORT_BOUNCE, TRUE, "st.4@example.org", NULL, "mailer-daemon@far.test" },
+/* clang-format on */
