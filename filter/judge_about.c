@@ -24,14 +24,6 @@ void judge_to_owner(Case *c)
   }
 }
 
-static gboolean shows_id(const Case *c) { return c->report->original.message_ids->len > 0; }
-
-/* Does the id it shows tell that the original is not the message that the owner wrote to this recipient? */
-static gboolean id_tells(const Case *c)
-{
-  return shows_id(c) && c->facts->id.shown == NULL && c->facts->covered && c->facts->ids_survive;
-}
-
 static void weigh_recent(Case *c)
 {
   const Facts *facts = c->facts;
@@ -52,11 +44,11 @@ void judge_written_to(Case *c)
   gboolean recent = came - facts->written <= RECENT_DAYS * DAY;
   if (!facts->automatic) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-excluded", "si", facts->written_to, facts->written);
-  } else if (recent && id_tells(c)) {
+  } else if (recent && case_id_tells(c)) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-foreign-id", "si", facts->written_to, facts->written);
   } else if (recent) {
     weigh_recent(c);
-  } else if (shows_id(c) && facts->covered) {
+  } else if (case_shows_id(c) && facts->covered) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-known-foreign-id", "si", facts->written_to, facts->written);
   } else {
     case_note(c, EVIDENCE_FOR, "recipient-known", "si", facts->written_to, facts->written);
@@ -75,7 +67,7 @@ void judge_other_name(Case *c)
   const Facts *facts = c->facts;
   if (facts->other == NULL) return;
   gboolean by_domain = facts->other_how == OTHER_NEIGHBOUR || facts->other_how == OTHER_REPORTER;
-  if (by_domain ? shows_id(c) : id_tells(c)) return;
+  if (by_domain ? case_shows_id(c) : case_id_tells(c)) return;
   case_note(c, EVIDENCE_FOR, codes[facts->other_how], "si", facts->other, facts->other_written);
   case_settle(c, VERDICT_UNSURE);
 }

@@ -195,6 +195,10 @@ static void what_answers_sent_mail(void **state)
     { FIT | COVERED | OTHER_ID, SHOWS_ID, VERDICT_GENUINE, "recipient-and-subject" }, /* what clears goes first */
     { FIT | REPLAYED | COVERED, SHOWS_ID, VERDICT_UNSURE, "replay" },
     { FIT | ANSWERED | COVERED, SHOWS_ID, VERDICT_UNSURE, "another-id" },
+    { FIT | ANSWERED | COVERED | RECENT, SHOWS_ID, VERDICT_UNSURE, "another-id" },
+    { FIT | ANSWERED | SURVIVE, SHOWS_ID, VERDICT_UNSURE, "another-id" },
+    { FIT | ANSWERED | COVERED | SURVIVE, SHOWS_ID, VERDICT_BACKSCATTER, "covered" },
+    { FIT | COVERED | SURVIVE, SHOWS_ID, VERDICT_GENUINE, "recipient-and-subject" },
     { OTHER_ID | COVERED, SHOWS_ID | NAMED, VERDICT_UNSURE, "id-elsewhere" },
     { OTHER_ID | REPLAYED | COVERED, SHOWS_ID, VERDICT_UNSURE, "id-elsewhere" },
     { OTHER_ID | RECENT | COVERED, SHOWS_ID | NAMED, VERDICT_UNSURE, "id-elsewhere" },
