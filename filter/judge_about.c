@@ -56,6 +56,14 @@ void judge_written_to(Case *c)
   }
 }
 
+/* Does the id it shows speak against this other name? Whoever passed the mail on, a list or a forwarder, may have given
+ * it another id, whatever became of ids on their straight way. */
+static gboolean id_denies(const Case *c, OtherName how)
+{
+  if (how == OTHER_RECIPIENT) return FALSE;
+  return how == OTHER_NAME ? case_id_tells(c) : case_shows_id(c);
+}
+
 /* A server may know a recipient by another name than the sender does: where no id tells more, a message to somebody who
  * may be the same person is reason enough to leave the report in sight. */
 void judge_other_name(Case *c)
@@ -66,8 +74,7 @@ void judge_other_name(Case *c)
                                        [OTHER_REPORTER] = "reporter-recent" };
   const Facts *facts = c->facts;
   if (facts->other == NULL) return;
-  gboolean by_domain = facts->other_how == OTHER_NEIGHBOUR || facts->other_how == OTHER_REPORTER;
-  if (by_domain ? case_shows_id(c) : case_id_tells(c)) return;
+  if (id_denies(c, facts->other_how)) return;
   case_note(c, EVIDENCE_FOR, codes[facts->other_how], "si", facts->other, facts->other_written);
   case_settle(c, VERDICT_UNSURE);
 }
