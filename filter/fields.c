@@ -187,6 +187,17 @@ gboolean span_has(Span span, const char *word)
   return FALSE;
 }
 
+gboolean span_has_any(Span span, const char *const *words)
+{
+  char text[SPAN_SHORT + 1];
+  gsize length = MIN(span.length, SPAN_SHORT);
+  for (gsize i = 0; i < length; i++) text[i] = span.start[i] == '\0' ? ' ' : lower(span.start[i]);
+  text[length] = '\0';
+  for (guint i = 0; length > 0 && words[i] != NULL; i++)
+    if (strstr(text, words[i]) != NULL) return TRUE;
+  return FALSE;
+}
+
 /* A NUL means as little. */
 static gboolean is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0'; }
 

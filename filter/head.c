@@ -70,6 +70,9 @@ static const struct {
   { "webmaster", TRUE, HEAD_ROLE_FROM },
   { "mailgateway", FALSE, HEAD_ROLE_FROM },
   { "gateway", FALSE, HEAD_ROLE_FROM },
+  { "mailgw", FALSE, HEAD_ROLE_FROM },
+  { "mailrelay", FALSE, HEAD_ROLE_FROM },
+  { "smtp", TRUE, HEAD_ROLE_FROM },
   { "delivery", FALSE, HEAD_ROLE_FROM },
   { "quarantine", FALSE, HEAD_ROLE_FROM },
 };

@@ -10,8 +10,8 @@
 #define RECENT_DAYS 14 /* no server keeps trying for longer */
 #define WEAKLY 5       /* reports a week that are cleared by no more than that */
 
-/* What is addressed to the owner is his mail whoever it says it is from: forgers choose From, and the report of a
- * forged message comes to the envelope's sender. */
+/* Mail that is addressed to the owner is not from the owner. From alone would say nothing: forgers choose it, and the
+ * report of a forged message comes to the envelope's sender. */
 void judge_to_owner(Case *c)
 {
   static const char *const codes[] = { "original-to-you", "you-failed", "delivered-to-you" };
