@@ -163,7 +163,7 @@ GArray *journal_held(Ledger *ledger, const char *account, const char *folder, gu
 gboolean journal_owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error);
 /* → failed. */
 gboolean journal_fail(Ledger *ledger, gint64 id, const char *reason, GError **error);
-/* The owner put it back with his own hands: → restored, exempt. */
+/* The owner put it back by hand: → restored, exempt. */
 gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, GError **error);
 
 /* Counts of entries: by verdict and state, of account or (NULL) all. */
