@@ -287,28 +287,39 @@ static gboolean lock_now(MboxLock *lock, MboxPurpose purpose, GError **error)
       "is in use by another program (%s.lock, or a lock on it): left alone, looked at again at the next pass", shown);
 }
 
-MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error)
+/* Not locked yet. NULL with MAILBOX. */
+static MboxLock *lock_new(const char *path, GError **error)
 {
   char *real = realpath(path, NULL);
   if (real == NULL) {
     mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
     return NULL;
   }
-  g_autoptr(MboxLock) lock = g_new0(MboxLock, 1);
+  MboxLock *lock = g_new0(MboxLock, 1);
   lock->path = g_strdup(real);
   lock->fd = -1;
   free(real);
-  return lock_now(lock, purpose, error) ? g_steal_pointer(&lock) : NULL;
+  return lock;
 }
 
+MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error)
+{
+  g_autoptr(MboxLock) lock = lock_new(path, error);
+  return lock != NULL && lock_now(lock, purpose, error) ? g_steal_pointer(&lock) : NULL;
+}
+
+/* What the helper has locked tells nobody that it was us, but the helper knows whether its program still runs. */
 void mbox_lock_tidy(const char *path)
 {
-  char *real = realpath(path, NULL);
-  g_autofree char *name = g_strconcat(real != NULL ? real : path, ".lock", NULL);
+  g_autoptr(MboxLock) lock = lock_new(path, NULL);
   struct stat status;
   gboolean stale;
-  free(real);
-  if (look_at_dotlock(name, &status, &stale) && stale) mbox_unlock(mbox_lock(path, MBOX_TO_APPEND, NULL));
+  if (lock == NULL) return;
+  g_autofree char *name = g_strconcat(lock->path, ".lock", NULL);
+  if (mbox_is_fixed(lock->path))
+    (void)(mbox_has_notes() && try_once(lock, MBOX_TO_APPEND, NULL));
+  else if (look_at_dotlock(name, &status, &stale) && stale)
+    mbox_unlock(mbox_lock(path, MBOX_TO_APPEND, NULL));
 }
 
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error)

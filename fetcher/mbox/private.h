@@ -92,7 +92,7 @@ gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, Mb
 /* Sets MAILBOX: another program has it open. Gives FALSE. */
 gboolean mbox_fail_open(const char *path, GError **error);
 void mbox_unlock(MboxLock *lock);
-/* Takes away a FILE.lock that was left by a program that was killed: those that deliver mail would wait for it. */
+/* Takes away a FILE.lock, and what else was left, by a Backstop that was killed: who delivers mail would wait for it. */
 void mbox_lock_tidy(const char *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MboxLock, mbox_unlock)
 
