@@ -204,7 +204,7 @@ int main(int argc, char **argv)
   fill_sent(ledger, "home", now);
   fill_sent(ledger, "work", now);
   check(account_set_state(ledger, "work", ACCOUNT_SIGN_IN_NEEDED,
-                          "The server refused the password; mend password-command.", 0, &error),
+                          "The server refused the password; fix password-command.", 0, &error),
         error);
   for (guint n = begin; n < all; n += BATCH) {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
