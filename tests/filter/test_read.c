@@ -239,6 +239,7 @@ static void ranks(void **state)
     { TEXT "Failed recipient: a@c.test\n", RANK_LISTED, FALSE },
     { TEXT "550 5.1.1 a@c.test is unknown here\n", RANK_LISTED, FALSE },
     { TEXT ">>> RCPT TO:<a@c.test>\n", RANK_LISTED, FALSE },
+    { TEXT "did not reach these:\n\n  a@c.test on 1 May 2026\n", RANK_LISTED, FALSE },
     { TEXT "The mail for a@c.test is lost.\n", RANK_MENTIONED, FALSE },
     { TEXT "It could not be delivered to\na@c.test. Please check.\n", RANK_MENTIONED, FALSE },
     { TEXT "It could not be delivered. Questions: a@c.test\n", RANK_MENTIONED, FALSE },
