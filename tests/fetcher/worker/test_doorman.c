@@ -87,7 +87,7 @@ static Doorman *begin(const Pop3Conversation *conversation, gboolean known)
   world.ledger = rig_ledger();
   Box *inbox = pop3_box_new(&world.account, POP3_SECRET, &problem);
   assert_non_null(inbox);
-  world.store = box_store_new(world.ledger, world.account.name);
+  world.store = box_store_new(world.ledger, world.account.name, NULL);
   box_store_add(world.store, inbox, BOX_WATCHED);
   world.left = 0;
   world.taken = FALSE;
