@@ -19,6 +19,7 @@ typedef struct {
   guint64 wire;     /* octets with each line end as CRLF, as servers count them; 0: not known to differ */
   gint64 stored;    /* when it was put there, Unix seconds, 0 unknown */
   gboolean deleted; /* its mail program has marked it for removal */
+  gboolean prized;  /* its mail program has marked it as flagged or answered */
   guint64 where, length; /* the box's own business */
 } BoxItem;
 
@@ -39,7 +40,8 @@ typedef struct {
   gboolean (*list)(Box *box, GError **error);
   /* The header (up to and without the empty line), or the message from its start, at most `limit` bytes, of n items, in
    * any order; callback gets each once, none for one that is gone; it must not use the box. MESSAGE when one cannot be
-   * read: what callback got is good. Changes nothing, no mark that it was read either. */
+   * read: what callback got is good. Changes nothing, no mark that it was read either. `prized` of an item that was
+   * read is as it is now. */
   gboolean (*read)(Box *box, const guint *items, guint n, BoxPart part, gsize limit, BoxCallback callback,
                    gpointer data, GError **error);
   /* Writes the whole message to fd, an empty file, and checks that it is whole. MESSAGE when it is gone or not whole.

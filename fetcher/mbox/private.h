@@ -20,6 +20,7 @@ typedef struct {
   gboolean body;      /* the header has ended */
   gboolean dropping;  /* in a status field */
   gboolean deleted;   /* a status field says so */
+  gboolean prized;    /* a status field says that it is flagged or answered */
   guint64 size;       /* octets so far */
   guint64 lines;      /* of them line ends */
   GByteArray *header; /* borrowed: its first MBOX_HEADER_MAX octets, without the empty line */
@@ -50,7 +51,7 @@ typedef struct {
   gpointer data;
 } MboxWant;
 /* Reads this message into the sink, and tells whether it was the one that was listed (same key, where it was). Only
- * then are item->length and item->deleted brought up to date. */
+ * then are item->length, item->deleted and item->prized brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
 /* mbox_lock.c */

@@ -45,6 +45,7 @@ static void item_end(MboxView *view, BoxItem *item, guint64 end)
   item->size = view->size;
   item->wire = view->size + view->lines;
   item->deleted = view->deleted;
+  item->prized = view->prized;
   item->key = mbox_view_key(view, view->size);
 }
 
@@ -144,6 +145,7 @@ static MboxFound read_on(MboxLines *lines, BoxItem *item, const MboxWant *want, 
     if (!enough || asked || (!view.body && view.header->len < MBOX_HEADER_MAX)) continue;
     if (is_same_so_far(lines->fd, item, &view)) { /* the rest need not be read */
       item->deleted = view.deleted;
+      item->prized = view.prized;
       return MBOX_SAME;
     }
     asked = TRUE;

@@ -42,7 +42,7 @@ typedef struct Store Store;
 typedef enum { FOLDER_SENT = 1 << 0, FOLDER_TRASH = 1 << 1, FOLDER_NOSELECT = 1 << 2 } FolderUse;
 typedef struct {
   char *name;
-  guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only; names are not guessed here */
+  guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only, names are not guessed here; on disk the trash by its name */
 } Folder;
 void folder_free(Folder *folder);
 
@@ -62,6 +62,7 @@ typedef struct {
   gboolean deleted;    /* \Deleted */
   gboolean unreadable; /* it is there, but cannot be read now, or not as far as it must be: no fields */
   gboolean backscatter, not_backscatter; /* keywords $Backscatter, $NotBackscatter */
+  gboolean prized;                       /* \Flagged or \Answered: the owner has dealt with it */
   const char *fields;                    /* the header fields asked for, raw; not NUL-terminated */
   gsize length;
 } ScanRow;
@@ -125,11 +126,15 @@ typedef struct {
   /* Sets this keyword on n messages of the selected folder and clears the other one. Does nothing where keywords
    * are not kept. */
   gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);
-  /* Sets $Backscatter on those of n messages of the selected folder that do not carry it, so that of several machines
-   * that want to move a message only one succeeds (RFC 7162, 3.1.3: STORE UNCHANGEDSINCE). claimed: GArray of guint32,
-   * gets those that are ours now, also when FALSE is returned. Where the server cannot tell whose they are (no
-   * CONDSTORE, no keywords), all of them, marked where that is possible. */
+  /* Sets $Backscatter on those of n messages of the selected folder that neither carry it nor are flagged or answered,
+   * so that of several machines that want to move a message only one succeeds (RFC 7162, 3.1.3: STORE UNCHANGEDSINCE).
+   * claimed: GArray of guint32, gets those that are ours now, also when FALSE is returned. Where the server cannot tell
+   * whose they are (no CONDSTORE, no keywords), all of them, marked where that is possible. */
   gboolean (*claim)(Store *store, const guint32 *uids, guint n, GArray *claimed, GError **error);
+  /* Which of n messages of the selected folder are flagged or answered now, whatever a scan said before: uids of them
+   * are added to prized (GArray of guint32). A message that is gone is not among them. MAILBOX or MESSAGE: not known,
+   * so nothing may be moved. NULL where no message has such flags (POP3). */
+  gboolean (*prized)(Store *store, const guint32 *uids, guint n, GArray *prized, GError **error);
   /* Waits until messages came to or went from the selected folder (*changed), or one of n descriptors can be read
    * (not changed). News about flags end no waiting; what came since the last slot was called counts. Needs
    * STORE_CAN_WAIT. The connection is kept alive meanwhile (RFC 2177: renewed within 29 minutes). */
@@ -145,6 +150,7 @@ struct Store {
   const StoreClass *class;
   guint can;              /* StoreCapability */
   const char *returns_to; /* the folder that restored mail goes to; NULL: where it was */
+  char *notes; /* path of a file, beside the quarantine, for what keywords would say where none are kept; NULL */
 };
 static inline void store_close(Store *store)
 {
