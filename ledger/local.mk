@@ -9,3 +9,7 @@ LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)
 
 # What a window asks, and the owner's pause.
 libledger_a_SOURCES += ledger/browse.h ledger/browse.c ledger/pause.c
+
+# What the owner's own hands do.
+libledger_a_SOURCES += ledger/command.c ledger/command.h ledger/journal_end.c ledger/spare.c ledger/spare.h \
+	ledger/trash.c ledger/trash.h

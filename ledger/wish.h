@@ -2,15 +2,26 @@
 #pragma once
 #include "ledger/ledger.h"
 
-/* WISH_SWEEP: judge what lies in folders again, from their first message on; WISH_REHEARSE: the same, but move nothing.
- */
-typedef enum { WISH_RESTORE, WISH_DELETE, WISH_CHECK, WISH_SWEEP, WISH_REHEARSE } WishVerb;
+/* The first four are about one entry. WISH_DELETE: into the trash; refused where there is none. WISH_REMOVE: into the
+ * trash, and where there is none, for good. WISH_QUARANTINE: what was restored goes back into quarantine. WISH_SWEEP:
+ * judge what lies in folders again, from their first message on; WISH_REHEARSE: the same, but move nothing. */
+typedef enum {
+  WISH_RESTORE,
+  WISH_DELETE,
+  WISH_REMOVE,
+  WISH_QUARANTINE,
+  WISH_CHECK,
+  WISH_SWEEP,
+  WISH_REHEARSE
+} WishVerb;
+/* "restore"; static. */
+const char *wish_verb_name(WishVerb verb);
 typedef enum { WISH_OPEN, WISH_DONE, WISH_FAILED } WishState;
 
 typedef struct {
   gint64 id;
   WishVerb verb;
-  gint64 entry; /* of restore and delete; 0 */
+  gint64 entry; /* which it is about; 0 */
   char *account;
   char *folders; /* of sweeps: names as the owner wrote them, '\n'-separated; NULL: the watched ones */
   gint64 made, finished;
@@ -21,10 +32,12 @@ void wish_free(Wish *wish);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
 
 /* Adds a wish; its id, or -1. entry's account is looked up; for WISH_CHECK give account. The same open wish is not
- * added twice: its id comes back. Restoring what is already restored, deleting what is already deleted or not in
- * quarantine: LEDGER_ERROR_REFUSED. */
+ * added twice: its id comes back. The last wish about an entry counts: one of another verb that is still open fails,
+ * in the same transaction, with a result that says so. Restoring what is already restored, deleting what is already
+ * deleted or not in quarantine: LEDGER_ERROR_REFUSED. What is in the trash can be restored, and what is being deleted
+ * too: it comes back from the trash then. */
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error);
-/* Restores or deletes of n entries, in one transaction: those that make sense. ids (gint64) becomes those of the
+/* Wishes of one verb about n entries, in one transaction: those that make sense. ids (gint64) becomes those of the
  * wishes, in the order of entries, 0 for one that was refused; *refusal: the sentence of the first refusal, NULL for
  * none. */
 gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
@@ -42,3 +55,14 @@ Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error);
 /* Open wishes of account (NULL: all), oldest first: list of Wish*. */
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);
 gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error);
+/* Turns a wish about an entry into the intent to do it (journal.h), in one transaction. *open FALSE: it was replaced or
+ * taken back meanwhile, and nothing was done. quarantine: the folder that WISH_QUARANTINE moves to; else not used.
+ * LEDGER_ERROR_REFUSED with a sentence: it makes no sense now. */
+gboolean wish_intend(Ledger *ledger, gint64 id, const char *quarantine, gboolean *open, GError **error);
+/* *may: the owner has asked for this entry to be removed for good, and not for anything else since. */
+gboolean wish_may_remove(Ledger *ledger, gint64 entry, gboolean *may, GError **error);
+/* What became of wishes and was not told yet, those of account (NULL: all), oldest first: list of Wish*. Checks are not
+ * told of: who asks for one waits for it. */
+GPtrArray *wish_untold(Ledger *ledger, const char *account, GError **error);
+/* These n (ids) were told. */
+gboolean wish_tell(Ledger *ledger, const gint64 *ids, guint n, GError **error);

@@ -181,12 +181,15 @@ static void test_migrate(void **state)
              "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders;"
              "DROP TABLE number; DROP TABLE pause; DROP TABLE recorded; ALTER TABLE folder DROP COLUMN stamp; ALTER "
              "TABLE account DROP COLUMN sent_by;"
+             "DROP INDEX wish_entry; DROP INDEX wish_untold; DROP INDEX wish_command; DROP INDEX entry_message;"
+             "DROP TABLE command_entry; DROP TABLE command; ALTER TABLE wish DROP COLUMN told;"
+             "ALTER TABLE wish DROP COLUMN command; ALTER TABLE account DROP COLUMN trash;"
              "PRAGMA user_version = 1",
              &error));
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
   OK(ledger != NULL);
-  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 3);
+  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 4);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE until = 0 AND notice IS NULL"), 2);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE sent_by IS NULL"), 2);
   assert_int_equal(rig_number(ledger, "SELECT count(stamp) FROM folder"), 0);
