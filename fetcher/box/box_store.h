@@ -10,6 +10,7 @@ typedef enum {
   BOX_WATCHED,
   BOX_SENT, /* only read; not listed while it looks as it did when it was read last */
   BOX_QUARANTINE,
+  BOX_TRASH,  /* folders() says so */
   BOX_RETURN, /* takes what is restored, where it cannot go back to where it was */
   BOX_OTHER   /* the owner has named it for a sweep */
 } BoxUse;

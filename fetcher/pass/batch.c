@@ -4,9 +4,12 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; nothing is recorded then but whole batches, and their mark with them.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/batch.h"
+#include "fetcher/pass/pardon.h"
+#include "fetcher/pass/prized.h"
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/sync.h"
 #include "ledger/facts.h"
+#include "ledger/spare.h"
 
 #define LONGEST_WAIT ((gint64)86400)
 
@@ -26,11 +29,19 @@ void candidate_free(Candidate *candidate)
   g_free(candidate);
 }
 
+static gboolean pardon_entry(const Run *run, gint64 id, GError **error)
+{
+  g_autoptr(Entry) entry = journal_get(run->ledger, id, error);
+  if (entry == NULL) return FALSE;
+  pardon_note(run, &entry->fingerprint, entry->kind);
+  return TRUE;
+}
+
 /* The owner has brought it back with his own hands: the journal says so, and the message tells his other machines. */
 static gboolean note_restored(Run *run, gint64 id, const Place *here, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  if (!journal_owner_restored(run->ledger, id, here, error)) return FALSE;
+  if (!journal_owner_restored(run->ledger, id, here, error) || !pardon_entry(run, id, error)) return FALSE;
   if (run_select(run, here->folder, &problem)
       && run->store->class->mark(run->store, &here->uid, 1, MARK_NOT_BACKSCATTER, &problem))
     return TRUE;
@@ -47,7 +58,7 @@ static gboolean is_at(const Entry *entry, const Place *here)
 
 /* A message whose fingerprint is in the journal, newest entry first. *judge: it is another copy that must be judged for
  * itself: what the journal says was moved is still where we put it, every copy of it, and this is none of them. */
-static gboolean known_again(Run *run, const Place *here, const Candidate *candidate, const GPtrArray *entries,
+static gboolean known_again(Run *run, const Place *here, Candidate *candidate, const GPtrArray *entries,
                             gboolean *judge, GError **error)
 {
   const Entry *newest = entries->pdata[0];
@@ -63,9 +74,28 @@ static gboolean known_again(Run *run, const Place *here, const Candidate *candid
     if (uid == 0) return note_restored(run, entry->id, here, error);
     if (uid == candidate->uid && g_strcmp0(entry->away.folder, here->folder) == 0) return TRUE;
   }
-  /* One more, with our keyword: the owner has copied it from quarantine, or another machine is about to move it. */
+  /* One more, with our keyword: the owner has copied it from quarantine, or another machine is about to move it. Where
+   * keywords are not kept, it is taken for such a copy. */
   *judge = !candidate->marked;
-  return TRUE;
+  if (!*judge || (run->store->can & STORE_CAN_MARK)) return TRUE;
+  candidate->like = newest->id;
+  return spare_may(run->ledger, run->account->name, &candidate->fingerprint, &candidate->spared, error);
+}
+
+/* A message that is new to this ledger: is it one that the owner dealt with, in another form, or from before the ledger
+ * was lost? */
+static gboolean look_for_like(Run *run, Candidate *candidate, GError **error)
+{
+  const Report *report = candidate->report;
+  gboolean exact = FALSE, like = FALSE, copies = !(run->store->can & STORE_CAN_MARK);
+  if (!spare_find(run->ledger, run->account->name, &candidate->fingerprint, report, copies, &candidate->like, error))
+    return FALSE;
+  candidate->spared = candidate->like != 0;
+  if (candidate->spared) return TRUE;
+  pardon_look(run, &candidate->fingerprint, report->kind, &exact, &like);
+  candidate->spared = exact;
+  return exact || !like
+         || spare_may(run->ledger, run->account->name, &candidate->fingerprint, &candidate->spared, error);
 }
 
 /* A machine of the owner's has restored it, this one or another: the journal here shall say so too. */
@@ -115,7 +145,7 @@ static gboolean sort_one(Run *run, const Place *here, Candidate *candidate, GHas
   g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, &candidate->fingerprint, error);
   if (known == NULL) return FALSE;
   *keep = known->len == 0 && !candidate->released;
-  if (known->len == 0) return TRUE;
+  if (known->len == 0) return candidate->released || look_for_like(run, candidate, error);
   if (candidate->released) return note_release(run, here, known, error);
   if (!take_prior(run, here, candidate, known, taken, error)) return FALSE;
   *keep = candidate->prior != 0;
@@ -181,15 +211,20 @@ static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GE
   return TRUE;
 }
 
+/* Would this verdict have a message moved, where messages are moved? */
+static gboolean wants_move(const Run *run, const Verdict *verdict)
+{
+  return verdict->code == VERDICT_BACKSCATTER || (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure);
+}
+
 static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
 {
-  if (run->rehearse) return MOVE_KEPT;
+  if (run->rehearse || candidate->spared) return MOVE_KEPT;
   if (candidate->marked && !run->again) return MOVE_KEPT; /* by another machine, which moves it; or dragged back */
   if (verdict->fresh) return MOVE_WAITING;
   if (!run->moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
-  if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
-  if (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure) return MOVE_Q_INTENT;
-  return MOVE_KEPT;
+  if (candidate->prized) return MOVE_KEPT;
+  return wants_move(run, verdict) ? MOVE_Q_INTENT : MOVE_KEPT;
 }
 
 /* What waits is counted at the end of the pass, by the journal. */
@@ -211,10 +246,22 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
 static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
   if (run->rehearse || candidate->marked) return candidate->due;
+  if (candidate->spared || (candidate->prized && entry->state == MOVE_KEPT)) return 0;
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
   if (entry->state != MOVE_WAITING && !observed) return 0;
   if (!observed && !facts->stale) return entry->judged + FILTER_GRACE;
   return entry->judged + (candidate->prior == 0 ? 0 : CLAMP(2 * candidate->waited, FILTER_GRACE, LONGEST_WAIT));
+}
+
+/* Why it stays although its verdict would have it moved; NULL. The caller frees. */
+static char *reason_for(const Run *run, const Candidate *candidate, const Verdict *verdict, const Entry *entry)
+{
+  if (entry->state != MOVE_KEPT || !wants_move(run, verdict)) return NULL;
+  if (candidate->spared && candidate->like != 0)
+    return g_strdup_printf(
+        "it is message %" G_GINT64_FORMAT " in another form or place: you have restored or copied it", candidate->like);
+  if (candidate->spared) return g_strdup("you have restored it before, as a note beside the quarantine says");
+  return candidate->prized ? g_strdup(PRIZED_REASON) : NULL;
 }
 
 static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate, const Facts *facts,
@@ -226,6 +273,8 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   entry->arrived = candidate->stored;
   entry->judged = run_now();
   entry->due = due_after(run, candidate, facts, entry);
+  entry->exempt = candidate->spared;
+  entry->reason = reason_for(run, candidate, verdict, entry);
   place_set(&entry->home, folder, run->status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
   return entry;

@@ -13,7 +13,8 @@ gboolean settle_locate(Run *run, const Place *place, const Fingerprint *fingerpr
  * read the entry. A q_intent whose message cannot be seen at home then stays as it is, for the next connect. */
 gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **error);
 
-/* Moves all q_intent entries (Entry*) of one watched folder, which is open, at once. */
+/* Moves all q_intent entries (Entry*) of one watched folder, which is open, at once; except those whose message is
+ * flagged or answered by now, which become `kept` with the reason. */
 gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError **error);
 
 /* All unfinished intents of the account. To be called on every connect, before anything else is moved. */

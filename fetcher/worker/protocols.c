@@ -5,6 +5,7 @@
  * Tests:    tests/e2e/test_pop3.py, tests/e2e/test_disk.py */
 #include "fetcher/worker/protocols.h"
 #include "fetcher/box/box_store.h"
+#include "fetcher/disk/find_trash.h"
 #include "fetcher/imap/imap.h"
 #include "fetcher/pop3/box.h"
 
@@ -43,6 +44,13 @@ static Store *open_pop3(const AccountConfig *account, const StoreHome *home, con
   return store;
 }
 
+/* A folder that is watched, the quarantine or Sent is no trash, whatever its name: the store has it already. */
+static void add_trash(Store *store, const AccountConfig *account, gboolean mbox)
+{
+  g_autofree char *path = disk_find_trash(account->folders[0], mbox);
+  if (path != NULL) box_store_add(store, disk_box_new(path, mbox), BOX_TRASH);
+}
+
 static Store *open_disk(const AccountConfig *account, const StoreHome *home, gboolean mbox)
 {
   Store *store = box_store_new(home->ledger, account->name);
@@ -50,6 +58,7 @@ static Store *open_disk(const AccountConfig *account, const StoreHome *home, gbo
     box_store_add(store, mbox ? mbox_box_new(*path) : maildir_box_new(*path), BOX_WATCHED);
   box_store_add(store, disk_box_new(account->quarantine, mbox), BOX_QUARANTINE);
   add_sent(store, account, mbox);
+  add_trash(store, account, mbox);
   store->can |= STORE_CAN_WAIT;
   return store;
 }
