@@ -103,6 +103,19 @@ char *field_raw(const Field *field)
   return raw;
 }
 
+void field_ids_last(const Field *field, GPtrArray *ids, guint limit)
+{
+  Field tail = *field;
+  if (tail.value.length > FIELD_LONGEST) {
+    tail.value.start += tail.value.length - FIELD_LONGEST;
+    tail.value.length = FIELD_LONGEST;
+  }
+  g_autofree char *raw = field_raw(&tail);
+  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+  id_collect(raw, found, FIELD_LONGEST);
+  for (guint i = found->len; i > 0; i--) list_add(ids, found->pdata[i - 1], limit);
+}
+
 char *field_text(const Field *field, gsize max)
 {
   g_autofree char *raw = field_raw(field);

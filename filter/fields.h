@@ -29,6 +29,9 @@ gboolean field_find(Span block, const char *name, Field *field);
 /* The value unfolded and trimmed, at most FIELD_LONGEST bytes, valid UTF-8 where the bytes are, never NULL. The
  * caller frees. */
 char *field_raw(const Field *field);
+/* Adds the ids of a value to ids, the last one first, at most limit entries in all: the last of References are nearest,
+ * and a long field is read from its end. */
+void field_ids_last(const Field *field, GPtrArray *ids, guint limit);
 /* The value as people read it: encoded words decoded (RFC 2047), one line. NULL when it is empty. The caller frees. */
 char *field_text(const Field *field, gsize max);
 /* A date (RFC 5322, 3.3), Unix seconds; 0 for what is no date or lies before 1970. */

@@ -27,6 +27,21 @@ static const char *const id_fields[] = { "Message-ID",
                                          "Original-Message-ID",
                                          NULL };
 
+/* Fields that hold ids of other messages, and whom the original reached. */
+static const char *const answer_fields[] = { "References", "In-Reply-To", NULL };
+static const char *const delivered_fields[] = { "Delivered-To", "X-Original-To", "Envelope-To", NULL };
+
+static void read_answered(Original *original, const Field *field)
+{
+  field_ids_last(field, original->other_ids, OTHER_IDS_MOST);
+}
+
+static void read_delivered(Original *original, const Field *field)
+{
+  g_autofree char *raw = field_raw(field);
+  address_collect(raw, original->delivered, ORIGINAL_ADDRESSES_MOST);
+}
+
 /* Does the text end in the middle of the id? Half an id is none. */
 static gboolean is_cut_off(const Field *field, const char *end)
 {
@@ -48,6 +63,12 @@ void returned_read(Original *original, Span fields)
       continue;
     } else if (field_is(&field, "Date")) {
       if (original->date == 0) original->date = field_date(&field);
+      continue;
+    } else if (field_index(&field, delivered_fields) >= 0) {
+      read_delivered(original, &field);
+      continue;
+    } else if (field_index(&field, answer_fields) >= 0) {
+      read_answered(original, &field);
       continue;
     } else if (!field_is(&field, "Sender") && !field_is(&field, "Return-Path") && !field_is(&field, "Cc")
                && (field_index(&field, id_fields) < 0 || is_cut_off(&field, end))) {
@@ -220,6 +241,8 @@ static void block_close(Search *search)
   } else if (keep && search->header->len == 0) {
     g_string_append_printf(search->found->blocks, "%s\n", block->text->str);
   }
+  const guint telling = 1u << KNOWN_ID | 1u << KNOWN_RECEIVED;
+  if (keep && (block->known & telling || search->mark != G_MAXSIZE)) search->found->header = TRUE;
   if (keep) search->found->fields = MAX(search->found->fields, n);
   search->blocks += keep;
   g_string_truncate(block->text, 0);

@@ -14,7 +14,8 @@ typedef struct {
   char *account;
   GArray *slots; /* BoxSlot */
   Shelf *open;   /* NULL: no folder is selected */
-  int inotify;   /* -1: not listening yet */
+  BoxOpener open_box;
+  int inotify; /* -1: not listening yet */
 } BoxStore;
 
 /* The first box of this use; NULL. */
@@ -32,7 +33,7 @@ gboolean box_prized(Store *base, const guint32 *uids, guint n, GArray *prized, G
 /* Store.notes for a quarantine of this name; NULL for one that is no path. The caller frees. */
 char *box_notes_beside(const char *quarantine);
 
-/* box_store_move.c */
+/* box_store_move.c: slots of the StoreClass */
 gboolean box_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_remove(Store *base, const guint32 *uids, guint n, GError **error);

@@ -2,13 +2,14 @@
  * Owns:     worker processes and the pipes to them, the daemon's lock.
  * Must not: parse mail, speak to servers, judge.
  * Fails:    by an exit status, before any worker was started.
- * Tests:    tests/e2e */
+ * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_watch.py; restart.c has the times of restarts */
 #include "fetcher/daemon/supervisor.h"
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
 #include "fetcher/common/program.h"
 #include "fetcher/config/config.h"
 #include "fetcher/daemon/notify.h"
+#include "fetcher/daemon/restart.h"
 #include "ledger/account.h"
 #include "ledger/wish.h"
 #include <errno.h>
@@ -21,9 +22,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define RESTART_FIRST 1 /* seconds */
-#define RESTART_MOST 300
-#define RESTART_CALM 600 /* a worker that ran for so long starts with the first wait again */
 #define STOP_MILLISECONDS 1500
 /* A commit can be seen only once its last write is synced, and no event tells of that: after each event the ledger is
  * looked at several times, at growing distances. */
@@ -40,7 +38,7 @@ typedef struct {
   GPid pid; /* 0: not running */
   int pipe; /* its standard input, -1 */
   guint watch, restart;
-  guint wait;       /* seconds before the next restart */
+  guint wait;       /* of restart_after() */
   gint64 started;   /* monotonic */
   gint64 woken_for; /* the newest wish it was woken for */
   int status;       /* of its end, with once */
@@ -98,10 +96,10 @@ static gboolean restart(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void restart_later(Child *child)
+/* ran: microseconds, 0 when it could not be started. */
+static void restart_later(Child *child, gint64 ran)
 {
-  child->restart = g_timeout_add_seconds(child->wait, restart, child);
-  child->wait = MIN(child->wait * 2, RESTART_MOST);
+  child->restart = g_timeout_add_seconds(restart_after(&child->wait, ran), restart, child);
 }
 
 /* A worker ends by itself only where it cannot go on; what it could say is in the log. */
@@ -134,8 +132,7 @@ static void on_end(GPid pid, int status, gpointer data)
     if (running(supervisor) == 0) g_main_loop_quit(supervisor->loop);
     return;
   }
-  if (g_get_monotonic_time() - child->started > (gint64)RESTART_CALM * G_USEC_PER_SEC) child->wait = RESTART_FIRST;
-  restart_later(child);
+  restart_later(child, g_get_monotonic_time() - child->started);
 }
 
 static void start(Child *child)
@@ -152,7 +149,7 @@ static void start(Child *child)
                          : options->once ? "--once"
                                          : NULL,
                          NULL };
-  int target = SUPERVISOR_LOCK;
+  int target = PROGRAM_LOCK;
   g_autoptr(GError) problem = NULL;
   if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
                                         &supervisor->lock, &target, 1, &child->pid, &child->pipe, NULL, NULL,
@@ -161,7 +158,7 @@ static void start(Child *child)
               "its worker cannot be started: %s", problem->message);
     child->pid = 0;
     child->status = EX_OSERR;
-    if (!options->once) restart_later(child);
+    if (!options->once) restart_later(child, 0);
     return;
   }
   child->started = g_get_monotonic_time();
@@ -174,7 +171,6 @@ static void add_child(Supervisor *supervisor, const char *account)
   child->supervisor = supervisor;
   child->account = g_strdup(account);
   child->pipe = -1;
-  child->wait = RESTART_FIRST;
   g_ptr_array_add(supervisor->children, child);
   start(child);
 }
@@ -297,8 +293,8 @@ static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GErr
   for (guint i = 0; i < config->accounts->len; i++) {
     const AccountConfig *account = config->accounts->pdata[i];
     char *mailbox = account->host != NULL
-                        ? g_strdup_printf("%s\n%s\n%s", account->protocol, account->host, account->user)
-                        : g_strdup_printf("%s\n%s", account->protocol, account->folders[0]);
+                        ? g_strdup_printf("%s\n%s\n%s", protocol_name(account->protocol), account->host, account->user)
+                        : g_strdup_printf("%s\n%s", protocol_name(account->protocol), account->folders[0]);
     g_ptr_array_add(mailboxes, mailbox);
     setups[i] = (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account };
   }

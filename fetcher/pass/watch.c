@@ -5,7 +5,7 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/batch.h"
-#include "fetcher/pass/settle.h"
+#include "fetcher/pass/locate.h"
 #include "fetcher/pass/uid_window.h"
 
 #define CANDIDATES 500 /* that a range should return: they are read and judged together */
@@ -73,20 +73,20 @@ static gboolean walk(Run *run, const char *folder, const char *role, GError **er
   const char *account = run->account->name;
   if (!folder_mark_get(run->ledger, account, folder, role, &walk.mark, error)) return FALSE;
   FolderMark before = walk.mark;
-  g_clear_pointer(&run->selected, g_free); /* to hear of what came since it was opened */
-  if (!run_select(run, folder, error)) return FALSE;
-  if (walk.mark.validity != run->status.validity
-      || run->status.next < walk.mark.next) { /* or the server was set back */
-    walk.mark.validity = run->status.validity;
+  if (!run_reopen(run, folder, error)) return FALSE;
+  if (walk.mark.validity != run->open.status.validity
+      || run->open.status.next < walk.mark.next) { /* or the server was set back */
+    walk.mark.validity = run->open.status.validity;
     walk.mark.next = 1;
   }
-  guint32 validity = run->status.validity;
-  uid_window_init(&walk.window, walk.mark.next, run->status.next, CANDIDATES);
-  run->pass.scan_total += MIN(run->status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
+  guint32 validity = run->open.status.validity;
+  uid_window_init(&walk.window, walk.mark.next, run->open.status.next, CANDIDATES);
+  run->pass.scan_total +=
+      MIN(run->open.status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
   while (uid_window_get(&walk.window, &from, &to)) {
     if (!run_tick(run, error) || !walk_range(&walk, error)) return FALSE;
     if (!run_select(run, folder, error)) return FALSE; /* the move may have looked elsewhere */
-    if (run->status.validity != validity) break;       /* renumbered meanwhile: afresh at the next pass */
+    if (run->open.status.validity != validity) break;  /* renumbered meanwhile: afresh at the next pass */
   }
   if (walk.mark.next == before.next && walk.mark.validity == before.validity) return TRUE;
   return folder_mark_set(run->ledger, account, folder, role, &walk.mark, error);
@@ -99,7 +99,7 @@ gboolean watch_news(Run *run, const char *folder, gboolean *news, GError **error
   if (!folder_mark_get(run->ledger, run->account->name, folder, "watched", &mark, error)
       || !run_look(run, folder, &status, error))
     return FALSE;
-  if (g_str_equal(folder, run->watched[0])) run->first_next = status.next;
+  if (g_str_equal(folder, run->folders.watched[0])) run->watch.first_next = status.next;
   *news = mark.validity != status.validity || mark.next != status.next;
   return TRUE;
 }
@@ -116,7 +116,7 @@ gboolean watch_again(Run *run, const char *folder, GError **error) { return walk
 static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **error)
 {
   guint32 uid = 0;
-  if (!settle_locate(run, &entry->home, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
+  if (!locate_message(run, &entry->home, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
   if (uid == 0)
     return journal_fail(run->ledger, entry->id, "it was moved or deleted by somebody else before its second look",
                         error);
@@ -132,7 +132,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
 gboolean watch_due(Run *run, GError **error)
 {
   gint64 now = run_now();
-  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, run->moves, error);
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, run->folders.moves, error);
   if (due == NULL) return FALSE;
   for (guint i = 0; i < due->len; i++) {
     g_autoptr(GError) problem = NULL;

@@ -53,7 +53,7 @@ static MoveState goal_of(WishVerb verb)
 /* Why the worker cannot do it here, whatever the journal says; NULL: it can. */
 static const char *hindrance(const Run *run, const Wish *wish)
 {
-  if (wish->verb == WISH_DELETE && run->trash == NULL)
+  if (wish->verb == WISH_DELETE && run->folders.trash == NULL)
     return "not done: this mailbox has no trash; backstop delete --for-good removes the message for good";
   if (wish->verb == WISH_QUARANTINE && run->config->observe)
     return "not done: Backstop only observes now (mode = observe, or a pause), and puts nothing into quarantine";
@@ -75,7 +75,7 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
   gboolean open = FALSE;
   if (before != NULL && before->state == goal) return finish(run, wish, goal, error);
   if (before != NULL && hindered != NULL) return wish_finish(run->ledger, wish->id, FALSE, hindered, error);
-  if (before == NULL || !wish_intend(run->ledger, wish->id, run->quarantine, &open, &problem)) {
+  if (before == NULL || !wish_intend(run->ledger, wish->id, run->folders.quarantine, &open, &problem)) {
     if (makes_no_sense(problem)) return refuse(run, wish, problem, error);
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;

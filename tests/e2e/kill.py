@@ -1,4 +1,5 @@
-"""kill.py - what the tests that kill backstopd at every step share (stop_at.c): a start, the end that it must lead to, the points between."""
+"""kill.py - what the tests that kill backstopd at every step share (stop_at.c): a start, the end that it must lead to,
+the points between."""
 import collections
 import os
 import shutil
@@ -14,8 +15,8 @@ total = collections.Counter()  # kind of point → how many were tested
 
 
 class Scene:
-    """Mail and a ledger to start from, and where an undisturbed pass leads from there. A subclass says in fresh() how a copy of the
-    start is had: (mail, programs.Backstop), where mail.on_disk() tells what is there."""
+    """Mail and a ledger to start from, and where an undisturbed pass leads from there. A subclass says in fresh() how a
+    copy of the start is had: (mail, programs.Backstop), where mail.on_disk() tells what is there."""
     kinds = ("fsync", "unsent", "send")
     at_once = AT_ONCE
     least = 3  # points of each kind

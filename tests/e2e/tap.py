@@ -1,7 +1,8 @@
 """tap.py - test cases as functions, told in TAP.
 
-Each function marked @case is one test; it passes unless it raises. Its docstring is its name. An assertion's message
-and, for any other exception, the traceback become TAP diagnostics, so that a log alone is enough to mend a failure.
+Each function marked @case is one test; it passes unless it raises. The first paragraph of its docstring is its name.
+An assertion's message and, for any other exception, the traceback become TAP diagnostics, so that a log alone is
+enough to mend a failure.
 """
 import sys
 import traceback
@@ -37,7 +38,7 @@ def run():
     print(f"1..{len(_cases)}", flush=True)
     failed = 0
     for number, function in enumerate(_cases, 1):
-        name = function.__doc__.split("\n")[0].strip(" .")
+        name = " ".join(function.__doc__.split("\n\n")[0].split()).strip(" .")
         try:
             function()
             print(f"ok {number} - {name}", flush=True)

@@ -88,7 +88,7 @@ static Fake *on_server(FakeServer *server)
   fake->now = now;
   fake->server = server;
   fake->account = (AccountConfig){ .name = (char *)"home",
-                                   .protocol = (char *)"imap",
+                                   .protocol = PROTOCOL_IMAP,
                                    .addresses = (char *)"*",
                                    .folders = folders,
                                    .quarantine = (char *)"Backscatter" };

@@ -12,7 +12,7 @@ static const GOptionEntry options[] = {
   G_OPTION_ENTRY_NULL,
 };
 
-static int run(const Ui *ui, int argc, char **argv) { return listing_run(ui, NEWSENDER_ALLOW, all, argc, argv); }
+static int run(const Ui *ui, int argc, char **argv) { return own_list_run(ui, NEWSENDER_ALLOW, all, argc, argv); }
 
 const Command cmd_allow = {
   .name = "allow",

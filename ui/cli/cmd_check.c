@@ -5,10 +5,10 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ledger/facts.h"
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/jsonl.h"
 #include "ui/cli/mail_arguments.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 
 /* Worst last, so that the highest of several counts. */

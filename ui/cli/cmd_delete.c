@@ -5,7 +5,7 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/wish_and_wait.h"
 
-static int run(const Ui *ui, int argc, char **argv) { return wishing_run(ui, WISH_DELETE, argc, argv); }
+static int run(const Ui *ui, int argc, char **argv) { return wish_and_wait(ui, WISH_DELETE, argc, argv); }
 
 const Command cmd_delete = {
   .name = "delete",

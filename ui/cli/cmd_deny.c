@@ -5,7 +5,7 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/own_list.h"
 
-static int run(const Ui *ui, int argc, char **argv) { return listing_run(ui, NEWSENDER_DENY, FALSE, argc, argv); }
+static int run(const Ui *ui, int argc, char **argv) { return own_list_run(ui, NEWSENDER_DENY, FALSE, argc, argv); }
 
 const Command cmd_deny = {
   .name = "deny",

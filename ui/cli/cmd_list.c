@@ -4,8 +4,8 @@
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -29,30 +29,14 @@ static const GOptionEntry options[] = {
 typedef struct {
   const Ui *ui;
   Table *table;
-  gboolean waiting; /* only what waits for the owner */
+  gboolean for_owner; /* only what waits for the owner */
   guint count, limit;
   gboolean more;
 } List;
 
-/* Is it for the owner to look at? What was moved or could not be, and what was left in the inbox without being found
- * genuine. */
-static gboolean waits(const Entry *entry)
-{
-  switch (entry->state) {
-  case MOVE_Q_INTENT:
-  case MOVE_QUARANTINED:
-  case MOVE_R_INTENT:
-  case MOVE_D_INTENT:
-  case MOVE_FAILED: return TRUE;
-  case MOVE_KEPT: return !entry->exempt && (entry->verdict == VERDICT_UNSURE || entry->verdict == VERDICT_BACKSCATTER);
-  default: return FALSE;
-  }
-}
-
 static gboolean list_entry(const Entry *entry, gpointer data)
 {
   List *list = data;
-  if (list->waiting && !waits(entry)) return TRUE;
   if (list->limit > 0 && list->count == list->limit) {
     list->more = TRUE;
     return FALSE;
@@ -88,12 +72,13 @@ static void print(const List *list)
   if (list->ui->json) return;
   if (list->count > 0)
     table_print(list->table, print_width());
-  else if (list->waiting)
+  else if (list->for_owner)
     puts("Nothing waits for you. backstop list --all shows all that was judged.");
   else
     puts("There is nothing of the kind.");
   if (list->more) puts("There is more: backstop list --limit 0");
-  if (list->count > 0 && list->waiting) puts("backstop explain ID tells why; backstop restore ID puts a message back.");
+  if (list->count > 0 && list->for_owner)
+    puts("backstop explain ID tells why; backstop restore ID puts a message back.");
 }
 
 static int run(const Ui *ui, int argc, char **argv)
@@ -107,7 +92,8 @@ static int run(const Ui *ui, int argc, char **argv)
   g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
   if (accounts == NULL) return ui_fail(error);
   g_autoptr(Table) table = words_table_new(accounts->len > 1);
-  List list = { .ui = ui, .table = table, .waiting = !all && verdict == NULL && state == NULL };
+  query.for_owner = !all && verdict == NULL && state == NULL;
+  List list = { .ui = ui, .table = table, .for_owner = query.for_owner };
   list.limit = limit >= 0 ? (guint)limit : print_width() > 0 && !ui->json ? TERMINAL_LIMIT : 0;
   if (!journal_list(ledger, &query, list_entry, &list, &error)) return ui_fail(error);
   print(&list);

@@ -6,8 +6,8 @@
 #include "fetcher/common/program.h"
 #include "fetcher/secret/keyring.h"
 #include "ledger/wish.h"
-#include "ui/cli/ask_secret.h"
 #include "ui/cli/command.h"
+#include "ui/terminal/ask_secret.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +51,7 @@ static int store(const char *program, const AccountConfig *account)
   int interrupted = 0, status = EX_SOFTWARE;
   char secret[KEYRING_LIMIT + 2];
   g_autofree char *question = g_strdup_printf("Password of account %s (%s): ", account->name, account->host);
-  gssize length = ask_secret(question, secret, sizeof secret, &interrupted, &error);
+  gssize length = ui_ask_secret(question, secret, sizeof secret, &interrupted, &error);
   if (length >= 0)
     status = keyring_run(program, "store", account, secret, (gsize)length);
   else if (interrupted == 0)

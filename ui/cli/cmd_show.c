@@ -6,8 +6,8 @@
 #include "fetcher/disk/mail_files.h"
 #include "filter/normalise.h"
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <errno.h>
 #include <stdio.h>
 #include <sysexits.h>

@@ -3,10 +3,11 @@
  * Must not: speak to a server or a daemon; the ledger tells all.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
+#include "ledger/browse.h"
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -23,6 +24,7 @@ typedef struct {
   GPtrArray *coverage; /* Coverage* */
   GPtrArray *gaps;     /* CoverageGap*, those within the coverage */
   JournalCounts counts;
+  BrowseCounts views;
   Pass *last;        /* NULL: none yet */
   GPtrArray *wishes; /* open ones, Wish* */
   gint64 sent;
@@ -63,7 +65,8 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   const Account *account = status->account;
   status->coverage = coverage_list(ledger, account->name, error);
   if (status->coverage == NULL || !read_gaps(ledger, status, error)
-      || !journal_counts(ledger, account->name, &status->counts, error))
+      || !journal_counts(ledger, account->name, &status->counts, error)
+      || !browse_counts(ledger, account->name, 0, &status->views, error))
     return FALSE;
   status->last = pass_last(ledger, account->name, &problem);
   if (problem != NULL) {
@@ -182,9 +185,11 @@ static void print_text(const Status *status)
   g_autofree char *known = g_strdup_printf("sent messages known: %" G_GINT64_FORMAT, status->sent);
   g_autofree char *judged = g_strdup_printf("%u genuine, %u backscatter, %u unsure", verdicts[VERDICT_GENUINE],
                                             verdicts[VERDICT_BACKSCATTER], verdicts[VERDICT_UNSURE]);
-  g_autofree char *moved =
-      g_strdup_printf("%u in quarantine, %u restored, %u deleted, %u waiting, %u failed", states[MOVE_QUARANTINED],
-                      states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
+  g_autofree char *moved = g_strdup_printf(
+      "%u in quarantine, %u restored, %u deleted, %u too fresh to judge, %u not moved for a reason",
+      states[MOVE_QUARANTINED], states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
+  g_autofree char *waiting = g_strdup_printf("%u (%u unsure); backstop list shows them",
+                                             status->views.view[BROWSE_WAITING], status->views.view[BROWSE_UNSURE]);
   g_autofree char *wishes = g_strdup_printf("your wishes still to be done: %u", status->wishes->len);
   g_autofree char *title = g_strdup_printf("%s%s", account->name, account->configured ? "" : " (no longer configured)");
   print_wrapped("", title);
@@ -197,6 +202,7 @@ static void print_text(const Status *status)
   print_field("", known);
   print_field("bounces", judged);
   print_field("", moved);
+  if (status->views.view[BROWSE_WAITING] > 0) print_field("waiting for you", waiting);
   if (status->wishes->len > 0) print_field("", wishes);
 }
 
@@ -225,6 +231,7 @@ static void print_json(const Status *status)
   json_builder_begin_object(line);
   for (int i = 0; i < MOVE_N; i++) jsonl_number(line, move_state_name((MoveState)i), status->counts.by_state[i]);
   json_builder_end_object(line);
+  jsonl_number(line, "for_owner", status->views.view[BROWSE_WAITING]);
   jsonl_number(line, "open_wishes", status->wishes->len);
   jsonl_end(line);
 }

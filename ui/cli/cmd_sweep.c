@@ -4,9 +4,9 @@
  * Fails:    by exit.h; what was done stays done.
  * Tests:    tests/ui/cli/test_cli.py, tests/e2e/test_sweep.py */
 #include "filter/normalise.h"
-#include "ui/cli/entry_words.h"
 #include "ui/cli/passing.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/own_list.h"
 #include "filter/normalise.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -106,7 +106,7 @@ static int change(const Ui *ui, Ledger *ledger, NewsenderList list, int argc, ch
   return status;
 }
 
-int listing_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv)
+int own_list_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv)
 {
   GError *error = NULL;
   const char *word = argc > 0 ? argv[0] : "list";

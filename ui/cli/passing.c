@@ -4,6 +4,7 @@
  * Fails:    by the child's exit status, else exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/passing.h"
+#include "fetcher/common/program.h"
 #include "ledger/account.h"
 #include <glib-unix.h>
 #include <signal.h>
@@ -12,16 +13,6 @@
 #include <unistd.h>
 
 #define LOOK_MSEC 200
-
-/* backstopd lies beside this program, in the build folder as well as installed. */
-static char *daemon_path(void)
-{
-  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-  g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : NULL;
-  g_autofree char *beside = folder != NULL ? g_build_filename(folder, "backstopd", NULL) : NULL;
-  if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE)) return g_steal_pointer(&beside);
-  return g_strdup(BINDIR "/backstopd");
-}
 
 Config *passing_config(const Ui *ui, const char *account, int *status)
 {
@@ -82,7 +73,7 @@ int passing_by_child(const Passing *passing, gboolean sweep, const char *account
 {
   GError *error = NULL;
   Child child = { 0 };
-  g_autofree char *program = daemon_path();
+  g_autofree char *program = program_find_daemon();
   const char *argv[] = { program,
                          "--config",
                          passing->ui->config_file,

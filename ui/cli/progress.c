@@ -5,8 +5,8 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/progress.h"
 #include "ledger/account.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <unistd.h>
 

@@ -5,8 +5,8 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/wish_and_wait.h"
 #include "fetcher/common/exit.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <sysexits.h>
 
@@ -93,7 +93,7 @@ static int make_wishes(Ledger *ledger, WishVerb verb, int argc, char **argv, GAr
   return status;
 }
 
-int wishing_run(const Ui *ui, WishVerb verb, int argc, char **argv)
+int wish_and_wait(const Ui *ui, WishVerb verb, int argc, char **argv)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = ui_ledger(ui, &error);

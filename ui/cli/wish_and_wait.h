@@ -5,4 +5,4 @@
 
 /* argv: ids. With a daemon running, waits up to 10 s for the results. 0: all done or queued; else the worst exit
  * status. */
-int wishing_run(const Ui *ui, WishVerb verb, int argc, char **argv);
+int wish_and_wait(const Ui *ui, WishVerb verb, int argc, char **argv);

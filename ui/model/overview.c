@@ -136,11 +136,11 @@ char *overview_state(const Account *account, gboolean runs)
 
 char *overview_waiting(const Overview *overview)
 {
-  guint waiting = overview->counts.view[BROWSE_WAITING], unsure = overview->counts.waiting_unsure;
+  guint waiting = overview->counts.view[BROWSE_WAITING], unsure = overview->counts.view[BROWSE_UNSURE];
   if (waiting == 0) return g_strdup(_("Nothing waits"));
   g_autofree char *first = g_strdup_printf(ngettext("%u waiting", "%u waiting", waiting), waiting);
   if (unsure == 0) return g_steal_pointer(&first);
-  /* Translators: "3 waiting", and how many of all bounces are unsure */
+  /* Translators: "3 waiting", and how many of these are unsure */
   return g_strdup_printf(_("%s (%u unsure)"), first, unsure);
 }
 

@@ -27,7 +27,7 @@ static Window *window_of(GtkWidget *window) { return g_object_get_data(G_OBJECT(
 static GtkWidget *bar_new(GtkWidget **text, GtkMessageType type)
 {
   GtkWidget *bar = gtk_info_bar_new();
-  *text = label_new("", NULL);
+  *text = widget_label_new("", NULL);
   gtk_info_bar_set_message_type(GTK_INFO_BAR(bar), type);
   gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))), *text);
   gtk_widget_show_all(bar);
@@ -145,10 +145,11 @@ static void do_close(GSimpleAction *action, GVariant *value, gpointer data)
 
 static void do_keys(GSimpleAction *action, GVariant *value, gpointer data)
 {
-  complain(GTK_WINDOW(((Window *)data)->window), _("Keys"),
-           _("R — restore what is chosen\nA — allow…\nDelete — delete what is chosen\nEnter — read the explanation\n"
-             "Ctrl+Z — take back\nCtrl+F or / — search\nEsc — end the search\nCtrl+A — choose all\n"
-             "F5 — check for new mail now\nAlt+1 to Alt+4 — pages\nCtrl+W — close the window"));
+  widget_complain(
+      GTK_WINDOW(((Window *)data)->window), _("Keys"),
+      _("R — restore what is chosen\nA — allow…\nDelete — delete what is chosen\nEnter — read the explanation\n"
+        "Ctrl+Z — take back\nCtrl+F or / — search\nEsc — end the search\nCtrl+A — choose all\n"
+        "F5 — check for new mail now\nAlt+1 to Alt+4 — pages\nCtrl+W — close the window"));
 }
 
 static const GActionEntry actions[] = {
@@ -191,7 +192,7 @@ static GtkWidget *menu_button_new(void)
   gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(button), G_MENU_MODEL(menu));
   gtk_container_add(GTK_CONTAINER(button), gtk_image_new_from_icon_name("open-menu-symbolic", GTK_ICON_SIZE_BUTTON));
   gtk_widget_set_tooltip_text(button, _("Menu"));
-  return named(button, _("Menu"));
+  return widget_named(button, _("Menu"));
 }
 
 static void on_page(GObject *stack, GParamSpec *spec, gpointer data)
@@ -246,7 +247,7 @@ static gboolean on_configure(GtkWidget *widget, GdkEvent *event, gpointer data)
 GtkWidget *window_new(Desk *desk, GtkApplication *application)
 {
   Window *window = g_new0(Window, 1);
-  GtkWidget *bar = gtk_header_bar_new(), *switcher = named(gtk_stack_switcher_new(), _("Pages"));
+  GtkWidget *bar = gtk_header_bar_new(), *switcher = widget_named(gtk_stack_switcher_new(), _("Pages"));
   window->desk = desk;
   window->window = gtk_application_window_new(application);
   GtkWindow *top = GTK_WINDOW(window->window);
@@ -264,7 +265,7 @@ GtkWidget *window_new(Desk *desk, GtkApplication *application)
   gtk_window_set_titlebar(top, bar);
   g_action_map_add_action_entries(G_ACTION_MAP(top), actions, G_N_ELEMENTS(actions), window);
   set_keys(application);
-  named(window->window, "Backstop");
+  widget_named(window->window, "Backstop");
   g_signal_connect(top, "destroy", G_CALLBACK(on_destroy), window);
   g_signal_connect(top, "configure-event", G_CALLBACK(on_configure), window);
   desk_watch(desk, on_desk, window);

@@ -27,7 +27,8 @@ def everything(node):
 def find(root, name, role):
     for node in everything(root):
         try:
-            if node.name == name and node.getRoleName() in role.split("|") and node.getState().contains(pyatspi.STATE_SHOWING):
+            if node.name == name and node.getRoleName() in role.split("|") and node.getState().contains(
+                pyatspi.STATE_SHOWING):
                 return node
         except Exception:
             continue
@@ -217,13 +218,15 @@ def names():
     mailbox, _, backstop = scene("names", 1)
     backstop.pass_once()
     window = Window(backstop)
-    roles = ("push button", "button", "toggle button", "check box", "radio button", "combo box", "text", "table", "tree table", "list item")
+    roles = ("push button", "button", "toggle button", "check box", "radio button", "combo box", "text", "table",
+             "tree table", "list item")
     for page in ("Review", "Statistics", "Accounts", "Preferences"):
         window.press(page, "radio button")
         time.sleep(0.3)
         nameless = [node.getRoleName() for node in everything(window.application)
                     if node.getRoleName() in roles and node.getState().contains(pyatspi.STATE_SHOWING) and not node.name
-                    and not (node.parent and node.parent.getRoleName() in ("combo box", "table column header", "tree table", "table"))]
+                    and not (node.parent and node.parent.getRoleName() in ("combo box", "table column header",
+                                                                           "tree table", "table"))]
         if page == "Accounts":
             window.says("knows all mail sent from owner@backstop.example since")
         equal(nameless, [], f"what has no name on the page {page}")

@@ -3,7 +3,7 @@
  * Must not: know what is written.
  * Fails:    never; a failed write shows when the program ends.
  * Tests:    tests/ui/cli/test_cli.py */
-#include "ui/cli/jsonl.h"
+#include "ui/terminal/jsonl.h"
 #include <stdio.h>
 
 JsonBuilder *jsonl_begin(void)

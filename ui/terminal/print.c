@@ -2,8 +2,8 @@
  * Owns:     how wide and how deep things are printed.
  * Must not: let a control character of a mail reach the terminal.
  * Fails:    never; a failed write shows when the program ends.
- * Tests:    tests/ui/cli/test_print.c */
-#include "ui/cli/print.h"
+ * Tests:    tests/ui/terminal/test_print.c */
+#include "ui/terminal/print.h"
 #include "filter/normalise.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,20 +1,15 @@
-/* entry_words.h - what the ledger's codes are called in sentences for people, and how an entry is printed. */
+/* entry_words.h - how the command line prints entries, coverage and gaps. */
 #pragma once
 #include "ledger/journal.h"
 #include "ledger/sent.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/common/words.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 
-/* "a report that a message could not be delivered"; static. */
-const char *words_kind(ReportKind kind);
-/* "in quarantine"; static. */
-const char *words_state(MoveState state);
 /* "knows all mail sent from 3 March 2019, 12:04 to 12:04 today". The caller frees. */
 char *words_coverage(const Coverage *coverage);
 /* "gap: from ... to ..., 3 messages came to it and ...", with what follows from it. The caller frees. */
 char *words_gap(const CoverageGap *gap);
-/* "a@example.org, b@example.org and 3 more"; NULL for an empty list. The caller frees. */
-char *words_list(const GPtrArray *texts, guint most);
 
 /* The evidence, a line each, marked by ✓ for, ✗ against, – neither; the one that decided is named. */
 void words_print_evidence(const GPtrArray *evidence, guint decided);

@@ -3,7 +3,7 @@
  * Must not: keep or show what it read.
  * Fails:    G_FILE_ERROR; the terminal is as it was.
  * Tests:    tests/e2e/test_password.py */
-#include "ui/cli/ask_secret.h"
+#include "ui/terminal/ask_secret.h"
 #include <errno.h>
 #include <gio/gio.h>
 #include <signal.h>
@@ -64,7 +64,7 @@ static gssize ask_terminal(const char *question, const struct termios *shown, ch
   return length;
 }
 
-gssize ask_secret(const char *question, char *line, gsize size, int *interrupted, GError **error)
+gssize ui_ask_secret(const char *question, char *line, gsize size, int *interrupted, GError **error)
 {
   struct termios shown;
   caught = 0;
