@@ -11,5 +11,5 @@ LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)
 libledger_a_SOURCES += ledger/browse.h ledger/browse.c ledger/pause.c
 
 # What the owner's own hands do.
-libledger_a_SOURCES += ledger/command.c ledger/command.h ledger/journal_end.c ledger/spare.c ledger/spare.h \
+libledger_a_SOURCES += ledger/command.c ledger/command.h ledger/journal_end.c ledger/covered.c ledger/covered.h ledger/spare.c ledger/spare.h \
 	ledger/trash.c ledger/trash.h

@@ -179,6 +179,13 @@ static gboolean check_entry(Ledger *ledger, WishVerb verb, gint64 id, gint64 *ac
   return TRUE;
 }
 
+gboolean wish_refusal(Ledger *ledger, WishVerb verb, gint64 entry, char **refusal, GError **error)
+{
+  gint64 account = 0;
+  *refusal = NULL;
+  return check_entry(ledger, verb, entry, &account, refusal, error);
+}
+
 /* *id: of the wish, 0 for one that was refused. */
 static gboolean add_one(Ledger *ledger, WishVerb verb, gint64 entry, gint64 *id, char **refusal, GError **error)
 {

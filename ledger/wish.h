@@ -55,6 +55,8 @@ Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error);
 /* Open wishes of account (NULL: all), oldest first: list of Wish*. */
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);
 gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error);
+/* *refusal: why a wish about this entry makes no sense now, a sentence; NULL: it does make sense. The caller frees. */
+gboolean wish_refusal(Ledger *ledger, WishVerb verb, gint64 entry, char **refusal, GError **error);
 /* Turns a wish about an entry into the intent to do it (journal.h), in one transaction. *open FALSE: it was replaced or
  * taken back meanwhile, and nothing was done. quarantine: the folder that WISH_QUARANTINE moves to; else not used.
  * LEDGER_ERROR_REFUSED with a sentence: it makes no sense now. */
