@@ -15,12 +15,11 @@ def folder_with(mail, name, kind):
     return disk.KINDS[kind](os.path.join(mail.home, name)).make()
 
 
-def marked(kind, put):
+def marked(kind, put, name=""):
     """Three forged bounces, each marked in another way: none of them is moved, and each entry says why."""
-    mail, backstop = scene(work, f"marked-{kind}", kind, fill=False)
+    mail, backstop = scene(work, f"marked-{kind}{name}", kind, fill=False)
     messages.fill(mail, sent=True)
-    for path in (mail.inbox.path,):
-        shutil.rmtree(path, ignore_errors=True) if os.path.isdir(path) else os.unlink(path)
+    shutil.rmtree(mail.inbox.path) if kind == "maildir" else os.unlink(mail.inbox.path)
     mail.inbox.make()
     for number in (1, 2, 3):
         put(mail.inbox, messages.forged(number, LONG_AGO), number)
@@ -52,7 +51,7 @@ def marked_mbox():
 def marked_thunderbird():
     """So is what Thunderbird's X-Mozilla-Status says."""
     marked("mbox", lambda inbox, message, number: inbox.deliver(
-        with_field(message, b"X-Mozilla-Status: " + (b"0005", b"0003", b"0001")[number - 1] + b"\n"), LONG_AGO))
+        with_field(message, b"X-Mozilla-Status: " + (b"0005", b"0003", b"0001")[number - 1] + b"\n"), LONG_AGO), "-thunderbird")
 
 
 def with_field(message, field):

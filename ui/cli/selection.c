@@ -236,6 +236,14 @@ static gboolean has_condition(void)
   return options->because != NULL || options->since != NULL || options->to != NULL || options->account != NULL;
 }
 
+int selection_check(int argc, char **argv)
+{
+  g_auto(Search) search = { .ranges = g_array_new(FALSE, FALSE, sizeof(Range)) };
+  if (argc == 0 && !has_condition())
+    return ui_usage("say which messages: IDs, ranges of IDs, or --because, --since, --to, --account");
+  return parse_ranges(&search, argc, argv);
+}
+
 gboolean selection_make(Ledger *ledger, WishVerb verb, int argc, char **argv, Selection *selection, int *status)
 {
   GError *error = NULL;
@@ -243,10 +251,6 @@ gboolean selection_make(Ledger *ledger, WishVerb verb, int argc, char **argv, Se
   g_auto(Search) search = { .ranges = g_array_new(FALSE, FALSE, sizeof(Range)),
                             .ids = g_array_new(FALSE, FALSE, sizeof(gint64)),
                             .singles = g_array_new(FALSE, FALSE, sizeof(gint64)) };
-  if (argc == 0 && !has_condition()) {
-    *status = ui_usage("say which messages: IDs, ranges of IDs, or --because, --since, --to, --account");
-    return FALSE;
-  }
   if ((*status = parse_ranges(&search, argc, argv)) != EX_OK || (*status = parse_options(ledger, &search)) != EX_OK)
     return FALSE;
   if (!journal_list(ledger, &query, take_entry, &search, &error) || !drop_others(ledger, search.ids, &error)

@@ -20,6 +20,8 @@ typedef struct {
 void selection_clear(Selection *selection);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Selection, selection_clear)
 
+/* Is argv understood, and does it or an option say which messages are meant? EX_OK, or EX_USAGE with a complaint. */
+int selection_check(int argc, char **argv);
 /* Reads argv (ids as "7", "120-140", "120-140,145") and the options. Of ranges and conditions only those messages are
  * taken that verb makes sense for, and that were not deleted; an id alone must exist, and verb must make sense for it.
  * FALSE with a complaint and *status. */

@@ -191,6 +191,7 @@ int wish_and_wait(const Ui *ui, WishVerb verb, const WishOptions *options, int a
   gboolean terminal = isatty(STDIN_FILENO) != 0;
   g_auto(Selection) selection = { 0 };
   g_autoptr(GArray) wishes = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if ((status = selection_check(argc, argv)) != EX_OK) return status;
   g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
   if (ledger == NULL) return ui_fail(error);
   if (!selection_make(ledger, verb, argc, argv, &selection, &status)) return status;
