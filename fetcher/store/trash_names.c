@@ -2,7 +2,7 @@
  * Owns:     the table of them.
  * Must not: have a name that programs use for junk mail; look at a folder.
  * Fails:    never.
- * Tests:    tests/fetcher/store/test_trash_names.c */
+ * Tests:    tests/fetcher/disk/test_find_trash.c */
 #include "fetcher/store/trash_names.h"
 #include <string.h>
 
