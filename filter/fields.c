@@ -121,7 +121,7 @@ char *field_text(const Field *field, gsize max)
   g_autofree char *raw = field_raw(field);
   g_autofree char *utf8 = text_to_utf8(raw, strlen(raw), NULL);
   g_autofree char *decoded = text_decode_words(utf8);
-  g_autofree char *line = text_one_line(decoded, max);
+  g_autofree char *line = text_to_keep(decoded, max);
   return line == NULL || *line == '\0' ? NULL : g_steal_pointer(&line);
 }
 
@@ -144,6 +144,35 @@ gsize fields_length(Span text)
   return at - text.start;
 }
 
+/* How many of the fields that every message has stand in the block; rest then begins after it. */
+static guint telling_fields(Span *rest)
+{
+  static const char *const names[] = { "From", "Received", "Message-ID", "Return-Path", "Subject", "Date", "To", NULL };
+  guint seen = 0, n = 0;
+  Field field;
+  while (field_next(rest, &field)) {
+    if (strchr("frmsdtFRMSDT", *field.name.start) == NULL) continue;
+    int which = field_index(&field, names);
+    if (which >= 0) seen |= 1u << which;
+  }
+  for (; seen != 0; seen &= seen - 1) n++;
+  return n;
+}
+
+#define STRAY_BLOCKS_MOST 3
+
+Span fields_begin(Span text)
+{
+  Span rest = text;
+  if (telling_fields(&rest) >= 2) return text;
+  for (guint i = 0; i < STRAY_BLOCKS_MOST && rest.length > 0; i++) {
+    while (rest.length > 0 && (*rest.start == '\n' || *rest.start == '\r')) rest.start++, rest.length--;
+    const Span begin = rest;
+    if (telling_fields(&rest) >= 3) return begin;
+  }
+  return text;
+}
+
 gboolean span_has(Span span, const char *word)
 {
   gsize length = strlen(word);
@@ -155,6 +184,17 @@ gboolean span_has(Span span, const char *word)
     while (same < length && lower(at[same]) == lower(word[same])) same++;
     if (same == length) return TRUE;
   }
+  return FALSE;
+}
+
+gboolean span_has_any(Span span, const char *const *words)
+{
+  char text[SPAN_SHORT + 1];
+  gsize length = MIN(span.length, SPAN_SHORT);
+  for (gsize i = 0; i < length; i++) text[i] = span.start[i] == '\0' ? ' ' : lower(span.start[i]);
+  text[length] = '\0';
+  for (guint i = 0; length > 0 && words[i] != NULL; i++)
+    if (strstr(text, words[i]) != NULL) return TRUE;
   return FALSE;
 }
 

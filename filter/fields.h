@@ -2,15 +2,10 @@
  * them needs. */
 #pragma once
 #include "filter/report.h"
+#include "filter/span.h"
 
 /* Bytes of one field's value that are ever decoded. */
 #define FIELD_LONGEST 8192
-
-/* A stretch of bytes that belongs to somebody else. */
-typedef struct {
-  const char *start;
-  gsize length;
-} Span;
 
 /* One field, borrowed: value begins after the colon, is still folded, and ends before its last line break. */
 typedef struct {
@@ -41,6 +36,13 @@ gint64 field_date(const Field *field);
  * it. */
 gsize fields_length(Span text);
 
+/* A returned message from where its header begins: a stray line, a sentence or the rest of an unclosed header may stand
+ * before it. The text itself where no header is found behind its first block. */
+Span fields_begin(Span text);
+
 /* Does the span hold this ASCII word, in any case? */
 gboolean span_has(Span span, const char *word);
+/* Does its beginning, at most SPAN_SHORT bytes, hold one of these words (in lower case)? */
+#define SPAN_SHORT ((gsize)256)
+gboolean span_has_any(Span span, const char *const *words);
 Span span_trim(Span span);

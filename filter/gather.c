@@ -95,7 +95,7 @@ static void read_headers(Gathered *gathered, const Part *part)
   g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
   gathered->returned = TRUE;
   if (part->inside < 0) keep_shown(gathered, (Span){ text, strlen(text) });
-  returned_read(gathered->original, (Span){ text, strlen(text) });
+  returned_read(gathered->original, fields_begin((Span){ text, strlen(text) }));
 }
 
 /* Parts of the report itself (inside -1), or of a report that came back. Nested ones add to the original, never to the

@@ -70,6 +70,9 @@ static const struct {
   { "webmaster", TRUE, HEAD_ROLE_FROM },
   { "mailgateway", FALSE, HEAD_ROLE_FROM },
   { "gateway", FALSE, HEAD_ROLE_FROM },
+  { "mailgw", FALSE, HEAD_ROLE_FROM },
+  { "mailrelay", FALSE, HEAD_ROLE_FROM },
+  { "smtp", TRUE, HEAD_ROLE_FROM },
   { "delivery", FALSE, HEAD_ROLE_FROM },
   { "quarantine", FALSE, HEAD_ROLE_FROM },
 };
@@ -274,7 +277,7 @@ gboolean head_is_candidate(const Head *head)
                        | HEAD_REPORT_STATUS | HEAD_REPORT_FEEDBACK | HEAD_NOTIFICATION;
   if (head->signs & enough) return TRUE;
   if (head->signs & HEAD_ROLE_FROM && head->signs & HEAD_MIXED) return TRUE; /* there may be a returned message in it */
-  for (guint kind = 0; kind < PHRASE_KINDS; kind++)
+  for (guint kind = 0; kind <= PHRASE_RECEIPT; kind++)
     if (head->subject.heaviest[kind] >= 3) return TRUE;
   return FALSE;
 }

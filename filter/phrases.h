@@ -9,11 +9,12 @@ typedef enum {
   PHRASE_AWAY,      /* out of office, acknowledgement: a machine answered */
   PHRASE_CHALLENGE, /* "confirm that you are a person" */
   PHRASE_VIRUS,     /* "your message contained a virus" */
-  PHRASE_RECEIPT,   /* "your message was read" */
+  PHRASE_RECEIPT,   /* the last kind that makes a subject a candidate: "your message was read" */
   PHRASE_CUT,       /* the line before a returned message */
   PHRASE_NOTICE,    /* about mail to the reader, or for the keeper of a mail system */
   PHRASE_TO_YOU,    /* "sent to you": mail to the reader */
   PHRASE_GOODS,     /* what is delivered and is no mail: parcels, orders, faxes, payments */
+  PHRASE_MAIL,      /* mail, by its name */
   PHRASE_WRITER,    /* who writes reports: 5 a mail system, 3 its keeper, 1 some machine */
   PHRASE_KINDS
 } PhraseKind;
@@ -44,3 +45,18 @@ guint phrases_failing(const PhraseScore *score);
  * message:")? */
 typedef enum { CUT_NONE, CUT_ANNOUNCED, CUT_RULED } CutMark;
 CutMark phrases_cut(Span line);
+
+/* The rows that are searched for (phrase_table.c). */
+#define PHRASE_TABLE_MOST 2048
+
+/* text: as text_fold() gives it, at least four bytes. weight: 5 nothing but such a report says that, 3 typical, 1
+ * also heard elsewhere. */
+typedef struct {
+  const char *text;
+  PhraseKind kind;
+  guint weight;
+  guint place; /* PhrasePlace */
+} Phrase;
+
+extern const Phrase phrase_table[];
+extern const guint phrase_table_length;

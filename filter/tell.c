@@ -113,6 +113,7 @@ static void tell_named(Report *report, const Gathered *gathered)
 static void tell_recipients(Report *report, const Gathered *gathered)
 {
   tell_named(report, gathered);
+  if (report->kind == REPORT_CHALLENGE) only_recipient(report); /* its text names an address to confirm to */
   if (report->recipients->len > 0 && report->diagnostic != NULL && report->status != NULL) return;
 
   g_autoptr(GPtrArray) ours = g_ptr_array_new();

@@ -66,10 +66,21 @@ static GPtrArray *copy_evidence(const GPtrArray *evidence)
   return copy;
 }
 
+gboolean entry_is_failure(ReportKind kind) { return kind == REPORT_DSN_FAILED || kind == REPORT_BOUNCE; }
+
+/* Backscatter uses up nothing: a forger must not spend what clears the reports about a recipient. */
+static void set_match(Entry *entry, const Facts *facts, gboolean shows_id)
+{
+  const SentFact *sent = facts_match(facts, shows_id, &entry->matched_by);
+  if (sent == NULL || (entry->matched_by == MATCH_WRITTEN && entry->verdict == VERDICT_BACKSCATTER))
+    entry->matched_by = MATCH_NONE;
+  else
+    entry->matched = sent->row;
+}
+
 Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict, MoveState state)
 {
   const Original *original = &report->original;
-  gboolean failure = report->kind == REPORT_DSN_FAILED || report->kind == REPORT_BOUNCE;
   Entry *entry = g_new0(Entry, 1);
   entry->account = g_strdup(account);
   entry->kind = report->kind;
@@ -86,7 +97,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->evidence = copy_evidence(verdict->evidence);
   entry->decided = verdict->decided;
   entry->state = state;
-  entry->matched_id = failure && facts != NULL ? g_strdup(facts->id) : NULL;
+  if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
   return entry;
 }
 
@@ -95,7 +106,7 @@ void entry_free(Entry *entry)
   if (entry == NULL) return;
   char *const texts[] = { entry->account,     entry->reporter,      entry->status,      entry->diagnostic,
                           entry->original_id, entry->original_from, entry->original_to, entry->original_subject,
-                          entry->reason,      entry->home.folder,   entry->away.folder, entry->matched_id };
+                          entry->reason,      entry->home.folder,   entry->away.folder };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   fingerprint_clear(&entry->fingerprint);
   g_ptr_array_unref(entry->recipients);

@@ -79,7 +79,7 @@ gboolean coverage_gap_add(Ledger *ledger, const char *account, const char *folde
   gboolean noted = FALSE;
   if (since >= until) return TRUE;
   if (!db_begin(ledger, error)) return FALSE;
-  gint64 id = folder_id(ledger, account, folder, "sent", error);
+  gint64 id = folder_id(ledger, account, folder, FOLDER_ROLE_SENT, error);
   gboolean ok = id >= 0 && is_noted(ledger, id, since, until, reason, &noted, error)
                 && (noted || add(ledger, id, since, until, reason, error));
   return db_end(ledger, ok, error);

@@ -42,8 +42,11 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
   return FALSE;
 }
 
+/* As column matched_by has it: NULL where nothing was matched. */
+static const char *matched_by(const Entry *entry) { return entry->matched != 0 ? match_name(entry->matched_by) : NULL; }
+
 /* What a judgement sets; the rest of the row changes with moves only. Once exempt is always exempt. */
-static gboolean write_over(Ledger *ledger, const Entry *entry, gint64 matched, GError **error)
+static gboolean write_over(Ledger *ledger, const Entry *entry, GError **error)
 {
   g_autofree char *recipients = join(entry->recipients);
   gint64 now = db_now();
@@ -53,16 +56,18 @@ static gboolean write_over(Ledger *ledger, const Entry *entry, gint64 matched, G
                 " original_id = ?, original_from = ?, original_to = ?, original_subject = ?, original_date = ?, "
                 "decided = ?, state = ?,"
                 " home_folder = ?, home_validity = ?, home_uid = ?, away_folder = ?, away_validity = ?, away_uid = ?,"
-                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), reason = ? WHERE id = ?",
-                "iissssssssssiussuusuudiiisi", entry->arrived, entry->judged != 0 ? entry->judged : now,
+                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), matched_by = ?, reason = ? "
+                "WHERE id = ?",
+                "iissssssssssiussuusuudiiissi", entry->arrived, entry->judged != 0 ? entry->judged : now,
                 report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
                 entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
                 entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
                 entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-                entry->away.uid, entry->exempt, entry->due, now, matched, entry->reason, entry->id);
+                entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), entry->reason,
+                entry->id);
 }
 
-static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, gint64 matched, GError **error)
+static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
   g_autofree char *recipients = join(entry->recipients);
   const Fingerprint *fingerprint = &entry->fingerprint;
@@ -71,16 +76,16 @@ static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, gint64 mat
               "INSERT INTO entry(arrived, judged, kind, verdict, reporter, status, diagnostic, recipients,"
               " original_id, original_from, original_to, original_subject, original_date, decided, state,"
               " home_folder, home_validity, home_uid, away_folder, away_validity, away_uid,"
-              " exempt, due, changed, matched, reason, account, message_id, size, digest)"
-              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
-              " ?, ?, ?, ?, ?)",
-              "iissssssssssiussuusuudiiisisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
+              " exempt, due, changed, matched, matched_by, reason, account, message_id, size, digest)"
+              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?,"
+              " ?, ?, ?, ?)",
+              "iissssssssssiussuusuudiiissisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
               report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
               entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
               entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
               entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-              entry->away.uid, entry->exempt, entry->due, now, matched, entry->reason, account,
-              fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
+              entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), entry->reason,
+              account, fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
               fingerprint->digest, sizeof fingerprint->digest))
     return FALSE;
   entry->id = db_new_id(ledger);
@@ -90,11 +95,13 @@ static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, gint64 mat
 static gboolean write_evidence(Ledger *ledger, const Entry *entry, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  gboolean ok =
-      rows_open(&rows, ledger, error, "INSERT INTO evidence(entry, line, side, code, text) VALUES(?, ?, ?, ?, ?)", "");
+  gboolean ok = rows_open(&rows, ledger, error,
+                          "INSERT INTO evidence(entry, line, side, code, text, args) VALUES(?, ?, ?, ?, ?, ?)", "");
   for (guint i = 0; i < entry->evidence->len && ok; i++) {
     const Evidence *line = g_ptr_array_index(entry->evidence, i);
-    ok = rows_run(&rows, error, "iudss", entry->id, i, (int)line->side, line->code, line->text);
+    g_autofree char *args = line->text == NULL ? g_strjoinv(ARGUMENTS_APART, line->args) : NULL;
+    ok = rows_run(&rows, error, "iudsss", entry->id, i, (int)line->side, line->code,
+                  line->text != NULL ? line->text : "", args);
   }
   return ok;
 }
@@ -104,21 +111,13 @@ static gboolean drop_evidence(Ledger *ledger, gint64 id, GError **error)
   return db_run(ledger, error, "DELETE FROM evidence WHERE entry = ?", "i", id);
 }
 
-/* The sent message that matched_id names; 0 where there is none. */
-static gboolean find_matched(Ledger *ledger, const Entry *entry, gint64 *matched, GError **error)
-{
-  return entry->matched_id == NULL || sent_by_id(ledger, entry->matched_id, matched, error);
-}
-
 static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
-  gint64 matched = 0;
   gboolean again = entry->id != 0;
   if (again ? !check_open(ledger, entry->id, error) : !find_recorded(ledger, account, entry, error)) return FALSE;
   if (!again && entry->id != 0) return TRUE;
-  if (!find_matched(ledger, entry, &matched, error)) return FALSE;
-  if (!again) return new_row(ledger, account, entry, matched, error) && write_evidence(ledger, entry, error);
-  return write_over(ledger, entry, matched, error) && drop_evidence(ledger, entry->id, error)
+  if (!again) return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error);
+  return write_over(ledger, entry, error) && drop_evidence(ledger, entry->id, error)
          && write_evidence(ledger, entry, error);
 }
 
@@ -130,7 +129,7 @@ static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *accou
   for (guint i = 0; i < entries->len; i++)
     if (!record_one(ledger, owner, g_ptr_array_index(entries, i), error)) return FALSE;
   if (mark == NULL) return TRUE;
-  gint64 id = folder_id(ledger, account, folder, "watched", error);
+  gint64 id = folder_id(ledger, account, folder, FOLDER_ROLE_WATCHED, error);
   return id >= 0 && folder_mark_write(ledger, id, mark, error);
 }
 
@@ -385,14 +384,13 @@ static gboolean check_adoptable(const Entry *old, const Entry *entry, GError **e
 /* Over an old entry: where it came from and when stays known. */
 static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError **error)
 {
-  gint64 matched = 0;
   g_autoptr(Entry) old = journal_get(ledger, id, error);
-  if (old == NULL || !check_adoptable(old, entry, error) || !find_matched(ledger, entry, &matched, error)) return FALSE;
+  if (old == NULL || !check_adoptable(old, entry, error)) return FALSE;
   Entry adopted = *entry;
   adopted.id = id;
   adopted.home = old->home;
   adopted.arrived = old->arrived;
-  return write_over(ledger, &adopted, matched, error) && drop_evidence(ledger, id, error)
+  return write_over(ledger, &adopted, error) && drop_evidence(ledger, id, error)
          && write_evidence(ledger, &adopted, error)
          && (old->state == MOVE_QUARANTINED
              || db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), id));
@@ -400,9 +398,7 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
 
 static gboolean adopt_new(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
-  gint64 matched = 0;
-  return find_matched(ledger, entry, &matched, error) && new_row(ledger, account, entry, matched, error)
-         && write_evidence(ledger, entry, error)
+  return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
          && db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), entry->id);
 }
 

@@ -8,15 +8,22 @@
 
 #define FROM_ENTRY "SELECT " ENTRY_COLUMNS " FROM entry JOIN account ON account.id = account "
 
+static Evidence *evidence_of_row(const Rows *rows)
+{
+  EvidenceSide side = (EvidenceSide)row_int(rows, 0);
+  const char *args = row_text(rows, 3);
+  if (args == NULL) return evidence_new_text(side, row_text(rows, 1), row_text(rows, 2));
+  g_auto(GStrv) split = g_strsplit(args, ARGUMENTS_APART, -1);
+  return evidence_new_args(side, row_text(rows, 1), (const char *const *)split);
+}
+
 static gboolean load_evidence(Ledger *ledger, Entry *entry, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ledger, error, "SELECT side, code, text FROM evidence WHERE entry = ? ORDER BY line", "i",
+  if (!rows_open(&rows, ledger, error, "SELECT side, code, text, args FROM evidence WHERE entry = ? ORDER BY line", "i",
                  entry->id))
     return FALSE;
-  while (rows_next(&rows, error))
-    g_ptr_array_add(entry->evidence,
-                    evidence_new((EvidenceSide)row_int(&rows, 0), row_text(&rows, 1), "%s", row_text(&rows, 2)));
+  while (rows_next(&rows, error)) g_ptr_array_add(entry->evidence, evidence_of_row(&rows));
   return !rows.failed;
 }
 
@@ -150,10 +157,7 @@ GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, g
   return rows.failed ? NULL : g_steal_pointer(&lying);
 }
 
-/* Seconds by which the second look may be late: what cannot be judged must not be missed. */
-#define LATE 600
-
-GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now,
+GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now, gint64 late,
                      GError **error)
 {
   gint64 owner = account_id(ledger, account, error);
@@ -164,7 +168,7 @@ GArray *journal_held(Ledger *ledger, const char *account, const char *folder, gu
                     "SELECT home_uid FROM entry WHERE home_uid > 0 AND home_validity = ?3 AND account = ?1"
                     " AND home_folder = ?2 AND (state IN ('q_intent', 'quarantined')"
                     "  OR (?4 > 0 AND state = 'waiting' AND due - judged <= ?5 AND due >= ?4 - ?6)) ORDER BY home_uid",
-                    "isuiii", owner, folder, validity, now, FILTER_GRACE, (gint64)LATE))
+                    "isuiii", owner, folder, validity, now, FILTER_GRACE, late))
     return NULL;
   while (rows_next(&rows, error)) {
     guint32 uid = (guint32)row_int(&rows, 0);

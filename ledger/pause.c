@@ -3,6 +3,7 @@
  * Must not: pause anything for ever.
  * Fails:    LEDGER_ERROR; what cannot be read is no pause.
  * Tests:    tests/ledger/test_lock.c, tests/e2e/test_pause.py */
+#include "ledger/ledger.h"
 #include "ledger/db.h"
 
 #define PAUSE_MOST ((gint64)2 * 86400) /* of a clock that was wrong */

@@ -10,15 +10,28 @@
 /* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
 gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
-/* account.c: row ids; -1 with error. An account must be there (LEDGER_ERROR_MISSING); a folder is made when it is
- * not. */
+/* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
-gint64 folder_id(Ledger *ledger, const char *account, const char *folder, const char *role, GError **error);
+/* folder.c: the row id; -1 with error. Makes the row of a folder that is not known yet. */
+gint64 folder_id(Ledger *ledger, const char *account, const char *folder, FolderRole role, GError **error);
 gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark, GError **error);
 
 /* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the
- * same); stays when none has. */
+ * same); stays when none has. Where none has exactly this one, white space and the domain's case do not count. */
 gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error);
+
+/* sent.c: the same for the beginning of an id, of SENT_START_BYTES or more (a shorter one finds nothing), and for the
+ * id of a letter that the message answers: the latest of those that may be meant. */
+#define SENT_START_BYTES 12
+gboolean sent_by_start(Ledger *ledger, const char *start, gint64 *sent, GError **error);
+gboolean sent_by_reply(Ledger *ledger, const char *id, gint64 *sent, GError **error);
+/* sent.c: an id without white space and with its domain in lower case; NULL where it is so already. */
+char *sent_id_loose(const char *id);
+/* sent.c: how table sent_start knows the beginning of an id that has `least` bytes or more, else 0. */
+gint64 sent_id_start(const char *id, gsize least);
+/* sent.c: how table sent_to knows a subject: *hash, and *whole as rows of schema version 3 and before have it. FALSE:
+ * it has nothing to compare. */
+gboolean subject_hashes(const char *subject, gint64 *hash, gint64 *whole);
 
 /* sent_batch.c: puts those of n messages that the folder does not have yet into the tables; *added: how many. Within a
  * transaction of the caller's. */
@@ -56,6 +69,10 @@ gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, 
 /* newsender.c: has the owner excluded this address, or a domain it lies in? */
 gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *excluded, GError **error);
 
+/* What stands between the arguments of a line of evidence; no text for people holds it. Column args is NULL in rows of
+ * schema version 3 and before, which hold the sentence. */
+#define ARGUMENTS_APART "\x1f"
+
 /* entry.c: an entry of a row of ENTRY_COLUMNS. */
 #define ENTRY_COLUMNS                                                                                                  \
   "entry.id, account.name, message_id, size, digest, arrived, judged, kind, verdict, reporter, status, diagnostic, "   \
@@ -73,5 +90,7 @@ Entry *entry_of_row(const Rows *rows);
  * into quarantine (MOVE_Q_INTENT) now, a sentence; NULL when it
  * can. */
 char *entry_refusal(const Entry *entry, MoveState intent);
+/* entry.c: does a report of this kind say that a message failed? */
+gboolean entry_is_failure(ReportKind kind);
 /* entry.c: the state of a word; MOVE_FAILED for an unknown one. */
 MoveState move_state_parse(const char *name);

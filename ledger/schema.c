@@ -93,6 +93,21 @@ static const char *const step_3 =
     "CREATE TABLE recorded(sender TEXT PRIMARY KEY, oldest INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE pause(one INTEGER PRIMARY KEY CHECK(one = 1), until INTEGER NOT NULL) STRICT;";
 
+/* Arguments of a line of evidence, from which its sentence is made when it is shown; by what an entry's report was
+ * matched to a sent message (rows of before: by the original's id). Sent messages without a Message-ID; which letter a
+ * sent message answers (hash of In-Reply-To); and hashes of the beginnings of ids, for reporters that cut them off. */
+static const char *const step_4 =
+    "ALTER TABLE evidence ADD COLUMN args TEXT;"
+    "ALTER TABLE entry ADD COLUMN matched_by TEXT;"
+    "UPDATE entry SET matched_by = 'id' WHERE matched IS NOT NULL;"
+    "CREATE INDEX entry_matched_by ON entry(account, matched_by, judged) WHERE matched_by IS NOT NULL;"
+    "ALTER TABLE sent ADD COLUMN bare INTEGER;"
+    "CREATE INDEX sent_bare ON sent(date) WHERE bare = 1;"
+    "CREATE TABLE sent_reply(hash INTEGER NOT NULL, sent INTEGER NOT NULL REFERENCES sent, PRIMARY KEY(hash, sent)) "
+    "STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sent_start(hash INTEGER NOT NULL, sent INTEGER NOT NULL REFERENCES sent, PRIMARY KEY(hash, sent)) "
+    "STRICT, WITHOUT ROWID;";
+
 /* What the owner asked for, as whole commands that can be taken back; whether he was told what became of a request;
  * which accounts have a trash; and an index by which a message is known again that was restored, and has another form
  * now. */
@@ -111,7 +126,7 @@ static const char *const step_hands =
     "CREATE INDEX entry_message ON entry(account, message_id) WHERE message_id <> '';";
 
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_hands };
+static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_hands };
 
 /* In one statement, so that another program's making of the file is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)

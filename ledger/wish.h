@@ -54,6 +54,12 @@ Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
 Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error);
 /* Open wishes of account (NULL: all), oldest first: list of Wish*. */
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);
+/* The same for these verbs only: WISH_BIT()s. */
+#define WISH_BIT(verb) (1u << (verb))
+#define WISH_OF_MESSAGES                                                                                               \
+  (WISH_BIT(WISH_RESTORE) | WISH_BIT(WISH_DELETE) | WISH_BIT(WISH_REMOVE) | WISH_BIT(WISH_QUARANTINE))
+#define WISH_OF_SWEEPS (WISH_BIT(WISH_SWEEP) | WISH_BIT(WISH_REHEARSE))
+GPtrArray *wish_open_of(Ledger *ledger, const char *account, guint verbs, GError **error);
 gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error);
 /* *refusal: why a wish about this entry makes no sense now, a sentence; NULL: it does make sense. The caller frees. */
 gboolean wish_refusal(Ledger *ledger, WishVerb verb, gint64 entry, char **refusal, GError **error);

@@ -61,8 +61,8 @@ typedef struct {
    * may have been moved or copied, look. NULL, or FALSE without error and with nothing done: there is no shorter way.
    * *at_once: for each message this is one step, which is made or not; may be asked with n 0. */
   gboolean (*carry)(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error);
-  /* Removes exactly these n items for good; one that is gone is no error. With box->removes_late they are gone only
-   * after commit(). NULL: nothing can be removed. */
+  /* Removes exactly these n items for good; one that is gone is no error. n 0: asks whether anything can be
+   * removed now. With box->removes_late they are gone only after commit(). NULL: nothing can be removed. */
   gboolean (*remove)(Box *box, const guint *items, guint n, GError **error);
   /* Ends the session, which is when removals happen, and begins another: list() tells what became of them. NULL:
    * removals happen at once. */

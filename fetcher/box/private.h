@@ -38,3 +38,6 @@ gboolean box_move(Store *base, const guint32 *uids, guint n, const char *target,
 gboolean box_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_remove(Store *base, const guint32 *uids, guint n, GError **error);
 gboolean box_sync(Store *base, const char *name, GError **error);
+
+/* box_store_wait.c: a slot of the StoreClass */
+gboolean box_wait(Store *base, const int *wake, guint n, gboolean *changed, GError **error);

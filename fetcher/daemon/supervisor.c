@@ -11,6 +11,7 @@
 #include "fetcher/daemon/notify.h"
 #include "fetcher/daemon/restart.h"
 #include "ledger/account.h"
+#include "ledger/configure.h"
 #include "ledger/wish.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +24,8 @@
 #include <unistd.h>
 
 #define STOP_MILLISECONDS 1500
-/* A commit can be seen only once its last write is synced, and no event tells of that: after each event the ledger is
- * looked at several times, at growing distances. */
+/* A commit can be seen only after its last write is synced, and no event tells when that is. So after each event the
+ * ledger is looked at several times, after longer and longer pauses. */
 #define LOOK_FIRST 20 /* milliseconds */
 #define LOOK_LAST 1280
 #define LISTEN_AGAIN 80 /* with the look that comes so long after the one before: a busy worker writes all the time */
@@ -102,7 +103,7 @@ static void restart_later(Child *child, gint64 ran)
   child->restart = g_timeout_add_seconds(restart_after(&child->wait, ran), restart, child);
 }
 
-/* A worker ends by itself only where it cannot go on; what it could say is in the log. */
+/* A worker ends by itself only if it cannot go on. The log has what it said. */
 static void tell_end(Child *child, int status)
 {
   gboolean failed = WIFEXITED(status) && WEXITSTATUS(status) != EX_OK && !child->supervisor->options->once;
@@ -113,7 +114,7 @@ static void tell_end(Child *child, int status)
                             : g_strdup_printf("its worker ended with status %d: the log says why", WEXITSTATUS(status));
     g_autoptr(GError) problem = NULL;
     log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-died" }, "%s", text);
-    if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))
+    if (!account_set_state(child->supervisor->ledger, child->account, ACCOUNT_RETRYING, text, 0, &problem))
       log_problem((LogAbout){ .account = child->account }, problem);
   }
   child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
@@ -180,18 +181,19 @@ static gboolean chosen(const Supervisor *supervisor, const AccountConfig *accoun
   return supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name);
 }
 
-/* Says of all workers that they are at work before the first one starts, since they wait for each other; and of no
- * other account, which a worker that was killed may have left behind. */
+/* Says of all workers that they are at work, before the first one starts, since they wait for each other. No other
+ * account is at work: a worker that was killed may have left such a state. */
 static gboolean tell_start(Supervisor *supervisor, GError **error)
 {
   g_autoptr(GPtrArray) accounts = account_list(supervisor->ledger, error);
   for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
     const Account *account = accounts->pdata[i];
     const AccountConfig *config = config_account(supervisor->config, account->name);
-    const char *state = config != NULL && chosen(supervisor, config)               ? "connecting"
-                        : account_is_busy(account) || account_is_watching(account) ? "idle"
-                                                                                   : NULL;
-    if (state != NULL && !account_set_state(supervisor->ledger, account->name, state, NULL, 0, error)) return FALSE;
+    gboolean starts = config != NULL && chosen(supervisor, config);
+    if (!starts && !account_is_busy(account) && !account_is_watching(account)) continue;
+    if (!account_set_state(supervisor->ledger, account->name, starts ? ACCOUNT_CONNECTING : ACCOUNT_IDLE, NULL, 0,
+                           error))
+      return FALSE;
   }
   return accounts != NULL;
 }
@@ -204,7 +206,7 @@ static void start_all(Supervisor *supervisor)
   }
 }
 
-/* The newest open wish of the account; 0. */
+/* The newest open wish of the account, 0: none. */
 static gint64 newest_wish(const GPtrArray *wishes, const char *account)
 {
   gint64 newest = 0;
@@ -247,7 +249,7 @@ static gboolean look(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* What happened does not matter, nor whether events were lost: only that the ledger may have a commit to look at. */
+/* The kind of event does not matter, nor whether events were lost: the ledger may have a new commit. */
 static gboolean on_change(int fd, GIOCondition condition, gpointer data)
 {
   Supervisor *supervisor = data;
@@ -311,7 +313,7 @@ static void reload(Supervisor *supervisor)
     return;
   }
   g_ptr_array_set_size(supervisor->children,
-                       0); /* a worker can be ended at any moment: the journal settles what it was at */
+                       0); /* a worker may be ended at any moment: the next one settles what the journal has unfinished */
   config_free(supervisor->config);
   supervisor->config = g_steal_pointer(&config);
   start_all(supervisor);
@@ -394,10 +396,10 @@ int supervisor_run(const SupervisorOptions *options)
     .options = options, .lock = -1, .events = -1, .children = g_ptr_array_new_with_free_func(child_free)
   };
   g_autoptr(GError) problem = NULL;
-  /* For the workers: when they rest they give memory back, which GLib's allocator of small pieces never does. */
+  /* For the workers, which give memory back when they rest: GLib's own allocator never does. */
   g_setenv("G_SLICE", "always-malloc", FALSE);
   signal(SIGPIPE, SIG_IGN);
-  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk, not our death */
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: no reason to be killed */
   int status;
   if (!prepare(&supervisor, &problem) || (!options->once && !watch_ledger(&supervisor, &problem))) {
     log_problem((LogAbout){ 0 }, problem);

@@ -6,8 +6,8 @@
 typedef struct {
   const char *config_file, *data_dir;
   gboolean once;
-  gboolean sweep;      /* with once: only what sweeps are wished for */
-  const char *account; /* with once: this one only; NULL: all */
+  gboolean sweep;      /* with once: do only the open sweeps */
+  const char *account; /* with once: only this account; NULL: all accounts */
 } SupervisorOptions;
 
 /* Takes the daemon's lock, reads the configuration, tells the ledger of its accounts, starts the workers. Restarts one

@@ -114,17 +114,34 @@ static void shift(GArray *items, const GArray *cuts)
   }
 }
 
-/* Takes the ranges out, and lets go of the lock. */
+/* The list, after these ranges have gone from the locked file. */
+static void follow(Mbox *mbox, const MboxLock *lock, const GArray *cuts)
+{
+  shift(mbox->box.items, cuts);
+  mbox->settled = FALSE;
+  mbox->known = mbox->known && !mbox->extent.unmet && fstat(lock->fd, &mbox->file) == 0;
+  mbox->extent.end = (guint64)mbox->file.st_size;
+}
+
+static gboolean take_out_in_place(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
+{
+  gboolean begun;
+  gboolean good = mbox_change_in_place(*lock, (const MboxRange *)cuts->data, cuts->len, &begun, error);
+  if (good) follow(mbox, *lock, cuts);
+  mbox->known = mbox->known && good;
+  if (begun) g_clear_pointer(lock, mbox_unlock);
+  return good;
+}
+
+/* Takes the ranges out, and lets go of the lock. FALSE with the lock still there: nothing was done, nor will be. */
 static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
 {
   int old;
   guint64 copied = 0;
+  if (mbox_is_fixed((*lock)->path)) return take_out_in_place(mbox, lock, cuts, error);
   gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, &copied, error);
   if (old < 0) return FALSE;
-  shift(mbox->box.items, cuts);
-  mbox->settled = FALSE;
-  mbox->known = mbox->known && !mbox->extent.unmet && fstat((*lock)->fd, &mbox->file) == 0;
-  mbox->extent.end = (guint64)mbox->file.st_size;
+  follow(mbox, *lock, cuts);
   g_clear_pointer(lock, mbox_unlock);
   mbox_late_keep(&mbox->late, old, copied);
   if (mbox_late_look(&mbox->late, mbox->path, NULL) && mbox->late.files->len > 0) {
@@ -134,18 +151,39 @@ static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError
   return good;
 }
 
-gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error)
+/* Before and after an attempt to change the file: while another program has it open we keep it open as well, so that we
+ * can see when that one has closed it. */
+static void forget_use(Mbox *mbox)
 {
-  Mbox *mbox = (Mbox *)box;
-  if (n == 0) return TRUE;
-  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
-  g_autoptr(MboxLock) lock = mbox_lock(mbox->path, error);
-  if (lock == NULL) return FALSE;
+  if (mbox->in_use >= 0) close(mbox->in_use);
+  mbox->in_use = -1;
+}
+
+static void note_use(Mbox *mbox)
+{
+  mbox->in_use = mbox_open(mbox->path, NULL);
+  if (mbox->in_use >= 0 && mbox_others(mbox->in_use) != MBOX_OTHERS) forget_use(mbox);
+}
+
+static gboolean remove_items(Mbox *mbox, const guint *items, guint n, GError **error)
+{
+  g_autoptr(MboxLock) lock = mbox_lock(mbox->path, MBOX_TO_REPLACE, error);
+  if (lock == NULL || n == 0) return lock != NULL;
   gboolean doubtful;
   g_autoptr(GArray) ranges = locate(mbox, lock, items, n, &doubtful, error);
   if (ranges == NULL) return FALSE;
   if (doubtful) return mbox_fail_doubtful(mbox, error);
   return ranges->len == 0 || take_out(mbox, &lock, ranges, error);
+}
+
+gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
+  forget_use(mbox);
+  gboolean good = remove_items(mbox, items, n, error);
+  if (!good) note_use(mbox);
+  return good;
 }
 
 /* The bytes go over first; if the source cannot be written anew they are taken back, so that nothing was done. copies:
@@ -211,16 +249,11 @@ static gboolean claims_nothing(const Mbox *mbox, const guint *items, guint n)
   return TRUE;
 }
 
-gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error)
+static gboolean carry_items(Mbox *mbox, const guint *items, guint n, const Mbox *to, GArray *moved, GError **error)
 {
-  Mbox *mbox = (Mbox *)box;
-  *at_once = FALSE;
-  if (to->class != box->class) return FALSE;
-  if (n == 0) return TRUE;
-  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
   g_autoptr(MboxLock) lock = NULL, target = NULL;
-  if (!mbox_lock_both(mbox->path, ((Mbox *)to)->path, &lock, &target, error)) return FALSE;
   gboolean doubtful;
+  if (!mbox_lock_both(mbox->path, to->path, &lock, &target, error)) return FALSE;
   g_autoptr(GArray) ranges = locate(mbox, lock, items, n, &doubtful, error);
   if (ranges == NULL) return FALSE;
   if (ranges->len == 0) return !doubtful || mbox_fail_doubtful(mbox, error);
@@ -232,4 +265,20 @@ gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *move
   for (guint i = 0; i < moves->len; i++) g_array_index(moves, BoxMove, i).key = g_array_index(copies, BoxItem, i).key;
   g_array_append_vals(moved, moves->data, moves->len);
   return TRUE;
+}
+
+gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error)
+{
+  Mbox *mbox = (Mbox *)box;
+  g_autoptr(GError) problem = NULL;
+  *at_once = FALSE;
+  if (to->class != box->class) return FALSE;
+  if (n == 0) return TRUE;
+  if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
+  forget_use(mbox);
+  if (carry_items(mbox, items, n, (const Mbox *)to, moved, &problem)) return TRUE;
+  if (problem == NULL) return FALSE; /* no shorter way */
+  note_use(mbox);
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
 }

@@ -10,15 +10,19 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PAUSE (50 * G_TIME_SPAN_MILLISECOND)
 #define STALE 600 /* seconds without change, of another program's FILE.lock */
+#define HELPER "dotlockfile"
+#define HELPER_BUSY 4   /* L_MAXTRYS of lockfile_create(3) */
+#define HELPER_FAILED 1 /* it was killed */
 
 guint mbox_lock_patience = 3000;
 static gint64 impatient; /* until then: g_get_monotonic_time() */
 
-typedef enum { TRY_LOCKED, TRY_BUSY, TRY_REPLACED, TRY_FAILED } Try;
+typedef enum { TRY_LOCKED, TRY_BUSY, TRY_OPEN /* in another program */, TRY_REPLACED, TRY_FAILED } Try;
 
 /* By whom a FILE.lock was made: "PID\nbackstop HOST\n". The first line is what other programs look for. */
 static char *signature(void)
@@ -120,20 +124,63 @@ static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
   return TRY_BUSY;
 }
 
-static void let_go(MboxLock *lock)
+/* Runs the program of liblockfile that may write into /var/mail, where its owner may not. Its exit status; -1: there is
+ * no such program. */
+static int run_helper(const char *const *argv)
+{
+  int status = 0;
+  GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
+  if (!g_spawn_sync(NULL, (char **)(gpointer)argv, NULL, flags, NULL, NULL, NULL, NULL, &status, NULL)) return -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : HELPER_FAILED;
+}
+
+/* With our pid in it, so that a lock which we leave behind, killed, keeps nobody away. */
+static Try try_helper(MboxLock *lock, const char *name, GError **error)
+{
+  const char *const argv[] = { HELPER, "-l", "-r", "0", "-p", "-q", name, NULL };
+  int status = run_helper(argv);
+  if (status == HELPER_BUSY) return TRY_BUSY;
+  if (status == 0) {
+    lock->dotlock = g_strdup(name);
+    lock->helped = TRUE;
+    return TRY_LOCKED;
+  }
+  if (status < 0)
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+              "its folder may not be written, so that only " HELPER
+              " can lock it: install the package liblockfile-bin");
+  else
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+              "its folder may not be written, and " HELPER
+              " cannot lock it for us (exit status %d): where a service of "
+              "systemd runs this, see /var/mail in backstopd(1)",
+              status);
+  return TRY_FAILED;
+}
+
+static void let_go_dotlock(MboxLock *lock)
 {
   struct stat now;
-  if (lock->dotlock != NULL && lstat(lock->dotlock, &now) == 0 && now.st_dev == lock->dotlock_status.st_dev
-      && now.st_ino == lock->dotlock_status.st_ino) /* and not one of a program that has lost patience with us */
+  const char *const argv[] = { HELPER, "-u", lock->dotlock, NULL };
+  if (lock->dotlock != NULL && lock->helped)
+    run_helper(argv);
+  else if (lock->dotlock != NULL && lstat(lock->dotlock, &now) == 0 && now.st_dev == lock->dotlock_status.st_dev
+           && now.st_ino == lock->dotlock_status.st_ino) /* and not one of a program that has lost patience with us */
     unlink(lock->dotlock);
   g_clear_pointer(&lock->dotlock, g_free);
+  lock->helped = FALSE;
+}
+
+static void let_go(MboxLock *lock)
+{
+  let_go_dotlock(lock);
   if (lock->fd >= 0) close(lock->fd);
   lock->fd = -1;
 }
 
 /* First the file, then FILE.lock, as Debian's policy has it. A program that replaces the file may have done so between
  * our opening it and our locking it. */
-static Try try_once(MboxLock *lock, GError **error)
+static Try try_once(MboxLock *lock, MboxPurpose purpose, GError **error)
 {
   lock->fd = open(lock->path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status, named;
@@ -152,16 +199,20 @@ static Try try_once(MboxLock *lock, GError **error)
     return TRY_FAILED;
   }
   g_autofree char *name = g_strconcat(lock->path, ".lock", NULL);
-  Try got = try_dotlock(lock, name, error);
+  Try got = mbox_is_fixed(lock->path) ? try_helper(lock, name, error) : try_dotlock(lock, name, error);
   if (got != TRY_LOCKED) return got;
   if (stat(lock->path, &named) != 0 || named.st_dev != status.st_dev || named.st_ino != status.st_ino)
     return TRY_REPLACED;
+  lock->status = named;
+  if (!mbox_go_on(lock, error)) return TRY_FAILED;
+  named = lock->status;
   char begin[5] = "";
   if (named.st_size > 0 && (pread(lock->fd, begin, 5, 0) != 5 || memcmp(begin, "From ", 5) != 0)) {
     mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
               "does not begin with \"From \", so it is no mbox: left alone; name another file");
     return TRY_FAILED;
   }
+  if (purpose == MBOX_TO_REPLACE && mbox_others(lock->fd) == MBOX_OTHERS) return TRY_OPEN;
   lock->status = named;
   return TRY_LOCKED;
 }
@@ -201,28 +252,42 @@ static gint64 until_when(void)
   return now < impatient ? now : now + (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
 }
 
-static gboolean lock_now(MboxLock *lock, GError **error)
+gboolean mbox_fail_open(const char *path, GError **error)
+{
+  return mbox_fail(
+      error, STORE_ERROR_MAILBOX, path,
+      "is open in another program, and what that adds would be lost: left alone until it is closed, looked "
+      "at again at the next pass");
+}
+
+/* Between two attempts nothing is locked, so that who waits for the lock with the file open gets it and is done. */
+static gboolean lock_now(MboxLock *lock, MboxPurpose purpose, GError **error)
 {
   gint64 until = until_when();
+  gboolean open = FALSE;
   for (;;) {
     if (has_thunderbird(lock->path))
       return mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
                        "Thunderbird is running, and does not lock its folders: left alone until it is closed");
-    Try got = try_once(lock, error);
+    Try got = try_once(lock, purpose, error);
     if (got == TRY_LOCKED) return TRUE;
     let_go(lock);
     if (got == TRY_FAILED) return FALSE;
-    if (g_get_monotonic_time() >= until) break;
-    if (got == TRY_BUSY) g_usleep(PAUSE);
+    if (g_get_monotonic_time() >= until) {
+      open = got == TRY_OPEN;
+      break;
+    }
+    if (got != TRY_REPLACED) g_usleep(PAUSE);
   }
   impatient = g_get_monotonic_time() + 2 * (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
+  if (open) return mbox_fail_open(lock->path, error);
   g_autofree char *shown = g_filename_display_basename(lock->path);
   return mbox_fail(
       error, STORE_ERROR_MAILBOX, lock->path,
       "is in use by another program (%s.lock, or a lock on it): left alone, looked at again at the next pass", shown);
 }
 
-MboxLock *mbox_lock(const char *path, GError **error)
+MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error)
 {
   char *real = realpath(path, NULL);
   if (real == NULL) {
@@ -233,7 +298,7 @@ MboxLock *mbox_lock(const char *path, GError **error)
   lock->path = g_strdup(real);
   lock->fd = -1;
   free(real);
-  return lock_now(lock, error) ? g_steal_pointer(&lock) : NULL;
+  return lock_now(lock, purpose, error) ? g_steal_pointer(&lock) : NULL;
 }
 
 void mbox_lock_tidy(const char *path)
@@ -243,7 +308,7 @@ void mbox_lock_tidy(const char *path)
   struct stat status;
   gboolean stale;
   free(real);
-  if (look_at_dotlock(name, &status, &stale) && stale) mbox_unlock(mbox_lock(path, NULL));
+  if (look_at_dotlock(name, &status, &stale) && stale) mbox_unlock(mbox_lock(path, MBOX_TO_APPEND, NULL));
 }
 
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error)
@@ -254,9 +319,9 @@ gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, Mb
   if (a.st_dev == b.st_dev && a.st_ino == b.st_ino)
     return mbox_fail(error, STORE_ERROR_MAILBOX, path, "is the same file as %s: name two different ones", other);
   gboolean swapped = a.st_dev > b.st_dev || (a.st_dev == b.st_dev && a.st_ino > b.st_ino);
-  g_autoptr(MboxLock) first = mbox_lock(swapped ? other : path, error);
+  g_autoptr(MboxLock) first = mbox_lock(swapped ? other : path, swapped ? MBOX_TO_APPEND : MBOX_TO_REPLACE, error);
   if (first == NULL) return FALSE;
-  g_autoptr(MboxLock) second = mbox_lock(swapped ? path : other, error);
+  g_autoptr(MboxLock) second = mbox_lock(swapped ? path : other, swapped ? MBOX_TO_REPLACE : MBOX_TO_APPEND, error);
   if (second == NULL) return FALSE;
   *lock = swapped ? second : first;
   *other_lock = swapped ? first : second;

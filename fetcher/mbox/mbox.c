@@ -26,7 +26,8 @@ gboolean mbox_unchanged(const struct stat *a, const struct stat *b)
          && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* The ledger keeps the stamp, and what was listed by an older rule must be listed again. */
+/* The ledger keeps the stamp, and what was listed by an older rule must be listed again. That a program closes the file
+ * which we wait for is a change, too. */
 static char *mbox_stamp(Box *box, GError **error)
 {
   Mbox *mbox = (Mbox *)box;
@@ -36,9 +37,10 @@ static char *mbox_stamp(Box *box, GError **error)
     mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "%s", g_strerror(errno));
     return NULL;
   }
-  return g_strdup_printf(MBOX_RULE ":%llu:%llu:%lld:%lld.%09ld", (unsigned long long)status.st_dev,
+  const char *open = mbox->in_use >= 0 && mbox_others(mbox->in_use) == MBOX_OTHERS ? ":open" : "";
+  return g_strdup_printf(MBOX_RULE ":%llu:%llu:%lld:%lld.%09ld%s", (unsigned long long)status.st_dev,
                          (unsigned long long)status.st_ino, (long long)status.st_size, (long long)status.st_mtim.tv_sec,
-                         status.st_mtim.tv_nsec);
+                         status.st_mtim.tv_nsec, open);
 }
 
 /* Drops those that we took out. */
@@ -87,10 +89,7 @@ static gboolean scan(Mbox *mbox, int fd, const struct stat *status, GError **err
 
 static gboolean is_read_only(const char *path)
 {
-  char *real = realpath(path, NULL);
-  g_autofree char *folder = g_path_get_dirname(real != NULL ? real : path);
-  free(real);
-  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 || faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0;
+  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 || (mbox_is_fixed(path) && !mbox_has_notes());
 }
 
 static gboolean mbox_list(Box *box, GError **error)
@@ -98,6 +97,10 @@ static gboolean mbox_list(Box *box, GError **error)
   Mbox *mbox = (Mbox *)box;
   mbox_late_look(&mbox->late, mbox->path, NULL); /* what is in the way of it now is asked about again */
   if (!mbox->known) mbox_lock_tidy(mbox->path);
+  if (mbox_is_half_changed(mbox->path)) {
+    g_autoptr(MboxLock) lock = mbox_lock(mbox->path, MBOX_TO_REPLACE, error);
+    if (lock == NULL) return FALSE; /* nobody must take what is there for its messages */
+  }
   int fd = mbox_open(mbox->path, error);
   struct stat status = { 0 };
   gboolean good = fd >= 0;
@@ -184,7 +187,7 @@ static gboolean mbox_put(Box *box, int fd, const BoxItem *like, gint64 *key, GEr
   Mbox *mbox = (Mbox *)box;
   gint64 stored = like->stored > 0 ? like->stored : g_get_real_time() / G_USEC_PER_SEC;
   BoxItem item;
-  g_autoptr(MboxLock) lock = mbox_lock(mbox->path, error);
+  g_autoptr(MboxLock) lock = mbox_lock(mbox->path, MBOX_TO_APPEND, error);
   if (lock == NULL || !mbox_append_message(lock, fd, stored, &item, error)) return FALSE;
   *key = item.key;
   return TRUE;
@@ -213,7 +216,7 @@ static gboolean mbox_watch(Box *box, int inotify, GError **error)
   char *real = realpath(mbox->path, NULL);
   g_autofree char *folder = g_path_get_dirname(real != NULL ? real : mbox->path);
   free(real);
-  guint32 events = IN_MODIFY | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_MASK_ADD;
+  guint32 events = IN_MODIFY | IN_CLOSE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_MASK_ADD;
   if (inotify_add_watch(inotify, folder, events) >= 0) return TRUE;
   return mbox_fail(error, STORE_ERROR_MAILBOX, folder, "cannot be watched: %s", g_strerror(errno));
 }
@@ -222,6 +225,7 @@ static void mbox_free(Box *box)
 {
   Mbox *mbox = (Mbox *)box;
   mbox_late_end(&mbox->late, mbox->path);
+  if (mbox->in_use >= 0) close(mbox->in_use);
   g_free(mbox->path);
   g_free(mbox);
 }
@@ -244,6 +248,7 @@ Box *mbox_box_new(const char *path)
   Mbox *mbox = g_new0(Mbox, 1);
   box_init(&mbox->box, &mbox_class, path);
   mbox->path = g_strdup(path);
+  mbox->in_use = -1;
   mbox_late_init(&mbox->late);
   return &mbox->box;
 }

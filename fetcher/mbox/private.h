@@ -60,21 +60,38 @@ typedef struct {
  * then are item->length, item->deleted and item->prized brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
+/* alone.c */
+typedef enum { MBOX_ALONE, MBOX_OTHERS, MBOX_OTHERS_UNKNOWN } MboxOthers;
+/* Has another program, or another descriptor of ours, this file open? UNKNOWN where nobody but the locks can tell: on
+ * NFS, and where the file is somebody else's. */
+MboxOthers mbox_others(int fd);
+
+/* attributes.c */
+/* Gives the file `to` the owner, mode, access list and extended attributes of the old one, as far as that is allowed;
+ * never more rights than that gave. FALSE with errno where an attribute of the owner's own (user.*) cannot be kept. */
+gboolean mbox_keep_attributes(int from, const struct stat *old, int to);
+
 /* lock.c */
 extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
 typedef struct {
-  char *path;    /* the real one */
-  char *dotlock; /* NULL: none made */
+  char *path;      /* the real one */
+  char *dotlock;   /* NULL: none made */
+  gboolean helped; /* the dotlock was made by the helper, and is its to remove */
   struct stat dotlock_status;
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
+/* What the lock is for. What another program adds to a file that it has open is lost when that is replaced. */
+typedef enum { MBOX_TO_APPEND, MBOX_TO_REPLACE /* no other program may have the file open */ } MboxPurpose;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file
- * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when it is in use, is
- * not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
-MboxLock *mbox_lock(const char *path, GError **error);
-/* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
+ * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when the mbox is in use,
+ * is not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
+MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error);
+/* The same for two files, the first to be replaced, the other to be appended to, in an order that no two programs can
+ * block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
+/* Sets MAILBOX: another program has it open. Gives FALSE. */
+gboolean mbox_fail_open(const char *path, GError **error);
 void mbox_unlock(MboxLock *lock);
 /* Takes away a FILE.lock that was left by a program that was killed: those that deliver mail would wait for it. */
 void mbox_lock_tidy(const char *path);
@@ -103,6 +120,20 @@ gboolean mbox_sync_folder(const char *path, GError **error);
  * after a power failure. */
 gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
 
+/* in_place.c: /var/mail/USER, whose folder its owner may not write into. A note in the data folder says what is being
+ * done to the file, so that whoever is killed meanwhile is followed by one who goes on. */
+/* The folder of this mbox is there, and no file can be made in it. */
+gboolean mbox_is_fixed(const char *path);
+/* Is there a place for notes? Without one nothing is changed in place. */
+gboolean mbox_has_notes(void);
+/* Takes these ranges out (ascending, apart), all other octets as they were; synced. The lock stays on the file. *begun:
+ * FALSE, nothing was changed, or will be; TRUE with FALSE returned: the next lock of the file goes on. */
+gboolean mbox_change_in_place(MboxLock *lock, const MboxRange *cuts, guint n, gboolean *begun, GError **error);
+gboolean mbox_is_half_changed(const char *path);
+/* Brings such a change to its end, in the locked file. What another program has changed meanwhile is left as it is, and
+ * what the file had before is kept in the data folder, with a warning. lock->status is brought up to date. */
+gboolean mbox_go_on(MboxLock *lock, GError **error);
+
 /* late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
  */
 typedef struct {
@@ -126,6 +157,7 @@ typedef struct {
   struct stat file;
   MboxExtent extent;
   gboolean settled; /* its time was old enough to show any later change */
+  int in_use;       /* the file, since another program had it open when it was to be changed; -1 */
   MboxLate late;
 } Mbox;
 gboolean mbox_same_file(const struct stat *a, const struct stat *b);

@@ -70,7 +70,7 @@ static gboolean scan_items(MboxLines *lines, guint64 from, GArray *items, MboxEx
       g_array_append_val(items, item);
     }
     extent->end = from + lines->at;
-    extent->open = lines->open;
+    extent->open = lines->claims.open;
     if (kind == MBOX_END) return TRUE;
     mbox_view_init(&view, header);
     item = (BoxItem){ .where = from + lines->at, .stored = mbox_from_date(piece, length) };
@@ -134,8 +134,8 @@ static gboolean feed(const MboxWant *want, const MboxView *view, const char *pie
  * was not before, or the other way round. */
 static gboolean is_same_so_far(const MboxLines *lines, const BoxItem *item, const MboxView *view)
 {
-  if (!view->body || lines->until > item->length) return FALSE;
-  if ((lines->until > 0) != (item->claim == MBOX_CLAIM_MET || item->doubtful)) return FALSE;
+  if (!view->body || lines->claims.until > item->length) return FALSE;
+  if ((lines->claims.until > 0) != (item->claim == MBOX_CLAIM_MET || item->doubtful)) return FALSE;
   g_autoptr(GByteArray) copy = g_byte_array_new();
   g_byte_array_append(copy, view->header->data, view->header->len);
   MboxView other = { .header = copy };

@@ -1,7 +1,7 @@
 /* batch.c - candidates on their way from reading to verdict to quarantine.
  * Owns:     the order: read, sync, facts, verdict, record, move.
  * Must not: decide anything that filter or ledger decide.
- * Fails:    STORE_ERROR, LEDGER_ERROR; nothing is recorded then but whole batches, and their mark with them.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; then only whole batches are recorded, each with its mark.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/batch.h"
 #include "fetcher/pass/prized.h"
@@ -20,8 +20,8 @@ static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
   fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
 }
 
-/* All at once; where the server refuses one of them, those that are left one by one. What cannot be read stays where it
- * is, unjudged. */
+/* Reads all candidates at once; if the server refuses one, reads those that are left one by one. A message that cannot
+ * be read stays where it is, without a verdict. */
 static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
 {
   g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -52,7 +52,7 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
   return FALSE;
 }
 
-/* Keeps those that need a verdict. */
+/* Keeps the candidates that need a verdict, and drops the others. */
 static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)
 {
   guint32 validity = run->open.status.validity;
@@ -81,14 +81,15 @@ static MoveState state_for(const Run *run, const Candidate *candidate, const Ver
 {
   if (run->sweep.rehearse || candidate->spared) return MOVE_KEPT;
   if (candidate->marked && !run->sweep.again)
-    return MOVE_KEPT; /* by another machine, which moves it; or dragged back */
+    return MOVE_KEPT; /* another machine marked it and will move it; or the owner dragged it back */
   if (verdict->fresh) return MOVE_WAITING;
-  if (!run->folders.moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
+  if (!run->folders.moves || !(run->store->can & STORE_CAN_MOVE))
+    return MOVE_KEPT; /* STORE_CAN_MOVE tells of the open folder */
   if (candidate->prized) return MOVE_KEPT;
   return wants_move(run, verdict) ? MOVE_Q_INTENT : MOVE_KEPT;
 }
 
-/* What waits is counted at the end of the pass, by the journal. */
+/* The journal counts waiting entries at the end of the pass. */
 static void count_verdict(Pass *pass, const Verdict *verdict)
 {
   if (verdict->fresh) return;
@@ -100,10 +101,11 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
     pass->unsure++;
 }
 
-/* When an entry is to be judged again, 0 for never. Fresh backscatter: after the grace. What waits for another
- * account: as soon as that one is done (pass.c), then at growing distances, for as long as the other one is in
- * trouble. Backscatter that was only observed: once mail is moved; again at growing distances, for a folder out of
- * which nothing can be moved. A rehearsal changes none of that. */
+/* When to judge an entry again; 0: never. Fresh backscatter: after two minutes (FILTER_GRACE). A report that waits for
+ * another account: as soon as that account has read its Sent folders (other_accounts.c), then after longer and longer
+ * times, while the other account has trouble. Backscatter that was only observed: as soon as mail may be moved; again
+ * after longer and longer times where nothing can be moved out of the folder. A rehearsal changes none of these times.
+ * */
 static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
   if (run->sweep.rehearse || candidate->marked) return candidate->due;
@@ -142,7 +144,8 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   return entry;
 }
 
-static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *entries,
+/* judged: those of this batch that are judged and not yet recorded; it grows. */
+static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *judged,
                           GError **error)
 {
   const Config *config = run->config;
@@ -151,46 +154,47 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
                     .judge_virus = config->judge_virus,
                     .judge_auto_replies = config->judge_auto_replies,
                     .judge_receipts = config->judge_receipts };
-  FactsQuery query = {
-    .account = run->account->name, .arrived = candidate->stored, .now = scanned, .seen = candidate->since
-  };
+  FactsQuery query = { .account = run->account->name,
+                       .arrived = candidate->stored,
+                       .now = scanned,
+                       .seen = candidate->since,
+                       .pending = judged };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
   candidate->judged = TRUE;
-  facts->waited = candidate->waited >= FILTER_GRACE; /* to wait for another account only is less */
+  facts->waited = candidate->waited >= FILTER_GRACE; /* a wait for another account may be shorter */
   g_autoptr(Verdict) verdict = filter_judge(candidate->report, facts, &policy);
   if (verdict->code == VERDICT_PASS && candidate->prior == 0) return TRUE;
   count_verdict(&run->pass, verdict);
-  g_ptr_array_add(entries, entry_for(run, folder, candidate, facts, verdict));
+  g_ptr_array_add(judged, entry_for(run, folder, candidate, facts, verdict));
   return TRUE;
 }
 
-/* Those that show an id of ours, or all that are left. */
+/* with_id: judges the reports that show an id of sent mail; else all that are left. */
 static gboolean judge_some(Run *run, const char *folder, const GPtrArray *candidates, gint64 scanned, gboolean with_id,
-                           GPtrArray *entries, GError **error)
+                           GPtrArray *judged, GError **error)
 {
   for (guint i = 0; i < candidates->len; i++) {
     Candidate *candidate = candidates->pdata[i];
     gboolean known = FALSE;
     if (candidate->judged) continue;
     if (with_id && !ledger_knows_original(run->ledger, candidate->report, &known, error)) return FALSE;
-    if (known == with_id && !judge_one(run, folder, candidate, scanned, entries, error)) return FALSE;
+    if (known == with_id && !judge_one(run, folder, candidate, scanned, judged, error)) return FALSE;
   }
   return TRUE;
 }
 
-/* First those that show an id of ours, and they are recorded: what they teach (which message was answered under its
- * own id) counts for the others, in whatever order all of them came. */
+/* Judges and records the reports first that show an id of sent mail. What they teach (which message was answered under
+ * its own id) then counts for the other reports, in whatever order all of them came. */
 static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candidates, const FolderMark *mark,
                           gint64 scanned, GPtrArray *entries, GError **error)
 {
   for (int round = 0; round < 2; round++) {
     g_autoptr(GPtrArray) judged = g_ptr_array_new();
-    guint before = entries->len;
     if (!ledger_view_begin(run->ledger, error)) return FALSE;
-    gboolean done = judge_some(run, folder, candidates, scanned, round == 0, entries, error);
+    gboolean done = judge_some(run, folder, candidates, scanned, round == 0, judged, error);
+    for (guint i = 0; i < judged->len; i++) g_ptr_array_add(entries, judged->pdata[i]);
     if (!ledger_view_end(run->ledger, done ? error : NULL) || !done) return FALSE;
-    for (guint i = before; i < entries->len; i++) g_ptr_array_add(judged, entries->pdata[i]);
     gboolean last = round == 1;
     if (!last && judged->len == 0) continue;
     if (!journal_record(run->ledger, judged, run->account->name, folder, last ? mark : NULL, error)) return FALSE;
@@ -198,7 +202,7 @@ static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candida
   return TRUE;
 }
 
-/* Reopens the watched folder after Sent was looked at; its UIDs must still mean the same messages. */
+/* Opens the watched folder again after Sent was read. Its UIDs must still mean the same messages. */
 static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **error)
 {
   if (!run_select(run, folder, error)) return FALSE;

@@ -1,5 +1,5 @@
 /* folders.c - which of an account's folders are Sent, Trash and quarantine.
- * Owns:     the choice of them.
+ * Owns:     the choice of these folders.
  * Must not: read mail.
  * Fails:    STORE_ERROR, CONFIG_ERROR when a configured folder is not there.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e/test_once.py */
@@ -52,7 +52,8 @@ static void take_special(const Run *run, GPtrArray *sent)
   }
 }
 
-/* By name: those at the least depth; of these the ones that hold mail, or the first one where none does. */
+/* By name: takes the Sent folders that lie highest in the hierarchy; of these all that hold mail, or the first one if
+ * none does. */
 static gboolean take_named(Run *run, GPtrArray *sent, GError **error)
 {
   guint least = G_MAXUINT;
@@ -172,7 +173,7 @@ gboolean folders_find(Run *run, GError **error)
   return FALSE;
 }
 
-/* By the server's names: different words of the configuration may mean one folder. */
+/* Compares what the server calls the folders: two different words in the configuration may mean the same folder. */
 static gboolean check_quarantine(const Run *run, GError **error)
 {
   if (!g_strv_contains((const char *const *)run->folders.sent, run->folders.quarantine)
@@ -185,7 +186,7 @@ static gboolean check_quarantine(const Run *run, GError **error)
   return FALSE;
 }
 
-/* As the owner has written it, if he has. */
+/* The name as the owner has written it, if the configuration has one. */
 static const char *quarantine_name(const Run *run)
 {
   return run->account->quarantine != NULL ? run->account->quarantine : run->folders.quarantine;
@@ -203,7 +204,7 @@ static gboolean make_quarantine(Run *run, GError **error)
   return TRUE;
 }
 
-/* *names: the watched folders that nothing can be moved out of; NULL when there is none. */
+/* *names: the read-only watched folders, out of which nothing can be moved; NULL: there are none. */
 static gboolean find_read_only(Run *run, char **names, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new();
@@ -221,7 +222,7 @@ static gboolean find_read_only(Run *run, char **names, GError **error)
   return TRUE;
 }
 
-/* Tells the owner why nothing is moved although he wants it. */
+/* If the owner wants mail to be moved and it is not, the account's notice says why. */
 static gboolean tell_why(Run *run, gboolean read_only, GError **error)
 {
   g_autofree char *names = NULL, *text = NULL;

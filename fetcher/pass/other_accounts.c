@@ -17,10 +17,9 @@ static gboolean will_read_sent(Run *run, const Account *other, gboolean ask, gbo
   if (account_will_read_sent(other)) *will = TRUE;
   if (!account_is_watching(other)) return TRUE;
   if (ask && wish_add(run->ledger, WISH_CHECK, 0, other->name, error) < 0) return FALSE;
-  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, other->name, error);
-  for (guint i = 0; wishes != NULL && i < wishes->len; i++)
-    if (((const Wish *)wishes->pdata[i])->verb == WISH_CHECK) *will = TRUE;
-  return wishes != NULL;
+  g_autoptr(GPtrArray) checks = wish_open_of(run->ledger, other->name, WISH_BIT(WISH_CHECK), error);
+  if (checks != NULL && checks->len > 0) *will = TRUE;
+  return checks != NULL;
 }
 
 static gboolean others_will_read(Run *run, gboolean ask, gboolean *soon, GError **error)

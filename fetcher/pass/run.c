@@ -46,8 +46,8 @@ gboolean run_begin(Run *run, GError **error)
 {
   if (run->pass.id != 0) return TRUE;
   return pass_begin(run->ledger, &run->pass, run->pass.started, error)
-         && account_set_state(run->ledger, run->account->name, run->progress.quiet ? "judging" : "indexing", NULL, 0,
-                              error);
+         && account_set_state(run->ledger, run->account->name, run->progress.quiet ? ACCOUNT_JUDGING : ACCOUNT_INDEXING,
+                              NULL, 0, error);
 }
 
 gboolean run_tick(Run *run, GError **error)

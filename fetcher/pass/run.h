@@ -2,7 +2,9 @@
 #pragma once
 #include "fetcher/config/config.h"
 #include "fetcher/store/store.h"
+#include "ledger/account.h"
 #include "ledger/journal.h"
+#include "ledger/pass.h"
 
 /* Each inner struct belongs to the file of its name: only that file writes to it. */
 typedef struct {

@@ -1,7 +1,7 @@
-/* settle.c - intents carried out, and interrupted ones brought to their end.
- * Owns:     what to do for each intent, from where the message is seen to be.
- * Must not: judge; assume anything that the server can be asked.
- * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the intent stays and is settled on the next connect.
+/* settle.c - carries out intents, and finishes those that were interrupted
+ * Owns:     what to do for each intent, by where the message is seen.
+ * Must not: judge; assume anything that it can ask the server.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the intent stays, and the next connection settles it.
  * Tests:    tests/fetcher/pass/test_settle.c, tests/e2e/test_kill.py */
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/carry.h"
@@ -11,8 +11,8 @@
 #include "fetcher/pass/rivals.h"
 #include "ledger/wish.h"
 
-/* Where a message in quarantine is. A folder of the name that it had then may be no more: the data folder has moved, or
- * the owner has named another quarantine and taken the mail along. */
+/* Where a quarantined message is. If the folder of the entry does not exist any more, the message is looked for in the
+ * quarantine of now: the data folder has moved, or the owner has renamed the quarantine. */
 static Place away_of(const Run *run, const Entry *entry)
 {
   gboolean known =
@@ -46,7 +46,7 @@ static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint3
   return journal_confirm(run->ledger, entry->id, &where, error);
 }
 
-/* The same for a move into quarantine where another machine may be at it too: then it may be that one's. */
+/* A move into quarantine while another machine may be moving the same message. That machine may win. */
 static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, GError **error)
 {
   g_autoptr(GPtrArray) moving = g_ptr_array_new();
@@ -61,8 +61,8 @@ static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, G
   return carry_was_gone(error);
 }
 
-/* One that is where it was and cannot be read now has met with no refusal: its move into quarantine waits until it can.
- */
+/* If the message is there but cannot be read now, nothing was refused: the move into quarantine waits for a later
+ * pass. */
 static gboolean may_wait(gboolean in, GError **unread, GError **error)
 {
   if (in && g_error_matches(*unread, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
@@ -102,7 +102,7 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     return may_wait(in, &unread, error);
   if (here == 0 && in && run->settle.leaving && (run->store->can & STORE_REMOVES_LATE))
     return TRUE; /* see settle_leaving() */
-  /* A move in one step has not been made: what lies at the goal is another copy. */
+  /* A move in one step was either made or not. The message is here, so the one at the goal is another copy. */
   if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;
   if (here != 0 && in && !prized_is(run, here, &prized, error)) return FALSE;
   if (prized) return prized_leave(run, entry, trip.to, there, error);
@@ -131,13 +131,13 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
 
 static gboolean refuses_for_now(const Run *run) { return (run->store->can & STORE_REFUSES_FOR_NOW) != 0; }
 
-/* The pass ends with the first such reason (pass.c), and another one is made soon. */
+/* The pass ends with the first such reason (pass.c), so that the next pass comes soon. */
 static void note_refusal(Run *run, const GError *refusal)
 {
   if (run->settle.put_off == NULL) run->settle.put_off = g_error_copy(refusal);
 }
 
-/* *half: a copy is at its goal already, or may be, so that nothing but the intent may say what is left to do. */
+/* *half: a copy is, or may be, at the goal already: keep the intent, which tells what is left to do. */
 static gboolean is_half_done(Run *run, const Entry *entry, gboolean *half, GError **error)
 {
   g_autoptr(GError) problem = NULL;
@@ -151,8 +151,8 @@ static gboolean is_half_done(Run *run, const Entry *entry, gboolean *half, GErro
   return FALSE;
 }
 
-/* *failed: a move into quarantine that met with a refusal has not been made, since the message can be seen where it
- * was. Any other one that failed leaves it in quarantine, where the owner can find it. */
+/* *failed: the move was refused and not made. A move into quarantine has not been made if the message is still seen
+ * where it was. After any other move the message is in quarantine, where the owner can find it. */
 static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, gboolean *failed, GError **error)
 {
   g_autoptr(GError) problem = NULL;
@@ -173,7 +173,7 @@ static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, 
   return TRUE;
 }
 
-/* What a store refuses for now is tried again; what is wrong with one message will hardly mend itself. */
+/* What the store refuses only for now is tried again. What is wrong with one message will hardly change. */
 static gboolean give_up(Run *run, const Entry *entry, const GError *refusal, GError **error)
 {
   if (was_deleted(run, entry)) return journal_stays_deleted(run->ledger, entry->id, TRUE, refusal->message, error);
@@ -197,8 +197,8 @@ gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **err
   return FALSE;
 }
 
-/* First those that are no longer at their start: they claim their copies at the goal, so that a twin (the same message,
- * delivered twice) that has not moved yet does not take such a copy for its own and remove itself. */
+/* Settles first the messages that have left their start, so that the journal knows their copies. Else a twin (the same
+ * message, delivered twice) that has not moved yet would take such a copy for its own, and would be removed. */
 static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
 {
   g_autoptr(GPtrArray) there = g_ptr_array_new();
@@ -222,7 +222,7 @@ static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
   return TRUE;
 }
 
-/* Confirms what the pairs tell; the others are looked at one by one. */
+/* Confirms the moves that pairs tell of; looks for the other messages one by one. */
 static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError **error)
 {
   g_autoptr(GHashTable) moved = g_hash_table_new(NULL, NULL);
@@ -266,7 +266,7 @@ static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claim
   return TRUE;
 }
 
-/* In a sweep the owner himself has asked, whoever has marked a message before. */
+/* In a sweep the owner asked for it, so marks of other machines do not matter. */
 static gboolean claim(Run *run, const GArray *uids, GArray *claimed, GError **error)
 {
   const guint32 *list = (const guint32 *)(gpointer)uids->data;
@@ -275,7 +275,7 @@ static gboolean claim(Run *run, const GArray *uids, GArray *claimed, GError **er
   return run->store->class->mark(run->store, list, uids->len, MARK_BACKSCATTER, error);
 }
 
-/* Claims and moves. Refused, perhaps half done, is no failure: *pairs then says nothing. */
+/* Claims and moves. A refusal, perhaps in the middle, is no failure: pairs is then empty. */
 static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GError **error)
 {
   g_autoptr(GArray) uids = carry_uids(moving);

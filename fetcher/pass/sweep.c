@@ -1,15 +1,15 @@
-/* sweep.c - mail that was there before, judged again because the owner asks for it.
+/* sweep.c - judges older mail again when the owner asks for it
  * Owns:     the mark of a sweep, and the sentence that answers it.
  * Must not: judge (batch.c does), change the mark of a watched folder.
- * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open and is taken up by the next pass.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open, and the next pass goes on with it.
  * Tests:    tests/fetcher/pass/test_sweep.c, tests/e2e/test_sweep.py */
 #include "fetcher/pass/sweep.h"
 #include "fetcher/pass/watch.h"
 #include "ledger/wish.h"
 
-#define ASK_EVERY G_USEC_PER_SEC /* how often a sweep looks whether it is still wanted */
+#define ASK_EVERY G_USEC_PER_SEC /* how often a sweep looks whether the owner has taken it back */
 
-/* A sweep while it runs; the Run asks it when to stop. */
+/* A sweep while it runs. The Run asks it whether to stop. */
 typedef struct {
   Run *run;
   gint64 wish;
@@ -32,11 +32,11 @@ static gboolean must_stop(gpointer data)
   return sweep->unwanted;
 }
 
-/* The next sweep begins with the first message again. */
+/* Makes the next sweep begin with the first message. */
 static gboolean forget_mark(Run *run, const char *folder, GError **error)
 {
   FolderMark mark = { .next = 1 };
-  return folder_mark_set(run->ledger, run->account->name, folder, "sweep", &mark, error);
+  return folder_mark_set(run->ledger, run->account->name, folder, FOLDER_ROLE_SWEEP, &mark, error);
 }
 
 static char *answer(const Run *run, const Wish *wish, const Pass *before, const char *where)
@@ -72,7 +72,7 @@ static gboolean sweep_folder(Run *run, const char *name, GError **error)
   return watch_again(run, folder, error) && forget_mark(run, folder, error);
 }
 
-/* *unwanted: it was taken back. */
+/* *unwanted: the owner has taken the sweep back. */
 static gboolean sweep_folders(Run *run, const Wish *wish, char **names, gboolean *unwanted, GError **error)
 {
   Sweep sweep = { .run = run, .wish = wish->id, .stop = run->stop, .stop_data = run->stop_data };
@@ -109,11 +109,9 @@ static gboolean sweep_one(Run *run, const Wish *wish, GError **error)
 
 gboolean sweep_wishes(Run *run, GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, run->account->name, error);
+  g_autoptr(GPtrArray) wishes = wish_open_of(run->ledger, run->account->name, WISH_OF_SWEEPS, error);
   for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    if (wish->verb != WISH_SWEEP && wish->verb != WISH_REHEARSE) continue;
-    if (!sweep_one(run, wish, error)) return FALSE;
+    if (!sweep_one(run, wishes->pdata[i], error)) return FALSE;
   }
   return wishes != NULL;
 }

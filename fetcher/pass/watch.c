@@ -1,21 +1,21 @@
 /* watch.c - the watched folders, from scan to batches of candidates.
  * Owns:     the mark of a watched folder.
  * Must not: read or judge messages (batch.c does).
- * Fails:    STORE_ERROR, LEDGER_ERROR; the mark stays before what was not filed.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; the mark does not pass what was not recorded.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/batch.h"
 #include "fetcher/pass/locate.h"
 #include "fetcher/pass/uid_window.h"
 
-#define CANDIDATES 500 /* that a range should return: they are read and judged together */
+#define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
 
 typedef struct {
   GPtrArray *candidates;
   guint seen, found;
 } Catch;
 
-/* A message that is on its way out is nobody's candidate. */
+/* Skip messages marked \Deleted, and those that cannot be read. */
 static void catch_candidate(const ScanRow *row, gpointer data)
 {
   Catch *net = data;
@@ -35,10 +35,11 @@ static gint by_uid(gconstpointer a, gconstpointer b)
   return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* One look into one folder. role: whose mark it goes by, see FolderMark. */
+/* One look into one folder. role: which of the folder's marks it uses. */
 typedef struct {
   Run *run;
-  const char *folder, *role;
+  const char *folder;
+  FolderRole role;
   FolderMark mark;
   UidWindow window;
 } Walk;
@@ -48,7 +49,7 @@ static gboolean walk_range(Walk *walk, GError **error)
   Run *run = walk->run;
   guint32 from = 0, to = 0;
   gint64 scanned = run_now();
-  gboolean watched = g_str_equal(walk->role, "watched");
+  gboolean watched = walk->role == FOLDER_ROLE_WATCHED;
   g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
   Catch net = { .candidates = candidates };
   uid_window_get(&walk->window, &from, &to);
@@ -66,7 +67,7 @@ static gboolean walk_range(Walk *walk, GError **error)
   return watched || folder_mark_set(run->ledger, run->account->name, walk->folder, walk->role, &walk->mark, error);
 }
 
-static gboolean walk(Run *run, const char *folder, const char *role, GError **error)
+static gboolean walk(Run *run, const char *folder, FolderRole role, GError **error)
 {
   Walk walk = { .run = run, .folder = folder, .role = role };
   guint32 from, to;
@@ -85,8 +86,8 @@ static gboolean walk(Run *run, const char *folder, const char *role, GError **er
       MIN(run->open.status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
   while (uid_window_get(&walk.window, &from, &to)) {
     if (!run_tick(run, error) || !walk_range(&walk, error)) return FALSE;
-    if (!run_select(run, folder, error)) return FALSE; /* the move may have looked elsewhere */
-    if (run->open.status.validity != validity) break;  /* renumbered meanwhile: afresh at the next pass */
+    if (!run_select(run, folder, error)) return FALSE; /* the move may have opened another folder */
+    if (run->open.status.validity != validity) break;  /* renumbered in the meantime: the next pass begins again */
   }
   if (walk.mark.next == before.next && walk.mark.validity == before.validity) return TRUE;
   return folder_mark_set(run->ledger, account, folder, role, &walk.mark, error);
@@ -96,7 +97,7 @@ gboolean watch_news(Run *run, const char *folder, gboolean *news, GError **error
 {
   FolderMark mark;
   FolderStatus status;
-  if (!folder_mark_get(run->ledger, run->account->name, folder, "watched", &mark, error)
+  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_WATCHED, &mark, error)
       || !run_look(run, folder, &status, error))
     return FALSE;
   if (g_str_equal(folder, run->folders.watched[0])) run->watch.first_next = status.next;
@@ -108,10 +109,13 @@ gboolean watch_folder(Run *run, const char *folder, GError **error)
 {
   gboolean news = FALSE;
   if (!watch_news(run, folder, &news, error)) return FALSE;
-  return !news || (run_begin(run, error) && walk(run, folder, "watched", error));
+  return !news || (run_begin(run, error) && walk(run, folder, FOLDER_ROLE_WATCHED, error));
 }
 
-gboolean watch_again(Run *run, const char *folder, GError **error) { return walk(run, folder, "sweep", error); }
+gboolean watch_again(Run *run, const char *folder, GError **error)
+{
+  return walk(run, folder, FOLDER_ROLE_SWEEP, error);
+}
 
 static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **error)
 {
@@ -124,7 +128,8 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
-  candidate->since = entry->state == MOVE_WAITING ? entry->judged : 0; /* the server's clock need not be ours */
+  candidate->since =
+      entry->state == MOVE_WAITING ? entry->judged : 0; /* not `arrived`: the server's clock may differ from ours */
   g_ptr_array_add(one, candidate);
   return batch_process(run, entry->home.folder, one, NULL, now, error);
 }
@@ -139,7 +144,7 @@ gboolean watch_due(Run *run, GError **error)
     if (!run_begin(run, error)) return FALSE;
     if (!run_tick(run, error)) return FALSE;
     if (judge_due(run, due->pdata[i], now, &problem)) continue;
-    if (run_can_go_on(problem)) continue; /* it stays waiting, and is due at the next pass */
+    if (run_can_go_on(problem)) continue; /* the entry stays as it is, and is due at the next pass */
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }

@@ -1,6 +1,6 @@
-/* wishes.c - the owner's wishes, carried out.
- * Owns:     from wish to intent, and the sentence that answers it.
- * Must not: speak to the store but through settle.c.
+/* wishes.c - carries out what the owner asks for
+ * Owns:     the way from a wish to an intent, and the sentence that answers the wish.
+ * Must not: speak to the store itself (settle.c does).
  * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open.
  * Tests:    tests/fetcher/pass/test_settle.c, tests/e2e/test_wishes.py */
 #include "fetcher/pass/wishes.h"
@@ -27,7 +27,7 @@ static char *answer(const Wish *wish, const Entry *entry)
   }
 }
 
-/* Finishes the wish as the journal says the message stands now. */
+/* Finishes the wish, with the state that the message has in the journal now. */
 static gboolean finish(Run *run, const Wish *wish, MoveState goal, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(run->ledger, wish->entry, error);
@@ -88,12 +88,10 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
 
 gboolean grant_wishes(Run *run, GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, run->account->name, error);
+  g_autoptr(GPtrArray) wishes = wish_open_of(run->ledger, run->account->name, WISH_OF_MESSAGES, error);
   if (wishes == NULL) return FALSE;
   for (guint i = 0; i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    if (wish->verb > WISH_QUARANTINE) continue;
-    if (!run_tick(run, error) || !grant_one(run, wish, error)) return FALSE;
+    if (!run_tick(run, error) || !grant_one(run, wishes->pdata[i], error)) return FALSE;
   }
   return TRUE;
 }
@@ -101,12 +99,11 @@ gboolean grant_wishes(Run *run, GError **error)
 gboolean grant_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
                       GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(ledger, account, error);
+  g_autoptr(GPtrArray) wishes = wish_open_of(ledger, account, WISH_BIT(WISH_CHECK), error);
   if (wishes == NULL) return FALSE;
   for (guint i = 0; i < wishes->len; i++) {
     const Wish *wish = wishes->pdata[i];
-    if (wish->verb == WISH_CHECK && wish->id <= newest && !wish_finish(ledger, wish->id, done, result, error))
-      return FALSE;
+    if (wish->id <= newest && !wish_finish(ledger, wish->id, done, result, error)) return FALSE;
   }
   return TRUE;
 }

@@ -4,7 +4,6 @@
  * Fails:    never.
  * Tests:    tests/fetcher/disk/test_find_trash.c */
 #include "fetcher/store/trash_names.h"
-#include <string.h>
 
 /* As mail programs and servers name it, by language. Where a language has one word for the trash and for junk mail,
  * that word is left out. */
@@ -205,10 +204,10 @@ gboolean trash_name_is_usual(const char *name)
 {
   g_autofree char *folded = fold(name);
   for (guint i = 0; i < G_N_ELEMENTS(encoded); i++)
-    if (strcmp(encoded[i], name) == 0) return TRUE;
+    if (g_str_equal(encoded[i], name)) return TRUE;
   for (guint i = 0; folded != NULL && i < G_N_ELEMENTS(names); i++) {
     g_autofree char *usual = fold(names[i]);
-    if (strcmp(folded, usual) == 0) return TRUE;
+    if (g_str_equal(folded, usual)) return TRUE;
   }
   return FALSE;
 }

@@ -1,7 +1,7 @@
 /* session.c - an account's connection over time.
  * Owns:     the store, the cached secret, back-off, the account's state.
  * Must not: know a protocol; decide when a pass is made.
- * Fails:    by an exit status; what cannot be told to the ledger ends the worker.
+ * Fails:    by an exit status; a ledger that cannot be written ends the worker.
  * Tests:    tests/fetcher/worker/test_session.c, tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
 #include "fetcher/worker/session.h"
 #include "fetcher/common/exit.h"
@@ -18,13 +18,13 @@
 #define RETRY_FIRST 5   /* before the second attempt in a row to connect */
 #define RETRY_SECRET 60 /* before a missing password is asked for again: asking may cost the owner a prompt */
 #define RETRY_MOST 900
-#define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
+#define RETRY_REFUSED 3600       /* after a refusal that will hardly end by itself */
 #define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
-#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first */
-#define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
-#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
-#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
+#define ROUND_WAITING (25 * 60)  /* between looks at all folders, if the server tells of new mail in the first one */
+#define EMPTY_LOOKS 10           /* looks in a row without a pause, for an owner who tidies up the inbox */
+#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that tells of news again and again */
+#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: a mail program may come every minute */
 #define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
@@ -42,16 +42,16 @@ struct Session {
   gboolean proved;       /* a pass has gone through on this connection */
   guint failures;        /* attempts that broke in a row */
   gboolean refused;      /* the server did not take the secret, when it was asked last */
-  gboolean called;       /* news of the server's is what the next pass is made for */
-  gboolean left;    /* the mailbox was left after a good pass, so that others get at it: to go there again is no news */
+  gboolean called;       /* the next pass is made because the server told of news */
+  gboolean left;    /* the connection was ended after a good pass, only to let other programs in: connecting again is no news */
   gboolean resting; /* until the next pass the server is left alone */
   gint64 opened;    /* monotonic microseconds */
-  guint empty;      /* calls in a row that were for nothing */
-  guint losses;     /* connections in a row that were soon lost while nothing was done on them */
+  guint empty;      /* how often in a row the server told of news and there were none */
+  guint losses;     /* connections in a row that were lost after a short time, while nothing was done on them */
   GError *problem;  /* of the last pass, NULL when it went through */
   gint64 ended;     /* that pass, monotonic microseconds */
   guint pause;      /* seconds from then until it was to be tried again */
-  gboolean visited; /* the state tells that somebody is */
+  gboolean visited; /* the account's state says that a mail program is connected */
 };
 
 static void disconnect(Session *session)
@@ -74,14 +74,14 @@ static gboolean open_connection(Session *session, GError **error)
 
 static gboolean connect_store(Session *session, GError **error)
 {
-  if (!session->left && !account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error))
+  if (!session->left && !account_set_state(session->ledger, session->account->name, ACCOUNT_CONNECTING, NULL, 0, error))
     return FALSE;
   return open_connection(session, error);
 }
 
 static guint spread(guint seconds) { return seconds * (guint)g_random_int_range(75, 126) / 100; }
 
-/* How long a session that works may go without a look at everything. */
+/* Seconds between two looks at everything, on a connection that works. */
 static guint round_seconds(const Session *session)
 {
   guint interval = session->config->interval;
@@ -89,31 +89,31 @@ static guint round_seconds(const Session *session)
   return told && session->account->folders[1] == NULL ? MAX(interval, ROUND_WAITING) : interval;
 }
 
-/* What a pass that ended like this means for the time to come: the state's slug, and the seconds until the next. */
-static const char *state_after(Session *session, const GError *problem, guint *seconds)
+/* The account's state after a pass that ended with this problem (NULL: none), and the seconds until the next pass. */
+static AccountState state_after(Session *session, const GError *problem, guint *seconds)
 {
   if (problem == NULL) {
     session->failures = 0;
     *seconds = round_seconds(session);
-    return session->once ? "idle" : "watching";
+    return session->once ? ACCOUNT_IDLE : ACCOUNT_WATCHING;
   }
   gboolean sign_in_needed = g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH);
   if (sign_in_needed && session->refused) {
     *seconds = RETRY_SIGN_IN;
-    return "sign-in-needed";
+    return ACCOUNT_SIGN_IN_NEEDED;
   }
   if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_FATAL) || problem->domain == CONFIG_ERROR) {
     *seconds = RETRY_REFUSED;
-    return "disabled";
+    return ACCOUNT_DISABLED;
   }
   guint first = sign_in_needed ? RETRY_SECRET : RETRY_FIRST;
   *seconds = spread(MIN(first << MIN(session->failures, 10), RETRY_MOST));
   session->failures++;
-  return sign_in_needed ? "sign-in-needed" : "retrying";
+  return sign_in_needed ? ACCOUNT_SIGN_IN_NEEDED : ACCOUNT_RETRYING;
 }
 
-/* After a pass that went through: not later than when something that waits is due. What was due already then could not
- * be judged, and is looked at again by the clock. */
+/* After a good pass: the next one must not be later than the next entry is due. An entry that was due when the pass
+ * began could not be judged, and is tried again after the usual interval. */
 static gboolean heed_due(Session *session, guint *seconds, GError **error)
 {
   gint64 due = 0, now = run_now();
@@ -125,19 +125,15 @@ static gboolean heed_due(Session *session, guint *seconds, GError **error)
   return TRUE;
 }
 
-/* The newest wish to check, 0 when there is none: what is wished later is not answered by a pass that began before. */
+/* The newest wish to check, 0 when there is none. A pass must not answer a wish that was made after it began. */
 static gboolean newest_check(const Session *session, gint64 *newest, GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(session->ledger, session->account->name, error);
-  *newest = 0;
-  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    if (wish->verb == WISH_CHECK) *newest = MAX(*newest, wish->id);
-  }
+  g_autoptr(GPtrArray) wishes = wish_open_of(session->ledger, session->account->name, WISH_BIT(WISH_CHECK), error);
+  *newest = wishes != NULL && wishes->len > 0 ? ((const Wish *)wishes->pdata[wishes->len - 1])->id : 0;
   return wishes != NULL;
 }
 
-/* One attempt. *lost: the connection had worked until now, so that another is worth trying at once. */
+/* One attempt to make the pass. *lost: the connection had worked before, so try another one at once. */
 static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GError **error)
 {
   g_autoptr(GError) problem = NULL;
@@ -160,7 +156,7 @@ static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GErro
   return FALSE;
 }
 
-static gboolean tell(Session *session, const char *state, const GError *problem, guint seconds, gint64 checks,
+static gboolean tell(Session *session, AccountState state, const GError *problem, guint seconds, gint64 checks,
                      GError **error)
 {
   const char *name = session->account->name, *said = problem != NULL ? problem->message : NULL;
@@ -170,7 +166,7 @@ static gboolean tell(Session *session, const char *state, const GError *problem,
              || grant_checks(session->ledger, name, checks, problem == NULL, said != NULL ? said : "checked", error));
 }
 
-/* What the pass that has ended now means for visitors. */
+/* Remembers how this pass ended, for visitors. */
 static void keep_in_mind(Session *session, const GError *problem, guint seconds)
 {
   g_clear_error(&session->problem);
@@ -199,7 +195,7 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
     return exit_status(problem);
   }
   if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
-  const char *state = state_after(session, problem, seconds);
+  AccountState state = state_after(session, problem, seconds);
   keep_in_mind(session, problem, *seconds);
   if (scope != PASS_WHOLE && problem == NULL) checks = 0;
   if (((problem != NULL || heed_due(session, seconds, &unsaid))
@@ -217,8 +213,8 @@ static void wait_for_descriptors(const int *wake, guint n)
   poll(fds, MIN(n, G_N_ELEMENTS(fds)), -1);
 }
 
-/* The connection was lost while nothing was done on it. How long to leave the server alone, which the state tells: a
- * moment, or longer where connections do not last. */
+/* The connection was lost while nothing was done on it. Returns how long to leave the server alone: a moment, or
+ * longer if connections do not last. The account's state says so. */
 static guint lose(Session *session, const GError *problem)
 {
   gboolean brief = session->clock() - session->opened < (gint64)BRIEF * G_USEC_PER_SEC;
@@ -226,8 +222,8 @@ static guint lose(Session *session, const GError *problem)
   session->losses = brief ? session->losses + 1 : 0;
   guint seconds = MAX(spread(MIN(RETRY_FIRST << MIN(session->losses, 10), RETRY_MOST)) / 2, 1);
   disconnect(session);
-  if (!account_set_state(session->ledger, session->account->name, "retrying", problem->message, run_now() + seconds,
-                         &unsaid))
+  if (!account_set_state(session->ledger, session->account->name, ACCOUNT_RETRYING, problem->message,
+                         run_now() + seconds, &unsaid))
     log_problem((LogAbout){ .account = session->account->name }, unsaid);
   return seconds;
 }
@@ -259,8 +255,8 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   return TRUE;
 }
 
-/* Must the server be left alone? It is asked again soon where it could not be reached, for the owner waits for his
- * mail; but it locks accounts that are tried too often, and asking for a secret may cost a prompt. */
+/* Must the server be left alone for now? If it could not be reached, a visitor may try again soon, since the owner
+ * waits for mail. After a refused sign-in not: servers lock accounts, and asking for a secret may show a prompt. */
 static gboolean is_too_early(const Session *session)
 {
   if (session->store != NULL || session->problem == NULL || session->problem->domain != STORE_ERROR) return FALSE;
@@ -269,7 +265,8 @@ static gboolean is_too_early(const Session *session)
   return session->clock() - session->ended < pause * G_USEC_PER_SEC;
 }
 
-/* After a pass that went wrong, without a word to the ledger: it may be the ledger's fault, and its state tells why. */
+/* Connects after a failed pass, without writing to the ledger: the ledger may be the reason, and the state tells it
+ * already. */
 static gboolean connect_visitor(Session *session, guint *seconds, GError **error)
 {
   g_autoptr(GError) problem = NULL;
@@ -284,7 +281,8 @@ static void tell_visit(Session *session, gboolean visited)
 {
   g_autoptr(GError) unsaid = NULL;
   session->visited = visited;
-  if (!account_set_state(session->ledger, session->account->name, visited ? "serving" : "watching", NULL, 0, &unsaid))
+  if (!account_set_state(session->ledger, session->account->name, visited ? ACCOUNT_SERVING : ACCOUNT_WATCHING, NULL, 0,
+                         &unsaid))
     log_problem((LogAbout){ .account = session->account->name }, unsaid);
 }
 

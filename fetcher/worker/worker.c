@@ -56,30 +56,26 @@ static void set_clock(const Worker *worker, guint seconds)
   timerfd_settime(worker->clock, 0, &when, NULL);
 }
 
-/* Has it rung since it was set? Then it is silent again. */
+/* Has the clock rung since it was set? Asking resets it. */
 static gboolean clock_rang(const Worker *worker)
 {
   guint64 times = 0;
   return read(worker->clock, &times, sizeof times) == sizeof times;
 }
 
-/* What the owner wishes for: *scope, FALSE for nothing. */
+/* Is there an open wish? *scope: the pass that grants all of them. */
 static gboolean wanted(const Worker *worker, PassScope *scope)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(worker->ledger, worker->account, NULL);
-  gboolean any = wishes == NULL; /* the ledger does not tell now: look */
+  g_autoptr(GPtrArray) all = wish_open(worker->ledger, worker->account, NULL);
+  g_autoptr(GPtrArray) messages = wish_open_of(worker->ledger, worker->account, WISH_OF_MESSAGES, NULL);
   *scope = PASS_WHOLE;
-  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    gboolean message = wish->verb == WISH_RESTORE || wish->verb == WISH_DELETE;
-    if (!any || !message) *scope = message ? PASS_WISHES : PASS_WHOLE;
-    any = TRUE;
-  }
-  return any;
+  if (all == NULL || messages == NULL) return TRUE; /* the ledger does not tell now: make a pass */
+  if (all->len == messages->len) *scope = PASS_WISHES;
+  return all->len > 0;
 }
 
-/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called
- * before each pass. *seconds: how long the pause lasts, 0 for none. */
+/* While the owner has paused the filter, it only observes; it moves that mail after the pause. Call this before each
+ * pass. *seconds: how long the pause lasts, 0: no pause. */
 static void heed_pause(Worker *worker, Session *session, guint *seconds)
 {
   gint64 until = ledger_paused_until(worker->ledger), now = g_get_real_time() / G_USEC_PER_SEC;
@@ -118,7 +114,7 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
 static void live(Worker *worker, Session *session)
 {
   PassScope scope = PASS_WHOLE;
-  if (worker->doorman != NULL) doorman_fd(worker->doorman); /* who comes during the first pass waits for its end */
+  if (worker->doorman != NULL) doorman_fd(worker->doorman); /* a client that comes during the first pass waits for its end */
   do {
     guint seconds = 0, pause = 0;
     heed_pause(worker, session, &pause);
@@ -129,8 +125,8 @@ static void live(Worker *worker, Session *session)
   } while (wait_for_pass(worker, session, &scope));
 }
 
-/* A crash or a hostile server costs this process only, leaves no secrets in a core dump, and nobody reads its memory.
- */
+/* Limits the damage of a crash or a hostile server to this process: no core dump with secrets, no reading of its
+ * memory by others, a limit on its memory. */
 static void confine(void)
 {
   struct rlimit none = { 0, 0 };

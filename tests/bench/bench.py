@@ -105,8 +105,8 @@ def quiet(mailbox):
     """Waits until no session of the user is left."""
     def sessions():
         log = mailbox.server.log()
-        return log.count("imap-login: Info: Login: user=<") - len(
-            re.findall(r"imap\([^)]*\)<\d+><[^>]*>: Info: (?:Logged out|Disconnected|Connection closed)", log))
+        ends = re.findall(r"imap\([^)]*\)<\d+><[^>]*>: Info: (?:Logged out|Disconnected|Connection closed)", log)
+        return log.count("imap-login: Info: Login: user=<") - len(ends)
     programs.wait_for(lambda: sessions() <= 0, "the end of all sessions", 30)
 
 
@@ -116,8 +116,7 @@ class Run:
     def __init__(self, command, env=None):
         figures = os.path.join(rig_work(), "figures")
         result = subprocess.run([tool("peak"), figures, *command], stdin=subprocess.DEVNULL, capture_output=True,
-                                text=True,
-                                env=programs.environment(env), timeout=LIMIT)
+                                text=True, env=programs.environment(env), timeout=LIMIT)
         assert result.returncode == 0, f"{command[0]}: status {result.returncode}\n{result.stdout}{result.stderr}"
         self.out = result.stdout
         with open(figures) as file:

@@ -9,9 +9,8 @@ import random
 import messages
 
 WORDS = ("minutes of the meeting on Thursday about the budget the new office and the summer party please find attached "
-         "what "
-         "we spoke of yesterday with kind regards from all of us here who look forward to hearing from you soon").split(
-             )
+         "what we spoke of yesterday with kind regards from all of us here who look forward to hearing from you "
+         "soon").split()
 YEAR = 365 * messages.DAY
 OLDEST = messages.NOW - 2 * YEAR  # of the Sent folder
 FLOOD = messages.NOW - 30 * messages.DAY  # when the flood begins

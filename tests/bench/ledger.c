@@ -3,6 +3,7 @@
  * Must not: be part of make check.
  * Fails:    with status 1 and the reason.
  * Tests:    ledger/sent.c ledger/facts.c, by hand: make bench-ledger [N=messages] [BATCH=messages] */
+#include "ledger/configure.h"
 #include "ledger/facts.h"
 #include "ledger/sent.h"
 #include <glib/gstdio.h>
@@ -136,7 +137,7 @@ static gboolean ask(Ledger *ledger, guint n, const char *when, GError **error)
     cpu[q] = cpu_time() - cpu_start;
     wall[q] = g_get_monotonic_time() - start;
     if (facts == NULL) return FALSE;
-    if (facts->id != NULL || facts->token != NULL || facts->fit != NULL) answered++;
+    if (facts->id.shown != NULL || facts->token.shown != NULL || facts->fit.shown != NULL) answered++;
   }
   printf("facts, %s: %u questions, %u known\n", when, QUESTIONS, answered);
   print_times("wall", wall);

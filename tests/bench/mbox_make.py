@@ -7,9 +7,8 @@ import sys
 import time
 
 WORDS = ("minutes of the meeting on Thursday about the budget the new office and the summer party please find attached "
-         "what "
-         "we spoke of yesterday with kind regards from all of us here who look forward to hearing from you soon").split(
-             )
+         "what we spoke of yesterday with kind regards from all of us here who look forward to hearing from you "
+         "soon").split()
 NEWEST = 1764000000
 BETWEEN = 1000  # seconds from one message to the next
 

@@ -27,8 +27,15 @@ tests/e2e/stop_at.so: $(srcdir)/tests/e2e/stop_at.c
 check-dovecot: all $(check_DATA)
 	$(MAKE) check-TESTS TESTS='$(E2E_DOVECOT) $(TRAY_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
 
-# Every place for a fault between daemon and server, where check-dovecot takes a spread of them.
-check-faults: all
+# Every order of steps of two machines, and every point at which a pass can be killed or cut off, where check and
+# check-dovecot take a spread of them.
+SLOW_TESTS = tests/e2e/test_kill_pop3.py tests/e2e/test_kill.py tests/e2e/test_disk_kill.py \
+	tests/fetcher/pass/test_rivals$(EXEEXT)
+check-slow: all $(check_PROGRAMS) $(check_DATA)
+	BACKSTOP_FAULT_POINTS=all $(MAKE) check-TESTS TESTS='$(SLOW_TESTS)' TEST_SUITE_LOG=tests/e2e/slow.log
+
+# And every place for a fault between daemon and server: a quarter of an hour more.
+check-faults: check-slow
 	BACKSTOP_FAULT_POINTS=all $(MAKE) check-TESTS TESTS=tests/e2e/test_proxy.py TEST_SUITE_LOG=tests/e2e/faults.log
 	@grep '^# ' tests/e2e/test_proxy.log
 

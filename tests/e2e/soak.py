@@ -30,8 +30,7 @@ FD_SLACK = 4  # a connection, and files of the ledger, that one of the two looks
 RSS_SLACK = 2 << 10  # KiB that a process may grow by after the warm-up
 # event → how often, among the others
 EVENTS = {"forged": 60, "genuine": 40, "ordinary": 40, "letter": 20, "restore": 10, "delete": 10, "check": 20,
-          "kill": 6,
-          "restart": 5, "reload": 3}
+          "kill": 6, "restart": 5, "reload": 3}
 
 
 class Account:

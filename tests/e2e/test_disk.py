@@ -286,4 +286,4 @@ if __name__ == "__main__":
     rig.exit_on_signals()
     rig.obey_modes()
     work = rig.workdir()
-    run()
+    run(at_once=3)

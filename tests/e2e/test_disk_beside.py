@@ -44,6 +44,13 @@ def dotlocked(path):
     os.unlink(path + ".lock")
 
 
+@contextlib.contextmanager
+def opened(path):
+    """A program has the file open, as mutt has its folder, and adds nothing."""
+    with open(path, "rb"):
+        yield
+
+
 def in_use(name, lock, words, keys=None, mail=None, held=None):
     """What is in use by another program is left alone, which is told, and moved at the next pass after that has let
     go."""
@@ -72,16 +79,49 @@ def in_use(name, lock, words, keys=None, mail=None, held=None):
 
 @case
 def in_use_elsewhere():
-    """An mbox that another program has locked, or has a FILE.lock for, and a quarantine like that, are left alone, and
-    filtered when free."""
+    """An mbox that another program has locked, or open, or has a FILE.lock for, and a quarantine like that, are left
+    alone, and filtered when free."""
     away = new_mail(work, "quarantine-lock", "mbox")
     away.away.make()
     attempts = (lambda: in_use("fcntl", locked, ["in use by another program"]),
                 lambda: in_use("dotlock", dotlocked, ["in use by another program"]),
+                lambda: in_use("open", opened, ["is open in another program"]),
                 lambda: in_use("quarantine-lock", locked, ["in use by another program"], mail=away,
                                held=away.away.path))
     with ThreadPoolExecutor(len(attempts)) as pool:
         list(pool.map(lambda attempt: attempt(), attempts))
+
+
+@case
+def open_no_copies():
+    """While a program has an mbox open, nothing is copied from it to a quarantine of another kind either."""
+    mail, backstop = scene(work, "open-copies", "mbox", quarantine="maildir")
+    plain = mail.plain()
+    with opened(mail.inbox.path):
+        backstop.run("backstopd", "--once")
+        equal(mail.plain(), plain, "the folders while the inbox is open")
+        assert "is open in another program" in backstop.ok("backstop", "list", "--all", "--json")
+    backstop.pass_once()
+    equal(every(mail.plain()), every(plain), "all messages")
+    equal(len(mail.away.plain()), 3, "messages in quarantine")
+
+
+@case
+def open_daemon():
+    """What is appended to an mbox by a program that has it open the whole time is kept, and filtered after it was closed."""
+    mail, backstop = scene(work, "open-daemon", "mbox", {"interval": 10})
+    other = disk.Mbox(f"{mail.home}/../other").make()
+    with open(mail.inbox.path, "ab", buffering=0) as program, backstop.daemon():
+        programs.wait_for(lambda: "is open in another program" in backstop.run("backstop", "list", "--all", "--json").out, "the reason", 20)
+        for number in range(60, 64):
+            disk.write(other.path, b"")
+            other.deliver(messages.ordinary(number, OLD) if number % 2 else messages.forged(number, OLD), OLD)
+            program.write(disk.read(other.path))
+            time.sleep(0.3)
+        program.close()
+        took = programs.wait_for(holds(mail.away, 5), "the quarantine", 25)
+        note(f"{took:.1f} s after it was closed")
+    equal(len(mail.inbox.plain()), 6, "messages in the inbox")
 
 
 @case
@@ -113,9 +153,9 @@ def in_use_daemon():
     with locked(mail.inbox.path):
         daemon = contextlib.ExitStack()
         daemon.enter_context(backstop.daemon())
-        programs.wait_for(lambda: "in use by another program" in backstop.run("backstop", "list", "--all",
-                                                                              "--json").out,
-                          "the reason", 20)
+        programs.wait_for(
+            lambda: "in use by another program" in backstop.run("backstop", "list", "--all", "--json").out,
+            "the reason", 20)
         equal(len(mail.away.plain()), 0, "messages in quarantine")
     with daemon:
         took = programs.wait_for(holds(mail.away, 3), "the quarantine", 25)

@@ -106,7 +106,7 @@ def mbox_to_maildir():
 
 @case
 def points():
-    """Hundreds of points were tested."""
+    """Hundreds of points were tested, or a spread of them."""
     kill.tell_total(200)
 
 

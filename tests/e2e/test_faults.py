@@ -156,8 +156,7 @@ def unknown_key():
 def line_breaks():
     """CR or LF in a folder, user or host: status 78."""
     for number, (key, value) in enumerate((("quarantine", "Back\\r\\nscatter"), ("folders", "INBOX;In\\nbox"),
-                                           ("sent", "Se\\rnt"),
-                                           ("user", "own\\ner"), ("host", "local\\nhost"))):
+                                           ("sent", "Se\\rnt"), ("user", "own\\ner"), ("host", "local\\nhost"))):
         Scene(f"breaks{number}", **{key: value}).fails(programs.CONFIGURATION, key)
 
 

@@ -162,7 +162,7 @@ def workers():
 
 @case
 def points():
-    """Hundreds of points were tested."""
+    """Hundreds of points were tested, or a spread of them."""
     kill.tell_total(300)
 
 

@@ -26,8 +26,8 @@ from tap import case, equal, note, run, skip_all
 LETTERS = [(messages.letter(number, when, to), when) for number, when, to in
            ((0, messages.NOW - 60 * messages.DAY, "old@partner.example"),
             (1, messages.NOW - 3 * messages.DAY - 3600, "friend@partner.example"))]
-GENUINE, ORDINARY = messages.genuine(1, messages.NOW - 3 * messages.DAY), messages.ordinary(1,
-        messages.NOW - messages.DAY)
+GENUINE = messages.genuine(1, messages.NOW - 3 * messages.DAY)
+ORDINARY = messages.ordinary(1, messages.NOW - messages.DAY)
 FORGED = [messages.forged(number, messages.NOW - 2 * messages.DAY) for number in (1, 2)]
 INBOX = [ORDINARY, FORGED[0], GENUINE, FORGED[1]]
 
@@ -96,8 +96,8 @@ class Scene(kill.Scene):
     def killed(self, lane, point):
         on_server, away, back = map(collections.Counter, lane.on_disk())
         missing = self.mail - (on_server | away | back)
-        assert missing.total(
-            ) <= self.may_go, f"after a break at {point} {missing.total()} messages are nowhere ({self.name})"
+        assert missing.total() <= self.may_go, (f"after a break at {point} {missing.total()} messages are nowhere "
+                                                f"({self.name})")
         altered = (on_server + away + back).keys() - self.mail.keys()
         assert not altered, f"after a break at {point} {len(altered)} messages are not whole ({self.name})"
         for place, found in (("quarantine", away), ("restored", back)):
@@ -114,8 +114,8 @@ class Scene(kill.Scene):
         cut = lane.server.maildrop.cut = Cut(number, moment)
         try:
             result = backstop.run("backstopd", "--once")
-            assert result.status in (programs.DONE,
-                                     programs.UNREACHABLE), f"{cut}: status {result.status}: {result.err}"
+            ended = programs.DONE, programs.UNREACHABLE
+            assert result.status in ended, f"{cut}: status {result.status}: {result.err}"
             lane.server.maildrop.cut = None
             self.settle(lane, backstop, cut)
             return cut.fired
@@ -205,7 +205,7 @@ def twins():
 
 @case
 def points():
-    """Hundreds of points were tested."""
+    """Hundreds of points were tested, or a spread of them."""
     kill.tell_total(300)
 
 

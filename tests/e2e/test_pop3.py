@@ -404,8 +404,7 @@ def allowed():
     scene.check(["forged-2", "forged-3"])
     equal(scene.entry_of(1)["verdict"], "genuine", "its verdict")
     scene.put("allowed", messages.bounce(9, messages.NOW - messages.DAY, "x@botnet.example", "victim1@remote.example",
-                                         "Again",
-                                         messages.NOW - 2 * messages.DAY))
+                                         "Again", messages.NOW - 2 * messages.DAY))
     scene.backstop.pass_once()
     scene.check(["forged-2", "forged-3"])
 

@@ -13,8 +13,8 @@ from tap import case, equal, note, run, skip_all
 SILENCE = 2  # seconds, the timeout key of these tests
 WHEN = messages.NOW - 2 * messages.DAY
 FORGED = [messages.forged(number, WHEN) for number in (1, 2, 3)]
-ORDINARY, GENUINE = messages.ordinary(1, messages.NOW - messages.DAY), messages.genuine(1,
-        messages.NOW - 3 * messages.DAY)
+ORDINARY = messages.ordinary(1, messages.NOW - messages.DAY)
+GENUINE = messages.genuine(1, messages.NOW - 3 * messages.DAY)
 INBOX = [ORDINARY, FORGED[0], GENUINE, FORGED[1], FORGED[2]]
 KEPT = [ORDINARY, GENUINE]
 
@@ -32,8 +32,7 @@ class Scene:
         self.maildrop = self.server.maildrop
         security = {"security": "tls", "ca_file": cert} if tls else {"security": "none"}
         self.keys = {"protocol": "pop3", "host": "localhost", "port": self.server.port, "user": "owner",
-                     "timeout": SILENCE,
-                     "password_command": f"echo {rig.PASSWORD}", "addresses": messages.OWNER,
+                     "timeout": SILENCE, "password_command": f"echo {rig.PASSWORD}", "addresses": messages.OWNER,
                      "sent": sent} | security | keys
         self.backstop = programs.Backstop(f"{work}/{time.monotonic_ns()}", **self.keys)
         self.quarantine = os.path.join(self.backstop.data, "quarantine", "test")
@@ -574,4 +573,4 @@ if __name__ == "__main__":
                              (1, messages.NOW - 3 * messages.DAY - 3600, "friend@partner.example")):
         with open(os.path.join(sent, "cur", f"{when}.M{number}.rig:2,S"), "wb") as out:
             out.write(messages.letter(number, when, to))
-    run()
+    run(at_once=4)

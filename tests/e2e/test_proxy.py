@@ -54,8 +54,7 @@ class Lane:
         server = self.mailbox.server
         self.proxy = Proxy(server.plain if self.plain else server.port, by_command=self.plain)
         self.backstop = programs.for_mailbox(self.mailbox, os.path.join(work, user), port=self.proxy.port,
-                                             timeout=timeout,
-                                             security=SECURITY[security])
+                                             timeout=timeout, security=SECURITY[security])
         self.daemon, self.age = None, 0
         # of the last session, until its first wish was done: bytes of the server, of the client, commands
         self.length = None

@@ -159,8 +159,8 @@ def silent_greeting():
 def not_there():
     """Nobody listens on the port."""
     backstop = programs.Backstop(f"{work}/nobody", protocol="imap", host="localhost", port=rig.free_port(),
-                                 security="tls",
-                                 ca_file=cert, user="owner", password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
+                                 security="tls", ca_file=cert, user="owner",
+                                 password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
     result = backstop.run("backstopd", "--once")
     equal(result.status, programs.UNREACHABLE, "status")
     note(result.complaint)
@@ -187,11 +187,11 @@ def cries_wolf():
 
     with scripted.ScriptedServer(Wolf, trusted()) as server:
         backstop = programs.Backstop(f"{work}/wolf", port=server.port, protocol="imap", host="localhost",
-                                     security="tls", ca_file=cert,
-                                     user="owner", password_command=f"echo {rig.PASSWORD}", timeout=10)
+                                     security="tls", ca_file=cert, user="owner",
+                                     password_command=f"echo {rig.PASSWORD}", timeout=10)
         with backstop.daemon():
             programs.wait_for(lambda: server.received.count(b" IDLE\r\n") > 10, "the first looks", 20)
-            time.sleep(8)
+            time.sleep(4)
             early = server.received.count(b" IDLE\r\n")
             time.sleep(8)
             late = server.received.count(b" IDLE\r\n")
@@ -219,4 +219,4 @@ if __name__ == "__main__":
     work = rig.workdir()
     (cert, key), (other_cert, other_key) = rig.certificate(work), rig.certificate(work, "elsewhere.example", "other")
     system_roots, _ = rig.certificate(work, "root.example", "roots")
-    run()
+    run(at_once=4)

@@ -145,8 +145,8 @@ def from_systemd():
             try:
                 equal(manager.recv(100), b"READY=1", "first")
                 programs.wait_for(moved(mailbox), "the first pass", 20)
-                assert b"NOTIFY_SOCKET" not in programs.seen(
-                    family(process.pid)[1]), "the worker could speak for the daemon"
+                worker = family(process.pid)[1]
+                assert b"NOTIFY_SOCKET" not in programs.seen(worker), "the worker could speak for the daemon"
                 if number == 0:
                     process.send_signal(signal.SIGHUP)
                     equal((manager.recv(100), manager.recv(100)), (b"RELOADING=1", b"READY=1"), "on SIGHUP")

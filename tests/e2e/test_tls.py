@@ -10,6 +10,7 @@ import programs
 import scripted
 from tap import case, note, run, skip_all
 
+SILENCE = 3  # seconds, the timeout key of these tests
 CREDENTIALS = (b"LOGIN", b"AUTHENTICATE", b"sesame", b"owner")
 
 
@@ -25,9 +26,8 @@ def refused(what, script, words, context, starttls, ca, statuses=(programs.REFUS
     """One pass that must end before anything that helps to sign in was sent."""
     with scripted.ScriptedServer(script, context, starttls) as server:
         backstop = programs.Backstop(f"{work}/{time.monotonic_ns()}", protocol="imap", host="localhost",
-                                     port=server.port,
-                                     security="starttls" if starttls else "tls", ca_file=ca, user="owner",
-                                     password_command=f"echo {rig.PASSWORD}", timeout=4)
+                                     port=server.port, security="starttls" if starttls else "tls", ca_file=ca,
+                                     user="owner", password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
         result = backstop.run("backstopd", "--once", limit=programs.LIMIT)
     assert result.status in statuses, f"{what}: status {result.status} ({result.err.strip()})"
     assert server.connections >= 1, f"{what}: nobody connected"
@@ -40,8 +40,7 @@ def refused(what, script, words, context, starttls, ca, statuses=(programs.REFUS
 
 def openssl(*arguments):
     subprocess.run([rig.find_program("openssl"), *arguments], check=True, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, cwd=work)
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=work)
 
 
 def issued(name, host, start="20200101000000Z", end="20991231000000Z"):
@@ -51,21 +50,18 @@ def issued(name, host, start="20200101000000Z", end="20991231000000Z"):
     with open(f"{work}/{name}.ext", "w") as extensions:
         extensions.write(f"subjectAltName = DNS:{host}\n")
     openssl("ca", "-batch", "-config", "ca.cnf", "-in", f"{name}.csr", "-out", f"{name}.pem", "-startdate", start,
-            "-enddate", end,
-            "-notext", "-extfile", f"{name}.ext")
+            "-enddate", end, "-notext", "-extfile", f"{name}.ext")
     return f"{work}/{name}.pem", f"{work}/{name}.key"
 
 
 def make_issuer():
     """An issuer of ours: the one that a test's ca-file names."""
     openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=Test issuer", "-keyout",
-            "ca.key",
-            "-out", "ca.pem", "-addext", "basicConstraints=critical,CA:TRUE")
+            "ca.key", "-out", "ca.pem", "-addext", "basicConstraints=critical,CA:TRUE")
     with open(f"{work}/ca.cnf", "w") as config:
         config.write(f"[ca]\ndefault_ca = it\n[it]\ndir = {work}\ndatabase = {work}/ca.db\nnew_certs_dir = {work}\n"
-                     f"certificate = {work}/ca.pem\nprivate_key = {work}/ca.key\nserial = {work}/ca.serial\ndefault_md "
-                     f"= sha256\n"
-                     "policy = any\nunique_subject = no\n[any]\ncommonName = supplied\n")
+                     f"certificate = {work}/ca.pem\nprivate_key = {work}/ca.key\nserial = {work}/ca.serial\n"
+                     "default_md = sha256\npolicy = any\nunique_subject = no\n[any]\ncommonName = supplied\n")
     open(f"{work}/ca.db", "w").close()
     with open(f"{work}/ca.serial", "w") as serial:
         serial.write("01\n")
@@ -144,10 +140,9 @@ def trusted():
     for starttls in (False, True):
         with scripted.ScriptedServer(StartTls if starttls else Plain, scripted.tls_context(*pair), starttls) as server:
             backstop = programs.Backstop(f"{work}/trusted{starttls}", protocol="imap", host="localhost",
-                                         port=server.port,
-                                         security="starttls" if starttls else "tls", ca_file=f"{work}/ca.pem",
-                                         user="owner",
-                                         password_command=f"echo {rig.PASSWORD}", timeout=10)
+                                         port=server.port, security="starttls" if starttls else "tls",
+                                         ca_file=f"{work}/ca.pem", user="owner",
+                                         password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
             backstop.run("backstopd", "--once", limit=programs.LIMIT)
         assert b"AUTHENTICATE PLAIN" in server.received, f"what the server received: {server.received!r}"
 
@@ -158,4 +153,4 @@ if __name__ == "__main__":
         skip_all("openssl not installed")
     work = rig.workdir()
     make_issuer()
-    run()
+    run(at_once=3)

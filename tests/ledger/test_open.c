@@ -169,27 +169,34 @@ static void test_versions(void **state)
   rig_remove(folder);
 }
 
+/* From version 4 back to version 3, and from there to version 1. */
+static const char back_to_3[] =
+    "DROP INDEX wish_entry; DROP INDEX wish_untold; DROP INDEX wish_command; DROP INDEX entry_message;"
+    "DROP TABLE command_entry; DROP TABLE command; ALTER TABLE wish DROP COLUMN told;"
+    "ALTER TABLE wish DROP COLUMN command; ALTER TABLE account DROP COLUMN trash;"
+    "DROP INDEX entry_matched_by; DROP INDEX sent_bare; DROP TABLE sent_reply; DROP TABLE sent_start;"
+    "ALTER TABLE entry DROP COLUMN matched_by; ALTER TABLE sent DROP COLUMN bare; ALTER TABLE evidence DROP COLUMN "
+    "args;"
+    "PRAGMA user_version = 3;";
+static const char back_to_1[] =
+    "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
+    "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
+    "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders;"
+    "DROP TABLE number; DROP TABLE pause; DROP TABLE recorded; ALTER TABLE folder DROP COLUMN stamp;"
+    "ALTER TABLE account DROP COLUMN sent_by; PRAGMA user_version = 1;";
+
 /* A ledger as version 1 left it is carried over with all that is in it. */
 static void test_migrate(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
   Ledger *ledger = rig_ledger_in(folder);
-  OK(db_exec(ledger,
-             "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
-             "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
-             "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders;"
-             "DROP TABLE number; DROP TABLE pause; DROP TABLE recorded; ALTER TABLE folder DROP COLUMN stamp; ALTER "
-             "TABLE account DROP COLUMN sent_by;"
-             "DROP INDEX wish_entry; DROP INDEX wish_untold; DROP INDEX wish_command; DROP INDEX entry_message;"
-             "DROP TABLE command_entry; DROP TABLE command; ALTER TABLE wish DROP COLUMN told;"
-             "ALTER TABLE wish DROP COLUMN command; ALTER TABLE account DROP COLUMN trash;"
-             "PRAGMA user_version = 1",
-             &error));
+  OK(db_exec(ledger, back_to_3, &error));
+  OK(db_exec(ledger, back_to_1, &error));
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
   OK(ledger != NULL);
-  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 4);
+  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 5);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE until = 0 AND notice IS NULL"), 2);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE sent_by IS NULL"), 2);
   assert_int_equal(rig_number(ledger, "SELECT count(stamp) FROM folder"), 0);
@@ -199,6 +206,44 @@ static void test_migrate(void **state)
       rig_number(ledger,
                  "SELECT count(*) FROM sqlite_schema WHERE name IN ('gap', 'number', 'entry_again', 'entry_lying')"),
       4);
+  ledger_close(ledger);
+  rig_remove(folder);
+}
+
+/* What version 3 kept: a sent message, a report about it, and its evidence as sentences. */
+static const char version_3_rows[] =
+    "INSERT INTO folder(id, account, role, name, used, validity, next, oldest, synced, messages)"
+    " VALUES(7, 1, 'sent', 'Sent', 1, 1, 2, 1600000000, 1600000000, 1);"
+    "INSERT INTO sent(id, folder, date, recipients, sender, subject) VALUES(5, 7, 1600000000, 1, NULL, 'Lunch');"
+    "INSERT INTO entry(id, account, message_id, size, digest, arrived, judged, kind, verdict, reporter, status, "
+    "diagnostic, recipients, original_id, original_from, original_to, original_subject, original_date, decided, state, "
+    "reason, home_folder, home_validity, home_uid, away_folder, away_validity, away_uid, exempt, due, changed, matched)"
+    " VALUES(9, 1, 'report@mx.example', 100, x'00', 1600000100, 1600000100, 'dsn-failed', 'genuine', "
+    "'mailer-daemon@mx.example', '5.1.1', NULL, 'bob@y.example', 'one@x', NULL, NULL, 'Lunch', 1600000000, 1, 'kept', "
+    "NULL, 'INBOX', 7, 42, NULL, 0, 0, 0, 0, 1600000100, 5);"
+    "INSERT INTO evidence(entry, line, side, code, text) VALUES"
+    "(9, 0, 2, 'report-type', 'Content-Type says so.'),"
+    "(9, 1, 0, 'id-in-ledger', 'It is that of a message you sent: “Lunch”.');";
+
+static void test_evidence_of_version_3(void **state)
+{
+  GError *error = NULL;
+  char *folder = rig_folder();
+  Ledger *ledger = rig_ledger_in(folder);
+  OK(db_exec(ledger, back_to_3, &error));
+  OK(db_exec(ledger, version_3_rows, &error));
+  ledger_close(ledger);
+  ledger = ledger_open(folder, LEDGER_EXISTING, &error);
+  OK(ledger != NULL);
+  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 5);
+  g_autoptr(Entry) entry = rig_get(ledger, 9);
+  assert_int_equal(entry->evidence->len, 2);
+  g_autofree char *first = evidence_text(entry->evidence->pdata[0]);
+  g_autofree char *second = evidence_text(entry->evidence->pdata[entry->decided]);
+  assert_string_equal(first, "Content-Type says so.");
+  assert_string_equal(second, "It is that of a message you sent: “Lunch”.");
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM entry WHERE matched = 5 AND matched_by = 'id'"), 1);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
   ledger_close(ledger);
   rig_remove(folder);
 }
@@ -241,7 +286,7 @@ static void test_damaged(void **state)
   close(fd);
   OK((ledger = ledger_open(folder, LEDGER_EXISTING, &error)) != NULL);
   FAILS(account_list(ledger, &error) != NULL, LEDGER_ERROR_DAMAGED);
-  FAILS(account_set_state(ledger, "home", "idle", NULL, 0, &error), LEDGER_ERROR_DAMAGED);
+  FAILS(account_set_state(ledger, "home", ACCOUNT_IDLE, NULL, 0, &error), LEDGER_ERROR_DAMAGED);
   ledger_close(ledger);
   rig_remove(folder);
 }
@@ -254,17 +299,18 @@ static void test_busy(void **state)
   sqlite3_busy_timeout(b->db, 30);
   gint64 version = ledger_data_version(b, &error);
   OK(db_begin(a, &error));
-  OK(account_set_state(a, "home", "indexing", NULL, 0, &error));
-  FAILS(account_set_state(b, "home", "judging", NULL, 0, &error), LEDGER_ERROR_BUSY);
-  FAILS(folder_mark_set(b, "home", "INBOX", "watched", &(FolderMark){ .next = 2 }, &error), LEDGER_ERROR_BUSY);
+  OK(account_set_state(a, "home", ACCOUNT_INDEXING, NULL, 0, &error));
+  FAILS(account_set_state(b, "home", ACCOUNT_JUDGING, NULL, 0, &error), LEDGER_ERROR_BUSY);
+  FAILS(folder_mark_set(b, "home", "INBOX", FOLDER_ROLE_WATCHED, &(FolderMark){ .next = 2 }, &error),
+        LEDGER_ERROR_BUSY);
   GPtrArray *accounts = account_list(b, &error); /* readers do not wait */
   OK(accounts != NULL);
-  assert_string_equal(((Account *)g_ptr_array_index(accounts, 0))->state, "idle");
+  assert_int_equal(((Account *)g_ptr_array_index(accounts, 0))->state, ACCOUNT_IDLE);
   g_ptr_array_unref(accounts);
   assert_int_equal(ledger_data_version(b, &error), version);
   OK(db_end(a, TRUE, &error));
   assert_int_not_equal(ledger_data_version(b, &error), version);
-  OK(account_set_state(b, "home", "judging", NULL, 0, &error));
+  OK(account_set_state(b, "home", ACCOUNT_JUDGING, NULL, 0, &error));
   ledger_close(a);
   ledger_close(b);
   rig_remove(folder);
@@ -293,7 +339,7 @@ static void test_second_connection(void **state)
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_int_equal(status, 0);
   assert_true(g_file_test(wal, G_FILE_TEST_EXISTS));
-  OK(account_set_state(first, "home", "judging", NULL, 0, &error));
+  OK(account_set_state(first, "home", ACCOUNT_JUDGING, NULL, 0, &error));
   ledger_close(first);
   assert_false(g_file_test(wal, G_FILE_TEST_EXISTS));
   close(start[0]);
@@ -462,6 +508,7 @@ int main(void)
     cmocka_unit_test(test_no_permission),
     cmocka_unit_test(test_versions),
     cmocka_unit_test(test_migrate),
+    cmocka_unit_test(test_evidence_of_version_3),
     cmocka_unit_test(test_other_program),
     cmocka_unit_test(test_damaged),
     cmocka_unit_test(test_busy),

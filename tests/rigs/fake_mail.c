@@ -5,6 +5,7 @@
  * Tests:    used by test_pass.c, test_settle.c */
 #include "tests/rigs/fake_mail.h"
 #include "fetcher/pass/pass.h"
+#include "ledger/configure.h"
 #include <glib/gstdio.h>
 #include <string.h>
 

@@ -5,6 +5,7 @@
  * Tests:    every tests/test_ledger_*.c */
 #include "tests/rigs/ledger_rig.h"
 #include "filter/normalise.h"
+#include "ledger/configure.h"
 #include "ledger/db.h"
 #include <glib/gstdio.h>
 
@@ -65,6 +66,7 @@ SentMessage *rig_sent(const char *ids, const char *recipients, const char *subje
 {
   SentMessage *message = g_new0(SentMessage, 1);
   message->message_ids = g_ptr_array_new_with_free_func(g_free);
+  message->replies = g_ptr_array_new_with_free_func(g_free);
   message->recipients = g_ptr_array_new_with_free_func(g_free);
   add_parts(message->message_ids, ids);
   add_parts(message->recipients, recipients);
@@ -80,7 +82,7 @@ void rig_add(Ledger *ledger, const char *account, const char *folder, const char
   FolderMark mark = { .next = 1 };
   g_autoptr(SentMessage) message = rig_sent(ids, recipients, subject, date);
   const SentRow row = { 1, date, message };
-  OK(folder_mark_get(ledger, account, folder, "sent", &mark, &error));
+  OK(folder_mark_get(ledger, account, folder, FOLDER_ROLE_SENT, &mark, &error));
   mark.validity = 1;
   mark.next++;
   mark.synced = synced;
@@ -91,6 +93,7 @@ Report *rig_report(const char *ids, const char *recipients, const char *subject)
 {
   Report *report = report_new();
   report->kind = REPORT_DSN_FAILED;
+  report->rank = RANK_NAMED;
   report->reporter = g_strdup("mailer-daemon@mx.reporter.example");
   report->reporter_domain = g_strdup("mx.reporter.example");
   add_parts(report->addressed, "me@example.org");
@@ -104,7 +107,7 @@ Entry *rig_entry(const char *account, const Report *report, const Facts *facts, 
                  guint32 uid)
 {
   g_autoptr(GPtrArray) evidence = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
-  g_ptr_array_add(evidence, evidence_new(EVIDENCE_AGAINST, "a-code", "Field %s says so.", "X"));
+  g_ptr_array_add(evidence, evidence_new(EVIDENCE_AGAINST, "a-code", "X", NULL));
   const Verdict verdict = { .code = code, .evidence = evidence };
   g_autofree char *text = g_strdup_printf("message %u of %s", uid, account);
   g_autoptr(GBytes) head = g_bytes_new(text, strlen(text));

@@ -3,6 +3,7 @@
  * Must not: change the ledger.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
+#include "ledger/account.h"
 #include "ui/cli/command.h"
 #include "ui/terminal/entry_words.h"
 #include "ui/terminal/print.h"
@@ -22,7 +23,7 @@ static const GOptionEntry options[] = {
   { "state", 0, 0, G_OPTION_ARG_FILENAME, &state,
     "In this state: kept, waiting, quarantined, restored, deleted, failed", "STATE" },
   { "all", 0, 0, G_OPTION_ARG_NONE, &all, "Everything that was judged, not only what waits for you", NULL },
-  { "limit", 0, 0, G_OPTION_ARG_INT, &limit, "At most so many; 0: all (default 50 on a terminal, else all)", "N" },
+  { "limit", 0, 0, G_OPTION_ARG_INT, &limit, "At most this many; 0: all (default 50 on a terminal, else all)", "N" },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -52,7 +53,7 @@ static gboolean list_entry(const Entry *entry, gpointer data)
   return TRUE;
 }
 
-/* FALSE for a word that is none of the ledger's. */
+/* FALSE: the verdict or state is not known. */
 static gboolean parse_options(JournalQuery *query)
 {
   query->account = account;
@@ -75,7 +76,7 @@ static void print(const List *list)
   else if (list->for_owner)
     puts("Nothing waits for you. backstop list --all shows all that was judged.");
   else
-    puts("There is nothing of the kind.");
+    puts("Nothing matches.");
   if (list->more) puts("There is more: backstop list --limit 0");
   if (list->count > 0 && list->for_owner)
     puts("backstop explain ID tells why; backstop restore ID puts a message back.");
@@ -105,7 +106,7 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_list = {
   .name = "list",
   .arguments = "",
-  .summary = "What waits in quarantine or is unsure, newest first",
+  .summary = "What waits for you: in quarantine, unsure, only observed or not moved",
   .options = options,
   .run = run,
 };

@@ -3,7 +3,9 @@
  * Must not: speak to a server or a daemon; the ledger tells all.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
+#include "ledger/account.h"
 #include "ledger/browse.h"
+#include "ledger/pass.h"
 #include "ledger/wish.h"
 #include "ui/cli/wish_and_wait.h"
 #include "ui/terminal/entry_words.h"
@@ -12,21 +14,21 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* A gap is told of for so long: an original older than FACTS_WINDOW_DAYS is hardly bounced, but its bounce may lie
- * unread, or be swept. */
+/* Status shows a gap for this many days: servers hardly bounce a message older than FACTS_WINDOW_DAYS, but its bounce
+ * may lie unread, or a sweep may read it. */
 #define GAP_DAYS 60
 
 /* All that is known of one account. */
 typedef struct {
   const Account *account;
-  gboolean runs; /* a daemon does */
+  gboolean runs; /* does a daemon run? */
   gint64 now;
   GPtrArray *coverage; /* Coverage* */
   GPtrArray *gaps;     /* CoverageGap*, those within the coverage */
   JournalCounts counts;
   BrowseCounts views;
   Pass *last;        /* NULL: none yet */
-  GPtrArray *wishes; /* open ones, Wish* */
+  GPtrArray *wishes; /* Wish*, open ones */
   gint64 sent;
 } Status;
 
@@ -48,7 +50,7 @@ static gboolean is_within(const CoverageGap *gap, const GPtrArray *coverage)
   return FALSE;
 }
 
-/* What lies before the coverage is not covered anyway. */
+/* Reads the gaps. A gap before the coverage is left out: that time is not covered anyway. */
 static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
 {
   status->gaps = coverage_gaps(ledger, status->account->name, status->now - (gint64)GAP_DAYS * 86400, error);
@@ -58,7 +60,7 @@ static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
   return TRUE;
 }
 
-/* account, runs and now are set. */
+/* Reads the rest, when account, runs and now are set. */
 static gboolean status_read(Ledger *ledger, Status *status, GError **error)
 {
   GError *problem = NULL;
@@ -79,12 +81,12 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   return status->wishes != NULL;
 }
 
-/* The state as it is: where no daemon runs, a worker is neither busy nor watching, whatever one that was killed had
- * written. */
-static const char *state_slug(const Status *status)
+/* The state as it is now. Where no daemon runs, no worker is busy or watching, whatever a killed worker has left in the
+ * ledger. */
+static AccountState state_now(const Status *status)
 {
   const Account *account = status->account;
-  return !status->runs && (account_is_busy(account) || account_is_watching(account)) ? "idle" : account->state;
+  return !status->runs && (account_is_busy(account) || account_is_watching(account)) ? ACCOUNT_IDLE : account->state;
 }
 
 static void add_problem(GString *words, const char *text)
@@ -110,23 +112,38 @@ static void add_progress(GString *words, const Pass *pass, gboolean sent)
     g_string_append_printf(words, ", %u of %u messages", pass->scanned, pass->scan_total);
 }
 
-/* The state of an account whose worker runs well. */
-static void add_work(GString *words, const Status *status, const char *slug)
+static void add_state(GString *words, const Status *status)
 {
-  if (strcmp(slug, "connecting") == 0) {
-    g_string_append(words, "connecting to the server");
-  } else if (strcmp(slug, "indexing") == 0) {
+  const Account *account = status->account;
+  AccountState state = state_now(status);
+  switch (state) {
+  case ACCOUNT_CONNECTING: g_string_append(words, "connecting to the server"); break;
+  case ACCOUNT_INDEXING:
     g_string_append(words, "indexing: reading the Sent folder");
     add_progress(words, status->last, TRUE);
-  } else if (strcmp(slug, "judging") == 0) {
+    break;
+  case ACCOUNT_JUDGING:
     g_string_append(words, "judging: looking at mail");
     add_progress(words, status->last, FALSE);
-  } else if (strcmp(slug, "watching") == 0) {
-    g_string_append(words, "watching for new mail");
-  } else if (strcmp(slug, "serving") == 0) {
-    g_string_append(words, "serving your mail program; what you wish for is done when it has left");
-  } else {
-    g_string_append(words, status->runs ? "idle: no worker is at it" : "idle: no daemon runs");
+    break;
+  case ACCOUNT_WATCHING: g_string_append(words, "watching for new mail"); break;
+  case ACCOUNT_SERVING:
+    g_string_append(words, "serving your mail program; your requests are done when it disconnects");
+    break;
+  case ACCOUNT_RETRYING:
+    g_string_append(words, status->runs ? "waiting to retry" : "not watched: no daemon runs, and the last try failed");
+    add_until(words, status, " until");
+    add_problem(words, account->text);
+    break;
+  case ACCOUNT_SIGN_IN_NEEDED:
+  case ACCOUNT_DISABLED:
+    g_string_append(words, state == ACCOUNT_DISABLED ? "disabled" : "sign-in needed");
+    add_problem(words, account->text);
+    add_until(words, status, "; tried again at");
+    break;
+  case ACCOUNT_IDLE:
+  case ACCOUNT_STATES:
+    g_string_append(words, status->runs ? "waiting for mail: no worker runs now" : "not watched: no daemon runs");
   }
 }
 
@@ -134,19 +151,8 @@ static void add_work(GString *words, const Status *status, const char *slug)
 static char *words_account_state(const Status *status)
 {
   const Account *account = status->account;
-  const char *slug = state_slug(status);
   g_autoptr(GString) words = g_string_new(NULL);
-  if (strcmp(slug, "retrying") == 0) {
-    g_string_append(words, status->runs ? "waiting to retry" : "idle: no daemon runs, and the last try failed");
-    add_until(words, status, " until");
-    add_problem(words, account->text);
-  } else if (strcmp(slug, "sign-in-needed") == 0 || strcmp(slug, "disabled") == 0) {
-    g_string_append(words, strcmp(slug, "disabled") == 0 ? "disabled" : "sign-in needed");
-    add_problem(words, account->text);
-    add_until(words, status, "; tried again at");
-  } else {
-    add_work(words, status, slug);
-  }
+  add_state(words, status);
   if (!status->runs || account->since == 0) return g_strdup(words->str);
   g_autofree char *since = print_time(account->since);
   g_string_append_printf(words, " (since %s)", since);
@@ -190,7 +196,7 @@ static void print_text(const Status *status)
       states[MOVE_QUARANTINED], states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
   g_autofree char *waiting = g_strdup_printf("%u (%u unsure); backstop list shows them",
                                              status->views.view[BROWSE_WAITING], status->views.view[BROWSE_UNSURE]);
-  g_autofree char *wishes = g_strdup_printf("your wishes still to be done: %u", status->wishes->len);
+  g_autofree char *wishes = g_strdup_printf("your requests not done yet: %u", status->wishes->len);
   g_autofree char *title = g_strdup_printf("%s%s", account->name, account->configured ? "" : " (no longer configured)");
   print_wrapped("", title);
   print_field("state", state);
@@ -213,7 +219,7 @@ static void print_json(const Status *status)
   jsonl_text(line, "type", "account");
   jsonl_text(line, "account", account->name);
   jsonl_boolean(line, "configured", account->configured);
-  jsonl_text(line, "state", state_slug(status));
+  jsonl_text(line, "state", account_state_name(state_now(status)));
   jsonl_text(line, "text", account->text);
   jsonl_time(line, "until", status->runs ? account->until : 0);
   jsonl_text(line, "notice", account->notice);
@@ -253,7 +259,7 @@ static void print_daemon(const Ui *ui, Ledger *ledger, gboolean runs, gint64 sen
             : "No daemon is running: start backstopd, or make single passes with backstop once.");
   if (paused != 0) {
     g_autofree char *until = print_time(paused);
-    printf("It is paused until %s: nothing is moved but what you wish for.\n", until);
+    printf("It is paused until %s: it moves nothing except what you ask for.\n", until);
   }
   if (accounts == 0) puts("No account has been looked at yet: run backstop once.");
 }
@@ -283,6 +289,6 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_status = {
   .name = "status",
   .arguments = "",
-  .summary = "Accounts, what is known of their sent mail, counts, last errors",
+  .summary = "How each account is, how much waits for you, last errors",
   .run = run,
 };

@@ -82,7 +82,7 @@ static gboolean take(const Ui *ui, Ledger *ledger, NewsenderList list, const cha
   g_autofree char *entry = newsender_parse(text, error);
   if (entry == NULL || !newsender_remove(ledger, list, entry, &excluded, error)) return FALSE;
   if (excluded)
-    tell(ui, list, entry, "excluded", "is somebody you wrote to; from now on that speaks for nothing.", NULL);
+    tell(ui, list, entry, "excluded", "is somebody you wrote to; from now on this counts for nothing.", NULL);
   else
     tell(ui, list, entry, "removed", "is removed from the list.", NULL);
   return TRUE;

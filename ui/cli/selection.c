@@ -162,7 +162,8 @@ static gboolean is_because(const Entry *entry, const char *because)
   gboolean own = g_str_equal(parts[0], "deny") || g_str_equal(parts[0], "allow");
   g_autofree char *code = own ? g_strconcat("own-", parts[0], NULL) : g_strdup(parts[0]);
   if (strcmp(decided->code, code) != 0) return FALSE;
-  return parts[1] == NULL || has_word(decided->text, parts[1]);
+  g_autofree char *text = evidence_text(decided);
+  return parts[1] == NULL || has_word(text, parts[1]);
 }
 
 /* What was restored or deleted already is no part of a range or of a condition. */

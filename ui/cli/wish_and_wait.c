@@ -19,7 +19,7 @@
 #define LOOK_USEC (G_USEC_PER_SEC / 10)
 
 typedef struct {
-  gint64 id; /* the entry's */
+  gint64 id; /* of the entry */
   gint64 wish;
 } Wished;
 
@@ -38,7 +38,7 @@ static void tell(const Ui *ui, gint64 id, const char *state, const char *text)
   fflush(stdout);
 }
 
-/* Tells of the wishes that are finished and takes them off the list. */
+/* Prints the result of each finished request and removes it from the list. */
 static int take_finished(const Ui *ui, Ledger *ledger, GArray *wished)
 {
   int status = EX_OK;
@@ -178,8 +178,8 @@ int wish_wait(const Ui *ui, Ledger *ledger, const GArray *entries, const GArray 
   int status = runs ? wait_for(ui, ledger, wished) : EX_OK;
   for (guint i = 0; i < wished->len; i++)
     tell(ui, g_array_index(wished, Wished, i).id, "queued",
-         runs ? "queued: the daemon has not come to it yet, but will"
-              : "queued: done at the next pass (backstop once, or start backstopd)");
+         runs ? "queued: the daemon will do it soon"
+              : "queued: it is done at the next pass (run backstop once, or start backstopd)");
   return status;
 }
 

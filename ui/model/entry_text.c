@@ -1,5 +1,5 @@
 /* entry_text.c - an entry in words, for the window
- * Owns:     the order in which things are told, and the sentences around them.
+ * Owns:     the order of the lines, and their sentences.
  * Must not: know GTK; open the ledger.
  * Fails:    never.
  * Tests:    tests/ui/model/test_models.c */
@@ -71,8 +71,8 @@ static void add_wish(GPtrArray *lines, const Wish *wish)
   gboolean restore = wish->verb == WISH_RESTORE;
   if (wish->state == WISH_OPEN) {
     add(lines, LINE_PLAIN, NULL,
-        restore ? _("You wish to have it restored: this is done as soon as the filter comes to it.")
-                : _("You wish to have it deleted: this is done as soon as the filter comes to it."));
+        restore ? _("You asked to have it restored: the filter does this at its next pass.")
+                : _("You asked to have it deleted: the filter does this at its next pass."));
     return;
   }
   if (g_strcmp0(wish->result, "cancelled") == 0) return;
@@ -92,7 +92,8 @@ static void add_evidence(GPtrArray *lines, const Entry *entry)
   for (guint i = 0; i < entry->evidence->len; i++) {
     const Evidence *row = entry->evidence->pdata[i];
     guint side = (guint)row->side < G_N_ELEMENTS(styles) ? (guint)row->side : EVIDENCE_NEUTRAL;
-    g_autofree char *text = g_strconcat(marks[side], row->text, i == entry->decided ? _(" (This decided.)") : "", NULL);
+    g_autofree char *sentence = evidence_text(row);
+    g_autofree char *text = g_strconcat(marks[side], sentence, i == entry->decided ? _(" (This decided.)") : "", NULL);
     add(lines, styles[side], NULL, text);
   }
 }
@@ -156,9 +157,9 @@ GPtrArray *entry_text_original(const Entry *entry)
   add(lines, LINE_FIELD, _("Subject"), entry->original_subject);
   add_time(lines, _("Date"), entry->original_date);
   add(lines, LINE_FIELD, _("Message-ID"), entry->original_id);
-  if (lines->len == before) add(lines, LINE_PLAIN, NULL, _("It shows nothing of it."));
-  add(lines, LINE_HEADING, NULL, _("What the report says of it"));
-  add(lines, LINE_FIELD, _("Could not be delivered to"), about != NULL ? about : _("nobody it names"));
+  if (lines->len == before) add(lines, LINE_PLAIN, NULL, _("The report shows nothing of it."));
+  add(lines, LINE_HEADING, NULL, _("What the report says about it"));
+  add(lines, LINE_FIELD, _("Could not be delivered to"), about != NULL ? about : _("nobody that it names"));
   add(lines, LINE_FIELD, _("Reported by"), entry->reporter);
   add(lines, LINE_FIELD, _("Status"), entry->status);
   add(lines, LINE_FIELD, _("In the server’s words"), entry->diagnostic);

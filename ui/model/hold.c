@@ -1,13 +1,13 @@
-/* hold.c - wishes with second thoughts
- * Owns:     the group of wishes made last, and its timer.
- * Must not: know GTK; do what is wished.
+/* hold.c - requests that can be undone
+ * Owns:     the group of requests made last, and its timer.
+ * Must not: know GTK; move a message itself.
  * Fails:    by HOLD_FAILED with a sentence.
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/hold.h"
 #include "ui/model/shown.h"
 #include <glib/gi18n.h>
 
-#define OPEN_ASKED 200 /* open wishes, at one look */
+#define OPEN_ASKED 200 /* open requests that one look reads at most */
 
 struct Hold {
   Ledger *ledger;
@@ -15,10 +15,10 @@ struct Hold {
   gpointer data;
   HoldState state;
   WishVerb verb;
-  GArray *entries, *wishes; /* gint64 each; wishes: 0 for one that was refused */
+  GArray *entries, *wishes; /* gint64 each; wishes: 0 for a request that was refused */
   GHashTable *notes;
   guint timer, all, done, failed;
-  char *problem; /* the first one, a sentence */
+  char *problem; /* the first problem, a sentence */
 };
 
 Hold *hold_new(Ledger *ledger, void (*changed)(Hold *hold, gpointer data), gpointer data)
@@ -134,7 +134,7 @@ void hold_undo(Hold *hold)
     set_state(hold, HOLD_FAILED);
     return;
   }
-  /* What had failed before is among those that are left. */
+  /* Requests that failed before are counted in `left`, too. */
   hold->done += left;
   hold->failed = hold->all - hold->done;
   hold->problem = hold->done > 0 ? g_strdup(_("the others were taken back")) : NULL;
@@ -161,8 +161,8 @@ static void take_earlier(Hold *hold)
   if (wish_tell(hold->ledger, (const gint64 *)(void *)told->data, told->len, NULL)) set_state(hold, HOLD_EARLIER);
 }
 
-/* Wishes are done in their order, by account: those behind many open ones are hardly finished, and not asked for. What
- * is finished is asked for no more: 0. */
+/* Reads the state of requests until many of them are open: each account does them in their order, so that later ones
+ * are hardly finished. The id of a finished request becomes 0, and is not read again. */
 void hold_look(Hold *hold)
 {
   guint open = 0, done = 0, failed = 0;

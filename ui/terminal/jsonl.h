@@ -3,9 +3,9 @@
 #include "filter/report.h"
 #include <json-glib/json-glib.h>
 
-/* A line begins; give it to jsonl_end(). */
+/* Begins a line, which jsonl_end() ends. */
 JsonBuilder *jsonl_begin(void);
-/* Prints and frees it. */
+/* Prints the line and frees it. */
 void jsonl_end(JsonBuilder *line);
 
 /* Members. A NULL text and a time of 0 are null; a list is always a list; a time is ISO 8601 in UTC. */
@@ -14,5 +14,5 @@ void jsonl_number(JsonBuilder *line, const char *name, gint64 number);
 void jsonl_boolean(JsonBuilder *line, const char *name, gboolean value);
 void jsonl_time(JsonBuilder *line, const char *name, gint64 seconds);
 void jsonl_list(JsonBuilder *line, const char *name, const GPtrArray *texts);
-/* "evidence": a list of {code, text}. */
+/* "evidence": a list of {code, text, args}. */
 void jsonl_evidence(JsonBuilder *line, const GPtrArray *evidence);

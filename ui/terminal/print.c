@@ -89,7 +89,7 @@ struct Table {
   const char *const *titles;
   const guint *least;
   guint columns;
-  GPtrArray *cells; /* char*, row by row */
+  GPtrArray *cells; /* char*, one row after the other */
 };
 
 Table *table_new(const char *const *titles, const guint *least)
@@ -107,7 +107,7 @@ void table_add(Table *table, const char *const *cells)
 
 guint table_rows(const Table *table) { return table->cells->len / table->columns; }
 
-/* Takes one column at a time from the widest that may still give, until the table fits or none may. */
+/* Makes the widest column narrower by one, again and again, until the table fits or no column may become narrower. */
 static void fit(const Table *table, guint *widths, guint width)
 {
   guint total = (table->columns - 1) * GAP;

@@ -26,9 +26,9 @@ static const char *const hints[BROWSE_VIEWS] = {
   [BROWSE_WAITING] = N_("For you to look at: in quarantine, unsure, only observed, or not moved for a reason"),
   [BROWSE_UNSURE] = N_("Too little is known to tell; left in the inbox, unless the configuration says otherwise"),
   [BROWSE_TROUBLE] = N_("Could not be moved, with the reason"),
-  [BROWSE_RESTORED] = N_("Put back, and never moved again"),
-  [BROWSE_DELETED] = N_("Moved to the trash, or removed by other hands"),
-  [BROWSE_GENUINE] = N_("They answer mail of yours, and were left where they are"),
+  [BROWSE_RESTORED] = N_("Put back; they are never moved again"),
+  [BROWSE_DELETED] = N_("Moved to the trash, or removed by you or another program"),
+  [BROWSE_GENUINE] = N_("They answer mail of yours, and stay where they are"),
   [BROWSE_ALL] = N_("Everything that was judged"),
 };
 

@@ -12,7 +12,8 @@
 
 enum { MODE, UNSURE, CHALLENGES, VIRUS, REPLIES, RECEIPTS, NOTIFY, KEYS };
 
-/* The choices of a key, the first being the one that holds when nothing is said; of two, the second is the tick. */
+/* The choices of a key, in the order of current(). Where only the second has words, the key is a check box, and the
+ * second is its tick. */
 static const struct {
   const char *key, *values[3], *words[3];
 } keys[KEYS] = {
@@ -79,8 +80,8 @@ static void refresh(Preferences *preferences)
 static void reloaded(const GError *error, gpointer data)
 {
   GtkWidget *note = data;
-  gtk_label_set_text(GTK_LABEL(note), error == NULL ? _("Saved. The filter heeds it from now on.")
-                                                    : _("Saved. The filter heeds it as soon as it is started anew."));
+  gtk_label_set_text(GTK_LABEL(note), error == NULL ? _("Saved. The filter applies it from now on.")
+                                                    : _("Saved. The filter applies it when it is started again."));
   g_object_unref(note);
 }
 

@@ -5,6 +5,7 @@
  * Tests:    fetcher/box/box_store.c, fetcher/box/shelf.c, fetcher/box/program_box.c */
 #include "fetcher/box/box_store.h"
 #include "ledger/account.h"
+#include "ledger/configure.h"
 #include "tests/rigs/mbox_rig.h"
 #include <glib/gstdio.h>
 #include <poll.h>

@@ -204,7 +204,7 @@ static void run_plan(const Plan *plan, guint steps[2])
   fake_free(fakes[0]);
 }
 
-/* Is this schedule played? Every one is with BACKSTOP_FAULT_POINTS=all (make check-faults). */
+/* Is this schedule played? Every one is with BACKSTOP_FAULT_POINTS=all (make check-slow). */
 static gboolean is_played(guint schedule)
 {
   return g_strcmp0(g_getenv("BACKSTOP_FAULT_POINTS"), "all") == 0 || schedule % SPREAD == 0;

@@ -113,7 +113,8 @@ static Account *account(void)
 static void assert_state(const char *name, const char *want)
 {
   Account *told = account();
-  if (strcmp(told->state, want) != 0) fail_msg("%s: the state is %s, not %s", name, told->state, want);
+  const char *state = account_state_name(told->state);
+  if (strcmp(state, want) != 0) fail_msg("%s: the state is %s, not %s", name, state, want);
   account_free(told);
 }
 

@@ -3,7 +3,10 @@
  * Must not: be used on anybody's real ledger.
  * Fails:    by exit status 1, with the error on standard error.
  * Tests:    by use */
+#include "ledger/account.h"
+#include "ledger/configure.h"
 #include "ledger/journal.h"
+#include "ledger/pass.h"
 #include "ledger/sent.h"
 #include "ledger/trash.h"
 #include "ledger/wish.h"
@@ -34,7 +37,9 @@ static const struct {
   { REPORT_DSN_FAILED, VERDICT_BACKSCATTER, MOVE_Q_INTENT, MOVE_QUARANTINED, "victim@example.com", "Cheap pills",
     EVIDENCE_AGAINST, "id-foreign", "No id it shows belongs to a message you sent." },
   { REPORT_BOUNCE, VERDICT_BACKSCATTER, MOVE_Q_INTENT, MOVE_QUARANTINED, "other@example.com",
-    "Evil \033]0;title\007\033[2J\xe2\x80\xaesubject", EVIDENCE_AGAINST, "id-foreign", "Evil \033[31mtext\r\nnext." },
+    "Evil \033]0;title\007\033[2J\xe2\x80\xaesub\xe2\x80\x8bj\xc2\xad"
+    "ect\xf3\xa0\x81\x81\x7f",
+    EVIDENCE_AGAINST, "id-foreign", "Evil \033[31mtext\r\nnext." },
   { REPORT_BOUNCE, VERDICT_UNSURE, MOVE_KEPT, MOVE_N, NULL, NULL, EVIDENCE_NEUTRAL, "nothing-shown",
     "It shows nothing of the message it speaks of." },
   { REPORT_DSN_FAILED, VERDICT_BACKSCATTER, MOVE_Q_INTENT, MOVE_RESTORED, "back@example.com", "Given back",
@@ -55,8 +60,8 @@ static Entry *make_entry(guint n, gint64 now)
   g_ptr_array_add(report->original.message_ids, g_strdup_printf("original-%u@spam.example", n));
   verdict->code = entries[n].verdict;
   verdict->evidence = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
-  g_ptr_array_add(verdict->evidence, evidence_new(EVIDENCE_NEUTRAL, "recognised", "It is a delivery report."));
-  g_ptr_array_add(verdict->evidence, evidence_new(entries[n].side, entries[n].code, "%s", entries[n].text));
+  g_ptr_array_add(verdict->evidence, evidence_new_text(EVIDENCE_NEUTRAL, "recognised", "It is a delivery report."));
+  g_ptr_array_add(verdict->evidence, evidence_new_text(entries[n].side, entries[n].code, entries[n].text));
   verdict->decided = 1;
   Entry *entry = entry_new("home", report, NULL, verdict, entries[n].state);
   verdict_free(verdict);
@@ -107,8 +112,8 @@ static void fill(const char *dir)
   g_autoptr(Ledger) ledger = ledger_open(dir, LEDGER_CREATE, &error);
   check(ledger != NULL, error);
   check(account_configure(ledger, accounts, 2, &error), error);
-  check(account_set_state(ledger, "work", "sign-in-needed", "The server refused the password; mend password-command.",
-                          0, &error),
+  check(account_set_state(ledger, "work", ACCOUNT_SIGN_IN_NEEDED,
+                          "The server refused the password; mend password-command.", 0, &error),
         error);
   fill_sent(ledger, now);
   fill_entries(ledger, now);
@@ -157,7 +162,7 @@ static void do_wish(Ledger *ledger, const Wish *wish, const char *how, const cha
       g_strdup_printf("%s (%s %s)", result, wish->verb == WISH_REHEARSE ? "rehearse" : "sweep", wish->folders);
   if (strcmp(how, "hold") == 0) return;
   if (strcmp(how, "retry") == 0) {
-    check(account_set_state(ledger, wish->account, "retrying", result, 0, &error), error);
+    check(account_set_state(ledger, wish->account, ACCOUNT_RETRYING, result, 0, &error), error);
     return;
   }
   if (wish->verb == WISH_REHEARSE) rehearse(ledger);
@@ -197,9 +202,11 @@ static Ledger *existing(const char *dir)
 static void set_state(const char *dir, char **argv)
 {
   GError *error = NULL;
+  AccountState state = ACCOUNT_IDLE;
+  while (strcmp(account_state_name(state), argv[0]) != 0) state++;
   g_autoptr(Ledger) ledger = existing(dir);
-  check(account_set_state(ledger, "home", argv[0], *argv[1] != '\0' ? argv[1] : NULL,
-                          g_ascii_strtoll(argv[2], NULL, 10), &error),
+  check(account_set_state(ledger, "home", state, *argv[1] != '\0' ? argv[1] : NULL, g_ascii_strtoll(argv[2], NULL, 10),
+                          &error),
         error);
   check(account_set_notice(ledger, "home", *argv[3] != '\0' ? argv[3] : NULL, &error), error);
 }

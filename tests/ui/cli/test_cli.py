@@ -169,8 +169,7 @@ def usage():
                       ["list", "word"], ["status", "word"], ["once", "a", "b"], ["check"], ["record"],
                       ["allow", "grant"],
                       ["allow", "add"], ["deny", "remove"], ["allow", "list", "x"], ["sweep", "a", "b"],
-                      ["sweep", "--folder", ""],
-                      ["sweep", "--folder", "a\nb"], ["sweep", "--folder"]):
+                      ["sweep", "--folder", ""], ["sweep", "--folder", "a\nb"], ["sweep", "--folder"]):
         line = backstop("--data", os.path.join(work, "none"), *arguments).complaint(64)
         assert "--help" in line, f"{arguments}: {line}"
     result = backstop()
@@ -249,6 +248,20 @@ def list_choice():
         equal(len(ok("--data", data, "list", "--json", *arguments).json()), want, f"rows with {arguments}")
 
 
+HIDDEN = set("\033\007\r\u202e\u200b\xad\U000e0041\x7f")  # all of them are in one subject of cli_ledger.c
+
+
+@case
+def json_escapes():
+    """JSON holds every character of a mail, and those that hide or mislead only as escapes."""
+    data = fresh()
+    for command in (["list", "--all"], ["show", "3"], ["explain", "3"]):
+        result = ok("--data", data, *command, "--json")
+        assert not set(result.out) & HIDDEN, f"hidden characters in {command}"
+        subjects = [row["original"]["subject"] for row in result.json()]
+        assert "Evil \033]0;title\007\033[2J\u202esub\u200bj\xadect\U000e0041\x7f" in subjects, subjects
+
+
 @case
 def list_table():
     """The table has a line for each, and nothing of a mail reaches the terminal raw."""
@@ -256,7 +269,7 @@ def list_table():
     text = ok("--data", data, "list").out
     assert text.startswith("ID "), text
     assert "Cheap pills" in text and "victim@example.com" in text and "title" in text, text
-    assert not set(text) & set("\033\007\r\u202e"), "control characters in the table"
+    assert not set(text) & HIDDEN, "hidden characters in the table"
     assert "Nothing waits" in ok("--data", fresh_empty(), "list").out
 
 
@@ -323,11 +336,12 @@ def explain():
     assert "✓ The message it speaks of is one you sent." in ok("--data", data, "explain",
                                                                str(rows["friend@example.net",])).out
     hostile = ok("--data", data, "explain", str(rows["other@example.com",])).out
-    assert not set(hostile) & set("\033\007\r\u202e"), "control characters in an explanation"
+    assert not set(hostile) & HIDDEN, "hidden characters in an explanation"
+    assert not set(ok("--data", data, "show", str(rows["other@example.com",])).out) & HIDDEN, "hidden characters in what show prints"
     told = ok("--data", data, "explain", "--json", str(rows["victim@example.com",])).json()[0]
     equal((told["verdict"], told["decided"], told["coverage"][0]["from"]), ("backscatter", 1, "2024-01-01T12:00:00Z"),
           "as JSON")
-    equal(sorted(told["evidence"][0]), ["code", "text"], "members of evidence")
+    equal(sorted(told["evidence"][0]), ["args", "code", "text"], "members of evidence")
     backstop("--data", data, "explain", "4711").complaint(66)
 
 
@@ -337,8 +351,7 @@ def status():
     data = fresh()
     text = ok("--data", data, "status").out
     for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to",
-                 "1 genuine, 3 backscatter, 1 unsure",
-                 "2 in quarantine, 1 restored", "idle: no daemon runs",
+                 "1 genuine, 3 backscatter, 1 unsure", "2 in quarantine, 1 restored", "not watched: no daemon runs",
                  "sign-in needed: The server refused the password; mend password-command",
                  "no Sent folder known: nothing is moved"):
         assert part in re.sub(r"\s+", " ", text), f"{part} is not in:\n{text}"
@@ -367,11 +380,11 @@ def status_states():
              ("indexing", "", 0, "indexing: reading the Sent folder (since"),
              ("judging", "", 0, "judging: looking at mail (since"),
              ("watching", "", 0, "watching for new mail (since"),
-             ("serving", "", 0, "serving your mail program; what you wish for is done when it has left (since"),
+             ("serving", "", 0, "serving your mail program; your requests are done when it disconnects (since"),
              ("retrying", "No route.", soon, f"waiting to retry until {clock(soon)}: No route (since"),
              ("sign-in-needed", "Wrong password.", 0, "sign-in needed: Wrong password (since"),
              ("disabled", "Bad certificate.", soon, f"disabled: Bad certificate; tried again at {clock(soon)} (since"),
-             ("idle", "", 0, "idle: no worker is at it (since"))
+             ("idle", "", 0, "waiting for mail: no worker runs now (since"))
     with daemon(data, "hold", ""):
         for slug, text, until, want in table:
             helper(data, "state", slug, text, until, "It only observes.")
@@ -393,11 +406,11 @@ def status_states():
 def status_of_the_dead():
     """Where a daemon was killed in its work, status says that nothing runs."""
     data = fresh()
-    for slug, text, until, want in (("judging", "", 0, "state idle: no daemon runs last"),
-                                    ("watching", "", 0, "state idle: no daemon runs last"),
-                                    ("serving", "", 0, "state idle: no daemon runs last"),
+    for slug, text, until, want in (("judging", "", 0, "state not watched: no daemon runs last"),
+                                    ("watching", "", 0, "state not watched: no daemon runs last"),
+                                    ("serving", "", 0, "state not watched: no daemon runs last"),
                                     ("retrying", "No route.", 4102444800,
-                                     "state idle: no daemon runs, and the last try failed: No route last"),
+                                     "state not watched: no daemon runs, and the last try failed: No route last"),
                                     ("disabled", "Bad.", 4102444800, "state disabled: Bad last")):
         helper(data, "state", slug, text, until, "")
         shown = re.sub(r"\s+", " ", ok("--data", data, "status").out)
@@ -459,7 +472,7 @@ def wishes_queued():
     assert "queued" in ok("--data", data, "restore", str(held[0])).out
     equal(ok("--data", data, "--json", "restore", str(held[0])).json(), [
         {"schema": 1, "id": held[0], "state": "queued",
-         "text": "queued: done at the next pass (backstop once, or start backstopd)"}],
+         "text": "queued: it is done at the next pass (run backstop once, or start backstopd)"}],
         "the same wish again")
     equal(ok("--data", data, "status", "--json").json()[1]["open_wishes"], 1, "open wishes")
     result = backstop("--data", data, "delete", "4711", str(held[1]))
@@ -500,7 +513,7 @@ def check_and_record():
                             "subject": "Are you there", "date": "2020-11-20T10:00:00Z"}, "its original")
     equal(sorted(row), ["evidence", "file", "kind", "original", "recipients", "reporter", "schema", "verdict"],
           "members")
-    assert row["evidence"] and all(sorted(line) == ["code", "text"] for line in row["evidence"]), row["evidence"]
+    assert row["evidence"] and all(sorted(line) == ["args", "code", "text"] for line in row["evidence"]), row["evidence"]
     equal(ok("--data", data, "record", "--json", letter, letter).json(), [{"schema": 1, "messages": 2, "added": 1}],
           "record")
     equal(os.stat(data).st_mode & 0o777, 0o700, "mode of the data folder")
@@ -640,7 +653,7 @@ def once_fails():
     program = with_daemon_script('echo "backstopd: home: no route" >&2; "$HELPER" "$DATA" pass "no route"; exit 69')
     result = backstop("--config", config, "--data", fresh(filled=False), "once", program=program)
     equal((result.status, result.err), (69, "backstopd: home: no route\n"), "status and complaint")
-    assert "broken off: no route" in re.sub(r"\s+", " ", result.out), result.out
+    assert "ended early: no route" in re.sub(r"\s+", " ", result.out), result.out
     result = backstop("--config", config, "--data", fresh(filled=False), "once",
                       program=with_daemon_script("kill -9 $$"))
     equal(result.status, 70, "status after a signal")
@@ -786,8 +799,7 @@ def sweep_held_up():
 
 def start_sweep(data, *arguments, program=BACKSTOP, until):
     process = subprocess.Popen([program, "--config", write("config", CONFIG), "--data", data, "sweep", *arguments],
-                               env=ENVIRONMENT,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 10
     while not until() and time.monotonic() < deadline:
         time.sleep(0.02)
