@@ -7,3 +7,7 @@ libledger_a_SOURCES = \
 	%D%/lock.c %D%/names.c %D%/newsender.c %D%/newsender.h %D%/number.c %D%/number.h %D%/pass.c %D%/pass.h %D%/pause.c \
 	%D%/private.h %D%/schema.c %D%/sent.c %D%/sent.h %D%/sent_batch.c %D%/stats.c %D%/stats.h %D%/wish.c %D%/wish.h
 LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)
+
+# What the owner's own hands do.
+libledger_a_SOURCES += %D%/command.c %D%/command.h %D%/journal_end.c %D%/covered.c %D%/covered.h %D%/spare.c %D%/spare.h \
+	%D%/trash.c %D%/trash.h

@@ -17,6 +17,7 @@ typedef struct {
   guint64 wire;     /* octets with each line end as CRLF, as servers count them; 0: not known to differ */
   gint64 stored;    /* when it was put there, Unix seconds, 0 unknown */
   gboolean deleted; /* its mail program has marked it for removal */
+  gboolean prized;  /* its mail program has marked it as flagged or answered */
   gboolean
       doubtful; /* where it ends is not certain, so that it may be several messages: it can be read, and nothing else */
   guint64 where, length; /* the box's own business */
@@ -40,7 +41,8 @@ typedef struct {
   gboolean (*list)(Box *box, GError **error);
   /* Gives callback the header (without the empty line) or the message, at most `limit` bytes, of n items, each once,
    * in any order; nothing for a message that is gone. callback must not use the box. MESSAGE when one cannot be read:
-   * what callback got is good. Changes nothing, and does not mark the message as read. */
+   * what callback got is good. Changes nothing, and does not mark the message as read. `prized` of an item that was
+   * read is as it is now. */
   gboolean (*read)(Box *box, const guint *items, guint n, BoxPart part, gsize limit, BoxCallback callback,
                    gpointer data, GError **error);
   /* Writes the message to fd, an empty file, and checks that all of it came. MESSAGE when it is gone or did not come

@@ -85,10 +85,12 @@ static GPtrArray *box_folders(Store *base, GError **error)
   const BoxStore *store = (const BoxStore *)base;
   GPtrArray *folders = g_ptr_array_new_with_free_func((GDestroyNotify)folder_free);
   for (guint i = 0; i < store->slots->len; i++) {
-    const Shelf *shelf = g_array_index(store->slots, BoxSlot, i).shelf;
+    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
+    const Shelf *shelf = slot->shelf;
     if (!exists(shelf)) continue;
     Folder *folder = g_new0(Folder, 1);
     folder->name = g_strdup(shelf->box->name);
+    if (slot->use == BOX_TRASH) folder->use = FOLDER_TRASH;
     g_ptr_array_add(folders, folder);
   }
   return folders;
@@ -178,6 +180,7 @@ static void on_bytes(guint item, GBytes *bytes, gpointer data)
                   .wire = known->wire,
                   .stored = known->stored,
                   .deleted = known->deleted,
+                  .prized = known->prized,
                   .doubtful = known->doubtful };
   row.fields = g_bytes_get_data(bytes, &row.length);
   if (row.fields == NULL) row.fields = "";
@@ -317,14 +320,6 @@ static GArray *box_find(Store *base, const char *message_id, guint64 size, gint6
   return found;
 }
 
-static gboolean box_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error) { return TRUE; }
-
-static gboolean box_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error)
-{
-  g_array_append_vals(claimed, uids, n);
-  return TRUE;
-}
-
 static gboolean box_commit(Store *base, GError **error)
 {
   BoxStore *store = (BoxStore *)base;
@@ -345,6 +340,7 @@ static void box_close(Store *base)
   g_array_unref(store->slots);
   if (store->inotify >= 0) close(store->inotify);
   g_free(store->account);
+  g_free(base->notes);
   g_free(store);
 }
 
@@ -364,6 +360,7 @@ static const StoreClass box_class = {
   .sync = box_sync,
   .mark = box_mark,
   .claim = box_claim,
+  .prized = box_prized,
   .wait = box_wait,
   .commit = box_commit,
   .close = box_close,
@@ -391,6 +388,7 @@ void box_store_add(Store *base, Box *box, BoxUse use)
   }
   BoxSlot slot = { shelf_new(store->ledger, store->account, box, use == BOX_SENT), use };
   g_array_append_val(store->slots, slot);
+  if (use == BOX_QUARANTINE && base->notes == NULL) base->notes = box_notes_beside(box->name);
   if (use == BOX_RETURN && base->returns_to == NULL) base->returns_to = box->name;
 }
 

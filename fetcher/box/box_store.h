@@ -10,6 +10,7 @@ typedef enum {
   BOX_WATCHED,
   BOX_SENT, /* only read; not listed again while its stamp is the same */
   BOX_QUARANTINE,
+  BOX_TRASH,  /* folders() says so */
   BOX_RETURN, /* takes restored mail that cannot go back to where it was */
   BOX_OTHER   /* the owner has named this folder for a sweep */
 } BoxUse;

@@ -41,6 +41,7 @@ static const StoreClass imap_class = {
   .remove = imap_remove,
   .mark = imap_mark,
   .claim = imap_claim,
+  .prized = imap_prized,
   .wait = imap_wait,
   .close = imap_close,
 };

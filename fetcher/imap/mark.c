@@ -105,7 +105,8 @@ typedef struct {
 static gboolean attempt(ImapStore *store, const GArray *uids, Claim *claim, GError **error)
 {
   GError *problem = NULL;
-  g_autoptr(GArray) marks = imap_marks(store, uids, &problem), unmarked = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_autoptr(GArray) marks = imap_marks(store, uids, TRUE, &problem),
+                    unmarked = g_array_new(FALSE, FALSE, sizeof(guint32));
   guint64 highest = 0;
   claim->unknown = marks == NULL;
   if (marks == NULL) return only_refused(problem, error);
@@ -113,7 +114,7 @@ static gboolean attempt(ImapStore *store, const GArray *uids, Claim *claim, GErr
     const ImapMarks *row = &g_array_index(marks, ImapMarks, i);
     if (row->modseq == 0) claim->unknown = TRUE;
     highest = MAX(highest, row->modseq);
-    if (!row->backscatter) g_array_append_val(unmarked, row->uid);
+    if (!row->backscatter && !row->prized) g_array_append_val(unmarked, row->uid);
   }
   if (unmarked->len == 0 || claim->unknown) return TRUE;
   g_array_sort(unmarked, imap_compare_uids);
@@ -173,4 +174,20 @@ gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, 
     g_array_unref(claim.touched);
   }
   return done;
+}
+
+gboolean imap_prized(Store *base, const guint32 *uids, guint n, GArray *prized, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error)) return FALSE;
+  for (guint from = 0; from < n; from += IMAP_SET) {
+    g_autoptr(GArray) batch = imap_batch(uids + from, n - from);
+    g_autoptr(GArray) marks = imap_marks(store, batch, FALSE, error);
+    if (marks == NULL) return FALSE;
+    for (guint i = 0; i < marks->len; i++) {
+      const ImapMarks *row = &g_array_index(marks, ImapMarks, i);
+      if (row->prized) g_array_append_val(prized, row->uid);
+    }
+  }
+  return TRUE;
 }

@@ -44,11 +44,18 @@ static guint64 noted_size(const char *name)
   return found != NULL && g_ascii_isdigit(found[3]) ? g_ascii_strtoull(found + 3, NULL, 10) : G_MAXUINT64;
 }
 
+/* The letters behind ":2,": T trashed, F flagged, R replied (maildir(5)). */
+static gboolean has_flag(const char *name, const char *letters)
+{
+  const char *flags = strstr(name, ":2,");
+  return flags != NULL && strpbrk(flags + 3, letters) != NULL;
+}
+
 /* FALSE: the file is no message, or is gone (*gone: perhaps renamed). The time of the message is that of its name or
  * of its file, whichever is earlier: a copied folder has new file times, and old mail may have new names. */
 static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gboolean *gone)
 {
-  const char *name = box->names->pdata[index], *base = bare(name), *flags = strstr(base, ":2,");
+  const char *name = box->names->pdata[index], *base = bare(name);
   g_autofree char *path = g_build_filename(box->base.name, name, NULL);
   gint64 named = (gint64)g_ascii_strtoull(base, NULL, 10);
   guint64 size = noted_size(base);
@@ -61,7 +68,8 @@ static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gbool
   *item = (BoxItem){ .key = maildir_key(base),
                      .size = size != G_MAXUINT64 ? size : (guint64)status.st_size,
                      .stored = status.st_mtim.tv_sec,
-                     .deleted = flags != NULL && strchr(flags + 3, 'T') != NULL,
+                     .deleted = has_flag(base, "T"),
+                     .prized = has_flag(base, "FR"),
                      .where = index };
   if (named >= YEAR_1980) item->stored = MIN(item->stored, named);
   return TRUE;
@@ -122,6 +130,7 @@ static char *path_of(MaildirBox *box, guint item, GError **error)
     if (!same_base(names->pdata[i], *name)) continue;
     g_free(*name);
     *name = g_strdup(names->pdata[i]);
+    g_array_index(box->base.items, BoxItem, item).prized = has_flag(bare(*name), "FR");
     return g_build_filename(box->base.name, *name, NULL);
   }
   return NULL;

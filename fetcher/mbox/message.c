@@ -30,13 +30,19 @@ static gboolean is_field(const char *line, gsize length, const char *name, const
   return TRUE;
 }
 
-/* Does this status field say that the message is deleted? Elm, mutt and Dovecot write "D" in Status or X-Status;
- * Thunderbird sets bit 3 of a hexadecimal number. */
-static gboolean says_deleted(const char *name, const char *value, gsize length)
+/* What a status field says: the letters of Status and X-Status (Elm, mutt, Dovecot: D deleted, F flagged, A answered),
+ * the bits of Thunderbird's hexadecimal number (3 deleted, 2 flagged, 1 answered). */
+static void take_status(MboxView *view, const char *name, const char *value, gsize length)
 {
   g_autofree char *text = g_strndup(value, MIN(length, 64));
-  if (strcmp(name, "X-Mozilla-Status") == 0) return (g_ascii_strtoull(text, NULL, 16) & 0x0008) != 0;
-  return (strcmp(name, "Status") == 0 || strcmp(name, "X-Status") == 0) && strchr(text, 'D') != NULL;
+  if (strcmp(name, "X-Mozilla-Status") == 0) {
+    guint64 bits = g_ascii_strtoull(text, NULL, 16);
+    if (bits & 0x0008) view->deleted = TRUE;
+    if (bits & 0x0006) view->prized = TRUE;
+  } else if (strcmp(name, "Status") == 0 || strcmp(name, "X-Status") == 0) {
+    if (strchr(text, 'D') != NULL) view->deleted = TRUE;
+    if (strpbrk(text, "FA") != NULL) view->prized = TRUE;
+  }
 }
 
 static gboolean is_status_field(MboxView *view, const char *line, gsize length)
@@ -45,7 +51,7 @@ static gboolean is_status_field(MboxView *view, const char *line, gsize length)
   for (guint i = 0; i < G_N_ELEMENTS(status_fields); i++) {
     const char *value;
     if (!is_field(line, length, status_fields[i], &value)) continue;
-    if (says_deleted(status_fields[i], value, length - (gsize)(value - line))) view->deleted = TRUE;
+    take_status(view, status_fields[i], value, length - (gsize)(value - line));
     return TRUE;
   }
   return FALSE;

@@ -20,6 +20,7 @@ typedef struct {
   gboolean body;      /* the header has ended */
   gboolean dropping;  /* this line belongs to a status field */
   gboolean deleted;   /* a status field says that the message is deleted */
+  gboolean prized;    /* a status field says that the message is flagged or answered */
   guint64 size;       /* octets so far */
   guint64 lines;      /* line ends among these octets */
   GByteArray *header; /* borrowed: its first MBOX_HEADER_MAX octets, without the empty line */
@@ -56,7 +57,7 @@ typedef struct {
   gpointer data;
 } MboxWant;
 /* Reads this message into the sink, and tells whether it is the message that was listed (the same key, at the same
- * place). Only in this case the item is brought up to date. */
+ * place). Only in this case item->length, item->deleted and item->prized are brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
 /* alone.c */

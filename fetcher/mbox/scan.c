@@ -45,6 +45,7 @@ static void item_end(MboxView *view, BoxItem *item, guint64 end, MboxClaim claim
   item->size = view->size;
   item->wire = view->size + view->lines;
   item->deleted = view->deleted;
+  item->prized = view->prized;
   item->key = mbox_view_key(view, view->size);
   item->claim = claim;
   item->doubtful = claim == MBOX_DISPUTED;
@@ -158,6 +159,7 @@ static MboxFound read_on(MboxLines *lines, BoxItem *item, const MboxWant *want, 
     if (!enough || asked || !view.body) continue;
     if (is_same_so_far(lines, item, &view)) { /* the rest of the message need not be read */
       item->deleted = view.deleted;
+      item->prized = view.prized;
       return MBOX_SAME;
     }
     asked = TRUE;

@@ -4,6 +4,7 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; then only whole batches are recorded, each with its mark.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/batch.h"
+#include "fetcher/pass/prized.h"
 #include "fetcher/pass/seen_before.h"
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/sync.h"
@@ -70,17 +71,22 @@ static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GE
   return TRUE;
 }
 
+/* Would this verdict have a message moved, where messages are moved? */
+static gboolean wants_move(const Run *run, const Verdict *verdict)
+{
+  return verdict->code == VERDICT_BACKSCATTER || (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure);
+}
+
 static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
 {
-  if (run->sweep.rehearse) return MOVE_KEPT;
+  if (run->sweep.rehearse || candidate->spared) return MOVE_KEPT;
   if (candidate->marked && !run->sweep.again)
     return MOVE_KEPT; /* another machine marked it and will move it; or the owner dragged it back */
   if (verdict->fresh) return MOVE_WAITING;
   if (!run->folders.moves || !(run->store->can & STORE_CAN_MOVE))
     return MOVE_KEPT; /* STORE_CAN_MOVE tells of the open folder */
-  if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
-  if (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure) return MOVE_Q_INTENT;
-  return MOVE_KEPT;
+  if (candidate->prized) return MOVE_KEPT;
+  return wants_move(run, verdict) ? MOVE_Q_INTENT : MOVE_KEPT;
 }
 
 /* The journal counts waiting entries at the end of the pass. */
@@ -103,10 +109,22 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
 static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
   if (run->sweep.rehearse || candidate->marked) return candidate->due;
+  if (candidate->spared || (candidate->prized && entry->state == MOVE_KEPT)) return 0;
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
   if (entry->state != MOVE_WAITING && !observed) return 0;
   if (!observed && !facts->stale) return entry->judged + FILTER_GRACE;
   return entry->judged + (candidate->prior == 0 ? 0 : CLAMP(2 * candidate->waited, FILTER_GRACE, LONGEST_WAIT));
+}
+
+/* Why it stays although its verdict would have it moved; NULL. The caller frees. */
+static char *reason_for(const Run *run, const Candidate *candidate, const Verdict *verdict, const Entry *entry)
+{
+  if (entry->state != MOVE_KEPT || !wants_move(run, verdict)) return NULL;
+  if (candidate->spared && candidate->like != 0)
+    return g_strdup_printf(
+        "it is message %" G_GINT64_FORMAT " in another form or place: you have restored or copied it", candidate->like);
+  if (candidate->spared) return g_strdup("you have restored it before, as a note beside the quarantine says");
+  return candidate->prized ? g_strdup(PRIZED_REASON) : NULL;
 }
 
 static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate, const Facts *facts,
@@ -118,6 +136,8 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   entry->arrived = candidate->stored;
   entry->judged = run_now();
   entry->due = due_after(run, candidate, facts, entry);
+  entry->exempt = candidate->spared;
+  entry->reason = reason_for(run, candidate, verdict, entry);
   place_set(&entry->home, folder, run->open.status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT)
     place_set(&entry->away, run->folders.quarantine, run->folders.quarantine_validity, 0);

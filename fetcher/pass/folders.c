@@ -5,6 +5,8 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e/test_once.py */
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/sent_names.h"
+#include "fetcher/store/trash_names.h"
+#include "ledger/trash.h"
 #include <string.h>
 
 #define LIST_AGAIN ((gint64)3600 * G_USEC_PER_SEC) /* folders are made and renamed rarely */
@@ -120,20 +122,46 @@ void folders_forget(Run *run)
 
 void folders_doubt(Run *run) { run->folders.listed = 0; }
 
+/* A usual name at the top, or right below INBOX or a provider's own folder ("INBOX.Trash", "[Gmail]/Bin"). What lies
+ * deeper may be another user's, or an archive's. */
+static gboolean named_trash(const char *name)
+{
+  if (trash_name_is_usual(name)) return TRUE;
+  gsize top = strcspn(name, SEPARATORS);
+  gboolean near = name[0] == '[' || (top == 5 && g_ascii_strncasecmp(name, "INBOX", 5) == 0);
+  return near && name[top] != '\0' && trash_name_is_usual(name + top + 1);
+}
+
+/* May what is deleted be put there? A folder of another use, or another person's, never. */
+static gboolean may_be_trash(const Run *run, const Folder *folder)
+{
+  return !(folder->use & (FOLDER_NOSELECT | FOLDER_SENT)) && !g_str_equal(folder->name, run->folders.quarantine)
+         && !g_strv_contains((const char *const *)run->folders.watched, folder->name);
+}
+
+/* The folder that the server marks; else one with a usual name. */
+static void find_trash(Run *run)
+{
+  const char *named = NULL;
+  for (guint i = 0; i < run->folders.list->len; i++) {
+    const Folder *folder = run->folders.list->pdata[i];
+    if (!may_be_trash(run, folder)) continue;
+    if ((folder->use & FOLDER_TRASH) && run->folders.trash == NULL) run->folders.trash = g_strdup(folder->name);
+    if (!(run->store->can & STORE_LISTS_ALL) || !named_trash(folder->name)) continue;
+    if (named == NULL || depth_of(folder->name) < depth_of(named)) named = folder->name;
+  }
+  if (run->folders.trash == NULL) run->folders.trash = g_strdup(named);
+}
+
 static gboolean find(Run *run, GError **error)
 {
   run->folders.list = run->store->class->folders(run->store, error);
   if (run->folders.list == NULL) return FALSE;
   run->folders.quarantine = run->store->class->resolve(run->store, run->account->quarantine, error);
   if (run->folders.quarantine == NULL || !find_watched(run, error)) return FALSE;
-  for (guint i = 0; i < run->folders.list->len; i++) {
-    const Folder *folder = run->folders.list->pdata[i];
-    if ((folder->use & FOLDER_TRASH) && run->folders.trash == NULL
-        && !g_str_equal(folder->name, run->folders.quarantine))
-      run->folders.trash = g_strdup(folder->name);
-  }
+  find_trash(run);
   run->folders.listed = g_get_monotonic_time();
-  return TRUE;
+  return trash_note(run->ledger, run->account->name, run->folders.trash, error);
 }
 
 gboolean folders_find(Run *run, GError **error)

@@ -6,7 +6,10 @@
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/carry.h"
 #include "fetcher/pass/locate.h"
+#include "fetcher/pass/pardon.h"
+#include "fetcher/pass/prized.h"
 #include "fetcher/pass/rivals.h"
+#include "ledger/wish.h"
 
 /* Where a quarantined message is. If the folder of the entry does not exist any more, the message is looked for in the
  * quarantine of now: the data folder has moved, or the owner has renamed the quarantine. */
@@ -67,6 +70,20 @@ static gboolean may_wait(gboolean in, GError **unread, GError **error)
   return FALSE;
 }
 
+/* *may: nothing is removed for good but what the owner asks to remove, and has not asked for something else since. */
+static gboolean may_remove(Run *run, const Entry *entry, const Trip *trip, gboolean *may, GError **error)
+{
+  *may = TRUE;
+  return !trip->removes || wish_may_remove(run->ledger, entry->id, may, error);
+}
+
+/* Does an entry lie in the trash, so that its intent is to come back from there? */
+static gboolean was_deleted(const Run *run, const Entry *entry)
+{
+  return entry->state == MOVE_R_INTENT && run->folders.trash != NULL
+         && g_strcmp0(entry->away.folder, run->folders.trash) == 0;
+}
+
 static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed, GError **error)
 {
   Trip trip = trip_of(run, entry);
@@ -74,8 +91,11 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   Place goal = in && entry->away.uid != 0 ? entry->away : (Place){ .folder = (char *)trip.to };
   g_autoptr(GError) unread = NULL;
   guint32 there = 0, here = 0, where = 0;
+  gboolean prized = FALSE;
   if (trip.to == NULL && !trip.removes)
     return journal_fail(run->ledger, entry->id, "the journal does not say where it was to go", error);
+  if (entry->state == MOVE_D_INTENT && g_strcmp0(trip.from.folder, trip.to) == 0)
+    return journal_confirm(run->ledger, entry->id, &trip.from, error); /* it lies in the trash already */
   if (resumed && !locate_message(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
   if (!locate_message(run, &trip.from, &entry->fingerprint, entry->id, &here, &unread))
@@ -84,11 +104,17 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     return TRUE; /* see settle_leaving() */
   /* A move in one step was either made or not. The message is here, so the one at the goal is another copy. */
   if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;
+  if (here != 0 && in && !prized_is(run, here, &prized, error)) return FALSE;
+  if (prized) return prized_leave(run, entry, trip.to, there, error);
   if (here != 0 && there == 0 && in && run->config->observe)
     return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe, or a pause)",
                         error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->folders.quarantine) == 0)
     return carry_beside_rivals(run, entry, here, error);
+  gboolean may = TRUE;
+  if (here != 0 && there == 0 && !may_remove(run, entry, &trip, &may, error)) return FALSE;
+  if (!may) return journal_not_deleted(run->ledger, entry->id, "this mailbox has no trash", error);
+  if (here != 0 && entry->state == MOVE_R_INTENT) pardon_note(run, &entry->fingerprint, entry->kind);
   if (here != 0 && (run->store->can & STORE_REMOVES_LATE)) return carry_late(run, entry, trip.to, here, there, error);
   if (here != 0) {
     if (!carry_one(run, &trip, here, there, &where, error)) return FALSE;
@@ -96,6 +122,8 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   }
   if (there != 0 || (resumed && entry->state == MOVE_D_INTENT))
     return confirm(run, entry, there != 0 ? trip.to : NULL, there, error);
+  if (was_deleted(run, entry))
+    return journal_stays_deleted(run->ledger, entry->id, FALSE, "the message is no longer in the trash", error);
   return journal_fail(
       run->ledger, entry->id,
       "the message is no longer where it was; another program or another machine has moved or deleted it", error);
@@ -148,6 +176,7 @@ static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, 
 /* What the store refuses only for now is tried again. What is wrong with one message will hardly change. */
 static gboolean give_up(Run *run, const Entry *entry, const GError *refusal, GError **error)
 {
+  if (was_deleted(run, entry)) return journal_stays_deleted(run->ledger, entry->id, TRUE, refusal->message, error);
   if (entry->state != MOVE_Q_INTENT || !refuses_for_now(run)
       || g_error_matches(refusal, STORE_ERROR, STORE_ERROR_MESSAGE))
     return journal_fail(run->ledger, entry->id, refusal->message, error);
@@ -218,21 +247,22 @@ static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError
   return settle_list(run, doubtful, error);
 }
 
-/* Another machine has claimed these messages, and will move them. If it fails, they stay where they are until a sweep:
- * the same mark may be on a message that the owner has dragged back. */
+/* What could not be claimed was flagged or answered in this moment, or another machine has claimed it and will move it.
+ * Should that machine fail, the message stays where it is until the owner sweeps: the same mark may be on a message
+ * that the owner has dragged back. */
 static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claimed, GError **error)
 {
   g_autoptr(GHashTable) ours = g_hash_table_new(NULL, NULL);
+  g_autoptr(GPtrArray) others = g_ptr_array_new();
   for (guint i = 0; i < claimed->len; i++) g_hash_table_add(ours, GUINT_TO_POINTER(g_array_index(claimed, guint32, i)));
-  for (guint i = 0; i < moving->len;) {
-    Entry *entry = moving->pdata[i];
-    if (g_hash_table_contains(ours, GUINT_TO_POINTER(entry->home.uid))) {
+  for (guint i = 0; i < moving->len;)
+    if (g_hash_table_contains(ours, GUINT_TO_POINTER(((const Entry *)moving->pdata[i])->home.uid)))
       i++;
-      continue;
-    }
-    if (!journal_yield(run->ledger, entry->id, 0, error)) return FALSE;
-    g_ptr_array_remove_index(moving, i);
-  }
+    else
+      g_ptr_array_add(others, g_ptr_array_remove_index(moving, i));
+  if (others->len > 0 && !prized_drop(run, others, error)) return FALSE;
+  for (guint i = 0; i < others->len; i++)
+    if (!journal_yield(run->ledger, ((const Entry *)others->pdata[i])->id, 0, error)) return FALSE;
   return TRUE;
 }
 
@@ -269,6 +299,7 @@ static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GErro
 
 gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError **error)
 {
+  g_autoptr(GError) unknown = NULL;
   g_autoptr(GPtrArray) moving = g_ptr_array_new();
   g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
   for (guint i = 0; i < entries->len; i++) {
@@ -278,6 +309,12 @@ gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError *
   if (moving->len == 0) return TRUE;
   if (!run_select(run, folder, error)) return FALSE;
   gboolean later = (run->store->can & STORE_REMOVES_LATE) != 0;
+  if (!prized_drop(run, moving, &unknown)) {
+    if (run_can_go_on(unknown)) return confirm_batch(run, moving, pairs, error); /* each is looked at by itself */
+    g_propagate_error(error, g_steal_pointer(&unknown));
+    return FALSE;
+  }
+  if (moving->len == 0) return TRUE;
   if (!claim_and_move(run, moving, pairs, error)) return FALSE;
   return (later && pairs->len > 0) || confirm_batch(run, moving, pairs, error);
 }

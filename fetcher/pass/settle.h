@@ -7,7 +7,8 @@
  * whose message cannot be seen at home stays as it is, for the next connection. */
 gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **error);
 
-/* Moves the messages of all q_intent entries (Entry*) of one watched folder at once. The folder is open. */
+/* Moves the messages of all q_intent entries (Entry*) of one watched folder at once. The folder is open. Entries whose
+ * message is flagged or answered by now become `kept`, with the reason. */
 gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError **error);
 
 /* Settles all unfinished intents of the account. Call it on every connection before anything else is moved. */

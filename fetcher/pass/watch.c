@@ -25,6 +25,7 @@ static void catch_candidate(const ScanRow *row, gpointer data)
   Candidate *candidate = candidate_new(row->uid, row->size, row->stored);
   candidate->marked = row->backscatter;
   candidate->released = row->not_backscatter;
+  candidate->prized = row->prized;
   g_ptr_array_add(net->candidates, candidate);
 }
 

@@ -7,13 +7,20 @@
 #include "fetcher/pass/settle.h"
 #include "ledger/wish.h"
 
-static char *answer(const Entry *entry)
+static char *answer(const Wish *wish, const Entry *entry)
 {
   switch (entry->state) {
   case MOVE_RESTORED: return g_strdup_printf("restored to %s", entry->home.folder);
   case MOVE_DELETED:
+    if (wish->verb == WISH_RESTORE)
+      return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message is deleted");
     return entry->away.folder != NULL ? g_strdup_printf("moved to %s", entry->away.folder)
                                       : g_strdup("removed for good");
+  case MOVE_QUARANTINED:
+    if (wish->verb == WISH_QUARANTINE) return g_strdup_printf("put back into %s", entry->away.folder);
+    return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message is in quarantine");
+  case MOVE_KEPT:
+    return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message stays where it is");
   case MOVE_FAILED:
     return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the server refused");
   default: return g_strdup_printf("not done: the message is %s", move_state_name(entry->state));
@@ -25,7 +32,7 @@ static gboolean finish(Run *run, const Wish *wish, MoveState goal, GError **erro
 {
   g_autoptr(Entry) entry = journal_get(run->ledger, wish->entry, error);
   if (entry == NULL) return FALSE;
-  g_autofree char *result = answer(entry);
+  g_autofree char *result = answer(wish, entry);
   return wish_finish(run->ledger, wish->id, entry->state == goal, result, error);
 }
 
@@ -34,20 +41,46 @@ static gboolean refuse(Run *run, const Wish *wish, const GError *problem, GError
   return wish_finish(run->ledger, wish->id, FALSE, problem->message, error);
 }
 
+static MoveState goal_of(WishVerb verb)
+{
+  switch (verb) {
+  case WISH_RESTORE: return MOVE_RESTORED;
+  case WISH_QUARANTINE: return MOVE_QUARANTINED;
+  default: return MOVE_DELETED;
+  }
+}
+
+/* Why the worker cannot do it here, whatever the journal says; NULL: it can. */
+static const char *hindrance(const Run *run, const Wish *wish)
+{
+  if (wish->verb == WISH_DELETE && run->folders.trash == NULL)
+    return "not done: this mailbox has no trash; backstop delete --for-good removes the message for good";
+  if (wish->verb == WISH_QUARANTINE && run->config->observe)
+    return "not done: Backstop only observes now (mode = observe, or a pause), and puts nothing into quarantine";
+  return NULL;
+}
+
+static gboolean makes_no_sense(const GError *problem)
+{
+  return g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_REFUSED)
+         || g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING);
+}
+
 static gboolean grant_one(Run *run, const Wish *wish, GError **error)
 {
-  MoveState intent = wish->verb == WISH_RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT;
-  MoveState goal = wish->verb == WISH_RESTORE ? MOVE_RESTORED : MOVE_DELETED;
+  MoveState goal = goal_of(wish->verb);
   g_autoptr(GError) problem = NULL;
   g_autoptr(Entry) before = journal_get(run->ledger, wish->entry, &problem);
+  const char *hindered = hindrance(run, wish);
+  gboolean open = FALSE;
   if (before != NULL && before->state == goal) return finish(run, wish, goal, error);
-  if (before == NULL || !journal_intend(run->ledger, wish->entry, intent, &problem)) {
-    if (g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_REFUSED)
-        || g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING))
-      return refuse(run, wish, problem, error);
+  if (before != NULL && hindered != NULL) return wish_finish(run->ledger, wish->id, FALSE, hindered, error);
+  if (before == NULL || !wish_intend(run->ledger, wish->id, run->folders.quarantine, &open, &problem)) {
+    if (makes_no_sense(problem)) return refuse(run, wish, problem, error);
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
+  if (!open) return TRUE;
   g_autoptr(Entry) entry = journal_get(run->ledger, wish->entry, error);
   if (entry == NULL || !settle_one(run, entry, FALSE, error)) return FALSE;
   return finish(run, wish, goal, error);

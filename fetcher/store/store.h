@@ -39,7 +39,7 @@ typedef struct Store Store;
 typedef enum { FOLDER_SENT = 1 << 0, FOLDER_TRASH = 1 << 1, FOLDER_NOSELECT = 1 << 2 } FolderUse;
 typedef struct {
   char *name;
-  guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only; names are not guessed here */
+  guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only, names are not guessed here; on disk the trash by its name */
 } Folder;
 void folder_free(Folder *folder);
 
@@ -60,6 +60,7 @@ typedef struct {
   gboolean unreadable; /* the message is there, but cannot be read (far enough) now: no fields */
   gboolean doubtful;   /* where it ends is not certain: more messages may follow in it that nobody sees */
   gboolean backscatter, not_backscatter; /* keywords $Backscatter, $NotBackscatter */
+  gboolean prized;                       /* \Flagged or \Answered: the owner has dealt with it */
   const char *fields;                    /* the header fields asked for, raw; not NUL-terminated */
   gsize length;
 } ScanRow;
@@ -123,11 +124,16 @@ typedef struct {
   /* Sets this keyword on n messages of the open folder, and clears the other one. Does nothing where the server does
    * not keep keywords. */
   gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);
-  /* Sets $Backscatter on those of n messages of the open folder that do not carry it, so that only one of several
+  /* Sets $Backscatter on those of n messages of the open folder that neither carry it nor are flagged or
+   * answered, so that only one of several
    * machines succeeds in claiming a message (RFC 7162, 3.1.3: STORE UNCHANGEDSINCE). claimed: GArray of guint32, gets
    * the messages that are ours now, also when FALSE is returned. If the server has no CONDSTORE or no keywords, it
    * gets all of them, marked if possible. */
   gboolean (*claim)(Store *store, const guint32 *uids, guint n, GArray *claimed, GError **error);
+  /* Which of n messages of the open folder are flagged or answered now, whatever a scan said before: uids of them
+   * are added to prized (GArray of guint32). A message that is gone is not among them. MAILBOX or MESSAGE: not known,
+   * so nothing may be moved. NULL where no message has such flags (POP3). */
+  gboolean (*prized)(Store *store, const guint32 *uids, guint n, GArray *prized, GError **error);
   /* Waits until messages came to or went from the open folder (*changed TRUE), or one of n descriptors can be read
    * (*changed FALSE). Messages that came since the last slot was called count, too; changes of flags do not. Needs
    * STORE_CAN_WAIT. Keeps the connection alive (RFC 2177: renewed within 29 minutes). */
@@ -143,6 +149,7 @@ struct Store {
   const StoreClass *class;
   guint can;              /* StoreCapability */
   const char *returns_to; /* the folder that restored mail goes to; NULL: where it was */
+  char *notes; /* path of a file, beside the quarantine, for what keywords would say where none are kept; NULL */
 };
 static inline void store_close(Store *store)
 {

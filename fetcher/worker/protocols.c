@@ -7,6 +7,7 @@
 #include "fetcher/box/box_store.h"
 #include "fetcher/box/program_box.h"
 #include "fetcher/disk/disk_box.h"
+#include "fetcher/disk/find_trash.h"
 #include "fetcher/imap/imap.h"
 #include "fetcher/maildir/maildir.h"
 #include "fetcher/mbox/mbox.h"
@@ -47,6 +48,13 @@ static Store *open_pop3(const AccountConfig *account, const StoreHome *home, con
   return store;
 }
 
+/* A folder that is watched, the quarantine or Sent is no trash, whatever its name: the store has it already. */
+static void add_trash(Store *store, const AccountConfig *account, gboolean mbox)
+{
+  g_autofree char *path = disk_find_trash(account->folders[0], mbox);
+  if (path != NULL) box_store_add(store, disk_box_new(path, mbox), BOX_TRASH);
+}
+
 static Store *open_disk(const AccountConfig *account, const StoreHome *home, gboolean mbox)
 {
   Store *store = box_store_new(home->ledger, account->name, disk_box_new);
@@ -55,6 +63,7 @@ static Store *open_disk(const AccountConfig *account, const StoreHome *home, gbo
   g_autofree char *quarantine = config_quarantine(account, home->data_dir);
   box_store_add(store, disk_box_new(quarantine, mbox), BOX_QUARANTINE);
   add_sent(store, account, mbox);
+  add_trash(store, account, mbox);
   store->can |= STORE_CAN_WAIT;
   return store;
 }

@@ -140,7 +140,7 @@ def wishes(kind, quarantine=None):
     equal(every(mail.plain()), every(plain), "all messages, without what a folder adds")
     back, gone, stays = quarantined(backstop)
     backstop.ok("backstop", "restore", str(back["id"]))
-    backstop.ok("backstop", "delete", str(gone["id"]))
+    backstop.ok("backstop", "delete", "--for-good", str(gone["id"]))
     backstop.pass_once()
     word = gone["recipients"][0].split("@")[0]
     lost = next(digest(message) for name, message in messages_of(3).items() if word.encode() in message)

@@ -141,11 +141,32 @@ void hold_undo(Hold *hold)
   set_state(hold, hold->done > 0 ? HOLD_FAILED : HOLD_UNDONE);
 }
 
+/* Results that nobody was told of yet are told here, once. */
+static void take_earlier(Hold *hold)
+{
+  g_autoptr(GPtrArray) wishes = wish_untold(hold->ledger, NULL, NULL);
+  g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if (wishes == NULL || wishes->len == 0) return;
+  g_clear_pointer(&hold->problem, g_free);
+  hold->all = wishes->len;
+  hold->failed = 0;
+  for (guint i = 0; i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    g_array_append_val(told, wish->id);
+    if (wish->state != WISH_FAILED) continue;
+    hold->failed++;
+    if (hold->problem == NULL) hold->problem = g_strdup(wish->result);
+  }
+  hold->done = hold->all - hold->failed;
+  if (wish_tell(hold->ledger, (const gint64 *)(void *)told->data, told->len, NULL)) set_state(hold, HOLD_EARLIER);
+}
+
 /* Reads the state of requests until many of them are open: each account does them in their order, so that later ones
  * are hardly finished. The id of a finished request becomes 0, and is not read again. */
 void hold_look(Hold *hold)
 {
   guint open = 0, done = 0, failed = 0;
+  if (hold->state != HOLD_OPEN && hold->state != HOLD_HELD) take_earlier(hold);
   if (hold->state != HOLD_OPEN) return;
   for (guint i = 0; i < hold->wishes->len && open < OPEN_ASKED; i++) {
     gint64 *id = &g_array_index(hold->wishes, gint64, i);
@@ -155,6 +176,7 @@ void hold_look(Hold *hold)
       open++;
       continue;
     }
+    wish_tell(hold->ledger, id, 1, NULL);
     *id = 0;
     if (wish != NULL && wish->state == WISH_DONE) {
       done++;
@@ -192,6 +214,15 @@ static char *open_text(const Hold *hold, gboolean runs)
                          hold->all, hold->done);
 }
 
+static char *earlier_text(const Hold *hold)
+{
+  g_autofree char *why = shown_line(hold->problem, 300);
+  g_autofree char *first =
+      g_strdup_printf(ngettext("%u of %u earlier request was done.", "%u of %u earlier requests were done.", hold->all),
+                      hold->done, hold->all);
+  return why != NULL ? g_strdup_printf(_("%s Why: %s"), first, why) : g_steal_pointer(&first);
+}
+
 static char *failed_text(const Hold *hold)
 {
   g_autofree char *why = shown_line(hold->problem, 300);
@@ -219,6 +250,7 @@ char *hold_text(const Hold *hold, gboolean runs)
                                    : ngettext("%u message was deleted.", "%u messages were deleted.", hold->all),
                            hold->all);
   case HOLD_FAILED: return failed_text(hold);
+  case HOLD_EARLIER: return earlier_text(hold);
   case HOLD_UNDONE: return g_strdup(_("Taken back: nothing was changed."));
   default: return NULL;
   }

@@ -11,7 +11,8 @@ typedef enum {
   HOLD_OPEN,   /* in the ledger, not all done */
   HOLD_DONE,   /* all done */
   HOLD_FAILED, /* finished, and some were not done */
-  HOLD_UNDONE  /* taken back */
+  HOLD_UNDONE, /* taken back */
+  HOLD_EARLIER /* what became of requests that were made elsewhere, or before */
 } HoldState;
 
 typedef struct Hold Hold;
@@ -21,13 +22,13 @@ Hold *hold_new(Ledger *ledger, void (*changed)(Hold *hold, gpointer data), gpoin
 void hold_free(Hold *hold);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Hold, hold_free)
 
-/* verb: WISH_RESTORE or WISH_DELETE, of n entries (ids). */
+/* verb: WISH_RESTORE, WISH_DELETE or WISH_REMOVE, of n entries (ids). */
 void hold_begin(Hold *hold, WishVerb verb, const gint64 *entries, guint n);
 /* Writes held requests to the ledger now; the ledger's error becomes HOLD_FAILED. */
 void hold_send(Hold *hold);
 /* Takes back requests that are held, or in the ledger and not done yet. */
 void hold_undo(Hold *hold);
-/* To be called after the ledger changed. */
+/* To be called after the ledger changed. Where nothing is held or open, it takes up results that nobody was told of. */
 void hold_look(Hold *hold);
 
 HoldState hold_state(const Hold *hold);
