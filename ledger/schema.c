@@ -111,7 +111,7 @@ static const char *const step_4 =
 /* What the owner asked for, as whole commands that can be taken back; whether he was told what became of a request;
  * which accounts have a trash; and an index by which a message is known again that was restored, and has another form
  * now. */
-static const char *const step_hands =
+static const char *const step_5 =
     "ALTER TABLE wish ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE wish ADD COLUMN command INTEGER;"
     "UPDATE wish SET told = finished WHERE state <> 'open';"
@@ -126,7 +126,7 @@ static const char *const step_hands =
     "CREATE INDEX entry_message ON entry(account, message_id) WHERE message_id <> '';";
 
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_hands };
+static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_5 };
 
 /* In one statement, so that another program's making of the file is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)
