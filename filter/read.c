@@ -144,7 +144,7 @@ static gboolean is_plausible(const Gathered *gathered)
   guint signs = gathered->head.signs;
   if (is_about_goods(gathered)) return FALSE;
   if (signs & HEAD_SYSTEM) return is_systems_own(gathered);
-  if (gathered->report_inside) return FALSE;
+  if (gathered->report_inside || (by_a_person(signs) && !gathered->status_part)) return FALSE;
   if (signs & HEAD_NULL_PATH && gathered->dialogue) return TRUE;
   return gathered->status_part || gathered->returned || (!(signs & HEAD_OTHER_PATH) && shows_original(gathered));
 }

@@ -188,14 +188,21 @@ static gboolean is_alone(Span line, Span address)
          && only((Span){ end, line.start + line.length - end }, " \t>\"':;,.)]\r");
 }
 
+static gboolean ends_in_colon(Span line)
+{
+  static const char wide[] = "：";
+  line = span_trim(line);
+  if (line.length > 0 && line.start[line.length - 1] == ':') return TRUE;
+  return line.length >= strlen(wide) && memcmp(line.start + line.length - strlen(wide), wide, strlen(wide)) == 0;
+}
+
 /* Does a line lead to a list: by a colon or a rule at its end, or as a line of the list itself? */
 static gboolean introduces(Span above)
 {
   above = span_trim(above);
   if (above.length == 0) return FALSE;
-  return strchr(":-=", above.start[above.length - 1]) != NULL
-         || (above.length >= strlen("：") && memcmp(above.start + above.length - strlen("："), "：", strlen("：")) == 0)
-         || memchr(above.start, '@', above.length) != NULL;
+  gboolean ruled = strchr("-=", above.start[above.length - 1]) != NULL;
+  return ruled || ends_in_colon(above) || memchr(above.start, '@', above.length) != NULL;
 }
 
 /* above: the line with text before this one. strict: an address alone counts only in a list that is introduced. */
@@ -209,6 +216,8 @@ static void consider_line(GArray *found, Span line, Span above, gboolean strict,
     if (!address_around(line, at, &span)) continue;
     g_autofree char *raw = g_strndup(span.start, span.length);
     Found each = { address_normalise(raw, FALSE), hint_of(line, span) };
+    gboolean first = span_trim((Span){ line.start, span.start - line.start }).length == 0;
+    if (each.hint == HINT_LABELLED && first && ends_in_colon(above)) each.hint = HINT_LISTED; /* "a@b on <date>" */
     if (each.hint == HINT_LISTED && leads_to_contact(above)) each.hint = HINT_NONE;
     if (each.hint == HINT_LISTED && strict && is_alone(line, span) && !introduces(above)) each.hint = HINT_MENTIONED;
     gboolean taken = each.address != NULL && each.hint != HINT_NONE && !is_bystander(each.address, each.hint, ours);

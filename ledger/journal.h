@@ -169,7 +169,7 @@ gboolean journal_not_deleted(Ledger *ledger, gint64 id, const char *reason, GErr
 gboolean journal_stays_deleted(Ledger *ledger, gint64 id, gboolean there, const char *reason, GError **error);
 /* → failed. */
 gboolean journal_fail(Ledger *ledger, gint64 id, const char *reason, GError **error);
-/* The owner put it back with his own hands: → restored, exempt. */
+/* The owner put it back by hand: → restored, exempt. */
 gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, GError **error);
 
 /* Counts of entries: by verdict and state, of account or (NULL) all. */

@@ -5,6 +5,7 @@
  * Tests:    tests/ledger/test_lock.c, tests/e2e/test_pause.py */
 #include "ledger/ledger.h"
 #include "ledger/db.h"
+#include "ledger/ledger.h"
 
 #define PAUSE_MOST ((gint64)2 * 86400) /* of a clock that was wrong */
 

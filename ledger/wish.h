@@ -31,23 +31,22 @@ typedef struct {
 void wish_free(Wish *wish);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
 
-/* Adds a wish; its id, or -1. entry's account is looked up; for WISH_CHECK give account. The same open wish is not
- * added twice: its id comes back. The last wish about an entry counts: one of another verb that is still open fails,
- * in the same transaction, with a result that says so. Restoring what is already restored, deleting what is already
- * deleted or not in quarantine: LEDGER_ERROR_REFUSED. What is in the trash can be restored, and what is being deleted
- * too: it comes back from the trash then. */
+/* Adds a wish, and returns its id, or -1. For WISH_CHECK give account; else the entry tells it. If the same wish is
+ * open already, returns its id. The last wish about an entry counts: an open wish of another verb fails, in the same
+ * transaction, with a result that says so. LEDGER_ERROR_REFUSED: restoring a message that is restored already, or
+ * deleting one that is deleted already or not in quarantine. A message in the trash can be restored, and so can one that
+ * is on its way there. */
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error);
-/* Wishes of one verb about n entries, in one transaction: those that make sense. ids (gint64) becomes those of the
- * wishes, in the order of entries, 0 for one that was refused; *refusal: the sentence of the first refusal, NULL for
- * none. */
+/* Adds wishes of one verb for n entries, in one transaction, as far as they make sense. ids (gint64): the wishes, in the
+ * order of entries, 0 for a refused one. *refusal: the sentence of the first refusal, NULL: none. */
 gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
                        GError **error);
-/* A sweep (WISH_SWEEP or WISH_REHEARSE) of account's folders; its id, or -1. An open sweep of this account is not added
- * twice where it is the same; a different one is LEDGER_ERROR_REFUSED. */
+/* Adds a sweep (WISH_SWEEP or WISH_REHEARSE) of account's folders, and returns its id, or -1. If the same sweep of
+ * this account is open already, returns its id; if another one is open, LEDGER_ERROR_REFUSED. */
 gint64 wish_add_sweep(Ledger *ledger, WishVerb verb, const char *account, const char *folders, GError **error);
-/* Takes an open wish back: failed, with the result "cancelled". One that is finished stays as it is. */
+/* Takes an open wish back: it becomes failed, with the result "cancelled". A finished wish stays as it is. */
 gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error);
-/* The same of n wishes (0 is passed over), in one transaction; *left: how many were finished before. */
+/* The same for n wishes (an id of 0 is skipped), in one transaction. *left: how many were finished before. */
 gboolean wish_cancel_many(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error);
 Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
 /* The newest wish about an entry; NULL without error when there is none. */

@@ -31,7 +31,7 @@ Shelf *box_store_first(const BoxStore *store, BoxUse use)
   return NULL;
 }
 
-/* One that was swept in another session is known by its path: what was moved out of it can be put back. */
+/* A folder that was swept in an earlier session is known by its path, so that its mail can be put back there. */
 BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error)
 {
   if (slot_of(store, name) == NULL && *name == '/')
@@ -49,8 +49,7 @@ gboolean box_store_need_open(const BoxStore *store, GError **error)
   return FALSE;
 }
 
-/* A message that can be told from all others by whether it has been moved: from every watched folder to quarantine, and
- * back, in one step. */
+/* Do all moves between the watched folders and quarantine happen in one step, which is either made or not? */
 static gboolean moves_at_once(const BoxStore *store)
 {
   const Shelf *quarantine = box_store_first(store, BOX_QUARANTINE);
@@ -201,7 +200,7 @@ static void add_row(Reading *reading, GArray *items, const ShelfRow *row)
   g_hash_table_insert(reading->uids, GUINT_TO_POINTER(row->item), GUINT_TO_POINTER(row->uid));
 }
 
-/* A header that is longer is not read to its end. What was sent is known by it, so there it is no header then. */
+/* Longer headers are not read to their end. In a Sent folder, such a message counts as unreadable. */
 static gsize header_limit(const Shelf *shelf) { return shelf->lazy ? SENT_HEADER_LIMIT : HEADER_LIMIT; }
 
 typedef struct {
@@ -229,7 +228,8 @@ static void see_unreadable(Seeing *seeing, const ShelfRow *row)
   see(&told, seeing);
 }
 
-/* Those of UIDs from..to that were not seen yet; one by one, so that of what is refused the others are not to blame. */
+/* Scans the UIDs from..to that were not seen yet. each: one by one, so that one refused message does not matter for
+ * the others. */
 static gboolean scan_some(Seeing *seeing, guint32 from, guint32 to, gboolean each, GError **error)
 {
   g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -257,8 +257,8 @@ static gboolean scan_some(Seeing *seeing, guint32 from, guint32 to, gboolean eac
   return each || read_rows(&reading, items, BOX_HEADER, header_limit(seeing->shelf), error);
 }
 
-/* What is refused may have been changed by others since it was listed: then it is listed again. (Not where that forgets
- * what is to be removed.) */
+/* If a message is refused, another program may have changed the folder since it was listed: list again. (Not where a
+ * new list would forget what must be removed.) */
 static gboolean box_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                          gpointer data, GError **error)
 {

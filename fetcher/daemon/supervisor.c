@@ -312,8 +312,9 @@ static void reload(Supervisor *supervisor)
               problem->message);
     return;
   }
-  g_ptr_array_set_size(supervisor->children,
-                       0); /* a worker may be ended at any moment: the next one settles what the journal has unfinished */
+  g_ptr_array_set_size(
+      supervisor->children,
+      0); /* a worker may be ended at any moment: the next one settles what the journal has unfinished */
   config_free(supervisor->config);
   supervisor->config = g_steal_pointer(&config);
   start_all(supervisor);

@@ -26,12 +26,12 @@ gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError 
   return TRUE;
 }
 
-/* Is uid in a set that the server named? The set is never expanded: it may be as large as it likes. */
+/* Is uid in this set of the server? The set is never expanded, since it may be very large. */
 static gboolean in_set(const struct mailimap_set *set, guint32 uid)
 {
   for (clistiter *i = clist_begin(set->set_list); i != NULL; i = clist_next(i)) {
     const struct mailimap_set_item *item = clist_content(i);
-    /* 0 is "*", which is no answer, and so counts for all. */
+    /* 0 stands for "*", which no server should answer with: take it for all UIDs. */
     guint32 first = MIN(item->set_first, item->set_last), last = MAX(item->set_first, item->set_last);
     if (first == 0 || (uid >= first && uid <= last)) return TRUE;
   }
@@ -57,8 +57,8 @@ static gboolean was_modified(const ImapStore *store, guint32 uid, gboolean *told
   return modified;
 }
 
-/* Sets the keyword on these unless somebody touches them after `modseq`. ours: gets those that we marked; again: those
- * that somebody touched. */
+/* Sets the keyword on these messages, except on those that somebody has changed since `modseq`. ours: gets the
+ * messages that we marked; again: those that somebody changed. */
 static gboolean store_unless_changed(ImapStore *store, const GArray *uids, guint64 modseq, GArray *ours, GArray *again,
                                      GError **error)
 {
@@ -101,7 +101,7 @@ typedef struct {
   gboolean unknown; /* the server tells no MODSEQ: nothing was done */
 } Claim;
 
-/* One look at these, whose answer is one view of the folder, and one attempt. */
+/* Looks at these messages once, then tries once to mark them. */
 static gboolean attempt(ImapStore *store, const GArray *uids, Claim *claim, GError **error)
 {
   GError *problem = NULL;
@@ -142,13 +142,13 @@ static gboolean claim_batch(ImapStore *store, const GArray *uids, Claim *claim, 
     return TRUE;
   }
   if (claim->touched->len > 0) {
-    /* It need not have been another machine: the owner may just have read the message. One that is touched again is
-     * left for the next pass. */
+    /* The change may not be another machine's: the owner may just have read the message. So try once more; a message
+     * that is changed again is left to the next pass. */
     g_autoptr(GArray) again = g_steal_pointer(&claim->touched);
     claim->touched = g_array_new(FALSE, FALSE, sizeof(guint32));
     if (!attempt(store, again, claim, &problem) && !only_refused(problem, error)) return FALSE;
   }
-  /* What is ours stays ours, even if it keeps the other keyword as well. */
+  /* If the other keyword cannot be cleared, the message is still ours. */
   g_array_sort(claim->clear, imap_compare_uids);
   problem = NULL;
   return store_flags(store, claim->clear, " -FLAGS.SILENT ($NotBackscatter)", &problem) || only_refused(problem, error);

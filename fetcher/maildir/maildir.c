@@ -1,6 +1,6 @@
 /* maildir.c - a Maildir as a box
- * Owns:     the names of its files: which is which, and which is new.
- * Must not: change a message or its flags; take a file for gone that was only renamed.
+ * Owns:     which file is which message.
+ * Must not: change a message or its flags; call a message gone whose file was only renamed.
  * Fails:    STORE_ERROR_MAILBOX, naming the folder; MESSAGE for one file. A message is there whole or not at all.
  * Tests:    tests/fetcher/maildir/test_maildir.c */
 #include "fetcher/maildir/private.h"
@@ -17,7 +17,8 @@
 
 static const char *bare(const char *name) { return name + 4; /* "new/", "cur/" */ }
 
-/* Delivery time first, as names begin with it; what has the same base comes together, "cur" first. */
+/* Sorts by the time of delivery, with which names begin. Names with the same base come together, the one in "cur"
+ * first. */
 static gint by_time(gconstpointer a, gconstpointer b)
 {
   const char *x = *(char *const *)a, *y = *(char *const *)b;
@@ -50,8 +51,8 @@ static gboolean has_flag(const char *name, const char *letters)
   return flags != NULL && strpbrk(flags + 3, letters) != NULL;
 }
 
-/* FALSE: it is no message, or gone (*gone: it has another name now, perhaps). Its time is that of its name or of its
- * file, whichever is earlier: copies of a folder have new times, and names given to old mail are new as well. */
+/* FALSE: the file is no message, or is gone (*gone: perhaps renamed). The time of the message is that of its name or
+ * of its file, whichever is earlier: a copied folder has new file times, and old mail may have new names. */
 static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gboolean *gone)
 {
   const char *name = box->names->pdata[index], *base = bare(name);
@@ -92,7 +93,7 @@ static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
   return TRUE;
 }
 
-/* Until all names are those of files. */
+/* Lists again until each name is that of a file. */
 static gboolean maildir_list(Box *base, GError **error)
 {
   MaildirBox *box = (MaildirBox *)base;
@@ -113,7 +114,7 @@ static gboolean maildir_list(Box *base, GError **error)
   return TRUE;
 }
 
-/* The file of an item under its name of now; NULL when it is gone, or (error) cannot be told. */
+/* The path that the item's file has now. NULL without error when it is gone. */
 static char *path_of(MaildirBox *box, guint item, GError **error)
 {
   char **name = (char **)&box->names->pdata[box_item(&box->base, item)->where];
@@ -237,7 +238,7 @@ static gboolean same_disk(const char *a, const char *b)
   return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
 }
 
-/* Under its own name, unless there is one of that name already. *to: which it is. */
+/* Moves a file under its own name, or under a new one if the name is taken. *to: the name it has. */
 static gboolean rename_into(const char *from, const char *name, const BoxItem *item, const char *folder, char **to)
 {
   g_autofree char *target = g_build_filename(folder, name, NULL);

@@ -16,6 +16,7 @@
 
 #define BUFFER 65536
 #define MOST_CUTS 100000
+#define MOST_TAIL ((guint64)1 << 30) /* octets that are moved up at once: more could take longer than a lease lasts */
 
 static char *folder; /* of the notes; NULL: nothing is changed in place */
 
@@ -220,6 +221,23 @@ static gboolean hold(MboxLock *lock, GError **error)
       "programs away while it is changed: left alone; have your mail delivered into your home folder");
 }
 
+/* The kernel takes a lease away when another program has waited for 45 seconds. FALSE with errno: a program waits. */
+static gboolean is_held(const MboxLock *lock)
+{
+  if (fcntl(lock->fd, F_GETLEASE) == F_WRLCK) return TRUE;
+  errno = EBUSY;
+  return FALSE;
+}
+
+/* A program that does not lock the file may have changed it between our locking it and our getting the lease. */
+static gboolean is_as_locked(const MboxLock *lock, GError **error)
+{
+  struct stat now;
+  if (fstat(lock->fd, &now) == 0 && mbox_unchanged(&now, &lock->status)) return TRUE;
+  return mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+                   "was changed by a program that does not lock it: left alone, looked at again at the next pass");
+}
+
 /* Writes the tail: from the old file, or (more than that was added since) only what is not in it yet. */
 static gboolean save_tail(const MboxLock *lock, const Note *note, guint64 from)
 {
@@ -254,13 +272,19 @@ gboolean mbox_change_in_place(MboxLock *lock, const MboxRange *cuts, guint n, gb
   note.size = (guint64)lock->status.st_size;
   g_array_append_vals(note.cuts, cuts, n);
   if (!hold(lock, error)) return FALSE;
-  gboolean good = n <= MOST_CUTS && save_tail(lock, &note, first_cut(&note)) && note_write(&note);
+  if (!is_as_locked(lock, error)) {
+    fcntl(lock->fd, F_SETLEASE, F_UNLCK);
+    return FALSE;
+  }
+  gboolean good = n <= MOST_CUTS && note.size - first_cut(&note) <= MOST_TAIL;
+  if (!good) errno = EFBIG;
+  good = good && save_tail(lock, &note, first_cut(&note)) && is_held(lock) && note_write(&note);
   if (!good) {
     int number = errno;
     unlink(note.redo); /* its name may be there, and not yet be durable */
     unlink(note.tail);
-    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path, "cannot be changed, since %s cannot be written: %s", folder,
-              g_strerror(number));
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path, "cannot be changed now, nor a note of it be kept in %s: %s",
+              folder, g_strerror(number));
   } else {
     *begun = TRUE;
     good = finish(lock, &note, error);
@@ -330,6 +354,7 @@ gboolean mbox_go_on(MboxLock *lock, GError **error)
     return mbox_fail(error, STORE_ERROR_MAILBOX, note.redo, "cannot be read: %s is left alone", lock->path);
   if (!there) unlink(note.tail); /* left by who was killed at the end, or before the beginning */
   if (!there || !hold(lock, error)) return !there;
+  fstat(lock->fd, &lock->status); /* once more, since nobody can change the file now */
   gboolean good = go_on(lock, &note, error);
   fcntl(lock->fd, F_SETLEASE, F_UNLCK);
   return good;

@@ -34,7 +34,7 @@ gboolean mbox_lines_fill(MboxLines *lines)
   return TRUE;
 }
 
-/* The length of the line that begins at start, or of as much of it as the buffer holds. */
+/* *length: of the line that begins at lines->start, or of the part of that line that fits into the buffer. */
 static gboolean peek(MboxLines *lines, gsize *length)
 {
   gsize seen = 0;
@@ -59,7 +59,7 @@ gboolean mbox_lines_raw(MboxLines *lines, const char **piece, gsize *length)
   return TRUE;
 }
 
-/* A separator that is longer than the buffer is skipped whole, once its beginning has been used. */
+/* Skips the rest of a separator that is longer than the buffer. */
 static gboolean skip_rest(MboxLines *lines)
 {
   while (lines->skip) {
@@ -102,7 +102,8 @@ static void look_at_header(MboxLines *lines, const char *line, gsize length)
     mbox_claim_take(&lines->claims, line, length);
 }
 
-/* The empty line before a separator belongs to the mbox, so it is held back until the message is seen to go on. */
+/* An empty line before a separator belongs to the file and not to the message, so an empty line is held back until the
+ * next line is known. */
 MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length)
 {
   if (!skip_rest(lines)) return MBOX_ERROR;
@@ -121,7 +122,7 @@ MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length)
     lines->held = 0;
     if ((!lines->inside || (held > 0 && mbox_is_separator(line, *length))) && ends_here(lines, FALSE))
       return begin_message(lines, *length, whole);
-    if (held > 0) { /* the message goes on: first the empty line, this one with the next call */
+    if (held > 0) { /* the message goes on: give the empty line now, and this line at the next call */
       *piece = lines->blank;
       *length = held;
       return MBOX_TEXT;

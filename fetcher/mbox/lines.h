@@ -27,7 +27,7 @@ typedef struct {
   int fd;           /* borrowed */
   char *buffer;     /* borrowed; size octets, at least MBOX_LINE_MAX */
   gsize size, step; /* step: octets to read at once, doubled each time; default: size */
-  gsize start, end; /* what is in the buffer and not yet taken */
+  gsize start, end; /* what the buffer holds that was not taken yet */
   guint64 offset;   /* of the buffer's first octet, from where reading began */
   gboolean eof;
   gboolean begins;   /* the piece last given begins a line */

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define SCAN_BUFFER 262144
-#define FIRST_STEP 8192 /* of one message: most headers are shorter */
+#define FIRST_STEP 8192 /* octets of a message that are read first: most headers are shorter */
 
 gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...)
 {
@@ -92,7 +92,7 @@ gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, MboxEx
   return mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
 }
 
-/* Does a message begin here, or the file end? FALSE also when it cannot be read. */
+/* Does a message begin at this place, or does the file end there? FALSE also when the file cannot be read. */
 static gboolean is_boundary(int fd, guint64 where)
 {
   struct stat status;
@@ -117,7 +117,7 @@ static gboolean is_boundary(int fd, guint64 where)
   return blank && mbox_is_separator(line, length);
 }
 
-/* Gives the sink what it wants of a piece. *enough: it has had all. */
+/* Gives the sink what it wants of a piece. *enough: the sink has got all. */
 static gboolean feed(const MboxWant *want, const MboxView *view, const char *piece, gsize length, guint64 *given,
                      gboolean *enough)
 {
@@ -130,8 +130,8 @@ static gboolean feed(const MboxWant *want, const MboxView *view, const char *pie
   return TRUE;
 }
 
-/* Is it the message that was listed, as far as the header and what follows after it tell? A claim may be met now that
- * was not before, or the other way round. */
+/* Is this the message that was listed, as far as its header and what stands at its end can tell? A claim that was not
+ * met when the message was listed may be met now, or the other way round. */
 static gboolean is_same_so_far(const MboxLines *lines, const BoxItem *item, const MboxView *view)
 {
   if (!view->body || lines->claims.until > item->length) return FALSE;
@@ -157,7 +157,7 @@ static MboxFound read_on(MboxLines *lines, BoxItem *item, const MboxWant *want, 
     gboolean ours = mbox_view_take(&view, piece, length, lines->begins);
     if (ours && !feed(want, &view, piece, length, &given, &enough)) return MBOX_REFUSED;
     if (!enough || asked || !view.body) continue;
-    if (is_same_so_far(lines, item, &view)) { /* the rest need not be read */
+    if (is_same_so_far(lines, item, &view)) { /* the rest of the message need not be read */
       item->deleted = view.deleted;
       item->prized = view.prized;
       return MBOX_SAME;

@@ -208,7 +208,7 @@ static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **
   if (!run_select(run, folder, error)) return FALSE;
   if (run->open.status.validity == validity) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
-              "folder \"%s\" was renumbered meanwhile; it is read again at the next pass", folder);
+              "folder \"%s\" was renumbered in the meantime; the next pass reads it again", folder);
   return FALSE;
 }
 

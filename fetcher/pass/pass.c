@@ -21,7 +21,7 @@ static gboolean watch_all(Run *run, GError **error)
   g_autoptr(GError) first = NULL;
   for (char **folder = run->folders.watched; *folder != NULL; folder++) {
     g_autoptr(GError) problem = NULL;
-    if (grant_wishes(run, &problem) && watch_folder(run, *folder, &problem)) continue;
+    if (wishes_grant(run, &problem) && watch_folder(run, *folder, &problem)) continue;
     if (!run_can_go_on(problem)) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
@@ -117,7 +117,7 @@ static gboolean steps(Run *run, PassScope scope, GError **error)
 {
   if (!folders_find(run, error) || !settle_all(run, error)) return FALSE;
   if (scope == PASS_SWEEP) return find_folders(run, error) && sync_sent(run, TRUE, error) && sweep_wishes(run, error);
-  if (!grant_wishes(run, error)) return FALSE;
+  if (!wishes_grant(run, error)) return FALSE;
   return scope == PASS_WISHES || look_at_mail(run, error);
 }
 

@@ -111,8 +111,8 @@ static gboolean sync_new(Sync *sync, GError **error)
     gint64 last = sync->last;
     sync->last = 0; /* the folder is read from its start; UIDs that are missing there may have been read before */
     if (sync->mark.validity != 0 && last != 0
-        && !add_gap(sync, last, "it was made anew or renumbered, so that nobody knows what came and went meanwhile",
-                    error))
+        && !add_gap(sync, last,
+                    "it was made again or renumbered, so it is not known what came and went in the meantime", error))
       return FALSE;
     sync->mark.validity = run->open.status.validity;
     sync->mark.next = 1;

@@ -86,7 +86,7 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
   return finish(run, wish, goal, error);
 }
 
-gboolean grant_wishes(Run *run, GError **error)
+gboolean wishes_grant(Run *run, GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_open_of(run->ledger, run->account->name, WISH_OF_MESSAGES, error);
   if (wishes == NULL) return FALSE;
@@ -96,8 +96,8 @@ gboolean grant_wishes(Run *run, GError **error)
   return TRUE;
 }
 
-gboolean grant_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
-                      GError **error)
+gboolean wishes_answer_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
+                              GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_open_of(ledger, account, WISH_BIT(WISH_CHECK), error);
   if (wishes == NULL) return FALSE;

@@ -2,7 +2,7 @@
  * Owns:     which messages of a maildrop are hidden; the door's password.
  * Must not: hide mail from its owner because it could not be judged; delete by itself.
  * Fails:    by telling the client and the log; the mailbox stays as it was.
- * Tests:    tests/e2e/test_door.py */
+ * Tests:    tests/fetcher/worker/test_doorman.c, tests/e2e/test_door.py */
 #include "fetcher/worker/doorman.h"
 #include "fetcher/box/box_store.h"
 #include "fetcher/common/log.h"

@@ -7,8 +7,8 @@
 #include "fetcher/secret/secret.h"
 #include <string.h>
 
-Store *sign_in(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret, gboolean *refused,
-               GError **error)
+Store *open_store(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret,
+                  gboolean *refused, GError **error)
 {
   g_autoptr(GError) refusal = NULL;
   *refused = FALSE;

@@ -20,5 +20,5 @@ typedef Store *(*StoreOpener)(const AccountConfig *account, const StoreHome *hom
  * new secret is another one. A server sees at most two sign-ins per call. After STORE_ERROR_AUTH *secret is NULL;
  * *refused TRUE: the server refused the sign-in, and the owner must act, so do not call again soon; FALSE: there was
  * no secret, and the server was not asked. Other errors keep *secret. */
-Store *sign_in(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret, gboolean *refused,
-               GError **error);
+Store *open_store(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret,
+                  gboolean *refused, GError **error);

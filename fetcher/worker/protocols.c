@@ -90,10 +90,11 @@ static StoreOpener opener_of(Protocol protocol)
   g_return_val_if_reached(NULL);
 }
 
-Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error)
+Store *protocols_open(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused,
+                      GError **error)
 {
   StoreOpener open = opener_of(account->protocol);
   mbox_keep_notes_in(home->data_dir);
-  return protocol_has_server(account->protocol) ? sign_in(account, home, open, secret, refused, error)
+  return protocol_has_server(account->protocol) ? open_store(account, home, open, secret, refused, error)
                                                 : open(account, home, NULL, error);
 }

@@ -23,9 +23,11 @@
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
 #define ROUND_WAITING (25 * 60)  /* between looks at all folders, if the server tells of new mail in the first one */
 #define EMPTY_LOOKS 10           /* looks in a row without a pause, for an owner who tidies up the inbox */
-#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that tells of news again and again */
-#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: a mail program may come every minute */
-#define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
+#define EMPTY_MOST 60 /* the longest pause between such looks, for a server that tells of news again and again */
+#define VISIT_AGAIN                                                                                                    \
+  10 /* after a failure, before a visitor makes us try again: a mail program may come every minute                     \
+      */
+#define KEPT_OPEN (10 * 60) /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
   const Config *config;
@@ -43,7 +45,8 @@ struct Session {
   guint failures;        /* attempts that broke in a row */
   gboolean refused;      /* the server did not take the secret, when it was asked last */
   gboolean called;       /* the next pass is made because the server told of news */
-  gboolean left;    /* the connection was ended after a good pass, only to let other programs in: connecting again is no news */
+  gboolean
+      left; /* the connection was ended after a good pass, only to let other programs in: connecting again is no news */
   gboolean resting; /* until the next pass the server is left alone */
   gint64 opened;    /* monotonic microseconds */
   guint empty;      /* how often in a row the server told of news and there were none */
@@ -64,7 +67,7 @@ static void disconnect(Session *session)
 static gboolean open_connection(Session *session, GError **error)
 {
   session->left = FALSE;
-  session->store = open_store(session->account, &session->home, &session->secret, &session->refused, error);
+  session->store = protocols_open(session->account, &session->home, &session->secret, &session->refused, error);
   if (session->store == NULL) return FALSE;
   session->opened = session->clock();
   session->run =
@@ -163,7 +166,8 @@ static gboolean tell(Session *session, AccountState state, const GError *problem
   gint64 until = problem != NULL ? run_now() + seconds : 0;
   return account_set_state(session->ledger, name, state, said, until, error)
          && (checks == 0
-             || grant_checks(session->ledger, name, checks, problem == NULL, said != NULL ? said : "checked", error));
+             || wishes_answer_checks(session->ledger, name, checks, problem == NULL, said != NULL ? said : "checked",
+                                     error));
 }
 
 /* Remembers how this pass ended, for visitors. */

@@ -114,7 +114,8 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
 static void live(Worker *worker, Session *session)
 {
   PassScope scope = PASS_WHOLE;
-  if (worker->doorman != NULL) doorman_fd(worker->doorman); /* a client that comes during the first pass waits for its end */
+  if (worker->doorman != NULL)
+    doorman_fd(worker->doorman); /* a client that comes during the first pass waits for its end */
   do {
     guint seconds = 0, pause = 0;
     heed_pause(worker, session, &pause);
@@ -165,7 +166,7 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
   const AccountConfig *account = config != NULL ? config_account(config, name) : NULL;
   if (ledger == NULL || account == NULL) {
     log_account(G_LOG_LEVEL_WARNING, name, "%s",
-                problem != NULL ? problem->message : "the configuration no longer names it");
+                problem != NULL ? problem->message : "it is no longer in the configuration");
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
   Worker worker = { .ledger = ledger, .account = name, .config = config, .observe = config->observe, .clock = -1 };

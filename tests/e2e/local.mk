@@ -46,12 +46,16 @@ EXTRA_DIST += $(SOAK)
 soak: all
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' python3 -B '$(srcdir)/$(SOAK)' $(MINUTES)
 
+# make check without the tests that run whole programs.
+check-unit: all
+	$(MAKE) check TESTS="`echo '$(TESTS)' | tr ' ' '\n' | grep -v '[.]py$$' | tr '\n' ' '`"
+
 # Of a --enable-coverage build: lines of the two rooms that decide and remember, as run by the unit tests.
 COVERAGE_FLOOR = 85
 if COVERAGE
 coverage:
 	find . -name '*.gcda' -delete
-	$(MAKE) check TESTS="`echo '$(TESTS)' | tr ' ' '\n' | grep -v '[.]py$$' | tr '\n' ' '`"
+	$(MAKE) check-unit
 	gcovr --root '$(top_srcdir)' --object-directory . --filter '$(abs_top_srcdir)/filter/' \
 	  --filter '$(abs_top_srcdir)/ledger/' --fail-under-line $(COVERAGE_FLOOR)
 else

@@ -1,4 +1,6 @@
-/* sample_lookalikes.h - what each file in tests/samples/lookalikes is: rows of the table in test_samples.c, and of no other file. */
+/* sample_lookalikes.h - what each file in tests/samples/lookalikes is: rows of the table in test_samples.c, and of no
+ * other file. */
+/* clang-format off */
   { "lookalikes/forward-inline-english", REPORT_NONE, FALSE },
   { "lookalikes/forward-inline-german", REPORT_NONE, FALSE },
   { "lookalikes/forward-inline-french", REPORT_NONE, FALSE },
@@ -136,3 +138,6 @@
   { "lookalikes/prescription-dutch", REPORT_NONE, FALSE },
   { "lookalikes/chinese-courier", REPORT_NONE, FALSE },
   { "lookalikes/turkish-cargo", REPORT_NONE, FALSE },
+  { "lookalikes/tracker-without-path", REPORT_NONE, FALSE },
+  { "lookalikes/journal-report", REPORT_NONE, FALSE },
+/* clang-format on */

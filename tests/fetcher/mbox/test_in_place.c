@@ -125,12 +125,12 @@ static void test_carried_and_back(void **state)
   expect_tidy();
 }
 
-/* Broken off after each octet; what is delivered before somebody goes on is kept, once. */
+/* Broken off after every fifth octet; what is delivered before somebody goes on is kept, once. */
 static void test_broken_off(void **state)
 {
   static const char *const come[] = { "", NEW, NEW NEW NEW NEW };
-  for (gsize moved = 0; moved < strlen(C D); moved++) {
-    const char *added = come[moved % G_N_ELEMENTS(come)];
+  for (gsize moved = 0; moved < strlen(C D); moved += 5) {
+    const char *added = come[moved / 5 % G_N_ELEMENTS(come)];
     g_autofree char *want = g_strconcat(A C D, added, NULL);
     break_off(moved);
     append(added);
@@ -257,6 +257,23 @@ static void test_refused(void **state)
   }
 }
 
+/* A program that ignores the lock has added mail before the file was shut to it: nothing is changed, the mail is kept.
+ */
+static void test_added_unlocked(void **state)
+{
+  write_file(A B C);
+  g_autoptr(MboxLock) lock = mbox_lock(path, MBOX_TO_REPLACE, NULL);
+  g_autoptr(GError) error = NULL;
+  MboxRange second = { strlen(A), strlen(B) };
+  gboolean begun = TRUE;
+  assert_non_null(lock);
+  append(NEW);
+  assert_false(mbox_change_in_place(lock, &second, 1, &begun, &error));
+  assert_false(begun);
+  assert_non_null(strstr(error->message, "by a program that does not lock it"));
+  rig_expect_file(path, A B C NEW, -1);
+}
+
 /* The note finds no room: nothing has begun. */
 static int change_without_room(gpointer unused)
 {
@@ -267,7 +284,7 @@ static int change_without_room(gpointer unused)
   signal(SIGXFSZ, SIG_IGN);
   if (!box->class->list(box, NULL) || setrlimit(RLIMIT_FSIZE, &most) != 0) return 1;
   if (box->class->remove(box, &second, 1, &error)) return 2;
-  return strstr(error->message, "cannot be changed, since") != NULL ? 0 : 3;
+  return strstr(error->message, "cannot be changed now, nor") != NULL ? 0 : 3;
 }
 
 static void test_no_room(void **state)
@@ -304,7 +321,7 @@ static int run(gpointer unused)
     cmocka_unit_test(test_broken_off),    cmocka_unit_test(test_copies_stay),
     cmocka_unit_test(test_note_left),     cmocka_unit_test(test_changed_by_another),
     cmocka_unit_test(test_half_and_open), cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_no_room),
+    cmocka_unit_test(test_no_room),       cmocka_unit_test(test_added_unlocked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
