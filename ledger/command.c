@@ -127,7 +127,8 @@ static gboolean has_begun(Ledger *ledger, gint64 id, gboolean *begun, GError **e
   return TRUE;
 }
 
-/* A wish that was done, or is being done, gets its opposite, if there can be one; an open one is cancelled; one that failed has changed nothing. */
+/* A wish that was done, or is being done, gets its opposite, if there can be one; an open one is cancelled; one that
+ * failed has changed nothing. */
 static gboolean undo_wish(Ledger *ledger, const Wish *known, Undoing *undoing, GError **error)
 {
   g_autoptr(Wish) wish = wish_get(ledger, known->id, error);

@@ -4,7 +4,11 @@
  * Fails:    by a warning; a file that cannot be read holds nothing.
  * Tests:    tests/fetcher/pass/test_spare.c, tests/e2e/test_hands.py */
 #include "fetcher/pass/pardon.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DIGITS 16
 #define LINES_MOST 4000 /* the oldest go first */
@@ -61,16 +65,37 @@ static gboolean has_note(const GPtrArray *notes, const char *hash)
   return FALSE;
 }
 
-/* A new file takes the place of the old one when it is on the disk. */
+/* All of it, on the disk. */
+static gboolean write_file(const char *path, const GString *text)
+{
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  gsize done = 0;
+  gboolean good = fd >= 0;
+  while (good && done < text->len) {
+    ssize_t n = write(fd, text->str + done, text->len - done);
+    if (n > 0) done += (gsize)n;
+    good = n > 0 || (n < 0 && errno == EINTR);
+  }
+  good = good && fsync(fd) == 0;
+  if (fd >= 0 && close(fd) != 0) good = FALSE;
+  return good;
+}
+
+/* A new file takes the place of the old one when it is on the disk. It has always the same name, so that nothing is
+ * left over when the program was killed. */
 static void write_notes(const char *path, GPtrArray *notes)
 {
-  g_autoptr(GError) problem = NULL;
+  g_autofree char *fresh = g_strconcat(path, ".new", NULL), *folder = g_path_get_dirname(path);
   if (notes->len > LINES_MOST) g_ptr_array_remove_range(notes, 0, notes->len - LINES_MOST);
   g_autoptr(GString) text = g_string_new(NULL);
   for (guint i = 0; i < notes->len; i++) g_string_append_printf(text, "%s\n", (const char *)notes->pdata[i]);
-  if (!g_file_set_contents_full(path, text->str, (gssize)text->len,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &problem))
-    g_warning("what was restored cannot be noted beside the quarantine: %s", problem->message);
+  if (!write_file(fresh, text) || rename(fresh, path) != 0) {
+    g_warning("what was restored cannot be noted beside the quarantine: %s", g_strerror(errno));
+    return;
+  }
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0 || fsync(fd) != 0) g_warning("what was restored is noted, but may be lost: %s", g_strerror(errno));
+  if (fd >= 0) close(fd);
 }
 
 void pardon_note(const Run *run, const Fingerprint *fingerprint, ReportKind kind)

@@ -226,9 +226,9 @@ def renamed_meanwhile():
 
     def read_mail():
         while not stopped.is_set():
-            for name in mail.inbox.names():
+            for name in mail.inbox.names():  # not F or R: what is flagged or answered is never moved
                 base, _, flags = os.path.basename(name).partition(":2,")
-                flags = "".join(sorted(set(flags) ^ {chance.choice("FRS")}))
+                flags = "".join(sorted(set(flags) ^ {chance.choice("DPS")}))
                 with turn, contextlib.suppress(FileNotFoundError):
                     os.rename(os.path.join(mail.inbox.path, name),
                               os.path.join(mail.inbox.path, "cur", f"{base}:2,{flags}"))

@@ -1,4 +1,4 @@
-"""test_disk_hands.py - the owner's own hands on mail in Maildirs and mboxes: flags, copies, restored mail, the trash."""
+"""test_disk_hands.py - the owner's hands on mail in Maildirs and mboxes: flags, copies, restored mail, the trash."""
 import os
 import shutil
 
@@ -50,8 +50,9 @@ def marked_mbox():
 @case
 def marked_thunderbird():
     """So is what Thunderbird's X-Mozilla-Status says."""
+    bits = (b"0005", b"0003", b"0001")
     marked("mbox", lambda inbox, message, number: inbox.deliver(
-        with_field(message, b"X-Mozilla-Status: " + (b"0005", b"0003", b"0001")[number - 1] + b"\n"), LONG_AGO), "-thunderbird")
+        with_field(message, b"X-Mozilla-Status: " + bits[number - 1] + b"\n"), LONG_AGO), "-thunderbird")
 
 
 def with_field(message, field):

@@ -1,4 +1,4 @@
-"""test_hands.py - restore, delete, undo, allow and deny in bulk: what is selected, what is asked, what is taken back."""
+"""test_hands.py - restore, delete, undo, allow and deny in bulk: what is selected, asked and taken back."""
 import json
 import os
 import pty
@@ -113,7 +113,7 @@ def nothing_by_halves():
 
 @case
 def asked():
-    """Several are counted and asked for on a terminal; a script says --yes for ranges and conditions, not for plain ids."""
+    """Several are counted and asked for on a terminal; a script says --yes for ranges and conditions, not for ids."""
     scene = Scene()
     status, out = scene.on_terminal("n\n", "restore", "1-5")
     equal((status, scene.queued()), (75, 0), "after no")
