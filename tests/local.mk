@@ -3,5 +3,5 @@
 TESTS += tests/test_layers.sh
 dist_check_SCRIPTS += tests/test_layers.sh
 dist_check_SCRIPTS += tests/test_format.sh
-EXTRA_DIST += tests/layers.tsv tests/layers.awk tests/README.md tests/accept.sh tests/accept-labels.tsv tests/packages.sh \
-	tests/sum.sh tests/lsan.supp
+EXTRA_DIST += tests/layers.tsv tests/layers.awk tests/README.md tests/accept.sh tests/accept-labels.tsv \
+	tests/packages.sh tests/sum.sh tests/lsan.supp

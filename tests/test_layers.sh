@@ -24,7 +24,8 @@ impure="$impure|${calls}g_(file_|get_(real|monotonic)_time|date_time_new_now|get
 rule() {
   case $1 in
   table | private | circle)
-    lines "$2" "$includes" filter ledger fetcher ui | awk -f "$top/tests/layers.awk" "$top/tests/layers.tsv" - | sed -n "s/^$1 //p"
+    lines "$2" "$includes" filter ledger fetcher ui |
+      awk -f "$top/tests/layers.awk" "$top/tests/layers.tsv" - | sed -n "s/^$1 //p"
     ;;
   pure) lines "$2" "$impure" filter ;;
   exits) lines "$2" "$exits" filter ledger ;;
@@ -123,7 +124,8 @@ while read -r i file line; do
   [ -f "$copy/$file" ] && cp "$copy/$file" "$copy/kept"
   echo "$line" >>"$copy/$file"
   unit=${file%.[ch]}
-  if rule "$i" "$copy" | grep -qE "^($file|$unit):"; then report yes "noticed in $file: $line"; else report no "noticed in $file: $line"; fi
+  if rule "$i" "$copy" | grep -qE "^($file|$unit):"; then seen=yes; else seen=no; fi
+  report $seen "noticed in $file: $line"
   if [ -f "$copy/kept" ]; then mv "$copy/kept" "$copy/$file"; else rm "$copy/$file"; fi
 done <<EOF
 $faults

@@ -113,8 +113,8 @@ static gboolean is_spool(const char *folder)
          && faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0;
 }
 
-/* The default quarantine: beside the watched folder, or inside it where folders lie in one another (Maildir++). NULL: in
- * the data folder, since no file can be made beside the mbox (/var/mail/USER). */
+/* The default quarantine: beside the watched folder, or inside it where folders lie in one another (Maildir++). NULL:
+ * in the data folder, since no file can be made beside the mbox (/var/mail/USER). */
 static char *default_quarantine(const AccountConfig *account, gboolean mbox)
 {
   const char *watched = account->folders[0];

@@ -51,24 +51,28 @@ def add_raw(folder, message, when):
 
 def pasted(number, when):
     """A piece of an mbox, as somebody pastes it into a letter: a bounce."""
-    return b"\nFrom MAILER-DAEMON " + time.asctime(time.localtime(when)).encode() + b"\n" + messages.forged(number, when)
+    separator = b"\nFrom MAILER-DAEMON " + time.asctime(time.localtime(when)).encode() + b"\n"
+    return separator + messages.forged(number, when)
 
 
 @case
 def counted_letters():
-    """A letter that holds a piece of an mbox stays whole where Content-Length says so, and the bounces beside it are moved."""
+    """A letter that holds a piece of an mbox stays whole where Content-Length says so; bounces beside it are moved."""
     mail, backstop = scene(work, "counted", "mbox")
-    letter = add_raw(mail.inbox, counted(messages.ordinary(70, OLD) + pasted(71, OLD) + b"\nthe meeting is at nine\n"), OLD)
+    text = messages.ordinary(70, OLD) + pasted(71, OLD) + b"\nthe meeting is at nine\n"
+    letter = add_raw(mail.inbox, counted(text), OLD)
     add_raw(mail.inbox, counted(messages.forged(72, OLD)), OLD)
     backstop.pass_once()
     inbox, away = disk.read(mail.inbox.path), disk.read(mail.away.path)
     assert letter in inbox, "the letter was changed"
     assert b"meeting" not in away and b"victim71@" not in away, "a piece of the letter is in quarantine"
-    assert b"victim72@" in away and b"victim72@" not in inbox, "the bounce that is counted and not disputed was not moved"
+    moved = b"victim72@" in away and b"victim72@" not in inbox
+    assert moved, "the bounce that is counted and not disputed was not moved"
     equal(states(backstop), ["kept"] * 2 + ["quarantined"] * 4, "states")
     backstop.ok("backstop", "restore", str(quarantined(backstop, "victim72@")[0]["id"]))
     backstop.pass_once()
-    assert b"victim72@" in disk.read(mail.inbox.path) and letter in disk.read(mail.inbox.path), "restored beside the letter"
+    inbox = disk.read(mail.inbox.path)
+    assert b"victim72@" in inbox and letter in inbox, "restored beside the letter"
 
 
 def disputed(name, quarantine):
@@ -93,7 +97,7 @@ def disputed_bounces():
 
 @case
 def stranger_joins():
-    """A stranger whose Content-Length spans the next message takes nothing along: neither is moved, and other bounces are."""
+    """A stranger whose Content-Length spans the next message takes nothing along: neither moves, other bounces do."""
     mail, backstop = scene(work, "joined", "mbox")
     wanted = messages.ordinary(75, OLD)
     header, _, body = messages.forged(76, OLD).partition(b"\n\n")
@@ -108,12 +112,13 @@ def stranger_joins():
 
 @case
 def disputed_sent():
-    """A sent letter in doubt is known, and the time until it was seen is a gap: what it may hide is not called backscatter."""
+    """A sent letter in doubt is known, and the time until it was seen is a gap: what it may hide is no backscatter."""
     mail, backstop = scene(work, "disputed-sent", "mbox")
     add_raw(mail.sent, counted(messages.letter(77, OLD) + pasted(78, OLD) + b"\nend\n"), OLD)
     mail.inbox.deliver(messages.genuine(77, OLD + 3600), OLD + 3600)
     backstop.pass_once()
-    equal(sum(row["verdict"] == "genuine" for row in backstop.entries()), 3, "genuine entries, the answer to it among them")
+    genuine = sum(row["verdict"] == "genuine" for row in backstop.entries())
+    equal(genuine, 3, "genuine entries, the answer to it among them")
     equal(len(quarantined(backstop)), 0, "messages in quarantine")
 
 

@@ -108,11 +108,12 @@ def open_no_copies():
 
 @case
 def open_daemon():
-    """What is appended to an mbox by a program that has it open the whole time is kept, and filtered after it was closed."""
+    """What a program appends to an mbox that it has open the whole time is kept, and filtered after it was closed."""
     mail, backstop = scene(work, "open-daemon", "mbox", {"interval": 10})
     other = disk.Mbox(f"{mail.home}/../other").make()
     with open(mail.inbox.path, "ab", buffering=0) as program, backstop.daemon():
-        programs.wait_for(lambda: "is open in another program" in backstop.run("backstop", "list", "--all", "--json").out, "the reason", 20)
+        programs.wait_for(lambda: "is open in another program" in
+                          backstop.run("backstop", "list", "--all", "--json").out, "the reason", 20)
         for number in range(60, 64):
             disk.write(other.path, b"")
             other.deliver(messages.ordinary(number, OLD) if number % 2 else messages.forged(number, OLD), OLD)

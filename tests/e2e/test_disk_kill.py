@@ -106,9 +106,10 @@ class SpoolScene(Scene):
         return kill.Scene.outcome(mail, backstop)
 
     def killed(self, mail, point):
-        """Half changed, the mbox may be read by nobody but who goes on with it: each message has all its octets, but where one
-        ends may be hidden. So only this is asked: what has gone from the inbox is in quarantine."""
-        files = [mail.inbox.path, mail.away.path] + [os.path.join(place, name) for place, _, names in os.walk(mail.away.path) for name in names]
+        """Half changed, the mbox may be read by nobody but who goes on with it: each message has all its octets, but
+        where one ends may be hidden. So only this is asked: what has gone from the inbox is in quarantine."""
+        files = [mail.inbox.path, mail.away.path]
+        files += [os.path.join(place, name) for place, _, names in os.walk(mail.away.path) for name in names]
         raw = b"".join(disk.read(path) for path in files if os.path.isfile(path))
         for number in (1, 2):
             assert self.deleted or b"victim%d@" % number in raw, f"message {number} is nowhere after a kill at {point}"

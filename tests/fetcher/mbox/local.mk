@@ -1,4 +1,5 @@
-FETCHER_MBOX_TESTS = %D%/test_alone %D%/test_change %D%/test_claim %D%/test_in_place %D%/test_late %D%/test_lock %D%/test_mbox
+FETCHER_MBOX_TESTS = %D%/test_alone %D%/test_change %D%/test_claim %D%/test_in_place %D%/test_late \
+	%D%/test_lock %D%/test_mbox
 check_PROGRAMS += $(FETCHER_MBOX_TESTS)
 TESTS += $(FETCHER_MBOX_TESTS)
 %C%_test_alone_CPPFLAGS = $(TEST_CPPFLAGS)

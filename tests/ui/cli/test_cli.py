@@ -337,7 +337,8 @@ def explain():
                                                                str(rows["friend@example.net",])).out
     hostile = ok("--data", data, "explain", str(rows["other@example.com",])).out
     assert not set(hostile) & HIDDEN, "hidden characters in an explanation"
-    assert not set(ok("--data", data, "show", str(rows["other@example.com",])).out) & HIDDEN, "hidden characters in what show prints"
+    printed = ok("--data", data, "show", str(rows["other@example.com",])).out
+    assert not set(printed) & HIDDEN, "hidden characters in what show prints"
     told = ok("--data", data, "explain", "--json", str(rows["victim@example.com",])).json()[0]
     equal((told["verdict"], told["decided"], told["coverage"][0]["from"]), ("backscatter", 1, "2024-01-01T12:00:00Z"),
           "as JSON")
@@ -513,7 +514,8 @@ def check_and_record():
                             "subject": "Are you there", "date": "2020-11-20T10:00:00Z"}, "its original")
     equal(sorted(row), ["evidence", "file", "kind", "original", "recipients", "reporter", "schema", "verdict"],
           "members")
-    assert row["evidence"] and all(sorted(line) == ["args", "code", "text"] for line in row["evidence"]), row["evidence"]
+    evidence = row["evidence"]
+    assert evidence and all(sorted(line) == ["args", "code", "text"] for line in evidence), evidence
     equal(ok("--data", data, "record", "--json", letter, letter).json(), [{"schema": 1, "messages": 2, "added": 1}],
           "record")
     equal(os.stat(data).st_mode & 0o777, 0o700, "mode of the data folder")

@@ -30,8 +30,10 @@ def compare(backstop, waiting, unsure):
     equal(sum(row["verdict"] == "unsure" for row in rows), unsure, "unsure entries of backstop list")
     equal(sorted(shown["list waiting"].split()), sorted(ids.split()), "the entries of the window's first view")
     equal(shown["count waiting"], str(waiting), "the number beside the window's first view")
-    equal((shown["count unsure"], len(shown["list unsure"].split())), (str(unsure), unsure), "the window's view of unsure ones")
-    equal(shown["icon"], f"{waiting} waiting" + (f" ({unsure} unsure)" if unsure else "") if waiting else "Nothing waits", "the icon's words")
+    equal((shown["count unsure"], len(shown["list unsure"].split())), (str(unsure), unsure),
+          "the window's view of unsure ones")
+    words = f"{waiting} waiting" + (f" ({unsure} unsure)" if unsure else "") if waiting else "Nothing waits"
+    equal(shown["icon"], words, "the icon's words")
     equal(shown["new"], f"{waiting} new since you looked" if waiting else "", "what is new, where nobody has looked")
     status = json.loads(backstop.ok("backstop", "status", "--json").splitlines()[1])
     equal(status["for_owner"], waiting, "the number of backstop status --json")

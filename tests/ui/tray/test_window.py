@@ -238,8 +238,8 @@ if __name__ == "__main__":
     os.environ.update({name: private.env[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "XDG_RUNTIME_DIR")})
     import pyatspi
     from gi.repository import Atspi, GLib
-    # libatspi gives an answer 0.8 s by itself. On a busy machine the window is later than that now and then, and then a name
-    # is empty, a table has -1 rows, and an object seems to be gone.
+    # libatspi gives an answer 0.8 s by itself. On a busy machine the window is later than that now and then, and then a
+    # name is empty, a table has -1 rows, and an object seems to be gone.
     Atspi.set_timeout(1000 * screen.LIMIT, 1000 * screen.LIMIT)
     server, work = rig.Dovecot(), rig.workdir()
     run()
