@@ -1,8 +1,8 @@
 /* pass.c - one pass over one account.
  * Owns:     the order of its steps, and Run.
  * Must not: know a protocol, read configuration files.
- * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; each message is where the journal says, or the next pass looks for
- * it. Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
+ * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; each message is where the journal says, or is looked for later.
+ * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/pass.h"
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/other_accounts.h"
