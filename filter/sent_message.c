@@ -25,8 +25,10 @@ const char *const filter_sent_fields[] = { "Message-ID",
                                            "Subject",
                                            "Date",
                                            "From",
+                                           "Delivered-To",
+                                           "Return-Path",
                                            NULL };
-enum { FIRST_RECIPIENT = 5, SUBJECT = 11, DATE, FROM };
+enum { FIRST_RECIPIENT = 5, SUBJECT = 11, DATE, FROM, DELIVERED_TO, RETURN_PATH };
 
 /* A list of recipients may be longer than one field is ever decoded. */
 static void collect_recipients(const Field *field, GPtrArray *recipients)
@@ -62,6 +64,8 @@ SentMessage *sent_message_read(const char *fields, gsize length)
     } else if (which == FROM) {
       g_autofree char *raw = field_raw(&field);
       if (message->sender == NULL) message->sender = address_normalise(raw, FALSE);
+    } else if (which == DELIVERED_TO || which == RETURN_PATH) {
+      message->delivered = TRUE;
     } else if (which >= FIRST_RECIPIENT) {
       collect_recipients(&field, message->recipients);
     } else {
