@@ -24,6 +24,7 @@ void facts_free(Facts *facts)
   g_free(facts->neighbour);
   g_free(facts->stranger);
   g_free(facts->gap);
+  g_free(facts->unlisted);
   g_free(facts);
 }
 

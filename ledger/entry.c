@@ -3,6 +3,7 @@
  * Must not: write.
  * Fails:    never.
  * Tests:    tests/ledger/test_journal.c */
+#include "ledger/kept.h"
 #include "ledger/private.h"
 #include <string.h>
 
@@ -66,10 +67,16 @@ static GPtrArray *copy_evidence(const GPtrArray *evidence)
   return copy;
 }
 
+char *entry_matched(ReportKind kind, const Facts *facts)
+{
+  gboolean failure = kind == REPORT_DSN_FAILED || kind == REPORT_BOUNCE;
+  return failure && facts != NULL ? facts->id : NULL;
+}
+
 Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict, MoveState state)
 {
   const Original *original = &report->original;
-  gboolean failure = report->kind == REPORT_DSN_FAILED || report->kind == REPORT_BOUNCE;
+  gboolean leaves = state == MOVE_Q_INTENT || state == MOVE_WAITING || state == MOVE_QUARANTINED;
   Entry *entry = g_new0(Entry, 1);
   entry->account = g_strdup(account);
   entry->kind = report->kind;
@@ -86,7 +93,9 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->evidence = copy_evidence(verdict->evidence);
   entry->decided = verdict->decided;
   entry->state = state;
-  entry->matched_id = failure && facts != NULL ? g_strdup(facts->id) : NULL;
+  entry->matched_id = g_strdup(entry_matched(report->kind, facts));
+  entry->kept = leaves ? kept_pack(report) : NULL;
+  entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
   return entry;
 }
 
@@ -95,11 +104,13 @@ void entry_free(Entry *entry)
   if (entry == NULL) return;
   char *const texts[] = { entry->account,     entry->reporter,      entry->status,      entry->diagnostic,
                           entry->original_id, entry->original_from, entry->original_to, entry->original_subject,
-                          entry->reason,      entry->home.folder,   entry->away.folder, entry->matched_id };
+                          entry->reason,      entry->home.folder,   entry->away.folder, entry->matched_id,
+                          entry->unlisted };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   fingerprint_clear(&entry->fingerprint);
   g_ptr_array_unref(entry->recipients);
   g_ptr_array_unref(entry->evidence);
+  if (entry->kept != NULL) g_bytes_unref(entry->kept);
   g_free(entry);
 }
 

@@ -4,6 +4,7 @@
  * Fails:    LEDGER_ERROR; no half-written row survives.
  * Tests:    tests/ledger/test_journal.c, tests/ledger/test_again.c */
 #include "ledger/journal.h"
+#include "ledger/kept.h"
 #include "ledger/private.h"
 
 static char *join(const GPtrArray *list)
@@ -117,9 +118,12 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
   if (again ? !check_open(ledger, entry->id, error) : !find_recorded(ledger, account, entry, error)) return FALSE;
   if (!again && entry->id != 0) return TRUE;
   if (!find_matched(ledger, entry, &matched, error)) return FALSE;
-  if (!again) return new_row(ledger, account, entry, matched, error) && write_evidence(ledger, entry, error);
+  if (!again)
+    return new_row(ledger, account, entry, matched, error) && write_evidence(ledger, entry, error)
+           && (entry->kept == NULL || kept_write(ledger, entry, entry->kept, error))
+           && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error));
   return write_over(ledger, entry, matched, error) && drop_evidence(ledger, entry->id, error)
-         && write_evidence(ledger, entry, error);
+         && write_evidence(ledger, entry, error) && kept_write(ledger, entry, entry->kept, error);
 }
 
 static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,
@@ -389,7 +393,7 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
   adopted.home = old->home;
   adopted.arrived = old->arrived;
   return write_over(ledger, &adopted, matched, error) && drop_evidence(ledger, id, error)
-         && write_evidence(ledger, &adopted, error)
+         && write_evidence(ledger, &adopted, error) && kept_write(ledger, &adopted, entry->kept, error)
          && (old->state == MOVE_QUARANTINED
              || db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), id));
 }
@@ -398,7 +402,7 @@ static gboolean adopt_new(Ledger *ledger, gint64 account, Entry *entry, GError *
 {
   gint64 matched = 0;
   return find_matched(ledger, entry, &matched, error) && new_row(ledger, account, entry, matched, error)
-         && write_evidence(ledger, entry, error)
+         && write_evidence(ledger, entry, error) && kept_write(ledger, entry, entry->kept, error)
          && db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), entry->id);
 }
 
@@ -422,6 +426,17 @@ gboolean journal_adopt(Ledger *ledger, Entry *entry, GError **error)
   gboolean ok = db_end(ledger, adopt(ledger, entry, &id, error), error);
   entry->id = ok ? id : before;
   return ok;
+}
+
+gboolean journal_judge_again(Ledger *ledger, const Entry *entry, const Facts *facts, const Verdict *verdict,
+                             GError **error)
+{
+  gint64 matched = 0;
+  const Entry now = { .id = entry->id, .evidence = verdict->evidence, .matched_id = entry_matched(entry->kind, facts) };
+  return find_matched(ledger, &now, &matched, error)
+         && db_run(ledger, error, "UPDATE entry SET verdict = ?, decided = ?, matched = nullif(?, 0) WHERE id = ?",
+                   "suii", verdict_name(verdict->code), verdict->decided, matched, entry->id)
+         && drop_evidence(ledger, entry->id, error) && write_evidence(ledger, &now, error);
 }
 
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error)

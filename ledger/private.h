@@ -9,6 +9,9 @@
 /* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
 gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
+/* schema_step_5.c: the step as SQL. */
+extern const char *const schema_step_5;
+
 /* account.c: row ids; -1 with error. An account must be there (LEDGER_ERROR_MISSING); a folder is made when it is
  * not. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
@@ -31,9 +34,31 @@ gint64 domain_hash(const char *address);
 /* journal.c: what waits or is on its way in this account becomes `failed`. */
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error);
 
+/* journal.c: the verdict of a quarantined entry that was judged again, with its evidence. Within a transaction of the
+ * caller's. */
+gboolean journal_judge_again(Ledger *ledger, const Entry *entry, const Facts *facts, const Verdict *verdict,
+                             GError **error);
+
+/* wish.c: a wish to restore this entry, unless there is one. Within a transaction of the caller's. */
+gboolean wish_restore(Ledger *ledger, gint64 entry, GError **error);
+
 /* wish.c: open wishes of accounts that are not configured: ends them as failed; *none: there are none. */
 gboolean wish_abandon(Ledger *ledger, GError **error);
 gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error);
+
+/* gap.c: coverage_gap_add() within a transaction of the caller's. */
+gboolean coverage_gap_note(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                           const char *reason, GError **error);
+
+/* silence.c: a time without sent mail that touches the one asked about, and is longer than 30 days and ten times the
+ * usual interval; Unix seconds, zeros where there is none. */
+typedef struct {
+  gint64 since, until;
+} Silence;
+gboolean silence_ask(Ledger *ledger, const char *account, gint64 from, gint64 to, Silence *silence, GError **error);
+
+/* unlisted.c: counts a bounce to an address that no account lists. Within a transaction of the caller's. */
+gboolean unlisted_note(Ledger *ledger, const char *address, GError **error);
 
 /* coverage.c: fills in from, to, covered, gap and stale for the time from need_from to need_to. A look at a Sent folder
  * that is later than both `now` and the clock did not happen then, and counts for nothing. */
@@ -52,6 +77,8 @@ gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *ex
   "home_validity, home_uid,"                                                                                           \
   " away_folder, away_validity, away_uid, exempt, due, changed"
 Entry *entry_of_row(const Rows *rows);
+/* entry.c: the original's id that a failure report counts for (Entry.matched_id); borrowed. */
+char *entry_matched(ReportKind kind, const Facts *facts);
 /* entry.c: why this entry cannot be restored (MOVE_R_INTENT) or deleted (MOVE_D_INTENT) now, a sentence; NULL when it
  * can. */
 char *entry_refusal(const Entry *entry, MoveState intent);

@@ -5,6 +5,8 @@
  * Tests:    tests/ledger/test_sent.c */
 #include "filter/normalise.h"
 #include "ledger/private.h"
+#include "ledger/sent_news.h"
+#include "ledger/sent_shape.h"
 
 #define SUBJECT_BYTES 200
 #define YEAR_1980 ((gint64)315532800)
@@ -44,6 +46,8 @@ typedef struct {
   GArray *ids;       /* IdRow */
   GHashTable *held;  /* set of what pointers can hold of the hashes in ids */
   GArray *links;     /* Link */
+  SentShape shape;
+  SentNews news;
 } Batch;
 
 static void batch_init(Batch *batch, Ledger *ledger, gint64 folder)
@@ -63,6 +67,7 @@ static void batch_clear(Batch *batch)
 {
   rows_close(&batch->find);
   rows_close(&batch->put);
+  sent_shape_clear(&batch->shape);
   g_array_unref(batch->hashes);
   g_hash_table_unref(batch->words);
   g_ptr_array_unref(batch->people);
@@ -140,7 +145,9 @@ static gboolean write_people(Batch *batch, GError **error)
   g_ptr_array_sort(batch->people, by_word);
   for (guint i = 0; i < batch->people->len; i++) {
     Word *word = g_ptr_array_index(batch->people, i);
-    if (word->written_to && !rows_run(&address, error, "iisi", word->hash, word->domain, word->text, word->written))
+    if (word->written_to
+        && (!rows_run(&address, error, "iisi", word->hash, word->domain, word->text, word->written)
+            || !sent_news_recipient(&batch->news, batch->ledger, word->hash, word->domain, error)))
       return FALSE;
     if (word->sender && !rows_run(&sender, error, "i", word->hash)) return FALSE;
     word->written_to = word->sender = FALSE;
@@ -157,7 +164,9 @@ static gboolean write_ids(Batch *batch, GError **error)
   g_array_sort(batch->ids, by_hash);
   for (guint i = 0; i < batch->ids->len; i++) {
     const IdRow *row = &g_array_index(batch->ids, IdRow, i);
-    if (!rows_run(&put, error, "ii", row->hash, row->sent)) return FALSE;
+    if (!rows_run(&put, error, "ii", row->hash, row->sent)
+        || !sent_news_id(&batch->news, batch->ledger, row->hash, error))
+      return FALSE;
   }
   g_array_set_size(batch->ids, 0);
   g_hash_table_remove_all(batch->held);
@@ -270,6 +279,7 @@ static gboolean add_one(Batch *batch, const SentRow *row, GError **error)
   gint64 sent = sqlite3_last_insert_rowid(batch->ledger->db);
   hold_ids(batch, sent);
   hold_links(batch, sent, date, message);
+  sent_shape_note(&batch->shape, row, date);
   batch->added++;
   return batch->links->len < LINKS_HELD || batch_write(batch, error);
 }
@@ -283,14 +293,16 @@ static gboolean add_all(Batch *batch, const SentRow *rows, guint n, GError **err
     return FALSE;
   for (guint i = 0; i < n; i++)
     if (!add_one(batch, &rows[i], error)) return FALSE;
-  return batch_write(batch, error);
+  return batch_write(batch, error) && sent_shape_write(&batch->shape, batch->ledger, error)
+         && sent_news_end(&batch->news, batch->ledger, error);
 }
 
 gboolean sent_batch_add(Ledger *ledger, gint64 folder, const SentRow *rows, guint n, guint *added, GError **error)
 {
   Batch batch;
   batch_init(&batch, ledger, folder);
-  gboolean ok = add_all(&batch, rows, n, error);
+  gboolean ok = sent_shape_init(&batch.shape, ledger, folder, error) && sent_news_begin(&batch.news, ledger, error)
+                && add_all(&batch, rows, n, error);
   if (ok) *added = batch.added;
   batch_clear(&batch);
   return ok;
