@@ -1,37 +1,37 @@
-/* facts.c - the life of what the ledger knows about a report
- * Owns:     allocation of Facts and SentFact.
- * Must not: decide anything.
+/* facts.c - the life of what the ledger knows about a report, and which of it is the surest
+ * Owns:     allocation of Facts and SentFact; the order of matches.
+ * Must not: decide a verdict.
  * Fails:    never.
  * Tests:    tests/filter/test_judge.c */
 #include "filter/facts.h"
 
 Facts *facts_new(void) { return g_new0(Facts, 1); }
 
+static void found_clear(Found *found)
+{
+  g_free(found->shown);
+  sent_fact_free(found->sent);
+}
+
 void facts_free(Facts *facts)
 {
   if (facts == NULL) return;
-  g_free(facts->own_entry);
-  g_free(facts->own_matched);
-  g_free(facts->id);
-  sent_fact_free(facts->id_sent);
-  g_free(facts->refer_back);
-  sent_fact_free(facts->refer_back_sent);
-  g_free(facts->token);
-  sent_fact_free(facts->token_sent);
-  g_free(facts->fit);
-  sent_fact_free(facts->fit_sent);
-  g_free(facts->written_to);
-  g_free(facts->neighbour);
-  g_free(facts->stranger);
-  g_free(facts->gap);
-  g_free(facts->unlisted);
+  Found *const found[] = { &facts->id,       &facts->refer_back, &facts->token, &facts->id_start,
+                           &facts->other_id, &facts->letter,     &facts->fit };
+  char *const texts[] = { facts->own_entry,    facts->own_matched,     facts->to_owner,
+                          facts->failed_owner, facts->delivered_owner, facts->written_to,
+                          facts->other,        facts->stranger,        facts->gap,
+                          facts->unlisted };
+  for (guint i = 0; i < G_N_ELEMENTS(found); i++) found_clear(found[i]);
+  for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
+  sent_fact_free(facts->written_sent);
   g_free(facts);
 }
 
 SentFact *sent_fact_new(gint64 date, const char *subject, const char *account, const char *folder, guint recipients)
 {
   SentFact *fact = g_new(SentFact, 1);
-  *fact = (SentFact){ date, g_strdup(subject), g_strdup(account), g_strdup(folder), recipients };
+  *fact = (SentFact){ date, g_strdup(subject), g_strdup(account), g_strdup(folder), recipients, 0, 0 };
   return fact;
 }
 
@@ -42,4 +42,31 @@ void sent_fact_free(SentFact *fact)
   g_free(fact->account);
   g_free(fact->folder);
   g_free(fact);
+}
+
+const char *match_name(Match match)
+{
+  static const char *const names[MATCH_N] = { "none", "id", "reference", "fit", "rewritten", "written" };
+  return names[(guint)match < MATCH_N ? match : MATCH_NONE];
+}
+
+const SentFact *facts_match(const Facts *facts, gboolean shows_id, Match *match)
+{
+  const struct {
+    const SentFact *sent;
+    Match match;
+  } all[] = {
+    { facts->id.sent, MATCH_ID },
+    { facts->refer_back.sent, MATCH_REFERENCE },
+    { facts->token.sent, MATCH_REFERENCE },
+    { facts->fit_answered ? NULL : facts->fit.sent, shows_id ? MATCH_REWRITTEN : MATCH_FIT },
+    { facts->automatic ? facts->written_sent : NULL, MATCH_WRITTEN },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
+    if (all[i].sent == NULL) continue;
+    *match = all[i].match;
+    return all[i].sent;
+  }
+  *match = MATCH_NONE;
+  return NULL;
 }

@@ -1,4 +1,5 @@
-/* facts.h - what the ledger knows about a report. Filled by ledger_facts(), read by filter_judge(). */
+/* facts.h - what the ledger knows about a report. Filled by ledger_facts(), read by filter_judge(). The numbers are the
+ * rules of doc/design/verdicts.md. */
 #pragma once
 #include <glib.h>
 
@@ -9,47 +10,70 @@ typedef struct {
   char *account; /* NULL, as is folder: handed over with `record` */
   char *folder;
   guint recipients; /* how many it was addressed to */
+  gint64 row;       /* its number in the ledger */
+  guint reports;    /* reports that were matched to it before this one, by whatever they showed: of failure where this
+                       one is of failure, else of the other kinds */
 } SentFact;
+
+SentFact *sent_fact_new(gint64 date, const char *subject, const char *account, const char *folder, guint recipients);
+void sent_fact_free(SentFact *fact);
+
+/* Something a report shows, and the sent message that it leads to. Neither is NULL where it was found. */
+typedef struct {
+  char *shown; /* an id, the beginning of an id, or an address; NULL: nothing was found */
+  SentFact *sent;
+} Found;
 
 /* The owner's own word about whom a report speaks of. */
 typedef enum { OWN_NONE, OWN_ALLOW, OWN_DENY } OwnWord;
 
+/* How somebody the owner wrote to may be the failed recipient under another name. */
+typedef enum {
+  OTHER_NAME,      /* the same address, written in another way */
+  OTHER_RECIPIENT, /* the original is addressed to it, and not to the failed recipient */
+  OTHER_NEIGHBOUR, /* at the same domain */
+  OTHER_REPORTER   /* at the reporter's domain, which may have passed the mail on */
+} OtherName;
+
 typedef struct {
-  /* own entries (DESIGN, Verdicts 2) */
+  /* own entries (2) */
   OwnWord own;
   char *own_entry;   /* the entry that matched, "@example.org" */
   char *own_matched; /* the failed recipient or reporter's domain it matched */
 
-  /* an id of the original (3) */
-  char *id; /* the id that is in the ledger; NULL */
-  SentFact *id_sent;
-  guint failures; /* failure reports that matched that sent message before this one */
+  Found id;                /* an id of the original, or the Original-Envelope-Id (3) */
+  Found refer_back, token; /* the report's own In-Reply-To or References; its text (4) */
+  Found id_start;          /* the beginning of an id that was cut off (4) */
+  Found other_id;          /* an id elsewhere in the original (4) */
+  Found letter;            /* In-Reply-To or References name a letter that the sent message answers (4) */
 
-  /* In-Reply-To, References, or a token (4) */
-  char *refer_back; /* NULL */
-  SentFact *refer_back_sent;
-  char *token; /* NULL */
-  SentFact *token_sent;
+  /* recipient, sender, subject and time (5); shown: a failed recipient, or a recipient that the original shows */
+  Found fit;
+  gboolean fit_answered; /* the original shows another id than that message has, while an earlier report about the same
+                            recipient showed its own */
 
-  /* failed recipient + subject + time (5) */
-  char *fit; /* the failed recipient, or a recipient that the original shows; NULL */
-  SentFact *fit_sent;
-  gboolean fits_answered; /* only messages fit that were answered under their own Message-ID, so that they kept it on
-                             the way: the other one that this original shows is not theirs */
+  /* is it about mail to the owner? (6) Addresses that an account lists literally; NULL: it is not so */
+  char *to_owner;        /* the original is addressed to it, and not from the owner */
+  char *failed_owner;    /* it is a failed recipient */
+  char *delivered_owner; /* the original was delivered to it (or to the mailbox that the report came to) */
 
-  /* failed recipient (6) */
-  char *written_to;   /* a failed recipient, or a recipient the original shows, that the owner has written to; NULL */
-  gint64 written;     /* when last before the report, Unix seconds */
-  gboolean automatic; /* it is an automatic entry of the allowlist (or in the ledger) and not excluded */
-
-  char *neighbour; /* whom the owner has written to, in the window before the report, at a failed recipient's domain,
-                      where he has not written to that recipient himself: it may be the name behind an alias; NULL */
-  gint64 neighbour_written; /* Unix seconds */
+  /* the failed recipient (8); where the report names none, whom the original is addressed to */
+  char *written_to;       /* to whom the owner has written; NULL */
+  gint64 written;         /* when last before the report, Unix seconds */
+  SentFact *written_sent; /* that message */
+  gboolean automatic;     /* it is an automatic entry of the allowlist (or in the ledger) and not excluded */
+  guint written_reports;  /* reports of the week around this one that were matched by no more than this */
+  char *other;          /* whom the owner wrote to in the window before the report, and who may be the failed recipient
+                           under another name; NULL. Asked where the failed recipient was not written to */
+  gint64 other_written; /* Unix seconds */
+  OtherName other_how;
+  gboolean ids_survive; /* ids of this account's mail are known to come back as they left, so that an id which is not in
+                           the ledger tells of another message */
 
   char *stranger; /* whom the original says it is from, where the owner has never sent mail from that address: of a
                      catch-all domain's made-up ones, say; NULL */
 
-  /* coverage (7) */
+  /* coverage (10) */
   gboolean covered;          /* complete for [need_from, need_to] */
   gint64 need_from, need_to; /* when the original must have been sent, Unix seconds */
   gint64 from, to; /* the interval for which the ledger holds all sent mail of the addresses asked about; 0 = none */
@@ -65,5 +89,18 @@ typedef struct {
 Facts *facts_new(void);
 void facts_free(Facts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Facts, facts_free)
-SentFact *sent_fact_new(gint64 date, const char *subject, const char *account, const char *folder, guint recipients);
-void sent_fact_free(SentFact *fact);
+
+/* By what a report is matched to a sent message, the surest first. The ledger counts what it recorded. */
+typedef enum {
+  MATCH_NONE,
+  MATCH_ID,        /* its own id */
+  MATCH_REFERENCE, /* refer-back or token */
+  MATCH_FIT,       /* recipient, sender, subject and time */
+  MATCH_REWRITTEN, /* the same, while the original shows another id */
+  MATCH_WRITTEN,   /* the recipient was written to lately */
+  MATCH_N
+} Match;
+const char *match_name(Match match); /* "id"; static */
+/* The sent message that a report is matched to, and by what; NULL with MATCH_NONE. shows_id: the original shows one.
+ * Borrowed. */
+const SentFact *facts_match(const Facts *facts, gboolean shows_id, Match *match);

@@ -24,7 +24,7 @@ gboolean filter_candidate(const char *fields, gsize length);
  * what cannot be understood, or whose header is no candidate, is REPORT_NONE. The caller owns the result. */
 Report *filter_read(GBytes *message);
 
-/* The verdicts of DESIGN. */
+/* The verdicts (doc/design/verdicts.md). */
 typedef enum { VERDICT_PASS, VERDICT_GENUINE, VERDICT_BACKSCATTER, VERDICT_UNSURE, VERDICT_N } VerdictCode;
 const char *verdict_name(VerdictCode code);  /* "backscatter"; static */
 VerdictCode verdict_parse(const char *name); /* VERDICT_UNSURE for an unknown word */
@@ -53,14 +53,16 @@ typedef struct {
 #define FILTER_FRESH ((gint64)600)
 #define FILTER_GRACE ((gint64)120)
 
-/* Judges: the order of DESIGN, Verdicts; the first that decides wins, everything found is in the evidence. Pure. */
+/* Judges: the order of doc/design/verdicts.md; the first that decides wins, everything found is in the evidence. Pure.
+ */
 Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *policy);
 void verdict_free(Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
 
 /* A sent message, as its header fields tell. Lists never NULL. */
 typedef struct {
-  GPtrArray *message_ids; /* char*: every alias (DESIGN, Verdicts) */
+  GPtrArray *message_ids; /* char*: every alias (doc/design/verdicts.md) */
+  GPtrArray *replies;     /* char*: In-Reply-To: the letters it answers */
   GPtrArray *recipients;  /* char*: To, Cc, Bcc and their Resent- twins, normalised */
   char *sender;           /* the address of From; NULL when absent */
   char *subject;          /* decoded, one line; NULL when absent */

@@ -28,30 +28,28 @@ void filter_init(void)
 static const struct {
   HeadSign sign;
   int weight;
-  const char *code, *text;
+  const char *code;
 } head_signals[] = {
-  { HEAD_REPORT_STATUS, 7, "report-type",
-    "Content-Type says that this is a delivery report (multipart/report, delivery-status)." },
-  { HEAD_FAILED_RECIPIENTS, 8, "failed-recipients-field",
-    "The field X-Failed-Recipients names addresses that could not be delivered to." },
-  { HEAD_NDR, 8, "exchange-ndr", "The field X-MS-Exchange-Message-Is-Ndr marks it as a report of failed delivery." },
-  { HEAD_DAEMON_FROM, 6, "daemon-from", "From is the mail system itself (MAILER-DAEMON or the like), not a person." },
-  { HEAD_POSTMASTER_FROM, 4, "postmaster-from", "From is the keeper of a mail system (postmaster or the like)." },
-  { HEAD_EMPTY_FROM, 4, "empty-from", "From holds no address, as only machines write." },
-  { HEAD_ROLE_FROM, 1, "role-from", "From is an office or a machine, not a person." },
-  { HEAD_NULL_PATH, 3, "null-sender", "Return-Path is empty, as it must be for automatic reports." },
-  { HEAD_DAEMON_PATH, 3, "daemon-sender", "Return-Path is a mail system." },
-  { HEAD_AUTO, 2, "auto-submitted", "The field Auto-Submitted says that no person sent this." },
-  { HEAD_AUTO_FAILURE, 3, "auto-failure", "The field Auto-Submitted says that it reports a failure." },
-  { HEAD_NOTIFICATION, 2, "cloud-notification", "Its fields are those of a cloud service's notifications." },
-  { HEAD_LIST, -6, "list-fields", "It came through a mailing list (List-Id or the like)." },
-  { HEAD_LIST_NOTICE, -10, "list-notice", "It is a list manager's own notice (X-List-Administrivia)." },
-  { HEAD_CRON, -10, "cron", "It is the output of a scheduled job (X-Cron-Env)." },
+  { HEAD_REPORT_STATUS, 7, "report-type" },
+  { HEAD_FAILED_RECIPIENTS, 8, "failed-recipients-field" },
+  { HEAD_NDR, 8, "exchange-ndr" },
+  { HEAD_DAEMON_FROM, 6, "daemon-from" },
+  { HEAD_POSTMASTER_FROM, 4, "postmaster-from" },
+  { HEAD_EMPTY_FROM, 4, "empty-from" },
+  { HEAD_ROLE_FROM, 1, "role-from" },
+  { HEAD_NULL_PATH, 3, "null-sender" },
+  { HEAD_DAEMON_PATH, 3, "daemon-sender" },
+  { HEAD_AUTO, 2, "auto-submitted" },
+  { HEAD_AUTO_FAILURE, 3, "auto-failure" },
+  { HEAD_NOTIFICATION, 2, "cloud-notification" },
+  { HEAD_LIST, -6, "list-fields" },
+  { HEAD_LIST_NOTICE, -10, "list-notice" },
+  { HEAD_CRON, -10, "cron" },
 };
 
-static int signal_add(Report *report, int weight, const char *code, const char *text)
+static int signal_add(Report *report, int weight, const char *code)
 {
-  g_ptr_array_add(report->signals, evidence_new(EVIDENCE_NEUTRAL, code, "%s", text));
+  g_ptr_array_add(report->signals, evidence_new(EVIDENCE_NEUTRAL, code, NULL));
   return weight;
 }
 
@@ -60,7 +58,7 @@ static int weigh_head(Report *report, const Gathered *gathered)
   int sum = 0;
   for (guint i = 0; i < G_N_ELEMENTS(head_signals); i++)
     if (gathered->head.signs & head_signals[i].sign)
-      sum += signal_add(report, head_signals[i].weight, head_signals[i].code, head_signals[i].text);
+      sum += signal_add(report, head_signals[i].weight, head_signals[i].code);
   return sum;
 }
 
@@ -77,10 +75,9 @@ static const char *best_phrase(const PhraseScore *score)
   return NULL;
 }
 
-static int signal_phrase(Report *report, int weight, const char *code, const char *where, const char *phrase)
+static int signal_phrase(Report *report, int weight, const char *code, const char *phrase)
 {
-  g_ptr_array_add(report->signals,
-                  evidence_new(EVIDENCE_NEUTRAL, code, "%s says “%s”, as delivery reports do.", where, phrase));
+  g_ptr_array_add(report->signals, evidence_new(EVIDENCE_NEUTRAL, code, phrase, NULL));
   return weight;
 }
 
@@ -112,27 +109,22 @@ static int weigh_body(Report *report, const Gathered *gathered)
 {
   int sum = 0;
   const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
-  if (gathered->status->read)
-    sum += signal_add(report, 10, "status-part",
-                      "It carries a machine-readable delivery status (Action, Final-Recipient).");
+  if (gathered->status->read) sum += signal_add(report, 10, "status-part");
   if (phrases_failing(subject) > 0)
-    sum += signal_phrase(report, MIN(heaviest(subject), 5), "subject", "Subject", best_phrase(subject));
-  if (phrases_failing(said) > 0)
-    sum += signal_phrase(report, MIN(phrases_failing(said), 8), "text", "The text", best_phrase(said));
+    sum += signal_phrase(report, MIN(heaviest(subject), 5), "subject", best_phrase(subject));
+  if (phrases_failing(said) > 0) sum += signal_phrase(report, MIN(phrases_failing(said), 8), "text", best_phrase(said));
   if (gathered->returned)
-    sum += signal_add(report, 3, "returned-part", "A returned message, or its header, is attached.");
+    sum += signal_add(report, 3, "returned-part");
   else if (gathered->blocks->marked && gathered->blocks->fields > 0)
-    sum += signal_add(report, 3, "returned-text", "The text shows a returned message below a line that announces it.");
+    sum += signal_add(report, 3, "returned-text");
   else if (gathered->blocks->fields >= 3)
-    sum += signal_add(report, 2, "returned-fields", "The text shows header fields of another message.");
-  if (gathered->dialogue)
-    sum += signal_add(report, 2, "dialogue", "The text shows what mail servers said to each other (RCPT TO).");
-  if (by_a_person(gathered->head.signs))
-    sum += signal_add(report, -8, "person", "From is a person, and no field says otherwise.");
+    sum += signal_add(report, 2, "returned-fields");
+  if (gathered->dialogue) sum += signal_add(report, 2, "dialogue");
+  if (by_a_person(gathered->head.signs)) sum += signal_add(report, -8, "person");
   if (phrases_failing(subject) == 0 && !shows_original(gathered)
       && !(gathered->head.signs & HEAD_SYSTEM & ~(HEAD_POSTMASTER_FROM | HEAD_DAEMON_PATH)))
-    sum += signal_add(report, -6, "no-subject", "Its subject names no failure, and it shows no message that failed.");
-  if (gathered->quoted) sum += signal_add(report, -4, "quoted", "Most of its lines quote another message.");
+    sum += signal_add(report, -6, "no-subject");
+  if (gathered->quoted) sum += signal_add(report, -4, "quoted");
   return sum;
 }
 
@@ -191,12 +183,11 @@ static ReportKind kind_of(Report *report, const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
   if (gathered->feedback || signs & HEAD_REPORT_FEEDBACK) {
-    signal_add(report, 0, "feedback",
-               "It is a report for the keepers of a domain (abuse, DMARC or TLS), not about failed delivery.");
+    signal_add(report, 0, "feedback");
     return REPORT_FEEDBACK;
   }
   if (gathered->receipt || (signs & HEAD_REPORT_RECEIPT && !gathered->status->read)) {
-    signal_add(report, 0, "receipt", "It tells that a message was read (message/disposition-notification).");
+    signal_add(report, 0, "receipt");
     return REPORT_RECEIPT;
   }
   int sum = weigh_head(report, gathered) + weigh_body(report, gathered);

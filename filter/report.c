@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define EVIDENCE_LONGEST 1000
+#define EVIDENCE_TEXT_LONGEST 1000
 
 static const char *const kind_names[REPORT_N_KINDS] = {
   [REPORT_NONE] = "none",
@@ -37,34 +37,47 @@ ReportKind report_kind_parse(const char *name)
   return REPORT_NONE;
 }
 
-Evidence *evidence_new_valist(EvidenceSide side, const char *code, const char *format, va_list args)
+static Evidence *evidence_with(EvidenceSide side, const char *code, char **args, char *text)
 {
-  g_autofree char *text = g_strdup_vprintf(format, args);
   Evidence *evidence = g_new(Evidence, 1);
-  *evidence = (Evidence){ side, g_strdup(code), text_one_line(text, EVIDENCE_LONGEST) };
+  *evidence = (Evidence){ side, g_strdup(code), args, text };
   return evidence;
 }
 
-Evidence *evidence_new(EvidenceSide side, const char *code, const char *format, ...)
+Evidence *evidence_new_args(EvidenceSide side, const char *code, const char *const *args)
 {
-  va_list args;
-  va_start(args, format);
-  Evidence *evidence = evidence_new_valist(side, code, format, args);
-  va_end(args);
-  return evidence;
+  guint n = MIN(g_strv_length((char **)args), EVIDENCE_ARGUMENTS_MOST);
+  char **kept = g_new0(char *, n + 1);
+  for (guint i = 0; i < n; i++) kept[i] = text_one_line(args[i], EVIDENCE_ARGUMENT_LONGEST);
+  return evidence_with(side, code, kept, NULL);
+}
+
+Evidence *evidence_new(EvidenceSide side, const char *code, ...)
+{
+  const char *args[EVIDENCE_ARGUMENTS_MOST + 1] = { NULL };
+  guint n = 0;
+  va_list list;
+  va_start(list, code);
+  for (const char *arg; n < EVIDENCE_ARGUMENTS_MOST && (arg = va_arg(list, const char *)) != NULL; n++) args[n] = arg;
+  va_end(list);
+  return evidence_new_args(side, code, args);
+}
+
+Evidence *evidence_new_text(EvidenceSide side, const char *code, const char *text)
+{
+  return evidence_with(side, code, g_new0(char *, 1), text_one_line(text, EVIDENCE_TEXT_LONGEST));
 }
 
 Evidence *evidence_copy(const Evidence *evidence)
 {
-  Evidence *copy = g_new(Evidence, 1);
-  *copy = (Evidence){ evidence->side, g_strdup(evidence->code), g_strdup(evidence->text) };
-  return copy;
+  return evidence_with(evidence->side, evidence->code, g_strdupv(evidence->args), g_strdup(evidence->text));
 }
 
 void evidence_free(Evidence *evidence)
 {
   if (evidence == NULL) return;
   g_free(evidence->code);
+  g_strfreev(evidence->args);
   g_free(evidence->text);
   g_free(evidence);
 }

@@ -32,19 +32,29 @@ typedef enum {
   EVIDENCE_NEUTRAL  /* recognition, circumstances */
 } EvidenceSide;
 
-/* One line of an explanation. code is a stable slug ("id-in-ledger"); text is a whole sentence for a person who has
- * never heard of a DSN, valid UTF-8 on one line, naming the field it rests on. */
+/* One line of an explanation: a stable slug ("id-in-ledger") and what it is about. The sentence is made when the line
+ * is shown, by evidence_text(). */
 typedef struct {
   EvidenceSide side;
   char *code;
-  char *text;
+  char **args; /* NULL-terminated, never NULL; each valid UTF-8 on one line, at most EVIDENCE_ARGUMENT_LONGEST bytes.
+                  Times are Unix seconds in decimal digits. What each of them means: sentences.c */
+  char *text;  /* the whole sentence, of a ledger older than schema version 4, which kept nothing else; else NULL */
 } Evidence;
 
-Evidence *evidence_new(EvidenceSide side, const char *code, const char *format, ...) G_GNUC_PRINTF(3, 4);
-Evidence *evidence_new_valist(EvidenceSide side, const char *code, const char *format, va_list args)
-    G_GNUC_PRINTF(3, 0);
+#define EVIDENCE_ARGUMENTS_MOST 12
+#define EVIDENCE_ARGUMENT_LONGEST 400
+
+/* Arguments are char *, NULL-terminated. They are copied; what is longer or more is cut. */
+Evidence *evidence_new(EvidenceSide side, const char *code, ...) G_GNUC_NULL_TERMINATED;
+Evidence *evidence_new_args(EvidenceSide side, const char *code, const char *const *args);
+/* One that is a sentence already, and stays one. */
+Evidence *evidence_new_text(EvidenceSide side, const char *code, const char *text);
 Evidence *evidence_copy(const Evidence *evidence);
 void evidence_free(Evidence *evidence);
+/* A whole sentence for a person who has never heard of a DSN, valid UTF-8 on one line, naming the field it rests on.
+ * The caller owns it. */
+char *evidence_text(const Evidence *evidence);
 
 /* How a failed recipient is known. */
 typedef enum {
@@ -57,7 +67,7 @@ typedef enum {
 /* What a report still shows of the message it speaks of. Strings are decoded, valid UTF-8, one line; NULL when
  * absent. */
 typedef struct {
-  GPtrArray *message_ids; /* char*: ids under every alias (DESIGN, Verdicts), see id_normalise(); never NULL */
+  GPtrArray *message_ids; /* char*: ids under every alias (doc/design/verdicts.md), see id_normalise(); never NULL */
   char *from;             /* From as displayed */
   char *to;               /* To as displayed */
   char *subject;

@@ -18,7 +18,7 @@
 #define BLOCKS_MOST 24
 #define STRAY_LINES_MOST 3
 
-/* Fields that hold an id of the original (DESIGN, Verdicts). */
+/* Fields that hold an id of the original (doc/design/verdicts.md). */
 static const char *const id_fields[] = { "Message-ID",
                                          "Resent-Message-ID",
                                          "X-Google-Original-Message-ID",

@@ -8,6 +8,7 @@
 #include "filter/normalise.h"
 
 #define IDS_MOST 16
+#define REPLIES_MOST 4
 #define RECIPIENTS_MOST 1000
 #define SUBJECT_LONGEST 1000
 
@@ -25,10 +26,11 @@ const char *const filter_sent_fields[] = { "Message-ID",
                                            "Subject",
                                            "Date",
                                            "From",
+                                           "In-Reply-To",
                                            "Delivered-To",
                                            "Return-Path",
                                            NULL };
-enum { FIRST_RECIPIENT = 5, SUBJECT = 11, DATE, FROM, DELIVERED_TO, RETURN_PATH };
+enum { FIRST_RECIPIENT = 5, SUBJECT = 11, DATE, FROM, IN_REPLY_TO, DELIVERED_TO, RETURN_PATH };
 
 /* A list of recipients may be longer than one field is ever decoded. */
 static void collect_recipients(const Field *field, GPtrArray *recipients)
@@ -51,6 +53,7 @@ SentMessage *sent_message_read(const char *fields, gsize length)
 {
   SentMessage *message = g_new0(SentMessage, 1);
   message->message_ids = g_ptr_array_new_with_free_func(g_free);
+  message->replies = g_ptr_array_new_with_free_func(g_free);
   message->recipients = g_ptr_array_new_with_free_func(g_free);
   Span rest = { fields, length };
   Field field;
@@ -66,6 +69,9 @@ SentMessage *sent_message_read(const char *fields, gsize length)
       if (message->sender == NULL) message->sender = address_normalise(raw, FALSE);
     } else if (which == DELIVERED_TO || which == RETURN_PATH) {
       message->delivered = TRUE;
+    } else if (which == IN_REPLY_TO) {
+      g_autofree char *raw = field_raw(&field);
+      id_collect(raw, message->replies, REPLIES_MOST);
     } else if (which >= FIRST_RECIPIENT) {
       collect_recipients(&field, message->recipients);
     } else {
@@ -80,6 +86,7 @@ void sent_message_free(SentMessage *message)
 {
   if (message == NULL) return;
   g_ptr_array_unref(message->message_ids);
+  g_ptr_array_unref(message->replies);
   g_ptr_array_unref(message->recipients);
   g_free(message->sender);
   g_free(message->subject);

@@ -288,27 +288,21 @@ gboolean answers_ask(Ledger *ledger, const GPtrArray *addresses, gint64 from, gi
   return TRUE;
 }
 
-/* Codes of evidence that only the owner's mail can bring about: not the owner's own entry, nor an address that anybody
- * could write into a report. */
+/* By what only the owner's mail can bring about: not the owner's own entry, nor an address that anybody could write
+ * into a report. */
 #define GENUINE_BY_SENT                                                                                                \
-  "SELECT EXISTS(SELECT 1 FROM entry WHERE account = ?1 AND verdict = 'genuine' AND (matched NOT NULL OR EXISTS("      \
-  "SELECT 1 FROM evidence WHERE entry = entry.id AND line = decided"                                                   \
-  " AND code IN ('id-in-ledger', 'refers-to-sent', 'text-names-sent', 'recipient-and-subject'))))"
+  "SELECT EXISTS(SELECT 1 FROM entry WHERE account = ? AND matched_by IN ('id', 'reference', 'fit')"                   \
+  " AND verdict = 'genuine')"
 
 static gboolean seen_enough(Ledger *ledger, gint64 account, gint64 *enough, GError **error)
 {
   gint64 known = 0;
-  if (!db_number(ledger, error, enough, "SELECT trust_sent OR proved FROM account WHERE id = ?", "i", account)
+  if (!db_number(ledger, error, enough, "SELECT trust_sent FROM account WHERE id = ?", "i", account)
       || (*enough == 0
           && !db_number(ledger, error, &known, "SELECT total(known) FROM tested WHERE account = ?", "i", account)))
     return FALSE;
-  if (*enough != 0 || known >= ANSWERS_KNOWN_LEAST) {
-    *enough = 1;
-    return TRUE;
-  }
-  if (!db_number(ledger, error, enough, GENUINE_BY_SENT, "i", account)) return FALSE;
-  /* Asked before every larger move, of a journal that may be long: the answer stays. */
-  return *enough == 0 || db_run(ledger, error, "UPDATE account SET proved = 1 WHERE id = ?", "i", account);
+  if (*enough == 0) *enough = known >= ANSWERS_KNOWN_LEAST;
+  return *enough != 0 || db_number(ledger, error, enough, GENUINE_BY_SENT, "i", account);
 }
 
 gboolean coverage_plausible(Ledger *ledger, const char *account, gboolean *plausible, GError **error)

@@ -67,10 +67,16 @@ static GPtrArray *copy_evidence(const GPtrArray *evidence)
   return copy;
 }
 
-char *entry_matched(ReportKind kind, const Facts *facts)
+gboolean entry_is_failure(ReportKind kind) { return kind == REPORT_DSN_FAILED || kind == REPORT_BOUNCE; }
+
+/* Backscatter uses up nothing: a forger must not spend what clears the reports about a recipient. */
+static void set_match(Entry *entry, const Facts *facts, gboolean shows_id)
 {
-  gboolean failure = kind == REPORT_DSN_FAILED || kind == REPORT_BOUNCE;
-  return failure && facts != NULL ? facts->id : NULL;
+  const SentFact *sent = facts_match(facts, shows_id, &entry->matched_by);
+  if (sent == NULL || (entry->matched_by == MATCH_WRITTEN && entry->verdict == VERDICT_BACKSCATTER))
+    entry->matched_by = MATCH_NONE;
+  else
+    entry->matched = sent->row;
 }
 
 Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict, MoveState state)
@@ -93,9 +99,9 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->evidence = copy_evidence(verdict->evidence);
   entry->decided = verdict->decided;
   entry->state = state;
-  entry->matched_id = g_strdup(entry_matched(report->kind, facts));
   entry->kept = leaves ? kept_pack(report) : NULL;
   entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
+  if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
   return entry;
 }
 
@@ -104,8 +110,7 @@ void entry_free(Entry *entry)
   if (entry == NULL) return;
   char *const texts[] = { entry->account,     entry->reporter,      entry->status,      entry->diagnostic,
                           entry->original_id, entry->original_from, entry->original_to, entry->original_subject,
-                          entry->reason,      entry->home.folder,   entry->away.folder, entry->matched_id,
-                          entry->unlisted };
+                          entry->reason,      entry->home.folder,   entry->away.folder, entry->unlisted };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   fingerprint_clear(&entry->fingerprint);
   g_ptr_array_unref(entry->recipients);

@@ -69,13 +69,16 @@ static gboolean is_by_message(const char *code)
  * has seen one can bring about any number of these. */
 static gboolean is_unsure_by_message(const char *code)
 {
-  static const char *const codes[] = { "recipient-known", "domain-recent", "another-id", NULL };
+  static const char *const codes[] = { "recipient-known",  "another-id", "id-beginning",    "id-elsewhere",
+                                       "refers-to-letter", "other-name", "other-recipient", "domain-recent",
+                                       "reporter-recent",  NULL };
   return is_among(code, codes);
 }
 
 /* One report, judged again. */
 typedef struct {
   const Entry *entry;
+  const Report *report;
   const Facts *facts;
   const Verdict *verdict;
   guint cause;    /* HealCause */
@@ -89,7 +92,7 @@ static gboolean goes_back(const Again *again)
   gboolean denied = g_str_equal(code_of(again->entry->evidence, again->entry->decided), "own-deny");
   gboolean own = g_str_equal(code, "own-allow");
   gboolean found = (again->cause & HEAL_SENT) != 0 || denied;
-  if (!again->whole) return again->verdict->code == VERDICT_GENUINE && (own || again->facts->id != NULL);
+  if (!again->whole) return again->verdict->code == VERDICT_GENUINE && (own || again->facts->id.shown != NULL);
   if (again->verdict->code == VERDICT_GENUINE) return is_by_message(code) || found;
   return again->verdict->code == VERDICT_UNSURE && found && is_unsure_by_message(code);
 }
@@ -152,6 +155,14 @@ static gboolean write_healing(Ledger *ledger, const Again *again, gint64 now, gb
                 code_of(again->verdict->evidence, again->verdict->decided), back);
 }
 
+static gboolean write_verdict(Ledger *ledger, const Again *again, GError **error)
+{
+  g_autoptr(Entry) now =
+      entry_new(again->entry->account, again->report, again->facts, again->verdict, MOVE_QUARANTINED);
+  now->id = again->entry->id;
+  return journal_judge_again(ledger, now, error);
+}
+
 static gboolean conclude(Ledger *ledger, const Again *again, gint64 now, HealResult *result, GError **error)
 {
   gboolean before = FALSE, deleting = FALSE, within = TRUE;
@@ -164,9 +175,7 @@ static gboolean conclude(Ledger *ledger, const Again *again, gint64 now, HealRes
   gboolean back = goes_back(again) && !before && within;
   if (!write_healing(ledger, again, now, back, error)) return FALSE;
   g_array_append_val(back ? result->back : result->told, id);
-  return !back
-         || (journal_judge_again(ledger, again->entry, again->facts, again->verdict, error)
-             && wish_restore(ledger, id, error));
+  return !back || (write_verdict(ledger, again, error) && wish_restore(ledger, id, error));
 }
 
 static gboolean judge(Ledger *ledger, gint64 id, guint cause, const Policy *policy, HealResult *result, GError **error)
@@ -182,6 +191,7 @@ static gboolean judge(Ledger *ledger, gint64 id, guint cause, const Policy *poli
   if (facts == NULL) return FALSE;
   facts->waited = TRUE;
   g_autoptr(Verdict) verdict = filter_judge(report, facts, policy);
+  again.report = report;
   again.facts = facts;
   again.verdict = verdict;
   result->judged++;

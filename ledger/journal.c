@@ -43,8 +43,11 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
   return FALSE;
 }
 
+/* As column matched_by has it: NULL where nothing was matched. */
+static const char *matched_by(const Entry *entry) { return entry->matched != 0 ? match_name(entry->matched_by) : NULL; }
+
 /* What a judgement sets; the rest of the row changes with moves only. Once exempt is always exempt. */
-static gboolean write_over(Ledger *ledger, const Entry *entry, gint64 matched, GError **error)
+static gboolean write_over(Ledger *ledger, const Entry *entry, GError **error)
 {
   g_autofree char *recipients = join(entry->recipients);
   gint64 now = db_now();
@@ -54,16 +57,17 @@ static gboolean write_over(Ledger *ledger, const Entry *entry, gint64 matched, G
                 " original_id = ?, original_from = ?, original_to = ?, original_subject = ?, original_date = ?, "
                 "decided = ?, state = ?,"
                 " home_folder = ?, home_validity = ?, home_uid = ?, away_folder = ?, away_validity = ?, away_uid = ?,"
-                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), reason = NULL WHERE id = ?",
-                "iissssssssssiussuusuudiiii", entry->arrived, entry->judged != 0 ? entry->judged : now,
+                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), matched_by = ?, reason = NULL "
+                "WHERE id = ?",
+                "iissssssssssiussuusuudiiisi", entry->arrived, entry->judged != 0 ? entry->judged : now,
                 report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
                 entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
                 entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
                 entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-                entry->away.uid, entry->exempt, entry->due, now, matched, entry->id);
+                entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), entry->id);
 }
 
-static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, gint64 matched, GError **error)
+static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
   g_autofree char *recipients = join(entry->recipients);
   const Fingerprint *fingerprint = &entry->fingerprint;
@@ -72,15 +76,15 @@ static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, gint64 mat
               "INSERT INTO entry(arrived, judged, kind, verdict, reporter, status, diagnostic, recipients,"
               " original_id, original_from, original_to, original_subject, original_date, decided, state,"
               " home_folder, home_validity, home_uid, away_folder, away_validity, away_uid,"
-              " exempt, due, changed, matched, account, message_id, size, digest)"
-              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
+              " exempt, due, changed, matched, matched_by, account, message_id, size, digest)"
+              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?,"
               " ?, ?, ?, ?)",
-              "iissssssssssiussuusuudiiiisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
+              "iissssssssssiussuusuudiiisisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
               report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
               entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
               entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
               entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-              entry->away.uid, entry->exempt, entry->due, now, matched, account,
+              entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), account,
               fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
               fingerprint->digest, sizeof fingerprint->digest))
     return FALSE;
@@ -91,11 +95,13 @@ static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, gint64 mat
 static gboolean write_evidence(Ledger *ledger, const Entry *entry, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  gboolean ok =
-      rows_open(&rows, ledger, error, "INSERT INTO evidence(entry, line, side, code, text) VALUES(?, ?, ?, ?, ?)", "");
+  gboolean ok = rows_open(&rows, ledger, error,
+                          "INSERT INTO evidence(entry, line, side, code, text, args) VALUES(?, ?, ?, ?, ?, ?)", "");
   for (guint i = 0; i < entry->evidence->len && ok; i++) {
     const Evidence *line = g_ptr_array_index(entry->evidence, i);
-    ok = rows_run(&rows, error, "iudss", entry->id, i, (int)line->side, line->code, line->text);
+    g_autofree char *args = line->text == NULL ? g_strjoinv(ARGUMENTS_APART, line->args) : NULL;
+    ok = rows_run(&rows, error, "iudsss", entry->id, i, (int)line->side, line->code,
+                  line->text != NULL ? line->text : "", args);
   }
   return ok;
 }
@@ -105,24 +111,16 @@ static gboolean drop_evidence(Ledger *ledger, gint64 id, GError **error)
   return db_run(ledger, error, "DELETE FROM evidence WHERE entry = ?", "i", id);
 }
 
-/* The sent message that matched_id names; 0 where there is none. */
-static gboolean find_matched(Ledger *ledger, const Entry *entry, gint64 *matched, GError **error)
-{
-  return entry->matched_id == NULL || sent_by_id(ledger, entry->matched_id, matched, error);
-}
-
 static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
-  gint64 matched = 0;
   gboolean again = entry->id != 0;
   if (again ? !check_open(ledger, entry->id, error) : !find_recorded(ledger, account, entry, error)) return FALSE;
   if (!again && entry->id != 0) return TRUE;
-  if (!find_matched(ledger, entry, &matched, error)) return FALSE;
   if (!again)
-    return new_row(ledger, account, entry, matched, error) && write_evidence(ledger, entry, error)
+    return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
            && (entry->kept == NULL || kept_write(ledger, entry, entry->kept, error))
            && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error));
-  return write_over(ledger, entry, matched, error) && drop_evidence(ledger, entry->id, error)
+  return write_over(ledger, entry, error) && drop_evidence(ledger, entry->id, error)
          && write_evidence(ledger, entry, error) && kept_write(ledger, entry, entry->kept, error);
 }
 
@@ -385,14 +383,13 @@ static gboolean check_adoptable(const Entry *old, const Entry *entry, GError **e
 /* Over an old entry: where it came from and when stays known. */
 static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError **error)
 {
-  gint64 matched = 0;
   g_autoptr(Entry) old = journal_get(ledger, id, error);
-  if (old == NULL || !check_adoptable(old, entry, error) || !find_matched(ledger, entry, &matched, error)) return FALSE;
+  if (old == NULL || !check_adoptable(old, entry, error)) return FALSE;
   Entry adopted = *entry;
   adopted.id = id;
   adopted.home = old->home;
   adopted.arrived = old->arrived;
-  return write_over(ledger, &adopted, matched, error) && drop_evidence(ledger, id, error)
+  return write_over(ledger, &adopted, error) && drop_evidence(ledger, id, error)
          && write_evidence(ledger, &adopted, error) && kept_write(ledger, &adopted, entry->kept, error)
          && (old->state == MOVE_QUARANTINED
              || db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), id));
@@ -400,9 +397,8 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
 
 static gboolean adopt_new(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
-  gint64 matched = 0;
-  return find_matched(ledger, entry, &matched, error) && new_row(ledger, account, entry, matched, error)
-         && write_evidence(ledger, entry, error) && kept_write(ledger, entry, entry->kept, error)
+  return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
+         && kept_write(ledger, entry, entry->kept, error)
          && db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), entry->id);
 }
 
@@ -428,15 +424,13 @@ gboolean journal_adopt(Ledger *ledger, Entry *entry, GError **error)
   return ok;
 }
 
-gboolean journal_judge_again(Ledger *ledger, const Entry *entry, const Facts *facts, const Verdict *verdict,
-                             GError **error)
+gboolean journal_judge_again(Ledger *ledger, const Entry *entry, GError **error)
 {
-  gint64 matched = 0;
-  const Entry now = { .id = entry->id, .evidence = verdict->evidence, .matched_id = entry_matched(entry->kind, facts) };
-  return find_matched(ledger, &now, &matched, error)
-         && db_run(ledger, error, "UPDATE entry SET verdict = ?, decided = ?, matched = nullif(?, 0) WHERE id = ?",
-                   "suii", verdict_name(verdict->code), verdict->decided, matched, entry->id)
-         && drop_evidence(ledger, entry->id, error) && write_evidence(ledger, &now, error);
+  return db_run(ledger, error,
+                "UPDATE entry SET verdict = ?, decided = ?, matched = nullif(?, 0), matched_by = ? WHERE id = ?",
+                "suisi", verdict_name(entry->verdict), entry->decided, entry->matched,
+                entry->matched != 0 ? match_name(entry->matched_by) : NULL, entry->id)
+         && drop_evidence(ledger, entry->id, error) && write_evidence(ledger, entry, error);
 }
 
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error)

@@ -59,16 +59,17 @@ typedef struct {
   GPtrArray *evidence; /* Evidence* */
   guint decided;       /* index into evidence */
   MoveState state;
-  char *reason;     /* of failed, of what was put off, and of what others took out of quarantine; NULL */
-  Place home;       /* the watched folder */
-  Place away;       /* quarantine, later Trash */
-  gboolean exempt;  /* never to be judged again */
-  gint64 due;       /* of waiting, and of backscatter that was kept */
-  char *matched_id; /* the original's id that is in the ledger (Facts.id); NULL. Counted by Facts.failures; kept with
-                       failure reports only, and not read back */
-  gint64 changed;   /* when state was set */
-  GBytes *kept;     /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
-  char *unlisted;   /* an address it came to, where no account lists any of these; NULL. Not read back */
+  char *reason;    /* of failed, of what was put off, and of what others took out of quarantine; NULL */
+  Place home;      /* the watched folder */
+  Place away;      /* quarantine, later Trash */
+  gboolean exempt; /* never to be judged again */
+  gint64 due;      /* of waiting, and of backscatter that was kept */
+  gint64 matched;  /* the sent message that the report was matched to (SentFact.row), 0 none; and by what. Counted
+                      by SentFact.reports and Facts.written_reports; not read back */
+  Match matched_by;
+  gint64 changed; /* when state was set */
+  GBytes *kept;   /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
+  char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;
 /* An entry for a verdict just given; copies what it needs. facts: those it was given on, NULL for none. state:
  * MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */

@@ -8,15 +8,22 @@
 
 #define FROM_ENTRY "SELECT " ENTRY_COLUMNS " FROM entry JOIN account ON account.id = account "
 
+static Evidence *evidence_of_row(const Rows *rows)
+{
+  EvidenceSide side = (EvidenceSide)row_int(rows, 0);
+  const char *args = row_text(rows, 3);
+  if (args == NULL) return evidence_new_text(side, row_text(rows, 1), row_text(rows, 2));
+  g_auto(GStrv) split = g_strsplit(args, ARGUMENTS_APART, -1);
+  return evidence_new_args(side, row_text(rows, 1), (const char *const *)split);
+}
+
 static gboolean load_evidence(Ledger *ledger, Entry *entry, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ledger, error, "SELECT side, code, text FROM evidence WHERE entry = ? ORDER BY line", "i",
+  if (!rows_open(&rows, ledger, error, "SELECT side, code, text, args FROM evidence WHERE entry = ? ORDER BY line", "i",
                  entry->id))
     return FALSE;
-  while (rows_next(&rows, error))
-    g_ptr_array_add(entry->evidence,
-                    evidence_new((EvidenceSide)row_int(&rows, 0), row_text(&rows, 1), "%s", row_text(&rows, 2)));
+  while (rows_next(&rows, error)) g_ptr_array_add(entry->evidence, evidence_of_row(&rows));
   return !rows.failed;
 }
 

@@ -5,6 +5,7 @@
  * Tests:    tests/ledger/test_heal.c */
 #include "ledger/kept.h"
 #include "filter/normalise.h"
+#include "ledger/ask.h"
 
 #define FORM "(yxxsubbbaas)"
 #define FORM_NUMBER 1 /* another form gets another number: what is older is then too little */
@@ -84,28 +85,53 @@ Report *kept_unpack(GBytes *bytes, const Entry *entry)
   return report;
 }
 
-/* Every hash that a sent message may have which speaks for this report: ids, recipients, and (where no id is shown) the
- * recipients' domains. */
-static void add_hashes(GHashTable *hashes, const GPtrArray *texts)
+static void add_hash(GHashTable *hashes, gint64 hash)
 {
-  for (guint i = 0; i < texts->len; i++) {
-    gint64 hash = db_hash(g_ptr_array_index(texts, i));
-    g_hash_table_add(hashes, g_memdup2(&hash, sizeof hash));
+  if (hash != 0) g_hash_table_add(hashes, g_memdup2(&hash, sizeof hash));
+}
+
+/* An id, and how it is looked for a second time. */
+static void add_ids(GHashTable *hashes, const GPtrArray *ids)
+{
+  for (guint i = 0; i < ids->len; i++) {
+    const char *id = g_ptr_array_index(ids, i);
+    g_autofree char *loose = sent_id_loose(id);
+    add_hash(hashes, db_hash(id));
+    if (loose != NULL) add_hash(hashes, db_hash(loose));
   }
 }
 
+static void add_texts(GHashTable *hashes, const GPtrArray *texts)
+{
+  for (guint i = 0; i < texts->len; i++) add_hash(hashes, db_hash(g_ptr_array_index(texts, i)));
+}
+
+/* Where no id is shown, the recipient may have been written to under another name, or somebody else at that domain. */
+static void add_others(GHashTable *hashes, const Report *report)
+{
+  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < report->recipients->len; i++) {
+    const char *address = g_ptr_array_index(report->recipients, i), *domain = address_domain(address);
+    names_of(address, texts);
+    if (domain != NULL) domains_of(domain, texts);
+  }
+  if (report->reporter_domain != NULL) domains_of(report->reporter_domain, texts);
+  add_texts(hashes, texts);
+}
+
+/* Every hash of a sent message that may speak for this report: ids, the letters that are answered, recipients. */
 static GHashTable *hashes_of(const Report *report)
 {
   const Original *original = &report->original;
   GHashTable *hashes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-  const GPtrArray *const lists[] = { original->message_ids, original->other_ids, original->recipients,
-                                     report->envelope_ids,  report->refer_backs, report->tokens,
-                                     report->recipients };
-  for (guint i = 0; i < G_N_ELEMENTS(lists); i++) add_hashes(hashes, lists[i]);
-  for (guint i = 0; i < report->recipients->len && original->message_ids->len == 0; i++) {
-    gint64 domain = domain_hash(g_ptr_array_index(report->recipients, i));
-    g_hash_table_add(hashes, g_memdup2(&domain, sizeof domain));
-  }
+  const GPtrArray *const ids[] = { original->message_ids, original->other_ids, report->envelope_ids,
+                                   report->refer_backs, report->tokens };
+  for (guint i = 0; i < G_N_ELEMENTS(ids); i++) add_ids(hashes, ids[i]);
+  for (guint i = 0; i < original->id_prefixes->len; i++)
+    add_hash(hashes, sent_id_start(g_ptr_array_index(original->id_prefixes, i), SENT_START_BYTES));
+  add_texts(hashes, original->recipients);
+  add_texts(hashes, report->recipients);
+  if (original->message_ids->len == 0) add_others(hashes, report);
   return hashes;
 }
 

@@ -157,6 +157,7 @@ static gboolean each_covering(Ledger *ledger, const char *subject, Covering each
 typedef struct {
   gsize rank;
   Facts *facts;
+  const char *mta; /* the domain of Reporting-MTA, which must lie in the entry's; NULL: not asked for */
 } Best;
 
 static gboolean weigh(Ledger *ledger, const char *entry, gsize rank, const char *subject, gpointer data, GError **error)
@@ -177,12 +178,40 @@ static gboolean weigh(Ledger *ledger, const char *entry, gsize rank, const char 
   return TRUE;
 }
 
+/* Does the reporter's other name lie in the domain of this entry, too? */
+static gboolean lies_in(const char *entry, const char *domain)
+{
+  gsize length = strlen(entry) - 1, all = strlen(domain);
+  return all >= length && strcmp(domain + all - length, entry + 1) == 0
+         && (all == length || domain[all - length - 1] == '.');
+}
+
+static gboolean weigh_reporter(Ledger *ledger, const char *entry, gsize rank, const char *subject, gpointer data,
+                               GError **error)
+{
+  const Best *best = data;
+  if (best->mta != NULL && !lies_in(entry, best->mta)) return TRUE;
+  return weigh(ledger, entry, rank, subject, data, error);
+}
+
+static gboolean weigh_deny(Ledger *ledger, const char *entry, gsize rank, const char *subject, gpointer data,
+                           GError **error)
+{
+  NewsenderList list = NEWSENDER_AUTOMATIC;
+  if (!own_list(ledger, entry, &list, error)) return FALSE;
+  return list != NEWSENDER_DENY || weigh(ledger, entry, rank, subject, data, error);
+}
+
+/* Whoever writes a report writes its Reporting-MTA, too: so that counts only where From, which the owner sees, agrees.
+ * Where From has no domain, the other one may deny, but not allow. */
 gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, GError **error)
 {
-  Best best = { 0, facts };
+  const char *from = address_domain(report->reporter);
+  Best best = { 0, facts, from != NULL ? report->reporter_domain : NULL };
   for (guint i = 0; i < report->recipients->len; i++)
     if (!each_covering(ledger, g_ptr_array_index(report->recipients, i), weigh, &best, error)) return FALSE;
-  return report->reporter_domain == NULL || each_covering(ledger, report->reporter_domain, weigh, &best, error);
+  if (from != NULL) return each_covering(ledger, from, weigh_reporter, &best, error);
+  return report->reporter_domain == NULL || each_covering(ledger, report->reporter_domain, weigh_deny, &best, error);
 }
 
 static gboolean look_for_exclusion(Ledger *ledger, const char *entry, gsize rank, const char *subject, gpointer data,

@@ -3,8 +3,9 @@
  * Own entries are what the owner added: allow, deny, or exclude (an automatic entry that shall not count). Automatic
  * entries are the recipients of sent mail, at most NEWSENDER_CAP, the least recently written-to dropped first; own
  * entries are never dropped. An entry is an address ("a@example.org"), or a domain with everything below it
- * ("@example.org"). It is held against the failed recipients and the reporter's domain of a report; an address beats a
- * domain, a longer domain a shorter, and deny beats allow for the same text. */
+ * ("@example.org"). It is held against the failed recipients of a report, and against the domain of its From and of its
+ * Reporting-MTA, which must both lie in the entry's; an address beats a domain, a longer domain a shorter, and deny
+ * beats allow for the same text. */
 #pragma once
 #include "ledger/ledger.h"
 

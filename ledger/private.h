@@ -19,8 +19,21 @@ gint64 folder_id(Ledger *ledger, const char *account, const char *folder, const 
 gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark, GError **error);
 
 /* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the
- * same); stays when none has. */
+ * same); stays when none has. Where none has exactly this one, white space and the domain's case do not count. */
 gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error);
+
+/* sent.c: the same for the beginning of an id, of SENT_START_BYTES or more (a shorter one finds nothing), and for the
+ * id of a letter that the message answers: the latest of those that may be meant. */
+#define SENT_START_BYTES 12
+gboolean sent_by_start(Ledger *ledger, const char *start, gint64 *sent, GError **error);
+gboolean sent_by_reply(Ledger *ledger, const char *id, gint64 *sent, GError **error);
+/* sent.c: an id without white space and with its domain in lower case; NULL where it is so already. */
+char *sent_id_loose(const char *id);
+/* sent.c: how table sent_start knows the beginning of an id that has `least` bytes or more, else 0. */
+gint64 sent_id_start(const char *id, gsize least);
+/* sent.c: how table sent_to knows a subject: *hash, and *whole as rows of schema version 3 and before have it. FALSE:
+ * it has nothing to compare. */
+gboolean subject_hashes(const char *subject, gint64 *hash, gint64 *whole);
 
 /* sent_batch.c: puts those of n messages that the folder does not have yet into the tables; *added: how many. Within a
  * transaction of the caller's. */
@@ -34,10 +47,9 @@ gint64 domain_hash(const char *address);
 /* journal.c: what waits or is on its way in this account becomes `failed`. */
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error);
 
-/* journal.c: the verdict of a quarantined entry that was judged again, with its evidence. Within a transaction of the
- * caller's. */
-gboolean journal_judge_again(Ledger *ledger, const Entry *entry, const Facts *facts, const Verdict *verdict,
-                             GError **error);
+/* journal.c: writes the verdict of a quarantined entry that was judged again: verdict, evidence, and what it was
+ * matched to. Within a transaction of the caller's. */
+gboolean journal_judge_again(Ledger *ledger, const Entry *entry, GError **error);
 
 /* wish.c: a wish to restore this entry, unless there is one. Within a transaction of the caller's. */
 gboolean wish_restore(Ledger *ledger, gint64 entry, GError **error);
@@ -69,6 +81,10 @@ gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, 
 /* newsender.c: has the owner excluded this address, or a domain it lies in? */
 gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *excluded, GError **error);
 
+/* What stands between the arguments of a line of evidence; no text for people holds it. Column args is NULL in rows of
+ * schema version 3 and before, which hold the sentence. */
+#define ARGUMENTS_APART "\x1f"
+
 /* entry.c: an entry of a row of ENTRY_COLUMNS. */
 #define ENTRY_COLUMNS                                                                                                  \
   "entry.id, account.name, message_id, size, digest, arrived, judged, kind, verdict, reporter, status, diagnostic, "   \
@@ -77,10 +93,10 @@ gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *ex
   "home_validity, home_uid,"                                                                                           \
   " away_folder, away_validity, away_uid, exempt, due, changed"
 Entry *entry_of_row(const Rows *rows);
-/* entry.c: the original's id that a failure report counts for (Entry.matched_id); borrowed. */
-char *entry_matched(ReportKind kind, const Facts *facts);
 /* entry.c: why this entry cannot be restored (MOVE_R_INTENT) or deleted (MOVE_D_INTENT) now, a sentence; NULL when it
  * can. */
 char *entry_refusal(const Entry *entry, MoveState intent);
+/* entry.c: does a report of this kind say that a message failed? */
+gboolean entry_is_failure(ReportKind kind);
 /* entry.c: the state of a word; MOVE_FAILED for an unknown one. */
 MoveState move_state_parse(const char *name);

@@ -93,7 +93,20 @@ static const char *const step_3 =
     "CREATE TABLE recorded(sender TEXT PRIMARY KEY, oldest INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE pause(one INTEGER PRIMARY KEY CHECK(one = 1), until INTEGER NOT NULL) STRICT;";
 
-static const char *const step_4 = "";
+/* Arguments of a line of evidence, from which its sentence is made when it is shown; by what an entry's report was
+ * matched to a sent message (rows of before: by the original's id). Sent messages without a Message-ID; which letter a
+ * sent message answers (hash of In-Reply-To); and hashes of the beginnings of ids, for reporters that cut them off. */
+static const char *const step_4 =
+    "ALTER TABLE evidence ADD COLUMN args TEXT;"
+    "ALTER TABLE entry ADD COLUMN matched_by TEXT;"
+    "UPDATE entry SET matched_by = 'id' WHERE matched IS NOT NULL;"
+    "CREATE INDEX entry_matched_by ON entry(account, matched_by, judged) WHERE matched_by IS NOT NULL;"
+    "ALTER TABLE sent ADD COLUMN bare INTEGER;"
+    "CREATE INDEX sent_bare ON sent(date) WHERE bare = 1;"
+    "CREATE TABLE sent_reply(hash INTEGER NOT NULL, sent INTEGER NOT NULL REFERENCES sent, PRIMARY KEY(hash, sent)) "
+    "STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sent_start(hash INTEGER NOT NULL, sent INTEGER NOT NULL REFERENCES sent, PRIMARY KEY(hash, sent)) "
+    "STRICT, WITHOUT ROWID;";
 
 /* Step i leads from version i to i + 1; a released step is never changed. */
 static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &schema_step_5 };

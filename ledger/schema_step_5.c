@@ -29,7 +29,6 @@ const char *const schema_step_5 =
     " PRIMARY KEY(folder, day)) STRICT, WITHOUT ROWID;"
     "INSERT INTO sent_day SELECT folder, date / 86400, count(*) FROM sent WHERE date > 0 GROUP BY 1, 2;"
     "ALTER TABLE account ADD COLUMN trust_sent INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE account ADD COLUMN proved INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE account ADD COLUMN received INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE account ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE sent_from(folder INTEGER NOT NULL REFERENCES folder, sender TEXT NOT NULL, count INTEGER NOT NULL,"

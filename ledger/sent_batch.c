@@ -11,6 +11,7 @@
 #define SUBJECT_BYTES 200
 #define YEAR_1980 ((gint64)315532800)
 #define CLOCK_SLACK ((gint64)86400)
+#define STORED_LATELY ((gint64)30 * 86400)
 #define LINKS_HELD 20000
 
 gboolean sent_date_plausible(gint64 date, gint64 now) { return date >= YEAR_1980 && date <= now + CLOCK_SLACK; }
@@ -25,7 +26,7 @@ typedef struct {
   gboolean sender;     /* to be put into sender */
 } Word;
 
-/* Rows of sent_id and sent_to. */
+/* Rows of sent_id, sent_start, sent_reply, and of sent_to. */
 typedef struct {
   gint64 hash, sent;
 } IdRow;
@@ -43,9 +44,10 @@ typedef struct {
   GArray *hashes;    /* gint64: of the message that is being added */
   GHashTable *words; /* text (borrowed) → Word */
   GPtrArray *people; /* Word*, written_to or sender */
-  GArray *ids;       /* IdRow */
-  GHashTable *held;  /* set of what pointers can hold of the hashes in ids */
-  GArray *links;     /* Link */
+  GArray *ids;       /* IdRow, as are starts and replies */
+  GArray *starts, *replies;
+  GHashTable *held; /* set of what pointers can hold of the hashes in ids */
+  GArray *links;    /* Link */
   SentShape shape;
   SentNews news;
 } Batch;
@@ -59,6 +61,8 @@ static void batch_init(Batch *batch, Ledger *ledger, gint64 folder)
                     .words = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free),
                     .people = g_ptr_array_new(),
                     .ids = g_array_new(FALSE, FALSE, sizeof(IdRow)),
+                    .starts = g_array_new(FALSE, FALSE, sizeof(IdRow)),
+                    .replies = g_array_new(FALSE, FALSE, sizeof(IdRow)),
                     .held = g_hash_table_new(g_direct_hash, g_direct_equal),
                     .links = g_array_new(FALSE, FALSE, sizeof(Link)) };
 }
@@ -72,6 +76,8 @@ static void batch_clear(Batch *batch)
   g_hash_table_unref(batch->words);
   g_ptr_array_unref(batch->people);
   g_array_unref(batch->ids);
+  g_array_unref(batch->starts);
+  g_array_unref(batch->replies);
   g_hash_table_unref(batch->held);
   g_array_unref(batch->links);
 }
@@ -156,19 +162,30 @@ static gboolean write_people(Batch *batch, GError **error)
   return TRUE;
 }
 
-static gboolean write_ids(Batch *batch, GError **error)
+static gboolean write_hashes(Batch *batch, GArray *rows, const char *sql, GError **error)
 {
   g_auto(Rows) put = { 0 };
-  if (!rows_open(&put, batch->ledger, error, "INSERT INTO sent_id(hash, sent) VALUES(?, ?) ON CONFLICT DO NOTHING", ""))
-    return FALSE;
-  g_array_sort(batch->ids, by_hash);
-  for (guint i = 0; i < batch->ids->len; i++) {
-    const IdRow *row = &g_array_index(batch->ids, IdRow, i);
+  if (rows->len == 0) return TRUE;
+  if (!rows_open(&put, batch->ledger, error, sql, "")) return FALSE;
+  g_array_sort(rows, by_hash);
+  for (guint i = 0; i < rows->len; i++) {
+    const IdRow *row = &g_array_index(rows, IdRow, i);
     if (!rows_run(&put, error, "ii", row->hash, row->sent)
-        || !sent_news_id(&batch->news, batch->ledger, row->hash, error))
+        || !sent_news_id(&batch->news, batch->ledger, row->hash, rows == batch->ids, error))
       return FALSE;
   }
-  g_array_set_size(batch->ids, 0);
+  g_array_set_size(rows, 0);
+  return TRUE;
+}
+
+static gboolean write_ids(Batch *batch, GError **error)
+{
+  if (!write_hashes(batch, batch->ids, "INSERT INTO sent_id(hash, sent) VALUES(?, ?) ON CONFLICT DO NOTHING", error)
+      || !write_hashes(batch, batch->starts, "INSERT INTO sent_start(hash, sent) VALUES(?, ?) ON CONFLICT DO NOTHING",
+                       error)
+      || !write_hashes(batch, batch->replies, "INSERT INTO sent_reply(hash, sent) VALUES(?, ?) ON CONFLICT DO NOTHING",
+                       error))
+    return FALSE;
   g_hash_table_remove_all(batch->held);
   return TRUE;
 }
@@ -216,13 +233,27 @@ static gboolean is_known(Batch *batch, gboolean *known, GError **error)
   return !batch->find.failed;
 }
 
-static void hold_ids(Batch *batch, gint64 sent)
+static void hold_hash(GArray *rows, gint64 hash, gint64 sent)
+{
+  const IdRow row = { hash, sent };
+  if (hash != 0) g_array_append_val(rows, row);
+}
+
+static void hold_ids(Batch *batch, gint64 sent, const SentMessage *message)
 {
   for (guint i = 0; i < batch->hashes->len; i++) {
-    const IdRow row = { g_array_index(batch->hashes, gint64, i), sent };
-    g_array_append_val(batch->ids, row);
-    g_hash_table_add(batch->held, held_key(row.hash));
+    gint64 hash = g_array_index(batch->hashes, gint64, i);
+    hold_hash(batch->ids, hash, sent);
+    g_hash_table_add(batch->held, held_key(hash));
   }
+  for (guint i = 0; i < message->message_ids->len; i++) {
+    const char *id = g_ptr_array_index(message->message_ids, i);
+    g_autofree char *loose = sent_id_loose(id);
+    if (loose != NULL) hold_hash(batch->ids, db_hash(loose), sent);
+    hold_hash(batch->starts, sent_id_start(id, SENT_START_BYTES + 1), sent);
+  }
+  for (guint i = 0; i < message->replies->len; i++)
+    hold_hash(batch->replies, db_hash(g_ptr_array_index(message->replies, i)), sent);
 }
 
 static Word *hold_person(Batch *batch, const char *address)
@@ -236,8 +267,8 @@ static Word *hold_person(Batch *batch, const char *address)
  */
 static void hold_links(Batch *batch, gint64 sent, gint64 date, const SentMessage *message)
 {
-  g_autofree char *compared = subject_normalise(message->subject);
-  gint64 subject = compared[0] != '\0' ? db_hash(compared) : 0;
+  gint64 subject = 0, whole;
+  subject_hashes(message->subject, &subject, &whole);
   for (guint i = 0; i < message->recipients->len; i++) {
     const char *address = g_ptr_array_index(message->recipients, i);
     Word *word = hold_person(batch, address);
@@ -262,7 +293,16 @@ static gboolean put_sent(Batch *batch, const SentMessage *message, gint64 date, 
     word->sender = TRUE;
     sender = word->hash;
   }
-  return rows_run(&batch->put, error, "iiuis", batch->folder, date, message->recipients->len, sender, subject);
+  return rows_run(&batch->put, error, "iiuisd", batch->folder, date, message->recipients->len, sender, subject,
+                  message->message_ids->len == 0);
+}
+
+/* A message that came to the folder lately, and says that it is older, may have been sent by a device whose clock is
+ * wrong: it is found by either time. */
+static gboolean clock_was_wrong(const Batch *batch, const SentRow *row, gint64 date)
+{
+  return sent_date_plausible(row->stored, batch->now) && row->stored - date > CLOCK_SLACK
+         && batch->now - row->stored < STORED_LATELY;
 }
 
 static gboolean add_one(Batch *batch, const SentRow *row, GError **error)
@@ -277,9 +317,10 @@ static gboolean add_one(Batch *batch, const SentRow *row, GError **error)
   if (known) return TRUE;
   if (!put_sent(batch, message, date, error)) return FALSE;
   gint64 sent = sqlite3_last_insert_rowid(batch->ledger->db);
-  hold_ids(batch, sent);
+  hold_ids(batch, sent, message);
   hold_links(batch, sent, date, message);
   sent_shape_note(&batch->shape, row, date);
+  if (clock_was_wrong(batch, row, date)) hold_links(batch, sent, row->stored, message);
   batch->added++;
   return batch->links->len < LINKS_HELD || batch_write(batch, error);
 }
@@ -288,8 +329,11 @@ static gboolean add_all(Batch *batch, const SentRow *rows, guint n, GError **err
 {
   if (!rows_open(&batch->find, batch->ledger, error,
                  "SELECT sent.id FROM sent_id JOIN sent ON sent.id = sent_id.sent WHERE hash = ? AND folder = ?", "")
-      || !rows_open(&batch->put, batch->ledger, error,
-                    "INSERT INTO sent(folder, date, recipients, sender, subject) VALUES(?, ?, ?, nullif(?, 0), ?)", ""))
+      || !rows_open(
+          &batch->put, batch->ledger, error,
+          "INSERT INTO sent(folder, date, recipients, sender, subject, bare) VALUES(?, ?, ?, nullif(?, 0), ?, "
+          "nullif(?, 0))",
+          ""))
     return FALSE;
   for (guint i = 0; i < n; i++)
     if (!add_one(batch, &rows[i], error)) return FALSE;

@@ -28,10 +28,10 @@ static gboolean queue(Ledger *ledger, gint64 hash, GError **error)
                 "id", hash, HEAL_SENT);
 }
 
-gboolean sent_news_id(SentNews *news, Ledger *ledger, gint64 hash, GError **error)
+gboolean sent_news_id(SentNews *news, Ledger *ledger, gint64 hash, gboolean own, GError **error)
 {
   if (news->heals && !queue(ledger, hash, error)) return FALSE;
-  if (!news->answers) return TRUE;
+  if (!news->answers || !own) return TRUE;
   if (!db_run(ledger, error, "UPDATE answer SET known = 1 WHERE id = ? AND known = 0", "i", hash)) return FALSE;
   news->known = news->known || db_changed(ledger);
   return TRUE;

@@ -9,7 +9,8 @@ typedef struct {
   gboolean known;   /* one of those answers names a message of this batch */
 } SentNews;
 gboolean sent_news_begin(SentNews *news, Ledger *ledger, GError **error);
-/* An id of a message that was not known, or a recipient of one with the domain (hashes, see db_hash()). */
-gboolean sent_news_id(SentNews *news, Ledger *ledger, gint64 hash, GError **error);
+/* An id of a message that was not known (own), the beginning of one, or the id of the letter that it answers; or a
+ * recipient with the domain. All are hashes, see db_hash(). */
+gboolean sent_news_id(SentNews *news, Ledger *ledger, gint64 hash, gboolean own, GError **error);
 gboolean sent_news_recipient(SentNews *news, Ledger *ledger, gint64 address, gint64 domain, GError **error);
 gboolean sent_news_end(SentNews *news, Ledger *ledger, GError **error);

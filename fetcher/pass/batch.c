@@ -231,7 +231,8 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   return entry;
 }
 
-static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *entries,
+/* judged: those of this batch that are judged and not yet recorded; it grows. */
+static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *judged,
                           GError **error)
 {
   const Config *config = run->config;
@@ -240,9 +241,11 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
                     .judge_virus = config->judge_virus,
                     .judge_auto_replies = config->judge_auto_replies,
                     .judge_receipts = config->judge_receipts };
-  FactsQuery query = {
-    .account = run->account->name, .arrived = candidate->stored, .now = scanned, .seen = candidate->since
-  };
+  FactsQuery query = { .account = run->account->name,
+                       .arrived = candidate->stored,
+                       .now = scanned,
+                       .seen = candidate->since,
+                       .pending = judged };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
   candidate->judged = TRUE;
@@ -250,20 +253,20 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
   g_autoptr(Verdict) verdict = filter_judge(candidate->report, facts, &policy);
   if (verdict->code == VERDICT_PASS && candidate->prior == 0) return TRUE;
   count_verdict(&run->pass, verdict);
-  g_ptr_array_add(entries, entry_for(run, folder, candidate, facts, verdict));
+  g_ptr_array_add(judged, entry_for(run, folder, candidate, facts, verdict));
   return TRUE;
 }
 
 /* Those that show an id of ours, or all that are left. */
 static gboolean judge_some(Run *run, const char *folder, const GPtrArray *candidates, gint64 scanned, gboolean with_id,
-                           GPtrArray *entries, GError **error)
+                           GPtrArray *judged, GError **error)
 {
   for (guint i = 0; i < candidates->len; i++) {
     Candidate *candidate = candidates->pdata[i];
     gboolean known = FALSE;
     if (candidate->judged) continue;
     if (with_id && !ledger_knows_original(run->ledger, candidate->report, &known, error)) return FALSE;
-    if (known == with_id && !judge_one(run, folder, candidate, scanned, entries, error)) return FALSE;
+    if (known == with_id && !judge_one(run, folder, candidate, scanned, judged, error)) return FALSE;
   }
   return TRUE;
 }
@@ -275,11 +278,10 @@ static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candida
 {
   for (int round = 0; round < 2; round++) {
     g_autoptr(GPtrArray) judged = g_ptr_array_new();
-    guint before = entries->len;
     if (!ledger_view_begin(run->ledger, error)) return FALSE;
-    gboolean done = judge_some(run, folder, candidates, scanned, round == 0, entries, error);
+    gboolean done = judge_some(run, folder, candidates, scanned, round == 0, judged, error);
+    for (guint i = 0; i < judged->len; i++) g_ptr_array_add(entries, judged->pdata[i]);
     if (!ledger_view_end(run->ledger, done ? error : NULL) || !done) return FALSE;
-    for (guint i = before; i < entries->len; i++) g_ptr_array_add(judged, entries->pdata[i]);
     gboolean last = round == 1;
     if (!last && judged->len == 0) continue;
     if (!journal_record(run->ledger, judged, run->account->name, folder, last ? mark : NULL, error)) return FALSE;

@@ -35,12 +35,7 @@ static Verdict *verdict_by_hand(const Report *report, const Facts *facts, const 
 {
   Policy policy = POLICY_DEFAULT(run_now());
   Verdict *verdict = filter_judge(report, facts, &policy);
-  Evidence *line =
-      stranger->marked
-          ? evidence_new(EVIDENCE_AGAINST, "other-machine",
-                         "Another Backstop, which looks after this mailbox too, moved it into the quarantine folder.")
-          : evidence_new(EVIDENCE_AGAINST, "by-hand",
-                         "You, or a program of yours, moved it into the quarantine folder.");
+  Evidence *line = evidence_new(EVIDENCE_AGAINST, stranger->marked ? "other-machine" : "by-hand", NULL);
   g_ptr_array_add(verdict->evidence, line);
   verdict->decided = verdict->evidence->len - 1;
   verdict->code = VERDICT_BACKSCATTER;

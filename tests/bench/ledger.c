@@ -136,7 +136,7 @@ static gboolean ask(Ledger *ledger, guint n, const char *when, GError **error)
     cpu[q] = cpu_time() - cpu_start;
     wall[q] = g_get_monotonic_time() - start;
     if (facts == NULL) return FALSE;
-    if (facts->id != NULL || facts->token != NULL || facts->fit != NULL) answered++;
+    if (facts->id.shown != NULL || facts->token.shown != NULL || facts->fit.shown != NULL) answered++;
   }
   printf("facts, %s: %u questions, %u known\n", when, QUESTIONS, answered);
   print_times("wall", wall);

@@ -1,6 +1,6 @@
 # Real mail is scored where a corpus lies beside the tree (see score_corpus.c).
 FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_hostile %D%/test_judge %D%/test_normalise %D%/test_parts \
-	%D%/test_read %D%/test_samples %D%/test_text
+	%D%/test_read %D%/test_samples %D%/test_sentences %D%/test_text
 check_PROGRAMS += $(FILTER_TESTS)
 TESTS += $(FILTER_TESTS)
 %C%_score_corpus_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -19,6 +19,8 @@ TESTS += $(FILTER_TESTS)
 %C%_test_read_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_samples_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_samples_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_sentences_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sentences_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_text_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_text_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 if COVERAGE

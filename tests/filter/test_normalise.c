@@ -239,8 +239,8 @@ static void kinds(void **state)
   assert_int_equal(report_kind_parse("nonsense"), REPORT_NONE);
   assert_int_equal(report_kind_parse(NULL), REPORT_NONE);
   g_autoptr(GPtrArray) one = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
-  g_ptr_array_add(one, evidence_new(EVIDENCE_FOR, "slug", "two\nlines of %s", "text\xff"));
-  assert_string_equal(((Evidence *)one->pdata[0])->text, "two lines of text\xef\xbf\xbd");
+  g_ptr_array_add(one, evidence_new(EVIDENCE_FOR, "slug", "two\nlines of text\xff", NULL));
+  assert_string_equal(((Evidence *)one->pdata[0])->args[0], "two lines of text\xef\xbf\xbd");
 }
 
 int main(void)

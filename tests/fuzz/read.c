@@ -52,7 +52,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   g_autoptr(Facts) facts = facts_new();
   const Policy policy = POLICY_DEFAULT(1780000000);
   g_autoptr(Verdict) verdict = filter_judge(report, facts, &policy);
-  for (guint i = 0; i < verdict->evidence->len; i++) check_text(((Evidence *)verdict->evidence->pdata[i])->text);
+  for (guint i = 0; i < verdict->evidence->len; i++) {
+    g_autofree char *text = evidence_text(verdict->evidence->pdata[i]);
+    check_text(text);
+  }
   if (verdict->decided >= verdict->evidence->len) abort();
   return 0;
 }

@@ -25,7 +25,7 @@ static void test_waiting(void **state)
   entry->verdict = VERDICT_GENUINE;
   entry->state = MOVE_KEPT;
   g_ptr_array_set_size(entry->evidence, 0);
-  g_ptr_array_add(entry->evidence, evidence_new(EVIDENCE_FOR, "new", "Now it is there."));
+  g_ptr_array_add(entry->evidence, evidence_new(EVIDENCE_FOR, "new", NULL));
   assert_int_equal(rig_record(ledger, entry), early);
   g_autoptr(Entry) judged = rig_get(ledger, early);
   assert_int_equal(judged->verdict, VERDICT_GENUINE);
@@ -286,7 +286,7 @@ static Entry *adoptable(const Entry *like, guint32 uid)
   place_set(&entry->home, NULL, 0, 0);
   place_set(&entry->away, "Backscatter", 3, uid);
   entry->arrived = T0 + 9999;
-  g_ptr_array_add(entry->evidence, evidence_new(EVIDENCE_AGAINST, "by-hand", "Somebody put it there."));
+  g_ptr_array_add(entry->evidence, evidence_new(EVIDENCE_AGAINST, "by-hand", NULL));
   return entry;
 }
 

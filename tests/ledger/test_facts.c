@@ -2,12 +2,13 @@
  * Owns:     a ledger in memory.
  * Must not: depend on the day it runs on.
  * Fails:    by TAP.
- * Tests:    ledger/facts.c ledger/newsender.c */
+ * Tests:    ledger/facts.c ledger/facts_fit.c ledger/facts_owner.c ledger/facts_people.c ledger/names.c
+ *           ledger/newsender.c */
 #include "ledger/db.h"
 #include "tests/rigs/ledger_rig.h"
 
 #define NOW ((gint64)1700000000)
-#define HALF_A_DAY ((gint64)14 * 3600) /* how far two dates of one message may lie apart */
+#define APART ((gint64)36 * 3600) /* how far two dates of one message may lie apart */
 
 /* What the owner sent: ago in seconds before NOW. */
 static const struct {
@@ -67,12 +68,13 @@ static const struct {
   { NULL, NULL, NULL, "nosubject@there.example", NULL, 0, NULL, NULL, NULL, NULL, "nosubject@there.example", DAY },
   { NULL, NULL, NULL, "re@there.example", "Re:", 0, NULL, NULL, NULL, NULL, "re@there.example", DAY },
   /* and the Date that the original shows */
-  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 2 * DAY + HALF_A_DAY, NULL, NULL, NULL,
-    "bob@there.example", "bob@there.example", 2 * DAY },
-  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 2 * DAY + HALF_A_DAY + 1, NULL, NULL, NULL, NULL,
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 2 * DAY + APART, NULL, NULL, NULL, "bob@there.example",
     "bob@there.example", 2 * DAY },
-  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 30 * DAY, NULL, NULL, NULL, NULL, "bob@there.example",
-    2 * DAY },
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 2 * DAY + APART + 1, NULL, NULL, NULL, NULL,
+    "bob@there.example", 2 * DAY },
+  /* however long ago that is */
+  { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", 30 * DAY, NULL, NULL, NULL, "bob@there.example",
+    "bob@there.example", 2 * DAY },
   { NULL, NULL, NULL, "bob@there.example", "Minutes of Monday", -2 * DAY, NULL, NULL, NULL, "bob@there.example",
     "bob@there.example", 2 * DAY },
   /* written to: the most recent */
@@ -103,18 +105,18 @@ static void test_reports(void **state)
     report->original.date = reports[i].date != 0 ? NOW - reports[i].date : 0;
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
     OK(facts != NULL);
-    assert_word(i, "id", facts->id, reports[i].id);
-    assert_word(i, "refer_back", facts->refer_back, reports[i].refer_back);
-    assert_word(i, "token", facts->token, reports[i].token);
-    assert_word(i, "fit", facts->fit, reports[i].fit);
+    assert_word(i, "id", facts->id.shown, reports[i].id);
+    assert_word(i, "refer_back", facts->refer_back.shown, reports[i].refer_back);
+    assert_word(i, "token", facts->token.shown, reports[i].token);
+    assert_word(i, "fit", facts->fit.shown, reports[i].fit);
     assert_word(i, "written_to", facts->written_to, reports[i].written_to);
     if (facts->written_to != NULL && facts->written != NOW - reports[i].written)
       fail_msg("row %u: written %d", i, (int)facts->written);
     assert_int_equal(facts->automatic, facts->written_to != NULL);
-    assert_int_equal(facts->id_sent != NULL, facts->id != NULL);
-    assert_int_equal(facts->refer_back_sent != NULL, facts->refer_back != NULL);
-    assert_int_equal(facts->token_sent != NULL, facts->token != NULL);
-    assert_int_equal(facts->fit_sent != NULL, facts->fit != NULL);
+    assert_int_equal(facts->id.sent != NULL, facts->id.shown != NULL);
+    assert_int_equal(facts->refer_back.sent != NULL, facts->refer_back.shown != NULL);
+    assert_int_equal(facts->token.sent != NULL, facts->token.shown != NULL);
+    assert_int_equal(facts->fit.sent != NULL, facts->fit.shown != NULL);
     assert_false(facts->waited);
   }
 }
@@ -126,13 +128,13 @@ static void test_sent_fact(void **state)
   g_autoptr(Report) report = rig_report("alias@me", "boss@work.example", "Grüße");
   g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
   OK(facts != NULL);
-  assert_int_equal(facts->id_sent->date, NOW - 2 * DAY);
-  assert_string_equal(facts->id_sent->subject, "Minutes of Monday");
-  assert_string_equal(facts->id_sent->account, "home");
-  assert_string_equal(facts->id_sent->folder, "Sent");
-  assert_int_equal(facts->id_sent->recipients, 2);
-  assert_string_equal(facts->fit_sent->account, "work");
-  assert_string_equal(facts->fit_sent->folder, "Gesendet");
+  assert_int_equal(facts->id.sent->date, NOW - 2 * DAY);
+  assert_string_equal(facts->id.sent->subject, "Minutes of Monday");
+  assert_string_equal(facts->id.sent->account, "home");
+  assert_string_equal(facts->id.sent->folder, "Sent");
+  assert_int_equal(facts->id.sent->recipients, 2);
+  assert_string_equal(facts->fit.sent->account, "work");
+  assert_string_equal(facts->fit.sent->folder, "Gesendet");
 }
 
 static void add_own(Ledger *ledger, const char *entries)
@@ -153,8 +155,8 @@ static void assert_fit(Ledger *ledger, const char *row, Report *report, const ch
   GError *error = NULL;
   g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
   OK(facts != NULL);
-  if (g_strcmp0(facts->fit, fit) != 0) fail_msg("%s: fit is %s", row, facts->fit);
-  if (facts->fits_answered != answered) fail_msg("%s: fits_answered is %d", row, facts->fits_answered);
+  if (g_strcmp0(facts->fit.shown, fit) != 0) fail_msg("%s: fit is %s", row, facts->fit.shown);
+  if (facts->fit_answered != answered) fail_msg("%s: fits_answered is %d", row, facts->fit_answered);
 }
 
 /* The sender must be the same, where both sides name one. */
@@ -214,20 +216,30 @@ static void test_stranger(void **state)
   }
 }
 
-/* A message that was answered under its own id kept that id; a report that shows another is about another message. */
-static void test_fit_of_an_answered_message(void **state)
+/* Records a report as the pass does. */
+static void record(Ledger *ledger, const Report *report, VerdictCode code, guint32 uid)
 {
   GError *error = NULL;
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  g_autoptr(Entry) entry = rig_entry("home", report, facts, code, MOVE_KEPT, uid);
+  entry->arrived = entry->judged = NOW;
+  rig_record(ledger, entry);
+}
+
+/* A message that was answered under its own id kept that id on its way to that recipient, and to no other one. */
+static void test_fit_of_an_answered_message(void **state)
+{
   g_autoptr(Ledger) ledger = with_sent();
   g_autoptr(Report) other = rig_report("foreign@x", "bob@there.example", "Minutes of Monday");
   g_autoptr(Report) bare = rig_report(NULL, "bob@there.example", "Minutes of Monday");
+  g_autoptr(Report) of_eve = rig_report("plain@me", "eve@there.example", NULL);
+  g_autoptr(Report) of_bob = rig_report("plain@me", "bob@there.example", NULL);
   assert_fit(ledger, "before", other, "bob@there.example", FALSE);
-  g_autoptr(Report) own = rig_report("plain@me", "eve@there.example", NULL);
-  g_autoptr(Facts) facts = ledger_facts(ledger, own, &(FactsQuery){ "home", NOW, NOW }, &error);
-  OK(facts != NULL);
-  g_autoptr(Entry) entry = rig_entry("home", own, facts, VERDICT_GENUINE, MOVE_KEPT, 1);
-  rig_record(ledger, entry);
-  assert_fit(ledger, "after", other, NULL, TRUE);
+  record(ledger, of_eve, VERDICT_GENUINE, 1);
+  assert_fit(ledger, "after one about eve", other, "bob@there.example", FALSE);
+  record(ledger, of_bob, VERDICT_GENUINE, 2);
+  assert_fit(ledger, "after one about bob", other, "bob@there.example", TRUE);
   assert_fit(ledger, "without an id", bare, "bob@there.example", FALSE);
 }
 
@@ -240,8 +252,10 @@ static void test_recipients_of_the_original(void **state)
   fill(report->original.recipients, "bob@there.example");
   g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
   OK(facts != NULL);
-  assert_string_equal(facts->fit, "bob@there.example");
-  assert_string_equal(facts->written_to, "bob@there.example");
+  assert_string_equal(facts->fit.shown, "bob@there.example");
+  assert_null(facts->written_to); /* not to the one that failed */
+  assert_string_equal(facts->other, "bob@there.example");
+  assert_int_equal(facts->other_how, OTHER_RECIPIENT);
 }
 
 /* Somebody else at the failed recipient's domain, in the fortnight before. */
@@ -268,20 +282,20 @@ static void test_neighbour(void **state)
     g_autoptr(Report) report = rig_report(rows[i].ids, rows[i].recipients, NULL);
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
     OK(facts != NULL);
-    assert_word(i, "neighbour", facts->neighbour, rows[i].neighbour);
+    assert_word(i, "neighbour", facts->other, rows[i].neighbour);
   }
 }
 
-/* Failures that were matched before: by any alias, of failure reports only. */
+/* Reports that were matched before: by any alias, of failure for one of failure, of other kinds for the others. */
 static void test_failures(void **state)
 {
   static const struct {
     const char *id;
     ReportKind kind;
-    guint before; /* failures known when it comes */
+    guint before; /* reports known when it comes */
   } steps[] = {
-    { "plain@me", REPORT_DSN_FAILED, 0 }, { "alias@me", REPORT_BOUNCE, 1 },     { "plain@me", REPORT_DSN_DELAYED, 2 },
-    { "plain@me", REPORT_AUTO_REPLY, 2 }, { "older@me", REPORT_DSN_FAILED, 0 }, { "foreign@x", REPORT_DSN_FAILED, 0 },
+    { "plain@me", REPORT_DSN_FAILED, 0 }, { "alias@me", REPORT_BOUNCE, 1 },     { "plain@me", REPORT_DSN_DELAYED, 0 },
+    { "plain@me", REPORT_AUTO_REPLY, 1 }, { "older@me", REPORT_DSN_FAILED, 0 }, { "foreign@x", REPORT_DSN_FAILED, 0 },
     { "alias@me", REPORT_DSN_FAILED, 2 }, { "alias@me", REPORT_DSN_FAILED, 3 }, { "older@me", REPORT_DSN_FAILED, 1 },
   };
   g_autoptr(Ledger) ledger = with_sent();
@@ -291,7 +305,8 @@ static void test_failures(void **state)
     report->kind = steps[i].kind;
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
     OK(facts != NULL);
-    if (facts->failures != steps[i].before) fail_msg("step %u: %u failures", i, facts->failures);
+    guint before = facts->id.sent != NULL ? facts->id.sent->reports : 0;
+    if (before != steps[i].before) fail_msg("step %u: %u reports", i, before);
     g_autoptr(Entry) entry = rig_entry("home", report, facts, VERDICT_GENUINE, MOVE_KEPT, i + 1);
     gint64 id = rig_record(ledger, entry);
     entry->id = 0; /* told twice, counted once */
@@ -301,9 +316,10 @@ static void test_failures(void **state)
 
 /* own entries: '+' allow, '-' deny, '~' exclude before the text. */
 static const struct {
-  const char *entries, *recipients, *reporter;
+  const char *entries, *recipients, *reporter; /* the domain of Reporting-MTA */
   OwnWord own;
   const char *entry, *matched;
+  const char *from; /* NULL: mailer-daemon@mx.reporter.example */
 } words[] = {
   { NULL, "bob@there.example", "mx.there.example", OWN_NONE },
   { "+bob@there.example", "bob@there.example", NULL, OWN_ALLOW, "bob@there.example", "bob@there.example" },
@@ -326,6 +342,19 @@ static const struct {
     "bob@there.example" },
   { "~bob@there.example", "bob@there.example", NULL, OWN_NONE },
   { "-@there.example", "bob", NULL, OWN_NONE },
+  /* From and Reporting-MTA must agree */
+  { "+@reporter.example", NULL, "mx.elsewhere.example", OWN_NONE },
+  { "+@elsewhere.example", NULL, "mx.elsewhere.example", OWN_NONE },
+  { "-@reporter.example", NULL, "mx.elsewhere.example", OWN_NONE },
+  { "-@elsewhere.example", NULL, "mx.elsewhere.example", OWN_NONE },
+  { "+@reporter.example", NULL, "reporter.example", OWN_ALLOW, "@reporter.example", "mx.reporter.example" },
+  { "+@mx.reporter.example", NULL, "other.reporter.example", OWN_NONE },
+  { "+@reporter.example", NULL, "notreporter.example", OWN_NONE },
+  { "+@example", NULL, "mx.elsewhere.example", OWN_ALLOW, "@example", "mx.reporter.example" },
+  { "+@elsewhere.example", NULL, "mx.elsewhere.example", OWN_NONE, NULL, NULL, "mailer-daemon" },
+  { "-@elsewhere.example", NULL, "mx.elsewhere.example", OWN_DENY, "@elsewhere.example", "mx.elsewhere.example",
+    "mailer-daemon" },
+  { "-@elsewhere.example", NULL, NULL, OWN_NONE, NULL, NULL, "mailer-daemon" },
 };
 
 static void test_own_words(void **state)
@@ -337,6 +366,10 @@ static void test_own_words(void **state)
     g_autoptr(Report) report = rig_report(NULL, words[i].recipients, NULL);
     g_free(report->reporter_domain);
     report->reporter_domain = g_strdup(words[i].reporter);
+    if (words[i].from != NULL) {
+      g_free(report->reporter);
+      report->reporter = g_strdup(words[i].from);
+    }
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
     OK(facts != NULL);
     if (facts->own != words[i].own) fail_msg("row %u: %d", i, (int)facts->own);
@@ -373,6 +406,268 @@ static void test_excluded(void **state)
   }
 }
 
+/* Ids as reporters write them, and where else they stand. */
+static void test_ids(void **state)
+{
+  enum { ID, ENVELOPE, START, OTHER, REFERENCE };
+  static const struct {
+    int where;
+    const char *shown;
+    const char *id, *start, *other, *letter;
+  } rows[] = {
+    { ID, "Abc.123456789@Mail.Me.example", "Abc.123456789@Mail.Me.example" },
+    { ID, "Abc.123456789@mail.me.example", "Abc.123456789@mail.me.example" },
+    { ID, "Abc.123456789@MAIL.ME.EXAMPLE", "Abc.123456789@MAIL.ME.EXAMPLE" },
+    { ID, "Abc.1234 56789@mail.me.example", "Abc.1234 56789@mail.me.example" },
+    { ID, "abc.123456789@mail.me.example" }, /* the local part is case-sensitive */
+    { ENVELOPE, "Abc.123456789@mail.me.example", "Abc.123456789@mail.me.example" },
+    { START, "Abc.12345678", NULL, "Abc.12345678" },
+    { START, "Abc.123456789@Mail", NULL, "Abc.123456789@Mail" },
+    { START, "Abc.1234567" }, /* too short to tell */
+    { START, "Abd.12345678" },
+    { OTHER, "Abc.123456789@mail.me.example", NULL, NULL, "Abc.123456789@mail.me.example" },
+    { REFERENCE, "letter@friend.example", NULL, NULL, NULL, "letter@friend.example" },
+    { REFERENCE, "other@friend.example" },
+    { OTHER, "letter@friend.example" }, /* whoever wrote the original chose it */
+  };
+  g_autoptr(Ledger) ledger = rig_ledger();
+  GError *error = NULL;
+  FolderMark mark = { .validity = 1, .next = 2, .synced = NOW };
+  g_autoptr(SentMessage) message = rig_sent("Abc.123456789@Mail.Me.example", "zoe@there.example", "Zebra", NOW - DAY);
+  g_ptr_array_add(message->replies, g_strdup("letter@friend.example"));
+  const SentRow row = { 1, NOW - DAY, message };
+  for (guint twice = 0; twice < 2; twice++) OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
+  assert_int_equal(sent_count(ledger, NULL, &error), 1); /* read afresh, it is known */
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
+    GPtrArray *const lists[] = { report->original.message_ids, report->envelope_ids, report->original.id_prefixes,
+                                 report->original.other_ids, report->refer_backs };
+    fill(lists[rows[i].where], rows[i].shown);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "id", facts->id.shown, rows[i].id);
+    assert_word(i, "id_start", facts->id_start.shown, rows[i].start);
+    assert_word(i, "other_id", facts->other_id.shown, rows[i].other);
+    assert_word(i, "letter", facts->letter.shown, rows[i].letter);
+  }
+}
+
+/* A Sent copy whose Date is years old, stored today; and one whose subject is longer than a report returns. */
+static void test_wrong_dates_and_long_subjects(void **state)
+{
+  GError *error = NULL;
+  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  FolderMark mark = { .validity = 1, .next = 2, .synced = now };
+  g_autofree char *tail = g_strnfill(700, 'z'), *subject = g_strconcat("Re: Überraschung ", tail, NULL);
+  g_autofree char *cut = g_strndup(subject, 500), *shown = g_strconcat(cut, "…", NULL);
+  g_autoptr(SentMessage) message = rig_sent("a@me", "zoe@there.example", subject, now - 4000 * DAY);
+  g_autoptr(SentMessage) old = rig_sent("b@me", "old@there.example", "Old", now - 4000 * DAY);
+  const SentRow rows[] = { { 1, now - 3600, message }, { 2, now - 90 * DAY, old } };
+  OK(sent_add(ledger, "home", "Sent", rows, 2, &mark, &error));
+  g_autoptr(Report) report = rig_report("foreign@x", "zoe@there.example", shown);
+  report->original.date = now - 3600;
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", now, now }, &error);
+  OK(facts != NULL);
+  assert_string_equal(facts->fit.shown, "zoe@there.example");
+  assert_int_equal(facts->written, now - 3600);
+  g_autoptr(Report) about_old = rig_report(NULL, "old@there.example", NULL);
+  g_autoptr(Facts) moved = ledger_facts(ledger, about_old, &(FactsQuery){ "home", now, now }, &error);
+  OK(moved != NULL);
+  assert_int_equal(moved->written, now - 4000 * DAY); /* a mailbox that moved some time ago is believed */
+}
+
+/* Rule 6: which address is the owner's. The accounts list me@example.org, me@work.example and *@my.example. */
+static void test_owner(void **state)
+{
+  static const struct {
+    const char *recipients, *from, *to, *delivered;
+    const char *to_owner, *failed, *passed_on;
+  } rows[] = {
+    { "x@y.example", "carl@third.example", "me@example.org", NULL, "me@example.org" },
+    { "x@y.example", "carl@third.example", "bob@y.example;me@work.example", NULL, "me@work.example" },
+    { "x@y.example", "me@example.org", "me@example.org", NULL, NULL },     /* a copy to himself */
+    { "x@y.example", "info@my.example", "me@example.org", NULL, NULL },    /* by a pattern, it is from him */
+    { "x@y.example", "carl@third.example", "q7x@my.example", NULL, NULL }, /* a pattern is no address */
+    { "x@y.example", "shop@third.example", "x@y.example", NULL, NULL },    /* a foreign From alone says nothing */
+    { "me@example.org", NULL, NULL, NULL, NULL, "me@example.org" },
+    { "q7x@my.example", NULL, NULL, NULL, NULL, NULL },
+    { "x@y.example;me@example.org", NULL, NULL, NULL, NULL, "me@example.org" },
+    { "x@y.example", NULL, NULL, "me@work.example", NULL, NULL, "me@work.example" },
+    { "x@y.example", NULL, NULL, "other@y.example", NULL, NULL, NULL },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    g_autoptr(Report) report = rig_report("foreign@x", rows[i].recipients, NULL);
+    fill(report->original.senders, rows[i].from);
+    fill(report->original.recipients, rows[i].to);
+    fill(report->original.delivered, rows[i].delivered);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "to_owner", facts->to_owner, rows[i].to_owner);
+    assert_word(i, "failed_owner", facts->failed_owner, rows[i].failed);
+    assert_word(i, "delivered_owner", facts->delivered_owner, rows[i].passed_on);
+  }
+}
+
+/* With a pattern that takes everything, nothing is the owner's by name. */
+static void test_owner_of_everything(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  const AccountSetup all = { (char *)"home", (char *)"*" };
+  OK(account_configure(ledger, &all, 1, &error));
+  g_autoptr(Report) report = rig_report("foreign@x", "me@example.org", NULL);
+  fill(report->original.senders, "carl@third.example");
+  fill(report->original.recipients, "me@example.org");
+  fill(report->original.delivered, "x@y.example");
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  assert_null(facts->to_owner);
+  assert_null(facts->failed_owner);
+  assert_null(facts->delivered_owner);
+}
+
+/* Rule 8: other names of one recipient, each written to two days ago. */
+static void test_other_names(void **state)
+{
+  static const struct {
+    const char *sent_to, *failed, *reporter;
+    int how; /* -1: it is nobody */
+  } rows[] = {
+    { "bob@googlemail.com", "bob@gmail.com", NULL, OTHER_NAME },
+    { "bob@gmail.com", "bob@googlemail.com", NULL, OTHER_NAME },
+    { "info@bücher.example", "info@xn--bcher-kva.example", NULL, OTHER_NAME },
+    { "info@xn--bcher-kva.example", "info@bücher.example", NULL, OTHER_NAME },
+    { "bob@remote.example", "bob@srv7.remote.example", NULL, OTHER_NAME },
+    { "bob@remote.example", "bob@a.b.remote.example", NULL, OTHER_NAME },
+    { "bob@remote.example", "bob@notremote.example", NULL, -1 },
+    { "bob@example", "bob@remote.example", NULL, -1 }, /* one label is no mail domain */
+    { "bob@remote.example", "bob+tag@remote.example", NULL, OTHER_NAME },
+    { "bob+tag@remote.example", "bob@remote.example", NULL, OTHER_NEIGHBOUR },
+    { "bob@remote.example", "imceasmtp-bob+40remote+2eexample@corp.internal", NULL, OTHER_NAME },
+    { "bob@remote.example", "imceaex-_o=corp_cn=bob@corp.internal", "mail.remote.example", OTHER_REPORTER },
+    { "bob@remote.example", "bob%remote.example@relay.example.org", NULL, OTHER_NAME },
+    { "bob@remote.example", "remote.example!bob@relay.example.org", NULL, OTHER_NAME },
+    { "alumni@uni.example", "bob.private@bigmail.example.org", "mail.uni.example", OTHER_REPORTER },
+    { "alumni@uni.example", "bob.private@bigmail.example.org", "mail.notuni.example", -1 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    rig_add(ledger, "home", "Sent", "a@me", rows[i].sent_to, "One", NOW - 2 * DAY, NOW);
+    g_autoptr(Report) report = rig_report(NULL, rows[i].failed, NULL);
+    g_free(report->reporter_domain);
+    report->reporter_domain = g_strdup(rows[i].reporter);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "other", facts->other, rows[i].how < 0 ? NULL : rows[i].sent_to);
+    if (facts->other != NULL && (int)facts->other_how != rows[i].how) fail_msg("row %u: how %d", i, facts->other_how);
+  }
+}
+
+/* To whom the original is addressed says something only where the failed recipient is not among them: a forger may put
+ * anybody there. */
+static void test_original_to_others(void **state)
+{
+  g_autoptr(Ledger) ledger = with_sent();
+  GError *error = NULL;
+  g_autoptr(Report) report = rig_report("foreign@x", "victim@far.example.org", "Pills");
+  fill(report->original.recipients, "bob@there.example;victim@far.example.org");
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(facts != NULL);
+  assert_null(facts->written_to);
+  assert_null(facts->other);
+}
+
+/* An id that is not in the ledger tells of another message only where those of this account come back as they left. */
+static void test_survival(void **state)
+{
+  static const struct {
+    const char *ids; /* of the reports that came before, ';'-separated */
+    gboolean rewritten, bare;
+    gboolean survive;
+  } rows[] = {
+    { "", FALSE, FALSE, FALSE },
+    { "plain@me;older@me", FALSE, FALSE, FALSE },
+    { "plain@me;older@me;work@me", FALSE, FALSE, TRUE },
+    { "plain@me;alias@me;plain@me;plain@me", FALSE, FALSE, FALSE }, /* one id that somebody has read */
+    { "plain@me;older@me;work@me", TRUE, FALSE, FALSE },
+    { "plain@me;older@me;work@me", FALSE, TRUE, FALSE },
+    { "plain@me;older@me;work@me;late@me", TRUE, TRUE, FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    guint32 uid = 1;
+    g_autoptr(Ledger) ledger = with_sent();
+    g_auto(GStrv) ids = g_strsplit(rows[i].ids, ";", -1);
+    for (char **id = ids; *id != NULL; id++) {
+      g_autoptr(Report) before = rig_report(*id, "x@y.example", NULL);
+      record(ledger, before, VERDICT_GENUINE, uid++);
+    }
+    g_autoptr(Report) rewritten = rig_report("other@relay", "tom@there.example", "Fortnight");
+    if (rows[i].rewritten) record(ledger, rewritten, VERDICT_GENUINE, uid++);
+    if (rows[i].bare) rig_add(ledger, "home", "Sent", NULL, "zoe@there.example", "Bare", NOW - 3 * DAY, NOW);
+    g_autoptr(Report) report = rig_report("foreign@x", "bob@there.example", "Pills");
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    if (facts->ids_survive != rows[i].survive) fail_msg("row %u: %d", i, facts->ids_survive);
+  }
+}
+
+/* What was judged in the same batch counts before it is recorded. */
+static void test_pending(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(GPtrArray) pending = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
+  const FactsQuery query = { .account = "home", .arrived = NOW, .now = NOW, .pending = pending };
+  g_autoptr(Report) by_id = rig_report("plain@me", "x@y.example", NULL);
+  g_autoptr(Report) by_reference = rig_report("foreign@x", "x@y.example", NULL);
+  g_autoptr(Report) by_recipient = rig_report(NULL, "boss@work.example", NULL);
+  fill(by_reference->refer_backs, "plain@me");
+  const Report *const batch[] = { by_id, by_reference, by_id, by_recipient, by_reference, by_recipient };
+  static const guint before[] = { 0, 1, 2, 0, 3, 1 };
+  for (guint i = 0; i < G_N_ELEMENTS(batch); i++) {
+    g_autoptr(Facts) facts = ledger_facts(ledger, batch[i], &query, &error);
+    OK(facts != NULL);
+    guint found = facts->id.sent != NULL           ? facts->id.sent->reports
+                  : facts->refer_back.sent != NULL ? facts->refer_back.sent->reports
+                                                   : facts->written_reports;
+    if (found != before[i]) fail_msg("report %u: %u before", i, found);
+    g_ptr_array_add(pending, rig_entry("home", batch[i], facts, VERDICT_GENUINE, MOVE_KEPT, i + 1));
+  }
+}
+
+/* Five a week: those of the week around it, of this recipient, that were not found to be backscatter. */
+static void test_weak_reports(void **state)
+{
+  static const struct {
+    const char *recipient;
+    VerdictCode code;
+    gint64 ago;
+    guint counted;
+  } rows[] = {
+    { "boss@work.example", VERDICT_GENUINE, 0, 1 },       { "boss@work.example", VERDICT_UNSURE, DAY, 1 },
+    { "boss@work.example", VERDICT_BACKSCATTER, DAY, 0 }, { "boss@work.example", VERDICT_GENUINE, 8 * DAY, 0 },
+    { "bob@there.example", VERDICT_GENUINE, 0, 0 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Report) before = rig_report(NULL, rows[i].recipient, NULL);
+    g_autoptr(Facts) then = ledger_facts(ledger, before, &(FactsQuery){ "home", NOW, NOW }, &error);
+    g_autoptr(Entry) entry = rig_entry("home", before, then, rows[i].code, MOVE_KEPT, 1);
+    entry->arrived = NOW - rows[i].ago;
+    rig_record(ledger, entry);
+    g_autoptr(Report) report = rig_report(NULL, "boss@work.example", NULL);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    if (facts->written_reports != rows[i].counted) fail_msg("row %u: %u", i, facts->written_reports);
+  }
+}
+
 static void test_broken_ledger(void **state)
 {
   static const char *const tables[] = { "sent_id", "sent_to", "newsender", "folder" };
@@ -401,6 +696,15 @@ int main(void)
                                       cmocka_unit_test(test_fit_of_an_answered_message),
                                       cmocka_unit_test(test_recipients_of_the_original),
                                       cmocka_unit_test(test_neighbour),
-                                      cmocka_unit_test(test_stranger) };
+                                      cmocka_unit_test(test_stranger),
+                                      cmocka_unit_test(test_ids),
+                                      cmocka_unit_test(test_wrong_dates_and_long_subjects),
+                                      cmocka_unit_test(test_owner),
+                                      cmocka_unit_test(test_owner_of_everything),
+                                      cmocka_unit_test(test_other_names),
+                                      cmocka_unit_test(test_original_to_others),
+                                      cmocka_unit_test(test_survival),
+                                      cmocka_unit_test(test_pending),
+                                      cmocka_unit_test(test_weak_reports) };
   return cmocka_run_group_tests_name("ledger_query", tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static void test_round_trip(void **state)
   report->original.to = g_strdup("Bob <bob@y.example>");
   report->original.date = T0 - 5;
   g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 42);
-  g_ptr_array_add(entry->evidence, evidence_new(EVIDENCE_FOR, "other-code", "100 %% sure."));
+  g_ptr_array_add(entry->evidence, evidence_new(EVIDENCE_FOR, "other-code", "100 % sure", "", "yes", NULL));
   place_set(&entry->away, "Backscatter", 3, 0);
   entry->arrived = T0 + 1;
   entry->judged = T0 + 2;
@@ -47,7 +47,11 @@ static void test_round_trip(void **state)
   const Evidence *line = g_ptr_array_index(read->evidence, 1);
   assert_int_equal(line->side, EVIDENCE_FOR);
   assert_string_equal(line->code, "other-code");
-  assert_string_equal(line->text, "100 % sure.");
+  assert_null(line->text);
+  assert_int_equal(g_strv_length(line->args), 3);
+  assert_string_equal(line->args[0], "100 % sure");
+  assert_string_equal(line->args[1], "");
+  assert_string_equal(line->args[2], "yes");
   assert_int_equal(read->decided, 1);
   assert_false(read->exempt);
   assert_true(read->changed > T0);

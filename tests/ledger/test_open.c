@@ -169,6 +169,19 @@ static void test_versions(void **state)
   rig_remove(folder);
 }
 
+/* From version 4 back to version 3, and from there to version 1. */
+static const char back_to_3[] =
+    "DROP INDEX entry_matched_by; DROP INDEX sent_bare; DROP TABLE sent_reply; DROP TABLE sent_start;"
+    "ALTER TABLE entry DROP COLUMN matched_by; ALTER TABLE sent DROP COLUMN bare; ALTER TABLE evidence DROP COLUMN "
+    "args;"
+    "PRAGMA user_version = 3;";
+static const char back_to_1[] =
+    "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
+    "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
+    "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders;"
+    "DROP TABLE number; DROP TABLE pause; DROP TABLE recorded; ALTER TABLE folder DROP COLUMN stamp;"
+    "ALTER TABLE account DROP COLUMN sent_by; PRAGMA user_version = 1;";
+
 /* A ledger as version 1 left it is carried over with all that is in it. */
 static void test_migrate(void **state)
 {
@@ -176,14 +189,8 @@ static void test_migrate(void **state)
   char *folder = rig_folder();
   Ledger *ledger = rig_ledger_in(folder);
   rig_undo_step_5(ledger);
-  OK(db_exec(ledger,
-             "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
-             "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
-             "ALTER TABLE account DROP COLUMN notice; ALTER TABLE wish DROP COLUMN folders;"
-             "DROP TABLE number; DROP TABLE pause; DROP TABLE recorded; ALTER TABLE folder DROP COLUMN stamp; ALTER "
-             "TABLE account DROP COLUMN sent_by;"
-             "PRAGMA user_version = 1",
-             &error));
+  OK(db_exec(ledger, back_to_3, &error));
+  OK(db_exec(ledger, back_to_1, &error));
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
   OK(ledger != NULL);
@@ -197,6 +204,45 @@ static void test_migrate(void **state)
       rig_number(ledger,
                  "SELECT count(*) FROM sqlite_schema WHERE name IN ('gap', 'number', 'entry_again', 'entry_lying')"),
       4);
+  ledger_close(ledger);
+  rig_remove(folder);
+}
+
+/* What version 3 kept: a sent message, a report about it, and its evidence as sentences. */
+static const char version_3_rows[] =
+    "INSERT INTO folder(id, account, role, name, used, validity, next, oldest, synced, messages)"
+    " VALUES(7, 1, 'sent', 'Sent', 1, 1, 2, 1600000000, 1600000000, 1);"
+    "INSERT INTO sent(id, folder, date, recipients, sender, subject) VALUES(5, 7, 1600000000, 1, NULL, 'Lunch');"
+    "INSERT INTO entry(id, account, message_id, size, digest, arrived, judged, kind, verdict, reporter, status, "
+    "diagnostic, recipients, original_id, original_from, original_to, original_subject, original_date, decided, state, "
+    "reason, home_folder, home_validity, home_uid, away_folder, away_validity, away_uid, exempt, due, changed, matched)"
+    " VALUES(9, 1, 'report@mx.example', 100, x'00', 1600000100, 1600000100, 'dsn-failed', 'genuine', "
+    "'mailer-daemon@mx.example', '5.1.1', NULL, 'bob@y.example', 'one@x', NULL, NULL, 'Lunch', 1600000000, 1, 'kept', "
+    "NULL, 'INBOX', 7, 42, NULL, 0, 0, 0, 0, 1600000100, 5);"
+    "INSERT INTO evidence(entry, line, side, code, text) VALUES"
+    "(9, 0, 2, 'report-type', 'Content-Type says so.'),"
+    "(9, 1, 0, 'id-in-ledger', 'It is that of a message you sent: “Lunch”.');";
+
+static void test_evidence_of_version_3(void **state)
+{
+  GError *error = NULL;
+  char *folder = rig_folder();
+  Ledger *ledger = rig_ledger_in(folder);
+  rig_undo_step_5(ledger);
+  OK(db_exec(ledger, back_to_3, &error));
+  OK(db_exec(ledger, version_3_rows, &error));
+  ledger_close(ledger);
+  ledger = ledger_open(folder, LEDGER_EXISTING, &error);
+  OK(ledger != NULL);
+  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 5);
+  g_autoptr(Entry) entry = rig_get(ledger, 9);
+  assert_int_equal(entry->evidence->len, 2);
+  g_autofree char *first = evidence_text(entry->evidence->pdata[0]);
+  g_autofree char *second = evidence_text(entry->evidence->pdata[entry->decided]);
+  assert_string_equal(first, "Content-Type says so.");
+  assert_string_equal(second, "It is that of a message you sent: “Lunch”.");
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM entry WHERE matched = 5 AND matched_by = 'id'"), 1);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
   ledger_close(ledger);
   rig_remove(folder);
 }
@@ -460,6 +506,7 @@ int main(void)
     cmocka_unit_test(test_no_permission),
     cmocka_unit_test(test_versions),
     cmocka_unit_test(test_migrate),
+    cmocka_unit_test(test_evidence_of_version_3),
     cmocka_unit_test(test_other_program),
     cmocka_unit_test(test_damaged),
     cmocka_unit_test(test_busy),

@@ -215,10 +215,10 @@ static void test_record(void **state)
   g_autoptr(Report) report = rig_report("a@x", NULL, NULL);
   g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ .now = T0 + 10 }, &error);
   OK(facts != NULL);
-  assert_string_equal(facts->id, "a@x");
-  assert_null(facts->id_sent->account);
-  assert_null(facts->id_sent->folder);
-  assert_int_equal(facts->id_sent->recipients, 2);
+  assert_string_equal(facts->id.shown, "a@x");
+  assert_null(facts->id.sent->account);
+  assert_null(facts->id.sent->folder);
+  assert_int_equal(facts->id.sent->recipients, 2);
 }
 
 /* When an address was written to last never goes back, and an impossible date does not count as last. */

@@ -65,6 +65,7 @@ SentMessage *rig_sent(const char *ids, const char *recipients, const char *subje
 {
   SentMessage *message = g_new0(SentMessage, 1);
   message->message_ids = g_ptr_array_new_with_free_func(g_free);
+  message->replies = g_ptr_array_new_with_free_func(g_free);
   message->recipients = g_ptr_array_new_with_free_func(g_free);
   add_parts(message->message_ids, ids);
   add_parts(message->recipients, recipients);
@@ -91,6 +92,7 @@ Report *rig_report(const char *ids, const char *recipients, const char *subject)
 {
   Report *report = report_new();
   report->kind = REPORT_DSN_FAILED;
+  report->rank = RANK_NAMED;
   report->reporter = g_strdup("mailer-daemon@mx.reporter.example");
   report->reporter_domain = g_strdup("mx.reporter.example");
   add_parts(report->addressed, "me@example.org");
@@ -104,7 +106,7 @@ Entry *rig_entry(const char *account, const Report *report, const Facts *facts, 
                  guint32 uid)
 {
   g_autoptr(GPtrArray) evidence = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
-  g_ptr_array_add(evidence, evidence_new(EVIDENCE_AGAINST, "a-code", "Field %s says so.", "X"));
+  g_ptr_array_add(evidence, evidence_new(EVIDENCE_AGAINST, "a-code", "X", NULL));
   const Verdict verdict = { .code = code, .evidence = evidence };
   g_autofree char *text = g_strdup_printf("message %u of %s", uid, account);
   g_autoptr(GBytes) head = g_bytes_new(text, strlen(text));
@@ -136,10 +138,9 @@ void rig_undo_step_5(Ledger *ledger)
 {
   static const char *const tables[] = { "received", "answer",    "tested",   "id_side", "sent_day", "sent_from",
                                         "unlisted", "kept_hash", "heal_due", "healing", "kept" };
-  static const char *const columns[] = { "account DROP COLUMN trust_sent", "account DROP COLUMN proved",
-                                         "account DROP COLUMN received",   "account DROP COLUMN pruned",
-                                         "folder DROP COLUMN held",        "folder DROP COLUMN came",
-                                         "folder DROP COLUMN holes" };
+  static const char *const columns[] = { "account DROP COLUMN trust_sent", "account DROP COLUMN received",
+                                         "account DROP COLUMN pruned",     "folder DROP COLUMN held",
+                                         "folder DROP COLUMN came",        "folder DROP COLUMN holes" };
   GError *error = NULL;
   for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
     g_autofree char *sql = g_strconcat("DROP TABLE ", tables[i], NULL);

@@ -74,7 +74,8 @@ void words_print_evidence(const GPtrArray *evidence, guint decided)
   };
   for (guint i = 0; i < evidence->len; i++) {
     const Evidence *row = evidence->pdata[i];
-    g_autofree char *text = g_strconcat(row->text, i == decided ? " (This decided.)" : "", NULL);
+    g_autofree char *sentence = evidence_text(row);
+    g_autofree char *text = g_strconcat(sentence, i == decided ? " (This decided.)" : "", NULL);
     print_wrapped(marks[row->side], text);
   }
 }

@@ -74,9 +74,14 @@ void jsonl_evidence(JsonBuilder *line, const GPtrArray *evidence)
   json_builder_begin_array(line);
   for (guint i = 0; evidence != NULL && i < evidence->len; i++) {
     const Evidence *row = evidence->pdata[i];
+    g_autofree char *text = evidence_text(row);
     json_builder_begin_object(line);
     jsonl_text(line, "code", row->code);
-    jsonl_text(line, "text", row->text);
+    jsonl_text(line, "text", text);
+    json_builder_set_member_name(line, "args");
+    json_builder_begin_array(line);
+    for (char **arg = row->args; *arg != NULL; arg++) add_text(line, *arg);
+    json_builder_end_array(line);
     json_builder_end_object(line);
   }
   json_builder_end_array(line);

@@ -14,5 +14,5 @@ void jsonl_number(JsonBuilder *line, const char *name, gint64 number);
 void jsonl_boolean(JsonBuilder *line, const char *name, gboolean value);
 void jsonl_time(JsonBuilder *line, const char *name, gint64 seconds);
 void jsonl_list(JsonBuilder *line, const char *name, const GPtrArray *texts);
-/* "evidence": a list of {code, text}. */
+/* "evidence": a list of {code, text, args}. */
 void jsonl_evidence(JsonBuilder *line, const GPtrArray *evidence);

@@ -92,7 +92,8 @@ static void add_evidence(GPtrArray *lines, const Entry *entry)
   for (guint i = 0; i < entry->evidence->len; i++) {
     const Evidence *row = entry->evidence->pdata[i];
     guint side = (guint)row->side < G_N_ELEMENTS(styles) ? (guint)row->side : EVIDENCE_NEUTRAL;
-    g_autofree char *text = g_strconcat(marks[side], row->text, i == entry->decided ? _(" (This decided.)") : "", NULL);
+    g_autofree char *sentence = evidence_text(row);
+    g_autofree char *text = g_strconcat(marks[side], sentence, i == entry->decided ? _(" (This decided.)") : "", NULL);
     add(lines, styles[side], NULL, text);
   }
 }

@@ -54,8 +54,8 @@ static Entry *make_entry(guint n, gint64 now)
   g_ptr_array_add(report->original.message_ids, g_strdup_printf("original-%u@spam.example", n));
   verdict->code = entries[n].verdict;
   verdict->evidence = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
-  g_ptr_array_add(verdict->evidence, evidence_new(EVIDENCE_NEUTRAL, "recognised", "It is a delivery report."));
-  g_ptr_array_add(verdict->evidence, evidence_new(entries[n].side, entries[n].code, "%s", entries[n].text));
+  g_ptr_array_add(verdict->evidence, evidence_new_text(EVIDENCE_NEUTRAL, "recognised", "It is a delivery report."));
+  g_ptr_array_add(verdict->evidence, evidence_new_text(entries[n].side, entries[n].code, entries[n].text));
   verdict->decided = 1;
   Entry *entry = entry_new("home", report, NULL, verdict, entries[n].state);
   verdict_free(verdict);

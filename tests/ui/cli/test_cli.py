@@ -314,7 +314,7 @@ def explain():
     assert not set(hostile) & set("\033\007\r\u202e"), "control characters in an explanation"
     told = ok("--data", data, "explain", "--json", str(rows["victim@example.com",])).json()[0]
     equal((told["verdict"], told["decided"], told["coverage"][0]["from"]), ("backscatter", 1, "2024-01-01T12:00:00Z"), "as JSON")
-    equal(sorted(told["evidence"][0]), ["code", "text"], "members of evidence")
+    equal(sorted(told["evidence"][0]), ["args", "code", "text"], "members of evidence")
     backstop("--data", data, "explain", "4711").complaint(66)
 
 
@@ -474,7 +474,7 @@ def check_and_record():
     equal(row["original"], {"message_ids": ["letter@example.org"], "from": "me@example.org", "to": "lost@example.com",
                             "subject": "Are you there", "date": "2020-11-20T10:00:00Z"}, "its original")
     equal(sorted(row), ["evidence", "file", "kind", "original", "recipients", "reporter", "schema", "verdict"], "members")
-    assert row["evidence"] and all(sorted(line) == ["code", "text"] for line in row["evidence"]), row["evidence"]
+    assert row["evidence"] and all(sorted(line) == ["args", "code", "text"] for line in row["evidence"]), row["evidence"]
     equal(ok("--data", data, "record", "--json", letter, letter).json(), [{"schema": 1, "messages": 2, "added": 1}], "record")
     equal(os.stat(data).st_mode & 0o777, 0o700, "mode of the data folder")
     assert "genuine" in ok("--data", data, "check", answer).out

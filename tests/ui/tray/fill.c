@@ -60,30 +60,18 @@ static char *subject_of(guint n)
 
 static void add_evidence(GPtrArray *lines, VerdictCode code, const char *recipient, guint n)
 {
-  g_ptr_array_add(lines, evidence_new(EVIDENCE_NEUTRAL, "dsn",
-                                      "It carries a machine-readable delivery status (Action, Final-Recipient)."));
-  g_ptr_array_add(lines,
-                  evidence_new(EVIDENCE_NEUTRAL, "reason",
-                               "It reports that mail to %s failed, because there is no such mailbox (Status 5.1.1).",
-                               recipient));
+  g_autofree char *letter = g_strdup_printf("Letter %u", n), *id = g_strdup_printf("%u.20260710@WIN-7Q2F", n);
+  g_ptr_array_add(lines, evidence_new(EVIDENCE_NEUTRAL, "status-part", NULL));
+  g_ptr_array_add(lines, evidence_new(EVIDENCE_NEUTRAL, "reason", "failed", "5.1.1", "", "1", recipient, NULL));
   if (code == VERDICT_GENUINE) {
-    g_ptr_array_add(lines,
-                    evidence_new(EVIDENCE_FOR, "id-in-ledger",
-                                 "The Message-ID of its original is that of a message you sent: “Letter %u”.", n));
+    g_ptr_array_add(lines, evidence_new(EVIDENCE_FOR, "id-in-ledger", id, letter, NULL));
   } else if (code == VERDICT_UNSURE) {
-    g_ptr_array_add(lines,
-                    evidence_new(EVIDENCE_FOR, "recipient-known",
-                                 "You once wrote to the failed recipient, %s, longer ago than a server keeps trying.",
-                                 recipient));
+    g_ptr_array_add(lines, evidence_new(EVIDENCE_FOR, "recipient-known", recipient, "1767225600", NULL));
   } else {
-    g_ptr_array_add(lines, evidence_new(EVIDENCE_AGAINST, "id-unknown",
-                                        "The Message-ID that it shows of the original is not among the mail you sent: "
-                                        "%u.20260710@WIN-7Q2F.",
-                                        n));
-    g_ptr_array_add(lines, evidence_new(EVIDENCE_AGAINST, "recipient-unknown",
-                                        "No message you sent was addressed to the failed recipient: %s.", recipient));
-    g_ptr_array_add(lines, evidence_new(EVIDENCE_AGAINST, "covered",
-                                        "All mail you sent in the two weeks before is known: none of it fits."));
+    g_ptr_array_add(lines, evidence_new(EVIDENCE_AGAINST, "id-unknown", "1", id, NULL));
+    g_ptr_array_add(lines, evidence_new(EVIDENCE_AGAINST, "recipient-unknown", "1", recipient, NULL));
+    g_ptr_array_add(
+        lines, evidence_new(EVIDENCE_AGAINST, "covered", "1783000000", "1783700000", "1700000000", "1783700000", NULL));
   }
 }
 

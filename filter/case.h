@@ -1,0 +1,33 @@
+/* case.h - one judgement while it is made: what the judges share. No other room includes it. */
+#pragma once
+#include "filter/filter.h"
+
+typedef struct {
+  const Report *report;
+  const Facts *facts;
+  const Policy *policy;
+  Verdict *verdict;
+  gboolean settled;
+} Case;
+
+/* Adds a line of evidence. types: a letter for each of what follows: s const char * (NULL is ""), i gint64, u guint,
+ * m const SentFact * (four arguments: subject, date, folder, account), l const GPtrArray * of char * (how many, then
+ * the first of them; the last letter). */
+void case_note(Case *c, EvidenceSide side, const char *code, const char *types, ...);
+/* The line noted last decides, unless an earlier one did. */
+void case_settle(Case *c, VerdictCode code);
+
+/* judge_answers.c, the rules 2 to 5: what leads to one sent message. */
+void judge_own_word(Case *c);
+void judge_ids(Case *c);
+void judge_refer_back(Case *c);
+void judge_fit(Case *c);
+void judge_weak_ids(Case *c);
+/* judge_about.c, the rules 6 and 8: whom the mail was to. */
+void judge_to_owner(Case *c);
+void judge_written_to(Case *c);
+void judge_other_name(Case *c);
+/* judge_shows.c, the rules 9 and 10: whether what it shows, and what is known of sent mail, are enough to say no. */
+void judge_unknown(Case *c);
+void judge_shown(Case *c);
+void judge_coverage(Case *c);

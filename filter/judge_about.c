@@ -1,0 +1,81 @@
+/* judge_about.c - is it about mail to the owner, or to somebody the owner wrote to? Rules 6 and 8 of
+ *                 doc/design/verdicts.md
+ * Owns:     how much it weighs that the failed recipient was written to.
+ * Must not: look anything up.
+ * Fails:    never.
+ * Tests:    tests/filter/test_judge.c */
+#include "filter/case.h"
+
+#define DAY ((gint64)86400)
+#define RECENT_DAYS 14 /* no server keeps trying for longer */
+#define WEAKLY 5       /* reports a week that are cleared by no more than that */
+
+/* What is addressed to the owner is his mail whoever it says it is from: forgers choose From, and the report of a
+ * forged message comes to the envelope's sender. */
+void judge_to_owner(Case *c)
+{
+  static const char *const codes[] = { "original-to-you", "you-failed", "delivered-to-you" };
+  const Facts *facts = c->facts;
+  const char *const found[] = { facts->to_owner, facts->failed_owner, facts->delivered_owner };
+  for (guint i = 0; i < G_N_ELEMENTS(found); i++) {
+    if (found[i] == NULL) continue;
+    case_note(c, EVIDENCE_NEUTRAL, codes[i], "s", found[i]);
+    case_settle(c, VERDICT_UNSURE);
+  }
+}
+
+static gboolean shows_id(const Case *c) { return c->report->original.message_ids->len > 0; }
+
+/* Does the id it shows tell that the original is not the message that the owner wrote to this recipient? */
+static gboolean id_tells(const Case *c)
+{
+  return shows_id(c) && c->facts->id.shown == NULL && c->facts->covered && c->facts->ids_survive;
+}
+
+static void weigh_recent(Case *c)
+{
+  const Facts *facts = c->facts;
+  case_note(c, EVIDENCE_FOR, "recipient-recent", "siu", facts->written_to, facts->written, RECENT_DAYS);
+  if (facts->written_reports >= WEAKLY) {
+    case_note(c, EVIDENCE_AGAINST, "recipient-often", "u", facts->written_reports);
+    case_settle(c, VERDICT_UNSURE);
+    return;
+  }
+  case_settle(c, VERDICT_GENUINE);
+}
+
+void judge_written_to(Case *c)
+{
+  const Facts *facts = c->facts;
+  if (facts->written_to == NULL) return;
+  gint64 came = c->report->date > 0 ? MIN(c->report->date, c->policy->now) : c->policy->now;
+  gboolean recent = came - facts->written <= RECENT_DAYS * DAY;
+  if (!facts->automatic) {
+    case_note(c, EVIDENCE_NEUTRAL, "recipient-excluded", "si", facts->written_to, facts->written);
+  } else if (recent && id_tells(c)) {
+    case_note(c, EVIDENCE_NEUTRAL, "recipient-foreign-id", "si", facts->written_to, facts->written);
+  } else if (recent) {
+    weigh_recent(c);
+  } else if (shows_id(c) && facts->covered) {
+    case_note(c, EVIDENCE_NEUTRAL, "recipient-known-foreign-id", "si", facts->written_to, facts->written);
+  } else {
+    case_note(c, EVIDENCE_FOR, "recipient-known", "si", facts->written_to, facts->written);
+    case_settle(c, VERDICT_UNSURE);
+  }
+}
+
+/* A server may know a recipient by another name than the sender does: where no id tells more, a message to somebody who
+ * may be the same person is reason enough to leave the report in sight. */
+void judge_other_name(Case *c)
+{
+  static const char *const codes[] = { [OTHER_NAME] = "other-name",
+                                       [OTHER_RECIPIENT] = "other-recipient",
+                                       [OTHER_NEIGHBOUR] = "domain-recent",
+                                       [OTHER_REPORTER] = "reporter-recent" };
+  const Facts *facts = c->facts;
+  if (facts->other == NULL) return;
+  gboolean by_domain = facts->other_how == OTHER_NEIGHBOUR || facts->other_how == OTHER_REPORTER;
+  if (by_domain ? shows_id(c) : id_tells(c)) return;
+  case_note(c, EVIDENCE_FOR, codes[facts->other_how], "si", facts->other, facts->other_written);
+  case_settle(c, VERDICT_UNSURE);
+}

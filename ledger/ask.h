@@ -1,0 +1,33 @@
+/* ask.h - one question to the ledger while it is answered: what the files that gather facts share. Part of private.h's
+ * room; no other room includes it. */
+#pragma once
+#include "ledger/private.h"
+
+#define ASK_DAY ((gint64)86400)
+#define ASK_WINDOW (FACTS_WINDOW_DAYS * ASK_DAY)
+
+typedef struct {
+  Ledger *ledger;
+  const Report *report;
+  const FactsQuery *query;
+  Facts *facts;   /* filled in */
+  gint64 came;    /* when the report came, Unix seconds */
+  gint64 written; /* when it was written: its own Date where that is earlier, and can be true */
+} Ask;
+
+/* facts.c: fills in *found with what was shown and the sent message in row `sent`. */
+gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found, GError **error);
+/* facts.c: the Date the original shows, 0 where it cannot be true. */
+gint64 ask_original_date(const Ask *ask);
+
+/* facts_fit.c: the message that recipient, sender, subject and time fit (rule 5). */
+gboolean ask_fit(const Ask *ask, GError **error);
+/* facts_owner.c: is the original mail to the owner (rule 6)? And is its From a stranger to the ledger? */
+gboolean ask_owner(const Ask *ask, GError **error);
+/* facts_people.c: whom the owner wrote to (rule 8). */
+gboolean ask_people(const Ask *ask, GError **error);
+/* names.c: adds other ways to write this normalised address: a mail domain's second name, IDN and A-label, without the
+ * host's name before the domain, without a tag, and what a gateway has packed into a local part. */
+void names_of(const char *address, GPtrArray *names);
+/* names.c: adds this domain, its IDN or A-label, and the domains above it that have two labels or more. */
+void domains_of(const char *domain, GPtrArray *domains);

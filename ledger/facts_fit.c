@@ -1,0 +1,104 @@
+/* facts_fit.c - the sent message that recipient, sender, subject and time of an original fit.
+ * Owns:     how far dates may lie apart, and what "answered under its own id" means.
+ * Must not: write; judge.
+ * Fails:    LEDGER_ERROR.
+ * Tests:    tests/ledger/test_facts.c */
+#include "filter/normalise.h"
+#include "ledger/ask.h"
+
+#define DATES_APART ((gint64)36 * 3600) /* a relay may date a message anew, a client may mistake its zone */
+#define FITS_TRIED 50                   /* messages of one subject to one address */
+#define ANSWERS_TRIED 50
+#define RECIPIENTS_TRIED 100 /* of the report, and as many of the original */
+
+/* Did an earlier report about one of these recipients show this message's own id? Then it kept that id on its way to
+ * them. What became of it on the way to others, nobody knows. */
+static gboolean was_answered(const Ask *ask, gint64 sent, gboolean *answered, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT recipients FROM entry WHERE matched = ? AND matched_by = 'id' LIMIT ?", "id", sent,
+                 ANSWERS_TRIED))
+    return FALSE;
+  while (!*answered && rows_next(&rows, error)) {
+    g_auto(GStrv) recipients = g_strsplit(row_text(&rows, 0), "\n", -1);
+    for (char **recipient = recipients; *recipient != NULL; recipient++)
+      if (**recipient != '\0' && list_has(ask->report->recipients, *recipient)) *answered = TRUE;
+  }
+  return !rows.failed;
+}
+
+/* Is this hash of a From one of the senders that the original shows? Where either is not known, it may be. */
+static gboolean sender_fits(const Report *report, gint64 sender)
+{
+  const GPtrArray *shown = report->original.senders;
+  for (guint i = 0; i < shown->len; i++)
+    if (db_hash(g_ptr_array_index(shown, i)) == sender) return TRUE;
+  return sender == 0 || shown->len == 0;
+}
+
+/* What is looked for. */
+typedef struct {
+  gint64 from, to, subject, whole_subject;
+  gboolean foreign; /* the original shows ids, and none is known */
+} Fit;
+
+/* Among the messages to this address with that subject at that time: *sent is one that was not answered under its own
+ * id, *answered one that was; 0 when there is none. */
+static gboolean find_fitting(const Ask *ask, const Fit *fit, const char *address, gint64 *sent, gint64 *answered,
+                             GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT sent, coalesce(sender, 0) FROM sent_to CROSS JOIN sent ON sent.id = sent WHERE address = ?"
+                 " AND sent_to.date BETWEEN ? AND ? AND sent_to.subject IN (?, ?) ORDER BY sent_to.date DESC LIMIT ?",
+                 "iiiiid", db_hash(address), fit->from, fit->to, fit->subject, fit->whole_subject, FITS_TRIED))
+    return FALSE;
+  while (*sent == 0 && rows_next(&rows, error)) {
+    gboolean was = FALSE;
+    gint64 row = row_int(&rows, 0);
+    if (!sender_fits(ask->report, row_int(&rows, 1))) continue;
+    if (fit->foreign && !was_answered(ask, row, &was, error)) return FALSE;
+    *(was ? answered : sent) = row;
+  }
+  return !rows.failed;
+}
+
+/* Whom a report is about: the failed recipients; and those the original shows, since a server may know a recipient by
+ * another name than the sender does. */
+static GPtrArray *whom(const Report *report)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+  const GPtrArray *const lists[] = { report->recipients, report->original.recipients };
+  for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+    for (guint k = 0; k < lists[i]->len; k++) list_add(all, g_ptr_array_index(lists[i], k), RECIPIENTS_TRIED * (i + 1));
+  return all;
+}
+
+/* Around the Date that the original shows, however long ago that is; without one, in the window before the report. */
+static void set_time(const Ask *ask, Fit *fit)
+{
+  gint64 date = ask_original_date(ask);
+  fit->from = date != 0 ? date - DATES_APART : ask->written - ASK_WINDOW;
+  fit->to = date != 0 ? MIN(date + DATES_APART, ask->came + ASK_DAY) : ask->came + ASK_DAY;
+}
+
+gboolean ask_fit(const Ask *ask, GError **error)
+{
+  Facts *facts = ask->facts;
+  Fit fit = { .foreign = ask->report->original.message_ids->len > 0 && facts->id.shown == NULL };
+  gint64 answered = 0;
+  const char *about = NULL;
+  if (!subject_hashes(ask->report->original.subject, &fit.subject, &fit.whole_subject)) return TRUE;
+  set_time(ask, &fit);
+  g_autoptr(GPtrArray) addresses = whom(ask->report);
+  for (guint i = 0; i < addresses->len; i++) {
+    const char *address = g_ptr_array_index(addresses, i);
+    gint64 sent = 0, before = answered;
+    if (!find_fitting(ask, &fit, address, &sent, &answered, error)) return FALSE;
+    if (sent != 0) return ask_found(ask, address, sent, &facts->fit, error);
+    if (answered != before && about == NULL) about = address;
+  }
+  facts->fit_answered = about != NULL;
+  return about == NULL || ask_found(ask, about, answered, &facts->fit, error);
+}

@@ -1,0 +1,205 @@
+/* facts_people.c - did the owner write to the failed recipient, or to somebody who may be the same person?
+ * Owns:     who counts as written to, in which time, and when ids of the owner's mail are known to survive.
+ * Must not: write; judge.
+ * Fails:    LEDGER_ERROR.
+ * Tests:    tests/ledger/test_facts.c */
+#include "filter/normalise.h"
+#include "ledger/ask.h"
+
+#define WEEK (7 * ASK_DAY)
+#define YEAR (365 * ASK_DAY)
+#define NEIGHBOURS_TRIED 200
+#define RECIPIENTS_TRIED 100
+#define NAMES_TRIED 10 /* recipients whose other names are tried */
+#define SURVIVED 3     /* messages whose own id came back, so that ids are taken to survive */
+
+/* The failed recipients; where the report names none, whom the original is addressed to. */
+static const GPtrArray *failed(const Report *report)
+{
+  return report->recipients->len > 0 ? report->recipients : report->original.recipients;
+}
+
+/* When the address was written to last, before `to`, and with which message; *last stays when it was not. */
+static gboolean last_written(const Ask *ask, const char *address, gint64 *last, gint64 *sent, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT date, sent FROM sent_to WHERE address = ? AND date <= ? ORDER BY date DESC LIMIT 1", "ii",
+                 db_hash(address), ask->came + ASK_DAY))
+    return FALSE;
+  if (rows_next(&rows, error)) {
+    *last = row_int(&rows, 0);
+    *sent = row_int(&rows, 1);
+  }
+  return !rows.failed;
+}
+
+static void set_written(Facts *facts, const char *address, gint64 last, gint64 sent, gboolean automatic)
+{
+  g_free(facts->written_to);
+  sent_fact_free(facts->written_sent);
+  facts->written_to = g_strdup(address);
+  facts->written = last;
+  facts->written_sent = sent_fact_new(last, NULL, NULL, NULL, 1);
+  facts->written_sent->row = sent;
+  facts->automatic = automatic;
+}
+
+/* The recipient written to last; one the owner has excluded only where there is no other. */
+static gboolean ask_written_to(const Ask *ask, GError **error)
+{
+  Facts *facts = ask->facts;
+  const GPtrArray *addresses = failed(ask->report);
+  for (guint i = 0; i < MIN(addresses->len, RECIPIENTS_TRIED); i++) {
+    const char *address = g_ptr_array_index(addresses, i);
+    gint64 last = -1, sent = 0;
+    gboolean excluded = FALSE;
+    if (!last_written(ask, address, &last, &sent, error)) return FALSE;
+    if (last < 0) continue;
+    if (!newsender_is_excluded(ask->ledger, address, &excluded, error)) return FALSE;
+    if (facts->written_to == NULL || facts->automatic < !excluded
+        || (facts->automatic == !excluded && last > facts->written))
+      set_written(facts, address, last, sent, !excluded);
+  }
+  return TRUE;
+}
+
+/* Reports of the week before and after this one that were matched by no more than that this address was written to. */
+static gboolean count_weak(const Ask *ask, GError **error)
+{
+  Facts *facts = ask->facts;
+  const GPtrArray *pending = ask->query->pending;
+  gint64 recorded = 0;
+  if (facts->written_to == NULL) return TRUE;
+  if (!db_number(ask->ledger, error, &recorded,
+                 "SELECT count(*) FROM entry WHERE matched_by = 'written' AND abs(iif(arrived > 0, arrived, judged) - "
+                 "?1) < ?2"
+                 " AND matched IN (SELECT sent FROM sent_to WHERE address = ?3 AND date > ?4 ORDER BY date DESC LIMIT "
+                 "?5)",
+                 "iiiid", ask->came, WEEK, db_hash(facts->written_to), ask->written - 2 * ASK_WINDOW, NEIGHBOURS_TRIED))
+    return FALSE;
+  facts->written_reports = (guint)recorded;
+  for (guint i = 0; pending != NULL && i < pending->len; i++) {
+    const Entry *entry = g_ptr_array_index(pending, i);
+    if (entry->matched_by == MATCH_WRITTEN && entry->matched == facts->written_sent->row) facts->written_reports++;
+  }
+  return TRUE;
+}
+
+static gboolean take_other(const Ask *ask, const char *address, gint64 when, OtherName how, GError **error)
+{
+  Facts *facts = ask->facts;
+  gboolean excluded = FALSE;
+  if (!newsender_is_excluded(ask->ledger, address, &excluded, error)) return FALSE;
+  if (excluded) return TRUE;
+  facts->other = g_strdup(address);
+  facts->other_written = when;
+  facts->other_how = how;
+  return TRUE;
+}
+
+/* The first of these addresses that was written to at or after `since`. */
+static gboolean try_addresses(const Ask *ask, const GPtrArray *addresses, gint64 since, OtherName how, GError **error)
+{
+  for (guint i = 0; i < MIN(addresses->len, RECIPIENTS_TRIED) && ask->facts->other == NULL; i++) {
+    const char *address = g_ptr_array_index(addresses, i);
+    gint64 last = -1, sent = 0;
+    if (!last_written(ask, address, &last, &sent, error)) return FALSE;
+    if (last >= MAX(since, 0) && !take_other(ask, address, last, how, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* Whom the owner wrote to at this domain in the window. */
+static gboolean try_domain(const Ask *ask, const char *domain, OtherName how, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(
+          &rows, ask->ledger, error,
+          "SELECT text, (SELECT max(date) FROM sent_to WHERE address = hash AND date BETWEEN ?2 AND ?3) AS last FROM "
+          "(SELECT hash, text FROM address WHERE domain = ?1 AND written >= ?2 ORDER BY written DESC LIMIT ?4)"
+          " WHERE last NOT NULL",
+          "iiid", db_hash(domain), ask->written - ASK_WINDOW, ask->came + ASK_DAY, NEIGHBOURS_TRIED))
+    return FALSE;
+  while (ask->facts->other == NULL && rows_next(&rows, error))
+    if (!take_other(ask, row_text(&rows, 0), row_int(&rows, 1), how, error)) return FALSE;
+  return !rows.failed;
+}
+
+static gboolean try_domains(const Ask *ask, const GPtrArray *domains, OtherName how, GError **error)
+{
+  for (guint i = 0; i < domains->len && ask->facts->other == NULL; i++)
+    if (!try_domain(ask, g_ptr_array_index(domains, i), how, error)) return FALSE;
+  return TRUE;
+}
+
+/* Does the original name a failed recipient? Then its other recipients are other people. */
+static gboolean original_names_failed(const Report *report)
+{
+  for (guint i = 0; i < report->recipients->len; i++)
+    if (list_has(report->original.recipients, g_ptr_array_index(report->recipients, i))) return TRUE;
+  return FALSE;
+}
+
+static GPtrArray *other_names(const Report *report)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < MIN(report->recipients->len, NAMES_TRIED); i++)
+    names_of(g_ptr_array_index(report->recipients, i), names);
+  return names;
+}
+
+/* Domains of the failed recipients; of the reporter. */
+static void domains_asked(const Report *report, GPtrArray *theirs, GPtrArray *reporters)
+{
+  const char *const reporter[] = { report->reporter_domain, address_domain(report->reporter) };
+  for (guint i = 0; i < MIN(report->recipients->len, RECIPIENTS_TRIED); i++) {
+    const char *domain = address_domain(g_ptr_array_index(report->recipients, i));
+    if (domain != NULL) domains_of(domain, theirs);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(reporter); i++)
+    if (reporter[i] != NULL) domains_of(reporter[i], reporters);
+}
+
+static gboolean ask_other(const Ask *ask, GError **error)
+{
+  const Report *report = ask->report;
+  if (ask->facts->written_to != NULL) return TRUE;
+  g_autoptr(GPtrArray) names = other_names(report);
+  if (!try_addresses(ask, names, 0, OTHER_NAME, error)) return FALSE;
+  if (!original_names_failed(report)
+      && !try_addresses(ask, report->original.recipients, ask->written - ASK_WINDOW, OTHER_RECIPIENT, error))
+    return FALSE;
+  if (report->original.message_ids->len > 0) return TRUE; /* an id tells more than a domain */
+  g_autoptr(GPtrArray) theirs = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) reporters = g_ptr_array_new_with_free_func(g_free);
+  domains_asked(report, theirs, reporters);
+  return try_domains(ask, theirs, OTHER_NEIGHBOUR, error) && try_domains(ask, reporters, OTHER_REPORTER, error);
+}
+
+/* Of three messages or more of this account (so that one id which a stranger has read cannot do it) the own id came
+ * back in a year, no id was seen rewritten, and no message of the time in question lacks an id. */
+static gboolean ask_survival(const Ask *ask, GError **error)
+{
+  Facts *facts = ask->facts;
+  gint64 survive = 0, since = ask->came - YEAR;
+  if (ask->report->original.message_ids->len == 0 || facts->id.shown != NULL
+      || (facts->written_to == NULL && facts->other == NULL))
+    return TRUE;
+  if (!db_number(
+          ask->ledger, error, &survive,
+          "WITH mine AS (SELECT id FROM account WHERE ?1 IS NULL OR name = ?1)"
+          " SELECT (SELECT count(*) FROM (SELECT DISTINCT matched FROM entry WHERE account IN mine AND matched_by = "
+          "'id' AND judged > ?2 LIMIT ?3)) >= ?3"
+          " AND NOT EXISTS (SELECT 1 FROM entry WHERE account IN mine AND matched_by = 'rewritten' AND judged > ?2)"
+          " AND NOT EXISTS (SELECT 1 FROM sent WHERE bare = 1 AND date BETWEEN ?4 AND ?5)",
+          "sidii", ask->query->account, since, SURVIVED, facts->need_from - ASK_DAY, facts->need_to + ASK_DAY))
+    return FALSE;
+  facts->ids_survive = survive != 0;
+  return TRUE;
+}
+
+gboolean ask_people(const Ask *ask, GError **error)
+{
+  return ask_written_to(ask, error) && count_weak(ask, error) && ask_other(ask, error) && ask_survival(ask, error);
+}
