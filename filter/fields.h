@@ -2,15 +2,10 @@
  * them needs. */
 #pragma once
 #include "filter/report.h"
+#include "filter/span.h"
 
 /* Bytes of one field's value that are ever decoded. */
 #define FIELD_LONGEST 8192
-
-/* A stretch of bytes that belongs to somebody else. */
-typedef struct {
-  const char *start;
-  gsize length;
-} Span;
 
 /* One field, borrowed: value begins after the colon, is still folded, and ends before its last line break. */
 typedef struct {

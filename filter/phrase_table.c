@@ -3,7 +3,7 @@
  * Must not: hold code.
  * Fails:    never.
  * Tests:    tests/filter/test_text.c */
-#include "filter/phrase_table.h"
+#include "filter/phrases.h"
 
 #define S PHRASE_IN_SUBJECT
 #define T PHRASE_IN_TEXT

@@ -5,7 +5,6 @@
  * Tests:    tests/filter/test_text.c, tests/fuzz/text.c */
 #include "filter/phrases.h"
 
-#include "filter/phrase_table.h"
 #include "filter/text.h"
 
 #include <string.h>

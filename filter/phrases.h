@@ -41,3 +41,18 @@ guint phrases_failing(const PhraseScore *score);
  * message:")? */
 typedef enum { CUT_NONE, CUT_ANNOUNCED, CUT_RULED } CutMark;
 CutMark phrases_cut(Span line);
+
+/* The rows that are searched for (phrase_table.c). */
+#define PHRASE_TABLE_MOST 2048
+
+/* text: as text_fold() gives it, at least four bytes. weight: 5 nothing but such a report says that, 3 typical, 1
+ * also heard elsewhere. */
+typedef struct {
+  const char *text;
+  PhraseKind kind;
+  guint weight;
+  guint place; /* PhrasePlace */
+} Phrase;
+
+extern const Phrase phrase_table[];
+extern const guint phrase_table_length;

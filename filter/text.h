@@ -1,6 +1,6 @@
 /* text.h - from bytes on the wire to text that can be searched: transfer encoding, charset, markup, quoting. */
 #pragma once
-#include "filter/fields.h"
+#include "filter/span.h"
 
 /* Undoes a Content-Transfer-Encoding ("base64", "quoted-printable", "x-uuencode"; anything else: as it is). At most
  * limit bytes of input are read. NUL-terminated besides its length. */

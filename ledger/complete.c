@@ -92,7 +92,8 @@ static gboolean note_missing(Ledger *ledger, const Reading *reading, guint missi
 
 static gboolean end(Ledger *ledger, const Reading *reading, guint exists, gint64 now, guint *missing, GError **error)
 {
-  gint64 held = -1, came = 0, holes = 0, folder = folder_id(ledger, reading->account, reading->folder, "sent", error);
+  gint64 held = -1, came = 0, holes = 0,
+         folder = folder_id(ledger, reading->account, reading->folder, FOLDER_ROLE_SENT, error);
   if (folder < 0 || !load(ledger, folder, &held, &came, &holes, error)) return FALSE;
   came += reading->came;
   holes += reading->before_hole;
@@ -116,7 +117,7 @@ gboolean reading_end(Ledger *ledger, Reading *reading, guint exists, gint64 now,
 
 gboolean reading_skips(Ledger *ledger, const char *account, const char *folder, gboolean *skips, GError **error)
 {
-  gint64 yes = 0, id = folder_id(ledger, account, folder, "sent", error);
+  gint64 yes = 0, id = folder_id(ledger, account, folder, FOLDER_ROLE_SENT, error);
   if (id < 0
       || !db_number(ledger, error, &yes, "SELECT holes >= ? AND holes * 10 > came FROM folder WHERE id = ?", "di",
                     HOLES_LEAST, id))

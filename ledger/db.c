@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+G_DEFINE_QUARK(ledger - error - quark, ledger_error)
+
 /* SQLite knows a full disk, but calls a full quota or a file size limit an I/O error, and for a COMMIT keeps no errno
  * of it; whoever calls SQLite clears errno first. */
 static gboolean is_full(sqlite3 *db, int rc)

@@ -4,7 +4,7 @@
  * gint64, s const char * (NULL is NULL), b const void * and gsize. What is bound is borrowed until the rows are closed.
  */
 #pragma once
-#include "ledger/ledger.h"
+#include "ledger/error.h"
 #include <sqlite3.h>
 
 struct Ledger {

@@ -80,7 +80,7 @@ gboolean coverage_gap_note(Ledger *ledger, const char *account, const char *fold
 {
   gboolean noted = FALSE;
   if (since >= until) return TRUE;
-  gint64 id = folder_id(ledger, account, folder, "sent", error);
+  gint64 id = folder_id(ledger, account, folder, FOLDER_ROLE_SENT, error);
   return id >= 0 && is_noted(ledger, id, since, until, reason, &noted, error)
          && (noted
              || (add(ledger, id, since, until, reason, error)

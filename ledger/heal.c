@@ -183,7 +183,8 @@ static gboolean judge(Ledger *ledger, gint64 id, guint cause, const Policy *poli
   g_autoptr(Entry) entry = journal_get(ledger, id, error);
   Again again = { .entry = entry, .cause = cause };
   if (entry == NULL) return FALSE;
-  if (entry->state != MOVE_QUARANTINED || is_by_hand(entry)) return TRUE;
+  if (entry->state != MOVE_QUARANTINED || entry->changed < policy->now - HEAL_DAYS * DAY || is_by_hand(entry))
+    return TRUE;
   g_autoptr(Report) report = kept_read(ledger, entry, &again.whole, error);
   if (report == NULL) return FALSE;
   const FactsQuery query = { .account = entry->account, .arrived = entry->arrived, .now = policy->now };

@@ -132,7 +132,7 @@ static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *accou
   for (guint i = 0; i < entries->len; i++)
     if (!record_one(ledger, owner, g_ptr_array_index(entries, i), error)) return FALSE;
   if (mark == NULL) return TRUE;
-  gint64 id = folder_id(ledger, account, folder, "watched", error);
+  gint64 id = folder_id(ledger, account, folder, FOLDER_ROLE_WATCHED, error);
   return id >= 0 && folder_mark_write(ledger, id, mark, error);
 }
 

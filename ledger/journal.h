@@ -8,7 +8,7 @@
  * The intent is committed before the server is asked. */
 #pragma once
 #include "filter/filter.h"
-#include "ledger/account.h"
+#include "ledger/folder.h"
 
 /* A message, known wherever it lies: Message-ID, size and SHA-256 of its first FILTER_READ_LIMIT bytes. */
 typedef struct {
@@ -152,10 +152,10 @@ GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, g
 /* How many they are. */
 gboolean journal_lying_count(Ledger *ledger, const char *account, const char *folder, guint32 validity, guint *count,
                              GError **error);
-/* UIDs of a watched folder whose messages are kept from the owner, though they may still lie there: on their way to
- * quarantine or in it, and those that wait for their second look (now: Unix seconds; 0: not these). One that had it and
- * waits on, or whose look is overdue, is kept from nobody. GArray of guint32, ascending. */
-GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now,
+/* UIDs of a watched folder whose messages the owner must not see there, though they may still lie there: those on their
+ * way to quarantine or in it; and those that wait for their second look, unless that look is more than `late` seconds
+ * overdue or was made already (now: Unix seconds; 0: leave waiting ones out). GArray of guint32, ascending. */
+GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now, gint64 late,
                      GError **error);
 /* It was taken out of quarantine by other hands, and nobody knows where to: quarantined → deleted, place unknown, with
  * the reason. */

@@ -157,10 +157,7 @@ GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, g
   return rows.failed ? NULL : g_steal_pointer(&lying);
 }
 
-/* Seconds by which the second look may be late: what cannot be judged must not be missed. */
-#define LATE 600
-
-GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now,
+GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now, gint64 late,
                      GError **error)
 {
   gint64 owner = account_id(ledger, account, error);
@@ -171,7 +168,7 @@ GArray *journal_held(Ledger *ledger, const char *account, const char *folder, gu
                     "SELECT home_uid FROM entry WHERE home_uid > 0 AND home_validity = ?3 AND account = ?1"
                     " AND home_folder = ?2 AND (state IN ('q_intent', 'quarantined')"
                     "  OR (?4 > 0 AND state = 'waiting' AND due - judged <= ?5 AND due >= ?4 - ?6)) ORDER BY home_uid",
-                    "isuiii", owner, folder, validity, now, FILTER_GRACE, (gint64)LATE))
+                    "isuiii", owner, folder, validity, now, FILTER_GRACE, late))
     return NULL;
   while (rows_next(&rows, error)) {
     guint32 uid = (guint32)row_int(&rows, 0);

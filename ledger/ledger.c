@@ -3,6 +3,7 @@
  * Must not: know a table.
  * Fails:    LEDGER_ERROR; nothing is left open.
  * Tests:    tests/ledger/test_open.c */
+#include "ledger/ledger.h"
 #include "ledger/db.h"
 #include "ledger/private.h"
 #include <errno.h>
@@ -13,8 +14,6 @@
 
 #define FILE_NAME "ledger.db"
 #define BUSY_MS 10000
-
-G_DEFINE_QUARK(ledger - error - quark, ledger_error)
 
 static gboolean open_failed(GError **error, const char *path, const char *what, const char *remedy)
 {

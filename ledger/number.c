@@ -6,7 +6,7 @@
 #include "ledger/number.h"
 #include "ledger/private.h"
 
-#define ROLE "numbers"
+#define ROLE "numbers" /* of FOLDER_ROLE_NUMBERS, for SQL */
 
 void numbering_clear(Numbering *numbering) { g_clear_pointer(&numbering->stamp, g_free); }
 
@@ -76,7 +76,7 @@ static gboolean give(Ledger *ledger, gint64 folder, GArray *come, Numbering *num
 static gboolean update(Ledger *ledger, const char *account, const char *name, gboolean anew, const GArray *gone,
                        GArray *come, const char *stamp, Numbering *numbering, GError **error)
 {
-  gint64 folder = folder_id(ledger, account, name, ROLE, error);
+  gint64 folder = folder_id(ledger, account, name, FOLDER_ROLE_NUMBERS, error);
   if (folder < 0) return FALSE;
   if (anew || numbering->validity == 0) {
     numbering->validity = (guint32)CLAMP(db_now(), (gint64)numbering->validity + 1, G_MAXUINT32);

@@ -3,7 +3,7 @@
  * Must not: decide when a pass is due.
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_account.c */
-#include "ledger/account.h"
+#include "ledger/pass.h"
 #include "ledger/private.h"
 
 #define PASSES_KEPT 100

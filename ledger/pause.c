@@ -4,6 +4,7 @@
  * Fails:    LEDGER_ERROR; what cannot be read is no pause.
  * Tests:    tests/ledger/test_lock.c, tests/e2e/test_pause.py */
 #include "ledger/db.h"
+#include "ledger/ledger.h"
 
 #define PAUSE_MOST ((gint64)2 * 86400) /* of a clock that was wrong */
 

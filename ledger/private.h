@@ -12,10 +12,10 @@ gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 /* schema_step_5.c: the step as SQL. */
 extern const char *const schema_step_5;
 
-/* account.c: row ids; -1 with error. An account must be there (LEDGER_ERROR_MISSING); a folder is made when it is
- * not. */
+/* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
-gint64 folder_id(Ledger *ledger, const char *account, const char *folder, const char *role, GError **error);
+/* folder.c: the row id; -1 with error. Makes the row of a folder that is not known yet. */
+gint64 folder_id(Ledger *ledger, const char *account, const char *folder, FolderRole role, GError **error);
 gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark, GError **error);
 
 /* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the

@@ -36,7 +36,7 @@ static gboolean add(Ledger *ledger, const char *account, const char *name, const
                     FolderMark *mark, GError **error)
 {
   guint added = 0;
-  gint64 now = db_now(), known = 0, folder = folder_id(ledger, account, name, "sent", error);
+  gint64 now = db_now(), known = 0, folder = folder_id(ledger, account, name, FOLDER_ROLE_SENT, error);
   if (folder < 0 || !db_number(ledger, error, &known, "SELECT oldest FROM folder WHERE id = ?", "i", folder))
     return FALSE;
   if (known != 0 && (mark->oldest == 0 || known < mark->oldest)) mark->oldest = known;

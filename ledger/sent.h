@@ -1,7 +1,7 @@
 /* sent.h - the sent mail, and for which times it is known to be complete (coverage). */
 #pragma once
 #include "filter/filter.h"
-#include "ledger/account.h"
+#include "ledger/folder.h"
 
 /* One message of a Sent folder. */
 typedef struct {

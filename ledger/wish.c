@@ -237,7 +237,7 @@ Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error)
   return rows_next(&rows, error) ? wish_of_row(&rows) : NULL;
 }
 
-GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error)
+GPtrArray *wish_open_of(Ledger *ledger, const char *account, guint verbs, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)wish_free);
   g_auto(Rows) rows = { 0 };
@@ -245,8 +245,16 @@ GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error)
                  FROM_WISH "WHERE wish.state = 'open' AND (?1 IS NULL OR account.name = ?1) ORDER BY wish.id", "s",
                  account))
     return NULL;
-  while (rows_next(&rows, error)) g_ptr_array_add(list, wish_of_row(&rows));
+  while (rows_next(&rows, error)) {
+    g_autoptr(Wish) wish = wish_of_row(&rows);
+    if (verbs & WISH_BIT(wish->verb)) g_ptr_array_add(list, g_steal_pointer(&wish));
+  }
   return rows.failed ? NULL : g_steal_pointer(&list);
+}
+
+GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error)
+{
+  return wish_open_of(ledger, account, ~0u, error);
 }
 
 static gboolean finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error)

@@ -41,4 +41,9 @@ Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
 Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error);
 /* Open wishes of account (NULL: all), oldest first: list of Wish*. */
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);
+/* The same for these verbs only: WISH_BIT()s. */
+#define WISH_BIT(verb) (1u << (verb))
+#define WISH_OF_MESSAGES (WISH_BIT(WISH_RESTORE) | WISH_BIT(WISH_DELETE))
+#define WISH_OF_SWEEPS (WISH_BIT(WISH_SWEEP) | WISH_BIT(WISH_REHEARSE))
+GPtrArray *wish_open_of(Ledger *ledger, const char *account, guint verbs, GError **error);
 gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error);

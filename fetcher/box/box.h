@@ -91,12 +91,3 @@ gint64 box_key(const void *bytes, gsize length);
 void box_count_twins(GArray *items);
 /* An empty file without a name on the disk that `near` lies on, for fetch(). -1 with MAILBOX. */
 int box_spool(const char *near, GError **error);
-
-/* The boxes there are. path: absolute. Nothing is opened or made yet. */
-Box *maildir_box_new(const char *path);
-Box *mbox_box_new(const char *path);
-/* By what lies there, or, where nothing does, by what is wanted. */
-Box *disk_box_new(const char *path, gboolean mbox_wanted);
-/* A program (by /bin/sh) that reads one message from its standard input and says by its exit status 0 that it has taken
- * it, within a minute. It keeps nothing: list() finds no message. */
-Box *program_box_new(const char *name, const char *command);

@@ -37,7 +37,8 @@ Shelf *box_store_first(const BoxStore *store, BoxUse use)
 /* One that was swept in another session is known by its path: what was moved out of it can be put back. */
 BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error)
 {
-  if (slot_of(store, name) == NULL && *name == '/') box_store_add(&store->base, disk_box_new(name, FALSE), BOX_OTHER);
+  if (slot_of(store, name) == NULL && *name == '/')
+    box_store_add(&store->base, store->open_box(name, FALSE), BOX_OTHER);
   BoxSlot *slot = slot_of(store, name);
   if (slot == NULL) g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "There is no folder \"%s\".", name);
   return slot;
@@ -110,7 +111,7 @@ static char *box_resolve(Store *base, const char *name, GError **error)
   }
   g_autofree char *home = *name == '~' ? g_build_filename(g_get_home_dir(), name + 2, NULL) : NULL;
   char *path = g_canonicalize_filename(home != NULL ? home : name, NULL);
-  if (slot_of(store, path) == NULL) box_store_add(base, disk_box_new(path, FALSE), BOX_OTHER);
+  if (slot_of(store, path) == NULL) box_store_add(base, store->open_box(path, FALSE), BOX_OTHER);
   return path;
 }
 
@@ -432,7 +433,7 @@ static const StoreClass box_class = {
   .close = box_close,
 };
 
-Store *box_store_new(Ledger *ledger, const char *account)
+Store *box_store_new(Ledger *ledger, const char *account, BoxOpener open)
 {
   BoxStore *store = g_new0(BoxStore, 1);
   store->base.class = &box_class;
@@ -440,6 +441,7 @@ Store *box_store_new(Ledger *ledger, const char *account)
   store->ledger = ledger;
   store->account = g_strdup(account);
   store->slots = g_array_new(FALSE, FALSE, sizeof(BoxSlot));
+  store->open_box = open;
   store->inotify = -1;
   return &store->base;
 }

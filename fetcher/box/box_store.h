@@ -14,8 +14,12 @@ typedef enum {
   BOX_OTHER   /* the owner has named it for a sweep */
 } BoxUse;
 
-/* ledger is borrowed for the life of the store, account is a name that it knows. */
-Store *box_store_new(Ledger *ledger, const char *account);
+/* Makes a box of a folder on this computer, as disk_box_new() does (disk/disk_box.h). */
+typedef Box *(*BoxOpener)(const char *path, gboolean mbox_wanted);
+
+/* ledger is borrowed for the life of the store; account is a name that the ledger knows. open: for the folders that the
+ * owner names later. */
+Store *box_store_new(Ledger *ledger, const char *account, BoxOpener open);
 /* box is the store's from now on. A second one of the same name is dropped. The first of BOX_QUARANTINE and of
  * BOX_RETURN counts; folders that the owner names later (a sweep) become boxes by themselves. */
 void box_store_add(Store *store, Box *box, BoxUse use);

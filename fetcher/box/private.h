@@ -14,7 +14,8 @@ typedef struct {
   char *account;
   GArray *slots; /* BoxSlot */
   Shelf *open;   /* NULL: no folder is selected */
-  int inotify;   /* -1: not listening yet */
+  BoxOpener open_box;
+  int inotify; /* -1: not listening yet */
 } BoxStore;
 
 /* The first box of this use; NULL. */
@@ -25,7 +26,7 @@ BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error);
 gboolean box_store_need_open(const BoxStore *store, GError **error);
 gboolean box_create(Store *base, const char *name, GError **error);
 
-/* box_store_move.c */
+/* box_store_move.c: slots of the StoreClass */
 gboolean box_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_remove(Store *base, const guint32 *uids, guint n, GError **error);

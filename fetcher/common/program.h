@@ -1,7 +1,13 @@
-/* program.h - where our other programs are. */
+/* program.h - where the other programs of Backstop are, and what they agree on. */
 #pragma once
 #include <glib.h>
 
-/* The path of a program that comes with this one: beside it (in the build folder), else in $(pkglibexecdir). NULL when
- * this installation has none of that name. The caller frees. */
+/* The descriptor under which every worker gets the daemon's lock from the supervisor. */
+#define PROGRAM_LOCK 3
+
+/* The path of a program that comes with this one: in the same folder (a build folder), else in $(pkglibexecdir). NULL:
+ * this installation has no such program. The caller frees. */
 char *program_find(const char *name);
+/* The path of backstopd: in the same folder as this program, else in $(bindir), whether it is there or not. The caller
+ * frees. */
+char *program_find_daemon(void);

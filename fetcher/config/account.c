@@ -3,12 +3,12 @@
  * Must not: read the file; look whether a folder is there.
  * Fails:    CONFIG_ERROR, naming file, group, key and remedy.
  * Tests:    tests/fetcher/config/test_config.c */
-#include "fetcher/config/private.h"
+#include "fetcher/config/account.h"
 #include "filter/normalise.h"
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Not GInetAddress: the supervisor reads the configuration too, and does without GIO. */
+/* Without GInetAddress, since the supervisor reads the configuration too, and must not use GIO. */
 static gboolean is_address(const char *host)
 {
   struct in6_addr address;
@@ -27,14 +27,15 @@ static gboolean is_loopback(const char *host)
 static gboolean check_host(const ConfigReader *reader, const AccountConfig *account, GError **error)
 {
   if (account->host == NULL)
-    return config_refuse(reader, "host", error, "missing; write host = %s.example.org", account->protocol);
+    return config_refuse(reader, "host", error, "missing; write host = %s.example.org",
+                         protocol_name(account->protocol));
   gboolean name = strlen(account->host) <= 253;
   for (const char *c = account->host; *c != '\0'; c++)
     if (!g_ascii_isgraph(*c) && !((guchar)*c & 0x80)) name = FALSE;
   if (!is_address(account->host) && (!name || strpbrk(account->host, ":/@[]") != NULL))
     return config_refuse(reader, "host", error,
-                         "\"%s\" is no host name; write one like %s.example.org, and the port as port =", account->host,
-                         account->protocol);
+                         "\"%s\" is not a host name; write one like %s.example.org, and the port as port =",
+                         account->host, protocol_name(account->protocol));
   if (account->security == SECURITY_NONE && !is_loopback(account->host))
     return config_refuse(
         reader, "security", error,
@@ -43,7 +44,7 @@ static gboolean check_host(const ConfigReader *reader, const AccountConfig *acco
   return TRUE;
 }
 
-/* Are these the same folder, as far as can be told without the server? INBOX has no case (RFC 3501, 5.1). */
+/* Are these the same folder, as far as their names tell? The case of INBOX does not count (RFC 3501, 5.1). */
 static gboolean same_folder(const char *a, const char *b)
 {
   return strcmp(a, b) == 0 || (g_ascii_strcasecmp(a, "INBOX") == 0 && g_ascii_strcasecmp(b, "INBOX") == 0);
@@ -56,27 +57,11 @@ static gboolean holds_folder(char *const *folders, const char *name)
   return FALSE;
 }
 
-typedef struct {
-  const char *name;
-  guint16 tls, plain; /* its ports; 0: no server, folders on disk */
-  gboolean paths;     /* its Sent folders and its quarantine are paths */
-} Protocol;
-static const Protocol protocols[] = {
-  { "imap", 993, 143, FALSE }, { "pop3", 995, 110, TRUE }, { "maildir", 0, 0, TRUE }, { "mbox", 0, 0, TRUE }
-};
-
-static const Protocol *protocol_of(const AccountConfig *account)
+/* Refuses keys that the protocol has no use for: the owner expects something of them that would not happen. */
+static gboolean check_keys(const ConfigReader *reader, const AccountConfig *account, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(protocols); i++)
-    if (strcmp(protocols[i].name, account->protocol) == 0) return &protocols[i];
-  return NULL;
-}
-
-/* Keys that mean nothing for a protocol: set by mistake, and something else is expected of them. */
-static gboolean check_keys(const ConfigReader *reader, const AccountConfig *account, const Protocol *protocol,
-                           GError **error)
-{
-  gboolean pop3 = strcmp(protocol->name, "pop3") == 0, server = protocol->tls != 0;
+  gboolean pop3 = account->protocol == PROTOCOL_POP3, server = protocol_has_server(account->protocol),
+           paths = protocol_has_paths(account->protocol);
   const struct {
     const char *key;
     gboolean set, good;
@@ -87,8 +72,8 @@ static gboolean check_keys(const ConfigReader *reader, const AccountConfig *acco
     { "user", account->user != NULL, server, "nobody signs in to folders on this computer; remove it" },
     { "password-command", account->password_command != NULL, server,
       "nobody signs in to folders on this computer; remove it" },
-    { "sent-account", account->sent_account != NULL, protocol->paths, "over IMAP the Sent folder is on the server" },
-    { "sent-recorded", account->sent_recorded, protocol->paths, "over IMAP the Sent folder is on the server" },
+    { "sent-account", account->sent_account != NULL, paths, "over IMAP the Sent folder is on the server" },
+    { "sent-recorded", account->sent_recorded, paths, "over IMAP the Sent folder is on the server" },
     { "restore-to", account->restore_to != NULL, pop3, "is for pop3; others put mail back where it was" },
     { "restore-command", account->restore_command != NULL, pop3, "is for pop3; others put mail back where it was" },
     { "door-port", account->door_port != 0, pop3, "is for pop3" },
@@ -104,12 +89,12 @@ static gboolean check_keys(const ConfigReader *reader, const AccountConfig *acco
   return TRUE;
 }
 
-/* Makes a list of folders absolute paths. */
+/* Replaces each folder of the list by its absolute path. */
 static gboolean take_paths(const ConfigReader *reader, const char *key, char **folders, GError **error)
 {
   for (; folders != NULL && *folders != NULL; folders++) {
     if (**folders != '/' && !g_str_has_prefix(*folders, "~/"))
-      return config_refuse(reader, key, error, "\"%s\" is no path; write one like /home/me/Mail/Sent or ~/Mail/Sent",
+      return config_refuse(reader, key, error, "\"%s\" is not a path; write one like /home/me/Mail/Sent or ~/Mail/Sent",
                            *folders);
     char *path = config_path(*folders);
     g_free(*folders);
@@ -118,7 +103,7 @@ static gboolean take_paths(const ConfigReader *reader, const char *key, char **f
   return TRUE;
 }
 
-/* Where nothing is named: beside the watched folder, or in it where folders lie in one another (Maildir++). */
+/* The default quarantine: beside the watched folder, or inside it where folders lie in one another (Maildir++). */
 static char *default_quarantine(const AccountConfig *account, gboolean mbox)
 {
   const char *watched = account->folders[0];
@@ -128,8 +113,7 @@ static char *default_quarantine(const AccountConfig *account, gboolean mbox)
   return g_build_filename(watched, ".Backscatter", NULL);
 }
 
-static gboolean finish_paths(const ConfigReader *reader, AccountConfig *account, const Protocol *protocol,
-                             GError **error)
+static gboolean finish_paths(const ConfigReader *reader, AccountConfig *account, GError **error)
 {
   char *quarantine[] = { account->quarantine, NULL }, *restore_to[] = { account->restore_to, NULL };
   gboolean good = take_paths(reader, "quarantine", quarantine, error);
@@ -137,7 +121,7 @@ static gboolean finish_paths(const ConfigReader *reader, AccountConfig *account,
   good = good && take_paths(reader, "restore-to", restore_to, error);
   account->restore_to = restore_to[0];
   if (!good || !take_paths(reader, "sent", account->sent, error)) return FALSE;
-  if (protocol->tls != 0) {
+  if (protocol_has_server(account->protocol)) {
     const char *only = account->folders != NULL ? account->folders[0] : "INBOX";
     if (g_ascii_strcasecmp(only, "INBOX") == 0 && (account->folders == NULL || account->folders[1] == NULL)) {
       g_clear_pointer(&account->folders, g_strfreev);
@@ -147,35 +131,29 @@ static gboolean finish_paths(const ConfigReader *reader, AccountConfig *account,
   }
   if (account->folders == NULL)
     return config_refuse(reader, "folders", error, "missing; write folders = ~/%s",
-                         strcmp(protocol->name, "mbox") == 0 ? "mail/inbox" : "Maildir");
+                         account->protocol == PROTOCOL_MBOX ? "mail/inbox" : "Maildir");
   if (!take_paths(reader, "folders", account->folders, error)) return FALSE;
   if (account->quarantine == NULL)
-    account->quarantine = default_quarantine(account, strcmp(protocol->name, "mbox") == 0);
+    account->quarantine = default_quarantine(account, account->protocol == PROTOCOL_MBOX);
   return TRUE;
 }
 
-static gboolean finish_server(const ConfigReader *reader, AccountConfig *account, const Protocol *protocol,
-                              GError **error)
+static gboolean finish_server(const ConfigReader *reader, AccountConfig *account, GError **error)
 {
   if (!check_host(reader, account, error)) return FALSE;
   if (account->user == NULL) return config_refuse(reader, "user", error, "missing; write the name you sign in with");
-  if (account->port == 0) account->port = account->security == SECURITY_TLS ? protocol->tls : protocol->plain;
+  if (account->port == 0) account->port = protocol_port(account->protocol, account->security == SECURITY_TLS);
   if (account->folders == NULL) account->folders = g_strdupv((char *[]){ (char *)"INBOX", NULL });
-  if (account->quarantine == NULL && !protocol->paths) account->quarantine = g_strdup("Backscatter");
+  if (account->quarantine == NULL && !protocol_has_paths(account->protocol))
+    account->quarantine = g_strdup("Backscatter");
   return TRUE;
 }
 
-/* What one key alone cannot tell; and the defaults. */
 gboolean config_finish_account(const ConfigReader *reader, AccountConfig *account, GError **error)
 {
-  if (account->protocol == NULL) account->protocol = g_strdup("imap");
-  const Protocol *protocol = protocol_of(account);
-  if (protocol == NULL)
-    return config_refuse(reader, "protocol", error, "\"%s\" is not known; write imap, pop3, maildir or mbox",
-                         account->protocol);
-  if (!check_keys(reader, account, protocol, error)) return FALSE;
-  if (protocol->paths && !finish_paths(reader, account, protocol, error)) return FALSE;
-  if (protocol->tls != 0 && !finish_server(reader, account, protocol, error)) return FALSE;
+  if (!check_keys(reader, account, error)) return FALSE;
+  if (protocol_has_paths(account->protocol) && !finish_paths(reader, account, error)) return FALSE;
+  if (protocol_has_server(account->protocol) && !finish_server(reader, account, error)) return FALSE;
   if (account->addresses == NULL) {
     g_autofree char *address = account->user != NULL ? address_normalise(account->user, FALSE) : NULL;
     account->addresses = g_strdup(address != NULL ? address : "*");
@@ -188,7 +166,7 @@ gboolean config_finish_account(const ConfigReader *reader, AccountConfig *accoun
   return TRUE;
 }
 
-/* Always FALSE: the same, about an account and another one. */
+/* Always FALSE: refuses a key of account because of another account, whose name the message shows. */
 static gboolean refuse_of(ConfigReader *reader, const AccountConfig *account, const char *key, GError **error,
                           const char *before, const char *name, const char *after)
 {
@@ -211,8 +189,8 @@ static gboolean check_sent_account(ConfigReader *reader, const Config *config, c
                       " has no sent mail of its own; name one that has");
 }
 
-/* Folders on this computer that two accounts would fight for: each would take what the other puts there for its
- * owner's. */
+/* Refuses folders on this computer that two accounts would share: each account would believe that the owner put there
+ * what the other account did. */
 static gboolean check_beside(ConfigReader *reader, const AccountConfig *account, const AccountConfig *other,
                              GError **error)
 {
@@ -228,7 +206,6 @@ static gboolean check_beside(ConfigReader *reader, const AccountConfig *account,
   return TRUE;
 }
 
-/* What one account alone cannot tell. */
 gboolean config_finish(ConfigReader *reader, const Config *config, GError **error)
 {
   for (guint i = 0; i < config->accounts->len; i++) {

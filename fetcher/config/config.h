@@ -1,9 +1,10 @@
 /* config.h - the configuration file: a GLib key file, read whole or refused with one clear line (CONFIG_ERROR).
  *
- * Refused: a file that others can read or that is not ours, an unknown group or key, a value out of range, CR, LF or
- * NUL in any value that reaches a server, `security = none` for a host that is not loopback, two accounts of one name,
- * a key that the account's protocol has no use for. */
+ * Refused: a file that others can read or that belongs to somebody else, an unknown group or key, a value out of range,
+ * CR, LF or NUL in any value that reaches a server, `security = none` for a host that is not loopback, two accounts of
+ * one name, a key that the account's protocol has no use for. */
 #pragma once
+#include "fetcher/config/protocol.h"
 #include <gio/gio.h>
 
 #define CONFIG_ERROR (config_error_quark())
@@ -14,9 +15,9 @@ typedef enum { SECURITY_TLS, SECURITY_STARTTLS, SECURITY_NONE } Security;
 typedef enum { AUTH_PASSWORD, AUTH_XOAUTH2 } AuthMethod;
 
 typedef struct {
-  char *name;     /* of [account NAME]: letters, digits, . _ - */
-  char *protocol; /* "imap", "pop3", "maildir" or "mbox" */
-  char *host;     /* NULL: no server, folders on disk; port, security and user then mean nothing */
+  char *name; /* of [account NAME]: letters, digits, . _ - */
+  Protocol protocol;
+  char *host; /* NULL: no server, folders on disk; port, security and user then mean nothing */
   guint16 port;
   Security security;
   char *ca_file; /* NULL: the system's */
@@ -24,17 +25,16 @@ typedef struct {
   AuthMethod auth;
   char *password_command; /* NULL: $CREDENTIALS_DIRECTORY/NAME */
   char *addresses;        /* patterns; default: user if it is an address, else "*" */
-  char *
-      *folders; /* watched, UTF-8, ';'-separated in the file; default INBOX. Absolute paths where there is no server */
-  char **sent;  /* NULL: found on the server; other than over IMAP absolute paths, and NULL: there are none */
-  char *sent_account;     /* whose Sent folders hold what is sent from this account; NULL: its own do */
-  gboolean sent_recorded; /* all that is sent is told by `backstop record` */
-  char *quarantine; /* default Backscatter; other than over IMAP an absolute path. NULL (POP3): in the data folder */
-  char *restore_to; /* where restored mail goes, a path; NULL: where it was, or (POP3) into the data folder */
-  char *restore_command;       /* the program that takes restored mail; NULL */
-  guint16 door_port;           /* of the POP3 server on loopback; 0: there is none */
+  char **folders;         /* the watched folders, UTF-8; default INBOX; absolute paths where there is no server */
+  char **sent;        /* IMAP: names, NULL: look for them on the server. Other protocols: absolute paths, NULL: none */
+  char *sent_account; /* the account whose Sent folders hold mail sent from this account; NULL: this account */
+  gboolean sent_recorded; /* `backstop record` tells the ledger of all sent mail */
+  char *quarantine;       /* IMAP: default Backscatter; else an absolute path. NULL (POP3 only): in the data folder */
+  char *restore_to;      /* the path that restored mail goes to; NULL: where it was before, or (POP3) the data folder */
+  char *restore_command; /* the program that takes restored mail; NULL: none */
+  guint16 door_port;     /* of the POP3 server on loopback; 0: no such server */
   char *door_password_command; /* NULL: the credential or keyring entry of "NAME-door" */
-  const char *door_of;         /* in what config_door() makes: the account's name; else NULL */
+  const char *door_of;         /* set by config_door() only: the account's name; else NULL */
   guint timeout;               /* seconds a server may be silent, 1 to 600; default 60 */
 } AccountConfig;
 
@@ -45,22 +45,23 @@ typedef struct {
   gboolean quarantine_unsure;                                                 /* unsure = quarantine */
   gboolean judge_challenges, judge_virus, judge_auto_replies, judge_receipts; /* challenges, virus-notices,
                               auto-replies, receipts = judge | ignore */
-  NotificationMode notifications; /* what the tray program tells by itself */
-  guint interval;                 /* seconds between two looks, 10 to 86400; default 180 */
+  NotificationMode notifications; /* which notices the tray program shows without being asked */
+  guint interval;                 /* seconds between two looks at the mailbox, 10 to 86400; default 180 */
   GPtrArray *accounts;            /* AccountConfig*, in the file's order */
 } Config;
 
 /* The default file and data folder ($XDG_CONFIG_HOME/backstop/config, $XDG_DATA_HOME/backstop). The caller frees. */
 char *config_default_file(void);
 char *config_default_data(void);
+/* load.c: reads the file; the caller frees. */
 Config *config_load(const char *file, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
-/* The folder of an account's quarantine as messages call it: as configured, or (POP3) a path in the data folder. The
- * caller frees. */
+/* The quarantine folder of an account: as configured, or (POP3) a path in the data folder. The caller frees. */
 char *config_quarantine(const AccountConfig *account, const char *data_dir);
-/* What an account's door asks for its password as: an account "NAME-door" at localhost. Only its name is the caller's
- * to free, all else is borrowed. */
+/* The account that the door's password is looked up by: "NAME-door" at localhost. The caller frees its name; everything
+ * else is borrowed from account. */
 AccountConfig config_door(const AccountConfig *account);
-/* NULL when there is none of that name. */
+/* NULL when no account has this name. */
 const AccountConfig *config_account(const Config *config, const char *name);
+void config_account_free(AccountConfig *account);

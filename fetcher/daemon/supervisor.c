@@ -10,6 +10,7 @@
 #include "fetcher/config/config.h"
 #include "fetcher/daemon/notify.h"
 #include "ledger/account.h"
+#include "ledger/configure.h"
 #include "ledger/wish.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -115,7 +116,7 @@ static void tell_end(Child *child, int status)
                             : g_strdup_printf("its worker ended with status %d: the log says why", WEXITSTATUS(status));
     g_autoptr(GError) problem = NULL;
     log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-died" }, "%s", text);
-    if (!account_set_state(child->supervisor->ledger, child->account, "retrying", text, 0, &problem))
+    if (!account_set_state(child->supervisor->ledger, child->account, ACCOUNT_RETRYING, text, 0, &problem))
       log_problem((LogAbout){ .account = child->account }, problem);
   }
   child->status = WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
@@ -152,7 +153,7 @@ static void start(Child *child)
                          : options->once ? "--once"
                                          : NULL,
                          NULL };
-  int target = SUPERVISOR_LOCK;
+  int target = PROGRAM_LOCK;
   g_autoptr(GError) problem = NULL;
   if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
                                         &supervisor->lock, &target, 1, &child->pid, &child->pipe, NULL, NULL,
@@ -192,10 +193,11 @@ static gboolean tell_start(Supervisor *supervisor, GError **error)
   for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
     const Account *account = accounts->pdata[i];
     const AccountConfig *config = config_account(supervisor->config, account->name);
-    const char *state = config != NULL && chosen(supervisor, config)               ? "connecting"
-                        : account_is_busy(account) || account_is_watching(account) ? "idle"
-                                                                                   : NULL;
-    if (state != NULL && !account_set_state(supervisor->ledger, account->name, state, NULL, 0, error)) return FALSE;
+    gboolean starts = config != NULL && chosen(supervisor, config);
+    if (!starts && !account_is_busy(account) && !account_is_watching(account)) continue;
+    if (!account_set_state(supervisor->ledger, account->name, starts ? ACCOUNT_CONNECTING : ACCOUNT_IDLE, NULL, 0,
+                           error))
+      return FALSE;
   }
   return accounts != NULL;
 }
@@ -297,8 +299,8 @@ static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GErr
   for (guint i = 0; i < config->accounts->len; i++) {
     const AccountConfig *account = config->accounts->pdata[i];
     char *mailbox = account->host != NULL
-                        ? g_strdup_printf("%s\n%s\n%s", account->protocol, account->host, account->user)
-                        : g_strdup_printf("%s\n%s", account->protocol, account->folders[0]);
+                        ? g_strdup_printf("%s\n%s\n%s", protocol_name(account->protocol), account->host, account->user)
+                        : g_strdup_printf("%s\n%s", protocol_name(account->protocol), account->folders[0]);
     g_ptr_array_add(mailboxes, mailbox);
     setups[i] = (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account };
   }

@@ -3,8 +3,6 @@
 #pragma once
 #include <glib.h>
 
-#define SUPERVISOR_LOCK 3 /* the daemon's lock, as a descriptor of every worker */
-
 typedef struct {
   const char *config_file, *data_dir;
   gboolean once;

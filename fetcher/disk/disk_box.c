@@ -3,7 +3,9 @@
  * Must not: read mail.
  * Fails:    never; what is no folder of mail says so when it is used.
  * Tests:    tests/fetcher/maildir/test_maildir.c */
-#include "fetcher/box/box.h"
+#include "fetcher/disk/disk_box.h"
+#include "fetcher/maildir/maildir.h"
+#include "fetcher/mbox/mbox.h"
 
 Box *disk_box_new(const char *path, gboolean mbox_wanted)
 {

@@ -3,7 +3,7 @@
  * Must not: need the daemon, the ledger's numbers or a lock; change anything.
  * Fails:    G_IO_ERROR, naming the folder.
  * Tests:    tests/fetcher/disk/test_mail_files.c */
-#include "fetcher/box/box.h"
+#include "fetcher/disk/disk_box.h"
 #include "fetcher/disk/mail_files.h"
 
 typedef struct {

@@ -1,14 +1,15 @@
-/* answer.c - messages from the provider to a client of the POP3 server on loopback, as they come
- * Owns:     the messages that were asked for and not yet relayed.
- * Must not: hold a message; end one that did not come whole; send more of a body than TOP asked for.
+/* answer.c - what a client of the POP3 server on loopback is told
+ * Owns:     answer lines, refusals, and the messages that were asked for and not yet relayed.
+ * Must not: hold a message; end a message that did not come whole; send more of a body than TOP asked for.
  * Fails:    a link that breaks ends the session; so does a client that is gone.
  * Tests:    tests/fetcher/door/test_door.c */
 #include "fetcher/door/private.h"
 #include <string.h>
 
-/* A client that goes away leaves the rest of a batch to be read and dropped: it is to be small. */
+#define LONGEST_TEXT 400 /* of the 512 octets that a response may have (RFC 2449, 4) */
+/* When a client goes away, the rest of a batch must be read and dropped: keep a batch small. */
 #define BATCH_OCTETS ((guint64)1 << 20)
-#define HEADER_OCTETS 8192 /* at a guess, and of a line of the body */
+#define HEADER_OCTETS 8192 /* a guess at the size of a header, and of a line of the body */
 #define LINE_OCTETS 80
 
 static void say(DoorSession *session, const char *text) { door_wire_say(&session->wire, text, strlen(text)); }
@@ -94,4 +95,38 @@ void door_ask(DoorSession *session, guint row, gint lines)
   session->asks[session->asked++] = (Pop3Ask){ .number = it->number, .lines = lines };
   session->asked_octets += octets;
   if (session->asked == DOOR_BATCH || session->asked_octets >= BATCH_OCTETS) door_relay(session);
+}
+
+void door_answer(DoorSession *session, const char *format, ...)
+{
+  va_list arguments;
+  if (!session->over) door_relay(session);
+  if (session->over) return;
+  va_start(arguments, format);
+  g_autofree char *line = g_strdup_vprintf(format, arguments);
+  va_end(arguments);
+  door_wire_say(&session->wire, line, strlen(line));
+  door_wire_say(&session->wire, "\r\n", 2);
+}
+
+void door_error(DoorSession *session, const char *text)
+{
+  door_answer(session, "-ERR %s", text);
+  if (++session->errors > session->wire.door->limits.errors) session->over = TRUE;
+}
+
+void door_refuse(DoorSession *session, const char *code, const char *sentence)
+{
+  g_autofree char *text = g_strndup(sentence, LONGEST_TEXT);
+  for (char *c = text; *c != '\0'; c++)
+    if (g_ascii_iscntrl(*c)) *c = ' ';
+  g_autofree char *line = g_strconcat("-ERR ", code, text, "\r\n", NULL);
+  door_wire_say(&session->wire, line, strlen(line));
+}
+
+void door_broke(DoorSession *session, const GError *problem)
+{
+  session->link = NULL;
+  session->over = TRUE;
+  if (session->host->broke != NULL) session->host->broke(problem, session->host->data);
 }

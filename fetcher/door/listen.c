@@ -130,13 +130,16 @@ static gboolean is_on_loopback(int fd)
          && g_inet_address_get_is_loopback(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(peer)));
 }
 
-/* -1: nobody waits. */
-static int let_in(Door *door)
+int door_let_in(Door *door)
 {
+  int yes = 1;
   for (guint i = 0; i < G_N_ELEMENTS(door->listeners); i++) {
     if (door->listeners[i] < 0) continue;
     int fd = accept4(door->listeners[i], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0 && is_on_loopback(fd)) return fd;
+    if (fd >= 0 && is_on_loopback(fd)) {
+      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+      return fd;
+    }
     if (fd >= 0)
       close(fd);
     else if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
@@ -150,18 +153,10 @@ void door_turn_away(Door *door)
   static const char words[] = "-ERR [IN-USE] another program is connected: try again later\r\n";
   char heard[1024];
   int fd;
-  for (guint i = 0; i < AT_ONCE && (fd = let_in(door)) >= 0; i++) {
+  for (guint i = 0; i < AT_ONCE && (fd = door_let_in(door)) >= 0; i++) {
     /* What it has said already must not be unread, or closing would take our words back. */
     if (recv(fd, heard, sizeof heard, MSG_DONTWAIT) != 0)
       (void)!send(fd, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     close(fd);
   }
-}
-
-void door_serve(Door *door, const DoorHost *host)
-{
-  int fd = let_in(door), yes = 1;
-  if (fd < 0) return;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  door_session_run(door, fd, host);
 }

@@ -1,5 +1,6 @@
-/* private.h - what the files of the door share: its listeners, a client's connection (door_wire.c), the state of a
- * client's session (door_session.c, door_sign_in.c, door_relay.c). */
+/* private.h - what the files of the door share, from below to above: listeners (listen.c), a client's connection
+ * (wire.c), answers (answer.c), the messages a client sees (maildrop.c), passwords (sign_in.c), commands (session.c). A
+ * file calls only files that stand before it here. */
 #pragma once
 #include "fetcher/door/door.h"
 
@@ -23,7 +24,10 @@ struct Door {
   int epoll, listeners[2]; /* -1: none */
   DoorLimits limits;
 };
-/* Tells everybody who waits at the door that it is in use. Never waits. */
+/* listen.c */
+/* The connection of the client that waits at the door, not blocking; -1: no client waits. */
+int door_let_in(Door *door);
+/* Tells all waiting clients that the door is in use, and closes their connections. Does not block. */
 void door_turn_away(Door *door);
 
 /* A client's connection. Once broken, nothing goes through. */
@@ -104,26 +108,38 @@ typedef struct {
   guint64 numbers[2];
 } DoorWords;
 
-/* Serves a client to its end and closes fd. */
-void door_session_run(Door *door, int fd, const DoorHost *host);
-/* One line, without its end; what was put off comes first. */
+/* answer.c */
+/* One line, without its line end. Messages that were asked for before come first. */
 void door_answer(DoorSession *session, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* -ERR for what the client did wrong; too many of them end the session. */
+/* -ERR for a mistake of the client; too many of them end the session. */
 void door_error(DoorSession *session, const char *text);
-/* -ERR with a sentence from elsewhere, made fit for a line (RFC 2449, 4). code: a response code, or "". */
+/* -ERR with a sentence from another program, made fit for a line (RFC 2449, 4). code: a response code, or "". */
 void door_refuse(DoorSession *session, const char *code, const char *sentence);
-/* The right password was given: lets the host in on it and answers. */
-void door_enter(DoorSession *session);
-/* The link broke: nothing more can be had. */
+/* The link broke: ends the session and tells the host. */
 void door_broke(DoorSession *session, const GError *problem);
-
-/* USER, PASS and AUTH; a client's response to AUTH. They may write to what they are given. */
-void door_user(DoorSession *session, const DoorWords *words);
-void door_pass(DoorSession *session, const DoorWords *words);
-void door_auth(DoorSession *session, const DoorWords *words);
-void door_auth_response(DoorSession *session, char *line);
-
-/* Puts off a message of the rows; lines: as Pop3Ask. */
+/* Asks for the message of a row, or its first lines (as Pop3Ask), a little later together with others. */
 void door_ask(DoorSession *session, guint row, gint lines);
-/* Relays all that was put off. */
+/* Relays all messages that were asked for. */
 void door_relay(DoorSession *session);
+
+/* maildrop.c */
+/* The row of a message number. FALSE: there is no such message, and the client was told so with -ERR. */
+gboolean door_find_row(DoorSession *session, guint64 number, guint *row);
+const Pop3Row *door_row(const DoorSession *session, guint row);
+/* Takes away all marks for deletion, and counts the rows anew. */
+void door_count_rows(DoorSession *session);
+void door_stat(DoorSession *session, const DoorWords *words);
+void door_list(DoorSession *session, const DoorWords *words);
+void door_uidl(DoorSession *session, const DoorWords *words);
+void door_dele(DoorSession *session, const DoorWords *words);
+void door_rset(DoorSession *session, const DoorWords *words);
+/* Marks on the link what the client has marked. FALSE: some of it was not marked; and if the link is NULL afterwards,
+ * nothing will be deleted, since the session cannot be ended with QUIT. */
+gboolean door_mark_deleted(DoorSession *session);
+
+/* sign_in.c: USER, PASS, AUTH, and the client's response to AUTH. They may write to what they are given. TRUE: the
+ * password was right, and the client waits for an answer; FALSE: it has got its answer. */
+void door_user(DoorSession *session, const DoorWords *words);
+gboolean door_pass(DoorSession *session, const DoorWords *words);
+gboolean door_auth(DoorSession *session, const DoorWords *words);
+gboolean door_auth_response(DoorSession *session, char *line);

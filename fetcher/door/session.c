@@ -1,12 +1,11 @@
 /* session.c - what a client of the POP3 server on loopback may say, and when (RFC 1939, RFC 2449)
- * Owns:     the table of commands, the marks for deletion, the end of a session.
+ * Owns:     the table of commands, the states of a session and its end.
  * Must not: delete anything but at QUIT; touch the link after it broke or the host took it back.
  * Fails:    by -ERR; a link or a client that is gone ends the session without a deletion.
  * Tests:    tests/fetcher/door/test_door.c */
 #include "fetcher/door/private.h"
 #include <string.h>
 
-#define LONGEST_TEXT 400 /* of the 512 octets that a response may have (RFC 2449, 4) */
 #define ANY_TEXT (-1)
 
 typedef struct {
@@ -16,135 +15,28 @@ typedef struct {
   void (*run)(DoorSession *session, const DoorWords *words);
 } Command;
 
-void door_answer(DoorSession *session, const char *format, ...)
-{
-  va_list arguments;
-  if (!session->over) door_relay(session);
-  if (session->over) return;
-  va_start(arguments, format);
-  g_autofree char *line = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  door_wire_say(&session->wire, line, strlen(line));
-  door_wire_say(&session->wire, "\r\n", 2);
-}
-
-void door_error(DoorSession *session, const char *text)
-{
-  door_answer(session, "-ERR %s", text);
-  if (++session->errors > session->wire.door->limits.errors) session->over = TRUE;
-}
-
-void door_refuse(DoorSession *session, const char *code, const char *sentence)
-{
-  g_autofree char *text = g_strndup(sentence, LONGEST_TEXT);
-  for (char *c = text; *c != '\0'; c++)
-    if (g_ascii_iscntrl(*c)) *c = ' ';
-  g_autofree char *line = g_strconcat("-ERR ", code, text, "\r\n", NULL);
-  door_wire_say(&session->wire, line, strlen(line));
-}
-
-void door_broke(DoorSession *session, const GError *problem)
-{
-  session->link = NULL;
-  session->over = TRUE;
-  if (session->host->broke != NULL) session->host->broke(problem, session->host->data);
-}
-
-/* FALSE: it was answered with -ERR. */
-static gboolean find_row(DoorSession *session, guint64 number, guint *row)
-{
-  if (number == 0 || number > session->rows->len || session->deleted[number - 1]) {
-    door_error(session, "there is no such message");
-    return FALSE;
-  }
-  *row = (guint)number - 1;
-  return TRUE;
-}
-
-static const Pop3Row *get_row(const DoorSession *session, guint row)
-{
-  return &g_array_index(session->rows, Pop3Row, row);
-}
-
 static void run_capa(DoorSession *session, const DoorWords *words)
 {
   door_answer(session, "+OK\r\nTOP\r\nUIDL\r\nUSER\r\nPIPELINING\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nSASL PLAIN\r\n"
                        "EXPIRE NEVER\r\nIMPLEMENTATION Backstop\r\n.");
 }
 
-static void run_stat(DoorSession *session, const DoorWords *words)
-{
-  door_answer(session, "+OK %u %" G_GUINT64_FORMAT, session->left, session->octets);
-}
-
-static void run_list(DoorSession *session, const DoorWords *words)
-{
-  guint row;
-  if (words->n == 1) {
-    if (find_row(session, words->numbers[0], &row))
-      door_answer(session, "+OK %u %" G_GUINT64_FORMAT, row + 1, get_row(session, row)->octets);
-    return;
-  }
-  door_answer(session, "+OK %u messages (%" G_GUINT64_FORMAT " octets)", session->left, session->octets);
-  for (row = 0; row < session->rows->len && !session->wire.broken; row++)
-    if (!session->deleted[row]) door_answer(session, "%u %" G_GUINT64_FORMAT, row + 1, get_row(session, row)->octets);
-  door_answer(session, ".");
-}
-
-static void run_uidl(DoorSession *session, const DoorWords *words)
-{
-  guint row;
-  if (words->n == 1) {
-    if (find_row(session, words->numbers[0], &row))
-      door_answer(session, "+OK %u %s", row + 1, get_row(session, row)->uid);
-    return;
-  }
-  door_answer(session, "+OK");
-  for (row = 0; row < session->rows->len && !session->wire.broken; row++)
-    if (!session->deleted[row]) door_answer(session, "%u %s", row + 1, get_row(session, row)->uid);
-  door_answer(session, ".");
-}
-
 static void run_top(DoorSession *session, const DoorWords *words)
 {
   guint row;
-  if (find_row(session, words->numbers[0], &row)) door_ask(session, row, (gint)MIN(words->numbers[1], G_MAXINT));
+  if (door_find_row(session, words->numbers[0], &row)) door_ask(session, row, (gint)MIN(words->numbers[1], G_MAXINT));
 }
 
 static void run_retr(DoorSession *session, const DoorWords *words)
 {
   guint row;
-  if (find_row(session, words->numbers[0], &row)) door_ask(session, row, -1);
-}
-
-static void run_dele(DoorSession *session, const DoorWords *words)
-{
-  guint row;
-  if (!find_row(session, words->numbers[0], &row)) return;
-  session->deleted[row] = TRUE;
-  session->left--;
-  session->octets -= get_row(session, row)->octets;
-  door_answer(session, "+OK");
-}
-
-/* All rows as they are at first. */
-static void count_rows(DoorSession *session)
-{
-  memset(session->deleted, 0, session->rows->len);
-  session->left = session->rows->len;
-  session->octets = 0;
-  for (guint row = 0; row < session->rows->len; row++) session->octets += get_row(session, row)->octets;
-}
-
-static void run_rset(DoorSession *session, const DoorWords *words)
-{
-  count_rows(session);
-  run_stat(session, words);
+  if (door_find_row(session, words->numbers[0], &row)) door_ask(session, row, -1);
 }
 
 static void run_noop(DoorSession *session, const DoorWords *words) { door_answer(session, "+OK"); }
 
-void door_enter(DoorSession *session)
+/* The right password was given: asks the host for the maildrop, and answers. */
+static void enter(DoorSession *session)
 {
   g_autoptr(GError) problem = NULL;
   session->entered = TRUE;
@@ -158,32 +50,9 @@ void door_enter(DoorSession *session)
     return;
   }
   session->deleted = g_malloc0(MAX(session->rows->len, 1));
-  count_rows(session);
+  door_count_rows(session);
   session->state = DOOR_TRANSACTION;
-  run_stat(session, NULL);
-}
-
-static gboolean on_marked(guint row, const char *refusal, gpointer data)
-{
-  DoorSession *session = data;
-  session->unmarked += refusal != NULL;
-  return door_wire_attend(&session->wire);
-}
-
-/* FALSE: not all; without a link after that: none, for the session cannot be ended. */
-static gboolean mark_deleted(DoorSession *session)
-{
-  g_autoptr(GPtrArray) rows = g_ptr_array_new();
-  g_autoptr(GError) problem = NULL;
-  for (guint row = 0; row < session->rows->len; row++)
-    if (session->deleted[row]) g_ptr_array_add(rows, (gpointer)get_row(session, row));
-  if (!door_wire_attend(&session->wire) || session->link == NULL) return FALSE;
-  session->relaying = TRUE;
-  gboolean whole =
-      pop3_link_delete_all(session->link, (const Pop3Row *const *)rows->pdata, rows->len, on_marked, session, &problem);
-  session->relaying = FALSE;
-  if (!whole) door_broke(session, problem);
-  return whole && session->unmarked == 0;
+  door_stat(session, NULL);
 }
 
 static void run_quit(DoorSession *session, const DoorWords *words)
@@ -193,7 +62,7 @@ static void run_quit(DoorSession *session, const DoorWords *words)
     /* A client that never got what it asked for before must not lose it. */
     door_relay(session);
     if (session->over || !door_wire_flush(&session->wire)) return;
-    all = mark_deleted(session);
+    all = door_mark_deleted(session);
     if (session->wire.broken) return;
     if (session->link != NULL) {
       session->link = NULL;
@@ -206,18 +75,28 @@ static void run_quit(DoorSession *session, const DoorWords *words)
   session->over = TRUE;
 }
 
+static void run_pass(DoorSession *session, const DoorWords *words)
+{
+  if (door_pass(session, words)) enter(session);
+}
+
+static void run_auth(DoorSession *session, const DoorWords *words)
+{
+  if (door_auth(session, words)) enter(session);
+}
+
 static const Command commands[] = {
   { "CAPA", DOOR_AUTHORIZATION | DOOR_TRANSACTION, 0, 0, run_capa },
   { "USER", DOOR_AUTHORIZATION, 0, ANY_TEXT, door_user },
-  { "PASS", DOOR_AUTHORIZATION, 0, ANY_TEXT, door_pass },
-  { "AUTH", DOOR_AUTHORIZATION, 0, ANY_TEXT, door_auth },
-  { "STAT", DOOR_TRANSACTION, 0, 0, run_stat },
-  { "LIST", DOOR_TRANSACTION, 0, 1, run_list },
-  { "UIDL", DOOR_TRANSACTION, 0, 1, run_uidl },
+  { "PASS", DOOR_AUTHORIZATION, 0, ANY_TEXT, run_pass },
+  { "AUTH", DOOR_AUTHORIZATION, 0, ANY_TEXT, run_auth },
+  { "STAT", DOOR_TRANSACTION, 0, 0, door_stat },
+  { "LIST", DOOR_TRANSACTION, 0, 1, door_list },
+  { "UIDL", DOOR_TRANSACTION, 0, 1, door_uidl },
   { "TOP", DOOR_TRANSACTION, 2, 2, run_top },
   { "RETR", DOOR_TRANSACTION, 1, 1, run_retr },
-  { "DELE", DOOR_TRANSACTION, 1, 1, run_dele },
-  { "RSET", DOOR_TRANSACTION, 0, 0, run_rset },
+  { "DELE", DOOR_TRANSACTION, 1, 1, door_dele },
+  { "RSET", DOOR_TRANSACTION, 0, 0, door_rset },
   { "NOOP", DOOR_TRANSACTION, 0, 0, run_noop },
   { "QUIT", DOOR_AUTHORIZATION | DOOR_TRANSACTION, 0, 0, run_quit },
 };
@@ -260,9 +139,9 @@ static void hear(DoorSession *session, char *line, gsize length)
 {
   /* May hold a password. */
   gboolean secret = session->state == DOOR_AUTHORIZATION;
-  if (session->sasl)
-    door_auth_response(session, line);
-  else if (memchr(line, '\0', length) != NULL)
+  if (session->sasl) {
+    if (door_auth_response(session, line)) enter(session);
+  } else if (memchr(line, '\0', length) != NULL)
     door_error(session, "a command cannot hold a NUL");
   else
     obey(session, line);
@@ -316,8 +195,10 @@ static void converse(DoorSession *session)
     }
 }
 
-void door_session_run(Door *door, int fd, const DoorHost *host)
+void door_serve(Door *door, const DoorHost *host)
 {
+  int fd = door_let_in(door);
+  if (fd < 0) return;
   DoorSession *session = g_new0(DoorSession, 1);
   session->began = session->since = g_get_monotonic_time();
   session->wire = (DoorWire){ .fd = fd, .door = door, .attend = attend, .data = session, .attended = session->began };

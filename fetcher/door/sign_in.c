@@ -6,7 +6,7 @@
 #include "fetcher/door/private.h"
 #include <string.h>
 
-/* In a time that depends on what was given only. */
+/* 0 for equal texts. The time it takes depends on the text that was given only, not on the right one. */
 static guint differ(const char *given, const char *right)
 {
   gsize length = strlen(given), wanted = strlen(right);
@@ -15,25 +15,24 @@ static guint differ(const char *given, const char *right)
   return difference;
 }
 
-/* `foreign`: it asks for somebody else's mail. */
-static void sign_in(DoorSession *session, const char *user, const char *password, gboolean foreign)
+/* Is this the right password for this user? If not, the client is told so after a delay. `foreign`: the client asks for
+ * somebody else's mail. */
+static gboolean check_password(DoorSession *session, const char *user, const char *password, gboolean foreign)
 {
   const DoorLimits *limits = &session->wire.door->limits;
   if (session->host->password == NULL) {
     door_refuse(session, "[SYS/TEMP] ", "the door's password cannot be had now: see the log of Backstop");
     session->over = TRUE;
-    return;
+    return FALSE;
   }
   guint wrong = differ(user, session->host->user) | differ(password, session->host->password);
-  if (wrong == 0 && !foreign && *password != '\0') {
-    door_enter(session);
-    return;
-  }
-  /* What was asked before is not to wait with it. */
+  if (wrong == 0 && !foreign && *password != '\0') return TRUE;
+  /* Answers to earlier commands must not wait for the end of the delay. */
   door_wire_flush(&session->wire);
   door_wire_pause(&session->wire, limits->penalty);
   door_answer(session, "-ERR [AUTH] the user or the password is wrong");
   if (++session->failures >= limits->failures) session->over = TRUE;
+  return FALSE;
 }
 
 void door_user(DoorSession *session, const DoorWords *words)
@@ -47,30 +46,30 @@ void door_user(DoorSession *session, const DoorWords *words)
   door_answer(session, "+OK");
 }
 
-void door_pass(DoorSession *session, const DoorWords *words)
+gboolean door_pass(DoorSession *session, const DoorWords *words)
 {
   g_autofree char *user = g_steal_pointer(&session->user);
-  if (user == NULL)
-    door_error(session, "USER comes first");
-  else
-    sign_in(session, user, words->text, FALSE);
+  if (user != NULL) return check_password(session, user, words->text, FALSE);
+  door_error(session, "USER comes first");
+  return FALSE;
 }
 
-void door_auth(DoorSession *session, const DoorWords *words)
+gboolean door_auth(DoorSession *session, const DoorWords *words)
 {
   g_clear_pointer(&session->user, g_free);
   gsize mechanism = strcspn(words->text, " ");
   if (mechanism != strlen("PLAIN") || g_ascii_strncasecmp(words->text, "PLAIN", mechanism) != 0) {
     door_error(session, "PLAIN is the only mechanism here");
   } else if (words->text[mechanism] == ' ') {
-    door_auth_response(session, words->text + mechanism + 1);
+    return door_auth_response(session, words->text + mechanism + 1);
   } else {
     door_answer(session, "+ ");
     session->sasl = TRUE;
   }
+  return FALSE;
 }
 
-/* RFC 4648, 4, and nothing else: g_base64_decode() would skip what it does not know. */
+/* Strictly RFC 4648, 4: g_base64_decode() would skip characters that are not base64. */
 static gboolean is_base64(const char *text)
 {
   gsize length = strlen(text), end = length;
@@ -80,21 +79,21 @@ static gboolean is_base64(const char *text)
   return length > 0 && length % 4 == 0;
 }
 
-void door_auth_response(DoorSession *session, char *line)
+gboolean door_auth_response(DoorSession *session, char *line)
 {
   session->sasl = FALSE;
   if (strcmp(line, "*") == 0) {
     door_error(session, "AUTH was given up");
-    return;
+    return FALSE;
   }
   gsize length = 0;
   if (is_base64(line)) g_base64_decode_inplace(line, &length);
   line[length] = '\0';
-  /* Three texts with a NUL between them, none after the last. */
+  /* The response is three texts with a NUL between them, and none after the last text. */
   const char *end = line + length, *user = memchr(line, '\0', length);
   const char *password = user != NULL ? memchr(user + 1, '\0', (gsize)(end - user - 1)) : NULL;
-  if (password == NULL || strlen(password + 1) != (gsize)(end - password - 1))
-    door_error(session, "this is not what PLAIN wants to hear");
-  else
-    sign_in(session, user + 1, password + 1, *line != '\0' && strcmp(line, user + 1) != 0);
+  if (password != NULL && strlen(password + 1) == (gsize)(end - password - 1))
+    return check_password(session, user + 1, password + 1, *line != '\0' && strcmp(line, user + 1) != 0);
+  door_error(session, "this is not a response for PLAIN (RFC 4616)");
+  return FALSE;
 }

@@ -3,8 +3,8 @@
  * Must not: guess what a folder is for by its name.
  * Fails:    STORE_ERROR_MAILBOX when the server refuses; LINK.
  * Tests:    tests/fetcher/imap/test_folder.c */
-#include "fetcher/imap/folder_name.h"
 #include "fetcher/imap/private.h"
+#include "fetcher/imap/utf7.h"
 #include "filter/normalise.h"
 #include <string.h>
 
@@ -13,7 +13,7 @@
 char *imap_wire(ImapStore *store, const char *name, GError **error)
 {
   const char *known = g_hash_table_lookup(store->wire, name);
-  char *wire = known != NULL ? g_strdup(known) : folder_name_to_wire(name);
+  char *wire = known != NULL ? g_strdup(known) : utf7_encode(name);
   if (wire == NULL)
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "A folder name with line breaks is not possible.");
   return wire;
@@ -44,9 +44,9 @@ static guint folder_use(const struct mailimap_mbx_list_flags *flags)
 
 static void add_folder(ImapStore *store, GPtrArray *folders, const struct mailimap_mailbox_list *row)
 {
-  g_autofree char *name = folder_name_from_wire(row->mb_name);
+  g_autofree char *name = utf7_decode(row->mb_name);
   if (strpbrk(row->mb_name, "\r\n") != NULL || *name == '\0') return; /* nothing can be done with it */
-  g_autofree char *again = folder_name_to_wire(name);
+  g_autofree char *again = utf7_encode(name);
   if (g_strcmp0(again, row->mb_name) != 0) g_hash_table_insert(store->wire, g_strdup(name), g_strdup(row->mb_name));
   Folder *folder = g_new0(Folder, 1);
   folder->name = g_steal_pointer(&name);
@@ -107,7 +107,7 @@ static gboolean take_namespace(ImapStore *store)
     const struct mailimap_namespace_data *data = item->ext_data;
     if (data == NULL || data->ns_personal == NULL || clist_isempty(data->ns_personal->ns_data_list)) continue;
     const struct mailimap_namespace_info *info = clist_content(clist_begin(data->ns_personal->ns_data_list));
-    store->prefix = folder_name_from_wire(info->ns_prefix);
+    store->prefix = utf7_decode(info->ns_prefix);
     store->separator = info->ns_delimiter;
     return TRUE;
   }

@@ -22,7 +22,10 @@ typedef struct {
   guint gone;    /* so many went from it, and not by us */
 } ImapStore;
 
-/* imap_command.c */
+/* sign_in.c: signs in with account's user and this secret, by the first mechanism that both sides know. */
+gboolean imap_sign_in(ImapStore *store, const AccountConfig *account, const char *secret, GError **error);
+
+/* command.c */
 /* Sends the command, without its tag, and takes the answer: libetpan's result, CUSTOM_COMMAND for NO and BAD. */
 int imap_run(mailimap *session, const char *command);
 
@@ -52,7 +55,7 @@ GArray *imap_batch(const guint32 *uids, guint n);
 /* A UID SEARCH for the selected folder: ascending, without duplicates or 0, at most limit. */
 GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError **error);
 
-/* imap_folder.c */
+/* folder.c */
 GPtrArray *imap_folders(Store *base, GError **error);
 char *imap_resolve(Store *base, const char *name, GError **error);
 gboolean imap_create(Store *base, const char *name, GError **error);
@@ -61,7 +64,7 @@ gboolean imap_peek(Store *base, const char *name, FolderStatus *status, GError *
 /* The wire name of a folder; MAILBOX when it cannot be one. The caller frees. */
 char *imap_wire(ImapStore *store, const char *name, GError **error);
 
-/* imap_fetch.c */
+/* fetch.c */
 gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                    gpointer data, GError **error);
 GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error);
@@ -77,16 +80,16 @@ typedef struct {
 /* Those of uids that are there, as far as the server told of their flags: GArray of ImapMarks. */
 GArray *imap_marks(ImapStore *store, const GArray *uids, GError **error);
 
-/* imap_move.c */
+/* move.c */
 gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean imap_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean imap_remove(Store *base, const guint32 *uids, guint n, GError **error);
 
-/* imap_mark.c */
+/* mark.c */
 gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);
 gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error);
 
-/* imap_idle.c */
+/* idle.c */
 
 /* IDLE is begun anew after so many milliseconds, before the server tires of it (RFC 2177); tests make it short. */
 extern guint imap_idle_renewal;

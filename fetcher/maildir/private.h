@@ -1,6 +1,6 @@
 /* private.h - what the files of the Maildir box share; nobody else includes it. */
 #pragma once
-#include "fetcher/box/box.h"
+#include "fetcher/maildir/maildir.h"
 
 typedef struct {
   Box base;
@@ -15,7 +15,7 @@ gboolean maildir_fail(const char *path, const char *what, GError **error);
 gsize maildir_base(const char *name);
 gint64 maildir_key(const char *name);
 
-/* maildir_put.c */
+/* put.c */
 /* All of one file to another, from where they stand; FALSE with errno. */
 gboolean maildir_copy(int from, int to);
 /* A name that nobody else gives (the convention of maildir(5)): time, process, count, host; and the size. The caller

@@ -1,12 +1,12 @@
 /* private.h - what the files of the mbox box share; nobody else includes it.
  *
- * A message as the box gives it is what mbox_lines.h makes of it, without the fields that mail programs keep their own
- * state in (mbox_message.c lists them). So neither its size nor its key changes when a mail program marks it read, or
+ * A message as the box gives it is what lines.h makes of it, without the fields that mail programs keep their own
+ * state in (message.c lists them). So neither its size nor its key changes when a mail program marks it read, or
  * when it is carried to another mbox. Line ends stay as they are. One thing an mbox cannot keep: that a message does
  * not end with a line end, since the next message must begin on a line of its own. */
 #pragma once
-#include "fetcher/box/box.h"
 #include "fetcher/mbox/lines.h"
+#include "fetcher/mbox/mbox.h"
 #include <sys/stat.h>
 
 #define MBOX_HEADER_MAX 65536 /* octets of the header that make a key */
@@ -14,7 +14,7 @@
 /* Sets "PATH: TEXT." and gives FALSE. */
 gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-/* mbox_message.c */
+/* message.c */
 /* A message while it is read. */
 typedef struct {
   gboolean body;      /* the header has ended */
@@ -36,7 +36,7 @@ gint64 mbox_from_date(const char *line, gsize length);
  * the time with its zone, UTC, since without one readers would take it for local time. The caller frees. */
 char *mbox_from_line(const char *head, gsize length, gint64 stored);
 
-/* mbox_scan.c */
+/* scan.c */
 /* Opens for reading, without leaving an access mark where that is allowed. -1 with MAILBOX. */
 int mbox_open(const char *path, GError **error);
 /* Adds the messages that begin at `from` (0, or where a separator stands) or later to items, in the file's order.
@@ -53,7 +53,7 @@ typedef struct {
  * then are item->length and item->deleted brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
-/* mbox_lock.c */
+/* lock.c */
 extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
 typedef struct {
   char *path;    /* the real one */
@@ -73,7 +73,7 @@ void mbox_unlock(MboxLock *lock);
 void mbox_lock_tidy(const char *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MboxLock, mbox_unlock)
 
-/* mbox_write.c */
+/* write.c */
 typedef struct {
   guint64 where, length;
 } MboxRange;
@@ -89,7 +89,7 @@ gboolean mbox_cut_back(MboxLock *lock, guint64 length, GError **error);
 /* Makes folder entries durable. */
 gboolean mbox_sync_folder(const char *path, GError **error);
 
-/* mbox_rewrite.c */
+/* rewrite.c */
 /* Replaces the file by one without these ranges (ascending, apart), all other octets as they were; synced. The lock is
  * on the new file then, and *old is the old file's descriptor, still locked; the caller closes it. *copied: the octets
  * of the old file that were looked at. FALSE with *old -1: nothing was changed; else it was replaced, and may come back

@@ -4,123 +4,12 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; nothing is recorded then but whole batches, and their mark with them.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/batch.h"
+#include "fetcher/pass/seen_before.h"
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/sync.h"
 #include "ledger/facts.h"
 
 #define LONGEST_WAIT ((gint64)86400)
-
-Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored)
-{
-  Candidate *candidate = g_new0(Candidate, 1);
-  candidate->uid = uid;
-  candidate->size = size;
-  candidate->stored = stored;
-  return candidate;
-}
-
-void candidate_free(Candidate *candidate)
-{
-  fingerprint_clear(&candidate->fingerprint);
-  if (candidate->report != NULL) report_free(candidate->report);
-  g_free(candidate);
-}
-
-/* The owner has brought it back with his own hands: the journal says so, and the message tells his other machines. */
-static gboolean note_restored(Run *run, gint64 id, const Place *here, GError **error)
-{
-  g_autoptr(GError) problem = NULL;
-  if (!journal_owner_restored(run->ledger, id, here, error)) return FALSE;
-  if (run_select(run, here->folder, &problem)
-      && run->store->class->mark(run->store, &here->uid, 1, MARK_NOT_BACKSCATTER, &problem))
-    return TRUE;
-  if (run_can_go_on(problem)) return TRUE;
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return FALSE;
-}
-
-static gboolean is_at(const Entry *entry, const Place *here)
-{
-  return g_strcmp0(entry->home.folder, here->folder) == 0 && entry->home.validity == here->validity
-         && entry->home.uid == here->uid;
-}
-
-/* A message whose fingerprint is in the journal, newest entry first. *judge: it is another copy that must be judged for
- * itself: what the journal says was moved is still where we put it, every copy of it, and this is none of them. */
-static gboolean known_again(Run *run, const Place *here, const Candidate *candidate, const GPtrArray *entries,
-                            gboolean *judge, GError **error)
-{
-  const Entry *newest = entries->pdata[0];
-  *judge = FALSE;
-  if (newest->state != MOVE_QUARANTINED && newest->state != MOVE_DELETED) return TRUE;
-  for (guint i = 0; i < entries->len; i++)
-    if (((const Entry *)entries->pdata[i])->exempt) return TRUE;
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = entries->pdata[i];
-    guint32 uid = 0;
-    if (entry->state != MOVE_QUARANTINED && entry->state != MOVE_DELETED) continue;
-    if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
-    if (uid == 0) return note_restored(run, entry->id, here, error);
-    if (uid == candidate->uid && g_strcmp0(entry->away.folder, here->folder) == 0) return TRUE;
-  }
-  /* One more, with our keyword: the owner has copied it from quarantine, or another machine is about to move it. */
-  *judge = !candidate->marked;
-  return TRUE;
-}
-
-/* A machine of the owner's has restored it, this one or another: the journal here shall say so too. */
-static gboolean note_release(Run *run, const Place *here, const GPtrArray *entries, GError **error)
-{
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = entries->pdata[i];
-    if (entry->exempt) return TRUE;
-    if (entry->state == MOVE_QUARANTINED || entry->state == MOVE_DELETED)
-      return journal_owner_restored(run->ledger, entry->id, here, error);
-  }
-  return TRUE;
-}
-
-static gboolean was_left_alone(const Entry *entry)
-{
-  return !entry->exempt && (entry->state == MOVE_KEPT || entry->state == MOVE_FAILED);
-}
-
-/* Is one of these entries about this very message, and was it left where it was? In a sweep it is then judged again;
- * else only what is here for the first time, but was rehearsed. taken: entries that others of the batch are about. */
-static gboolean take_prior(Run *run, const Place *here, Candidate *candidate, const GPtrArray *entries,
-                           GHashTable *taken, GError **error)
-{
-  for (guint i = 0; i < entries->len; i++) {
-    const Entry *entry = entries->pdata[i];
-    guint32 uid = 0;
-    gboolean same = is_at(entry, here);
-    if (!was_left_alone(entry) || g_hash_table_contains(taken, &entry->id)) continue;
-    if (!run->again && (!same || entry->verdict == VERDICT_GENUINE)) continue;
-    if (!same && !settle_locate(run, &entry->home, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
-    if (!same && uid != 0) continue; /* that is another copy */
-    candidate->prior = entry->id;
-    candidate->due = entry->due;
-    g_hash_table_add(taken, &candidate->prior);
-    return TRUE;
-  }
-  return TRUE;
-}
-
-/* *keep: the candidate, which was read, needs a verdict. */
-static gboolean sort_one(Run *run, const Place *here, Candidate *candidate, GHashTable *taken, gboolean *keep,
-                         GError **error)
-{
-  *keep = candidate->prior != 0;
-  if (*keep || candidate->report->kind == REPORT_NONE) return TRUE;
-  g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, &candidate->fingerprint, error);
-  if (known == NULL) return FALSE;
-  *keep = known->len == 0 && !candidate->released;
-  if (known->len == 0) return TRUE;
-  if (candidate->released) return note_release(run, here, known, error);
-  if (!take_prior(run, here, candidate, known, taken, error)) return FALSE;
-  *keep = candidate->prior != 0;
-  return *keep || known_again(run, here, candidate, known, keep, error);
-}
 
 static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
 {
@@ -165,14 +54,14 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
 /* Keeps those that need a verdict. */
 static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)
 {
-  guint32 validity = run->status.validity;
+  guint32 validity = run->open.status.validity;
   g_autoptr(GHashTable) taken = g_hash_table_new(g_int64_hash, g_int64_equal);
   for (guint i = 0; i < candidates->len;) {
     Candidate *candidate = candidates->pdata[i];
     Place here = { .folder = (char *)folder, .validity = validity, .uid = candidate->uid };
     gboolean keep = FALSE;
     if (!run_tick(run, error)) return FALSE;
-    if (candidate->report != NULL && !sort_one(run, &here, candidate, taken, &keep, error)) return FALSE;
+    if (candidate->report != NULL && !seen_before(run, &here, candidate, taken, &keep, error)) return FALSE;
     if (keep)
       i++;
     else
@@ -183,10 +72,11 @@ static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GE
 
 static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
 {
-  if (run->rehearse) return MOVE_KEPT;
-  if (candidate->marked && !run->again) return MOVE_KEPT; /* by another machine, which moves it; or dragged back */
+  if (run->sweep.rehearse) return MOVE_KEPT;
+  if (candidate->marked && !run->sweep.again)
+    return MOVE_KEPT; /* by another machine, which moves it; or dragged back */
   if (verdict->fresh) return MOVE_WAITING;
-  if (!run->moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
+  if (!run->folders.moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
   if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
   if (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure) return MOVE_Q_INTENT;
   return MOVE_KEPT;
@@ -210,7 +100,7 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
  * which nothing can be moved. A rehearsal changes none of that. */
 static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
-  if (run->rehearse || candidate->marked) return candidate->due;
+  if (run->sweep.rehearse || candidate->marked) return candidate->due;
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
   if (entry->state != MOVE_WAITING && !observed) return 0;
   if (!observed && !facts->stale) return entry->judged + FILTER_GRACE;
@@ -226,8 +116,9 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   entry->arrived = candidate->stored;
   entry->judged = run_now();
   entry->due = due_after(run, candidate, facts, entry);
-  place_set(&entry->home, folder, run->status.validity, candidate->uid);
-  if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, run->quarantine, run->quarantine_validity, 0);
+  place_set(&entry->home, folder, run->open.status.validity, candidate->uid);
+  if (entry->state == MOVE_Q_INTENT)
+    place_set(&entry->away, run->folders.quarantine, run->folders.quarantine_validity, 0);
   return entry;
 }
 
@@ -293,7 +184,7 @@ static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candida
 static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **error)
 {
   if (!run_select(run, folder, error)) return FALSE;
-  if (run->status.validity == validity) return TRUE;
+  if (run->open.status.validity == validity) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
               "folder \"%s\" was renumbered meanwhile; it is read again at the next pass", folder);
   return FALSE;
@@ -302,10 +193,10 @@ static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **
 gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const FolderMark *mark, gint64 scanned,
                        GError **error)
 {
-  guint32 validity = run->status.validity;
+  guint32 validity = run->open.status.validity;
   g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
   if (!read_all(run, candidates, error) || !sort_all(run, folder, candidates, error)) return FALSE;
-  if (candidates->len > 0 && run->synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
+  if (candidates->len > 0 && run->sync.synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
   if (!reopen(run, folder, validity, error)) return FALSE;
   if (!judge_all(run, folder, candidates, mark, scanned, entries, error)) return FALSE;
   return settle_batch(run, folder, entries, error);

@@ -1,24 +1,6 @@
 /* batch.h - a handful of candidates on their way from reading to verdict to quarantine. */
 #pragma once
-#include "fetcher/pass/run.h"
-
-/* A candidate: what the scan saw of it, then what was read of it. */
-typedef struct {
-  guint32 uid;
-  guint64 size;
-  gint64 stored;     /* INTERNALDATE */
-  gboolean marked;   /* it carries $Backscatter */
-  gboolean released; /* it carries $NotBackscatter: one of the owner's machines has restored it */
-  gint64 prior;      /* the id of the entry this is, which is judged again; 0 for a new message */
-  gint64 waited;     /* how long that entry was made to wait, seconds */
-  gint64 since;      /* when that entry was judged, Unix seconds: 0 for a new message */
-  gint64 due;        /* when that entry is due by itself, 0 never */
-  Fingerprint fingerprint;
-  Report *report; /* NULL until read */
-  gboolean judged;
-} Candidate;
-Candidate *candidate_new(guint32 uid, guint64 size, gint64 stored);
-void candidate_free(Candidate *candidate);
+#include "fetcher/pass/candidate.h"
 
 /* Takes candidates (Candidate*) of one watched folder all the way: reads each, drops what was judged before or is no
  * report, brings Sent up to date, judges, records all of it with the folder's new mark in one transaction, and moves

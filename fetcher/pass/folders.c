@@ -4,7 +4,7 @@
  * Fails:    STORE_ERROR, CONFIG_ERROR when a configured folder is not there.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e/test_once.py */
 #include "fetcher/pass/folders.h"
-#include "fetcher/imap/folder_name.h"
+#include "fetcher/pass/sent_names.h"
 #include <string.h>
 
 #define LIST_AGAIN ((gint64)3600 * G_USEC_PER_SEC) /* folders are made and renamed rarely */
@@ -21,9 +21,9 @@ static guint depth_of(const char *name)
 static gboolean named_sent(const Folder *folder)
 {
   if (folder->use & FOLDER_NOSELECT) return FALSE;
-  if (folder_name_is_sent(folder->name, '\0')) return TRUE;
+  if (sent_name_matches(folder->name, '\0')) return TRUE;
   for (const char *s = SEPARATORS; *s != '\0'; s++)
-    if (folder_name_is_sent(folder->name, *s)) return TRUE;
+    if (sent_name_matches(folder->name, *s)) return TRUE;
   return FALSE;
 }
 
@@ -44,8 +44,8 @@ static gboolean take_configured(Run *run, GPtrArray *sent, GError **error)
 
 static void take_special(const Run *run, GPtrArray *sent)
 {
-  for (guint i = 0; i < run->folders->len; i++) {
-    const Folder *folder = run->folders->pdata[i];
+  for (guint i = 0; i < run->folders.list->len; i++) {
+    const Folder *folder = run->folders.list->pdata[i];
     if ((folder->use & FOLDER_SENT) && !(folder->use & FOLDER_NOSELECT)) g_ptr_array_add(sent, g_strdup(folder->name));
   }
 }
@@ -55,16 +55,16 @@ static gboolean take_named(Run *run, GPtrArray *sent, GError **error)
 {
   guint least = G_MAXUINT;
   const char *first = NULL;
-  for (guint i = 0; i < run->folders->len; i++) {
-    const Folder *folder = run->folders->pdata[i];
+  for (guint i = 0; i < run->folders.list->len; i++) {
+    const Folder *folder = run->folders.list->pdata[i];
     if (named_sent(folder)) least = MIN(least, depth_of(folder->name));
   }
-  for (guint i = 0; i < run->folders->len; i++) {
-    const Folder *folder = run->folders->pdata[i];
+  for (guint i = 0; i < run->folders.list->len; i++) {
+    const Folder *folder = run->folders.list->pdata[i];
     if (!named_sent(folder) || depth_of(folder->name) != least) continue;
     if (!run_select(run, folder->name, error)) return FALSE;
     if (first == NULL) first = folder->name;
-    if (run->status.count > 0) g_ptr_array_add(sent, g_strdup(folder->name));
+    if (run->open.status.count > 0) g_ptr_array_add(sent, g_strdup(folder->name));
   }
   if (sent->len == 0 && first != NULL) g_ptr_array_add(sent, g_strdup(first));
   return TRUE;
@@ -84,13 +84,13 @@ gboolean folders_find_sent(Run *run, GError **error)
     return FALSE;
   if (run->account->sent_recorded) g_ptr_array_set_size(sent, (gint)sent->len - 1);
   g_ptr_array_add(sent, NULL);
-  run->sent = (char **)g_ptr_array_free(g_steal_pointer(&sent), FALSE);
+  run->folders.sent = (char **)g_ptr_array_free(g_steal_pointer(&sent), FALSE);
   return TRUE;
 }
 
 gboolean folders_tell_sent(const Run *run)
 {
-  return run->sent[0] != NULL || run->account->sent_account != NULL || run->account->sent_recorded;
+  return run->folders.sent[0] != NULL || run->account->sent_account != NULL || run->account->sent_recorded;
 }
 
 static gboolean find_watched(Run *run, GError **error)
@@ -102,41 +102,42 @@ static gboolean find_watched(Run *run, GError **error)
     g_ptr_array_add(watched, folder);
   }
   g_ptr_array_add(watched, NULL);
-  run->watched = (char **)g_ptr_array_free(g_steal_pointer(&watched), FALSE);
+  run->folders.watched = (char **)g_ptr_array_free(g_steal_pointer(&watched), FALSE);
   return TRUE;
 }
 
 void folders_forget(Run *run)
 {
-  g_clear_pointer(&run->folders, g_ptr_array_unref);
-  g_clear_pointer(&run->watched, g_strfreev);
-  g_clear_pointer(&run->sent, g_strfreev);
-  g_clear_pointer(&run->quarantine, g_free);
-  g_clear_pointer(&run->trash, g_free);
-  g_clear_pointer(&run->selected, g_free);
-  run->reconciled = (FolderStatus){ 0 };
+  g_clear_pointer(&run->folders.list, g_ptr_array_unref);
+  g_clear_pointer(&run->folders.watched, g_strfreev);
+  g_clear_pointer(&run->folders.sent, g_strfreev);
+  g_clear_pointer(&run->folders.quarantine, g_free);
+  g_clear_pointer(&run->folders.trash, g_free);
+  run_forget_open(run);
+  run->reconcile.compared = (FolderStatus){ 0 };
 }
 
-void folders_doubt(Run *run) { run->listed = 0; }
+void folders_doubt(Run *run) { run->folders.listed = 0; }
 
 static gboolean find(Run *run, GError **error)
 {
-  run->folders = run->store->class->folders(run->store, error);
-  if (run->folders == NULL) return FALSE;
-  run->quarantine = run->store->class->resolve(run->store, run->account->quarantine, error);
-  if (run->quarantine == NULL || !find_watched(run, error)) return FALSE;
-  for (guint i = 0; i < run->folders->len; i++) {
-    const Folder *folder = run->folders->pdata[i];
-    if ((folder->use & FOLDER_TRASH) && run->trash == NULL && !g_str_equal(folder->name, run->quarantine))
-      run->trash = g_strdup(folder->name);
+  run->folders.list = run->store->class->folders(run->store, error);
+  if (run->folders.list == NULL) return FALSE;
+  run->folders.quarantine = run->store->class->resolve(run->store, run->account->quarantine, error);
+  if (run->folders.quarantine == NULL || !find_watched(run, error)) return FALSE;
+  for (guint i = 0; i < run->folders.list->len; i++) {
+    const Folder *folder = run->folders.list->pdata[i];
+    if ((folder->use & FOLDER_TRASH) && run->folders.trash == NULL
+        && !g_str_equal(folder->name, run->folders.quarantine))
+      run->folders.trash = g_strdup(folder->name);
   }
-  run->listed = g_get_monotonic_time();
+  run->folders.listed = g_get_monotonic_time();
   return TRUE;
 }
 
 gboolean folders_find(Run *run, GError **error)
 {
-  if (run->listed != 0 && g_get_monotonic_time() - run->listed < LIST_AGAIN) return TRUE;
+  if (run->folders.listed != 0 && g_get_monotonic_time() - run->folders.listed < LIST_AGAIN) return TRUE;
   folders_forget(run);
   if (find(run, error)) return TRUE;
   folders_forget(run);
@@ -146,31 +147,31 @@ gboolean folders_find(Run *run, GError **error)
 /* By the server's names: different words of the configuration may mean one folder. */
 static gboolean check_quarantine(const Run *run, GError **error)
 {
-  if (!g_strv_contains((const char *const *)run->sent, run->quarantine)
-      && !g_strv_contains((const char *const *)run->watched, run->quarantine))
+  if (!g_strv_contains((const char *const *)run->folders.sent, run->folders.quarantine)
+      && !g_strv_contains((const char *const *)run->folders.watched, run->folders.quarantine))
     return TRUE;
   g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
               "the quarantine folder \"%s\" is a folder that is watched or holds sent mail; name another in "
               "[account %s]",
-              run->quarantine, run->account->name);
+              run->folders.quarantine, run->account->name);
   return FALSE;
 }
 
 /* As the owner has written it, if he has. */
 static const char *quarantine_name(const Run *run)
 {
-  return run->account->quarantine != NULL ? run->account->quarantine : run->quarantine;
+  return run->account->quarantine != NULL ? run->account->quarantine : run->folders.quarantine;
 }
 
 static gboolean make_quarantine(Run *run, GError **error)
 {
-  if (!run->store->class->create(run->store, run->quarantine, error)) {
+  if (!run->store->class->create(run->store, run->folders.quarantine, error)) {
     g_prefix_error(error, "the quarantine folder \"%s\" cannot be made: ", quarantine_name(run));
     return FALSE;
   }
   Folder *made = g_new0(Folder, 1);
-  made->name = g_strdup(run->quarantine);
-  g_ptr_array_add(run->folders, made);
+  made->name = g_strdup(run->folders.quarantine);
+  g_ptr_array_add(run->folders.list, made);
   return TRUE;
 }
 
@@ -178,10 +179,10 @@ static gboolean make_quarantine(Run *run, GError **error)
 static gboolean find_read_only(Run *run, char **names, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new();
-  for (char **folder = run->watched; *folder != NULL; folder++) {
+  for (char **folder = run->folders.watched; *folder != NULL; folder++) {
     g_autoptr(GError) problem = NULL;
     if (run_select(run, *folder, &problem)) {
-      if (run->status.read_only) g_ptr_array_add(list, *folder);
+      if (run->open.status.read_only) g_ptr_array_add(list, *folder);
     } else if (!run_can_go_on(problem)) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
@@ -196,7 +197,7 @@ static gboolean find_read_only(Run *run, char **names, GError **error)
 static gboolean tell_why(Run *run, gboolean read_only, GError **error)
 {
   g_autofree char *names = NULL, *text = NULL;
-  if (run->moves && !find_read_only(run, &names, error)) return FALSE;
+  if (run->folders.moves && !find_read_only(run, &names, error)) return FALSE;
   if (names != NULL)
     text = g_strdup_printf("Read-only, and so only observed: %s.", names);
   else if (read_only)
@@ -204,7 +205,7 @@ static gboolean tell_why(Run *run, gboolean read_only, GError **error)
   else if (!run->config->observe && !folders_tell_sent(run))
     text = g_strdup("Nothing tells what you sent, so Backstop only observes here and moves nothing: set sent, "
                     "sent-account or sent-recorded, then run backstop sweep.");
-  else if (!run->config->observe && !run->moves)
+  else if (!run->config->observe && !run->folders.moves)
     text = g_strdup("The server can neither move messages (MOVE) nor remove single ones (UIDPLUS), so Backstop only "
                     "observes here and moves nothing.");
   return account_set_notice(run->ledger, run->account->name, text, error);
@@ -212,18 +213,18 @@ static gboolean tell_why(Run *run, gboolean read_only, GError **error)
 
 gboolean folders_prepare_quarantine(Run *run, GError **error)
 {
-  run->moves = !run->config->observe && run->can_move && folders_tell_sent(run);
+  run->folders.moves = !run->config->observe && run->folders.can_move && folders_tell_sent(run);
   if (!check_quarantine(run, error)) return FALSE;
-  gboolean there = run_has_folder(run, run->quarantine), read_only = FALSE;
-  if (!there && run->moves && !make_quarantine(run, error)) return FALSE;
-  if (there || run->moves) {
-    if (!run_select(run, run->quarantine, error)) {
+  gboolean there = run_has_folder(run, run->folders.quarantine), read_only = FALSE;
+  if (!there && run->folders.moves && !make_quarantine(run, error)) return FALSE;
+  if (there || run->folders.moves) {
+    if (!run_select(run, run->folders.quarantine, error)) {
       g_prefix_error(error, "the quarantine folder \"%s\" cannot be opened: ", quarantine_name(run));
       return FALSE;
     }
-    run->quarantine_validity = run->status.validity;
-    read_only = run->moves && run->status.read_only;
-    if (read_only) run->moves = FALSE;
+    run->folders.quarantine_validity = run->open.status.validity;
+    read_only = run->folders.moves && run->open.status.read_only;
+    if (read_only) run->folders.moves = FALSE;
   }
   return tell_why(run, read_only, error);
 }

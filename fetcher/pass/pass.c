@@ -5,23 +5,21 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/pass.h"
 #include "fetcher/pass/folders.h"
+#include "fetcher/pass/other_accounts.h"
 #include "fetcher/pass/reconcile.h"
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/sweep.h"
 #include "fetcher/pass/sync.h"
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/wishes.h"
-#include "ledger/wish.h"
 
-#define OTHERS_SECONDS 60 /* how long a pass waits for other accounts to read their Sent folders */
 #define LIST_TRUSTED ((gint64)60 * G_USEC_PER_SEC) /* how old the list of folders may be that mail is judged by */
-#define OTHERS_LOOK ((gulong)G_USEC_PER_SEC / 5)
 
 /* The watched folders, one after the other; one that cannot be read does not keep the others from it. */
 static gboolean watch_all(Run *run, GError **error)
 {
   g_autoptr(GError) first = NULL;
-  for (char **folder = run->watched; *folder != NULL; folder++) {
+  for (char **folder = run->folders.watched; *folder != NULL; folder++) {
     g_autoptr(GError) problem = NULL;
     if (grant_wishes(run, &problem) && watch_folder(run, *folder, &problem)) continue;
     if (!run_can_go_on(problem)) {
@@ -46,65 +44,10 @@ static gboolean require_sent(const Run *run, GError **error)
   return FALSE;
 }
 
-/* Is the other account's worker about to read its Sent folders? One that waits for mail is asked to, once (ask). */
-static gboolean will_read_sent(Run *run, const Account *other, gboolean ask, gboolean *will, GError **error)
-{
-  if (account_will_read_sent(other)) *will = TRUE;
-  if (!account_is_watching(other)) return TRUE;
-  if (ask && wish_add(run->ledger, WISH_CHECK, 0, other->name, error) < 0) return FALSE;
-  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, other->name, error);
-  for (guint i = 0; wishes != NULL && i < wishes->len; i++)
-    if (((const Wish *)wishes->pdata[i])->verb == WISH_CHECK) *will = TRUE;
-  return wishes != NULL;
-}
-
-static gboolean others_will_read(Run *run, gboolean ask, gboolean *soon, GError **error)
-{
-  g_autoptr(GPtrArray) accounts = account_list(run->ledger, error);
-  *soon = FALSE;
-  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
-    const Account *account = accounts->pdata[i];
-    gboolean other = account->configured && !g_str_equal(account->name, run->account->name);
-    if (other && !will_read_sent(run, account, ask, soon, error)) return FALSE;
-  }
-  return accounts != NULL;
-}
-
-/* Looks are noted by the second: one that is to count must begin in a later one than that in which these were judged.
- */
-static void pass_second(const GPtrArray *due)
-{
-  gint64 judged = 0;
-  for (guint i = 0; i < due->len; i++) judged = MAX(judged, ((const Entry *)due->pdata[i])->judged);
-  while (run_now() == judged) g_usleep(20000);
-}
-
-/* A bounce may answer mail that was sent from another account. Where something is due (*any), waits until that
- * account's Sent folders were read, if that is soon; else it is judged as well as can be, and again in a later pass. */
-static gboolean wait_for_others(Run *run, gboolean *any, GError **error)
-{
-  gint64 deadline = g_get_monotonic_time() + OTHERS_SECONDS * G_USEC_PER_SEC;
-  gboolean soon = TRUE, ask = TRUE;
-  *any = FALSE;
-  while (soon && g_get_monotonic_time() < deadline) {
-    g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), FALSE, error);
-    if (due == NULL || !run_tick(run, error)) return FALSE;
-    if (due->len == 0) return TRUE;
-    *any = TRUE;
-    /* So that nobody waits for us meanwhile: our own Sent folders are read, and the state says that we judge. */
-    if (!run_begin(run, error) || (run->synced < run->pass.started && !sync_sent(run, TRUE, error))) return FALSE;
-    if (ask) pass_second(due);
-    if (!others_will_read(run, ask, &soon, error)) return FALSE;
-    if (soon) g_usleep(OTHERS_LOOK);
-    ask = FALSE;
-  }
-  return TRUE;
-}
-
 static gboolean judge_what_waited(Run *run, GError **error)
 {
   gboolean any = FALSE;
-  return wait_for_others(run, &any, error) && (!any || watch_due(run, error));
+  return other_accounts_wait(run, &any, error) && (!any || watch_due(run, error));
 }
 
 static gboolean count_waiting(Run *run, GError **error)
@@ -119,16 +62,16 @@ static gboolean count_waiting(Run *run, GError **error)
 static gboolean find_folders(Run *run, GError **error)
 {
   if (!folders_find(run, error)) return FALSE;
-  if (run->sent != NULL) return TRUE;
+  if (run->folders.sent != NULL) return TRUE;
   return folders_find_sent(run, error) && require_sent(run, error) && folders_prepare_quarantine(run, error);
 }
 
 /* Is there something to judge? */
 static gboolean has_work(Run *run, gboolean *work, GError **error)
 {
-  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), run->moves, error);
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), run->folders.moves, error);
   *work = due != NULL && due->len > 0;
-  for (char **folder = run->watched; due != NULL && *folder != NULL && !*work; folder++) {
+  for (char **folder = run->folders.watched; due != NULL && *folder != NULL && !*work; folder++) {
     g_autoptr(GError) problem = NULL;
     if (watch_news(run, *folder, work, &problem) || run_can_go_on(problem)) continue;
     g_propagate_error(error, g_steal_pointer(&problem));
@@ -142,7 +85,7 @@ static gboolean find_folders_anew(Run *run, GError **error)
 {
   gboolean work = FALSE;
   if (!find_folders(run, error)) return FALSE;
-  if (g_get_monotonic_time() - run->listed < LIST_TRUSTED) return TRUE;
+  if (g_get_monotonic_time() - run->folders.listed < LIST_TRUSTED) return TRUE;
   if (!has_work(run, &work, error)) return FALSE;
   if (!work) return TRUE;
   folders_doubt(run);
@@ -152,17 +95,17 @@ static gboolean find_folders_anew(Run *run, GError **error)
 static gboolean look_at_mail(Run *run, GError **error)
 {
   gboolean any = FALSE;
-  if (!find_folders_anew(run, error) || !wait_for_others(run, &any, error) || !watch_due(run, error)) return FALSE;
+  if (!find_folders_anew(run, error) || !other_accounts_wait(run, &any, error) || !watch_due(run, error)) return FALSE;
   g_autoptr(GError) problem = NULL;
   gboolean all = watch_all(run, &problem);
   if (!all && !run_can_go_on(problem)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
-  if (run->synced < run->pass.started && !sync_sent(run, !run->quiet, error)) return FALSE;
+  if (run->sync.synced < run->pass.started && !sync_sent(run, !run->progress.quiet, error)) return FALSE;
   /* What is on its way to quarantine must not be taken for what others put there. */
-  if (!settle_leaving(run, error) || (!run->half && !reconcile_quarantine(run, error)) || !sweep_wishes(run, error)
-      || !judge_what_waited(run, error))
+  if (!settle_leaving(run, error) || (!run->settle.half && !reconcile_quarantine(run, error))
+      || !sweep_wishes(run, error) || !judge_what_waited(run, error))
     return FALSE;
   if (run->pass.id != 0 && !count_waiting(run, error)) return FALSE;
   if (all) return TRUE;
@@ -185,8 +128,8 @@ Run *run_new(const Config *config, const AccountConfig *account, Ledger *ledger,
   *run = (Run){
     .config = config, .account = account, .ledger = ledger, .store = store, .stop = stop, .stop_data = stop_data
   };
-  run->can_move = (store->can & STORE_CAN_MOVE) != 0;
-  run->looked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  run->folders.can_move = (store->can & STORE_CAN_MOVE) != 0;
+  run->sync.looked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   return run;
 }
 
@@ -194,8 +137,8 @@ void run_free(Run *run)
 {
   if (run == NULL) return;
   folders_forget(run);
-  g_hash_table_unref(run->looked);
-  g_clear_error(&run->put_off);
+  g_hash_table_unref(run->sync.looked);
+  g_clear_error(&run->settle.put_off);
   g_free(run->pass.error);
   g_free(run);
 }
@@ -204,12 +147,12 @@ static gboolean begin(Run *run, PassScope scope, GError **error)
 {
   g_free(run->pass.error);
   run->pass = (Pass){ .account = run->account->name, .started = run_now() };
-  run->written = 0;
-  run->synced = 0;
-  run->quiet = scope == PASS_LOOK || scope == PASS_WISHES;
-  g_clear_error(&run->put_off);
-  run->half = FALSE;
-  return run->quiet || run_begin(run, error);
+  run->progress.written = 0;
+  run->sync.synced = 0;
+  run->progress.quiet = scope == PASS_LOOK || scope == PASS_WISHES;
+  g_clear_error(&run->settle.put_off);
+  run->settle.half = FALSE;
+  return run->progress.quiet || run_begin(run, error);
 }
 
 /* Ends the row of a pass that has one. */
@@ -230,8 +173,8 @@ gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
     problem = g_steal_pointer(&worse);
     done = FALSE;
   }
-  if (done && run->put_off != NULL) {
-    problem = g_steal_pointer(&run->put_off);
+  if (done && run->settle.put_off != NULL) {
+    problem = g_steal_pointer(&run->settle.put_off);
     done = FALSE;
   }
   if (!done) folders_doubt(run);
@@ -248,10 +191,10 @@ gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
 
 gboolean pass_wait(Run *run, const int *wake, guint n, gboolean *changed, GError **error)
 {
-  const char *first = run->watched != NULL ? run->watched[0] : "INBOX";
-  gboolean was_open = g_strcmp0(run->selected, first) == 0;
+  const char *first = run->folders.watched != NULL ? run->folders.watched[0] : "INBOX";
+  gboolean was_open = g_strcmp0(run->open.folder, first) == 0;
   if (!run_select(run, first, error)) return FALSE;
-  if (!was_open && run->status.next != run->first_next) {
+  if (!was_open && run->open.status.next != run->watch.first_next) {
     *changed = TRUE;
     return TRUE;
   }

@@ -4,8 +4,8 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was not filed is looked at again.
  * Tests:    tests/fetcher/pass/test_reconcile.c */
 #include "fetcher/pass/reconcile.h"
+#include "fetcher/pass/locate.h"
 #include "fetcher/pass/rivals.h"
-#include "fetcher/pass/settle.h"
 #include "ledger/facts.h"
 
 #define AT_ONCE 200 /* messages whose bytes are held at one time, one after the other */
@@ -55,8 +55,8 @@ static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id,
     guint32 uid = 0;
     open = open || entry->state == MOVE_KEPT || entry->state == MOVE_WAITING || entry->state == MOVE_FAILED;
     if (entry->state != MOVE_QUARANTINED) continue;
-    if (entry->away.uid != 0 && entry->away.validity == run->quarantine_validity) {
-      if (!settle_locate(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
+    if (entry->away.uid != 0 && entry->away.validity == run->folders.quarantine_validity) {
+      if (!locate_message(run, &entry->away, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
       lies = lies || uid != 0;
       if (uid != 0) continue;
     }
@@ -71,8 +71,8 @@ static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id,
 static gboolean is_too_soon(Run *run)
 {
   if (!rivals_possible(run->store)) return FALSE;
-  if (run->doubtful == 0) run->doubtful = run_now();
-  return run_now() - run->doubtful < FILTER_GRACE;
+  if (run->reconcile.doubtful == 0) run->reconcile.doubtful = run_now();
+  return run_now() - run->reconcile.doubtful < FILTER_GRACE;
 }
 
 /* *later: it is to be looked at again instead. */
@@ -88,8 +88,8 @@ static gboolean adopt(Run *run, const Stranger *stranger, GBytes *bytes, gboolea
   fingerprint_init(&entry->fingerprint, report->message_id, stranger->size, bytes);
   entry->arrived = stranger->stored;
   entry->judged = query.now;
-  place_set(&entry->home, run->watched[0], 0, 0);
-  place_set(&entry->away, run->quarantine, run->quarantine_validity, stranger->uid);
+  place_set(&entry->home, run->folders.watched[0], 0, 0);
+  place_set(&entry->away, run->folders.quarantine, run->folders.quarantine_validity, stranger->uid);
   if (!find_moved(run, &entry->fingerprint, &entry->id, &further, error)) return FALSE;
   *later = further && is_too_soon(run);
   return *later || journal_adopt(run->ledger, entry, error);
@@ -102,7 +102,7 @@ static gboolean adopt_all(Run *run, const GArray *strangers, guint32 *again, GEr
     const Stranger *stranger = &g_array_index(strangers, Stranger, i);
     g_autoptr(GError) problem = NULL;
     gboolean later = FALSE;
-    if (!run_tick(run, error) || !run_select(run, run->quarantine, error)) return FALSE;
+    if (!run_tick(run, error) || !run_select(run, run->folders.quarantine, error)) return FALSE;
     g_autoptr(GBytes) bytes = store_read(run->store, stranger->uid, FILTER_READ_LIMIT, &problem);
     /* Dovecot has nothing to show of a message that another session has just removed. */
     if (bytes != NULL && g_bytes_get_size(bytes) == 0 && stranger->size > 0) continue;
@@ -137,7 +137,7 @@ static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, 
       continue;
     }
     for (guint n = 0; i < present->len && n < AT_ONCE; i++, n++) to = g_array_index(present, guint32, i);
-    if (!run_tick(run, error) || !run_select(run, run->quarantine, error)) return FALSE;
+    if (!run_tick(run, error) || !run_select(run, run->folders.quarantine, error)) return FALSE;
     if (!run->store->class->scan(run->store, from, to, field, note_stranger, &look, error)) return FALSE;
     g_array_sort(strangers, by_uid);
     if (!adopt_all(run, strangers, again, error)) return FALSE;
@@ -170,7 +170,7 @@ static gboolean add_arriving(Run *run, GHashTable *known, GError **error)
   g_autoptr(GPtrArray) entries = journal_unfinished(run->ledger, run->account->name, error);
   for (guint i = 0; entries != NULL && i < entries->len; i++) {
     const Place *away = &((const Entry *)entries->pdata[i])->away;
-    if (g_strcmp0(away->folder, run->quarantine) == 0 && away->validity == run->quarantine_validity)
+    if (g_strcmp0(away->folder, run->folders.quarantine) == 0 && away->validity == run->folders.quarantine_validity)
       g_hash_table_add(known, GUINT_TO_POINTER(away->uid));
   }
   return entries != NULL;
@@ -179,16 +179,15 @@ static gboolean add_arriving(Run *run, GHashTable *known, GError **error)
 static gboolean compare(Run *run, FolderMark *mark, GError **error)
 {
   if (!run_begin(run, error)) return FALSE;
-  g_clear_pointer(&run->selected, g_free); /* to hear of what came since it was opened */
-  if (!run_select(run, run->quarantine, error)) return FALSE;
-  if (mark->validity != run->status.validity || run->status.next < mark->next) {
-    mark->validity = run->status.validity;
+  if (!run_reopen(run, run->folders.quarantine, error)) return FALSE;
+  if (mark->validity != run->open.status.validity || run->open.status.next < mark->next) {
+    mark->validity = run->open.status.validity;
     mark->next = 1;
   }
-  run->quarantine_validity = run->status.validity;
-  guint32 next = run->status.next;
+  run->folders.quarantine_validity = run->open.status.validity;
+  guint32 next = run->open.status.next;
   g_autoptr(GArray) lying =
-      journal_lying(run->ledger, run->account->name, run->quarantine, run->quarantine_validity, error);
+      journal_lying(run->ledger, run->account->name, run->folders.quarantine, run->folders.quarantine_validity, error);
   g_autoptr(GArray) present = lying != NULL && next > 1 ? run->store->class->present(run->store, 1, next - 1, error)
                                                         : g_array_new(FALSE, FALSE, sizeof(guint32));
   if (lying == NULL || present == NULL) return FALSE;
@@ -199,8 +198,8 @@ static gboolean compare(Run *run, FolderMark *mark, GError **error)
   if (!look_at_new(run, present, known, mark->next, &again, error) || !look_for_gone(run, present, lying, error))
     return FALSE;
   mark->next = again;
-  if (again == next) run->doubtful = 0;
-  return folder_mark_set(run->ledger, run->account->name, run->quarantine, "quarantine", mark, error);
+  if (again == next) run->reconcile.doubtful = 0;
+  return folder_mark_set(run->ledger, run->account->name, run->folders.quarantine, FOLDER_ROLE_QUARANTINE, mark, error);
 }
 
 gboolean reconcile_quarantine(Run *run, GError **error)
@@ -208,16 +207,16 @@ gboolean reconcile_quarantine(Run *run, GError **error)
   FolderMark mark;
   FolderStatus status;
   guint lying = 0;
-  if (!run_has_folder(run, run->quarantine)) return TRUE;
-  if (!folder_mark_get(run->ledger, run->account->name, run->quarantine, "quarantine", &mark, error)
-      || !run_look(run, run->quarantine, &status, error)
-      || !journal_lying_count(run->ledger, run->account->name, run->quarantine, status.validity, &lying, error))
+  if (!run_has_folder(run, run->folders.quarantine)) return TRUE;
+  if (!folder_mark_get(run->ledger, run->account->name, run->folders.quarantine, FOLDER_ROLE_QUARANTINE, &mark, error)
+      || !run_look(run, run->folders.quarantine, &status, error)
+      || !journal_lying_count(run->ledger, run->account->name, run->folders.quarantine, status.validity, &lying, error))
     return FALSE;
   gboolean as_known = mark.validity == status.validity && mark.next == status.next && status.count == lying;
-  gboolean as_before = run->reconciled.validity == status.validity && run->reconciled.next == status.next
-                       && run->reconciled.count == status.count;
+  gboolean as_before = run->reconcile.compared.validity == status.validity
+                       && run->reconcile.compared.next == status.next && run->reconcile.compared.count == status.count;
   if (as_known || as_before) return TRUE;
   if (!compare(run, &mark, error)) return FALSE;
-  run->reconciled = run->doubtful == 0 ? status : (FolderStatus){ 0 };
+  run->reconcile.compared = run->reconcile.doubtful == 0 ? status : (FolderStatus){ 0 };
   return TRUE;
 }

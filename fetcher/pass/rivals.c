@@ -102,7 +102,7 @@ static gboolean copy_all(Race *race, GError **error)
     g_array_append_val(uids, entry->home.uid);
     g_hash_table_insert(by_home, GUINT_TO_POINTER(entry->home.uid), entry);
   }
-  if (!run->store->class->copy(run->store, (const guint32 *)(gpointer)uids->data, uids->len, run->quarantine,
+  if (!run->store->class->copy(run->store, (const guint32 *)(gpointer)uids->data, uids->len, run->folders.quarantine,
                                race->pairs, error))
     return FALSE;
   for (guint i = 0; i < race->pairs->len;) {
@@ -129,10 +129,11 @@ static gboolean renumbered(const char *folder, GError **error)
 static gboolean first_unknown(Run *run, guint32 *from, GError **error)
 {
   FolderMark mark;
-  if (!folder_mark_get(run->ledger, run->account->name, run->quarantine, "quarantine", &mark, error)) return FALSE;
+  if (!folder_mark_get(run->ledger, run->account->name, run->folders.quarantine, FOLDER_ROLE_QUARANTINE, &mark, error))
+    return FALSE;
   *from = 1;
-  if (mark.validity == run->status.validity) *from = MAX(*from, mark.next);
-  if (run->unrivalled.validity == run->status.validity) *from = MAX(*from, run->unrivalled.next);
+  if (mark.validity == run->open.status.validity) *from = MAX(*from, mark.next);
+  if (run->rivals.known.validity == run->open.status.validity) *from = MAX(*from, run->rivals.known.next);
   return TRUE;
 }
 
@@ -141,7 +142,7 @@ static gboolean look(Race *race, GError **error)
 {
   Run *run = race->run;
   guint32 from, first = G_MAXUINT32, last = 0;
-  Place place = { .folder = run->quarantine, .validity = run->status.validity };
+  Place place = { .folder = run->folders.quarantine, .validity = run->open.status.validity };
   for (guint i = 0; i < race->pairs->len; i++) {
     first = MIN(first, g_array_index(race->pairs, UidPair, i).to);
     last = MAX(last, g_array_index(race->pairs, UidPair, i).to);
@@ -169,7 +170,7 @@ static gboolean look(Race *race, GError **error)
   }
   /* New ones get higher UIDs. A stranger may be the rival of a later batch's message, and is looked at again. */
   if (race->strangers->len == 0)
-    run->unrivalled = (FolderMark){ .validity = place.validity, .next = last + (last < G_MAXUINT32) };
+    run->rivals.known = (FolderMark){ .validity = place.validity, .next = last + (last < G_MAXUINT32) };
   return TRUE;
 }
 
@@ -255,20 +256,20 @@ static gboolean remove_sources(Race *race, GError **error)
 
 gboolean rivals_move(Run *run, GPtrArray *entries, GArray *pairs, GError **error)
 {
-  g_autofree char *home = g_strdup(run->selected);
+  g_autofree char *home = g_strdup(run->open.folder);
   g_autoptr(GHashTable) ours = g_hash_table_new(NULL, NULL);
   g_autoptr(GArray) strangers = g_array_new(FALSE, FALSE, sizeof(guint32));
   Race race = { .run = run, .entries = entries, .pairs = pairs, .ours = ours, .strangers = strangers };
-  guint32 validity = run->status.validity;
+  guint32 validity = run->open.status.validity;
   if (!copy_all(&race, error)) return FALSE;
   if (pairs->len == 0) return TRUE;
-  if (!run_select(run, run->quarantine, error)) return FALSE;
+  if (!run_select(run, run->folders.quarantine, error)) return FALSE;
   /* Not known yet where an interrupted move is resumed before anything else. */
-  if (run->quarantine_validity != 0 && run->status.validity != run->quarantine_validity)
-    return renumbered(run->quarantine, error);
+  if (run->folders.quarantine_validity != 0 && run->open.status.validity != run->folders.quarantine_validity)
+    return renumbered(run->folders.quarantine, error);
   if (!look(&race, error) || !give_way(&race, error)) return FALSE;
   if (!run_select(run, home, error)) return FALSE;
-  if (run->status.validity != validity) return renumbered(home, error);
+  if (run->open.status.validity != validity) return renumbered(home, error);
   return remove_sources(&race, error);
 }
 
@@ -287,7 +288,7 @@ static gboolean count_twins(Run *run, const Entry *entry, guint *n, GError **err
 /* Above the lowest, unknown to the journal. */
 static GArray *find_further(Run *run, const Entry *entry, guint32 lowest, const char *message_id, GError **error)
 {
-  Place place = { .folder = run->selected, .validity = run->status.validity };
+  Place place = { .folder = run->open.folder, .validity = run->open.status.validity };
   g_autoptr(GArray) found = run->store->class->find(run->store, message_id, entry->fingerprint.size, 0, error);
   g_autoptr(GArray) further = g_array_new(FALSE, FALSE, sizeof(guint32));
   if (found == NULL) return NULL;

@@ -1,5 +1,5 @@
 /* run.c - what every step of a pass needs: the open folder, progress, the question whether to stop.
- * Owns:     Run.selected, Run.status, the pace of progress rows.
+ * Owns:     Run.open, the pace of progress rows.
  * Must not: judge, move, know a protocol.
  * Fails:    STORE_ERROR, LEDGER_ERROR, passed through.
  * Tests:    tests/fetcher/pass/test_pass.c */
@@ -7,28 +7,36 @@
 
 gint64 run_now(void) { return g_get_real_time() / G_USEC_PER_SEC; }
 
+void run_forget_open(Run *run) { g_clear_pointer(&run->open.folder, g_free); }
+
 gboolean run_select(Run *run, const char *folder, GError **error)
 {
-  if (g_strcmp0(run->selected, folder) == 0) return TRUE;
-  g_clear_pointer(&run->selected, g_free);
-  if (!run->store->class->select(run->store, folder, &run->status, error)) return FALSE;
-  run->selected = g_strdup(folder);
+  if (g_strcmp0(run->open.folder, folder) == 0) return TRUE;
+  run_forget_open(run);
+  if (!run->store->class->select(run->store, folder, &run->open.status, error)) return FALSE;
+  run->open.folder = g_strdup(folder);
   return TRUE;
+}
+
+gboolean run_reopen(Run *run, const char *folder, GError **error)
+{
+  g_autofree char *name = g_strdup(folder); /* it may be run->open.folder */
+  run_forget_open(run);
+  return run_select(run, name, error);
 }
 
 gboolean run_look(Run *run, const char *folder, FolderStatus *status, GError **error)
 {
   FolderStatus seen = { 0 };
-  gboolean is_open = g_strcmp0(run->selected, folder) == 0;
+  gboolean is_open = g_strcmp0(run->open.folder, folder) == 0;
   g_autoptr(GError) problem = NULL;
   if (!is_open && !run->store->class->peek(run->store, folder, &seen, &problem) && !run_can_go_on(problem)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
   if (problem != NULL || seen.validity == 0) {
-    g_clear_pointer(&run->selected, g_free);
-    if (!run_select(run, folder, error)) return FALSE;
-    seen = run->status;
+    if (!run_reopen(run, folder, error)) return FALSE;
+    seen = run->open.status;
   }
   *status = seen;
   return TRUE;
@@ -38,7 +46,8 @@ gboolean run_begin(Run *run, GError **error)
 {
   if (run->pass.id != 0) return TRUE;
   return pass_begin(run->ledger, &run->pass, run->pass.started, error)
-         && account_set_state(run->ledger, run->account->name, run->quiet ? "judging" : "indexing", NULL, 0, error);
+         && account_set_state(run->ledger, run->account->name, run->progress.quiet ? ACCOUNT_JUDGING : ACCOUNT_INDEXING,
+                              NULL, 0, error);
 }
 
 gboolean run_tick(Run *run, GError **error)
@@ -50,15 +59,15 @@ gboolean run_tick(Run *run, GError **error)
   }
   if (run->pass.id == 0) return TRUE; /* nothing to tell of yet */
   gint64 now = g_get_monotonic_time();
-  if (now - run->written < G_USEC_PER_SEC) return TRUE;
-  run->written = now;
+  if (now - run->progress.written < G_USEC_PER_SEC) return TRUE;
+  run->progress.written = now;
   return pass_update(run->ledger, &run->pass, error);
 }
 
 gboolean run_has_folder(const Run *run, const char *name)
 {
-  for (guint i = 0; i < run->folders->len; i++) {
-    const Folder *folder = run->folders->pdata[i];
+  for (guint i = 0; i < run->folders.list->len; i++) {
+    const Folder *folder = run->folders.list->pdata[i];
     if (g_str_equal(folder->name, name)) return TRUE;
   }
   if (g_ascii_strcasecmp(name, "INBOX") == 0) return TRUE;

@@ -1,9 +1,12 @@
-/* run.h - what one connection to an account carries from step to step and from pass to pass. Inside fetcher/ only. */
+/* run.h - what one connection to an account carries from step to step and from pass to pass. For fetcher/ only. */
 #pragma once
 #include "fetcher/config/config.h"
 #include "fetcher/store/store.h"
+#include "ledger/account.h"
 #include "ledger/journal.h"
+#include "ledger/pass.h"
 
+/* Each inner struct belongs to the file of its name: only that file writes to it. */
 typedef struct {
   const Config *config; /* borrowed, as are the next three */
   const AccountConfig *account;
@@ -12,52 +15,74 @@ typedef struct {
   gboolean (*stop)(gpointer data); /* asked between steps: must the pass end now? NULL: never */
   gpointer stop_data;
 
-  /* of this connection */
-  gboolean can_move;        /* the server can move messages out of folders that are not read-only */
-  GPtrArray *folders;       /* Folder*: what the server listed; NULL: to be listed (anew) */
-  gint64 listed;            /* when, monotonic microseconds */
-  char **watched;           /* the watched folders, server's names, in the configuration's order */
-  char **sent;              /* Sent folders in use, server's names; empty: none was found */
-  char *quarantine, *trash; /* server's names; trash NULL when there is none */
-  guint32 quarantine_validity;
-  FolderStatus reconciled; /* of the quarantine, when it and the journal were last compared */
-  FolderMark unrivalled;   /* of the quarantine: what lies there below .next is known to the journal */
-  gint64
-      doubtful; /* since when there are copies that another machine may be about to take back, 0: none, Unix seconds */
-  gboolean moves;      /* FALSE: only observe */
-  char *selected;      /* the folder that is open on the server; NULL */
-  FolderStatus status; /* what it said when it was opened */
-  guint32 first_next;  /* UIDNEXT of the first watched folder when it was last looked at, 0 never */
-  GHashTable *looked;  /* Sent folder → gint64*: Unix seconds of a look that found it as its mark says */
+  /* Kept from pass to pass, for as long as the connection lasts. */
+  struct {               /* run.c, by run_select() and run_reopen() */
+    char *folder;        /* the folder that is open on the server; NULL: none */
+    FolderStatus status; /* what the server said of it when it was opened */
+  } open;
+  struct {
+    GPtrArray *list;  /* Folder*: what the server listed; NULL: must be listed (again) */
+    gint64 listed;    /* when it was listed, monotonic microseconds; 0: must be listed again */
+    char **watched;   /* the watched folders, as the server calls them, in the order of the configuration */
+    char **sent;      /* the Sent folders in use, as the server calls them; empty: no Sent folder was found */
+    char *trash;      /* as the server calls it; NULL: there is none */
+    char *quarantine; /* as the server calls it */
+    guint32 quarantine_validity;
+    gboolean can_move; /* the server can move messages out of folders that are not read-only */
+    gboolean moves;    /* FALSE: only observe */
+  } folders;
+  struct {
+    guint32 first_next; /* UIDNEXT of the first watched folder when it was last looked at; 0: never */
+  } watch;
+  struct {
+    FolderStatus compared; /* the quarantine, when it and the journal were last compared */
+    gint64 doubtful; /* since when there have been copies that another machine may take back, Unix seconds; 0: none */
+  } reconcile;
+  struct {
+    FolderMark known; /* of the quarantine: the journal knows all messages below .next */
+  } rivals;
 
-  /* of this pass */
-  gboolean quiet;    /* a look: nothing is written to the ledger unless there is something to do */
-  Pass pass;         /* counters, and the row they are written to once there is one (id) */
-  gint64 written;    /* monotonic microseconds of the last write of that row */
-  gint64 synced;     /* when the last sync of Sent began in this pass, Unix seconds, 0 = not yet */
-  GError *put_off;   /* why the first of the moves that are to be tried again was refused; NULL: none was */
-  gboolean half;     /* a message is in quarantine and cannot be taken away from where it was */
-  gboolean leaving;  /* messages were taken away that are gone only after the store's commit() */
-  gboolean again;    /* a sweep: judge also what was judged before and left where it was */
-  gboolean rehearse; /* judge and record, move nothing */
+  /* Of this pass alone. */
+  Pass pass; /* its counters, and the row in the ledger that they are written to (id 0: no row yet) */
+  struct {
+    gboolean quiet; /* a look: write nothing to the ledger unless there is something to do */
+    gint64 written; /* when the row was last written, monotonic microseconds */
+  } progress;       /* pass.c and run.c */
+  struct {
+    GHashTable *looked; /* Sent folder → gint64*: when a look found it as its mark says, Unix seconds; kept */
+    gint64 synced;      /* when the last sync of Sent in this pass began, Unix seconds; 0: there was none */
+  } sync;
+  struct {
+    GError *put_off;  /* why the first of the moves that will be tried again was refused; NULL: none was */
+    gboolean half;    /* a message lies in quarantine, and could not be removed from where it was */
+    gboolean leaving; /* messages were removed that are gone only after the store's commit() */
+  } settle;
+  struct {
+    gboolean again;    /* judge also what was judged before and left where it was */
+    gboolean rehearse; /* judge and record, but move nothing */
+  } sweep;
 } Run;
 
-/* The name under which the ledger knows what `backstop record` told, among an account's Sent folders. */
+/* The name of the Sent folder that stands, in the ledger, for the mail that `backstop record` told of. */
 #define RUN_RECORDED "backstop record"
 
 /* Unix seconds. */
 gint64 run_now(void);
-/* Opens folder unless it is open already; run->status then tells of it. */
+/* Opens folder unless it is open already; run->open.status then tells of it. */
 gboolean run_select(Run *run, const char *folder, GError **error);
-/* How folder is now: opens it afresh where it is open (or where the server does not tell otherwise), else asks from
- * outside. */
+/* Opens folder in any case, so that run->open.status tells what has come since it was opened before. */
+gboolean run_reopen(Run *run, const char *folder, GError **error);
+/* The folder that was open is open no more. */
+void run_forget_open(Run *run);
+/* The status of folder as it is now. Reopens a folder that is open, or of which the server does not tell otherwise;
+ * asks about any other one without opening it. */
 gboolean run_look(Run *run, const char *folder, FolderStatus *status, GError **error);
-/* There is something to do: from here on the pass has a row, and the account's state says so. */
+/* There is something to do: from now on the pass has a row in the ledger, and the account's state says so. */
 gboolean run_begin(Run *run, GError **error);
 /* Between two steps: writes progress (once a second at most). FALSE with STORE_ERROR_LINK when the pass must end now.
  */
 gboolean run_tick(Run *run, GError **error);
-/* Is there a folder of this name, by the store's list, or (where that need not have all) by asking? */
+/* Is there a folder of this name? The store's list tells, or (where the list need not have all folders) the store. */
 gboolean run_has_folder(const Run *run, const char *name);
-/* A mistake that concerns one message or one folder only: the pass can go on with others. */
+/* Does the error concern only one message or one folder, so that the pass can go on with others? */
 gboolean run_can_go_on(const GError *error);

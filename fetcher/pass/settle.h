@@ -2,12 +2,6 @@
 #pragma once
 #include "fetcher/pass/run.h"
 
-/* Where is the message? *uid: its UID in place's folder, which is open then; 0 when it is not there. With UIDVALIDITY
- * unchanged and a UID known the UID decides; else Message-ID, size and digest do, and a message that is another entry's
- * is not taken (except: the id of the entry it is about). A folder that does not exist holds nothing. */
-gboolean settle_locate(Run *run, const Place *place, const Fingerprint *fingerprint, gint64 except, guint32 *uid,
-                       GError **error);
-
 /* Carries out one intent just written to the journal, or, resumed, one that may have been half done. Where it cannot be
  * carried out for reasons of this message or folder, the journal says `failed` with the reason, and the result is TRUE:
  * read the entry. A q_intent whose message cannot be seen at home then stays as it is, for the next connect. */

@@ -36,7 +36,7 @@ static gboolean must_stop(gpointer data)
 static gboolean forget_mark(Run *run, const char *folder, GError **error)
 {
   FolderMark mark = { .next = 1 };
-  return folder_mark_set(run->ledger, run->account->name, folder, "sweep", &mark, error);
+  return folder_mark_set(run->ledger, run->account->name, folder, FOLDER_ROLE_SWEEP, &mark, error);
 }
 
 static char *answer(const Run *run, const Wish *wish, const Pass *before, const char *where)
@@ -49,7 +49,7 @@ static char *answer(const Run *run, const Wish *wish, const Pass *before, const 
                   now->scanned - before->scanned, where, genuine, backscatter, unsure);
   if (wish->verb == WISH_REHEARSE)
     g_string_append(text, "nothing was moved");
-  else if (!run->moves)
+  else if (!run->folders.moves)
     g_string_append(text, "nothing was moved, since Backstop only observes here");
   else
     g_string_append_printf(text, "%u moved", moved);
@@ -60,7 +60,8 @@ static gboolean sweep_folder(Run *run, const char *name, GError **error)
 {
   g_autofree char *folder = run->store->class->resolve(run->store, name, error);
   if (folder == NULL) return FALSE;
-  gboolean special = g_str_equal(folder, run->quarantine) || g_strv_contains((const char *const *)run->sent, folder);
+  gboolean special =
+      g_str_equal(folder, run->folders.quarantine) || g_strv_contains((const char *const *)run->folders.sent, folder);
   if (!run_has_folder(run, folder) || special) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
                 special ? "the folder \"%s\" holds the quarantine or sent mail and is not swept"
@@ -78,10 +79,10 @@ static gboolean sweep_folders(Run *run, const Wish *wish, char **names, gboolean
   gboolean done = TRUE;
   run->stop = must_stop;
   run->stop_data = &sweep;
-  run->again = TRUE;
-  run->rehearse = wish->verb == WISH_REHEARSE;
+  run->sweep.again = TRUE;
+  run->sweep.rehearse = wish->verb == WISH_REHEARSE;
   for (char **name = names; *name != NULL && done; name++) done = sweep_folder(run, *name, error);
-  run->again = run->rehearse = FALSE;
+  run->sweep.again = run->sweep.rehearse = FALSE;
   run->stop = sweep.stop;
   run->stop_data = sweep.stop_data;
   *unwanted = sweep.unwanted;
@@ -108,11 +109,9 @@ static gboolean sweep_one(Run *run, const Wish *wish, GError **error)
 
 gboolean sweep_wishes(Run *run, GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, run->account->name, error);
+  g_autoptr(GPtrArray) wishes = wish_open_of(run->ledger, run->account->name, WISH_OF_SWEEPS, error);
   for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    if (wish->verb != WISH_SWEEP && wish->verb != WISH_REHEARSE) continue;
-    if (!sweep_one(run, wish, error)) return FALSE;
+    if (!sweep_one(run, wishes->pdata[i], error)) return FALSE;
   }
   return wishes != NULL;
 }

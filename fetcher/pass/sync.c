@@ -1,5 +1,5 @@
 /* sync.c - the Sent folders brought up to date in the ledger.
- * Owns:     the way from a Sent folder to sent mail; run->synced; what counts as a gap.
+ * Owns:     the way from a Sent folder to sent mail; run->sync.synced; what counts as a gap.
  * Must not: look at watched folders, judge.
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was added stays, coverage does not grow.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/fetcher/pass/test_reconcile.c, tests/e2e/test_once.py */
@@ -105,20 +105,20 @@ static gboolean sync_new(Sync *sync, GError **error)
   Run *run = sync->run;
   guint32 from, to;
   if (!run_begin(run, error)) return FALSE;
-  g_clear_pointer(&run->selected, g_free);
-  if (!run_select(run, sync->folder, error)) return FALSE;
-  if (sync->mark.validity != run->status.validity || run->status.next < sync->mark.next) { /* or set back */
+  if (!run_reopen(run, sync->folder, error)) return FALSE;
+  if (sync->mark.validity != run->open.status.validity || run->open.status.next < sync->mark.next) { /* or set back */
     gint64 last = sync->last;
     sync->last = 0; /* it is read from the start, where UIDs are missing that were read before */
     if (sync->mark.validity != 0 && last != 0
         && !add_gap(sync, last, "it was made anew or renumbered, so that nobody knows what came and went meanwhile",
                     error))
       return FALSE;
-    sync->mark.validity = run->status.validity;
+    sync->mark.validity = run->open.status.validity;
     sync->mark.next = 1;
   }
-  uid_window_init(&sync->window, sync->mark.next, run->status.next, SENT_ROWS);
-  run->pass.sent_total += MIN(run->status.count, (guint)(sync->window.end - MIN(sync->window.next, sync->window.end)));
+  uid_window_init(&sync->window, sync->mark.next, run->open.status.next, SENT_ROWS);
+  run->pass.sent_total +=
+      MIN(run->open.status.count, (guint)(sync->window.end - MIN(sync->window.next, sync->window.end)));
   while (uid_window_get(&sync->window, &from, &to))
     if (!run_tick(run, error) || !sync_range(sync, error)) return FALSE;
   return TRUE;
@@ -128,7 +128,7 @@ static void remember_look(Run *run, const char *folder, gint64 when)
 {
   gint64 *value = g_new(gint64, 1);
   *value = when;
-  g_hash_table_insert(run->looked, g_strdup(folder), value);
+  g_hash_table_insert(run->sync.looked, g_strdup(folder), value);
 }
 
 /* Until when mail was missed, in a gap that ends where its look began, by a clock that may have been behind (it ran on
@@ -169,7 +169,7 @@ static gboolean grow_gaps(const Sync *sync, GError **error)
  * anybody's guess, so that the time before is unknown from its start. */
 static gint64 last_look(const Run *run, const char *folder, const FolderMark *mark, const ClockLook *look)
 {
-  const gint64 *looked = g_hash_table_lookup(run->looked, folder);
+  const gint64 *looked = g_hash_table_lookup(run->sync.looked, folder);
   if (mark->synced == 0) return 0; /* never read to its end: nothing is covered yet */
   gint64 last = MAX(mark->synced, looked != NULL ? *looked : 0) - look->ahead;
   if (last > look->began + CLOCK_STEP) return 1;
@@ -180,9 +180,8 @@ static gint64 last_look(const Run *run, const char *folder, const FolderMark *ma
 static gboolean look_at(Run *run, const char *folder, gboolean surely, FolderStatus *status, GError **error)
 {
   if (!surely) return run_look(run, folder, status, error);
-  g_clear_pointer(&run->selected, g_free);
-  if (!run_select(run, folder, error)) return FALSE;
-  *status = run->status;
+  if (!run_reopen(run, folder, error)) return FALSE;
+  *status = run->open.status;
   return TRUE;
 }
 
@@ -190,7 +189,7 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
 {
   Sync sync = { .run = run, .folder = folder, .look = look };
   FolderStatus status;
-  if (!folder_mark_get(run->ledger, run->account->name, folder, "sent", &sync.mark, error)) return FALSE;
+  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &sync.mark, error)) return FALSE;
   sync.last = last_look(run, folder, &sync.mark, look);
   if (!grow_gaps(&sync, error) || !look_at(run, folder, tell, &status, error)) return FALSE;
   gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0;
@@ -198,7 +197,7 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
   remember_look(run, folder, look->began);
   if (same && !tell && !look->set) return TRUE;
   sync.mark.synced = look->began;
-  return folder_mark_set(run->ledger, run->account->name, folder, "sent", &sync.mark, error);
+  return folder_mark_set(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &sync.mark, error);
 }
 
 /* What `backstop record` told is in the ledger already: for this account's addresses it is complete until now, by the
@@ -208,23 +207,23 @@ static gboolean sync_recorded(Run *run, const ClockLook *look, gboolean tell, GE
   gint64 since = sent_recorded_since(run->ledger, run->account->addresses, error);
   if (since < 0 || !tell) return since >= 0;
   FolderMark mark = { .validity = 1, .next = 1, .oldest = since, .synced = look->began };
-  return folder_mark_set(run->ledger, run->account->name, RUN_RECORDED, "sent", &mark, error);
+  return folder_mark_set(run->ledger, run->account->name, RUN_RECORDED, FOLDER_ROLE_SENT, &mark, error);
 }
 
 gboolean sync_sent(Run *run, gboolean tell, GError **error)
 {
   ClockLook look = clocks_look();
   if (run->account->sent_recorded && !sync_recorded(run, &look, tell, error)) return FALSE;
-  for (char **folder = run->sent; *folder != NULL; folder++)
+  for (char **folder = run->folders.sent; *folder != NULL; folder++)
     if (!sync_folder(run, *folder, &look, tell, error)) {
       g_prefix_error(error, "Sent folder \"%s\": ", *folder);
       return FALSE;
     }
-  /* Other accounts wait for this, see wait_for_others(). */
-  if (run->pass.id != 0 && run->synced == 0
-      && !account_set_state(run->ledger, run->account->name, "judging", NULL, 0, error))
+  /* Other accounts wait for this, see other_accounts_wait(). */
+  if (run->pass.id != 0 && run->sync.synced == 0
+      && !account_set_state(run->ledger, run->account->name, ACCOUNT_JUDGING, NULL, 0, error))
     return FALSE;
   clocks_looked(&look);
-  run->synced = look.began;
+  run->sync.synced = look.began;
   return TRUE;
 }

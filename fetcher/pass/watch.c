@@ -5,7 +5,7 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/batch.h"
-#include "fetcher/pass/settle.h"
+#include "fetcher/pass/locate.h"
 #include "fetcher/pass/uid_window.h"
 
 #define CANDIDATES 500 /* that a range should return: they are read and judged together */
@@ -37,7 +37,8 @@ static gint by_uid(gconstpointer a, gconstpointer b)
 /* One look into one folder. role: whose mark it goes by, see FolderMark. */
 typedef struct {
   Run *run;
-  const char *folder, *role;
+  const char *folder;
+  FolderRole role;
   FolderMark mark;
   UidWindow window;
 } Walk;
@@ -47,7 +48,7 @@ static gboolean walk_range(Walk *walk, GError **error)
   Run *run = walk->run;
   guint32 from = 0, to = 0;
   gint64 scanned = run_now();
-  gboolean watched = g_str_equal(walk->role, "watched");
+  gboolean watched = walk->role == FOLDER_ROLE_WATCHED;
   g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
   Catch net = { .candidates = candidates };
   uid_window_get(&walk->window, &from, &to);
@@ -65,27 +66,27 @@ static gboolean walk_range(Walk *walk, GError **error)
   return watched || folder_mark_set(run->ledger, run->account->name, walk->folder, walk->role, &walk->mark, error);
 }
 
-static gboolean walk(Run *run, const char *folder, const char *role, GError **error)
+static gboolean walk(Run *run, const char *folder, FolderRole role, GError **error)
 {
   Walk walk = { .run = run, .folder = folder, .role = role };
   guint32 from, to;
   const char *account = run->account->name;
   if (!folder_mark_get(run->ledger, account, folder, role, &walk.mark, error)) return FALSE;
   FolderMark before = walk.mark;
-  g_clear_pointer(&run->selected, g_free); /* to hear of what came since it was opened */
-  if (!run_select(run, folder, error)) return FALSE;
-  if (walk.mark.validity != run->status.validity
-      || run->status.next < walk.mark.next) { /* or the server was set back */
-    walk.mark.validity = run->status.validity;
+  if (!run_reopen(run, folder, error)) return FALSE;
+  if (walk.mark.validity != run->open.status.validity
+      || run->open.status.next < walk.mark.next) { /* or the server was set back */
+    walk.mark.validity = run->open.status.validity;
     walk.mark.next = 1;
   }
-  guint32 validity = run->status.validity;
-  uid_window_init(&walk.window, walk.mark.next, run->status.next, CANDIDATES);
-  run->pass.scan_total += MIN(run->status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
+  guint32 validity = run->open.status.validity;
+  uid_window_init(&walk.window, walk.mark.next, run->open.status.next, CANDIDATES);
+  run->pass.scan_total +=
+      MIN(run->open.status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
   while (uid_window_get(&walk.window, &from, &to)) {
     if (!run_tick(run, error) || !walk_range(&walk, error)) return FALSE;
     if (!run_select(run, folder, error)) return FALSE; /* the move may have looked elsewhere */
-    if (run->status.validity != validity) break;       /* renumbered meanwhile: afresh at the next pass */
+    if (run->open.status.validity != validity) break;  /* renumbered meanwhile: afresh at the next pass */
   }
   if (walk.mark.next == before.next && walk.mark.validity == before.validity) return TRUE;
   return folder_mark_set(run->ledger, account, folder, role, &walk.mark, error);
@@ -95,10 +96,10 @@ gboolean watch_news(Run *run, const char *folder, gboolean *news, GError **error
 {
   FolderMark mark;
   FolderStatus status;
-  if (!folder_mark_get(run->ledger, run->account->name, folder, "watched", &mark, error)
+  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_WATCHED, &mark, error)
       || !run_look(run, folder, &status, error))
     return FALSE;
-  if (g_str_equal(folder, run->watched[0])) run->first_next = status.next;
+  if (g_str_equal(folder, run->folders.watched[0])) run->watch.first_next = status.next;
   *news = mark.validity != status.validity || mark.next != status.next;
   return TRUE;
 }
@@ -107,15 +108,18 @@ gboolean watch_folder(Run *run, const char *folder, GError **error)
 {
   gboolean news = FALSE;
   if (!watch_news(run, folder, &news, error)) return FALSE;
-  return !news || (run_begin(run, error) && walk(run, folder, "watched", error));
+  return !news || (run_begin(run, error) && walk(run, folder, FOLDER_ROLE_WATCHED, error));
 }
 
-gboolean watch_again(Run *run, const char *folder, GError **error) { return walk(run, folder, "sweep", error); }
+gboolean watch_again(Run *run, const char *folder, GError **error)
+{
+  return walk(run, folder, FOLDER_ROLE_SWEEP, error);
+}
 
 static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **error)
 {
   guint32 uid = 0;
-  if (!settle_locate(run, &entry->home, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
+  if (!locate_message(run, &entry->home, &entry->fingerprint, entry->id, &uid, error)) return FALSE;
   if (uid == 0)
     return journal_fail(run->ledger, entry->id, "it was moved or deleted by somebody else before its second look",
                         error);
@@ -131,7 +135,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
 gboolean watch_due(Run *run, GError **error)
 {
   gint64 now = run_now();
-  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, run->moves, error);
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, run->folders.moves, error);
   if (due == NULL) return FALSE;
   for (guint i = 0; i < due->len; i++) {
     g_autoptr(GError) problem = NULL;

@@ -55,12 +55,10 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
 
 gboolean grant_wishes(Run *run, GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(run->ledger, run->account->name, error);
+  g_autoptr(GPtrArray) wishes = wish_open_of(run->ledger, run->account->name, WISH_OF_MESSAGES, error);
   if (wishes == NULL) return FALSE;
   for (guint i = 0; i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    if (wish->verb != WISH_RESTORE && wish->verb != WISH_DELETE) continue;
-    if (!run_tick(run, error) || !grant_one(run, wish, error)) return FALSE;
+    if (!run_tick(run, error) || !grant_one(run, wishes->pdata[i], error)) return FALSE;
   }
   return TRUE;
 }
@@ -68,12 +66,11 @@ gboolean grant_wishes(Run *run, GError **error)
 gboolean grant_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
                       GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(ledger, account, error);
+  g_autoptr(GPtrArray) wishes = wish_open_of(ledger, account, WISH_BIT(WISH_CHECK), error);
   if (wishes == NULL) return FALSE;
   for (guint i = 0; i < wishes->len; i++) {
     const Wish *wish = wishes->pdata[i];
-    if (wish->verb == WISH_CHECK && wish->id <= newest && !wish_finish(ledger, wish->id, done, result, error))
-      return FALSE;
+    if (wish->id <= newest && !wish_finish(ledger, wish->id, done, result, error)) return FALSE;
   }
   return TRUE;
 }

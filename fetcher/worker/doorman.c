@@ -17,6 +17,9 @@
 #include <unistd.h>
 
 #define OPEN_AGAIN 10 /* seconds, where the port was taken */
+/* Seconds. A fresh report is hidden until its second look; when that look is later than so, the client sees the report:
+ * what cannot be judged must not be missed. */
+#define LATE 600
 
 struct Doorman {
   const Config *config;
@@ -122,7 +125,7 @@ static GHashTable *hidden_numbers(const Doorman *doorman, Store *store, guint32 
   g_autoptr(GError) problem = NULL;
   Box *box = box_store_inbox(store);
   g_autoptr(GArray) held = journal_held(doorman->ledger, doorman->account->name, box->name, validity,
-                                        doorman->config->observe ? 0 : run_now(), &problem);
+                                        doorman->config->observe ? 0 : run_now(), LATE, &problem);
   if (held == NULL) complain(doorman, problem);
   g_autoptr(GHashTable) uids = g_hash_table_new(NULL, NULL);
   for (guint i = 0; held != NULL && i < held->len; i++)

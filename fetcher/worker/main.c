@@ -5,7 +5,7 @@
  * Tests:    tests/e2e */
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
-#include "fetcher/daemon/supervisor.h"
+#include "fetcher/common/program.h"
 #include "fetcher/worker/worker.h"
 #include <fcntl.h>
 #include <locale.h>
@@ -27,8 +27,8 @@ int main(int argc, char **argv)
   g_option_context_add_main_entries(context, options, NULL);
   g_option_context_set_summary(context, "Speaks for one account. Started by backstopd, and by nobody else.");
   gboolean understood = g_option_context_parse(context, &argc, &argv, &problem);
-  /* The lock is ours, not our password command's. */
-  if (!understood || argc != 2 || config == NULL || data == NULL || fcntl(SUPERVISOR_LOCK, F_SETFD, FD_CLOEXEC) < 0) {
+  /* The worker keeps the lock; a password-command must not inherit it. */
+  if (!understood || argc != 2 || config == NULL || data == NULL || fcntl(PROGRAM_LOCK, F_SETFD, FD_CLOEXEC) < 0) {
     log_account(G_LOG_LEVEL_WARNING, NULL, "a worker is started by backstopd only");
     return EX_USAGE;
   }

@@ -5,7 +5,11 @@
  * Tests:    tests/e2e/test_pop3.py, tests/e2e/test_disk.py */
 #include "fetcher/worker/protocols.h"
 #include "fetcher/box/box_store.h"
+#include "fetcher/box/program_box.h"
+#include "fetcher/disk/disk_box.h"
 #include "fetcher/imap/imap.h"
+#include "fetcher/maildir/maildir.h"
+#include "fetcher/mbox/mbox.h"
 #include "fetcher/pop3/box.h"
 
 static Store *open_imap(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
@@ -34,7 +38,7 @@ static Store *open_pop3(const AccountConfig *account, const StoreHome *home, con
   Box *inbox = pop3_box_new(account, secret, error);
   if (inbox == NULL) return NULL;
   g_autofree char *path = config_quarantine(account, home->data_dir);
-  Store *store = box_store_new(home->ledger, account->name);
+  Store *store = box_store_new(home->ledger, account->name, disk_box_new);
   box_store_add(store, inbox, BOX_WATCHED);
   box_store_add(store, disk_box_new(path, FALSE), BOX_QUARANTINE);
   box_store_add(store, returns(account, home), BOX_RETURN);
@@ -45,7 +49,7 @@ static Store *open_pop3(const AccountConfig *account, const StoreHome *home, con
 
 static Store *open_disk(const AccountConfig *account, const StoreHome *home, gboolean mbox)
 {
-  Store *store = box_store_new(home->ledger, account->name);
+  Store *store = box_store_new(home->ledger, account->name, disk_box_new);
   for (char **path = account->folders; *path != NULL; path++)
     box_store_add(store, mbox ? mbox_box_new(*path) : maildir_box_new(*path), BOX_WATCHED);
   box_store_add(store, disk_box_new(account->quarantine, mbox), BOX_QUARANTINE);
@@ -64,19 +68,21 @@ static Store *open_mbox(const AccountConfig *account, const StoreHome *home, con
   return open_disk(account, home, TRUE);
 }
 
-static const struct {
-  const char *protocol;
-  StoreOpener open;
-} PROTOCOLS[] = { { "imap", open_imap }, { "pop3", open_pop3 }, { "maildir", open_maildir }, { "mbox", open_mbox } };
+static StoreOpener opener_of(Protocol protocol)
+{
+  switch (protocol) {
+  case PROTOCOL_IMAP: return open_imap;
+  case PROTOCOL_POP3: return open_pop3;
+  case PROTOCOL_MAILDIR: return open_maildir;
+  case PROTOCOL_MBOX: return open_mbox;
+  case PROTOCOL_N: break;
+  }
+  g_return_val_if_reached(NULL);
+}
 
 Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(PROTOCOLS); i++) {
-    StoreOpener open = PROTOCOLS[i].open;
-    if (!g_str_equal(PROTOCOLS[i].protocol, account->protocol)) continue;
-    return account->host != NULL ? sign_in(account, home, open, secret, refused, error)
-                                 : open(account, home, NULL, error);
-  }
-  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "the protocol \"%s\" is not known", account->protocol);
-  return NULL;
+  StoreOpener open = opener_of(account->protocol);
+  return protocol_has_server(account->protocol) ? sign_in(account, home, open, secret, refused, error)
+                                                : open(account, home, NULL, error);
 }

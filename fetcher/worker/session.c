@@ -15,19 +15,21 @@
 #include <sysexits.h>
 
 /* Seconds. */
-#define RETRY_FIRST 5   /* before the second attempt in a row to connect */
-#define RETRY_SECRET 60 /* before a password is asked for again that could not be had: it may cost the owner a prompt  \
-                         */
+#define RETRY_FIRST 5 /* before the second attempt in a row to connect */
+#define RETRY_SECRET                                                                                                   \
+  60 /* before a password is asked for again that could not be had: it may cost the owner a prompt                     \
+      */
 #define RETRY_MOST 900
 #define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
 #define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
-#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first one  \
-                                  */
-#define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
-#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
-#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
-#define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
+#define ROUND_WAITING                                                                                                  \
+  (25 * 60)                 /* between looks at all folders, where the server tells of new mail in the first one       \
+                             */
+#define EMPTY_LOOKS 10      /* in a row that are made at once, for somebody who tidies up his inbox */
+#define EMPTY_MOST 60       /* the longest pause between such looks, for a server that keeps crying wolf */
+#define VISIT_AGAIN 10      /* after a failure, before a visitor makes us try again: he may come every minute */
+#define KEPT_OPEN (10 * 60) /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
   const Config *config;
@@ -75,7 +77,7 @@ static gboolean open_connection(Session *session, GError **error)
 
 static gboolean connect_store(Session *session, GError **error)
 {
-  if (!session->left && !account_set_state(session->ledger, session->account->name, "connecting", NULL, 0, error))
+  if (!session->left && !account_set_state(session->ledger, session->account->name, ACCOUNT_CONNECTING, NULL, 0, error))
     return FALSE;
   return open_connection(session, error);
 }
@@ -91,26 +93,26 @@ static guint round_seconds(const Session *session)
 }
 
 /* What a pass that ended like this means for the time to come: the state's slug, and the seconds until the next. */
-static const char *state_after(Session *session, const GError *problem, guint *seconds)
+static AccountState state_after(Session *session, const GError *problem, guint *seconds)
 {
   if (problem == NULL) {
     session->failures = 0;
     *seconds = round_seconds(session);
-    return session->once ? "idle" : "watching";
+    return session->once ? ACCOUNT_IDLE : ACCOUNT_WATCHING;
   }
   gboolean sign_in_needed = g_error_matches(problem, STORE_ERROR, STORE_ERROR_AUTH);
   if (sign_in_needed && session->refused) {
     *seconds = RETRY_SIGN_IN;
-    return "sign-in-needed";
+    return ACCOUNT_SIGN_IN_NEEDED;
   }
   if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_FATAL) || problem->domain == CONFIG_ERROR) {
     *seconds = RETRY_REFUSED;
-    return "disabled";
+    return ACCOUNT_DISABLED;
   }
   guint first = sign_in_needed ? RETRY_SECRET : RETRY_FIRST;
   *seconds = spread(MIN(first << MIN(session->failures, 10), RETRY_MOST));
   session->failures++;
-  return sign_in_needed ? "sign-in-needed" : "retrying";
+  return sign_in_needed ? ACCOUNT_SIGN_IN_NEEDED : ACCOUNT_RETRYING;
 }
 
 /* After a pass that went through: not later than when something that waits is due. What was due already then could not
@@ -118,7 +120,8 @@ static const char *state_after(Session *session, const GError *problem, guint *s
 static gboolean heed_due(Session *session, guint *seconds, GError **error)
 {
   gint64 due = 0, now = run_now();
-  if (!journal_next_due(session->ledger, session->account->name, session->run->moves, &due, error)) return FALSE;
+  if (!journal_next_due(session->ledger, session->account->name, session->run->folders.moves, &due, error))
+    return FALSE;
   if (due == 0) return TRUE;
   gint64 wait = due > session->run->pass.started ? MAX(due - now, 0) + 1 : (gint64)session->config->interval;
   *seconds = (guint)MIN((gint64)*seconds, wait);
@@ -128,12 +131,8 @@ static gboolean heed_due(Session *session, guint *seconds, GError **error)
 /* The newest wish to check, 0 when there is none: what is wished later is not answered by a pass that began before. */
 static gboolean newest_check(const Session *session, gint64 *newest, GError **error)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(session->ledger, session->account->name, error);
-  *newest = 0;
-  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    if (wish->verb == WISH_CHECK) *newest = MAX(*newest, wish->id);
-  }
+  g_autoptr(GPtrArray) wishes = wish_open_of(session->ledger, session->account->name, WISH_BIT(WISH_CHECK), error);
+  *newest = wishes != NULL && wishes->len > 0 ? ((const Wish *)wishes->pdata[wishes->len - 1])->id : 0;
   return wishes != NULL;
 }
 
@@ -160,7 +159,7 @@ static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GErro
   return FALSE;
 }
 
-static gboolean tell(Session *session, const char *state, const GError *problem, guint seconds, gint64 checks,
+static gboolean tell(Session *session, AccountState state, const GError *problem, guint seconds, gint64 checks,
                      GError **error)
 {
   const char *name = session->account->name, *said = problem != NULL ? problem->message : NULL;
@@ -199,7 +198,7 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
     return exit_status(problem);
   }
   if (problem != NULL) log_problem((LogAbout){ .account = name }, problem);
-  const char *state = state_after(session, problem, seconds);
+  AccountState state = state_after(session, problem, seconds);
   keep_in_mind(session, problem, *seconds);
   if (scope != PASS_WHOLE && problem == NULL) checks = 0;
   if (((problem != NULL || heed_due(session, seconds, &unsaid))
@@ -226,8 +225,8 @@ static guint lose(Session *session, const GError *problem)
   session->losses = brief ? session->losses + 1 : 0;
   guint seconds = MAX(spread(MIN(RETRY_FIRST << MIN(session->losses, 10), RETRY_MOST)) / 2, 1);
   disconnect(session);
-  if (!account_set_state(session->ledger, session->account->name, "retrying", problem->message, run_now() + seconds,
-                         &unsaid))
+  if (!account_set_state(session->ledger, session->account->name, ACCOUNT_RETRYING, problem->message,
+                         run_now() + seconds, &unsaid))
     log_problem((LogAbout){ .account = session->account->name }, unsaid);
   return seconds;
 }
@@ -284,7 +283,8 @@ static void tell_visit(Session *session, gboolean visited)
 {
   g_autoptr(GError) unsaid = NULL;
   session->visited = visited;
-  if (!account_set_state(session->ledger, session->account->name, visited ? "serving" : "watching", NULL, 0, &unsaid))
+  if (!account_set_state(session->ledger, session->account->name, visited ? ACCOUNT_SERVING : ACCOUNT_WATCHING, NULL, 0,
+                         &unsaid))
     log_problem((LogAbout){ .account = session->account->name }, unsaid);
 }
 

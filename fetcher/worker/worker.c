@@ -63,19 +63,15 @@ static gboolean clock_rang(const Worker *worker)
   return read(worker->clock, &times, sizeof times) == sizeof times;
 }
 
-/* What the owner wishes for: *scope, FALSE for nothing. */
+/* Is there an open wish? *scope: the pass that grants all of them. */
 static gboolean wanted(const Worker *worker, PassScope *scope)
 {
-  g_autoptr(GPtrArray) wishes = wish_open(worker->ledger, worker->account, NULL);
-  gboolean any = wishes == NULL; /* the ledger does not tell now: look */
+  g_autoptr(GPtrArray) all = wish_open(worker->ledger, worker->account, NULL);
+  g_autoptr(GPtrArray) messages = wish_open_of(worker->ledger, worker->account, WISH_OF_MESSAGES, NULL);
   *scope = PASS_WHOLE;
-  for (guint i = 0; wishes != NULL && i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    gboolean message = wish->verb == WISH_RESTORE || wish->verb == WISH_DELETE;
-    if (!any || !message) *scope = message ? PASS_WISHES : PASS_WHOLE;
-    any = TRUE;
-  }
-  return any;
+  if (all == NULL || messages == NULL) return TRUE; /* the ledger does not tell now: make a pass */
+  if (all->len == messages->len) *scope = PASS_WISHES;
+  return all->len > 0;
 }
 
 /* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called

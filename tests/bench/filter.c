@@ -3,6 +3,7 @@
  * Must not: be part of make check.
  * Fails:    with status 1 and the reason.
  * Tests:    filter_candidate, filter_read, ledger_facts, filter_judge, by hand: make bench-filter [MAIL=folder] */
+#include "ledger/configure.h"
 #include "ledger/facts.h"
 #include "ledger/sent.h"
 

@@ -3,6 +3,7 @@
  * Must not: be part of make check.
  * Fails:    with status 1 and the reason.
  * Tests:    ledger/sent.c ledger/facts.c, by hand: make bench-ledger [N=messages] [BATCH=messages] */
+#include "ledger/configure.h"
 #include "ledger/facts.h"
 #include "ledger/sent.h"
 #include <glib/gstdio.h>

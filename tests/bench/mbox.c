@@ -3,7 +3,7 @@
  * Must not: be a test: nothing fails for being slow.
  * Fails:    exit status 1, with a sentence.
  * Tests:    by hand; tests/bench/mbox_make.py makes a file */
-#include "fetcher/box/box.h"
+#include "fetcher/mbox/mbox.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>

@@ -6,7 +6,7 @@
 #include "filter/text.h"
 
 #include "filter/filter.h"
-#include "filter/phrase_table.h"
+#include "filter/phrases.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,9 @@
  * Must not: touch a disk.
  * Fails:    by TAP.
  * Tests:    ledger/account.c ledger/pass.c */
+#include "ledger/configure.h"
 #include "ledger/db.h"
+#include "ledger/pass.h"
 #include "tests/rigs/ledger_rig.h"
 
 static void assert_accounts(Ledger *ledger, const char *want)
@@ -64,7 +66,7 @@ static void test_another_mailbox(void **state)
     gint64 id = rig_record(ledger, entry);
     home.mailbox = (char *)rows[i].after;
     OK(account_configure(ledger, &home, 1, &error));
-    OK(folder_mark_get(ledger, "home", "Sent", "sent", &mark, &error));
+    OK(folder_mark_get(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
     g_autoptr(Entry) now = journal_get(ledger, id, &error);
     OK(now != NULL);
     assert_int_equal(mark.validity, rows[i].forgotten ? 0 : 1);
@@ -80,22 +82,23 @@ static void test_state(void **state)
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
   OK(db_exec(ledger, "UPDATE account SET since = 5", &error));
-  OK(account_set_state(ledger, "home", "retrying", "No answer: check the network.", 0, &error));
+  OK(account_set_state(ledger, "home", ACCOUNT_RETRYING, "No answer: check the network.", 0, &error));
   g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
   const Account *home = g_ptr_array_index(accounts, 0), *work = g_ptr_array_index(accounts, 1);
-  assert_string_equal(home->state, "retrying");
+  assert_int_equal(home->state, ACCOUNT_RETRYING);
   assert_string_equal(home->text, "No answer: check the network.");
   assert_true(home->since > 1000000000);
-  assert_string_equal(work->state, "idle");
+  assert_int_equal(work->state, ACCOUNT_IDLE);
   assert_int_equal(work->since, 5);
 
   OK(db_exec(ledger, "UPDATE account SET since = 7", &error));
   gint64 changes = rig_number(ledger, "SELECT total_changes()");
-  OK(account_set_state(ledger, "home", "retrying", "No answer: check the network.", 0, &error));
+  OK(account_set_state(ledger, "home", ACCOUNT_RETRYING, "No answer: check the network.", 0, &error));
   assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
-  OK(account_set_state(ledger, "home", "retrying", NULL, 0, &error)); /* another text, the same state since then */
+  OK(account_set_state(ledger, "home", ACCOUNT_RETRYING, NULL, 0,
+                       &error)); /* another text, the same state since then */
   assert_int_equal(rig_number(ledger, "SELECT since FROM account WHERE name = 'home' AND text IS NULL"), 7);
-  FAILS(account_set_state(ledger, "nobody", "idle", NULL, 0, &error), LEDGER_ERROR_MISSING);
+  FAILS(account_set_state(ledger, "nobody", ACCOUNT_IDLE, NULL, 0, &error), LEDGER_ERROR_MISSING);
 }
 
 static void test_pass(void **state)
@@ -160,20 +163,20 @@ static void test_marks(void **state)
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
   FolderMark mark = { 9, 9, 9, 9 };
-  OK(folder_mark_get(ledger, "home", "INBOX", "watched", &mark, &error));
+  OK(folder_mark_get(ledger, "home", "INBOX", FOLDER_ROLE_WATCHED, &mark, &error));
   assert_memory_equal(&mark, (&(FolderMark){ 0, 1, 0, 0 }), sizeof mark);
   const FolderMark written = { 4294967295u, 4294967294u, -5, 1700000000 };
-  OK(folder_mark_set(ledger, "home", "INBOX", "watched", &written, &error));
-  OK(folder_mark_get(ledger, "home", "INBOX", "watched", &mark, &error));
+  OK(folder_mark_set(ledger, "home", "INBOX", FOLDER_ROLE_WATCHED, &written, &error));
+  OK(folder_mark_get(ledger, "home", "INBOX", FOLDER_ROLE_WATCHED, &mark, &error));
   assert_memory_equal(&mark, &written, sizeof mark);
-  OK(folder_mark_get(ledger, "home", "INBOX", "sent", &mark, &error)); /* by role */
+  OK(folder_mark_get(ledger, "home", "INBOX", FOLDER_ROLE_SENT, &mark, &error)); /* by role */
   assert_int_equal(mark.validity, 0);
-  OK(folder_mark_get(ledger, "work", "INBOX", "watched", &mark, &error)); /* by account */
+  OK(folder_mark_get(ledger, "work", "INBOX", FOLDER_ROLE_WATCHED, &mark, &error)); /* by account */
   assert_int_equal(mark.validity, 0);
   mark.next = 77;
-  FAILS(folder_mark_get(ledger, "nobody", "INBOX", "watched", &mark, &error), LEDGER_ERROR_MISSING);
+  FAILS(folder_mark_get(ledger, "nobody", "INBOX", FOLDER_ROLE_WATCHED, &mark, &error), LEDGER_ERROR_MISSING);
   assert_int_equal(mark.next, 77);
-  FAILS(folder_mark_set(ledger, "nobody", "INBOX", "watched", &written, &error), LEDGER_ERROR_MISSING);
+  FAILS(folder_mark_set(ledger, "nobody", "INBOX", FOLDER_ROLE_WATCHED, &written, &error), LEDGER_ERROR_MISSING);
 }
 
 /* What did not change is not written. */
@@ -184,11 +187,11 @@ static void test_quiet(void **state)
   const char *const both[] = { "Sent", "Old" }, *const other[] = { "Sent", "New" };
   const FolderMark mark = { 1, 2, 3, 4 };
   OK(folder_use_sent(ledger, "home", both, 2, &error));
-  OK(folder_mark_set(ledger, "home", "INBOX", "watched", &mark, &error));
+  OK(folder_mark_set(ledger, "home", "INBOX", FOLDER_ROLE_WATCHED, &mark, &error));
   gint64 changes = rig_number(ledger, "SELECT total_changes()");
   OK(folder_use_sent(ledger, "home", both, 2, &error));
   OK(folder_use_sent(ledger, "work", NULL, 0, &error));
-  OK(folder_mark_set(ledger, "home", "INBOX", "watched", &mark, &error));
+  OK(folder_mark_set(ledger, "home", "INBOX", FOLDER_ROLE_WATCHED, &mark, &error));
   assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
   OK(folder_use_sent(ledger, "home", other, 2, &error));
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM folder WHERE used AND name IN ('Sent', 'New')"), 2);

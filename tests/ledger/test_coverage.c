@@ -3,6 +3,7 @@
  * Must not: depend on the day it runs on.
  * Fails:    by TAP.
  * Tests:    ledger/coverage.c ledger/gap.c */
+#include "ledger/configure.h"
 #include "ledger/db.h"
 #include "tests/rigs/ledger_rig.h"
 
@@ -178,7 +179,7 @@ static void set_mark(Ledger *ledger, const Mark *mark)
   GError *error = NULL;
   const FolderMark folder = { 1, 2, mark->oldest < 0 ? 0 : NOW - mark->oldest * DAY,
                               mark->synced < 0 ? 0 : NOW - mark->synced };
-  OK(folder_mark_set(ledger, mark->account, mark->folder, "sent", &folder, &error));
+  OK(folder_mark_set(ledger, mark->account, mark->folder, FOLDER_ROLE_SENT, &folder, &error));
 }
 
 static Ledger *with_marks(const Mark *marks, guint n)
@@ -489,14 +490,15 @@ static void test_clock_was_ahead(void **state)
     g_autoptr(Ledger) ledger = rig_ledger();
     g_autoptr(Report) report = rig_report("foreign@x", NULL, NULL);
     OK(folder_use_sent(ledger, "home", used, 1, &error));
-    OK(folder_mark_set(ledger, "home", "Sent", "sent", &(FolderMark){ 1, 2, NOW, now + rows[i].ahead }, &error));
+    OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &(FolderMark){ 1, 2, NOW, now + rows[i].ahead },
+                       &error));
     const FactsQuery query = { "home", now - DAY, now + rows[i].now };
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
     OK(facts != NULL);
     if (facts->covered != rows[i].covered || facts->stale == rows[i].covered) fail_msg("row %u: %s", i, facts->gap);
     if (!facts->covered) assert_non_null(strstr(facts->gap, "a clock that was wrong"));
     if (!facts->covered) assert_int_equal(facts->to, 0);
-    OK(folder_mark_set(ledger, "home", "Sent", "sent", &(FolderMark){ 1, 2, NOW, now }, &error));
+    OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &(FolderMark){ 1, 2, NOW, now }, &error));
     g_autoptr(Facts) again = ledger_facts(ledger, report, &query, &error);
     OK(again != NULL);
     assert_true(again->covered);
@@ -527,7 +529,7 @@ static void test_sent_by(void **state)
     const char *const sent[] = { "Sent" };
     FolderMark mark = { .validity = 1, .next = 2, .oldest = NOW - 100 * DAY, .synced = NOW - rows[i].home };
     OK(folder_use_sent(ledger, "home", sent, 1, &error));
-    OK(folder_mark_set(ledger, "home", "Sent", "sent", &mark, &error));
+    OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
     g_autoptr(Report) report = report_new();
     report->date = NOW - DAY;
     FactsQuery query = { .account = "pop", .arrived = NOW - DAY, .now = NOW };

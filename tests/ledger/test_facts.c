@@ -678,7 +678,7 @@ static void test_broken_ledger(void **state)
     OK(db_exec(ledger, sql, &error));
     g_autoptr(Report) report = rig_report("plain@me", "bob@there.example", "Minutes of Monday");
     FAILS(ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error) != NULL, LEDGER_ERROR_IO);
-    OK(account_set_state(ledger, "home", "retrying", NULL, 0, &error)); /* no transaction is left open */
+    OK(account_set_state(ledger, "home", ACCOUNT_RETRYING, NULL, 0, &error)); /* no transaction is left open */
     OK(db_begin(ledger, &error));
     OK(db_end(ledger, TRUE, &error));
   }

@@ -84,9 +84,9 @@ static void test_held(void **state)
     entry->judged = T0;
     entry->due = rows[i].due > 0 || rows[i].state == MOVE_WAITING ? T0 + rows[i].due : 0;
     rig_record(ledger, entry);
-    g_autoptr(GArray) held = journal_held(ledger, "home", "INBOX", 7, T0 + rows[i].now, &error);
-    g_autoptr(GArray) other = journal_held(ledger, "home", "INBOX", 8, T0 + rows[i].now, &error);
-    g_autoptr(GArray) sure = journal_held(ledger, "home", "INBOX", 7, 0, &error);
+    g_autoptr(GArray) held = journal_held(ledger, "home", "INBOX", 7, T0 + rows[i].now, 600, &error);
+    g_autoptr(GArray) other = journal_held(ledger, "home", "INBOX", 8, T0 + rows[i].now, 600, &error);
+    g_autoptr(GArray) sure = journal_held(ledger, "home", "INBOX", 7, 0, 600, &error);
     assert_null(error);
     if (held->len != rows[i].held) print_error("row %u\n", i);
     assert_int_equal(held->len, rows[i].held);
@@ -256,8 +256,8 @@ static void test_copied(void **state)
   OK(journal_claimed(ledger, "home", &away, one, &claimed, &error));
   assert_false(claimed);
   for (guint waiting = 0; waiting < 2; waiting++) {
-    g_autoptr(GArray) held = journal_held(ledger, "home", "INBOX", 7, waiting, &error);
-    g_autoptr(GArray) elsewhere = journal_held(ledger, "home", "INBOX", 8, waiting, &error);
+    g_autoptr(GArray) held = journal_held(ledger, "home", "INBOX", 7, waiting, 600, &error);
+    g_autoptr(GArray) elsewhere = journal_held(ledger, "home", "INBOX", 8, waiting, 600, &error);
     assert_int_equal(held->len, 1 + waiting);
     assert_int_equal(g_array_index(held, guint32, 0), 1);
     assert_int_equal(elsewhere->len, 0);
@@ -272,7 +272,7 @@ static void test_copied(void **state)
   OK(journal_copied(ledger, &copy, 1, &error));
   OK(journal_intend(ledger, stuck, MOVE_R_INTENT, &error));
   rig_assert_state(ledger, stuck, MOVE_R_INTENT, "INBOX 7 5", "Backscatter 3 11");
-  g_autoptr(GArray) none = journal_held(ledger, "home", "INBOX", 7, FALSE, &error);
+  g_autoptr(GArray) none = journal_held(ledger, "home", "INBOX", 7, 0, 600, &error);
   assert_int_equal(none->len, 0);
 }
 
@@ -318,18 +318,18 @@ static void test_batch(void **state)
   FAILS(journal_record(ledger, batch, "home", "INBOX", &mark, &error), LEDGER_ERROR_MISSING);
   assert_int_equal(rig_number(ledger, "SELECT (SELECT count(*) FROM entry) + (SELECT count(*) FROM evidence)"), 0);
   assert_int_equal(((Entry *)g_ptr_array_index(batch, 0))->id, 0);
-  OK(folder_mark_get(ledger, "home", "INBOX", "watched", &kept, &error));
+  OK(folder_mark_get(ledger, "home", "INBOX", FOLDER_ROLE_WATCHED, &kept, &error));
   assert_int_equal(kept.next, 1);
 
   ((Entry *)g_ptr_array_index(batch, 2))->id = 0;
   OK(journal_record(ledger, batch, "home", "INBOX", &mark, &error));
-  OK(folder_mark_get(ledger, "home", "INBOX", "watched", &kept, &error));
+  OK(folder_mark_get(ledger, "home", "INBOX", FOLDER_ROLE_WATCHED, &kept, &error));
   assert_int_equal(kept.next, 4);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM entry WHERE judged > 1600000000"), 3);
   g_ptr_array_set_size(batch, 0);
   mark.next = 9; /* nothing to judge, but a way further */
   OK(journal_record(ledger, batch, "home", "INBOX", &mark, &error));
-  OK(folder_mark_get(ledger, "home", "INBOX", "watched", &kept, &error));
+  OK(folder_mark_get(ledger, "home", "INBOX", FOLDER_ROLE_WATCHED, &kept, &error));
   assert_int_equal(kept.next, 9);
   FAILS(journal_record(ledger, batch, "nobody", "INBOX", &mark, &error), LEDGER_ERROR_MISSING);
 }

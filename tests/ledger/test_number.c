@@ -3,6 +3,7 @@
  * Must not: touch a disk.
  * Fails:    by TAP.
  * Tests:    ledger/number.c */
+#include "ledger/configure.h"
 #include "ledger/db.h"
 #include "ledger/number.h"
 #include "tests/rigs/ledger_rig.h"

@@ -285,7 +285,7 @@ static void test_damaged(void **state)
   close(fd);
   OK((ledger = ledger_open(folder, LEDGER_EXISTING, &error)) != NULL);
   FAILS(account_list(ledger, &error) != NULL, LEDGER_ERROR_DAMAGED);
-  FAILS(account_set_state(ledger, "home", "idle", NULL, 0, &error), LEDGER_ERROR_DAMAGED);
+  FAILS(account_set_state(ledger, "home", ACCOUNT_IDLE, NULL, 0, &error), LEDGER_ERROR_DAMAGED);
   ledger_close(ledger);
   rig_remove(folder);
 }
@@ -298,17 +298,18 @@ static void test_busy(void **state)
   sqlite3_busy_timeout(b->db, 30);
   gint64 version = ledger_data_version(b, &error);
   OK(db_begin(a, &error));
-  OK(account_set_state(a, "home", "indexing", NULL, 0, &error));
-  FAILS(account_set_state(b, "home", "judging", NULL, 0, &error), LEDGER_ERROR_BUSY);
-  FAILS(folder_mark_set(b, "home", "INBOX", "watched", &(FolderMark){ .next = 2 }, &error), LEDGER_ERROR_BUSY);
+  OK(account_set_state(a, "home", ACCOUNT_INDEXING, NULL, 0, &error));
+  FAILS(account_set_state(b, "home", ACCOUNT_JUDGING, NULL, 0, &error), LEDGER_ERROR_BUSY);
+  FAILS(folder_mark_set(b, "home", "INBOX", FOLDER_ROLE_WATCHED, &(FolderMark){ .next = 2 }, &error),
+        LEDGER_ERROR_BUSY);
   GPtrArray *accounts = account_list(b, &error); /* readers do not wait */
   OK(accounts != NULL);
-  assert_string_equal(((Account *)g_ptr_array_index(accounts, 0))->state, "idle");
+  assert_int_equal(((Account *)g_ptr_array_index(accounts, 0))->state, ACCOUNT_IDLE);
   g_ptr_array_unref(accounts);
   assert_int_equal(ledger_data_version(b, &error), version);
   OK(db_end(a, TRUE, &error));
   assert_int_not_equal(ledger_data_version(b, &error), version);
-  OK(account_set_state(b, "home", "judging", NULL, 0, &error));
+  OK(account_set_state(b, "home", ACCOUNT_JUDGING, NULL, 0, &error));
   ledger_close(a);
   ledger_close(b);
   rig_remove(folder);
@@ -337,7 +338,7 @@ static void test_second_connection(void **state)
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_int_equal(status, 0);
   assert_true(g_file_test(wal, G_FILE_TEST_EXISTS));
-  OK(account_set_state(first, "home", "judging", NULL, 0, &error));
+  OK(account_set_state(first, "home", ACCOUNT_JUDGING, NULL, 0, &error));
   ledger_close(first);
   assert_false(g_file_test(wal, G_FILE_TEST_EXISTS));
   close(start[0]);

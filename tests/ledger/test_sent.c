@@ -143,7 +143,7 @@ static void test_read_afresh(void **state)
   assert_int_equal(sent_count(ledger, "home", &error), 300);
   assert_int_equal(fresh.oldest, T0); /* but not forgotten */
   FolderMark kept = { 0 };
-  OK(folder_mark_get(ledger, "home", "Sent", "sent", &kept, &error));
+  OK(folder_mark_get(ledger, "home", "Sent", FOLDER_ROLE_SENT, &kept, &error));
   assert_memory_equal(&kept, &fresh, sizeof kept);
 }
 
@@ -190,7 +190,7 @@ static void test_one_transaction(void **state)
   assert_int_equal(mark.oldest, 0);
   assert_int_equal(sent_count(ledger, NULL, &error), 0);
   assert_int_equal(rig_number(ledger, "SELECT (SELECT count(*) FROM sent_id) + (SELECT count(*) FROM address)"), 0);
-  OK(folder_mark_get(ledger, "home", "Sent", "sent", &mark, &error));
+  OK(folder_mark_get(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
   assert_int_equal(mark.next, 1);
   FAILS(sent_add(ledger, "nobody", "Sent", rows, 2, &mark, &error), LEDGER_ERROR_MISSING);
 }

@@ -3,6 +3,7 @@
  * Must not: touch a disk.
  * Fails:    by TAP.
  * Tests:    ledger/wish.c ledger/entry.c */
+#include "ledger/configure.h"
 #include "ledger/db.h"
 #include "tests/rigs/ledger_rig.h"
 

@@ -5,6 +5,7 @@
  * Tests:    used by test_pass.c, test_settle.c */
 #include "tests/rigs/fake_mail.h"
 #include "fetcher/pass/pass.h"
+#include "ledger/configure.h"
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -88,7 +89,7 @@ static Fake *on_server(FakeServer *server)
   fake->now = now;
   fake->server = server;
   fake->account = (AccountConfig){ .name = (char *)"home",
-                                   .protocol = (char *)"imap",
+                                   .protocol = PROTOCOL_IMAP,
                                    .addresses = (char *)"*",
                                    .folders = folders,
                                    .quarantine = (char *)"Backscatter" };

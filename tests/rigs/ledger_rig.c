@@ -5,6 +5,7 @@
  * Tests:    every tests/test_ledger_*.c */
 #include "tests/rigs/ledger_rig.h"
 #include "filter/normalise.h"
+#include "ledger/configure.h"
 #include "ledger/db.h"
 #include <glib/gstdio.h>
 
@@ -81,7 +82,7 @@ void rig_add(Ledger *ledger, const char *account, const char *folder, const char
   FolderMark mark = { .next = 1 };
   g_autoptr(SentMessage) message = rig_sent(ids, recipients, subject, date);
   const SentRow row = { 1, date, message };
-  OK(folder_mark_get(ledger, account, folder, "sent", &mark, &error));
+  OK(folder_mark_get(ledger, account, folder, FOLDER_ROLE_SENT, &mark, &error));
   mark.validity = 1;
   mark.next++;
   mark.synced = synced;

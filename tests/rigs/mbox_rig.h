@@ -1,7 +1,10 @@
 /* mbox_rig.h - what the tests of the mbox box share: a folder under /tmp, mboxes in it, and what a box makes of them.
  */
 #pragma once
-#include "fetcher/box/box.h"
+#include "fetcher/box/program_box.h"
+#include "fetcher/disk/disk_box.h"
+#include "fetcher/maildir/maildir.h"
+#include "fetcher/mbox/mbox.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

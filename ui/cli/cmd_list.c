@@ -3,6 +3,7 @@
  * Must not: change the ledger.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
+#include "ledger/account.h"
 #include "ui/cli/command.h"
 #include "ui/cli/entry_words.h"
 #include "ui/cli/print.h"

@@ -3,6 +3,8 @@
  * Must not: speak to a server or a daemon; the ledger tells all.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
+#include "ledger/account.h"
+#include "ledger/pass.h"
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
 #include "ui/cli/entry_words.h"
@@ -76,12 +78,12 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   return status->wishes != NULL;
 }
 
-/* The state as it is: where no daemon runs, a worker is neither busy nor watching, whatever one that was killed had
- * written. */
-static const char *state_slug(const Status *status)
+/* The state as it is now: where no daemon runs, no worker is busy or watching. A worker that was killed leaves its last
+ * state in the ledger. */
+static AccountState state_now(const Status *status)
 {
   const Account *account = status->account;
-  return !status->runs && (account_is_busy(account) || account_is_watching(account)) ? "idle" : account->state;
+  return !status->runs && (account_is_busy(account) || account_is_watching(account)) ? ACCOUNT_IDLE : account->state;
 }
 
 static void add_problem(GString *words, const char *text)
@@ -107,23 +109,37 @@ static void add_progress(GString *words, const Pass *pass, gboolean sent)
     g_string_append_printf(words, ", %u of %u messages", pass->scanned, pass->scan_total);
 }
 
-/* The state of an account whose worker runs well. */
-static void add_work(GString *words, const Status *status, const char *slug)
+static void add_state(GString *words, const Status *status)
 {
-  if (strcmp(slug, "connecting") == 0) {
-    g_string_append(words, "connecting to the server");
-  } else if (strcmp(slug, "indexing") == 0) {
+  const Account *account = status->account;
+  AccountState state = state_now(status);
+  switch (state) {
+  case ACCOUNT_CONNECTING: g_string_append(words, "connecting to the server"); break;
+  case ACCOUNT_INDEXING:
     g_string_append(words, "indexing: reading the Sent folder");
     add_progress(words, status->last, TRUE);
-  } else if (strcmp(slug, "judging") == 0) {
+    break;
+  case ACCOUNT_JUDGING:
     g_string_append(words, "judging: looking at mail");
     add_progress(words, status->last, FALSE);
-  } else if (strcmp(slug, "watching") == 0) {
-    g_string_append(words, "watching for new mail");
-  } else if (strcmp(slug, "serving") == 0) {
+    break;
+  case ACCOUNT_WATCHING: g_string_append(words, "watching for new mail"); break;
+  case ACCOUNT_SERVING:
     g_string_append(words, "serving your mail program; what you wish for is done when it has left");
-  } else {
-    g_string_append(words, status->runs ? "idle: no worker is at it" : "idle: no daemon runs");
+    break;
+  case ACCOUNT_RETRYING:
+    g_string_append(words, status->runs ? "waiting to retry" : "idle: no daemon runs, and the last try failed");
+    add_until(words, status, " until");
+    add_problem(words, account->text);
+    break;
+  case ACCOUNT_SIGN_IN_NEEDED:
+  case ACCOUNT_DISABLED:
+    g_string_append(words, state == ACCOUNT_DISABLED ? "disabled" : "sign-in needed");
+    add_problem(words, account->text);
+    add_until(words, status, "; tried again at");
+    break;
+  case ACCOUNT_IDLE:
+  case ACCOUNT_STATES: g_string_append(words, status->runs ? "idle: no worker is at it" : "idle: no daemon runs");
   }
 }
 
@@ -131,19 +147,8 @@ static void add_work(GString *words, const Status *status, const char *slug)
 static char *words_account_state(const Status *status)
 {
   const Account *account = status->account;
-  const char *slug = state_slug(status);
   g_autoptr(GString) words = g_string_new(NULL);
-  if (strcmp(slug, "retrying") == 0) {
-    g_string_append(words, status->runs ? "waiting to retry" : "idle: no daemon runs, and the last try failed");
-    add_until(words, status, " until");
-    add_problem(words, account->text);
-  } else if (strcmp(slug, "sign-in-needed") == 0 || strcmp(slug, "disabled") == 0) {
-    g_string_append(words, strcmp(slug, "disabled") == 0 ? "disabled" : "sign-in needed");
-    add_problem(words, account->text);
-    add_until(words, status, "; tried again at");
-  } else {
-    add_work(words, status, slug);
-  }
+  add_state(words, status);
   if (!status->runs || account->since == 0) return g_strdup(words->str);
   g_autofree char *since = print_time(account->since);
   g_string_append_printf(words, " (since %s)", since);
@@ -207,7 +212,7 @@ static void print_json(const Status *status)
   jsonl_text(line, "type", "account");
   jsonl_text(line, "account", account->name);
   jsonl_boolean(line, "configured", account->configured);
-  jsonl_text(line, "state", state_slug(status));
+  jsonl_text(line, "state", account_state_name(state_now(status)));
   jsonl_text(line, "text", account->text);
   jsonl_time(line, "until", status->runs ? account->until : 0);
   jsonl_text(line, "notice", account->notice);

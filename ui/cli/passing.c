@@ -4,6 +4,7 @@
  * Fails:    by the child's exit status, else exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/passing.h"
+#include "fetcher/common/program.h"
 #include "ledger/account.h"
 #include <glib-unix.h>
 #include <signal.h>
@@ -12,16 +13,6 @@
 #include <unistd.h>
 
 #define LOOK_MSEC 200
-
-/* backstopd lies beside this program, in the build folder as well as installed. */
-static char *daemon_path(void)
-{
-  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-  g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : NULL;
-  g_autofree char *beside = folder != NULL ? g_build_filename(folder, "backstopd", NULL) : NULL;
-  if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE)) return g_steal_pointer(&beside);
-  return g_strdup(BINDIR "/backstopd");
-}
 
 Config *passing_config(const Ui *ui, const char *account, int *status)
 {
@@ -82,7 +73,7 @@ int passing_by_child(const Passing *passing, gboolean sweep, const char *account
 {
   GError *error = NULL;
   Child child = { 0 };
-  g_autofree char *program = daemon_path();
+  g_autofree char *program = program_find_daemon();
   const char *argv[] = { program,
                          "--config",
                          passing->ui->config_file,
@@ -118,13 +109,27 @@ static Account *find_account(Ledger *ledger, const char *name)
   return NULL;
 }
 
+static int trouble_status(AccountState state, int other)
+{
+  switch (state) {
+  case ACCOUNT_SIGN_IN_NEEDED: return EX_NOPERM;
+  case ACCOUNT_RETRYING: return EX_UNAVAILABLE;
+  case ACCOUNT_IDLE:
+  case ACCOUNT_CONNECTING:
+  case ACCOUNT_INDEXING:
+  case ACCOUNT_JUDGING:
+  case ACCOUNT_WATCHING:
+  case ACCOUNT_SERVING:
+  case ACCOUNT_DISABLED:
+  case ACCOUNT_STATES: break;
+  }
+  return other;
+}
+
 int passing_trouble(Ledger *ledger, const char *account, int other)
 {
   Account *row = find_account(ledger, account);
-  const char *state = row != NULL ? row->state : NULL;
-  int status = g_strcmp0(state, "sign-in-needed") == 0 ? EX_NOPERM
-               : g_strcmp0(state, "retrying") == 0     ? EX_UNAVAILABLE
-                                                       : other;
+  int status = row != NULL ? trouble_status(row->state, other) : other;
   account_free(row);
   return status;
 }
@@ -135,10 +140,10 @@ static gboolean is_held_up(Ledger *ledger, const Wish *wish)
 {
   if (wish->verb == WISH_CHECK) return FALSE; /* fails with the pass */
   Account *row = find_account(ledger, wish->account);
-  gboolean held = row != NULL && row->since >= wish->made
-                  && (g_strcmp0(row->state, "retrying") == 0 || g_strcmp0(row->state, "sign-in-needed") == 0
-                      || g_strcmp0(row->state, "disabled") == 0);
-  if (held) ui_complain("account %s: %s", row->name, row->text != NULL ? row->text : row->state);
+  gboolean held =
+      row != NULL && row->since >= wish->made
+      && (row->state == ACCOUNT_RETRYING || row->state == ACCOUNT_SIGN_IN_NEEDED || row->state == ACCOUNT_DISABLED);
+  if (held) ui_complain("account %s: %s", row->name, row->text != NULL ? row->text : account_state_name(row->state));
   account_free(row);
   return held;
 }

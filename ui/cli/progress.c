@@ -5,6 +5,7 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/progress.h"
 #include "ledger/account.h"
+#include "ledger/pass.h"
 #include "ui/cli/jsonl.h"
 #include "ui/cli/print.h"
 #include <stdio.h>

@@ -89,8 +89,18 @@ void overview_clear(Overview *overview)
 
 Trouble overview_trouble(const Account *account)
 {
-  if (strcmp(account->state, "sign-in-needed") == 0) return TROUBLE_SIGN_IN;
-  if (strcmp(account->state, "retrying") == 0 || strcmp(account->state, "disabled") == 0) return TROUBLE_CONNECTION;
+  switch (account->state) {
+  case ACCOUNT_SIGN_IN_NEEDED: return TROUBLE_SIGN_IN;
+  case ACCOUNT_RETRYING:
+  case ACCOUNT_DISABLED: return TROUBLE_CONNECTION;
+  case ACCOUNT_IDLE:
+  case ACCOUNT_CONNECTING:
+  case ACCOUNT_INDEXING:
+  case ACCOUNT_JUDGING:
+  case ACCOUNT_WATCHING:
+  case ACCOUNT_SERVING:
+  case ACCOUNT_STATES: break;
+  }
   return TROUBLE_NONE;
 }
 
@@ -101,29 +111,28 @@ OverviewIcon overview_icon(const Overview *overview)
     return OVERVIEW_PROBLEM;
   for (guint i = 0; i < overview->accounts->len; i++) {
     const Account *account = overview->accounts->pdata[i];
-    if (strcmp(account->state, "sign-in-needed") == 0 || strcmp(account->state, "disabled") == 0)
-      return OVERVIEW_PROBLEM;
+    if (account->state == ACCOUNT_SIGN_IN_NEEDED || account->state == ACCOUNT_DISABLED) return OVERVIEW_PROBLEM;
   }
   return overview->counts.fresh > 0 ? OVERVIEW_WAITING : OVERVIEW_IDLE;
 }
 
+/* Where the filter does not run, only a trouble lasts; a worker that was killed leaves its last state in the ledger. */
 static const char *state_words(const Account *account, gboolean runs)
 {
-  static const struct {
-    const char *slug, *words;
-  } rows[] = {
-    { "connecting", N_("connecting to the server") },
-    { "indexing", N_("reading the Sent folder") },
-    { "judging", N_("looking at mail") },
-    { "watching", N_("watching for new mail") },
-    { "retrying", N_("waiting to try again") },
-    { "sign-in-needed", N_("sign-in needed") },
-    { "disabled", N_("disabled") },
-  };
-  gboolean lasting = overview_trouble(account) != TROUBLE_NONE;
-  for (guint i = 0; (runs || lasting) && i < G_N_ELEMENTS(rows); i++)
-    if (strcmp(rows[i].slug, account->state) == 0) return _(rows[i].words);
-  return runs ? _("idle") : _("idle: the filter is not running");
+  if (!runs && overview_trouble(account) == TROUBLE_NONE) return _("idle: the filter is not running");
+  switch (account->state) {
+  case ACCOUNT_CONNECTING: return _("connecting to the server");
+  case ACCOUNT_INDEXING: return _("reading the Sent folder");
+  case ACCOUNT_JUDGING: return _("looking at mail");
+  case ACCOUNT_WATCHING: return _("watching for new mail");
+  case ACCOUNT_SERVING: return _("your mail program is connected");
+  case ACCOUNT_RETRYING: return _("waiting to try again");
+  case ACCOUNT_SIGN_IN_NEEDED: return _("sign-in needed");
+  case ACCOUNT_DISABLED: return _("disabled");
+  case ACCOUNT_IDLE:
+  case ACCOUNT_STATES: break;
+  }
+  return _("idle");
 }
 
 char *overview_state(const Account *account, gboolean runs)

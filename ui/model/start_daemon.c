@@ -4,6 +4,7 @@
  * Fails:    by GError given to done().
  * Tests:    tests/ui/tray/test_window.py */
 #include "ui/model/start_daemon.h"
+#include "fetcher/common/program.h"
 #include <unistd.h>
 
 typedef struct {
@@ -19,23 +20,13 @@ static void start_free(Start *start)
   g_free(start);
 }
 
-/* backstopd lies beside this program, in the build folder as well as installed. */
-static char *daemon_path(void)
-{
-  g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-  g_autofree char *folder = self != NULL ? g_path_get_dirname(self) : NULL;
-  g_autofree char *beside = folder != NULL ? g_build_filename(folder, "backstopd", NULL) : NULL;
-  if (beside != NULL && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE)) return g_steal_pointer(&beside);
-  return g_strdup(BINDIR "/backstopd");
-}
-
 /* A session of its own, so that it does not end with the desktop's program that started it. */
 static void own_session(gpointer data) { setsid(); }
 
 static void start_process(Start *start)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *program = daemon_path();
+  g_autofree char *program = program_find_daemon();
   char *argv[] = { program, (char *)"--config", start->config_file, (char *)"--data", start->data_dir, NULL };
   g_spawn_async(NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, own_session, NULL, NULL,
                 &error);

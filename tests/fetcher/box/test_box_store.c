@@ -5,6 +5,7 @@
  * Tests:    fetcher/box/box_store.c, fetcher/box/shelf.c, fetcher/box/program_box.c */
 #include "fetcher/box/box_store.h"
 #include "ledger/account.h"
+#include "ledger/configure.h"
 #include "tests/rigs/mbox_rig.h"
 #include <glib/gstdio.h>
 #include <poll.h>
@@ -170,7 +171,7 @@ static void test_numbers(void **state)
   put(path, "new/2.b", "B\n");
   guint32 validity = 0;
   for (guint round = 0; round < 3; round++) {
-    g_autoptr(Store) store = box_store_new(ledger, "home");
+    g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
     box_store_add(store, maildir_box_new(path), BOX_WATCHED);
     FolderStatus status = open_folder(store, path);
     assert_true(validity == 0 || status.validity == validity);
@@ -201,7 +202,7 @@ static void test_ranges(void **state)
   g_autofree char *path = maildir("ranges");
   GError *error = NULL;
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   box_store_add(store, maildir_box_new(path), BOX_WATCHED);
   put(path, "new/1500000001.a", "A\n");
   put(path, "new/1500000002.b", "BB\n");
@@ -237,7 +238,7 @@ static void test_moves(void **state)
       put(from, "new/3.c", "C\n\nc\n");
     }
     g_autoptr(Ledger) ledger = new_ledger();
-    g_autoptr(Store) store = box_store_new(ledger, "home");
+    g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
     box_store_add(store, disk_box_new(from, FALSE), BOX_WATCHED);
     box_store_add(store, disk_box_new(to, rows[i].to_mbox), BOX_QUARANTINE);
     expect(store, from, "1:A 2:B 3:C");
@@ -284,7 +285,7 @@ static void test_cannot_hold(void **state)
     put(from, "new/2.b", odd[i]);
     put(from, "new/3.c", "C\n\nc\n");
     g_autoptr(Ledger) ledger = new_ledger();
-    g_autoptr(Store) store = box_store_new(ledger, "home");
+    g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
     box_store_add(store, maildir_box_new(from), BOX_WATCHED);
     box_store_add(store, mbox_box_new(to), BOX_QUARANTINE);
     open_folder(store, from);
@@ -312,7 +313,7 @@ static void test_twins(void **state)
                   *to = rig_path("twins.away");
   GError *error = NULL;
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   box_store_add(store, mbox_box_new(from), BOX_WATCHED);
   box_store_add(store, mbox_box_new(to), BOX_QUARANTINE);
   expect(store, from, "1:A 2:B 3:A 4:A");
@@ -332,7 +333,7 @@ static void test_late(void **state)
   g_autofree char *to = rig_path("late");
   GError *error = NULL;
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   box_store_add(store, late_new(texts), BOX_WATCHED);
   box_store_add(store, maildir_box_new(to), BOX_QUARANTINE);
   expect(store, "INBOX", "1:A-one 2:B-two 3:C-three");
@@ -358,7 +359,7 @@ static void test_rewritten(void **state)
   g_autofree char *path = rig_file("rewritten", FROM "A\n\na\n\n" FROM "B\n\nb\n\n" FROM "C\n\nc\n\n", -1);
   GError *error = NULL;
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   g_autoptr(GString) got = g_string_new(NULL);
   box_store_add(store, mbox_box_new(path), BOX_SENT);
   open_folder(store, path);
@@ -375,7 +376,7 @@ static void test_unread(void **state)
   static const char *const texts[] = { "A-one", "B-refused", "C-three", NULL };
   GError *error = NULL;
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   box_store_add(store, late_new(texts), BOX_WATCHED);
   expect(store, "INBOX", "1:A-one 2:unreadable 3:C-three");
   g_autoptr(GArray) there = store->class->present(store, 2, 2, &error);
@@ -392,7 +393,7 @@ static void test_not_whole(void **state)
   g_autofree char *to = rig_path("broken");
   GError *error = NULL;
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   box_store_add(store, late_new(texts), BOX_WATCHED);
   box_store_add(store, maildir_box_new(to), BOX_QUARANTINE);
   open_folder(store, "INBOX");
@@ -423,7 +424,7 @@ static void test_renumbered(void **state)
   g_autoptr(Ledger) ledger = new_ledger();
   guint32 validity = 0;
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Store) store = box_store_new(ledger, "home");
+    g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
     box_store_add(store, late_new(rows[i].texts), BOX_WATCHED);
     FolderStatus status = open_folder(store, "INBOX");
     assert_true(i == 0 || (status.validity > validity) == rows[i].anew);
@@ -438,7 +439,7 @@ static void test_lazy(void **state)
   g_autofree char *path = rig_file("sent", FROM "A\n\na\n\n" FROM "B\n\nb\n\n", -1);
   g_autoptr(Ledger) ledger = new_ledger();
   for (guint round = 0; round < 2; round++) {
-    g_autoptr(Store) store = box_store_new(ledger, "home");
+    g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
     Box *box = mbox_box_new(path);
     box_store_add(store, box, BOX_SENT);
     FolderStatus status = open_folder(store, path);
@@ -456,7 +457,7 @@ static void test_resolve(void **state)
                   *to = rig_path("resolve.away");
   GError *error = NULL;
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   box_store_add(store, maildir_box_new(path), BOX_WATCHED);
   box_store_add(store, maildir_box_new(to), BOX_QUARANTINE);
   g_autofree char *known = store->class->resolve(store, path, &error),
@@ -486,7 +487,7 @@ static void test_program(void **state)
   for (guint i = 0; i <= G_N_ELEMENTS(failing); i++) {
     gboolean good = i == G_N_ELEMENTS(failing);
     g_autoptr(Ledger) ledger = new_ledger();
-    g_autoptr(Store) store = box_store_new(ledger, "home");
+    g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
     box_store_add(store, maildir_box_new(away), BOX_QUARANTINE);
     box_store_add(store, program_box_new("restore-command", good ? command : failing[i]), BOX_RETURN);
     assert_string_equal(store->returns_to, "restore-command");
@@ -516,7 +517,7 @@ static void test_wait(void **state)
   gboolean changed = FALSE;
   int wake[2];
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   box_store_add(store, maildir_box_new(path), BOX_WATCHED);
   assert_int_equal(pipe(wake), 0);
   open_folder(store, path);
@@ -555,7 +556,7 @@ static void test_read_only(void **state)
                   *cur = g_build_filename(path, "cur", NULL);
   if (geteuid() == 0) return; /* root can write anywhere */
   g_autoptr(Ledger) ledger = new_ledger();
-  g_autoptr(Store) store = box_store_new(ledger, "home");
+  g_autoptr(Store) store = box_store_new(ledger, "home", disk_box_new);
   box_store_add(store, maildir_box_new(path), BOX_WATCHED);
   put(path, "new/1.a", "A\n");
   g_chmod(new, 0500);

@@ -39,7 +39,7 @@ static void test_defaults(void **state)
   const AccountConfig *home = config_account(config, "home");
   assert_non_null(home);
   assert_null(config_account(config, "away"));
-  assert_string_equal(home->protocol, "imap");
+  assert_int_equal(home->protocol, PROTOCOL_IMAP);
   assert_int_equal(home->port, 993);
   assert_int_equal(home->security, SECURITY_TLS);
   assert_int_equal(home->auth, AUTH_PASSWORD);
@@ -201,7 +201,7 @@ static const struct {
   { HOME "port=-1\n", "1 to 65535" },
   { HOME "port=99 3\n", "1 to 65535" },
   { HOME "protocol=gopher\n", "write imap, pop3, maildir or mbox" },
-  { HOME "security=ssl\n", "tls or starttls or none" },
+  { HOME "security=ssl\n", "tls, starttls or none" },
   { HOME "security=none\n", "in clear" },
   { "[account a]\nuser=me\nhost=localhost.example.org\nsecurity=none\n", "in clear" },
   { "[account a]\nuser=me\nhost=128.0.0.1\nsecurity=none\n", "in clear" },
@@ -209,9 +209,9 @@ static const struct {
   { "[account a]\nhost=h\n", "[account a] user: missing" },
   { "[account a]\nuser=u\n", "[account a] host: missing" },
   { "[account a]\nuser=u\nhost=\n", "host: missing" },
-  { "[account a]\nuser=u\nhost=imap.example.org:993\n", "no host name" },
-  { "[account a]\nuser=u\nhost=imaps://imap.example.org\n", "no host name" },
-  { "[account a]\nuser=u\nhost=two words\n", "no host name" },
+  { "[account a]\nuser=u\nhost=imap.example.org:993\n", "not a host name" },
+  { "[account a]\nuser=u\nhost=imaps://imap.example.org\n", "not a host name" },
+  { "[account a]\nuser=u\nhost=two words\n", "not a host name" },
   /* nothing with a line break reaches a server */
   { "[account a]\nuser=u\nhost=h\\r\\nx\n", "host: holds a line break" },
   { "[account a]\nuser=u\\r\\nA1 DELETE INBOX\nhost=h\n", "user: holds a line break" },
@@ -223,16 +223,16 @@ static const struct {
   { HOME "folders=a\\tb\n", "control character" },
   { HOME "password-command=a\\qb\n", "\\\\ for a backslash" },
   { HOME "addresses=me\n", "*@me" },
-  { HOME "addresses=Me <me@example.org>\n", "no address" },
-  { HOME "addresses=a@b,c@d\n", "no address" },
+  { HOME "addresses=Me <me@example.org>\n", "not an address" },
+  { HOME "addresses=a@b,c@d\n", "not an address" },
   { HOME "folders=INBOX;Backscatter\n", "among the watched folders" },
   { HOME "quarantine=Inbox\n", "among the watched folders" },
   { HOME "sent=Sent\nquarantine=Sent\n", "Sent folder" },
   { HOME "protocol=pop3\nfolders=Sent\n", "folders: POP3 has one folder" },
   { HOME "protocol=pop3\nfolders=INBOX;Sent\n", "folders: POP3 has one folder" },
-  { HOME "protocol=pop3\nsent=Sent\n", "sent: \"Sent\" is no path" },
-  { HOME "protocol=pop3\nquarantine=Backscatter\n", "quarantine: \"Backscatter\" is no path" },
-  { HOME "protocol=pop3\nrestore-to=back\n", "restore-to: \"back\" is no path" },
+  { HOME "protocol=pop3\nsent=Sent\n", "sent: \"Sent\" is not a path" },
+  { HOME "protocol=pop3\nquarantine=Backscatter\n", "quarantine: \"Backscatter\" is not a path" },
+  { HOME "protocol=pop3\nrestore-to=back\n", "restore-to: \"back\" is not a path" },
   { HOME "protocol=pop3\ndoor-port=110\n", "1024 to 65535" },
   { HOME "protocol=pop3\ndoor-password-command=x\n", "needs door-port" },
   { HOME "protocol=pop3\nrestore-to=/m\nrestore-command=x\n", "one place" },
@@ -244,7 +244,7 @@ static const struct {
   { HOME "restore-to=/m\n", "restore-to: is for pop3" },
   { HOME "door-port=1100\n", "door-port: is for pop3" },
   { "[account a]\nprotocol=maildir\n", "folders: missing" },
-  { "[account a]\nprotocol=mbox\nfolders=INBOX\n", "folders: \"INBOX\" is no path" },
+  { "[account a]\nprotocol=mbox\nfolders=INBOX\n", "folders: \"INBOX\" is not a path" },
   { "[account a]\nprotocol=maildir\nfolders=/m\nhost=h\n", "host: folders on this computer" },
   { "[account a]\nprotocol=maildir\nfolders=/m\nquarantine=/m/\n", "among the watched folders" },
   { "[account a]\nprotocol=mbox\nfolders=/m\nsent=/s\nquarantine=/s\n", "Sent folder" },

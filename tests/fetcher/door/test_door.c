@@ -25,7 +25,7 @@
 #define NO_VERB "-ERR there is no such command\r\n"
 #define NONE "-ERR there is no such message\r\n"
 #define WORDS "-ERR this command does not go with these words\r\n"
-#define BAD_PLAIN "-ERR this is not what PLAIN wants to hear\r\n"
+#define BAD_PLAIN "-ERR this is not a response for PLAIN (RFC 4616)\r\n"
 #define CAPABILITIES                                                                                                   \
   OK "TOP\r\nUIDL\r\nUSER\r\nPIPELINING\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nSASL PLAIN\r\nEXPIRE NEVER\r\n"             \
      "IMPLEMENTATION Backstop\r\n.\r\n"

@@ -1,10 +1,10 @@
-FETCHER_IMAP_TESTS = %D%/test_folder %D%/test_folder_name %D%/test_idle %D%/test_imap %D%/test_mail %D%/test_mark
+FETCHER_IMAP_TESTS = %D%/test_folder %D%/test_utf7 %D%/test_idle %D%/test_imap %D%/test_mail %D%/test_mark
 check_PROGRAMS += $(FETCHER_IMAP_TESTS)
 TESTS += $(FETCHER_IMAP_TESTS)
 %C%_test_folder_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_folder_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
-%C%_test_folder_name_CPPFLAGS = $(TEST_CPPFLAGS)
-%C%_test_folder_name_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_utf7_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_utf7_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_idle_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_idle_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_imap_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -1,4 +1,5 @@
 /* test_pass.c - what one pass does to a mailbox, and what it leaves alone. */
+#include "ledger/configure.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
 #include "tests/rigs/fake_mail.h"
@@ -411,7 +412,7 @@ static void waiting_for_others_is_no_second_look(void **state)
   fake_bounce(fake, "INBOX", 9, "forged-9@spam.example", "victim-9@example.com", fake->now);
   assert_int_equal(fake_pass_ok(fake).waiting, 1);
   assert_true(folder_use_sent(fake->ledger, "work", sent, 1, &problem));
-  assert_true(folder_mark_set(fake->ledger, "work", "Sent", "sent", &read, &problem));
+  assert_true(folder_mark_set(fake->ledger, "work", "Sent", FOLDER_ROLE_SENT, &read, &problem));
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   g_autoptr(GPtrArray) one = g_ptr_array_new();
   Entry *entry = entries->pdata[0];

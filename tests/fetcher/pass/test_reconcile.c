@@ -164,7 +164,7 @@ static void a_second_copy_is_no_entry_yet(void **state)
     for (int i = 0; i < 2; i++) assert_true(pass_run(run, PASS_LOOK, NULL, &problem));
     assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
     if (stays)
-      run->doubtful -= FILTER_GRACE;
+      run->reconcile.doubtful -= FILTER_GRACE;
     else
       g_ptr_array_remove_index(away->messages, 3);
     for (int i = 0; i < 2; i++) assert_true(pass_run(run, PASS_LOOK, NULL, &problem));

@@ -3,7 +3,10 @@
  * Must not: be used on anybody's real ledger.
  * Fails:    by exit status 1, with the error on standard error.
  * Tests:    by use */
+#include "ledger/account.h"
+#include "ledger/configure.h"
 #include "ledger/journal.h"
+#include "ledger/pass.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
 #include <signal.h>
@@ -106,8 +109,8 @@ static void fill(const char *dir)
   g_autoptr(Ledger) ledger = ledger_open(dir, LEDGER_CREATE, &error);
   check(ledger != NULL, error);
   check(account_configure(ledger, accounts, 2, &error), error);
-  check(account_set_state(ledger, "work", "sign-in-needed", "The server refused the password; mend password-command.",
-                          0, &error),
+  check(account_set_state(ledger, "work", ACCOUNT_SIGN_IN_NEEDED,
+                          "The server refused the password; mend password-command.", 0, &error),
         error);
   fill_sent(ledger, now);
   fill_entries(ledger, now);
@@ -156,7 +159,7 @@ static void do_wish(Ledger *ledger, const Wish *wish, const char *how, const cha
       g_strdup_printf("%s (%s %s)", result, wish->verb == WISH_REHEARSE ? "rehearse" : "sweep", wish->folders);
   if (strcmp(how, "hold") == 0) return;
   if (strcmp(how, "retry") == 0) {
-    check(account_set_state(ledger, wish->account, "retrying", result, 0, &error), error);
+    check(account_set_state(ledger, wish->account, ACCOUNT_RETRYING, result, 0, &error), error);
     return;
   }
   if (wish->verb == WISH_REHEARSE) rehearse(ledger);
@@ -196,9 +199,11 @@ static Ledger *existing(const char *dir)
 static void set_state(const char *dir, char **argv)
 {
   GError *error = NULL;
+  AccountState state = ACCOUNT_IDLE;
+  while (strcmp(account_state_name(state), argv[0]) != 0) state++;
   g_autoptr(Ledger) ledger = existing(dir);
-  check(account_set_state(ledger, "home", argv[0], *argv[1] != '\0' ? argv[1] : NULL,
-                          g_ascii_strtoll(argv[2], NULL, 10), &error),
+  check(account_set_state(ledger, "home", state, *argv[1] != '\0' ? argv[1] : NULL, g_ascii_strtoll(argv[2], NULL, 10),
+                          &error),
         error);
   check(account_set_notice(ledger, "home", *argv[3] != '\0' ? argv[3] : NULL, &error), error);
 }

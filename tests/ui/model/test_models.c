@@ -232,7 +232,7 @@ static void standing(void **state)
   overview_read(&overview, ledger, NULL, dir, 2, RIG_T0 + 60);
   overview.runs = TRUE;
   assert_int_equal(overview_icon(&overview), OVERVIEW_IDLE);
-  OK(account_set_state(ledger, "work", "sign-in-needed", "The server refused the password.", 0, &error));
+  OK(account_set_state(ledger, "work", ACCOUNT_SIGN_IN_NEEDED, "The server refused the password.", 0, &error));
   overview_read(&overview, ledger, NULL, dir, 2, RIG_T0 + 60);
   overview.runs = TRUE;
   assert_int_equal(overview_icon(&overview), OVERVIEW_PROBLEM);

@@ -3,7 +3,10 @@
  * Must not: be used on anybody's real ledger.
  * Fails:    by exit status 1, with the error on standard error.
  * Tests:    by use */
+#include "ledger/account.h"
+#include "ledger/configure.h"
 #include "ledger/journal.h"
+#include "ledger/pass.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
 #include <stdio.h>
@@ -200,8 +203,8 @@ int main(int argc, char **argv)
   check(account_configure(ledger, accounts, 2, &error), error);
   fill_sent(ledger, "home", now);
   fill_sent(ledger, "work", now);
-  check(account_set_state(ledger, "work", "sign-in-needed", "The server refused the password; mend password-command.",
-                          0, &error),
+  check(account_set_state(ledger, "work", ACCOUNT_SIGN_IN_NEEDED,
+                          "The server refused the password; mend password-command.", 0, &error),
         error);
   for (guint n = begin; n < all; n += BATCH) {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);

@@ -1,9 +1,9 @@
-/* test_folder_name.c - folder names, to the wire and back
+/* test_utf7.c - folder names, to the wire and back
  * Owns:     the tables below.
  * Must not: touch the network.
  * Fails:    as a test.
- * Tests:    fetcher/imap/folder_name.c */
-#include "fetcher/imap/folder_name.h"
+ * Tests:    fetcher/imap/utf7.c */
+#include "fetcher/imap/utf7.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static const struct {
 static void test_both_ways(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
-    g_autofree char *wire = folder_name_to_wire(pairs[i].name), *name = folder_name_from_wire(pairs[i].wire);
+    g_autofree char *wire = utf7_encode(pairs[i].name), *name = utf7_decode(pairs[i].wire);
     assert_string_equal(wire, pairs[i].wire);
     assert_string_equal(name, pairs[i].name);
   }
@@ -39,7 +39,7 @@ static void test_both_ways(void **state)
 static void test_refused(void **state)
 {
   static const char *const names[] = { "a\rb", "a\nb", "\xff", "a\r\nA1 DELETE INBOX", "\xed\xa0\x80" };
-  for (guint i = 0; i < G_N_ELEMENTS(names); i++) assert_null(folder_name_to_wire(names[i]));
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++) assert_null(utf7_encode(names[i]));
 }
 
 static void test_broken_wire(void **state)
@@ -52,40 +52,9 @@ static void test_broken_wire(void **state)
     { "&3gA-", "&3gA-" },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autofree char *name = folder_name_from_wire(rows[i].wire);
+    g_autofree char *name = utf7_decode(rows[i].wire);
     assert_true(g_utf8_validate(name, -1, NULL));
     assert_string_equal(name, rows[i].name);
-  }
-}
-
-static void test_sent(void **state)
-{
-  static const struct {
-    const char *name;
-    char separator;
-    gboolean sent;
-  } rows[] = {
-    { "Sent", '/', TRUE },
-    { "SENT ITEMS", '/', TRUE },
-    { "INBOX.Sent", '.', TRUE },
-    { "INBOX.Sent", '/', FALSE },
-    { "[Gmail]/Sent Mail", '/', TRUE },
-    { "INBOX/Gesendete Elemente", '/', TRUE },
-    { "E\xcc\x81le\xcc\x81ments envoye\xcc\x81s", '/', TRUE },
-    { "ОТПРАВЛЕННЫЕ", 0, TRUE },
-    { "送信済みメール", '/', TRUE },
-    { "العناصر المرسلة", '/', TRUE },
-    { "gönderilmiş öğeler", '/', TRUE },
-    { "Sent/2023", '/', FALSE },
-    { "Absent", '/', FALSE },
-    { "Drafts", '/', FALSE },
-    { "Outbox", '/', FALSE },
-    { "", '/', FALSE },
-    { "Sent/", '/', FALSE },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    if (folder_name_is_sent(rows[i].name, rows[i].separator) != rows[i].sent) print_error("row %u\n", i);
-    assert_int_equal(folder_name_is_sent(rows[i].name, rows[i].separator), rows[i].sent);
   }
 }
 
@@ -95,7 +64,6 @@ int main(void)
     cmocka_unit_test(test_both_ways),
     cmocka_unit_test(test_refused),
     cmocka_unit_test(test_broken_wire),
-    cmocka_unit_test(test_sent),
   };
-  return cmocka_run_group_tests_name("folder_name", tests, NULL, NULL);
+  return cmocka_run_group_tests_name("utf7", tests, NULL, NULL);
 }
