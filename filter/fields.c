@@ -103,6 +103,19 @@ char *field_raw(const Field *field)
   return raw;
 }
 
+void field_ids_last(const Field *field, GPtrArray *ids, guint limit)
+{
+  Field tail = *field;
+  if (tail.value.length > FIELD_LONGEST) {
+    tail.value.start += tail.value.length - FIELD_LONGEST;
+    tail.value.length = FIELD_LONGEST;
+  }
+  g_autofree char *raw = field_raw(&tail);
+  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+  id_collect(raw, found, FIELD_LONGEST);
+  for (guint i = found->len; i > 0; i--) list_add(ids, found->pdata[i - 1], limit);
+}
+
 char *field_text(const Field *field, gsize max)
 {
   g_autofree char *raw = field_raw(field);
@@ -129,6 +142,35 @@ gsize fields_length(Span text)
     at = stop < end ? stop + 1 : end;
   }
   return at - text.start;
+}
+
+/* How many of the fields that every message has stand in the block; rest then begins after it. */
+static guint telling_fields(Span *rest)
+{
+  static const char *const names[] = { "From", "Received", "Message-ID", "Return-Path", "Subject", "Date", "To", NULL };
+  guint seen = 0, n = 0;
+  Field field;
+  while (field_next(rest, &field)) {
+    if (strchr("frmsdtFRMSDT", *field.name.start) == NULL) continue;
+    int which = field_index(&field, names);
+    if (which >= 0) seen |= 1u << which;
+  }
+  for (; seen != 0; seen &= seen - 1) n++;
+  return n;
+}
+
+#define STRAY_BLOCKS_MOST 3
+
+Span fields_begin(Span text)
+{
+  Span rest = text;
+  if (telling_fields(&rest) >= 2) return text;
+  for (guint i = 0; i < STRAY_BLOCKS_MOST && rest.length > 0; i++) {
+    while (rest.length > 0 && (*rest.start == '\n' || *rest.start == '\r')) rest.start++, rest.length--;
+    const Span begin = rest;
+    if (telling_fields(&rest) >= 3) return begin;
+  }
+  return text;
 }
 
 gboolean span_has(Span span, const char *word)

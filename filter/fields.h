@@ -24,6 +24,9 @@ gboolean field_find(Span block, const char *name, Field *field);
 /* The value unfolded and trimmed, at most FIELD_LONGEST bytes, valid UTF-8 where the bytes are, never NULL. The
  * caller frees. */
 char *field_raw(const Field *field);
+/* Adds the ids of a value to ids, the last one first, at most limit entries in all: the last of References are nearest,
+ * and a long field is read from its end. */
+void field_ids_last(const Field *field, GPtrArray *ids, guint limit);
 /* The value as people read it: encoded words decoded (RFC 2047), one line. NULL when it is empty. The caller frees. */
 char *field_text(const Field *field, gsize max);
 /* A date (RFC 5322, 3.3), Unix seconds; 0 for what is no date or lies before 1970. */
@@ -32,6 +35,10 @@ gint64 field_date(const Field *field);
 /* Where a block of header fields at the start of text ends: offset of the empty line (or of the end), not counting
  * it. */
 gsize fields_length(Span text);
+
+/* A returned message from where its header begins: a stray line, a sentence or the rest of an unclosed header may stand
+ * before it. The text itself where no header is found behind its first block. */
+Span fields_begin(Span text);
 
 /* Does the span hold this ASCII word, in any case? */
 gboolean span_has(Span span, const char *word);

@@ -51,9 +51,26 @@ static void read_receipt(Gathered *gathered, const Part *part)
   g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
   Field field;
   gathered->receipt = TRUE;
+  status_read(gathered->receipt_status, (Span){ text, strlen(text) });
   if (!field_find((Span){ text, strlen(text) }, "Original-Message-ID", &field)) return;
   g_autofree char *raw = field_raw(&field);
   id_collect(raw, gathered->original->message_ids, ORIGINAL_IDS_MOST);
+}
+
+/* Keeps what the original says, so that its ids are never taken for those of the reporter's words. */
+static void keep_shown(Gathered *gathered, Span text)
+{
+  gsize room = FILTER_READ_LIMIT - MIN(gathered->shown->len, FILTER_READ_LIMIT);
+  g_string_append_len(gathered->shown, text.start, MIN(text.length, room));
+  g_string_append_c(gathered->shown, '\n');
+}
+
+/* May the part hold the original in a form that is not read: TNEF, an archive, an encrypted message, or anything else
+ * that is for a program? Signatures hold nothing. */
+static gboolean is_packed(const Part *part)
+{
+  if (strcmp(part->type, "message/partial") == 0 || strcmp(part->type, "message/external-body") == 0) return TRUE;
+  return g_str_has_prefix(part->type, "application/") && strstr(part->type, "signature") == NULL;
 }
 
 static void read_parts(Gathered *gathered, const Parts *parts, int inside);
@@ -62,11 +79,14 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside);
 static void read_returned(Gathered *gathered, const Parts *parts, guint index)
 {
   gathered->returned = TRUE;
+  if (parts_at(parts, index)->inside < 0) keep_shown(gathered, parts_at(parts, index)->body);
   if (index + 1 >= parts->all->len || parts_at(parts, index + 1)->inside != (int)index) return;
   Span fields = parts_at(parts, index + 1)->fields;
   returned_read(gathered->original, fields);
   const Head head = head_read(fields);
-  gathered->report_inside |= (head.signs & HEAD_SYSTEM_FROM) != 0;
+  const guint report = HEAD_REPORT | HEAD_FAILED_RECIPIENTS | HEAD_NDR;
+  gathered->report_inside |=
+      head.signs & HEAD_SYSTEM_FROM && (head.signs & report || phrases_failing(&head.subject) > 0);
   if (head_is_candidate(&head)) read_parts(gathered, parts, index);
 }
 
@@ -74,7 +94,8 @@ static void read_headers(Gathered *gathered, const Part *part)
 {
   g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
   gathered->returned = TRUE;
-  returned_read(gathered->original, (Span){ text, strlen(text) });
+  if (part->inside < 0) keep_shown(gathered, (Span){ text, strlen(text) });
+  returned_read(gathered->original, fields_begin((Span){ text, strlen(text) }));
 }
 
 /* Parts of the report itself (inside -1), or of a report that came back. Nested ones add to the original, never to the
@@ -94,6 +115,8 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside)
     if (top && i > 0 && is_bare_original(part)) {
       returned_read(gathered->original, part->fields);
       gathered->returned = TRUE;
+      keep_shown(gathered, part->fields);
+      keep_shown(gathered, part->body);
     } else if (type_is(part, statuses)) {
       if (top || !status_known) read_status(gathered, part);
       gathered->status_part |= top;
@@ -107,6 +130,8 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside)
       read_headers(gathered, part);
     } else if (strcmp(part->type, "text/calendar") == 0) {
       gathered->calendar |= top;
+    } else if (top && is_packed(part)) {
+      gathered->packed = TRUE;
     } else if (g_str_has_prefix(part->type, "text/")) {
       g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
       add_text(strcmp(part->type, "text/html") == 0 ? html : plain, text);
@@ -167,6 +192,8 @@ static void gather_body(Gathered *gathered, Span message)
     read_raw(gathered, parts_at(parts, 0)->body);
   g_autoptr(GString) folded = text_fold(text, utf8_floor(text, MIN(gathered->blocks->cut, SAID_LONGEST)));
   phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);
+  keep_shown(gathered, (Span){ text + gathered->blocks->cut, gathered->text->len - gathered->blocks->cut });
+  original->header = gathered->returned || gathered->blocks->header;
   gathered->dialogue = strstr(folded->str, "rcpt to:<") != NULL;
   gathered->quoted = mostly_quoted(text);
 }
@@ -176,7 +203,10 @@ Gathered *gather(Span message, Original *original)
   Gathered *gathered = g_new0(Gathered, 1);
   gathered->original = original;
   gathered->status = status_new();
+  gathered->receipt_status = status_new();
+  gathered->own_ids = g_ptr_array_new_with_free_func(g_free);
   gathered->text = g_string_new(NULL);
+  gathered->shown = g_string_new(NULL);
   while (message.length > 0 && (*message.start == '\n' || *message.start == '\r')) message.start++, message.length--;
   gathered->fields = (Span){ message.start, fields_length(message) };
   gathered->head = head_read(gathered->fields);
@@ -192,7 +222,10 @@ void gathered_free(Gathered *gathered)
 {
   if (gathered == NULL) return;
   status_free(gathered->status);
+  status_free(gathered->receipt_status);
+  g_ptr_array_unref(gathered->own_ids);
   g_string_free(gathered->text, TRUE);
+  g_string_free(gathered->shown, TRUE);
   text_blocks_free(gathered->blocks);
   g_free(gathered);
 }

@@ -45,11 +45,11 @@ static const struct {
   { "bouncehandler", FALSE, HEAD_DAEMON_FROM },
   { "postmaster", FALSE, HEAD_POSTMASTER_FROM },
   { "mailmaster", TRUE, HEAD_POSTMASTER_FROM },
-  { "mailadmin", FALSE, HEAD_POSTMASTER_FROM },
   { "mailsystem", FALSE, HEAD_POSTMASTER_FROM },
-  { "mailer", TRUE, HEAD_POSTMASTER_FROM },
   { "daemon", TRUE, HEAD_POSTMASTER_FROM },
   { "microsoftexchange", FALSE, HEAD_POSTMASTER_FROM },
+  { "mailadmin", FALSE, HEAD_ROLE_FROM },
+  { "mailer", FALSE, HEAD_ROLE_FROM }, /* of shops and newsletters too */
   { "root", TRUE, HEAD_ROLE_FROM },
   { "admin", FALSE, HEAD_ROLE_FROM },
   { "sysadmin", FALSE, HEAD_ROLE_FROM },
@@ -68,6 +68,10 @@ static const struct {
   { "amavis", FALSE, HEAD_ROLE_FROM },
   { "mailscanner", FALSE, HEAD_ROLE_FROM },
   { "webmaster", TRUE, HEAD_ROLE_FROM },
+  { "mailgateway", FALSE, HEAD_ROLE_FROM },
+  { "gateway", FALSE, HEAD_ROLE_FROM },
+  { "delivery", FALSE, HEAD_ROLE_FROM },
+  { "quarantine", FALSE, HEAD_ROLE_FROM },
 };
 
 /* The local part's letters, lower case, without what separates its words. */
@@ -101,6 +105,14 @@ static gboolean begins_with(const char *text, const char *const *beginnings)
   return FALSE;
 }
 
+/* The name "Mail Delivery" alone is that of a mail system; in a longer name it may be that of a parcel service. */
+static gboolean is_mail_delivery(const GString *folded)
+{
+  const char *name = folded->str + strspn(folded->str, " \"'");
+  return g_str_has_prefix(name, "mail delivery")
+         && name[strlen("mail delivery") + strspn(name + strlen("mail delivery"), " \"'")] == '\0';
+}
+
 static guint from_signs(const Field *field)
 {
   g_autofree char *raw = field_raw(field);
@@ -110,6 +122,7 @@ static guint from_signs(const Field *field)
     signs = strchr(raw, '@') == NULL ? HEAD_EMPTY_FROM : 0;
   } else {
     signs = writer_signs(address);
+    if (signs == 0) signs = HEAD_PERSON_FROM;
   }
   if (signs & HEAD_DAEMON_FROM) return signs;
   /* the name shown beside the address */
@@ -120,9 +133,11 @@ static guint from_signs(const Field *field)
   g_autoptr(GString) folded = text_fold(decoded, length);
   PhraseScore score = { 0 };
   phrases_score(folded->str, folded->len, PHRASE_IN_FROM, &score);
-  if (score.heaviest[PHRASE_WRITER] >= 5) return signs | HEAD_DAEMON_FROM;
-  if (score.heaviest[PHRASE_WRITER] >= 3) return signs | HEAD_POSTMASTER_FROM;
-  return score.heaviest[PHRASE_WRITER] > 0 ? signs | HEAD_ROLE_FROM : signs;
+  guint weight = score.heaviest[PHRASE_WRITER];
+  if (weight == 0 && !is_mail_delivery(folded)) return signs;
+  signs &= ~HEAD_PERSON_FROM;
+  if (weight >= 5 || weight == 0) return signs | HEAD_DAEMON_FROM;
+  return signs | (weight >= 3 ? HEAD_POSTMASTER_FROM : HEAD_ROLE_FROM);
 }
 
 static guint path_signs(const Field *field)
@@ -131,7 +146,8 @@ static guint path_signs(const Field *field)
   if (strcmp(raw, "<>") == 0 || *raw == '\0' || g_ascii_strcasecmp(raw, "<null>") == 0) return HEAD_NULL_PATH;
   g_autofree char *address = address_normalise(raw, TRUE);
   guint signs = address == NULL ? 0 : writer_signs(address);
-  return signs & (HEAD_DAEMON_FROM | HEAD_POSTMASTER_FROM) ? HEAD_DAEMON_PATH : HEAD_OTHER_PATH;
+  if (signs & HEAD_POSTMASTER_FROM) return HEAD_DAEMON_PATH | HEAD_KEEPER_PATH;
+  return signs & HEAD_DAEMON_FROM ? HEAD_DAEMON_PATH : HEAD_OTHER_PATH;
 }
 
 static guint type_signs(const Field *field)
@@ -151,8 +167,16 @@ static guint auto_signs(const Field *field)
 {
   Span value = span_trim(field->value);
   if (value.length >= 2 && g_ascii_strncasecmp(value.start, "no", 2) == 0) return 0;
-  return HEAD_AUTO | (span_has(value, "auto-replied") ? HEAD_AUTO_REPLIED : 0)
-         | (span_has(value, "failure") ? HEAD_AUTO_FAILURE : 0);
+  static const struct {
+    const char *word;
+    guint sign;
+  } words[] = { { "auto-replied", HEAD_AUTO_REPLIED },
+                { "failure", HEAD_AUTO_FAILURE },
+                { "(rejected", HEAD_REJECTED } };
+  guint signs = HEAD_AUTO;
+  for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+    if (span_has(value, words[i].word)) signs |= words[i].sign;
+  return signs;
 }
 
 static guint subject_signs(const Field *field, PhraseScore *score)
@@ -161,6 +185,7 @@ static guint subject_signs(const Field *field, PhraseScore *score)
                                           "vs:",  "i:",  "doorst:", "[fwd:", "转发", "転送", NULL };
   static const char *const replies[] = { "re:",  "re[", "aw:",  "antw:", "sv:",  "odp:", "ynt:", "απ:",
                                          "res:", "r:",  "回复", "答复",  "回覆", "返信", NULL };
+  static const char *const copies[] = { "postmaster copy:", "postfix smtp server: errors", NULL };
   g_autofree char *raw = field_raw(field), *utf8 = text_to_utf8(raw, strlen(raw), NULL),
                   *decoded = text_decode_words(utf8);
   g_autoptr(GString) folded = text_fold(decoded, strlen(decoded));
@@ -168,9 +193,26 @@ static guint subject_signs(const Field *field, PhraseScore *score)
   guint signs = 0;
   if (begins_with(folded->str, forwards)) signs |= HEAD_FORWARD;
   if (phrases_failing(score) > 0 && begins_with(folded->str, replies)) signs |= HEAD_REPLY;
+  if (begins_with(folded->str, copies)) signs |= HEAD_COPY;
+  if (score->best[PHRASE_NOTICE] != NULL && g_str_has_prefix(folded->str, score->best[PHRASE_NOTICE]))
+    signs |= HEAD_NOTICE;
   if (strstr(folded->str, "report domain:") != NULL && strstr(folded->str, "submitter:") != NULL)
     signs |= HEAD_REPORT_FEEDBACK;
   return signs;
+}
+
+/* Fields of programs that ask senders for a confirmation begin with their names. They stand in their owners' own mail
+ * too. */
+static gboolean is_of_challenger(const Field *field)
+{
+  static const char *const names[] = { "X-TMDA",        "X-Boxbe",      "X-SpamArrest",
+                                       "X-Spam-Arrest", "X-AskVersion", "X-ChoiceMail",
+                                       "X-Qurb",        "X-BoxTrapper", NULL };
+  for (guint i = 0; names[i] != NULL; i++) {
+    gsize length = strlen(names[i]);
+    if (field->name.length >= length && g_ascii_strncasecmp(field->name.start, names[i], length) == 0) return TRUE;
+  }
+  return field_is(field, "X-Delivery-Agent") && span_has(field->value, "TMDA");
 }
 
 static guint field_signs(const Field *field, PhraseScore *subject)
@@ -188,7 +230,9 @@ static guint field_signs(const Field *field, PhraseScore *subject)
   case 'p':
     if (!field_is(field, "Precedence")) return 0;
     if (span_has(field->value, "auto")) return HEAD_RESPONDER;
+    if (span_has(field->value, "spam")) return HEAD_CHALLENGE;
     return span_has(field->value, "list") ? HEAD_LIST : 0;
+  case 'u': return field_is(field, "User-Agent") ? HEAD_CLIENT : 0;
   case 'x': break;
   default: return 0;
   }
@@ -206,10 +250,11 @@ static guint field_signs(const Field *field, PhraseScore *subject)
     { "X-List-Administrivia", HEAD_LIST_NOTICE },
     { "X-Cron-Env", HEAD_CRON },
     { "X-Amz-Sns-Message-Id", HEAD_NOTIFICATION },
+    { "X-Mailer", HEAD_CLIENT },
   };
   for (guint i = 0; i < G_N_ELEMENTS(flags); i++)
     if (field_is(field, flags[i].name)) return flags[i].sign;
-  return 0;
+  return is_of_challenger(field) ? HEAD_CHALLENGE : 0;
 }
 
 Head head_read(Span fields)
@@ -217,6 +262,8 @@ Head head_read(Span fields)
   Head head = { 0 };
   Field field;
   while (field_next(&fields, &field)) head.signs |= field_signs(&field, &head.subject);
+  /* a person may let a postmaster take the bounces of his mail */
+  if (head.signs & HEAD_KEEPER_PATH && head.signs & HEAD_PERSON_FROM) head.signs ^= HEAD_DAEMON_PATH | HEAD_OTHER_PATH;
   return head;
 }
 
@@ -227,7 +274,7 @@ gboolean head_is_candidate(const Head *head)
                        | HEAD_REPORT_STATUS | HEAD_REPORT_FEEDBACK | HEAD_NOTIFICATION;
   if (head->signs & enough) return TRUE;
   if (head->signs & HEAD_ROLE_FROM && head->signs & HEAD_MIXED) return TRUE; /* there may be a returned message in it */
-  for (guint kind = 0; kind < PHRASE_KINDS; kind++)
+  for (guint kind = 0; kind <= PHRASE_RECEIPT; kind++)
     if (head->subject.heaviest[kind] >= 3) return TRUE;
   return FALSE;
 }

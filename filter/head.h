@@ -26,7 +26,14 @@ typedef enum {
   HEAD_FORWARD = 1 << 20,         /* the subject begins with a forwarding prefix */
   HEAD_MIXED = 1 << 21,           /* multipart/mixed */
   HEAD_REPLY = 1 << 22,           /* the subject answers a report: "Re: " before the words of one */
-  HEAD_OTHER_PATH = 1 << 23       /* Return-Path takes bounces itself, so this is hardly one */
+  HEAD_OTHER_PATH = 1 << 23,      /* Return-Path takes bounces itself, so this is hardly one */
+  HEAD_PERSON_FROM = 1 << 24,     /* From is an address of no office and no machine */
+  HEAD_CLIENT = 1 << 25,          /* a mail program wrote it (User-Agent, X-Mailer) */
+  HEAD_REJECTED = 1 << 26,        /* Auto-Submitted says that mail was rejected, as Sieve does (RFC 5429) */
+  HEAD_COPY = 1 << 27,            /* the subject begins as the copies do that postmasters get */
+  HEAD_CHALLENGE = 1 << 28,       /* a field that challenging programs set */
+  HEAD_NOTICE = 1 << 29,          /* the subject begins as a notice to a recipient or a keeper */
+  HEAD_KEEPER_PATH = 1 << 30      /* Return-Path is a postmaster */
 } HeadSign;
 
 /* Signs that only mail systems give, those of From among them. */

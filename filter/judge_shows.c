@@ -26,12 +26,20 @@ static void leave(Case *c, const char *code, const char *types, const GPtrArray 
   case_settle(c, VERDICT_UNSURE);
 }
 
+/* Does it list an address that failed? That of the writer (of a challenge, say) is none. */
+static gboolean lists_failed(const Report *report)
+{
+  for (guint i = 0; report->rank != RANK_MENTIONED && i < report->recipients->len; i++)
+    if (g_strcmp0(g_ptr_array_index(report->recipients, i), report->reporter) != 0) return TRUE;
+  return FALSE;
+}
+
 void judge_shown(Case *c)
 {
   const Report *report = c->report;
   const Original *original = &report->original;
   if (c->settled || original->message_ids->len > 0) return;
-  gboolean listed = report->recipients->len > 0 && report->rank != RANK_MENTIONED;
+  gboolean listed = lists_failed(report);
   if (original->unread)
     leave(c, "original-unread", "", NULL);
   else if (!listed && original->recipients->len == 0 && report->recipients->len > 0)

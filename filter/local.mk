@@ -2,11 +2,14 @@ noinst_LIBRARIES += libfilter.a
 libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
 libfilter_a_SOURCES = \
 	filter/filter.h filter/report.h filter/facts.h filter/normalise.h \
-	filter/fields.h filter/gather.h filter/head.h filter/labels.h filter/parts.h filter/span.h filter/phrases.h filter/reason.h \
-	filter/recipients.h filter/returned.h filter/status.h filter/text.h filter/tokens.h \
+	filter/fields.h filter/gather.h filter/head.h filter/labels.h filter/parts.h filter/phrase_table.h filter/phrases.h filter/reason.h \
+	filter/recipients.h filter/notice.h filter/returned.h filter/status.h filter/tell.h filter/text.h filter/tokens.h \
 	filter/normalise.c filter/report.c filter/facts.c \
 	filter/fields.c filter/encoded_words.c filter/text.c filter/parts.c filter/phrases.c filter/phrase_table.c \
 	filter/head.c filter/status.c filter/labels.c filter/returned.c filter/recipients.c filter/tokens.c \
-	filter/gather.c filter/read.c filter/judge.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c filter/case.c filter/case.h filter/reason.c filter/sentences.c filter/sent_message.c \
-	filter/received_message.c
+	filter/gather.c filter/notice.c filter/read.c filter/tell.c filter/judge.c filter/reason.c filter/sent_message.c filter/received_message.c
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
+
+# The judges, and the sentences of what they find.
+libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
+	filter/sentences.c

@@ -108,19 +108,20 @@ static void inside_brackets(const char **start, const char **end)
 }
 
 /* A copy in lower case; NULL when there is white space, a bracket or a control character in it, or bytes that are no
- * UTF-8. */
-static char *in_lower_case(const char *start, const char *end)
+ * UTF-8. Before quoted_end, blanks may stand. */
+static char *in_lower_case(const char *start, const char *end, const char *quoted_end)
 {
   gboolean ascii = TRUE;
   for (const char *at = start; at < end; at++) {
     guchar c = *at;
+    if (c == ' ' && at < quoted_end) continue;
     if (c <= ' ' || c == 0x7f || c == '<' || c == '>') return NULL;
     ascii = ascii && c < 0x80;
   }
   if (ascii) return g_ascii_strdown(start, end - start);
   if (!g_utf8_validate(start, end - start, NULL)) return NULL;
   for (const char *at = start; at < end; at = g_utf8_next_char(at))
-    if (g_unichar_isspace(g_utf8_get_char(at)) || g_unichar_iscntrl(g_utf8_get_char(at))) return NULL;
+    if ((*at != ' ' && g_unichar_isspace(g_utf8_get_char(at))) || g_unichar_iscntrl(g_utf8_get_char(at))) return NULL;
   return g_utf8_strdown(start, end - start);
 }
 
@@ -140,7 +141,8 @@ char *address_normalise(const char *text, gboolean bare)
   if (start >= end || end - start > ADDRESS_LONGEST) return NULL;
   const char *sign = g_strrstr_len(start, end - start, "@");
   if (sign == NULL ? !bare : sign == start || sign + 1 == end) return NULL;
-  return in_lower_case(start, end);
+  gboolean quoted = sign != NULL && *start == '"' && sign - start > 2 && sign[-1] == '"'; /* "any text"@host */
+  return in_lower_case(start, end, quoted ? sign : start);
 }
 
 void address_collect(const char *value, GPtrArray *addresses, guint limit)

@@ -10,8 +10,8 @@ char *id_normalise(const char *text, gssize length);
 void id_collect(const char *value, GPtrArray *ids, guint limit);
 
 /* An address as compared: addr-spec only, trimmed, domain and local part in lower case, IDN domain left as it is
- * written; NULL for what is no address (no '@', white space, over 320 bytes), except that a bare word is kept when
- * bare is TRUE. */
+ * written; NULL for what is no address (no '@', white space outside a quoted local part, over 320 bytes), except that a
+ * bare word is kept when bare is TRUE. */
 char *address_normalise(const char *text, gboolean bare);
 /* Adds the normal form of every address in a field value ("A <a@b>, c@d (C), Group: e@f;") to addresses, without
  * duplicates, at most limit entries in all. */

@@ -205,6 +205,7 @@ static void add_entity(Parts *parts, Span entity, int inside, guint depth, const
   if (parts->all->len >= PARTS_MOST) return;
   while (message && entity.length > 0 && (*entity.start == '\n' || *entity.start == '\r'))
     entity.start++, entity.length--;
+  if (message && depth > 0) entity = fields_begin(entity);
   gsize length = message || begins_with_field(entity) ? fields_length(entity) : 0;
   Span fields = { entity.start, length }, body = { entity.start + length, entity.length - length };
   if (body.length > 0 && *body.start == '\r') body.start++, body.length--;

@@ -9,8 +9,11 @@ typedef enum {
   PHRASE_AWAY,      /* out of office, acknowledgement: a machine answered */
   PHRASE_CHALLENGE, /* "confirm that you are a person" */
   PHRASE_VIRUS,     /* "your message contained a virus" */
-  PHRASE_RECEIPT,   /* "your message was read" */
+  PHRASE_RECEIPT,   /* the last kind that makes a subject a candidate: "your message was read" */
   PHRASE_CUT,       /* the line before a returned message */
+  PHRASE_NOTICE,    /* about mail to the reader, or for the keeper of a mail system */
+  PHRASE_TO_YOU,    /* "sent to you": mail to the reader */
+  PHRASE_GOODS,     /* what is delivered and is no mail: parcels, orders, faxes, payments */
   PHRASE_WRITER,    /* who writes reports: 5 a mail system, 3 its keeper, 1 some machine */
   PHRASE_KINDS
 } PhraseKind;

@@ -6,16 +6,14 @@
 #include "filter/filter.h"
 #include "filter/gather.h"
 #include "filter/labels.h"
-#include "filter/normalise.h"
+#include "filter/notice.h"
 #include "filter/recipients.h"
-#include "filter/tokens.h"
+#include "filter/tell.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
 
 #define ENOUGH 10 /* weight that makes a message a bounce */
-#define ADDRESSES_MOST 64
-#define REFER_BACKS_MOST 64
 
 void filter_init(void)
 {
@@ -87,22 +85,78 @@ static gboolean by_a_person(guint signs)
   return (signs & (HEAD_SYSTEM | HEAD_ROLE_FROM | HEAD_NULL_PATH | HEAD_AUTO)) == 0;
 }
 
-/* Does it show anything of an original? */
+/* Does the report show anything of an original? Three labels alone may be those of a waybill or a fax report. */
 static gboolean shows_original(const Gathered *gathered)
 {
-  const TextBlocks *blocks = gathered->blocks;
-  return gathered->status->read || gathered->returned || blocks->fields >= 3 || (blocks->marked && blocks->fields > 0);
+  return gathered->status->read || gathered->returned || gathered->blocks->header;
 }
 
-/* Shops, monitors and trackers say "delivery failed" too, and people pass bounces on: from no mail system, it must
- * bring more than words. */
+static guint failing(const PhraseScore *score)
+{
+  return MAX(score->heaviest[PHRASE_FAILURE], score->heaviest[PHRASE_DELAY]);
+}
+
+/* From, Return-Path and an attached message make no report of failure: a word, a status or a field must say so. */
+static gboolean tells_failure(const Gathered *gathered)
+{
+  const guint fields = HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS;
+  const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
+  if (gathered->status->read || gathered->head.signs & fields) return TRUE;
+  return MAX(failing(subject), failing(said)) >= 3 || subject->heaviest[PHRASE_DELIVERED] >= 4 || gathered->dialogue;
+}
+
+static gboolean lists_recipient(const Gathered *gathered)
+{
+  return recipients_listed(gathered->text->str, gathered->blocks->cut);
+}
+
+/* Parcels, orders and faxes are "undeliverable" too. Only a mail system that lists who failed speaks of mail then. */
+static gboolean is_about_goods(const Gathered *gathered)
+{
+  const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
+  if (subject->weight[PHRASE_GOODS] + said->weight[PHRASE_GOODS] == 0) return FALSE;
+  if (shows_original(gathered) || gathered->head.signs & (HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_NOTIFICATION))
+    return FALSE;
+  return !(gathered->head.signs & HEAD_SYSTEM_FROM && lists_recipient(gathered));
+}
+
+/* A mail system's words are enough when they come from its daemon; who keeps it, and who has no address, also writes
+ * newsletters about mail. */
+static gboolean is_systems_own(const Gathered *gathered)
+{
+  const guint sure = HEAD_DAEMON_FROM | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS | HEAD_NOTIFICATION;
+  if (gathered->head.signs & sure || shows_original(gathered) || gathered->blocks->fields >= 2) return TRUE;
+  return gathered->dialogue || lists_recipient(gathered) || gathered->said.weight[PHRASE_FAILURE] >= 8
+         || gathered->head.subject.heaviest[PHRASE_DELIVERED] >= 4;
+}
+
+/* Shops, monitors and trackers say "delivery failed" too, and people pass bounces on: from no mail system, a report
+ * must bring more than words. */
 static gboolean is_plausible(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
-  if (signs & HEAD_SYSTEM) return TRUE;
+  if (is_about_goods(gathered)) return FALSE;
+  if (signs & HEAD_SYSTEM) return is_systems_own(gathered);
   if (gathered->report_inside) return FALSE;
   if (signs & HEAD_NULL_PATH && gathered->dialogue) return TRUE;
   return gathered->status_part || gathered->returned || (!(signs & HEAD_OTHER_PATH) && shows_original(gathered));
+}
+
+/* A report whose From looks like a service or a person, told by its form: the subject and a sentence say that mail
+ * failed, a recipient stands in its place, and a machine sent it. What people forward, answer or complain about lacks
+ * the last; what a service says about its own business lacks the original. */
+static gboolean is_told_plainly(const Gathered *gathered)
+{
+  guint signs = gathered->head.signs;
+  const guint people = HEAD_FORWARD | HEAD_REPLY | HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON;
+  if (signs & people || gathered->quoted || gathered->report_inside || is_about_goods(gathered)) return FALSE;
+  if (failing(&gathered->head.subject) < 3 || failing(&gathered->said) < 4) return FALSE;
+  gboolean shown = shows_original(gathered);
+  if (signs & HEAD_OTHER_PATH && !(signs & (HEAD_AUTO_REPLIED | HEAD_RESPONDER))) return FALSE;
+  guint machine = HEAD_NULL_PATH | HEAD_AUTO_REPLIED | HEAD_RESPONDER | HEAD_SYSTEM;
+  if (shown) machine |= HEAD_AUTO;
+  if (shown && !(signs & HEAD_CLIENT)) machine |= HEAD_ROLE_FROM;
+  return signs & machine && (shown || lists_recipient(gathered));
 }
 
 static int weigh_body(Report *report, const Gathered *gathered)
@@ -115,13 +169,14 @@ static int weigh_body(Report *report, const Gathered *gathered)
   if (phrases_failing(said) > 0) sum += signal_phrase(report, MIN(phrases_failing(said), 8), "text", best_phrase(said));
   if (gathered->returned)
     sum += signal_add(report, 3, "returned-part");
-  else if (gathered->blocks->marked && gathered->blocks->fields > 0)
+  else if (gathered->blocks->header && gathered->blocks->marked)
     sum += signal_add(report, 3, "returned-text");
   else if (gathered->blocks->fields >= 3)
     sum += signal_add(report, 2, "returned-fields");
   if (gathered->dialogue) sum += signal_add(report, 2, "dialogue");
   if (by_a_person(gathered->head.signs)) sum += signal_add(report, -8, "person");
-  if (phrases_failing(subject) == 0 && !shows_original(gathered)
+  gboolean summed_up = gathered->head.signs & HEAD_SYSTEM_FROM && gathered->blocks->fields >= 3;
+  if (phrases_failing(subject) == 0 && !shows_original(gathered) && !summed_up
       && !(gathered->head.signs & HEAD_SYSTEM & ~(HEAD_POSTMASTER_FROM | HEAD_DAEMON_PATH)))
     sum += signal_add(report, -6, "no-subject");
   if (gathered->quoted) sum += signal_add(report, -4, "quoted");
@@ -158,6 +213,8 @@ static gboolean is_challenge(const Gathered *gathered)
   gboolean held = said->heaviest[PHRASE_CHALLENGE] >= 4;
   gboolean asked = subject->heaviest[PHRASE_CHALLENGE] >= 4 && said->weight[PHRASE_CHALLENGE] >= 3;
   guint weight = subject->weight[PHRASE_CHALLENGE] + said->weight[PHRASE_CHALLENGE];
+  const guint sent_by_machine = HEAD_AUTO | HEAD_NULL_PATH | HEAD_RESPONDER;
+  if (gathered->head.signs & HEAD_CHALLENGE && gathered->head.signs & sent_by_machine && weight >= 3) return TRUE;
   gboolean machine = !by_a_person(gathered->head.signs) || gathered->head.signs & HEAD_RESPONDER;
   return (held || asked) && weight >= (machine ? 6 : 7);
 }
@@ -179,6 +236,21 @@ static ReportKind kind_of_answer(const Gathered *gathered, gboolean bounce)
   return REPORT_NONE;
 }
 
+/* Sieve turns mail away with a notification (RFC 5429, 2.1.2), where other servers send a status. */
+static ReportKind kind_of_receipt(Report *report, const Gathered *gathered)
+{
+  guint signs = gathered->head.signs;
+  const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
+  gboolean read = subject->weight[PHRASE_RECEIPT] + said->weight[PHRASE_RECEIPT] > 0;
+  gboolean rejected = subject->heaviest[PHRASE_FAILURE] >= 4 || said->heaviest[PHRASE_FAILURE] >= 4;
+  if (signs & HEAD_REJECTED || (rejected && !read && signs & (HEAD_AUTO | HEAD_NULL_PATH))) {
+    signal_add(report, 0, "rejected");
+    return REPORT_BOUNCE;
+  }
+  signal_add(report, 0, "receipt");
+  return REPORT_RECEIPT;
+}
+
 static ReportKind kind_of(Report *report, const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
@@ -186,122 +258,25 @@ static ReportKind kind_of(Report *report, const Gathered *gathered)
     signal_add(report, 0, "feedback");
     return REPORT_FEEDBACK;
   }
-  if (gathered->receipt || (signs & HEAD_REPORT_RECEIPT && !gathered->status->read)) {
-    signal_add(report, 0, "receipt");
-    return REPORT_RECEIPT;
-  }
+  if (gathered->receipt || (signs & HEAD_REPORT_RECEIPT && !gathered->status->read))
+    return kind_of_receipt(report, gathered);
   int sum = weigh_head(report, gathered) + weigh_body(report, gathered);
   gboolean machine_part = gathered->status->read || signs & HEAD_REPORT_STATUS;
   gboolean passed_on =
       (signs & HEAD_FORWARD && !(signs & HEAD_SYSTEM_FROM)) || (signs & HEAD_LIST && !(signs & HEAD_SYSTEM));
   if (passed_on || (gathered->calendar && !machine_part)) return REPORT_NONE;
   gboolean answered = signs & HEAD_REPLY && !(signs & (HEAD_DAEMON_FROM | HEAD_EMPTY_FROM)) && !machine_part;
-  gboolean bounce = sum >= ENOUGH && !answered && is_plausible(gathered);
-  if (bounce && gathered->status->read && machine_part) return status_kind(gathered->status);
-  ReportKind answer = kind_of_answer(gathered, bounce);
-  if (answer != REPORT_NONE) return answer;
-  return bounce ? kind_in_words(gathered) : REPORT_NONE;
-}
-
-/* The address of From; of "MAILER-DAEMON <>" the name. */
-static char *read_writer(char *raw)
-{
-  char *address = address_normalise(raw, TRUE);
-  if (address == NULL && strchr(raw, '<') != NULL) {
-    *strchr(raw, '<') = '\0';
-    address = address_normalise(raw, TRUE);
+  gboolean bounce = sum >= ENOUGH && tells_failure(gathered) && !answered && is_plausible(gathered);
+  if (!bounce && is_told_plainly(gathered)) bounce = signal_add(report, ENOUGH, "plain-words") > 0;
+  ReportKind kind = kind_of_answer(gathered, bounce);
+  if (bounce && gathered->status->read && machine_part) kind = status_kind(gathered->status);
+  if (kind == REPORT_NONE && bounce) kind = kind_in_words(gathered);
+  if (kind != REPORT_NONE && kind != REPORT_AUTO_REPLY && kind != REPORT_CHALLENGE
+      && notice_is(report, gathered, kind)) {
+    signal_add(report, 0, "notice");
+    return REPORT_NOTICE;
   }
-  return address;
-}
-
-/* The report's own fields. */
-static void tell_head(Report *report, Span fields, GPtrArray *own_ids)
-{
-  static const char *const names[] = {
-    "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To",       "To", "From", "Date",
-    "In-Reply-To",  "References",    "Message-ID",  "X-Failed-Recipients", NULL
-  };
-  enum { TO = 4, FROM, DATE, IN_REPLY_TO, REFERENCES, MESSAGE_ID, FAILED };
-  Field field;
-  while (field_next(&fields, &field)) {
-    int which = field_index(&field, names);
-    if (which < 0) continue;
-    g_autofree char *raw = field_raw(&field);
-    if (which <= TO)
-      address_collect(raw, report->addressed, ADDRESSES_MOST);
-    else if (which == FROM && report->reporter == NULL)
-      report->reporter = read_writer(raw);
-    else if (which == DATE && report->date == 0)
-      report->date = field_date(&field);
-    else if (which == IN_REPLY_TO || which == REFERENCES)
-      id_collect(raw, report->refer_backs, REFER_BACKS_MOST);
-    else if (which == MESSAGE_ID)
-      id_collect(raw, own_ids, 2);
-    else if (which == FAILED && report->recipients->len == 0)
-      address_collect(raw, report->recipients, ADDRESSES_MOST);
-  }
-}
-
-static void tell_reporter(Report *report, const Status *status)
-{
-  const char *domain = status->reporting_mta;
-  if (domain == NULL || strchr(domain, '.') == NULL) domain = address_domain(report->reporter);
-  report->reporter_domain = g_strdup(domain);
-}
-
-/* The one whom the original was for, beside the owner (as in a report within a report). */
-static void only_recipient(Report *report)
-{
-  const char *only = NULL;
-  for (guint i = 0; i < report->original.recipients->len; i++) {
-    const char *each = report->original.recipients->pdata[i];
-    if (report->original.recipients->len > 1 && list_has(report->addressed, each)) continue;
-    if (only != NULL) return;
-    only = each;
-  }
-  list_add(report->recipients, only, 1);
-}
-
-static void tell_recipients(Report *report, const Gathered *gathered)
-{
-  g_autoptr(GPtrArray) listed =
-      g_steal_pointer(&report->recipients); /* X-Failed-Recipients: only where there is no status part */
-  report->recipients = g_ptr_array_new_with_free_func(g_free);
-  if (gathered->status->read) status_tell(gathered->status, status_kind(gathered->status), report);
-  if (report->recipients->len == 0)
-    for (guint i = 0; i < listed->len; i++) list_add(report->recipients, listed->pdata[i], ADDRESSES_MOST);
-  if (report->recipients->len > 0 && report->diagnostic != NULL && report->status != NULL) return;
-
-  g_autoptr(GPtrArray) ours = g_ptr_array_new();
-  GPtrArray *const lists[] = { report->addressed, report->original.senders };
-  for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
-    for (guint k = 0; k < lists[i]->len; k++) g_ptr_array_add(ours, lists[i]->pdata[k]);
-  if (report->reporter != NULL) g_ptr_array_add(ours, report->reporter);
-  recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours, report->recipients->len == 0);
-  if (report->recipients->len == 0) only_recipient(report);
-  gboolean answered = report->kind == REPORT_CHALLENGE && !(gathered->head.signs & (HEAD_SYSTEM_FROM | HEAD_ROLE_FROM));
-  if (report->recipients->len == 0 && answered) /* who asks is whom the message was for */
-    list_add(report->recipients, report->reporter, 1);
-}
-
-static void tell_tokens(Report *report, Span message, const Gathered *gathered, GPtrArray *own_ids)
-{
-  GPtrArray *const known[] = { own_ids,
-                               report->original.message_ids,
-                               report->refer_backs,
-                               report->addressed,
-                               report->original.senders,
-                               report->original.recipients,
-                               NULL };
-  tokens_collect((Span){ gathered->text->str, gathered->text->len }, report->tokens, known);
-  gsize head = fields_length(message);
-  tokens_collect((Span){ message.start + head, message.length - head }, report->tokens, known);
-}
-
-static void remove_own(GPtrArray *ids, GPtrArray *own_ids)
-{
-  for (guint i = ids->len; i > 0; i--)
-    if (list_has(own_ids, ids->pdata[i - 1])) g_ptr_array_remove_index(ids, i - 1);
+  return kind;
 }
 
 Report *filter_read(GBytes *message)
@@ -311,15 +286,9 @@ Report *filter_read(GBytes *message)
   Span all = { bytes != NULL ? bytes : "", MIN(length, FILTER_READ_LIMIT) };
   Report *report = report_new();
   g_autoptr(Gathered) gathered = gather(all, &report->original);
-  g_autoptr(GPtrArray) own_ids = g_ptr_array_new_with_free_func(g_free);
+  gathered->cut_off = length > FILTER_READ_LIMIT;
+  tell_head(report, gathered);
   report->kind = kind_of(report, gathered);
-  tell_head(report, gathered->fields, own_ids);
-  if (own_ids->len > 0) report->message_id = g_strdup(own_ids->pdata[0]);
-  remove_own(report->original.message_ids, own_ids);
-  remove_own(report->refer_backs, own_ids);
-  tell_reporter(report, gathered->status);
-  if (report->kind == REPORT_NONE) return report;
-  tell_recipients(report, gathered);
-  tell_tokens(report, all, gathered, own_ids);
+  if (report->kind != REPORT_NONE) tell_body(report, gathered);
   return report;
 }

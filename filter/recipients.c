@@ -19,7 +19,7 @@
 #define NEAR ((gsize)80) /* bytes beside an address that tell what it is */
 
 /* How surely a line says that the address in it failed. */
-enum { HINT_NONE, HINT_MENTIONED, HINT_LABELLED, HINT_LISTED, HINT_COMMAND };
+enum { HINT_NONE, HINT_MENTIONED, HINT_LABELLED, HINT_REFUSED, HINT_LISTED, HINT_COMMAND };
 
 typedef struct {
   char *address;
@@ -88,9 +88,11 @@ static gboolean labelled(Span before)
 
 static gboolean is_sender_label(Span before)
 {
-  static const char *const words[] = { "mail from", "from:",       "sender",        "contact",  "mailto:", "postmaster",
-                                       "reply",     "return-path", "envelope-from", "helpdesk", "support", "abuse",
-                                       "x-",        "message-id",  "messageid",     NULL };
+  static const char *const words[] = {
+    "mail from",   "from:",         "sender",   "contact", "mailto:", "postmaster", "reply",
+    "return-path", "envelope-from", "helpdesk", "support", "abuse",   "x-",         "message-id",
+    "messageid",   "question",      "write to", "fragen",  NULL
+  };
   for (guint i = 0; words[i] != NULL; i++)
     if (span_has(before, words[i])) return TRUE;
   return FALSE;
@@ -107,6 +109,43 @@ static gboolean has_reply_code(Span line)
     gboolean three = g_ascii_isdigit(at[1]) && at[1] <= '7' && g_ascii_isdigit(at[2]);
     if (three && (i + 3 == line.length || strchr(" -:", at[3]) != NULL)) return TRUE;
   }
+  return FALSE;
+}
+
+/* Do the words before the address end as a label does ("Failed Recipient: ")? A sentence goes on. */
+static gboolean is_label(Span before)
+{
+  static const char *const words[] = { "recipient", "rcpt",         "address",  "deliver",
+                                       "user",      "mailbox",      "account",  "failed",
+                                       "empfänger", "destinataire", "destinat", "получател",
+                                       "宛先",      "收件人",       "收件者",   NULL };
+  while (before.length > 0 && strchr(" \t<\"'", before.start[before.length - 1]) != NULL) before.length--;
+  if (before.length == 0 || before.start[before.length - 1] != ':') return FALSE;
+  gsize start = before.length - 1;
+  while (start > 0 && strchr(".!?;,", before.start[start - 1]) == NULL) start--;
+  const Span label = { before.start + start, before.length - start };
+  for (guint i = 0; words[i] != NULL; i++)
+    if (span_has(label, words[i])) return TRUE;
+  return FALSE;
+}
+
+/* Does an address come first ("b@c, ...")? */
+static gboolean is_address_first(Span text)
+{
+  for (gsize i = 0; i < text.length && !g_ascii_isspace(text.start[i]); i++)
+    if (text.start[i] == '@') return i > 0;
+  return FALSE;
+}
+
+/* Does a line lead to an address to write to, rather than to one that failed? */
+static gboolean leads_to_contact(Span line)
+{
+  static const char *const words[] = { "contact",   "question",   "write to",     "support", "help",   "assist",
+                                       "e-mail us", "email us",   "reach us",     "enquir",  "inquir", "kontakt",
+                                       "fragen",    "hilfe",      "contacte",     "soporte", "ayuda",  "assistenza",
+                                       "вопрос",    "问い合わせ", "お問い合わせ", "客服",    NULL };
+  for (guint i = 0; words[i] != NULL; i++)
+    if (span_has(line, words[i])) return TRUE;
   return FALSE;
 }
 
@@ -127,10 +166,14 @@ static int hint_of(Span line, Span address)
     /* "a@b: 550 ...", "<a@b>... User unknown", "a@b (reason)", "a@b on <date>" */
     Span rest = span_trim((Span){ after.start, after.length });
     while (rest.length > 0 && strchr(">\"'", *rest.start) != NULL) rest.start++, rest.length--;
-    if (rest.length > 0 && strchr(":;([-.,", *rest.start) != NULL) return HINT_LISTED;
-    return HINT_LABELLED;
+    if (rest.length > 0 && strchr(":;([-", *rest.start) != NULL) return HINT_LISTED;
+    gboolean dots = rest.length > 1 && rest.start[0] == '.' && rest.start[1] == '.';
+    gboolean goes_on =
+        rest.length > 0 && *rest.start == ',' && is_address_first(span_trim((Span){ rest.start + 1, rest.length - 1 }));
+    return dots || goes_on ? HINT_LISTED : HINT_LABELLED;
   }
-  if (labelled(before) || has_reply_code(before) || has_reply_code(after)) return HINT_LABELLED;
+  if (has_reply_code(before) || has_reply_code(after)) return HINT_REFUSED;
+  if (labelled(before)) return is_label(before) ? HINT_REFUSED : HINT_LABELLED;
   return HINT_MENTIONED;
 }
 
@@ -145,7 +188,7 @@ static gboolean is_bystander(const char *address, int hint, GPtrArray *ours)
   return FALSE;
 }
 
-static void consider_line(GArray *found, Span line, GPtrArray *ours, guint *looked_at)
+static void consider_line(GArray *found, Span line, gboolean contact, GPtrArray *ours, guint *looked_at)
 {
   const char *end = line.start + line.length;
   for (const char *at = line.start; found->len < ADDRESSES_MOST && ++*looked_at < LOOKED_AT_MOST; at++) {
@@ -155,6 +198,7 @@ static void consider_line(GArray *found, Span line, GPtrArray *ours, guint *look
     if (!address_around(line, at, &span)) continue;
     g_autofree char *raw = g_strndup(span.start, span.length);
     Found each = { address_normalise(raw, FALSE), hint_of(line, span) };
+    if (contact && each.hint == HINT_LISTED) each.hint = HINT_NONE;
     gboolean taken = each.address != NULL && each.hint != HINT_NONE && !is_bystander(each.address, each.hint, ours);
     for (guint i = 0; taken && i < found->len; i++) {
       Found *known = &g_array_index(found, Found, i);
@@ -178,18 +222,20 @@ static void take_diagnostic(Report *report, Span line)
   if (report->diagnostic == NULL) report->diagnostic = text_one_line(text, DIAGNOSTIC_LONGEST);
 }
 
-/* Looks at every line; ours NULL: also at the owner's own addresses. */
+/* Looks at every line; ours NULL: also at the owner's own addresses; report NULL: at addresses alone. */
 static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
 {
   guint looked_at = 0;
+  gboolean contact = FALSE;
   for (guint n = 0; n < LINES_MOST && rest.length > 0; n++) {
     const char *newline = memchr(rest.start, '\n', rest.length);
     Span line = { rest.start, newline != NULL ? (gsize)(newline - rest.start) : rest.length };
     gsize taken = MIN(line.length + 1, rest.length);
     rest = (Span){ rest.start + taken, rest.length - taken };
     line.length = MIN(line.length, FIELD_LONGEST);
-    take_diagnostic(report, line);
-    consider_line(found, line, ours, &looked_at);
+    if (report != NULL) take_diagnostic(report, line);
+    consider_line(found, line, contact, ours, &looked_at);
+    if (span_trim(line).length > 0) contact = leads_to_contact(line);
   }
 }
 
@@ -198,6 +244,14 @@ static int best_hint(const GArray *found)
   int best = HINT_NONE;
   for (guint i = 0; i < found->len; i++) best = MAX(best, g_array_index(found, Found, i).hint);
   return best;
+}
+
+gboolean recipients_listed(const char *text, gsize length)
+{
+  g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+  g_array_set_clear_func(found, (GDestroyNotify)found_clear);
+  consider(NULL, found, (Span){ text, length }, NULL);
+  return best_hint(found) >= HINT_REFUSED;
 }
 
 void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours, gboolean wanted)
@@ -211,7 +265,8 @@ void recipients_from_text(Report *report, const char *text, gsize length, GPtrAr
     best = MAX(best_hint(found), HINT_LABELLED);
   }
   /* lists and commands name the same addresses; a mere mention counts only where there is nothing better */
-  int enough = MIN(best, HINT_LISTED);
+  int enough = best == HINT_REFUSED ? HINT_LABELLED : MIN(best, HINT_LISTED);
+  if (wanted) report->rank = best >= HINT_REFUSED ? RANK_LISTED : RANK_MENTIONED;
   for (guint i = 0; wanted && i < found->len; i++) {
     const Found *each = &g_array_index(found, Found, i);
     if (each->hint >= enough) list_add(report->recipients, each->address, RECIPIENTS_MOST);

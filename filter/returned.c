@@ -13,10 +13,13 @@
 
 #include <string.h>
 
-#define TEXT_LONGEST 500
+#define TEXT_LONGEST 1000 /* as long as that of a sent message, or a long subject would differ */
 #define LINES_MOST 6000
 #define BLOCKS_MOST 24
 #define STRAY_LINES_MOST 3
+#define ID_LONGEST ((gsize)998)          /* RFC 5322, 2.1.1 */
+#define PREFIX_SHORTEST ((gsize)12)      /* bytes of an id cut off behind its "@" that tell it from others */
+#define PREFIX_SHORTEST_BARE ((gsize)20) /* and of one cut off before it */
 
 /* Fields that hold an id of the original (doc/design/verdicts.md). */
 static const char *const id_fields[] = { "Message-ID",
@@ -27,11 +30,48 @@ static const char *const id_fields[] = { "Message-ID",
                                          "Original-Message-ID",
                                          NULL };
 
+/* Fields that hold ids of other messages, and whom the original reached. */
+static const char *const answer_fields[] = { "References", "In-Reply-To", NULL };
+static const char *const delivered_fields[] = { "Delivered-To", "X-Original-To", "Envelope-To", NULL };
+
+static void read_answered(Original *original, const Field *field)
+{
+  field_ids_last(field, original->other_ids, OTHER_IDS_MOST);
+}
+
+static void read_delivered(Original *original, const Field *field)
+{
+  g_autofree char *raw = field_raw(field);
+  address_collect(raw, original->delivered, ORIGINAL_ADDRESSES_MOST);
+}
+
 /* Does the text end in the middle of the id? Half an id is none. */
 static gboolean is_cut_off(const Field *field, const char *end)
 {
   const char *stop = field->value.start + field->value.length;
   return stop == end && field->value.length > 0 && stop[-1] != '>';
+}
+
+/* Half an id is none, but a long beginning may tell which id it was. */
+static void keep_prefix(Original *original, const char *raw)
+{
+  const char *open = strrchr(raw, '<'), *start = open != NULL ? open + 1 : raw;
+  gsize length = strcspn(start, " \t<>");
+  while (length > 0 && start[length - 1] == '.') length--;
+  gsize enough = memchr(start, '@', length) != NULL ? PREFIX_SHORTEST : PREFIX_SHORTEST_BARE;
+  if (length < enough || length > ID_LONGEST) return;
+  g_autofree char *prefix = id_normalise(start, length);
+  list_add(original->id_prefixes, prefix, ORIGINAL_IDS_MOST);
+}
+
+static void read_id(Original *original, const Field *field, gboolean cut_off)
+{
+  g_autofree char *raw = field_raw(field);
+  const char *open = strrchr(raw, '<');
+  if (cut_off || (open != NULL && strchr(open, '>') == NULL))
+    keep_prefix(original, raw);
+  else
+    id_collect(raw, original->message_ids, ORIGINAL_IDS_MOST);
 }
 
 void returned_read(Original *original, Span fields)
@@ -49,14 +89,20 @@ void returned_read(Original *original, Span fields)
     } else if (field_is(&field, "Date")) {
       if (original->date == 0) original->date = field_date(&field);
       continue;
-    } else if (!field_is(&field, "Sender") && !field_is(&field, "Return-Path") && !field_is(&field, "Cc")
-               && (field_index(&field, id_fields) < 0 || is_cut_off(&field, end))) {
+    } else if (field_index(&field, delivered_fields) >= 0) {
+      read_delivered(original, &field);
+      continue;
+    } else if (field_index(&field, answer_fields) >= 0) {
+      read_answered(original, &field);
+      continue;
+    } else if (field_index(&field, id_fields) >= 0) {
+      read_id(original, &field, is_cut_off(&field, end));
+      continue;
+    } else if (!field_is(&field, "Sender") && !field_is(&field, "Return-Path") && !field_is(&field, "Cc")) {
       continue;
     }
     g_autofree char *raw = field_raw(&field);
-    if (field_index(&field, id_fields) >= 0)
-      id_collect(raw, original->message_ids, ORIGINAL_IDS_MOST);
-    else if (field_is(&field, "To") || field_is(&field, "Cc"))
+    if (field_is(&field, "To") || field_is(&field, "Cc"))
       address_collect(raw, original->recipients, ORIGINAL_ADDRESSES_MOST);
     else
       address_collect(raw, original->senders, ORIGINAL_ADDRESSES_MOST);
@@ -146,7 +192,14 @@ static void block_add_field(Block *block, const Line *line)
   int known = field_index(&field, known_fields);
   gboolean closed = value.length > 0 && value.start[value.length - 1] == '>';
   gboolean no_id = value.length > 0 && !closed && (line->cut_off || !span_has(value, "@"));
-  if (known == KNOWN_ID && no_id) return;
+  if (known == KNOWN_ID && no_id) { /* kept as what it is: an id without its end */
+    const char *open = value.length > 0 && *value.start == '<' ? "" : "<";
+    g_string_append(block->text, "Message-ID: ");
+    g_string_append(block->text, open);
+    g_string_append_len(block->text, value.start, value.length);
+    g_string_append_c(block->text, '\n');
+    return;
+  }
   if (known >= 0) block->known |= 1u << known;
   g_string_append_len(block->text, field.name.start, field.name.length);
   g_string_append(block->text, ": ");
@@ -220,6 +273,8 @@ static void block_close(Search *search)
   } else if (keep && search->header->len == 0) {
     g_string_append_printf(search->found->blocks, "%s\n", block->text->str);
   }
+  const guint telling = 1u << KNOWN_ID | 1u << KNOWN_RECEIVED;
+  if (keep && (block->known & telling || search->mark != G_MAXSIZE)) search->found->header = TRUE;
   if (keep) search->found->fields = MAX(search->found->fields, n);
   search->blocks += keep;
   g_string_truncate(block->text, 0);

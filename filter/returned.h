@@ -5,6 +5,7 @@
 
 #define ORIGINAL_IDS_MOST 16
 #define ORIGINAL_ADDRESSES_MOST 64
+#define OTHER_IDS_MOST 64
 
 /* Adds what a returned header block says to the original. Ids are collected; the rest is taken from the first block
  * that has it. */
@@ -15,6 +16,7 @@ typedef struct {
   gsize cut;       /* where the original begins: the first cut mark with fields after it, or the first block that only a
                       returned       header can be; length of the text when there is none */
   gboolean marked; /* a cut mark stands there */
+  gboolean header; /* a block has a Message-ID or a Received, or stands below a cut mark: no mere summary */
   guint fields;    /* different header fields that the best block has */
   GString *blocks; /* the blocks as plain header lines, the best first, each ended by an empty line */
 } TextBlocks;

@@ -48,6 +48,10 @@ static const struct {
   { "quoted", N_("Most of its lines quote another message.") },
   { "feedback", N_("It is a report for the keepers of a domain (abuse, DMARC or TLS), not about failed delivery.") },
   { "receipt", N_("It tells that a message was read (message/disposition-notification).") },
+  { "rejected", N_("It tells that a mailbox turned the message away (message/disposition-notification).") },
+  { "plain-words",
+    N_("Its subject and its text say that mail failed, and it names the recipient or shows the message.") },
+  { "notice", N_("It is a notice about mail to you, or for the keeper of a mail system.") },
   { "subject", N_("Subject says “{1}”, as delivery reports do.") },
   { "text", N_("The text says “{1}”, as delivery reports do.") },
 

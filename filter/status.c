@@ -27,6 +27,7 @@ Status *status_new(void)
   status->recipients = g_array_new(FALSE, FALSE, sizeof(StatusRecipient));
   g_array_set_clear_func(status->recipients, (GDestroyNotify)recipient_clear);
   status->ids = g_ptr_array_new_with_free_func(g_free);
+  status->envelope_ids = g_ptr_array_new_with_free_func(g_free);
   return status;
 }
 
@@ -36,6 +37,7 @@ void status_free(Status *status)
   g_array_unref(status->recipients);
   g_free(status->reporting_mta);
   g_ptr_array_unref(status->ids);
+  g_ptr_array_unref(status->envelope_ids);
   g_free(status);
 }
 
@@ -93,11 +95,26 @@ char *status_code_in(const char *text)
   return NULL;
 }
 
-static const char *const status_fields[] = {
-  "Original-Recipient",    "Final-Recipient",     "Action", "Status", "Diagnostic-Code", "Reporting-MTA",
-  "X-Original-Message-ID", "Original-Message-ID", NULL
-};
-enum { ORIGINAL, FINAL, ACTION, STATUS, DIAGNOSTIC, MTA, X_ORIGINAL_ID, ORIGINAL_ID };
+static const char *const status_fields[] = { "Original-Recipient",
+                                             "Final-Recipient",
+                                             "Action",
+                                             "Status",
+                                             "Diagnostic-Code",
+                                             "Reporting-MTA",
+                                             "X-Original-Message-ID",
+                                             "Original-Message-ID",
+                                             "Original-Envelope-Id",
+                                             NULL };
+enum { ORIGINAL, FINAL, ACTION, STATUS, DIAGNOSTIC, MTA, X_ORIGINAL_ID, ORIGINAL_ID, ENVELOPE_ID };
+
+/* Senders may give the envelope any name (RFC 3461, 4.4); some give it that of the message. */
+static void take_envelope_id(Status *status, const char *raw)
+{
+  g_autofree char *decoded = decode_xtext(raw);
+  const char *sign = strchr(decoded, '@');
+  if (sign == NULL || sign == decoded || sign[1] == '\0' || strpbrk(decoded, " ;") != NULL) return;
+  id_collect(decoded, status->envelope_ids, IDS_MOST);
+}
 
 static void read_field(Status *status, StatusRecipient *recipient, int which, const Field *field)
 {
@@ -127,6 +144,7 @@ static void read_field(Status *status, StatusRecipient *recipient, int which, co
         status->reporting_mta = g_utf8_strdown(host, length);
     }
     break;
+  case ENVELOPE_ID: take_envelope_id(status, raw); break;
   default: id_collect(raw, status->ids, IDS_MOST);
   }
 }

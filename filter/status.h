@@ -12,10 +12,11 @@ typedef struct {
 } StatusRecipient;
 
 typedef struct {
-  GArray *recipients;  /* StatusRecipient */
-  char *reporting_mta; /* host, lower case; NULL */
-  GPtrArray *ids;      /* char*: X-Original-Message-ID, Original-Message-ID */
-  gboolean read;       /* a per-recipient block was there */
+  GArray *recipients;      /* StatusRecipient */
+  char *reporting_mta;     /* host, lower case; NULL */
+  GPtrArray *ids;          /* char*: X-Original-Message-ID, Original-Message-ID */
+  GPtrArray *envelope_ids; /* char*: Original-Envelope-Id, where it has the form of an id */
+  gboolean read;           /* a per-recipient block was there */
 } Status;
 
 Status *status_new(void);

@@ -29,5 +29,6 @@ gboolean ask_people(const Ask *ask, GError **error);
 /* names.c: adds other ways to write this normalised address: a mail domain's second name, IDN and A-label, without the
  * host's name before the domain, without a tag, and what a gateway has packed into a local part. */
 void names_of(const char *address, GPtrArray *names);
-/* names.c: adds this domain, its IDN or A-label, and the domains above it that have two labels or more. */
-void domains_of(const char *domain, GPtrArray *domains);
+/* names.c: adds this domain in both of IDN's forms, and (above_too) the domains above it that have two labels or more.
+ */
+void domains_of(const char *domain, gboolean above_too, GPtrArray *domains);

@@ -10,8 +10,9 @@
 #define YEAR (365 * ASK_DAY)
 #define NEIGHBOURS_TRIED 200
 #define RECIPIENTS_TRIED 100
-#define NAMES_TRIED 10 /* recipients whose other names are tried */
-#define SURVIVED 3     /* messages whose own id came back, so that ids are taken to survive */
+#define NAMES_TRIED 10                   /* recipients whose other names are tried */
+#define CLOCKS_APART ((gint64)14 * 3600) /* a client may mistake its zone */
+#define SURVIVED 3                       /* messages whose own id came back, so that ids are taken to survive */
 
 /* The failed recipients; where the report names none, whom the original is addressed to. */
 static const GPtrArray *failed(const Report *report)
@@ -98,14 +99,14 @@ static gboolean take_other(const Ask *ask, const char *address, gint64 when, Oth
   return TRUE;
 }
 
-/* The first of these addresses that was written to at or after `since`. */
-static gboolean try_addresses(const Ask *ask, const GPtrArray *addresses, gint64 since, OtherName how, GError **error)
+/* The first of these addresses that was written to in the window. */
+static gboolean try_addresses(const Ask *ask, const GPtrArray *addresses, OtherName how, GError **error)
 {
   for (guint i = 0; i < MIN(addresses->len, RECIPIENTS_TRIED) && ask->facts->other == NULL; i++) {
     const char *address = g_ptr_array_index(addresses, i);
     gint64 last = -1, sent = 0;
     if (!last_written(ask, address, &last, &sent, error)) return FALSE;
-    if (last >= MAX(since, 0) && !take_other(ask, address, last, how, error)) return FALSE;
+    if (last >= MAX(ask->written - ASK_WINDOW, 0) && !take_other(ask, address, last, how, error)) return FALSE;
   }
   return TRUE;
 }
@@ -119,7 +120,7 @@ static gboolean try_domain(const Ask *ask, const char *domain, OtherName how, GE
           "SELECT text, (SELECT max(date) FROM sent_to WHERE address = hash AND date BETWEEN ?2 AND ?3) AS last FROM "
           "(SELECT hash, text FROM address WHERE domain = ?1 AND written >= ?2 ORDER BY written DESC LIMIT ?4)"
           " WHERE last NOT NULL",
-          "iiid", db_hash(domain), ask->written - ASK_WINDOW, ask->came + ASK_DAY, NEIGHBOURS_TRIED))
+          "iiid", db_hash(domain), ask->written - ASK_WINDOW, ask->came + CLOCKS_APART, NEIGHBOURS_TRIED))
     return FALSE;
   while (ask->facts->other == NULL && rows_next(&rows, error))
     if (!take_other(ask, row_text(&rows, 0), row_int(&rows, 1), how, error)) return FALSE;
@@ -149,16 +150,16 @@ static GPtrArray *other_names(const Report *report)
   return names;
 }
 
-/* Domains of the failed recipients; of the reporter. */
+/* Domains of the failed recipients; of the reporter, which may be a host in the domain that was written to. */
 static void domains_asked(const Report *report, GPtrArray *theirs, GPtrArray *reporters)
 {
   const char *const reporter[] = { report->reporter_domain, address_domain(report->reporter) };
   for (guint i = 0; i < MIN(report->recipients->len, RECIPIENTS_TRIED); i++) {
     const char *domain = address_domain(g_ptr_array_index(report->recipients, i));
-    if (domain != NULL) domains_of(domain, theirs);
+    if (domain != NULL) domains_of(domain, FALSE, theirs);
   }
   for (guint i = 0; i < G_N_ELEMENTS(reporter); i++)
-    if (reporter[i] != NULL) domains_of(reporter[i], reporters);
+    if (reporter[i] != NULL) domains_of(reporter[i], TRUE, reporters);
 }
 
 static gboolean ask_other(const Ask *ask, GError **error)
@@ -166,9 +167,8 @@ static gboolean ask_other(const Ask *ask, GError **error)
   const Report *report = ask->report;
   if (ask->facts->written_to != NULL) return TRUE;
   g_autoptr(GPtrArray) names = other_names(report);
-  if (!try_addresses(ask, names, 0, OTHER_NAME, error)) return FALSE;
-  if (!original_names_failed(report)
-      && !try_addresses(ask, report->original.recipients, ask->written - ASK_WINDOW, OTHER_RECIPIENT, error))
+  if (!try_addresses(ask, names, OTHER_NAME, error)) return FALSE;
+  if (!original_names_failed(report) && !try_addresses(ask, report->original.recipients, OTHER_RECIPIENT, error))
     return FALSE;
   if (report->original.message_ids->len > 0) return TRUE; /* an id tells more than a domain */
   g_autoptr(GPtrArray) theirs = g_ptr_array_new_with_free_func(g_free);

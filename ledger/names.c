@@ -38,10 +38,10 @@ static const char *above(const char *domain)
   return dot != NULL && strchr(dot + 1, '.') != NULL ? dot + 1 : NULL;
 }
 
-void domains_of(const char *domain, GPtrArray *domains)
+void domains_of(const char *domain, gboolean above_too, GPtrArray *domains)
 {
   guint labels = 0;
-  for (const char *at = domain; at != NULL && labels < LABELS_MOST; at = above(at), labels++) {
+  for (const char *at = domain; at != NULL && labels < LABELS_MOST; at = above_too ? above(at) : NULL, labels++) {
     g_autofree char *form = other_form(at);
     list_add(domains, at, NAMES_MOST);
     list_add(domains, form, NAMES_MOST);
@@ -101,7 +101,7 @@ void names_of(const char *address, GPtrArray *names)
   g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
   g_autofree char *untagged =
       (plus = strchr(local, '+')) != NULL && plus != local ? g_strndup(local, (gsize)(plus - local)) : NULL;
-  domains_of(domain, domains);
+  domains_of(domain, TRUE, domains);
   for (guint i = 0; i < domains->len; i++) {
     add(names, address, local, g_ptr_array_index(domains, i));
     if (untagged != NULL) add(names, address, untagged, g_ptr_array_index(domains, i));

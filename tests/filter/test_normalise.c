@@ -97,7 +97,7 @@ static void addresses(void **state)
     { "\"a@b.test\"", "a@b.test" },
     { "mailto:a@b.test", "a@b.test" },
     { "a@b.test.", "a@b.test" },
-    { "\"a b\"@c.test", NULL },
+    { "\"A b\"@c.test", "\"a b\"@c.test" },
     { "a b@c.test", NULL },
     { "MAILER-DAEMON", NULL },
     { "@b.test", NULL },

@@ -66,7 +66,7 @@ static void recipients(void **state)
     { TEXT "Please contact helpdesk@mx.test. Recipient address: a@c.test\n", "a@c.test" },
     { TEXT "The mail of me@b.test for a@c.test is lost.\n", "a@c.test" },
     { TEXT "<me@b.test>:\nyour own mailbox is full\n", "me@b.test" },
-    { TEXT "\"a.b c\"@c.test is unknown, but \"d.e\"@c.test:\n", "\"d.e\"@c.test" },
+    { TEXT "\"a.b c\"@c.test is unknown, but \"d.e\"@c.test:\n", "\"a.b c\"@c.test \"d.e\"@c.test" },
     { TEXT "収件人：a@c.testへ\n", "a@c.test" },
     { TEXT "An: käthe@bücher.test\n", "käthe@bücher.test" },
     { TEXT
