@@ -1,6 +1,6 @@
 #!/bin/bash
-# Builds Backstop in build/ and runs every test, after installing the Debian packages that are missing. The last line adds
-# up: N passed, N failed, N skipped. BACKSTOP_BUILD names another build folder.
+# Builds Backstop in build/ and runs every test, after installing the Debian packages that are missing. The last line
+# adds up: N passed, N failed, N skipped. BACKSTOP_BUILD names another build folder.
 set -u
 cd "$(dirname "$0")" || exit 1
 top=$PWD
@@ -11,12 +11,18 @@ build=${BACKSTOP_BUILD:-$top/build}
 configure_build() { mkdir -p "$build" && cd "$build" && "$top/configure" --quiet --enable-werror; }
 in_build() { make --no-print-directory -C "$build" "$@"; }
 
-# The acceptance run scores real mail against its labels, where that mail is at hand: on an IMAP server, in folders, by POP3.
+# The acceptance run scores real mail against its labels, where that mail is at hand: on an IMAP server, in folders, by
+# POP3.
 accept() {
   local status=0 form
   for form in imap maildir mbox pop3; do
     echo "-- $form"
-    if tests/accept.sh "$build" "$1/accept" "$1/corpus" "$form"; then echo "# PASS: 1"; else echo "# FAIL: 1"; status=1; fi
+    if tests/accept.sh "$build" "$1/accept" "$1/corpus" "$form"; then
+      echo "# PASS: 1"
+    else
+      echo "# FAIL: 1"
+      status=1
+    fi
   done
   return $status
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Shows Backstop at work on a sample mailbox: builds it in build/, starts a private mail server on this machine, runs one
-# pass, and cleans up. Installs the Debian packages that are missing.
+# Shows Backstop at work on a sample mailbox: builds it in build/, starts a private mail server on this machine, runs
+# one pass, and cleans up. Installs the Debian packages that are missing.
 set -eu
 cd "$(dirname "$0")"
 top=$PWD build=$PWD/build

@@ -12,8 +12,10 @@ dist_check_SCRIPTS += tests/data/test_unit.sh
 # Icons, and what a desktop wants to know of the tray program.
 ICONS_SCALABLE = data/icons/hicolor/scalable/apps/backstop.svg data/icons/hicolor/scalable/apps/backstop-idle.svg \
 	data/icons/hicolor/scalable/apps/backstop-waiting.svg data/icons/hicolor/scalable/apps/backstop-problem.svg
-ICONS_SYMBOLIC = data/icons/hicolor/symbolic/apps/backstop-symbolic.svg data/icons/hicolor/symbolic/apps/backstop-idle-symbolic.svg \
-	data/icons/hicolor/symbolic/apps/backstop-waiting-symbolic.svg data/icons/hicolor/symbolic/apps/backstop-problem-symbolic.svg
+ICONS_SYMBOLIC = data/icons/hicolor/symbolic/apps/backstop-symbolic.svg \
+	data/icons/hicolor/symbolic/apps/backstop-idle-symbolic.svg \
+	data/icons/hicolor/symbolic/apps/backstop-waiting-symbolic.svg \
+	data/icons/hicolor/symbolic/apps/backstop-problem-symbolic.svg
 EXTRA_DIST += $(ICONS_SCALABLE) $(ICONS_SYMBOLIC) data/org.backstop.Tray.desktop data/org.backstop.Tray.metainfo.xml
 TESTS += tests/ui/tray/test_desktop.sh
 dist_check_SCRIPTS += tests/ui/tray/test_desktop.sh

@@ -121,7 +121,7 @@ char *field_text(const Field *field, gsize max)
   g_autofree char *raw = field_raw(field);
   g_autofree char *utf8 = text_to_utf8(raw, strlen(raw), NULL);
   g_autofree char *decoded = text_decode_words(utf8);
-  g_autofree char *line = text_one_line(decoded, max);
+  g_autofree char *line = text_to_keep(decoded, max);
   return line == NULL || *line == '\0' ? NULL : g_steal_pointer(&line);
 }
 
@@ -184,6 +184,17 @@ gboolean span_has(Span span, const char *word)
     while (same < length && lower(at[same]) == lower(word[same])) same++;
     if (same == length) return TRUE;
   }
+  return FALSE;
+}
+
+gboolean span_has_any(Span span, const char *const *words)
+{
+  char text[SPAN_SHORT + 1];
+  gsize length = MIN(span.length, SPAN_SHORT);
+  for (gsize i = 0; i < length; i++) text[i] = span.start[i] == '\0' ? ' ' : lower(span.start[i]);
+  text[length] = '\0';
+  for (guint i = 0; length > 0 && words[i] != NULL; i++)
+    if (strstr(text, words[i]) != NULL) return TRUE;
   return FALSE;
 }
 

@@ -42,4 +42,7 @@ Span fields_begin(Span text);
 
 /* Does the span hold this ASCII word, in any case? */
 gboolean span_has(Span span, const char *word);
+/* Does its beginning, at most SPAN_SHORT bytes, hold one of these words (in lower case)? */
+#define SPAN_SHORT ((gsize)256)
+gboolean span_has_any(Span span, const char *const *words);
 Span span_trim(Span span);

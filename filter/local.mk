@@ -2,8 +2,8 @@ noinst_LIBRARIES += libfilter.a
 libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
 libfilter_a_SOURCES = \
 	filter/filter.h filter/report.h filter/facts.h filter/normalise.h \
-	filter/fields.h filter/gather.h filter/head.h filter/labels.h filter/parts.h filter/phrase_table.h filter/phrases.h filter/reason.h \
-	filter/recipients.h filter/notice.h filter/returned.h filter/status.h filter/tell.h filter/text.h filter/tokens.h \
+	filter/fields.h filter/gather.h filter/head.h filter/labels.h filter/notice.h filter/parts.h filter/phrases.h filter/reason.h \
+	filter/recipients.h filter/returned.h filter/span.h filter/status.h filter/tell.h filter/text.h filter/tokens.h \
 	filter/normalise.c filter/report.c filter/facts.c \
 	filter/fields.c filter/encoded_words.c filter/text.c filter/parts.c filter/phrases.c filter/phrase_table.c \
 	filter/head.c filter/status.c filter/labels.c filter/returned.c filter/recipients.c filter/tokens.c \

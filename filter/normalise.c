@@ -241,7 +241,7 @@ static const char *after_prefix(const char *subject)
 
 char *subject_normalise(const char *subject)
 {
-  g_autofree char *line = text_one_line(subject, 4096);
+  g_autofree char *line = text_to_keep(subject, 4096);
   if (line == NULL) return g_strdup("");
   g_autofree char *composed = g_utf8_normalize(line, -1, G_NORMALIZE_NFC);
   g_autofree char *folded = g_utf8_casefold(composed != NULL ? composed : line, -1);
@@ -253,7 +253,36 @@ char *subject_normalise(const char *subject)
   return g_strdup(at);
 }
 
+/* Unicode's "default ignorable" characters that its categories do not tell, the selectors of emoji (U+FE00 to U+FE0F)
+ * left out: they only choose how the character before them is drawn. */
+static gboolean is_ignorable(gunichar c)
+{
+  static const struct {
+    gunichar first, last;
+  } ranges[] = {
+    { 0x034f, 0x034f }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },   { 0x2028, 0x2029 },
+    { 0x3164, 0x3164 }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0xe0000, 0xe0fff },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(ranges); i++)
+    if (c >= ranges[i].first && c <= ranges[i].last) return TRUE;
+  return FALSE;
+}
+
 gboolean text_hides(gunichar c)
+{
+  switch (g_unichar_type(c)) {
+  case G_UNICODE_CONTROL:
+  case G_UNICODE_FORMAT:
+  case G_UNICODE_UNASSIGNED:
+  case G_UNICODE_PRIVATE_USE:
+  case G_UNICODE_SURROGATE: return TRUE;
+  default: return is_ignorable(c);
+  }
+}
+
+/* What text_to_keep() leaves out. FALSE: "as text_hides()": the hashes of subjects in old ledgers would match no more.
+ */
+static gboolean is_not_kept(gunichar c)
 {
   return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)
          || c == 0xfeff || g_unichar_iscntrl(c);
@@ -278,7 +307,7 @@ static gboolean is_one_line(const char *text, gsize max, gsize *length)
   return text[n] == '\0' && (n == 0 || before != ' ');
 }
 
-char *text_one_line(const char *text, gsize max)
+static char *one_line(const char *text, gsize max, gboolean (*left_out)(gunichar c))
 {
   gsize length = 0;
   if (text == NULL) return NULL;
@@ -295,7 +324,7 @@ char *text_one_line(const char *text, gsize max)
     if (!plain) next = g_utf8_next_char(at);
     if (!plain && g_unichar_isspace(g_utf8_get_char(at))) {
       gap = line->len > 0;
-    } else if (plain || !text_hides(g_utf8_get_char(at))) {
+    } else if (plain || !left_out(g_utf8_get_char(at))) {
       if (gap) g_string_append_c(line, ' ');
       gap = FALSE;
       g_string_append_len(line, at, next - at);
@@ -305,6 +334,10 @@ char *text_one_line(const char *text, gsize max)
   if (line->len > max) cut_to(line, max);
   return g_string_free(line, FALSE);
 }
+
+char *text_one_line(const char *text, gsize max) { return one_line(text, max, text_hides); }
+
+char *text_to_keep(const char *text, gsize max) { return one_line(text, max, is_not_kept); }
 
 void list_add(GPtrArray *list, const char *text, guint limit)
 {

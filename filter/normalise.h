@@ -26,12 +26,16 @@ gboolean address_matches(const char *address, const char *patterns);
  * folded. "" for NULL. */
 char *subject_normalise(const char *subject);
 
-/* Text for people: valid UTF-8, one line, no control or bidirectional-override characters, at most max bytes (with an
- * ellipsis when cut). NULL gives NULL. */
+/* Text for people: valid UTF-8, one line, without the characters of text_hides(), at most max bytes (with an ellipsis
+ * when cut). NULL gives NULL. */
 char *text_one_line(const char *text, gsize max);
-/* Is it such a character? They are no text for people: controls (line breaks and tabs among them), and marks that make
- * text read in another order than it is stored. */
+/* Is this a character that a reader does not see, or that misleads: a control (line breaks and tabs too), a mark that
+ * changes the order of reading, a character without width, a soft hyphen, a tag, an unassigned or private one? No such
+ * character reaches a terminal, JSON (there it is escaped) or a window. */
 gboolean text_hides(gunichar c);
+/* A header field's text as ledgers keep and compare it: as text_one_line(), but only controls and marks of the order of
+ * reading are left out. Ledgers hold hashes of such text, so this rule must never change. NULL gives NULL. */
+char *text_to_keep(const char *text, gsize max);
 
 /* Adds text to a list of char* unless it is there already, is NULL, or the list holds limit entries. Copies. */
 void list_add(GPtrArray *list, const char *text, guint limit);

@@ -13,7 +13,10 @@
 #define BUCKETS 4096
 #define CUT_LINE_LONGEST 200
 
-static guint16 first[BUCKETS], following[PHRASE_TABLE_MOST]; /* chains of rows, as index + 1 */
+#define PLACES 4
+
+static guint8 sizes[PHRASE_TABLE_MOST];
+static guint16 first[PLACES][BUCKETS], following[PLACES][PHRASE_TABLE_MOST]; /* chains of rows, as index + 1 */
 
 static guint bucket_of(const char *text)
 {
@@ -27,30 +30,38 @@ void phrases_init(void)
   memset(first, 0, sizeof first);
   for (guint i = 0; i < phrase_table_length && i < PHRASE_TABLE_MOST; i++) {
     guint bucket = bucket_of(phrase_table[i].text);
-    following[i] = first[bucket];
-    first[bucket] = i + 1;
+    sizes[i] = strlen(phrase_table[i].text);
+    for (guint place = 0; place < PLACES; place++) {
+      if (!(phrase_table[i].place & 1u << place)) continue;
+      following[place][i] = first[place][bucket];
+      first[place][bucket] = i + 1;
+    }
   }
 }
 
 /* A phrase of letters that cut words apart does not begin or end inside a longer word. */
-static gboolean stands_alone(const char *start, const char *at, gsize length, const char *end)
+static gboolean begins_word(const char *start, const char *at)
 {
-  gboolean left = at == start || !g_ascii_isalnum(at[-1]) || !g_ascii_isalnum(*at);
-  gboolean right = at + length == end || !g_ascii_isalnum(at[length]) || !g_ascii_isalnum(at[length - 1]);
-  return left && right;
+  return at == start || !g_ascii_isalnum(at[-1]) || !g_ascii_isalnum(*at);
+}
+
+static gboolean ends_word(const char *at, gsize length, const char *end)
+{
+  return at + length == end || !g_ascii_isalnum(at[length]) || !g_ascii_isalnum(at[length - 1]);
 }
 
 void phrases_score(const char *folded, gsize length, PhrasePlace place, PhraseScore *score)
 {
   guint32 seen[PHRASE_TABLE_MOST / 32] = { 0 }; /* a bit for each row: this runs for every line */
   const char *end = folded + length;
+  guint index = g_bit_nth_lsf(place, -1);
   for (const char *at = folded; at + KEY_BYTES <= end; at++) {
-    for (guint i = first[bucket_of(at)]; i != 0; i = following[i - 1]) {
+    if (!begins_word(folded, at)) continue;
+    for (guint i = first[index][bucket_of(at)]; i != 0; i = following[index][i - 1]) {
       const Phrase *phrase = &phrase_table[i - 1];
-      if (!(phrase->place & place) || seen[(i - 1) / 32] & 1u << (i - 1) % 32) continue;
-      gsize size = strlen(phrase->text);
-      if (size > (gsize)(end - at) || memcmp(at, phrase->text, size) != 0 || !stands_alone(folded, at, size, end))
-        continue;
+      gsize size = sizes[i - 1];
+      if (size > (gsize)(end - at) || memcmp(at, phrase->text, size) != 0 || !ends_word(at, size, end)) continue;
+      if (seen[(i - 1) / 32] & 1u << (i - 1) % 32) continue;
       seen[(i - 1) / 32] |= 1u << (i - 1) % 32;
       score->weight[phrase->kind] += phrase->weight;
       if (phrase->weight > score->heaviest[phrase->kind]) {

@@ -81,9 +81,7 @@ static gboolean labelled(Span before)
     "mailbox",      "account",      "failed",    "unknown", "empfänger", "destinataire",
     "destinatario", "destinatário", "получател", "宛先",    "收件人",    NULL
   };
-  for (guint i = 0; words[i] != NULL; i++)
-    if (span_has(before, words[i])) return TRUE;
-  return FALSE;
+  return span_has_any(before, words);
 }
 
 static gboolean is_sender_label(Span before)
@@ -93,9 +91,7 @@ static gboolean is_sender_label(Span before)
     "return-path", "envelope-from", "helpdesk", "support", "abuse",   "x-",         "message-id",
     "messageid",   "question",      "write to", "fragen",  NULL
   };
-  for (guint i = 0; words[i] != NULL; i++)
-    if (span_has(before, words[i])) return TRUE;
-  return FALSE;
+  return span_has_any(before, words);
 }
 
 /* An SMTP reply or an enhanced code: "550 ", "5.1.1". */
@@ -124,9 +120,7 @@ static gboolean is_label(Span before)
   gsize start = before.length - 1;
   while (start > 0 && strchr(".!?;,", before.start[start - 1]) == NULL) start--;
   const Span label = { before.start + start, before.length - start };
-  for (guint i = 0; words[i] != NULL; i++)
-    if (span_has(label, words[i])) return TRUE;
-  return FALSE;
+  return span_has_any(label, words);
 }
 
 /* Does an address come first ("b@c, ...")? */
@@ -144,13 +138,12 @@ static gboolean leads_to_contact(Span line)
                                        "e-mail us", "email us",   "reach us",     "enquir",  "inquir", "kontakt",
                                        "fragen",    "hilfe",      "contacte",     "soporte", "ayuda",  "assistenza",
                                        "вопрос",    "问い合わせ", "お問い合わせ", "客服",    NULL };
-  for (guint i = 0; words[i] != NULL; i++)
-    if (span_has(line, words[i])) return TRUE;
-  return FALSE;
+  return span_has_any(line, words);
 }
 
 static int hint_of(Span line, Span address)
 {
+  static const char *const commands[] = { "rcpt to", "final-recipient", "original-recipient", NULL };
   gsize ahead = MIN((gsize)(address.start - line.start), NEAR);
   const char *other =
       g_strrstr_len(address.start - ahead, ahead, "@"); /* what is said of another address is not said of this one */
@@ -159,8 +152,7 @@ static int hint_of(Span line, Span address)
   const char *end = address.start + address.length;
   Span after = { end, MIN((gsize)(line.start + line.length - end), NEAR) };
   if (is_sender_label(before)) return HINT_NONE;
-  if (span_has(before, "rcpt to") || span_has(before, "final-recipient") || span_has(before, "original-recipient"))
-    return HINT_COMMAND;
+  if (span_has_any(before, commands)) return HINT_COMMAND;
   if (only(before, " \t<\"'*-•[(>|;:")) {
     if (only(after, " \t>\"':;,.)]\r")) return HINT_LISTED;
     /* "a@b: 550 ...", "<a@b>... User unknown", "a@b (reason)", "a@b on <date>" */
@@ -188,7 +180,8 @@ static gboolean is_bystander(const char *address, int hint, GPtrArray *ours)
   return FALSE;
 }
 
-static void consider_line(GArray *found, Span line, gboolean contact, GPtrArray *ours, guint *looked_at)
+/* above: the line with text before this one. */
+static void consider_line(GArray *found, Span line, Span above, GPtrArray *ours, guint *looked_at)
 {
   const char *end = line.start + line.length;
   for (const char *at = line.start; found->len < ADDRESSES_MOST && ++*looked_at < LOOKED_AT_MOST; at++) {
@@ -198,7 +191,7 @@ static void consider_line(GArray *found, Span line, gboolean contact, GPtrArray 
     if (!address_around(line, at, &span)) continue;
     g_autofree char *raw = g_strndup(span.start, span.length);
     Found each = { address_normalise(raw, FALSE), hint_of(line, span) };
-    if (contact && each.hint == HINT_LISTED) each.hint = HINT_NONE;
+    if (each.hint == HINT_LISTED && leads_to_contact(above)) each.hint = HINT_NONE;
     gboolean taken = each.address != NULL && each.hint != HINT_NONE && !is_bystander(each.address, each.hint, ours);
     for (guint i = 0; taken && i < found->len; i++) {
       Found *known = &g_array_index(found, Found, i);
@@ -222,11 +215,12 @@ static void take_diagnostic(Report *report, Span line)
   if (report->diagnostic == NULL) report->diagnostic = text_one_line(text, DIAGNOSTIC_LONGEST);
 }
 
-/* Looks at every line; ours NULL: also at the owner's own addresses; report NULL: at addresses alone. */
+/* Looks at every line; ours NULL: also at the owner's own addresses; found NULL: at servers' answers alone; report
+ * NULL: at addresses alone. */
 static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
 {
   guint looked_at = 0;
-  gboolean contact = FALSE;
+  Span above = { "", 0 };
   for (guint n = 0; n < LINES_MOST && rest.length > 0; n++) {
     const char *newline = memchr(rest.start, '\n', rest.length);
     Span line = { rest.start, newline != NULL ? (gsize)(newline - rest.start) : rest.length };
@@ -234,8 +228,8 @@ static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
     rest = (Span){ rest.start + taken, rest.length - taken };
     line.length = MIN(line.length, FIELD_LONGEST);
     if (report != NULL) take_diagnostic(report, line);
-    consider_line(found, line, contact, ours, &looked_at);
-    if (span_trim(line).length > 0) contact = leads_to_contact(line);
+    if (found != NULL) consider_line(found, line, above, ours, &looked_at);
+    if (span_trim(line).length > 0) above = line;
   }
 }
 
@@ -256,6 +250,10 @@ gboolean recipients_listed(const char *text, gsize length)
 
 void recipients_from_text(Report *report, const char *text, gsize length, GPtrArray *ours, gboolean wanted)
 {
+  if (!wanted) {
+    consider(report, NULL, (Span){ text, length }, NULL);
+    return;
+  }
   g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
   g_array_set_clear_func(found, (GDestroyNotify)found_clear);
   consider(report, found, (Span){ text, length }, ours);
@@ -266,8 +264,8 @@ void recipients_from_text(Report *report, const char *text, gsize length, GPtrAr
   }
   /* lists and commands name the same addresses; a mere mention counts only where there is nothing better */
   int enough = best == HINT_REFUSED ? HINT_LABELLED : MIN(best, HINT_LISTED);
-  if (wanted) report->rank = best >= HINT_REFUSED ? RANK_LISTED : RANK_MENTIONED;
-  for (guint i = 0; wanted && i < found->len; i++) {
+  report->rank = best >= HINT_REFUSED ? RANK_LISTED : RANK_MENTIONED;
+  for (guint i = 0; i < found->len; i++) {
     const Found *each = &g_array_index(found, Found, i);
     if (each->hint >= enough) list_add(report->recipients, each->address, RECIPIENTS_MOST);
   }

@@ -7,8 +7,8 @@
 #include "ledger/private.h"
 #include <string.h>
 
-#define IS_WAITING "entry.state IN ('quarantined', 'r_intent', 'd_intent')"
-#define IS_UNSURE "(verdict = 'unsure' AND entry.state NOT IN ('restored', 'deleted'))"
+#define IS_WAITING IS_FOR_OWNER
+#define IS_UNSURE "(verdict = 'unsure' AND " IS_FOR_OWNER ")"
 #define IS_TROUBLE "entry.state = 'failed'"
 #define IS_RESTORED "entry.state = 'restored'"
 #define IS_DELETED "entry.state = 'deleted'"
@@ -110,9 +110,7 @@ BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error)
 #define COUNT_VIEWS                                                                                                    \
   COUNT(IS_WAITING)                                                                                                    \
   COUNT(IS_UNSURE) COUNT(IS_TROUBLE) COUNT(IS_RESTORED) COUNT(IS_DELETED) COUNT(IS_GENUINE) "count(*), "
-#define COUNT_NEWS                                                                                                     \
-  COUNT(IS_WAITING " AND " IS_UNSURE)                                                                                  \
-  COUNT(IS_FRESH(IS_WAITING " OR " IS_UNSURE " OR " IS_TROUBLE)) COUNT(IS_FRESH(IS_UNSURE)) COUNT(IS_FRESH(IS_GENUINE))
+#define COUNT_NEWS COUNT(IS_FRESH(IS_WAITING)) COUNT(IS_FRESH(IS_UNSURE)) COUNT(IS_FRESH(IS_GENUINE))
 
 gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, BrowseCounts *counts, GError **error)
 {
@@ -122,7 +120,7 @@ gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, Brows
   if (!rows_open(&rows, ledger, error, sql, "si", account, looked)) return FALSE;
   if (!rows_next(&rows, error)) return FALSE;
   for (int i = 0; i < BROWSE_VIEWS; i++) counts->view[i] = (guint)row_int(&rows, i);
-  guint *const news[] = { &counts->waiting_unsure, &counts->fresh, &counts->fresh_unsure, &counts->genuine };
+  guint *const news[] = { &counts->fresh, &counts->fresh_unsure, &counts->genuine };
   for (guint i = 0; i < G_N_ELEMENTS(news); i++) *news[i] = (guint)row_int(&rows, BROWSE_VIEWS + (int)i);
   counts->newest = row_int(&rows, BROWSE_VIEWS + G_N_ELEMENTS(news));
   return TRUE;

@@ -2,8 +2,8 @@
 #pragma once
 #include "ledger/journal.h"
 
-/* What is looked at. WAITING: lies in quarantine, also while a wish about it is done. UNSURE: judged so, and not
- * restored or deleted since. TROUBLE: a move failed. */
+/* What is looked at. WAITING: all that waits for the owner, as JournalQuery.for_owner says (journal.h). UNSURE and
+ * TROUBLE are parts of it: judged unsure; a move failed. */
 typedef enum {
   BROWSE_WAITING,
   BROWSE_UNSURE,
@@ -49,14 +49,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrowseRow, browse_row_free)
 /* LEDGER_ERROR_MISSING when there is none. */
 BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error);
 
-/* How many there are in each view, and how many of those in WAITING, UNSURE and TROUBLE have an id above `looked`. */
+/* How many there are in each view, and how many have an id above `looked`. */
 typedef struct {
   guint view[BROWSE_VIEWS];
-  guint waiting_unsure; /* those in WAITING that are unsure */
-  guint fresh;          /* above `looked`: waiting, unsure or in trouble */
-  guint fresh_unsure;   /* those of them that are unsure */
-  guint genuine;        /* genuine ones above `looked` */
-  gint64 newest;        /* the highest id, 0 for none */
+  guint fresh;        /* those in WAITING above `looked` */
+  guint fresh_unsure; /* those in UNSURE above `looked` */
+  guint genuine;      /* those in GENUINE above `looked` */
+  gint64 newest;      /* the highest id, 0 for none */
 } BrowseCounts;
 /* account NULL: all. */
 gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, BrowseCounts *counts, GError **error);

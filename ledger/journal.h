@@ -105,6 +105,9 @@ typedef struct {
   const char *account;
   int verdict;         /* a VerdictCode + 1, or 0 */
   int state;           /* a MoveState + 1, or 0 */
+  gboolean for_owner;  /* only what waits for the owner: what was moved and not restored or deleted since, what could
+                        * not be moved, and what was left where it is (unsure, or only observed) without being genuine;
+                        * not what the owner has restored */
   const char *text;    /* in reporter, recipients, subject, original's addresses; case ignored */
   gint64 since;        /* judged at or after */
   guint limit, offset; /* newest first; limit 0: all */

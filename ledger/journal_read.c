@@ -198,10 +198,11 @@ gboolean journal_list(Ledger *ledger, const JournalQuery *query, gboolean (*each
                  FROM_ENTRY
                  "WHERE (?1 IS NULL OR account.name = ?1) AND (?2 IS NULL OR verdict = ?2) AND (?3 IS NULL OR "
                  "entry.state = ?3)"
-                 " AND judged >= ?4"
+                 " AND judged >= ?4 AND (NOT ?8 OR " IS_FOR_OWNER ")"
                  " AND (?5 IS NULL OR has(?5, reporter, recipients, original_subject, original_from, original_to))"
                  " ORDER BY entry.id DESC LIMIT iif(?6 = 0, -1, ?6) OFFSET ?7",
-                 "sssisuu", query->account, verdict, state, query->since, needle, query->limit, query->offset))
+                 "sssisuud", query->account, verdict, state, query->since, needle, query->limit, query->offset,
+                 query->for_owner))
     return FALSE;
   while (rows_next(&rows, error)) {
     g_autoptr(Entry) entry = entry_of_row(&rows);

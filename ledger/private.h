@@ -93,6 +93,11 @@ gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *ex
   "home_validity, home_uid,"                                                                                           \
   " away_folder, away_validity, away_uid, exempt, due, changed"
 Entry *entry_of_row(const Rows *rows);
+/* A condition on a row of entry: does it wait for the owner (JournalQuery.for_owner)? Everybody who lists or counts
+ * these entries uses this one condition. */
+#define IS_FOR_OWNER                                                                                                   \
+  "(entry.state IN ('q_intent', 'quarantined', 'r_intent', 'd_intent', 'failed')"                                      \
+  " OR (entry.state = 'kept' AND entry.exempt = 0 AND entry.verdict IN ('unsure', 'backscatter')))"
 /* entry.c: why this entry cannot be restored (MOVE_R_INTENT) or deleted (MOVE_D_INTENT) now, a sentence; NULL when it
  * can. */
 char *entry_refusal(const Entry *entry, MoveState intent);

@@ -13,7 +13,8 @@ for entry in "$labelled"/*; do ln -s "$entry" "$work/mail/"; done
 rm "$work/mail/labels.tsv"
 awk -F '\t' -v OFS='\t' '
   NR == FNR { if (!/^#/ && NF) { label[$1] = $2; why[$1] = $3 } next }
-  $1 in label { print "label corrected: " $1 " is \"" label[$1] "\": " why[$1] > "/dev/stderr"; print $1, label[$1], "", ""; next }
+  $1 in label { print "label corrected: " $1 " is \"" label[$1] "\": " why[$1] > "/dev/stderr"
+                print $1, label[$1], "", ""; next }
   { print }' "$here/accept-labels.tsv" "$labelled/labels.tsv" > "$work/mail/labels.tsv"
 chmod 755 "$work"
 if [ "$form" = imap ]; then

@@ -1,8 +1,9 @@
 # packages.sh - the Debian packages Backstop is built and tested with, and how to get the missing ones; to be sourced.
 
 # shellcheck shell=bash disable=SC2034
-PACKAGES=(autoconf automake make gcc libc6-dev pkg-config xz-utils libetpan-dev libgmime-3.0-dev libsqlite3-dev libglib2.0-dev
-  libgnutls28-dev libjson-glib-dev libsecret-1-dev libcmocka-dev libsasl2-modules dovecot-imapd dovecot-pop3d openssl python3 ca-certificates)
+PACKAGES=(autoconf automake make gcc libc6-dev pkg-config xz-utils libetpan-dev libgmime-3.0-dev libsqlite3-dev
+  libglib2.0-dev libgnutls28-dev libjson-glib-dev libsecret-1-dev libcmocka-dev libsasl2-modules dovecot-imapd
+  dovecot-pop3d openssl python3 ca-certificates)
 # Mail programs that the tests let in by the door.
 CLIENT_PACKAGES=(mpop fetchmail getmail6)
 
@@ -37,8 +38,8 @@ install_packages() (
   exit 1
 )
 
-# Tests and demo run a Dovecot of their own; one that came only for them shall not run, now or after the next start. Which of
-# these a system has depends on its init, so one that fails does not matter.
+# Tests and demo run a Dovecot of their own. A Dovecot that came only for them shall not run, now or after the next
+# start. Which of these commands a system has depends on its init, so a command that fails does not matter.
 disable_dovecot() {
   as_root update-rc.d dovecot disable >/dev/null 2>&1 || true
   as_root deb-systemd-helper disable dovecot.service dovecot.socket >/dev/null 2>&1 || true

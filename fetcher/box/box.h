@@ -19,7 +19,10 @@ typedef struct {
   guint64 wire;     /* octets with each line end as CRLF, as servers count them; 0: not known to differ */
   gint64 stored;    /* when it was put there, Unix seconds, 0 unknown */
   gboolean deleted; /* its mail program has marked it for removal */
+  gboolean
+      doubtful; /* where it ends is not certain, so that it may be several messages: it can be read, and nothing else */
   guint64 where, length; /* the box's own business */
+  guint claim;
 } BoxItem;
 
 typedef enum { BOX_HEADER, BOX_MESSAGE } BoxPart;
@@ -56,8 +59,8 @@ typedef struct {
    * may have been moved or copied, look. NULL, or FALSE without error and with nothing done: there is no shorter way.
    * *at_once: for each message this is one step, which is made or not; may be asked with n 0. */
   gboolean (*carry)(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error);
-  /* Removes exactly these n items for good; one that is gone is no error. With box->removes_late they are gone only
-   * after commit(). NULL: nothing can be removed. */
+  /* Removes exactly these n items for good; one that is gone is no error. n 0: asks whether anything can be
+   * removed now. With box->removes_late they are gone only after commit(). NULL: nothing can be removed. */
   gboolean (*remove)(Box *box, const guint *items, guint n, GError **error);
   /* Ends the session, which is when removals happen, and begins another: list() tells what became of them. NULL:
    * removals happen at once. */

@@ -177,9 +177,12 @@ static void on_bytes(guint item, GBytes *bytes, gpointer data)
     return;
   }
   const BoxItem *known = box_item(reading->shelf->box, item);
-  ScanRow row = {
-    .uid = uid, .size = known->size, .wire = known->wire, .stored = known->stored, .deleted = known->deleted
-  };
+  ScanRow row = { .uid = uid,
+                  .size = known->size,
+                  .wire = known->wire,
+                  .stored = known->stored,
+                  .deleted = known->deleted,
+                  .doubtful = known->doubtful };
   row.fields = g_bytes_get_data(bytes, &row.length);
   if (row.fields == NULL) row.fields = "";
   reading->row(&row, reading->data);

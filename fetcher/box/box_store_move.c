@@ -156,6 +156,8 @@ static gboolean copy_then_remove(const BoxStore *store, const GArray *items, She
   g_autoptr(GPtrArray) digests = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GError) problem = NULL;
   gboolean all_true;
+  Box *from = store->open->box; /* a folder that is in use now would keep its message, beside the copy */
+  if (from->class->remove != NULL && !from->read_only && !from->class->remove(from, NULL, 0, error)) return FALSE;
   gboolean all = copy_all(store, items, to->box, moved, digests, &problem);
   if (!keep_true_copies(store, to, moved, digests, &all_true, error)) return FALSE;
   for (guint i = 0; i < moved->len; i++) g_array_append_val(done, g_array_index(moved, BoxMove, i).item);

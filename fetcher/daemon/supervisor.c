@@ -2,13 +2,14 @@
  * Owns:     worker processes and the pipes to them, the daemon's lock.
  * Must not: parse mail, speak to servers, judge.
  * Fails:    by an exit status, before any worker was started.
- * Tests:    tests/e2e */
+ * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_watch.py; restart.c has the times of restarts */
 #include "fetcher/daemon/supervisor.h"
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
 #include "fetcher/common/program.h"
 #include "fetcher/config/config.h"
 #include "fetcher/daemon/notify.h"
+#include "fetcher/daemon/restart.h"
 #include "ledger/account.h"
 #include "ledger/configure.h"
 #include "ledger/wish.h"
@@ -22,9 +23,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define RESTART_FIRST 1 /* seconds */
-#define RESTART_MOST 300
-#define RESTART_CALM 600 /* a worker that ran for so long starts with the first wait again */
 #define STOP_MILLISECONDS 1500
 /* A commit can be seen only once its last write is synced, and no event tells of that: after each event the ledger is
  * looked at several times, at growing distances. */
@@ -41,7 +39,7 @@ typedef struct {
   GPid pid; /* 0: not running */
   int pipe; /* its standard input, -1 */
   guint watch, restart;
-  guint wait;       /* seconds before the next restart */
+  guint wait;       /* of restart_after() */
   gint64 started;   /* monotonic */
   gint64 woken_for; /* the newest wish it was woken for */
   int status;       /* of its end, with once */
@@ -99,10 +97,10 @@ static gboolean restart(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void restart_later(Child *child)
+/* ran: microseconds, 0 when it could not be started. */
+static void restart_later(Child *child, gint64 ran)
 {
-  child->restart = g_timeout_add_seconds(child->wait, restart, child);
-  child->wait = MIN(child->wait * 2, RESTART_MOST);
+  child->restart = g_timeout_add_seconds(restart_after(&child->wait, ran), restart, child);
 }
 
 /* A worker ends by itself only where it cannot go on; what it could say is in the log. */
@@ -135,8 +133,7 @@ static void on_end(GPid pid, int status, gpointer data)
     if (running(supervisor) == 0) g_main_loop_quit(supervisor->loop);
     return;
   }
-  if (g_get_monotonic_time() - child->started > (gint64)RESTART_CALM * G_USEC_PER_SEC) child->wait = RESTART_FIRST;
-  restart_later(child);
+  restart_later(child, g_get_monotonic_time() - child->started);
 }
 
 static void start(Child *child)
@@ -162,7 +159,7 @@ static void start(Child *child)
               "its worker cannot be started: %s", problem->message);
     child->pid = 0;
     child->status = EX_OSERR;
-    if (!options->once) restart_later(child);
+    if (!options->once) restart_later(child, 0);
     return;
   }
   child->started = g_get_monotonic_time();
@@ -175,7 +172,6 @@ static void add_child(Supervisor *supervisor, const char *account)
   child->supervisor = supervisor;
   child->account = g_strdup(account);
   child->pipe = -1;
-  child->wait = RESTART_FIRST;
   g_ptr_array_add(supervisor->children, child);
   start(child);
 }

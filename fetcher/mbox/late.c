@@ -40,11 +40,11 @@ void mbox_late_keep(MboxLate *late, int fd, guint64 length)
   set_lock(fd, F_UNLCK);
 }
 
-/* A write lease is given to the only one who has a file open; and nobody can open one that has no name. */
+/* Nobody can open a file that has no name. */
 static gboolean is_only_ours(int fd)
 {
   struct stat status;
-  return fstat(fd, &status) == 0 && status.st_nlink == 0 && fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
+  return fstat(fd, &status) == 0 && status.st_nlink == 0 && mbox_others(fd) == MBOX_ALONE;
 }
 
 /* What came, without the empty lines that were to end the message before it. FALSE: it is not whole messages. */
@@ -85,7 +85,7 @@ static gboolean take_over(Old *old, const char *path, GError **error)
   MboxRange mail;
   if (!find_mail(old, end, &mail)) return rescue(old, path, end, error);
   if (mail.length > 0) {
-    g_autoptr(MboxLock) lock = mbox_lock(path, error);
+    g_autoptr(MboxLock) lock = mbox_lock(path, MBOX_TO_APPEND, error);
     if (lock == NULL || !mbox_append_ranges(lock, old->fd, &mail, 1, NULL, error)) return FALSE;
   }
   old->length = end;

@@ -1,20 +1,20 @@
 /* lines.c - where one message of an mbox ends and the next begins
- * Owns:     what a separator is, which empty line belongs to the file, the quoting of lines that look like one.
- * Must not: write; hold more than a buffer; know a header field.
- * Fails:    by errno.
+ * Owns:     what a separator is, which empty line belongs to the file, the quoting of lines that look like one; the
+ * order in which separators and claims (claim.c) decide. Must not: write; hold more than a buffer. Fails:    by errno.
  * Tests:    tests/fetcher/disk/test_mail_files.c, tests/fetcher/mbox/test_mbox.c */
-#include "fetcher/mbox/lines.h"
+#include "fetcher/mbox/claim.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 void mbox_lines_init(MboxLines *lines, int fd, char *buffer, gsize size)
 {
-  *lines = (MboxLines){ .fd = fd, .buffer = buffer, .size = size, .step = size, .fresh = TRUE };
+  *lines = (MboxLines){ .fd = fd, .buffer = buffer, .size = size, .step = size, .fresh = TRUE, .open = G_MAXUINT64 };
 }
 
 gboolean mbox_lines_fill(MboxLines *lines)
 {
+  if (lines->offset + lines->end == 0) lines->base = lseek(lines->fd, 0, SEEK_CUR);
   if (lines->start > 0) memmove(lines->buffer, lines->buffer + lines->start, lines->end - lines->start);
   lines->end -= lines->start;
   lines->offset += lines->start;
@@ -62,10 +62,10 @@ gboolean mbox_is_blank(const char *line, gsize length)
 }
 
 /* Two forms. "From sender Thu Nov 20 21:28:48 2026" (RFC 4155): the time of day tells it from a sentence that begins
- * with "From". And "From " with nothing after it, as Thunderbird begins every message today; it must have its line end,
- * since a line that somebody is still writing may become a sentence. A body that holds such a line after an empty one,
- * unquoted, is cut there: an mbox that counts octets instead of quoting (mboxcl2) could have it, but hardly anybody
- * writes it, whereas without it messages that were sent are not found. */
+ * with "From". And "From " with nothing after it, as Thunderbird begins every message today; that line must have its
+ * end, since a line that somebody is still writing may become a sentence. A body that holds such a line after an empty
+ * one, unquoted, is cut there, unless a Content-Length tells better: without this rule messages that were sent are not
+ * found. */
 gboolean mbox_is_separator(const char *line, gsize length)
 {
   if (length < 5 || memcmp(line, "From ", 5) != 0) return FALSE;
@@ -98,6 +98,37 @@ static gboolean skip_rest(MboxLines *lines)
   return TRUE;
 }
 
+/* A separator, or the end of the file, stands at lines->at. Does the message before it end there? */
+static gboolean ends_here(MboxLines *lines, gboolean at_end)
+{
+  if (!lines->inside) return TRUE;
+  if (lines->at < lines->until && !at_end) {
+    lines->disputed = TRUE;
+    return FALSE;
+  }
+  if (lines->until > 0 && lines->at != lines->until) lines->disputed = TRUE;
+  lines->claim = mbox_claim_told(lines);
+  return TRUE;
+}
+
+static MboxKind begin_message(MboxLines *lines, gsize length, gboolean whole)
+{
+  lines->inside = lines->header = TRUE;
+  lines->skip = !whole;
+  lines->start += length;
+  mbox_claim_init(lines);
+  return MBOX_FROM;
+}
+
+static void look_at_header(MboxLines *lines, const char *line, gsize length)
+{
+  if (mbox_is_blank(line, length)) {
+    lines->header = FALSE;
+    mbox_claim_weigh(lines, lines->offset + lines->start);
+  } else
+    mbox_claim_take(lines, line, length);
+}
+
 /* The empty line before a separator belongs to the mbox, so it is held back until the message is seen to go on. */
 MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length)
 {
@@ -109,15 +140,14 @@ MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length)
     *piece = line;
     lines->at = lines->offset + lines->start;
     lines->begins = lines->fresh;
-    if (*length == 0) return MBOX_END;
+    if (*length == 0) {
+      ends_here(lines, TRUE);
+      return MBOX_END;
+    }
     gboolean whole = line[*length - 1] == '\n';
     lines->held = 0;
-    if (!lines->inside || (held > 0 && mbox_is_separator(line, *length))) {
-      lines->inside = TRUE;
-      lines->skip = !whole;
-      lines->start += *length;
-      return MBOX_FROM;
-    }
+    if ((!lines->inside || (held > 0 && mbox_is_separator(line, *length))) && ends_here(lines, FALSE))
+      return begin_message(lines, *length, whole);
     if (held > 0) { /* the message goes on: first the empty line, this one with the next call */
       *piece = lines->blank;
       *length = held;
@@ -125,6 +155,7 @@ MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length)
     }
     lines->start += *length;
     lines->fresh = whole;
+    if (lines->header && lines->begins) look_at_header(lines, line, *length);
     if (lines->begins && mbox_is_blank(line, *length)) {
       memcpy(lines->blank, line, *length);
       lines->held = *length;

@@ -18,7 +18,7 @@
 guint mbox_lock_patience = 3000;
 static gint64 impatient; /* until then: g_get_monotonic_time() */
 
-typedef enum { TRY_LOCKED, TRY_BUSY, TRY_REPLACED, TRY_FAILED } Try;
+typedef enum { TRY_LOCKED, TRY_BUSY, TRY_OPEN /* in another program */, TRY_REPLACED, TRY_FAILED } Try;
 
 /* By whom a FILE.lock was made: "PID\nbackstop HOST\n". The first line is what other programs look for. */
 static char *signature(void)
@@ -133,7 +133,7 @@ static void let_go(MboxLock *lock)
 
 /* First the file, then FILE.lock, as Debian's policy has it. A program that replaces the file may have done so between
  * our opening it and our locking it. */
-static Try try_once(MboxLock *lock, GError **error)
+static Try try_once(MboxLock *lock, MboxPurpose purpose, GError **error)
 {
   lock->fd = open(lock->path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status, named;
@@ -162,6 +162,7 @@ static Try try_once(MboxLock *lock, GError **error)
               "does not begin with \"From \", so it is no mbox: left alone; name another file");
     return TRY_FAILED;
   }
+  if (purpose == MBOX_TO_REPLACE && mbox_others(lock->fd) == MBOX_OTHERS) return TRY_OPEN;
   lock->status = named;
   return TRY_LOCKED;
 }
@@ -201,28 +202,42 @@ static gint64 until_when(void)
   return now < impatient ? now : now + (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
 }
 
-static gboolean lock_now(MboxLock *lock, GError **error)
+gboolean mbox_fail_open(const char *path, GError **error)
+{
+  return mbox_fail(
+      error, STORE_ERROR_MAILBOX, path,
+      "is open in another program, and what that adds would be lost: left alone until it is closed, looked "
+      "at again at the next pass");
+}
+
+/* Between two attempts nothing is locked, so that who waits for the lock with the file open gets it and is done. */
+static gboolean lock_now(MboxLock *lock, MboxPurpose purpose, GError **error)
 {
   gint64 until = until_when();
+  gboolean open = FALSE;
   for (;;) {
     if (has_thunderbird(lock->path))
       return mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
                        "Thunderbird is running, and does not lock its folders: left alone until it is closed");
-    Try got = try_once(lock, error);
+    Try got = try_once(lock, purpose, error);
     if (got == TRY_LOCKED) return TRUE;
     let_go(lock);
     if (got == TRY_FAILED) return FALSE;
-    if (g_get_monotonic_time() >= until) break;
-    if (got == TRY_BUSY) g_usleep(PAUSE);
+    if (g_get_monotonic_time() >= until) {
+      open = got == TRY_OPEN;
+      break;
+    }
+    if (got != TRY_REPLACED) g_usleep(PAUSE);
   }
   impatient = g_get_monotonic_time() + 2 * (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
+  if (open) return mbox_fail_open(lock->path, error);
   g_autofree char *shown = g_filename_display_basename(lock->path);
   return mbox_fail(
       error, STORE_ERROR_MAILBOX, lock->path,
       "is in use by another program (%s.lock, or a lock on it): left alone, looked at again at the next pass", shown);
 }
 
-MboxLock *mbox_lock(const char *path, GError **error)
+MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error)
 {
   char *real = realpath(path, NULL);
   if (real == NULL) {
@@ -233,7 +248,7 @@ MboxLock *mbox_lock(const char *path, GError **error)
   lock->path = g_strdup(real);
   lock->fd = -1;
   free(real);
-  return lock_now(lock, error) ? g_steal_pointer(&lock) : NULL;
+  return lock_now(lock, purpose, error) ? g_steal_pointer(&lock) : NULL;
 }
 
 void mbox_lock_tidy(const char *path)
@@ -243,7 +258,7 @@ void mbox_lock_tidy(const char *path)
   struct stat status;
   gboolean stale;
   free(real);
-  if (look_at_dotlock(name, &status, &stale) && stale) mbox_unlock(mbox_lock(path, NULL));
+  if (look_at_dotlock(name, &status, &stale) && stale) mbox_unlock(mbox_lock(path, MBOX_TO_APPEND, NULL));
 }
 
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error)
@@ -254,9 +269,9 @@ gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, Mb
   if (a.st_dev == b.st_dev && a.st_ino == b.st_ino)
     return mbox_fail(error, STORE_ERROR_MAILBOX, path, "is the same file as %s: name two different ones", other);
   gboolean swapped = a.st_dev > b.st_dev || (a.st_dev == b.st_dev && a.st_ino > b.st_ino);
-  g_autoptr(MboxLock) first = mbox_lock(swapped ? other : path, error);
+  g_autoptr(MboxLock) first = mbox_lock(swapped ? other : path, swapped ? MBOX_TO_APPEND : MBOX_TO_REPLACE, error);
   if (first == NULL) return FALSE;
-  g_autoptr(MboxLock) second = mbox_lock(swapped ? path : other, error);
+  g_autoptr(MboxLock) second = mbox_lock(swapped ? path : other, swapped ? MBOX_TO_REPLACE : MBOX_TO_APPEND, error);
   if (second == NULL) return FALSE;
   *lock = swapped ? second : first;
   *other_lock = swapped ? first : second;

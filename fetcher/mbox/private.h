@@ -39,9 +39,15 @@ char *mbox_from_line(const char *head, gsize length, gint64 stored);
 /* scan.c */
 /* Opens for reading, without leaving an access mark where that is allowed. -1 with MAILBOX. */
 int mbox_open(const char *path, GError **error);
+/* What a listing learned of the file. */
+typedef struct {
+  guint64 end;    /* where the file ended */
+  guint64 open;   /* what was listed may end elsewhere once the file has grown to this length; G_MAXUINT64: never */
+  gboolean unmet; /* a message makes a claim that nothing meets now: where each one ends depends on all that follows */
+} MboxExtent;
 /* Adds the messages that begin at `from` (0, or where a separator stands) or later to items, in the file's order.
- * *end: where the file ended. MAILBOX when it is no mbox, or cannot be read. */
-gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, guint64 *end, GError **error);
+ * MAILBOX when the file is no mbox, or cannot be read. */
+gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, MboxExtent *extent, GError **error);
 typedef enum { MBOX_SAME, MBOX_CHANGED, MBOX_UNREADABLE /* errno */, MBOX_REFUSED /* by the sink; errno */ } MboxFound;
 typedef struct {
   BoxPart part;
@@ -53,6 +59,17 @@ typedef struct {
  * then are item->length and item->deleted brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
+/* alone.c */
+typedef enum { MBOX_ALONE, MBOX_OTHERS, MBOX_OTHERS_UNKNOWN } MboxOthers;
+/* Has another program, or another descriptor of ours, this file open? UNKNOWN where nobody but the locks can tell: on
+ * NFS, and where the file is somebody else's. */
+MboxOthers mbox_others(int fd);
+
+/* attributes.c */
+/* Gives the file `to` the owner, mode, access list and extended attributes of the old one, as far as that is allowed;
+ * never more rights than that gave. FALSE with errno where an attribute of the owner's own (user.*) cannot be kept. */
+gboolean mbox_keep_attributes(int from, const struct stat *old, int to);
+
 /* lock.c */
 extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
 typedef struct {
@@ -62,12 +79,17 @@ typedef struct {
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
+/* What the lock is for. What another program adds to a file that it has open is lost when that is replaced. */
+typedef enum { MBOX_TO_APPEND, MBOX_TO_REPLACE /* no other program may have the file open */ } MboxPurpose;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file
- * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when it is in use, is
- * not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
-MboxLock *mbox_lock(const char *path, GError **error);
-/* The same for two files, in an order that no two programs can block each other by. MAILBOX when they are one. */
+ * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when the mbox is in use,
+ * is not there, is no mbox, cannot be written or replaced, or when a running Thunderbird has it. */
+MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error);
+/* The same for two files, the first to be replaced, the other to be appended to, in an order that no two programs can
+ * block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
+/* Sets MAILBOX: another program has it open. Gives FALSE. */
+gboolean mbox_fail_open(const char *path, GError **error);
 void mbox_unlock(MboxLock *lock);
 /* Takes away a FILE.lock that was left by a program that was killed: those that deliver mail would wait for it. */
 void mbox_lock_tidy(const char *path);
@@ -96,7 +118,7 @@ gboolean mbox_sync_folder(const char *path, GError **error);
  * after a power failure. */
 gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
 
-/* mbox_late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
+/* late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
  */
 typedef struct {
   GArray *files; /* the old ones that some program may still write into */
@@ -110,3 +132,24 @@ gboolean mbox_late_look(MboxLate *late, const char *path, GError **error);
 /* The last look; waits for a second where a program still has an old file open. What cannot be appended goes to
  * PATH.late. */
 void mbox_late_end(MboxLate *late, const char *path);
+
+/* mbox.c */
+typedef struct {
+  Box box;
+  char *path;
+  gboolean known; /* the items are those of this file: */
+  struct stat file;
+  MboxExtent extent;
+  gboolean settled; /* its time was old enough to show any later change */
+  int in_use;       /* the file, since another program had it open when it was to be changed; -1 */
+  MboxLate late;
+} Mbox;
+gboolean mbox_same_file(const struct stat *a, const struct stat *b);
+gboolean mbox_unchanged(const struct stat *a, const struct stat *b);
+
+/* change.c */
+/* Sets MESSAGE: programs read this message in different ways, and it may be several. Gives FALSE. */
+gboolean mbox_fail_doubtful(const Mbox *mbox, GError **error);
+/* BoxClass.remove and BoxClass.carry. */
+gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error);
+gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *moved, gboolean *at_once, GError **error);

@@ -12,16 +12,13 @@
 
 #define BUFFER 262144
 
-/* Without O_APPEND, which copy_file_range() does not go with. Where its group cannot be kept, another one must not get
- * what that group was allowed. */
-static int new_file(const char *name, const struct stat *old)
+/* Without O_APPEND, which copy_file_range() does not go with. */
+static int new_file(const char *name, const MboxLock *lock)
 {
   unlink(name);
   int fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return -1;
-  mode_t mode = old->st_mode & 07777;
-  if (fchown(fd, old->st_uid, old->st_gid) != 0 && fchown(fd, (uid_t)-1, old->st_gid) != 0) mode &= ~(mode_t)070;
-  if (fchmod(fd, mode) == 0) return fd;
+  if (mbox_keep_attributes(lock->fd, &lock->status, fd)) return fd;
   int number = errno;
   close(fd);
   errno = number;
@@ -102,12 +99,12 @@ gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, 
   g_autofree char *base = g_path_get_basename(lock->path);
   g_autofree char *hidden = g_strdup_printf(".%s.backstop", base);
   g_autofree char *name = g_build_filename(folder, hidden, NULL);
-  gboolean changed = FALSE;
+  gboolean changed = FALSE, shared = FALSE;
   *old = -1;
-  int fd = new_file(name, &lock->status);
+  int fd = new_file(name, lock);
   gboolean good = fd >= 0 && copy_rest(lock->fd, (guint64)lock->status.st_size, cuts, n, fd)
                   && catch_up(lock->fd, &lock->status, fd, copied, &changed) && make_ready(fd)
-                  && rename(name, lock->path) == 0;
+                  && !(shared = mbox_others(lock->fd) == MBOX_OTHERS) && rename(name, lock->path) == 0;
   if (good) {
     *old = lock->fd;
     lock->fd = fd;
@@ -117,6 +114,8 @@ gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, 
     mbox_fail(
         error, STORE_ERROR_MAILBOX, lock->path,
         "was changed by a program that does not lock it: nothing was taken out, looked at again at the next pass");
+  else if (shared)
+    mbox_fail_open(lock->path, error);
   else
     mbox_fail(error, STORE_ERROR_MAILBOX, lock->path, "cannot be written anew, so that nothing was taken out: %s",
               g_strerror(errno));

@@ -39,44 +39,56 @@ int mbox_open(const char *path, GError **error)
   return -1;
 }
 
-static void item_end(MboxView *view, BoxItem *item, guint64 end)
+static void item_end(MboxView *view, BoxItem *item, guint64 end, MboxClaim claim)
 {
   item->length = end - item->where;
   item->size = view->size;
   item->wire = view->size + view->lines;
   item->deleted = view->deleted;
   item->key = mbox_view_key(view, view->size);
+  item->claim = claim;
+  item->doubtful = claim == MBOX_DISPUTED;
 }
 
-gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, guint64 *end, GError **error)
+/* Makes an item for each message from the place on that the lines are read from. FALSE: errno. */
+static gboolean scan_items(MboxLines *lines, guint64 from, GArray *items, MboxExtent *extent)
 {
-  g_autofree char *buffer = g_malloc(SCAN_BUFFER);
   g_autoptr(GByteArray) header = g_byte_array_new();
   MboxView view = { .header = header };
-  MboxLines lines;
   BoxItem item = { 0 };
+  for (gboolean inside = FALSE;; inside = TRUE) {
+    const char *piece;
+    gsize length;
+    MboxKind kind;
+    while ((kind = mbox_lines_next(lines, &piece, &length)) == MBOX_TEXT)
+      mbox_view_take(&view, piece, length, lines->begins);
+    if (kind == MBOX_ERROR) return FALSE;
+    if (inside) {
+      item_end(&view, &item, from + lines->at, lines->claim);
+      extent->unmet = extent->unmet || item.claim == MBOX_CLAIM_UNMET || item.doubtful;
+      g_array_append_val(items, item);
+    }
+    extent->end = from + lines->at;
+    extent->open = lines->open;
+    if (kind == MBOX_END) return TRUE;
+    mbox_view_init(&view, header);
+    item = (BoxItem){ .where = from + lines->at, .stored = mbox_from_date(piece, length) };
+  }
+}
+
+gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, MboxExtent *extent, GError **error)
+{
+  g_autofree char *buffer = g_malloc(SCAN_BUFFER);
+  MboxLines lines;
+  *extent = (MboxExtent){ .open = G_MAXUINT64 };
   mbox_lines_init(&lines, fd, buffer, SCAN_BUFFER);
   if (lseek(fd, (off_t)from, SEEK_SET) < 0 || !mbox_lines_fill(&lines))
     return mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
   if (lines.end > 0 && (lines.end < 5 || memcmp(buffer, "From ", 5) != 0))
     return mbox_fail(error, STORE_ERROR_MAILBOX, path,
                      "does not begin with \"From \", so it is no mbox: left alone; name another file");
-  for (gboolean inside = FALSE;; inside = TRUE) {
-    const char *piece;
-    gsize length;
-    MboxKind kind;
-    while ((kind = mbox_lines_next(&lines, &piece, &length)) == MBOX_TEXT)
-      mbox_view_take(&view, piece, length, lines.begins);
-    if (kind == MBOX_ERROR) return mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
-    if (inside) {
-      item_end(&view, &item, from + lines.at);
-      g_array_append_val(items, item);
-    }
-    *end = from + lines.at;
-    if (kind == MBOX_END) return TRUE;
-    mbox_view_init(&view, header);
-    item = (BoxItem){ .where = from + lines.at, .stored = mbox_from_date(piece, length) };
-  }
+  if (scan_items(&lines, from, items, extent)) return TRUE;
+  return mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
 }
 
 /* Does a message begin here, or the file end? FALSE also when it cannot be read. */
@@ -117,14 +129,16 @@ static gboolean feed(const MboxWant *want, const MboxView *view, const char *pie
   return TRUE;
 }
 
-/* Is it the message that was listed, as far as the header and what follows after it tell? */
-static gboolean is_same_so_far(int fd, const BoxItem *item, const MboxView *view)
+/* Is it the message that was listed, as far as the header and what follows after it tell? A claim may be met now that
+ * was not before, or the other way round. */
+static gboolean is_same_so_far(const MboxLines *lines, const BoxItem *item, const MboxView *view)
 {
-  if (!view->body && view->header->len < MBOX_HEADER_MAX) return FALSE;
+  if (!view->body || lines->until > item->length) return FALSE;
+  if ((lines->until > 0) != (item->claim == MBOX_CLAIM_MET || item->doubtful)) return FALSE;
   g_autoptr(GByteArray) copy = g_byte_array_new();
   g_byte_array_append(copy, view->header->data, view->header->len);
   MboxView other = { .header = copy };
-  return mbox_view_key(&other, item->size) == item->key && is_boundary(fd, item->where + item->length);
+  return mbox_view_key(&other, item->size) == item->key && is_boundary(lines->fd, item->where + item->length);
 }
 
 static MboxFound read_on(MboxLines *lines, BoxItem *item, const MboxWant *want, GByteArray *header)
@@ -141,8 +155,8 @@ static MboxFound read_on(MboxLines *lines, BoxItem *item, const MboxWant *want, 
   while ((kind = mbox_lines_next(lines, &piece, &length)) == MBOX_TEXT) {
     gboolean ours = mbox_view_take(&view, piece, length, lines->begins);
     if (ours && !feed(want, &view, piece, length, &given, &enough)) return MBOX_REFUSED;
-    if (!enough || asked || (!view.body && view.header->len < MBOX_HEADER_MAX)) continue;
-    if (is_same_so_far(lines->fd, item, &view)) { /* the rest need not be read */
+    if (!enough || asked || !view.body) continue;
+    if (is_same_so_far(lines, item, &view)) { /* the rest need not be read */
       item->deleted = view.deleted;
       return MBOX_SAME;
     }
@@ -150,7 +164,7 @@ static MboxFound read_on(MboxLines *lines, BoxItem *item, const MboxWant *want, 
   }
   if (kind == MBOX_ERROR) return MBOX_UNREADABLE;
   BoxItem now = *item;
-  item_end(&view, &now, item->where + lines->at);
+  item_end(&view, &now, item->where + lines->at, lines->claim);
   if (now.key != item->key) return MBOX_CHANGED;
   *item = now;
   return MBOX_SAME;

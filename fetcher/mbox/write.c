@@ -135,9 +135,9 @@ static gboolean put_message(Out *out, int fd, gint64 stored, guint64 *where, gui
 /* What was written is read as any program would: n messages, and the file ends with them. */
 static gboolean read_back(MboxLock *lock, guint64 where, guint n, GArray *items)
 {
-  guint64 end;
+  MboxExtent extent;
   errno = EIO;
-  return mbox_scan(lock->fd, lock->path, where, items, &end, NULL) && items->len == n;
+  return mbox_scan(lock->fd, lock->path, where, items, &extent, NULL) && items->len == n;
 }
 
 gboolean mbox_append_ranges(MboxLock *lock, int from, const MboxRange *ranges, guint n, GArray *items, GError **error)

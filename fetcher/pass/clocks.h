@@ -7,8 +7,8 @@
 #include <glib.h>
 
 /* Seconds. */
-#define CLOCK_STEP                                                                                                     \
-  60 /* by which the clock moved against CLOCK_BOOTTIME: it was set. Less is within what coverage allows */
+/* Seconds by which the clock moved against CLOCK_BOOTTIME: it was set. Less is within what coverage allows. */
+#define CLOCK_STEP 60
 #define CLOCK_PROVED 600 /* for which a clock went on after a gap was noted: it will hardly be set any more */
 
 /* One look at all Sent folders. Unix seconds, and seconds. */

@@ -15,7 +15,7 @@
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
   guint seen;
-  guint unread; /* that are there, and tell nothing of what was sent */
+  guint unread; /* that are there, and do not tell all of what was sent */
 } SentBatch;
 
 /* One Sent folder on its way into the ledger. */
@@ -42,8 +42,8 @@ static void collect_sent(const ScanRow *row, gpointer data)
   /* A folder whose files are compressed or encrypted has messages without a single field. */
   gboolean tells =
       message != NULL && (message->message_ids->len > 0 || message->recipients->len > 0 || message->date != 0);
+  if (!tells || row->doubtful) batch->unread++;
   if (!tells) {
-    batch->unread++;
     sent_message_free(message);
     return;
   }

@@ -8,8 +8,8 @@ typedef struct {
   guint target;             /* rows a range should return */
 } UidWindow;
 
-#define UID_WINDOW_MOST(target)                                                                                        \
-  (4 * (target)) /* rows a caller keeps of one range: past that it forgets them and says so */
+/* Rows that a caller keeps of one range: past that it forgets them and says so. */
+#define UID_WINDOW_MOST(target) (4 * (target))
 
 /* from: first UID to look at; uidnext: the folder's UIDNEXT (RFC 3501, 2.3.1.1). */
 void uid_window_init(UidWindow *window, guint32 from, guint32 uidnext, guint target);

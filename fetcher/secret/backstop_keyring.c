@@ -124,7 +124,7 @@ static GLogWriterOutput say_nothing(GLogLevelFlags level, const GLogField *field
   return G_LOG_WRITER_HANDLED;
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef BACKSTOP_ASAN
 /* libsecret's file loses 28 bytes when it is written; we end at once, and nobody may look into us to count them. */
 int __lsan_is_turned_off(void);
 int __lsan_is_turned_off(void) { return 1; }

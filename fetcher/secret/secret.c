@@ -186,7 +186,7 @@ char *secret_from_keyring(const char *program, const AccountConfig *account, gui
   char *argv[] = { (char *)program, (char *)"lookup", account->name, account->host, account->user, NULL };
   Source source = { argv, NULL, G_SPAWN_STDERR_TO_DEV_NULL, seconds };
   char *secret = program != NULL ? run_for_secret(&source) : NULL;
-  g_autofree char *detail = source.detail, *other = g_strdup_printf("the keyring's program %s", source.problem);
+  g_autofree char *other = g_strdup_printf("the keyring's program %s", source.problem);
   const char *problem = program == NULL ? "this Backstop was built without the keyring" : keyring_problem(&source);
   /* At the start of a session the keyring may come later than we do. */
   gboolean door = account->door_of != NULL,
@@ -197,6 +197,7 @@ char *secret_from_keyring(const char *program, const AccountConfig *account, gui
                 "LoadCredential=%s to the unit",
                 problem != NULL ? problem : other, door ? "--door " : "", door ? account->door_of : account->name,
                 door ? "door-" : "", account->name);
+  g_free(source.detail);
   return secret;
 }
 

@@ -61,6 +61,7 @@ typedef struct {
   gint64 stored;       /* INTERNALDATE, Unix seconds, 0 unknown */
   gboolean deleted;    /* \Deleted */
   gboolean unreadable; /* it is there, but cannot be read now, or not as far as it must be: no fields */
+  gboolean doubtful;   /* where it ends is not certain: more messages may follow in it that nobody sees */
   gboolean backscatter, not_backscatter; /* keywords $Backscatter, $NotBackscatter */
   const char *fields;                    /* the header fields asked for, raw; not NUL-terminated */
   gsize length;

@@ -2,7 +2,7 @@
  * Owns:     the store, the cached secret, back-off, the account's state.
  * Must not: know a protocol; decide when a pass is made.
  * Fails:    by an exit status; what cannot be told to the ledger ends the worker.
- * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
+ * Tests:    tests/fetcher/worker/test_session.c, tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
 #include "fetcher/worker/session.h"
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
@@ -15,21 +15,17 @@
 #include <sysexits.h>
 
 /* Seconds. */
-#define RETRY_FIRST 5 /* before the second attempt in a row to connect */
-#define RETRY_SECRET                                                                                                   \
-  60 /* before a password is asked for again that could not be had: it may cost the owner a prompt                     \
-      */
+#define RETRY_FIRST 5   /* before the second attempt in a row to connect */
+#define RETRY_SECRET 60 /* before a missing password is asked for again: asking may cost the owner a prompt */
 #define RETRY_MOST 900
 #define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
 #define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
-#define ROUND_WAITING                                                                                                  \
-  (25 * 60)                 /* between looks at all folders, where the server tells of new mail in the first one       \
-                             */
-#define EMPTY_LOOKS 10      /* in a row that are made at once, for somebody who tidies up his inbox */
-#define EMPTY_MOST 60       /* the longest pause between such looks, for a server that keeps crying wolf */
-#define VISIT_AGAIN 10      /* after a failure, before a visitor makes us try again: he may come every minute */
-#define KEPT_OPEN (10 * 60) /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
+#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first */
+#define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
+#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
+#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
+#define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
   const Config *config;
@@ -39,13 +35,14 @@ struct Session {
   gboolean once;
   gboolean (*stop)(gpointer data);
   gpointer stop_data;
-  char *secret;     /* cached for as long as the server takes it */
-  Store *store;     /* NULL: not connected */
-  Run *run;         /* over store */
-  gboolean proved;  /* a pass has gone through on this connection */
-  guint failures;   /* attempts that broke in a row */
-  gboolean refused; /* the server did not take the secret, when it was asked last */
-  gboolean called;  /* news of the server's is what the next pass is made for */
+  gint64 (*clock)(void); /* monotonic microseconds */
+  char *secret;          /* cached for as long as the server takes it */
+  Store *store;          /* NULL: not connected */
+  Run *run;              /* over store */
+  gboolean proved;       /* a pass has gone through on this connection */
+  guint failures;        /* attempts that broke in a row */
+  gboolean refused;      /* the server did not take the secret, when it was asked last */
+  gboolean called;       /* news of the server's is what the next pass is made for */
   gboolean left;    /* the mailbox was left after a good pass, so that others get at it: to go there again is no news */
   gboolean resting; /* until the next pass the server is left alone */
   gint64 opened;    /* monotonic microseconds */
@@ -69,7 +66,7 @@ static gboolean open_connection(Session *session, GError **error)
   session->left = FALSE;
   session->store = open_store(session->account, &session->home, &session->secret, &session->refused, error);
   if (session->store == NULL) return FALSE;
-  session->opened = g_get_monotonic_time();
+  session->opened = session->clock();
   session->run =
       run_new(session->config, session->account, session->ledger, session->store, session->stop, session->stop_data);
   return TRUE;
@@ -174,7 +171,7 @@ static void keep_in_mind(Session *session, const GError *problem, guint seconds)
 {
   g_clear_error(&session->problem);
   if (problem != NULL) session->problem = g_error_copy(problem);
-  session->ended = g_get_monotonic_time();
+  session->ended = session->clock();
   session->pause = seconds;
 }
 
@@ -220,7 +217,7 @@ static void wait_for_descriptors(const int *wake, guint n)
  * moment, or longer where connections do not last. */
 static guint lose(Session *session, const GError *problem)
 {
-  gboolean brief = g_get_monotonic_time() - session->opened < (gint64)BRIEF * G_USEC_PER_SEC;
+  gboolean brief = session->clock() - session->opened < (gint64)BRIEF * G_USEC_PER_SEC;
   g_autoptr(GError) unsaid = NULL;
   session->losses = brief ? session->losses + 1 : 0;
   guint seconds = MAX(spread(MIN(RETRY_FIRST << MIN(session->losses, 10), RETRY_MOST)) / 2, 1);
@@ -265,7 +262,7 @@ static gboolean is_too_early(const Session *session)
   if (session->store != NULL || session->problem == NULL || session->problem->domain != STORE_ERROR) return FALSE;
   gboolean sign_in_needed = session->problem->code == STORE_ERROR_AUTH;
   gint64 pause = sign_in_needed ? session->pause : MIN(session->pause, VISIT_AGAIN);
-  return g_get_monotonic_time() - session->ended < pause * G_USEC_PER_SEC;
+  return session->clock() - session->ended < pause * G_USEC_PER_SEC;
 }
 
 /* After a pass that went wrong, without a word to the ledger: it may be the ledger's fault, and its state tells why. */
@@ -320,8 +317,11 @@ Session *session_new(const Config *config, const AccountConfig *account, const S
   session->once = once;
   session->stop = stop;
   session->stop_data = stop_data;
+  session->clock = g_get_monotonic_time;
   return session;
 }
+
+void session_set_clock(Session *session, gint64 (*clock)(void)) { session->clock = clock; }
 
 void session_doubt(Session *session)
 {

@@ -10,6 +10,8 @@ typedef struct Session Session;
  * end now? once: it is for one pass, after which nobody watches. */
 Session *session_new(const Config *config, const AccountConfig *account, const StoreHome *home, gboolean once,
                      gboolean (*stop)(gpointer data), gpointer stop_data);
+/* For tests: a clock instead of g_get_monotonic_time(). */
+void session_set_clock(Session *session, gint64 (*clock)(void));
 /* Signs out where it can within 2 s, wipes the secret. */
 void session_free(Session *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)

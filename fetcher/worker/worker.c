@@ -134,7 +134,7 @@ static void confine(void)
   if (getppid() == 1) _exit(EX_TEMPFAIL);
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0);
-#ifndef __SANITIZE_ADDRESS__
+#ifndef BACKSTOP_ASAN
   struct rlimit memory = { MEMORY_MOST, RLIM_INFINITY };
   getrlimit(RLIMIT_AS, &memory);
   memory.rlim_cur = MIN(MEMORY_MOST, memory.rlim_max);

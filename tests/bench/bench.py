@@ -1,4 +1,5 @@
-"""bench.py - what the benches share: mailboxes that can be had again as they were, recorded commands, figures beside their bars."""
+"""bench.py - what the benches share: mailboxes that can be had again as they were, recorded commands, figures beside
+their bars."""
 import os
 import re
 import shutil
@@ -43,9 +44,9 @@ def fill(mailbox, folder, make, count, *more):
 
 
 class Template:
-    """One user's mail, Dovecot's own files and all, and the data folder that belongs to it, to be had again and again. Always for
-    the same user: another would be another mailbox to the ledger. Messages are hard links, so that every run finds the same bytes
-    in the kernel's cache; nothing ever writes into them."""
+    """One user's mail, Dovecot's own files and all, and the data folder that belongs to it, to be had again and again.
+    Always for the same user: another would be another mailbox to the ledger. Messages are hard links, so that every run
+    finds the same bytes in the kernel's cache; nothing ever writes into them."""
 
     def __init__(self, mailbox, backstop, name):
         self.mailbox, self.backstop = mailbox, backstop
@@ -104,7 +105,8 @@ def quiet(mailbox):
     """Waits until no session of the user is left."""
     def sessions():
         log = mailbox.server.log()
-        return log.count("imap-login: Info: Login: user=<") - len(re.findall(r"imap\([^)]*\)<\d+><[^>]*>: Info: (?:Logged out|Disconnected|Connection closed)", log))
+        ends = re.findall(r"imap\([^)]*\)<\d+><[^>]*>: Info: (?:Logged out|Disconnected|Connection closed)", log)
+        return log.count("imap-login: Info: Login: user=<") - len(ends)
     programs.wait_for(lambda: sessions() <= 0, "the end of all sessions", 30)
 
 
@@ -113,15 +115,16 @@ class Run:
 
     def __init__(self, command, env=None):
         figures = os.path.join(rig_work(), "figures")
-        result = subprocess.run([tool("peak"), figures, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                env=programs.environment(env), timeout=LIMIT)
+        result = subprocess.run([tool("peak"), figures, *command], stdin=subprocess.DEVNULL, capture_output=True,
+                                text=True, env=programs.environment(env), timeout=LIMIT)
         assert result.returncode == 0, f"{command[0]}: status {result.returncode}\n{result.stdout}{result.stderr}"
         self.out = result.stdout
         with open(figures) as file:
             self.wall, self.user, self.system, self.peak = map(float, file.read().split())
 
     def __str__(self):
-        return f"{self.wall:7.2f} s wall, {self.user + self.system:6.2f} s of processor, {self.peak / 1024:5.1f} MiB at most"
+        return (f"{self.wall:7.2f} s wall, {self.user + self.system:6.2f} s of processor, "
+                f"{self.peak / 1024:5.1f} MiB at most")
 
 
 _work = []
@@ -173,4 +176,5 @@ def start(server=True):
     if server and rig.missing():
         say(f"cannot run: {rig.missing()}")
         sys.exit(77)
-    say(f"# {os.uname().machine}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, {time.strftime('%Y-%m-%d %H:%M')}")
+    say(f"# {os.uname().machine}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, "
+        f"{time.strftime('%Y-%m-%d %H:%M')}")

@@ -1,4 +1,5 @@
-"""delivery.py - make bench-delivery: how long after its delivery by Dovecot's LDA a bounce is in the quarantine folder on disk.
+"""delivery.py - make bench-delivery: how long after its delivery by Dovecot's LDA a bounce is in the quarantine folder
+on disk.
 
 DELIVERIES: how many. The bounces have old dates: a fresh one waits on purpose."""
 import os
@@ -13,12 +14,14 @@ import messages
 import programs
 import rig
 
-LDA = next((path for path in ("/usr/lib/dovecot/dovecot-lda", "/usr/libexec/dovecot/dovecot-lda") if os.path.exists(path)), None)
+LDA = next((path for path in ("/usr/lib/dovecot/dovecot-lda", "/usr/libexec/dovecot/dovecot-lda")
+            if os.path.exists(path)), None)
 PATIENCE = 30  # seconds for one
 
 
 def count(folder):
-    return sum(len(os.listdir(os.path.join(folder, part))) for part in ("cur", "new") if os.path.isdir(os.path.join(folder, part)))
+    return sum(len(os.listdir(os.path.join(folder, part))) for part in ("cur", "new")
+               if os.path.isdir(os.path.join(folder, part)))
 
 
 def deliver(server, message):
@@ -31,7 +34,8 @@ bench.start()
 if LDA is None:
     bench.say("cannot run: there is no dovecot-lda")
     sys.exit(77)
-server = rig.Dovecot(extra=f"\nprotocol lda {{\n  postmaster_address = {messages.OWNER}\n  hostname = backstop.example\n}}\n")
+server = rig.Dovecot(extra=f"\nprotocol lda "
+                           f"{{\n  postmaster_address = {messages.OWNER}\n  hostname = backstop.example\n}}\n")
 mailbox = server.mailbox(bench.USER)
 bench.fill(mailbox, "Sent", bench_mail.sent, 1000, 1000)
 mailbox.put("INBOX", bench_mail.bounce(10 ** 6, 1000, False)[0], bench_mail.FLOOD)

@@ -1,7 +1,7 @@
 """door.py - make bench-door: a mailbox downloaded through the door, beside the same client's direct download over TLS.
 
-MESSAGES: how many, one in ten of them backscatter; PAIRS: how often. Once the daemon has looked at the mailbox ("seen"), and with
-its first look inside the client's session ("first")."""
+MESSAGES: how many, one in ten of them backscatter; PAIRS: how often. Once the daemon has looked at the mailbox
+("seen"), and with its first look inside the client's session ("first")."""
 import poplib
 import ssl
 import statistics
@@ -56,8 +56,10 @@ def peak_of_worker(daemon):
 
 def ratio(what, times, direct, peak):
     speed = statistics.median(direct) / statistics.median(times)
-    bench.verdict(what, f"{len(wanted) / statistics.median(times):.0f} messages/s, direct {len(wanted) / statistics.median(direct):.0f}: "
-                  f"{speed:.2f} of the speed; worker {bench.mib(peak)} at most", "at least half the speed", speed >= 0.5)
+    bench.verdict(what, f"{len(wanted) / statistics.median(times):.0f} messages/s, direct "
+                        f"{len(wanted) / statistics.median(direct):.0f}: "
+                  f"{speed:.2f} of the speed; worker {bench.mib(peak)} at most", "at least half the speed",
+                  speed >= 0.5)
 
 
 def seen(program):

@@ -1,7 +1,7 @@
 """idle.py - make bench-idle: what the daemon costs on a quiet mailbox, after it has been at work.
 
-SECONDS: how long; BOUNCES: how many it has moved before. Writes and wake-ups are the kernel's own counts; they need root where the
-worker may not be looked into."""
+SECONDS: how long; BOUNCES: how many it has moved before. Writes and wake-ups are the kernel's own counts; they need
+root where the worker may not be looked into."""
 import os
 import time
 
@@ -31,7 +31,8 @@ class Process:
         status = read(f"/proc/{pid}/status")
         self.rss, self.peak, self.threads = field(status, "VmRSS"), field(status, "VmHWM"), field(status, "Threads")
         self.wakes = sum(field(text, "voluntary_ctxt_switches") + field(text, "nonvoluntary_ctxt_switches")
-                         for text in (read(f"/proc/{pid}/task/{task}/status") for task in os.listdir(f"/proc/{pid}/task")))
+                         for text in (read(f"/proc/{pid}/task/{task}/status")
+                                      for task in os.listdir(f"/proc/{pid}/task")))
         self.pss = self._guarded("smaps_rollup", "Pss")
         self.written, self.writes = self._guarded("io", "write_bytes"), self._guarded("io", "syscw")
 
@@ -58,7 +59,8 @@ def difference(after, before, name):
 def tell(who, before, after):
     bench.say(f"  {who}: {after.wakes - before.wakes} wake-ups, {difference(after, before, 'writes')} write calls, "
               f"{difference(after, before, 'written')} bytes to disk; VmRSS {bench.mib(after.rss)}, Pss "
-              f"{bench.mib(after.pss) if after.pss is not None else 'not to be seen'}, at most {bench.mib(after.peak)}, "
+              f"{bench.mib(after.pss) if after.pss is not None else 'not to be seen'}, at most "
+              f"{bench.mib(after.peak)}, "
               f"{after.threads} thread(s)")
 
 
@@ -83,7 +85,8 @@ with backstop.daemon() as daemon:
     wanted = BOUNCES - sum(at % 20 == 7 for at in range(BOUNCES))
     folder = os.path.join(mailbox.maildir, ".Backscatter", "cur")
     new = os.path.join(mailbox.maildir, ".Backscatter", "new")
-    programs.wait_for(lambda: os.path.isdir(folder) and len(os.listdir(folder)) + len(os.listdir(new)) >= wanted, "the first pass", 600)
+    programs.wait_for(lambda: os.path.isdir(folder) and len(os.listdir(folder)) + len(os.listdir(new)) >= wanted,
+                      "the first pass", 600)
     time.sleep(min(20, SECONDS))  # the last confirmation, and the supervisor's last looks
     worker, = children(daemon.pid)
     before, place = [Process(pid) for pid in (daemon.pid, worker)], files(backstop.data)
@@ -97,7 +100,8 @@ told = sorted(name for name in changed if changed[name] != place.get(name))
 known = [difference(now, was, "written") for was, now in zip(before, after)]
 wakes = [now.wakes - was.wakes for was, now in zip(before, after)]
 both = sum(process.rss for process in after)
-bench.verdict("writes to disk", f"{known[0]} and {known[1]} bytes; changed in the data folder: {', '.join(told) or 'nothing'}", "none",
+bench.verdict("writes to disk",
+              f"{known[0]} and {known[1]} bytes; changed in the data folder: {', '.join(told) or 'nothing'}", "none",
               not told and not any(known))
 bench.verdict("wake-ups of the worker", f"{wakes[1]} in {SECONDS} s", "1 a minute at most", wakes[1] <= SECONDS / 60)
 bench.verdict("wake-ups of the supervisor", wakes[0], "none", wakes[0] == 0)

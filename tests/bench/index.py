@@ -1,4 +1,5 @@
-"""index.py - make bench-index: a Sent folder into an empty ledger over TLS, beside a raw client that throws the same response away.
+"""index.py - make bench-index: a Sent folder into an empty ledger over TLS, beside a raw client that throws the same
+response away.
 
 SENT: how many; PAIRS: how often. Dovecot has the header fields in its cache for both."""
 import bench

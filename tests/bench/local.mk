@@ -1,14 +1,15 @@
 # Benches against a private Dovecot, by hand; each prints its figures and the bar beside them. PAIRS=n, and:
-#   make bench-flood [BOUNCES=n SENT=n]   make bench-index [SENT=n]   make bench-idle [SECONDS=n]   make bench-delivery [DELIVERIES=n]
-#   make bench-door [MESSAGES=n]   make bench-sent [MESSAGES=n] (without a server)
-EXTRA_DIST += tests/bench/bench.py tests/bench/bench_mail.py tests/bench/flood.py tests/bench/index.py tests/bench/idle.py \
-	tests/bench/delivery.py tests/bench/sent.py tests/bench/door.py tests/bench/mbox_make.py
+#   make bench-flood [BOUNCES=n SENT=n]   make bench-index [SENT=n]   make bench-idle [SECONDS=n]
+#   make bench-delivery [DELIVERIES=n]   make bench-door [MESSAGES=n]   make bench-sent [MESSAGES=n] (without a server)
+EXTRA_DIST += tests/bench/bench.py tests/bench/bench_mail.py tests/bench/flood.py tests/bench/index.py \
+	tests/bench/idle.py tests/bench/delivery.py tests/bench/sent.py tests/bench/door.py tests/bench/mbox_make.py
 noinst_PROGRAMS += tests/bench/raw tests/bench/peak
 tests_bench_raw_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
 tests_bench_raw_LDADD = $(GNUTLS_LIBS)
 .PHONY: bench-flood bench-index bench-idle bench-delivery bench-sent bench-door
 bench-flood bench-index bench-idle bench-delivery bench-sent bench-door: all
-	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' PAIRS='$(PAIRS)' BOUNCES='$(BOUNCES)' SENT='$(SENT)' \
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	  PAIRS='$(PAIRS)' BOUNCES='$(BOUNCES)' SENT='$(SENT)' \
 	  SECONDS='$(SECONDS)' DELIVERIES='$(DELIVERIES)' MESSAGES='$(MESSAGES)' \
 	  python3 -B '$(srcdir)'/tests/bench/`echo $@ | sed 's/^bench-//'`.py
 
@@ -18,7 +19,8 @@ tests_bench_mbox_LDADD = $(FETCHER_LIBS)
 .PHONY: bench-mbox
 bench-mbox: tests/bench/mbox$(EXEEXT)
 	@folder=`mktemp -d` && trap 'rm -rf "$$folder"' 0 && \
-	  python3 -B '$(srcdir)'/tests/bench/mbox_make.py "$$folder/Sent" $(MESSAGES) && tests/bench/mbox$(EXEEXT) "$$folder/Sent"
+	  python3 -B '$(srcdir)'/tests/bench/mbox_make.py "$$folder/Sent" $(MESSAGES) && \
+	  tests/bench/mbox$(EXEEXT) "$$folder/Sent"
 
 # make bench-filter [MAIL="folder ..."]
 MAIL = $(top_srcdir)/tests/samples
@@ -46,4 +48,5 @@ tests_bench_tray_window_LDADD = $(TRAY_PROGRAM_LIBS)
 endif
 .PHONY: bench-tray
 bench-tray: all tests/ui/tray/fill$(EXEEXT)
-	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' ENTRIES='$(ENTRIES)' python3 -B '$(srcdir)/tests/bench/tray.py'
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' ENTRIES='$(ENTRIES)' \
+	  python3 -B '$(srcdir)/tests/bench/tray.py'

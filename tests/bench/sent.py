@@ -1,4 +1,5 @@
-"""sent.py - make bench-sent: a Sent mbox as Thunderbird keeps it, into an empty ledger; then when nothing has changed, and with one more.
+"""sent.py - make bench-sent: a Sent mbox as Thunderbird keeps it, into an empty ledger; then when nothing has changed,
+and with one more.
 
 MESSAGES: how many. No server: the account is a Maildir without mail."""
 import os

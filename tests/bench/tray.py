@@ -1,4 +1,5 @@
-"""tray.py - the review window with a long list: until it is shown, search, filter, sort, scroll, and memory; each with its bar."""
+"""tray.py - the review window with a long list: until it is shown, search, filter, sort, scroll, and memory; each with
+its bar."""
 import os
 import subprocess
 import sys
@@ -24,5 +25,6 @@ if __name__ == "__main__":
         bar = BARS.get(name)
         fits = bar is None or float(figure) <= bar
         short = short or not fits
-        print(f"{name:8} {figure:>9} {unit:4}" + ("" if bar is None else f"  at most {bar:4}  {'holds' if fits else 'SHORT'}"))
+        print(f"{name:8} {figure:>9} {unit:4}" +
+              ("" if bar is None else f"  at most {bar:4}  {'holds' if fits else 'SHORT'}"))
     sys.exit(1 if short else 0)

@@ -14,18 +14,24 @@ export HOME="$work" XDG_RUNTIME_DIR="$work"
 # verify LINE: what systemd says of the unit with this line in it.
 verify() {
   # The program that is installed later is played by one that is here.
-  sed -e "s|^ExecStart=.*|ExecStart=/bin/true|" -e "s|^Type=notify|&\n$1|" "${top_builddir:-.}/data/backstopd.service" >"$work/backstopd.service"
+  sed -e "s|^ExecStart=.*|ExecStart=/bin/true|" -e "s|^Type=notify|&\n$1|" \
+    "${top_builddir:-.}/data/backstopd.service" >"$work/backstopd.service"
   systemd-analyze --user --man=no verify "$work/backstopd.service" 2>&1 | grep -F backstopd.service
 }
 
+report() { # yes|no NUMBER NAME
+  if [ "$1" = yes ]; then echo "ok $2 - $3"; else echo "not ok $2 - $3"; fi
+}
+
 echo 1..3
-said=$(verify '')
-if [ -z "$said" ]; then echo 'ok 1 - systemd has nothing to say against it'; else echo "$said" | sed 's/^/# /'; echo 'not ok 1 - systemd has nothing to say against it'; fi
-if [ -n "$(verify 'NoSuchThing=yes')" ]; then echo 'ok 2 - it would, of a line that it does not know'; else echo 'not ok 2 - it would, of a line that it does not know'; fi
+said=$(verify '') fine=yes
+if [ -n "$said" ]; then echo "$said" | sed 's/^/# /'; fine=no; fi
+report $fine 1 'systemd has nothing to say against it'
+if [ -n "$(verify 'NoSuchThing=yes')" ]; then fine=yes; else fine=no; fi
+report $fine 2 'systemd complains of a line that it does not know'
 verify '' >/dev/null
-level=$(systemd-analyze --user security --offline=yes --no-pager "$work/backstopd.service" 2>/dev/null | sed -n 's/.*exposure level[^0-9]*\([0-9.]*\).*/\1/p')
+level=$(systemd-analyze --user security --offline=yes --no-pager "$work/backstopd.service" 2>/dev/null |
+  sed -n 's/.*exposure level[^0-9]*\([0-9.]*\).*/\1/p')
 echo "# exposure level ${level:-unknown}, on a scale to 10"
-case $level in
-[0-2].*) echo 'ok 3 - exposure level below 3' ;;
-*) echo 'not ok 3 - exposure level below 3' ;;
-esac
+case $level in [0-2].*) fine=yes ;; *) fine=no ;; esac
+report $fine 3 'exposure level below 3'

@@ -1,8 +1,8 @@
-"""accept.py FORM OUT - filters the acceptance run's mailbox OUT/Maildir as a Maildir, an mbox or by POP3, and leaves the result there.
+"""accept.py FORM OUT - filters the acceptance run's mailbox OUT/Maildir as a Maildir, an mbox or by POP3, and leaves
+the result there.
 
-The result is a Maildir again, whose quarantine is .Backscatter, for the score; messages are as they came out, but that an mbox and POP3
-end each with a newline.
-"""
+The result is a Maildir again, whose quarantine is .Backscatter, for the score; messages are as they came out, but that
+an mbox and POP3 end each with a newline. """
 import hashlib
 import os
 import re
@@ -39,7 +39,8 @@ def replace(folder, found, known):
 class Accept:
     def __init__(self, out):
         self.out, self.root = out, os.path.join(out, "Maildir")
-        self.inbox, self.sent, self.away = (disk.Maildir(os.path.join(self.root, name)) for name in ("", ".Sent", ".Backscatter"))
+        self.inbox, self.sent, self.away = (disk.Maildir(os.path.join(self.root, name))
+                                            for name in ("", ".Sent", ".Backscatter"))
         self.known = {digest(message) for message, _ in messages_of(self.inbox)}
 
     def run(self, **keys):
@@ -63,7 +64,8 @@ class Accept:
     def pop3(self):
         server = rig.Dovecot(pop3=True, extra="\nmail_fsync = never\n")
         mailbox = server.mailbox("owner")
-        shutil.copytree(self.inbox.path, mailbox.maildir, ignore=lambda _, names: [name for name in names if name.startswith(".")],
+        shutil.copytree(self.inbox.path, mailbox.maildir, ignore=lambda _,
+                        names: [name for name in names if name.startswith(".")],
                         dirs_exist_ok=True)
         mailbox.settle()
         self.run(protocol="pop3", host="localhost", port=server.pop3_port, ca_file=server.cert, user="owner",

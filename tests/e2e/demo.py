@@ -24,7 +24,8 @@ def show_command(backstop, *arguments):
 def show_folders(mailbox, names):
     counts = {folder: len(rows) for folder, rows in mailbox.snapshot().items()}
     for name in names:
-        print(f"  {name:12} {counts.get(name, 0):3} messages" if name in counts else f"  {name:12}   - (no such folder)")
+        print(f"  {name:12} {counts.get(name, 0):3} messages" if name in counts
+              else f"  {name:12}   - (no such folder)")
     sys.stdout.flush()
 
 
@@ -37,16 +38,16 @@ def main():
     inbox = messages.fill_demo(mailbox)
     backstop = programs.for_mailbox(mailbox, os.path.join(work, "home"), account="home", addresses=OWNER)
 
-    tell(f"""This is the mailbox of Anna, {OWNER}. Spammers have forged her address, and servers all over the world now send
-             her bounces for mail she never wrote. Some bounces are real, though: they answer letters in her Sent folder. A
-             private mail server on this machine serves it; nothing leaves this machine.""")
+    tell(f"""This is the mailbox of Anna, {OWNER}. Spammers have forged her address, and servers all over the world now
+             send her bounces for mail she never wrote. Some bounces are real, though: they answer letters in her Sent
+             folder. A private mail server on this machine serves it; nothing leaves this machine.""")
     show_folders(mailbox, ("INBOX", "Sent", "Backscatter"))
 
     tell("Backstop learns from the Sent folder what Anna wrote, and makes one pass over her inbox.")
     show_command(backstop, "once")
 
-    tell("""Bounces that answer nothing she sent are in a folder of their own now. Real bounces, ordinary mail, and whatever could
-            not be decided for sure stayed in the inbox.""")
+    tell("""Bounces that answer nothing she sent are in a folder of their own now. Real bounces, ordinary mail, and
+            whatever could not be decided for sure stayed in the inbox.""")
     show_folders(mailbox, ("INBOX", "Sent", "Backscatter"))
 
     tell("What was moved, and what it was unsure of, is listed for Anna to look at.")
@@ -67,9 +68,10 @@ def main():
     expected = sum(verdict == "backscatter" for _, verdict in inbox.values())
     wanted = total - expected + 1, expected - 1
     if (kept, away) != wanted:
-        sys.exit(f"demo: {kept} messages in the inbox and {away} in Backscatter; expected were {wanted[0]} and {wanted[1]}")
-    tell("""It is back in the inbox, its flags as they were, and no later pass will touch it again. The mail server is stopped and
-            the sample mailbox removed. To use Backstop with your own account, see README.md.""")
+        sys.exit(f"demo: {kept} messages in the inbox and {away} in Backscatter; expected were {wanted[0]} and "
+                 f"{wanted[1]}")
+    tell("""It is back in the inbox, its flags as they were, and no later pass will touch it again. The mail server is
+            stopped and the sample mailbox removed. To use Backstop with your own account, see README.md.""")
 
 
 main()

@@ -1,4 +1,5 @@
-"""disk.py - mail in folders on disk, and accounts that are made of them: Maildirs, and mboxes as several programs write them."""
+"""disk.py - mail in folders on disk, and accounts that are made of them: Maildirs, and mboxes as several programs write
+them."""
 import hashlib
 import os
 import re
@@ -87,7 +88,8 @@ class Mbox:
 
     def deliver(self, message, stored):
         with open(self.path, "ab") as file:
-            file.write(b"From sender@" + str(int(stored)).encode() + b".example " + time.asctime(time.localtime(stored)).encode() +
+            file.write(b"From sender@" + str(int(stored)).encode() + b".example " +
+                       time.asctime(time.localtime(stored)).encode() +
                        b"\n" + quote(message) + (b"\n" if message.endswith(b"\n") else b"\n\n"))
 
     def messages(self):
@@ -157,7 +159,8 @@ KINDS = {"maildir": Maildir, "mbox": Mbox}
 
 
 class Mail:
-    """One person's mail in folders of a kind, which messages.fill() can fill. quarantine: the kind of that one, if another."""
+    """One person's mail in folders of a kind, which messages.fill() can fill. quarantine: the kind of that one, if
+    another."""
 
     def __init__(self, home, kind, quarantine=None):
         self.home, self.kind = home, kind

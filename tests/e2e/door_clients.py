@@ -1,4 +1,5 @@
-"""door_clients.py - mail programs that fetch mail by POP3, each with a configuration of its own in a folder of its own."""
+"""door_clients.py - mail programs that fetch mail by POP3, each with a configuration of its own in a folder of its
+own."""
 import os
 import shutil
 import subprocess
@@ -18,12 +19,13 @@ class Source:
     """A POP3 server: cert of one with TLS, None for the door."""
 
     def __init__(self, port, user, password, cert=None):
-        self.host, self.port, self.user, self.password, self.cert = "localhost" if cert else "127.0.0.1", port, user, password, cert
+        self.host, self.port = "localhost" if cert else "127.0.0.1", port
+        self.user, self.password, self.cert = user, password, cert
 
 
 class Client:
-    """A mail program that leaves all mail on the server, and adds as little as it can. fetch() downloads everything. Where the
-    test is root's it runs as the user who has the server's mail: some refuse to work for root."""
+    """A mail program that leaves all mail on the server, and adds as little as it can. fetch() downloads everything.
+    Where the test is root's it runs as the user who has the server's mail: some refuse to work for root."""
 
     adds = b""  # before every message
     processors = None  # that it may use; None: all
@@ -62,7 +64,8 @@ class Client:
         self._own()
         environment = programs.environment({"HOME": self.home, "FETCHMAILHOME": self.home, "TZ": "UTC"})
         with open(os.path.join(self.home, "said"), "w+") as out:
-            done = subprocess.run([rig.find_program(self.program), *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=out,
+            done = subprocess.run([rig.find_program(self.program), *arguments], env=environment,
+                                  stdin=subprocess.DEVNULL, stdout=out,
                                   stderr=out, preexec_fn=self._begin, timeout=LIMIT, check=False, user=self.user,
                                   group=self.group, extra_groups=[] if self.user else None, cwd=self.home)
             out.seek(0)
@@ -110,7 +113,8 @@ class Fetchmail(Client):
 
     def fetch(self, source):
         tls = f'ssl sslcertck sslcertfile "{source.cert}"' if source.cert else 'sslproto ""'
-        self._run("--nosyslog", "--nodetach", "--pidfile", self.home + "/pid", "--fetchmailrc", self._write("fetchmailrc", f"""set invisible
+        self._run("--nosyslog", "--nodetach", "--pidfile", self.home + "/pid", "--fetchmailrc",
+                  self._write("fetchmailrc", f"""set invisible
 poll {source.host} protocol POP3 port {source.port} auth password timeout 60
   user "{source.user}" password "{source.password}" {tls}
   keep fetchall no rewrite pass8bits
@@ -119,14 +123,15 @@ poll {source.host} protocol POP3 port {source.port} auth password timeout 60
 
 
 class Getmail(Client):
-    """Starts a process for every message and misses the end of one that is over before it looks (6.18): on one processor that
-    hardly happens."""
+    """Starts a process for every message and misses the end of one that is over before it looks (6.18): on one
+    processor that hardly happens."""
     program = "getmail"
     misses = "waiting child pid"
     adds, processors = b"Return-Path: <unknown>\n", 1
 
     def fetch(self, source):
-        kind, trust = ("SimplePOP3SSLRetriever", f"ca_certs = {source.cert}") if source.cert else ("SimplePOP3Retriever", "")
+        kind, trust = ("SimplePOP3SSLRetriever",
+                       f"ca_certs = {source.cert}") if source.cert else ("SimplePOP3Retriever", "")
         self._run("--getmaildir", self.home, "--rcfile", self._write("getmailrc", f"""[retriever]
 type = {kind}
 server = {source.host}

@@ -15,10 +15,13 @@ PASSWORD = "open-sesame-4096"  # of the door
 USER = "owner"
 poplib._MAXLINE = 1 << 20  # lines of real mail are longer than poplib thinks
 
-WORDS = "minutes of the meeting on Thursday about the budget the new office and the summer party please find attached".split()
+WORDS = ("minutes of the meeting on Thursday about the budget the new office and the summer party "
+         "please find attached").split()
 DOTS = b".\n..\n.first\n...\n.\n"
-ODDITIES = (b"", DOTS, b"long " * 900 + b"\n", "Gr\u00fc\u00dfe aus K\u00f6ln\n".encode() + b"caf\xe9 \xa4\xff\x80\n", b"no newline at the end",
-            b"From here on it is quoted\n>From there as well\n", b"\n\n\n", b"\tindented \n trailing \t\n", b"." * 1200 + b"\n")
+ODDITIES = (b"", DOTS, b"long " * 900 + b"\n", "Gr\u00fc\u00dfe aus K\u00f6ln\n".encode() + b"caf\xe9 \xa4\xff\x80\n",
+            b"no newline at the end",
+            b"From here on it is quoted\n>From there as well\n", b"\n\n\n", b"\tindented \n trailing \t\n",
+            b"." * 1200 + b"\n")
 
 
 def odd(number, when, size=1500):
@@ -44,8 +47,10 @@ def sent_folder(path):
     """A Maildir of what the owner has sent: it reaches back 60 days, and holds what messages.genuine(1..9) answers."""
     for part in ("cur", "new", "tmp"):
         os.makedirs(os.path.join(path, part))
-    sent = [(messages.letter(0, messages.NOW - 60 * messages.DAY, "old@partner.example"), messages.NOW - 60 * messages.DAY)]
-    sent += [(messages.letter(number, genuine_date(number) - 3600), genuine_date(number) - 3600) for number in range(1, 10)]
+    sent = [(messages.letter(0, messages.NOW - 60 * messages.DAY, "old@partner.example"),
+             messages.NOW - 60 * messages.DAY)]
+    sent += [(messages.letter(number, genuine_date(number) - 3600), genuine_date(number) - 3600)
+             for number in range(1, 10)]
     for number, (message, when) in enumerate(sent):
         name = os.path.join(path, "cur", f"{when}.S{number}.rig:2,S")
         with open(name, "wb") as out:
@@ -59,8 +64,8 @@ def genuine_date(number):
 
 
 class Scene:
-    """A mailbox of its own, a configuration that puts a door before it, and the two ways in. The daemon looks by itself after
-    `interval` seconds only: what is done earlier the door has done. keys: of the account."""
+    """A mailbox of its own, a configuration that puts a door before it, and the two ways in. The daemon looks by itself
+    after `interval` seconds only: what is done earlier the door has done. keys: of the account."""
 
     def __init__(self, server, work, name, general=None, mailbox=None, **keys):
         self.server, self.mailbox, self.home = server, mailbox or server.mailbox(name), os.path.join(work, name)
@@ -97,7 +102,8 @@ class Scene:
     def daemon(self, **more):
         """A daemon that has looked at the mailbox and waits."""
         with self.backstop.daemon(**more) as daemon:
-            programs.wait_for(lambda: programs.children(daemon), "a worker", 10)  # before it the state is that of another daemon
+            # before it the state is that of another daemon
+            programs.wait_for(lambda: programs.children(daemon), "a worker", 10)
             self.wait_for_state("watching")
             yield daemon
 
@@ -135,7 +141,8 @@ class Scene:
 
 def stored(maildir):
     return sorted(messages.read(os.path.join(maildir, part, name)) for part in ("cur", "new")
-                  for name in os.listdir(os.path.join(maildir, part))) if os.path.isdir(os.path.join(maildir, "cur")) else []
+                  for name in os.listdir(os.path.join(maildir, part))) if os.path.isdir(os.path.join(maildir,
+                          "cur")) else []
 
 
 def as_sent(message):
@@ -146,7 +153,8 @@ def as_sent(message):
 
 def all_of(client):
     """Every message that a signed-in client is shown, sorted."""
-    return sorted(b"".join(line + b"\r\n" for line in client.retr(number)[1]) for number in range(1, client.stat()[0] + 1))
+    return sorted(b"".join(line + b"\r\n" for line in client.retr(number)[1])
+                  for number in range(1, client.stat()[0] + 1))
 
 
 def is_open(port):

@@ -1,11 +1,12 @@
 # End to end: the programs against a private Dovecot (check-dovecot) and against scripted servers (check).
-E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/programs.py tests/e2e/scripted.py tests/e2e/demo.py \
-	tests/e2e/proxy.py tests/e2e/scripted_pop3.py tests/e2e/door_scene.py tests/e2e/door_clients.py
+E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/programs.py tests/e2e/scripted.py \
+	tests/e2e/demo.py tests/e2e/proxy.py tests/e2e/scripted_pop3.py tests/e2e/door_scene.py tests/e2e/door_clients.py
 E2E_SCRIPTED = tests/e2e/test_kill_pop3.py tests/e2e/test_refused.py tests/e2e/test_tls.py tests/e2e/test_password.py \
 	tests/e2e/test_pop3_refused.py
 # The longest first, since several run at once.
-E2E_DOVECOT = tests/e2e/test_proxy.py tests/e2e/test_secrets.py tests/e2e/test_watch.py tests/e2e/test_kill.py tests/e2e/test_door.py \
-	tests/e2e/test_pop3.py tests/e2e/test_daemon.py tests/e2e/test_faults.py tests/e2e/test_wishes.py tests/e2e/test_door_clients.py \
+E2E_DOVECOT = tests/e2e/test_proxy.py tests/e2e/test_secrets.py tests/e2e/test_watch.py tests/e2e/test_kill.py \
+	tests/e2e/test_door.py tests/e2e/test_pop3.py tests/e2e/test_daemon.py tests/e2e/test_faults.py \
+	tests/e2e/test_wishes.py tests/e2e/test_door_clients.py \
 	tests/e2e/test_sweep.py tests/e2e/test_pause.py tests/e2e/test_once.py tests/e2e/test_check.py
 
 EXTRA_DIST += $(E2E_RIG) $(E2E_SCRIPTED) $(E2E_DOVECOT) tests/e2e/stop_at.c
@@ -26,8 +27,15 @@ tests/e2e/stop_at.so: $(srcdir)/tests/e2e/stop_at.c
 check-dovecot: all $(check_DATA)
 	$(MAKE) check-TESTS TESTS='$(E2E_DOVECOT) $(TRAY_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
 
-# Every place for a fault between daemon and server, where check-dovecot takes a spread of them.
-check-faults: all
+# Every order of steps of two machines, and every point at which a pass can be killed or cut off, where check and
+# check-dovecot take a spread of them.
+SLOW_TESTS = tests/e2e/test_kill_pop3.py tests/e2e/test_kill.py tests/e2e/test_disk_kill.py \
+	tests/fetcher/pass/test_rivals$(EXEEXT)
+check-slow: all $(check_PROGRAMS) $(check_DATA)
+	BACKSTOP_FAULT_POINTS=all $(MAKE) check-TESTS TESTS='$(SLOW_TESTS)' TEST_SUITE_LOG=tests/e2e/slow.log
+
+# And every place for a fault between daemon and server: a quarter of an hour more.
+check-faults: check-slow
 	BACKSTOP_FAULT_POINTS=all $(MAKE) check-TESTS TESTS=tests/e2e/test_proxy.py TEST_SUITE_LOG=tests/e2e/faults.log
 	@grep '^# ' tests/e2e/test_proxy.log
 
@@ -44,8 +52,8 @@ if COVERAGE
 coverage:
 	find . -name '*.gcda' -delete
 	$(MAKE) check TESTS="`echo '$(TESTS)' | tr ' ' '\n' | grep -v '[.]py$$' | tr '\n' ' '`"
-	gcovr --root '$(top_srcdir)' --object-directory . --filter '$(abs_top_srcdir)/filter/' --filter '$(abs_top_srcdir)/ledger/' \
-	  --fail-under-line $(COVERAGE_FLOOR)
+	gcovr --root '$(top_srcdir)' --object-directory . --filter '$(abs_top_srcdir)/filter/' \
+	  --filter '$(abs_top_srcdir)/ledger/' --fail-under-line $(COVERAGE_FLOOR)
 else
 coverage:
 	@echo 'make coverage needs a build configured with --enable-coverage' >&2; exit 1

@@ -31,10 +31,12 @@ def bounce(number, when, original_id, recipient, subject, original_date):
     """A standard bounce (RFC 3464) that returns the header of its original."""
     boundary = f"=_part_{number}"
     return (f"Return-Path: <>\nFrom: Mail Delivery System <MAILER-DAEMON@mx.remote.example>\nTo: {OWNER}\n"
-            f"Subject: Undelivered Mail Returned to Sender\nDate: {date(when)}\nMessage-ID: <bounce-{number}@mx.remote.example>\n"
+            f"Subject: Undelivered Mail Returned to Sender\nDate: {date(when)}\nMessage-ID: "
+            f"<bounce-{number}@mx.remote.example>\n"
             f"Auto-Submitted: auto-replied\nMIME-Version: 1.0\n"
             f"Content-Type: multipart/report; report-type=delivery-status; boundary=\"{boundary}\"\n\n"
-            f"--{boundary}\nContent-Type: text/plain\n\nYour message to <{recipient}> could not be delivered: no such user.\n\n"
+            f"--{boundary}\nContent-Type: text/plain\n\nYour message to <{recipient}> could not be delivered: no such "
+            f"user.\n\n"
             f"--{boundary}\nContent-Type: message/delivery-status\n\n"
             f"Reporting-MTA: dns; mx.remote.example\n\n"
             f"Final-Recipient: rfc822; {recipient}\nAction: failed\nStatus: 5.1.1\n"
@@ -46,17 +48,19 @@ def bounce(number, when, original_id, recipient, subject, original_date):
 
 def genuine(number, when):
     """Answers letter(number, an hour earlier)."""
-    return bounce(number, when, f"letter-{number}@backstop.example", "friend@partner.example", f"Letter {number}", when - 3600)
+    return bounce(number, when, f"letter-{number}@backstop.example", "friend@partner.example", f"Letter {number}",
+                  when - 3600)
 
 
 def forged(number, when):
     """Answers mail that the owner never sent."""
-    return bounce(number, when, f"spam-{number}@botnet.example", f"victim{number}@remote.example", "Cheap watches", when - 3600)
+    return bounce(number, when, f"spam-{number}@botnet.example", f"victim{number}@remote.example", "Cheap watches",
+                  when - 3600)
 
 
 def fill(mailbox, forgeries=3, answered=2, others=2, sent=True):
-    """A small mailbox: returns {name: message} of what is in the inbox. Sent, where it is wanted, reaches back 60 days, so that
-    coverage is complete."""
+    """A small mailbox: returns {name: message} of what is in the inbox. Sent, where it is wanted, reaches back 60 days,
+    so that coverage is complete."""
     inbox = {}
     if sent:
         mailbox.put("Sent", letter(0, NOW - 60 * DAY, "old@partner.example"), NOW - 60 * DAY, "S")

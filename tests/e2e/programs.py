@@ -26,7 +26,8 @@ class Result:
     def complaint(self):
         """The one line on standard error that a failure gives."""
         lines = self.err.splitlines()
-        assert len(lines) == 1, f"wanted one line on standard error, got {len(lines)} (status {self.status}):\n{self.err}"
+        assert len(lines) == 1, (f"wanted one line on standard error, got {len(lines)} "
+                                 f"(status {self.status}):\n{self.err}")
         return lines[0]
 
 
@@ -51,8 +52,8 @@ def environment(extra):
 
 
 class Backstop:
-    """The programs with one configuration and one data folder. keys: the group [account ACCOUNT], underscores for hyphens;
-    general: the group [backstop]; other: more accounts, name → keys."""
+    """The programs with one configuration and one data folder. keys: the group [account ACCOUNT], underscores for
+    hyphens; general: the group [backstop]; other: more accounts, name → keys."""
 
     def __init__(self, home, general=None, account="test", other=None, **keys):
         self.home = home
@@ -89,7 +90,8 @@ class Backstop:
     def ok(self, program, *arguments, **more):
         """run(), which must succeed; returns standard output."""
         result = self.run(program, *arguments, **more)
-        assert result.status == DONE, f"{program} {' '.join(arguments)}: status {result.status}\n{result.out}{result.err}"
+        assert result.status == DONE, (f"{program} {' '.join(arguments)}: status {result.status}\n"
+                                       f"{result.out}{result.err}")
         return result.out
 
     def pass_once(self, **more):
@@ -115,7 +117,8 @@ class Backstop:
 
 
 def seen(pid):
-    """What others can see of a process: its command line, and the environment it was given unless the kernel keeps that from us."""
+    """What others can see of a process: its command line, and the environment it was given unless the kernel keeps that
+    from us."""
     with open(f"/proc/{pid}/cmdline", "rb") as file:
         text = file.read()
     assert text, f"process {pid} is gone"

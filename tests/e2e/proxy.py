@@ -1,9 +1,8 @@
 """proxy.py - a relay between the daemon and a server that breaks one session in a chosen way, at a chosen place.
 
-Owns the sockets of both sides, one thread per session. It passes bytes on as they are: TLS goes through unread, so that only
-places by byte exist there; on a plain connection (`security = none`, loopback) places by IMAP command do as well. A fault is
-for the one session that begins next; all others are clean.
-"""
+Owns the sockets of both sides, one thread per session. It passes bytes on as they are: TLS goes through unread, so that
+only places by byte exist there; on a plain connection (`security = none`, loopback) places by IMAP command do as well.
+A fault is for the one session that begins next; all others are clean. """
 import contextlib
 import re
 import select
@@ -21,16 +20,17 @@ HURTING = ("drip", "corrupt", "reorder", "truncate")
 
 
 class Fault:
-    """what: "close" (both ends see the end), "reset" (RST), "stall" (nothing more reaches the client, until it hangs up), "drip" (a
-    byte at a time, to the end), "corrupt" (the next byte gets `flip`), "reorder" (the halves of the next segment are swapped),
-    "truncate" (the rest of the segment never comes, later ones do).
+    """what: "close" (both ends see the end), "reset" (RST), "stall" (nothing more reaches the client, until it hangs
+    up), "drip" (a byte at a time, to the end), "corrupt" (the next byte gets `flip`), "reorder" (the halves of the next
+    segment are swapped), "truncate" (the rest of the segment never comes, later ones do).
 
-    Where: after `byte` bytes of the way "server" (what the server sends) or "client"; or at the command number `command`, from
-    1: moment "before" (it never reaches the server), "unanswered" (the server has done it, nobody hears its answer) or "answered".
-    fired: it has happened."""
+    Where: after `byte` bytes of the way "server" (what the server sends) or "client"; or at the command number
+    `command`, from 1: moment "before" (it never reaches the server), "unanswered" (the server has done it, nobody hears
+    its answer) or "answered". fired: it has happened."""
 
     def __init__(self, what, byte=None, way="server", command=None, moment="before", flip=0x01):
-        assert what in ("close", "reset", "stall") + HURTING and (byte is None) != (command is None), (what, byte, command)
+        assert what in ("close", "reset", "stall") + HURTING and (byte is None) != (command is None), (what, byte,
+                command)
         assert way in ("server", "client") and moment in ("before", "unanswered", "answered"), (way, moment)
         self.what, self.byte, self.way, self.command, self.moment, self.flip = what, byte, way, command, moment, flip
         self.fired = False
@@ -46,7 +46,8 @@ class Ended(Exception):
 
 
 class Commands:
-    """Finds the commands in what a client sends. feed() yields (bytes, tag, verb): tag and verb where a command begins, else None."""
+    """Finds the commands in what a client sends. feed() yields (bytes, tag, verb): tag and verb where a command begins,
+    else None."""
 
     def __init__(self):
         self.buffer, self.literal, self.inside = b"", 0, False
@@ -71,7 +72,8 @@ class Commands:
 
 
 class Session:
-    """One connection. seen: bytes that came from each side. commands: how many the client sent, where it can be known."""
+    """One connection. seen: bytes that came from each side. commands: how many the client sent, where it can be
+    known."""
 
     def __init__(self, proxy, client, fault):
         self.proxy, self.client, self.server, self.fault = proxy, client, None, fault
@@ -144,7 +146,8 @@ class Session:
             self._pass_on("server", self.answer)
             self.answer = b""
             return
-        end = re.search(rb"(?:^|\r\n)" + (rb"\+" if self.verb == b"IDLE" else re.escape(self.tag) + rb" ") + rb".*\r\n", self.answer)
+        end = re.search(rb"(?:^|\r\n)" + (rb"\+" if self.verb == b"IDLE" else re.escape(self.tag) + rb" ") + rb".*\r\n",
+                        self.answer)
         if end is None:
             return
         self.tag, fault = None, self.fault

@@ -1,8 +1,7 @@
 """rig.py - a private Dovecot on loopback, and mailboxes in it.
 
-Everything lives in one folder of workdir(), which is removed when the test ends; the server dies with the test, however it
-ends. Works as root (mail belongs to nobody) and as an ordinary user (all belongs to that user).
-"""
+Everything lives in one folder of workdir(), which is removed when the test ends; the server dies with the test, however
+it ends. Works as root (mail belongs to nobody) and as an ordinary user (all belongs to that user). """
 import atexit
 import contextlib
 import ctypes
@@ -141,7 +140,8 @@ service pop3-login {{
 
 
 
-# More configuration text for thousands of short sessions: processes that serve many of them, and mail that is not synced.
+# More configuration text for thousands of short sessions: processes that serve many of them, and mail that is not
+# synced.
 QUICK = """
 mail_fsync = never
 service imap-login {
@@ -168,9 +168,9 @@ service pop3 {
 
 
 class Dovecot:
-    """port: IMAPS; plain: IMAP with STARTTLS; pop3: also serve POP3, at pop3_port and (STLS) pop3_plain; cert: to be trusted as ca-file. sent, trash: does the server have such a folder
-    (SPECIAL-USE)? without_move: hide the MOVE extension. prefix, separator: of its folders' names. extra: more configuration
-    text."""
+    """port: IMAPS; plain: IMAP with STARTTLS; pop3: also serve POP3, at pop3_port and (STLS) pop3_plain; cert: to be
+    trusted as ca-file. sent, trash: does the server have such a folder (SPECIAL-USE)? without_move: hide the MOVE
+    extension. prefix, separator: of its folders' names. extra: more configuration text."""
 
     def __init__(self, sent=True, trash=True, without_move=False, prefix="", separator="/", pop3=False, extra=""):
         self.root = workdir()
@@ -191,7 +191,8 @@ class Dovecot:
             if not same_ports:
                 self.port, self.plain, self.pop3_port, self.pop3_plain = (free_port() for _ in range(4))
             self._configure()
-            self.process = subprocess.Popen([find_program("dovecot"), "-F", "-c", os.path.join(self.root, "dovecot.conf")],
+            self.process = subprocess.Popen([find_program("dovecot"), "-F", "-c",
+                                             os.path.join(self.root, "dovecot.conf")],
                                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                             preexec_fn=die_with_parent)
             if self._answers():
@@ -209,7 +210,8 @@ class Dovecot:
             owners = (f"default_internal_user = {self.user}\ndefault_internal_group = {self.group}\n"
                       f"default_login_user = {self.user}")
         with open(os.path.join(self.root, "dovecot.conf"), "w") as out:
-            out.write(CONFIGURATION.format(root=self.root, cert=self.cert, key=self.key, owners=owners, password=PASSWORD,
+            out.write(CONFIGURATION.format(root=self.root, cert=self.cert, key=self.key, owners=owners,
+                                           password=PASSWORD,
                                            user=self.user, group=self.group, folders=self.folders, plain=self.plain,
                                            port=self.port, prefix=self.prefix, pop3=" pop3" if self.pop3 else "",
                                            separator=self.separator, extra=self.extra + self._pop3()))
@@ -261,7 +263,8 @@ class Dovecot:
             return ""
 
     def traffic(self, user):
-        """(bytes the client sent, bytes it got) of user's sessions that have ended, newest last, by Dovecot's own count."""
+        """(bytes the client sent, bytes it got) of user's sessions that have ended, newest last, by Dovecot's own
+        count."""
         return [(int(sent), int(got)) for sent, got in
                 re.findall(rf"imap\({re.escape(user)}\).* in=(\d+) out=(\d+)", self.log())]
 
@@ -321,11 +324,12 @@ class Mailbox:
             shutil.copytree(os.path.join(self._folder("Sent"), part), os.path.join(path, part))
 
     def on_disk(self):
-        """What is in the mailbox, as its files tell: folder → sorted list of (digest(), flags, date). Without a server between, so
-        that it costs little; only for times when no client changes anything."""
+        """What is in the mailbox, as its files tell: folder → sorted list of (digest(), flags, date). Without a server
+        between, so that it costs little; only for times when no client changes anything."""
         folders = [name for name in os.listdir(self.maildir) if name.startswith(".") and
                    os.path.isdir(os.path.join(self.maildir, name, "cur"))]
-        return {name[1:].replace(".", "/") or "INBOX": self._files(os.path.join(self.maildir, name)) for name in folders + [""]}
+        return {name[1:].replace(".", "/") or "INBOX": self._files(os.path.join(self.maildir, name))
+                for name in folders + [""]}
 
     @staticmethod
     def _files(path):
@@ -352,7 +356,8 @@ class Mailbox:
         return twin.settle()
 
     def new_validity(self, folder):
-        """The folder gets another UIDVALIDITY, and every message another UID, as after a server's restore from backup."""
+        """The folder gets another UIDVALIDITY, and every message another UID, as after a server's restore from
+        backup."""
         path = self._folder(folder)
         with open(os.path.join(path, "dovecot-uidlist")) as uidlist:
             old = int(re.search(r" V(\d+)", uidlist.readline()).group(1))
@@ -382,7 +387,8 @@ class Mailbox:
     @staticmethod
     def _names(client):
         _, rows = client.list()
-        return sorted(re.search(rb'"[/.]" "?([^"]+)"?$', row).group(1).decode() for row in rows if b"\\Noselect" not in row)
+        return sorted(re.search(rb'"[/.]" "?([^"]+)"?$', row).group(1).decode() for row in rows
+                      if b"\\Noselect" not in row)
 
     @staticmethod
     def _content(client, folder):
@@ -400,7 +406,8 @@ class Mailbox:
 
 
 def in_maildir(path):
-    """The messages of a Maildir, as programs that read it see them: sorted list of digest(). Empty where there is none."""
+    """The messages of a Maildir, as programs that read it see them: sorted list of digest(). Empty where there is
+    none."""
     found = []
     for part in ("cur", "new"):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):

@@ -10,7 +10,8 @@ import ssl
 import threading
 import warnings
 
-FIELDS = b"From: MAILER-DAEMON@mx.remote.example\r\nSubject: Undelivered Mail\r\nMessage-ID: <b1@mx.remote.example>\r\n\r\n"
+FIELDS = (b"From: MAILER-DAEMON@mx.remote.example\r\nSubject: Undelivered Mail\r\n"
+          b"Message-ID: <b1@mx.remote.example>\r\n\r\n")
 
 
 class Hangup(Exception):
@@ -76,7 +77,8 @@ class Script:
 
     def on_select(self, tag, words):
         count = 1 if words[1].strip('"') == "INBOX" else 0
-        for line in (f"{count} EXISTS", "0 RECENT", "FLAGS (\\Seen \\Deleted)", "OK [PERMANENTFLAGS (\\Seen \\Deleted \\*)] kept",
+        for line in (f"{count} EXISTS", "0 RECENT", "FLAGS (\\Seen \\Deleted)",
+                     "OK [PERMANENTFLAGS (\\Seen \\Deleted \\*)] kept",
                      "OK [UIDVALIDITY 7] valid", f"OK [UIDNEXT {count + 1}] next"):
             self.send(f"* {line}")
         return "OK [READ-WRITE] open"
@@ -99,7 +101,8 @@ class Script:
     def on_uid_fetch(self, tag, words):
         fields = re.search(r"BODY(?:\.PEEK)?(\[HEADER\.FIELDS.*?\])", self.line)
         section = fields.group(1) if fields else "[]<0>"
-        self.connection.send(f'* 1 FETCH (UID 1 FLAGS () RFC822.SIZE {len(FIELDS)} INTERNALDATE "01-Jan-2024 00:00:00 +0000" '
+        self.connection.send(f'* 1 FETCH (UID 1 FLAGS () RFC822.SIZE {len(FIELDS)} INTERNALDATE "01-Jan-2024 00:00:00 '
+                             f'+0000" '
                              f"BODY{section} {{{len(FIELDS)}}}\r\n".encode() + FIELDS + b")\r\n")
         return "OK done"
 

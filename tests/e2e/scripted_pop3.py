@@ -1,8 +1,8 @@
 """scripted_pop3.py - a POP3 server that does what a test tells it, on the connections of scripted.py.
 
-A Maildrop is what the server keeps, from one session to the next; a Script is one session with it. A Script answers commands by
-methods named after them (on_retr); a test overrides the one it wants to go wrong. A Cut ends one session at a chosen command.
-"""
+A Maildrop is what the server keeps, from one session to the next; a Script is one session with it. A Script answers
+commands by methods named after them (on_retr); a test overrides the one it wants to go wrong. A Cut ends one session at
+a chosen command. """
 import re
 
 import rig
@@ -16,8 +16,9 @@ def wire(message):
 
 
 class Cut:
-    """Ends the connection at command number `command`, counted from 1 over all sessions: moment "before" the server does it,
-    "unanswered" (it was done, nobody hears its answer), "half" (of the answer comes) or "answered". fired: it has happened."""
+    """Ends the connection at command number `command`, counted from 1 over all sessions: moment "before" the server
+    does it, "unanswered" (it was done, nobody hears its answer), "half" (of the answer comes) or "answered". fired: it
+    has happened."""
     MOMENTS = ("before", "unanswered", "half", "answered")
 
     def __init__(self, command, moment):
@@ -29,8 +30,8 @@ class Cut:
 
 
 class Maildrop:
-    """messages: list of (unique-id, message). commands: every line that was received in any session. sessions: of clients that have
-    signed in."""
+    """messages: list of (unique-id, message). commands: every line that was received in any session. sessions: of
+    clients that have signed in."""
 
     def __init__(self, messages=()):
         self.messages = [(f"uid{number}", message) for number, message in enumerate(messages, 1)]

@@ -1,11 +1,11 @@
-"""soak.py [MINUTES] - the daemon among deliveries, wishes, restarts of the server and killed workers; then an account of everything.
+"""soak.py [MINUTES] - the daemon among deliveries, wishes, restarts of the server and killed workers; then an account
+of everything.
 
-Several mailboxes, one daemon. Mail arrives in INBOX and Sent; the owner restores, deletes and asks for checks; Dovecot is restarted,
-workers are killed, the daemon gets SIGHUP. At the end each message must exist once, where it belongs. One account's worker
-is never killed, and SIGHUP, which restarts all, comes in the first half only: so that worker and the supervisor are as old as half the run
-when their descriptors and memory are compared with those after the warm-up. BACKSTOP_SOAK_SEED repeats the random choices (not
-their effects: those depend on time). `make soak MINUTES=30`.
-"""
+Several mailboxes, one daemon. Mail arrives in INBOX and Sent; the owner restores, deletes and asks for checks; Dovecot
+is restarted, workers are killed, the daemon gets SIGHUP. At the end each message must exist once, where it belongs. One
+account's worker is never killed, and SIGHUP, which restarts all, comes in the first half only: so that worker and the
+supervisor are as old as half the run when their descriptors and memory are compared with those after the warm-up.
+BACKSTOP_SOAK_SEED repeats the random choices (not their effects: those depend on time). `make soak MINUTES=30`. """
 import contextlib
 import json
 import os
@@ -29,8 +29,8 @@ SETTLE = 4 * programs.LIMIT  # seconds for everything to be done at the end
 FD_SLACK = 4  # a connection, and files of the ledger, that one of the two looks may have missed
 RSS_SLACK = 2 << 10  # KiB that a process may grow by after the warm-up
 # event → how often, among the others
-EVENTS = {"forged": 60, "genuine": 40, "ordinary": 40, "letter": 20, "restore": 10, "delete": 10, "check": 20, "kill": 6,
-          "restart": 5, "reload": 3}
+EVENTS = {"forged": 60, "genuine": 40, "ordinary": 40, "letter": 20, "restore": 10, "delete": 10, "check": 20,
+          "kill": 6, "restart": 5, "reload": 3}
 
 
 class Account:
@@ -59,7 +59,8 @@ class Account:
             self.mailbox.deliver("Sent", self._own(messages.letter(number, when - 3600), "Sent", "S"), when - 3600, "S")
         if kind == "letter":
             return
-        message = self._own(getattr(messages, kind)(number, when), "Backscatter" if kind == "forged" else "INBOX", flags)
+        message = self._own(getattr(messages, kind)(number, when), "Backscatter" if kind == "forged" else "INBOX",
+                            flags)
         self.mailbox.deliver("INBOX", message, when, flags)
         if kind == "forged":
             self.forged[f"spam-{number}@botnet.example"] = rig.digest(message)
@@ -112,7 +113,8 @@ class Events:
     def restore(self, kind):
         rows = [row for row in backstop.entries() if row["state"] == "quarantined"]
         account = chance.choice(accounts)
-        rows = [row for row in rows if row["account"] == account.name and row["original"]["message_id"] in account.forged]
+        rows = [row for row in rows if row["account"] == account.name
+                and row["original"]["message_id"] in account.forged]
         if not rows:
             return False
         row = chance.choice(rows)
@@ -123,7 +125,8 @@ class Events:
     delete = restore
 
     def check(self, kind):
-        self.promises.append(self.hands.submit(backstop.run, "backstop", "once", chance.choice(accounts).name, limit=SETTLE))
+        self.promises.append(self.hands.submit(backstop.run, "backstop", "once", chance.choice(accounts).name,
+                                               limit=SETTLE))
 
     def kill(self, kind):
         children = programs.children(daemon)
@@ -149,7 +152,8 @@ class Events:
 
 
 def measure():
-    """{"supervisor" or account: (pid, open descriptors, resident KiB)} when all are at rest: the least of several looks."""
+    """{"supervisor" or account: (pid, open descriptors, resident KiB)} when all are at rest: the least of several
+    looks."""
     looks = {}
     for _ in range(5):
         for pid in [daemon.pid] + programs.children(daemon):
@@ -162,7 +166,8 @@ def measure():
                 continue
             looks.setdefault(name, []).append((pid, descriptors, memory))
         time.sleep(0.2)
-    return {name: (rows[-1][0], min(row[1] for row in rows), min(row[2] for row in rows)) for name, rows in looks.items()}
+    return {name: (rows[-1][0], min(row[1] for row in rows), min(row[2] for row in rows)) for name,
+            rows in looks.items()}
 
 
 def at_rest():
@@ -176,7 +181,8 @@ def at_rest():
 
 
 def told(sizes):
-    return "; ".join(f"{name} {descriptors} descriptors, {memory} KiB" for name, (_, descriptors, memory) in sorted(sizes.items()))
+    return "; ".join(f"{name} {descriptors} descriptors, {memory} KiB" for name,
+                     (_, descriptors, memory) in sorted(sizes.items()))
 
 
 def states():
@@ -264,8 +270,10 @@ if __name__ == "__main__":
     chance = random.Random(SEED)
     server, work = rig.Dovecot(extra=rig.QUICK), rig.workdir()
     accounts = [Account(number, name) for number, name in enumerate(ACCOUNTS, 1)]
-    keys = {account.name: programs.account_of(account.mailbox, addresses=account.address, timeout=5) for account in accounts}
-    backstop = programs.Backstop(os.path.join(work, "owner"), account=ACCOUNTS[0], other={name: keys[name] for name in ACCOUNTS[1:]},
+    keys = {account.name: programs.account_of(account.mailbox, addresses=account.address, timeout=5)
+            for account in accounts}
+    backstop = programs.Backstop(os.path.join(work, "owner"), account=ACCOUNTS[0],
+                                 other={name: keys[name] for name in ACCOUNTS[1:]},
                                  **keys[ACCOUNTS[0]])
     events, sizes = Events(), {}
     with open(os.path.join(work, "said"), "w+") as said, backstop.daemon(stderr=said) as daemon:

@@ -24,7 +24,8 @@ def write(name, data):
 
 def sample(verdict):
     """The first demo message with this verdict, as a file's path."""
-    return os.path.join(rig.TOP, "tests", "demo-mailbox", next(name for name, row in sorted(inbox.items()) if row[1] == verdict))
+    return os.path.join(rig.TOP, "tests", "demo-mailbox",
+                        next(name for name, row in sorted(inbox.items()) if row[1] == verdict))
 
 
 @case
@@ -43,7 +44,8 @@ def message():
 def mbox():
     """An mbox: every message, in order."""
     names = sorted(inbox)
-    text = b"".join(b"From MAILER-DAEMON Mon Jan  1 00:00:00 2024\n" + inbox[name][0].replace(b"\nFrom ", b"\n>From ") + b"\n"
+    text = b"".join(b"From MAILER-DAEMON Mon Jan  1 00:00:00 2024\n" + inbox[name][0].replace(b"\nFrom ", b"\n>From ") +
+                    b"\n"
                     for name in names)
     status, rows, _ = check(write("inbox.mbox", text))
     equal([row["verdict"] for row in rows], [inbox[name][1] for name in names], "verdicts")

@@ -1,4 +1,5 @@
-"""test_daemon.py - the running daemon: workers that die, accounts that fail, an end that is asked for, and one that is not."""
+"""test_daemon.py - the running daemon: workers that die, accounts that fail, an end that is asked for, and one that is
+not."""
 import os
 import signal
 import time
@@ -98,7 +99,8 @@ def one_account_fails():
                               other={"good": programs.account_of(second)})
     with backstop.daemon():
         programs.wait_for(moved(second, 3), "the good account's pass", 20)
-        programs.wait_for(lambda: "sign-in-needed" in backstop.ok("backstop", "status", "--json"), "the bad account's state", 20)
+        programs.wait_for(lambda: "sign-in-needed" in backstop.ok("backstop", "status", "--json"),
+                          "the bad account's state", 20)
     assert "Backscatter" not in mailbox.snapshot(), "the bad account was touched"
     result = backstop.run("backstopd", "--once")
     equal(result.status, programs.SIGN_IN, "status of --once over both")

@@ -23,11 +23,13 @@ def verdicts(kind):
     after, plain = mail.on_disk(), mail.plain()
     for name, (message, verdict) in inbox.items():
         away = digest(message) in plain["Backscatter"]
-        assert away == (verdict == "backscatter"), f"{name} is {'' if away else 'not '}in quarantine; expected {verdict}"
+        assert away == (verdict == "backscatter"), (f"{name} is {'' if away else 'not '}in quarantine; "
+                                                    f"expected {verdict}")
     equal(every(after), every(before), "all messages, every byte and flag of them")
     equal(after["Sent"], before["Sent"], "the Sent folder")
     for verdict in ("backscatter", "genuine", "unsure"):
-        equal(sum(row["verdict"] == verdict for row in backstop.entries()), sum(row[1] == verdict for row in inbox.values()),
+        equal(sum(row["verdict"] == verdict for row in backstop.entries()),
+              sum(row[1] == verdict for row in inbox.values()),
               f"entries that are {verdict}")
     backstop.pass_once()
     equal(mail.on_disk(), after, "the folders after a second pass")
@@ -41,7 +43,8 @@ def verdicts_maildir():
 
 @case
 def verdicts_mbox():
-    """The sample mailbox as an mbox is filtered as its EXPECTED.tsv says, and no byte is changed, of separators and Status fields neither."""
+    """The sample mailbox as an mbox is filtered as its EXPECTED.tsv says, and no byte is changed, of separators and
+    Status fields neither."""
     verdicts("mbox")
 
 
@@ -100,7 +103,8 @@ def wishes_mbox_maildir():
 def twins(kind, quarantine=None):
     mail = new_mail(work, f"twins-{kind}-{quarantine}", kind, quarantine)
     when = messages.NOW - 2 * messages.DAY + 60
-    for message in (messages.forged(1, when), messages.forged(1, when), messages.genuine(1, when), messages.ordinary(1, when)):
+    for message in (messages.forged(1, when), messages.forged(1, when), messages.genuine(1, when),
+                    messages.ordinary(1, when)):
         mail.inbox.put(message, when, "S")
     backstop = mail.backstop(f"{work}/twins-{kind}-{quarantine}")
     plain = mail.plain()
@@ -117,7 +121,8 @@ def twins(kind, quarantine=None):
 
 @case
 def twins_alike():
-    """A message that lies there several times stays so, and each copy is moved and restored for itself: from either kind to either."""
+    """A message that lies there several times stays so, and each copy is moved and restored for itself: from either
+    kind to either."""
     for kind in disk.KINDS:
         for quarantine in (None, *disk.KINDS):
             twins(kind, quarantine)
@@ -165,27 +170,31 @@ def hands(kind):
     backstop.pass_once()
     equal(mail.on_disk(), after, "the folders, which the owner has arranged")
     equal(states(backstop), ["deleted", "kept", "quarantined", "quarantined", "restored"], "states")
-    equal([row["state"] for row in backstop.entries() if "friend@partner.example" in row["recipients"]].count("quarantined"), 1,
+    equal([row["state"] for row in backstop.entries()
+           if "friend@partner.example" in row["recipients"]].count("quarantined"), 1,
           "listed as quarantined, of what was dragged there")
     assert len(every(plain)) == len(every(mail.plain())) + 1
 
 
 @case
 def hands_maildir():
-    """What the owner drags back counts as restored, what he drags in is listed, what he deletes there is deleted: Maildir."""
+    """What the owner drags back counts as restored, what he drags in is listed, what he deletes there is deleted:
+    Maildir."""
     hands("maildir")
 
 
 @case
 def hands_mbox():
-    """What the owner drags back counts as restored, what he drags in is listed, what he deletes there is deleted: mbox."""
+    """What the owner drags back counts as restored, what he drags in is listed, what he deletes there is deleted:
+    mbox."""
     hands("mbox")
 
 
 def read_only(kind):
     mail, backstop = scene(work, f"readonly-{kind}", kind)
     before = mail.on_disk()
-    closed = [os.path.join(mail.inbox.path, part) for part in ("cur", "new", "tmp")] if kind == "maildir" else [mail.inbox.path]
+    closed = [os.path.join(mail.inbox.path, part)
+              for part in ("cur", "new", "tmp")] if kind == "maildir" else [mail.inbox.path]
     for path in closed:
         os.chmod(path, os.stat(path).st_mode & ~0o222)
     backstop.pass_once()
@@ -254,12 +263,15 @@ def swept():
         before = sorted(mail.away.plain() + archive.plain())
         count = len(mail.away.plain())
         told, *entries = (json.loads(line) for line in
-                          backstop.ok("backstop", "sweep", "--json", "--dry-run", "--folder", archive.path).splitlines())
+                          backstop.ok("backstop", "sweep", "--json", "--dry-run", "--folder",
+                                      archive.path).splitlines())
         note(told["text"])
         equal((told["state"], len(entries), len(archive.plain())), ("done", 3, 5), f"the dry run, {kind}")
-        told, *_ = (json.loads(line) for line in backstop.ok("backstop", "sweep", "--json", "--folder", archive.path).splitlines())
+        told, *_ = (json.loads(line) for line in backstop.ok("backstop", "sweep", "--json", "--folder",
+                                                             archive.path).splitlines())
         note(told["text"])
-        equal((told["state"], len(archive.plain()), len(mail.away.plain())), ("done", 2, count + 3), f"the sweep, {kind}")
+        equal((told["state"], len(archive.plain()), len(mail.away.plain())), ("done", 2, count + 3),
+              f"the sweep, {kind}")
         equal(sorted(mail.away.plain() + archive.plain()), before, "all messages")
         entry = quarantined(backstop, "victim12@" if kind == "maildir" else "victim22@")[0]
         backstop.ok("backstop", "restore", str(entry["id"]))
@@ -274,4 +286,4 @@ if __name__ == "__main__":
     rig.exit_on_signals()
     rig.obey_modes()
     work = rig.workdir()
-    run()
+    run(at_once=3)

@@ -1,4 +1,5 @@
-"""test_disk_beside.py - Maildirs and mboxes beside the programs that read and write them, a daemon that watches them, and a full disk."""
+"""test_disk_beside.py - Maildirs and mboxes beside the programs that read and write them, a daemon that watches them,
+and a full disk."""
 import contextlib
 import fcntl
 import json
@@ -43,8 +44,16 @@ def dotlocked(path):
     os.unlink(path + ".lock")
 
 
+@contextlib.contextmanager
+def opened(path):
+    """A program has the file open, as mutt has its folder, and adds nothing."""
+    with open(path, "rb"):
+        yield
+
+
 def in_use(name, lock, words, keys=None, mail=None, held=None):
-    """What is in use by another program is left alone, which is told, and moved at the next pass after that has let go."""
+    """What is in use by another program is left alone, which is told, and moved at the next pass after that has let
+    go."""
     if mail is None:
         mail = new_mail(work, name, "mbox")
     backstop = mail.backstop(f"{work}/{name}", **(keys or {}))
@@ -70,14 +79,49 @@ def in_use(name, lock, words, keys=None, mail=None, held=None):
 
 @case
 def in_use_elsewhere():
-    """An mbox that another program has locked, or has a FILE.lock for, and a quarantine like that, are left alone, and filtered when free."""
+    """An mbox that another program has locked, or open, or has a FILE.lock for, and a quarantine like that, are left
+    alone, and filtered when free."""
     away = new_mail(work, "quarantine-lock", "mbox")
     away.away.make()
     attempts = (lambda: in_use("fcntl", locked, ["in use by another program"]),
                 lambda: in_use("dotlock", dotlocked, ["in use by another program"]),
-                lambda: in_use("quarantine-lock", locked, ["in use by another program"], mail=away, held=away.away.path))
+                lambda: in_use("open", opened, ["is open in another program"]),
+                lambda: in_use("quarantine-lock", locked, ["in use by another program"], mail=away,
+                               held=away.away.path))
     with ThreadPoolExecutor(len(attempts)) as pool:
         list(pool.map(lambda attempt: attempt(), attempts))
+
+
+@case
+def open_no_copies():
+    """While a program has an mbox open, nothing is copied from it to a quarantine of another kind either."""
+    mail, backstop = scene(work, "open-copies", "mbox", quarantine="maildir")
+    plain = mail.plain()
+    with opened(mail.inbox.path):
+        backstop.run("backstopd", "--once")
+        equal(mail.plain(), plain, "the folders while the inbox is open")
+        assert "is open in another program" in backstop.ok("backstop", "list", "--all", "--json")
+    backstop.pass_once()
+    equal(every(mail.plain()), every(plain), "all messages")
+    equal(len(mail.away.plain()), 3, "messages in quarantine")
+
+
+@case
+def open_daemon():
+    """What is appended to an mbox by a program that has it open the whole time is kept, and filtered after it was closed."""
+    mail, backstop = scene(work, "open-daemon", "mbox", {"interval": 10})
+    other = disk.Mbox(f"{mail.home}/../other").make()
+    with open(mail.inbox.path, "ab", buffering=0) as program, backstop.daemon():
+        programs.wait_for(lambda: "is open in another program" in backstop.run("backstop", "list", "--all", "--json").out, "the reason", 20)
+        for number in range(60, 64):
+            disk.write(other.path, b"")
+            other.deliver(messages.ordinary(number, OLD) if number % 2 else messages.forged(number, OLD), OLD)
+            program.write(disk.read(other.path))
+            time.sleep(0.3)
+        program.close()
+        took = programs.wait_for(holds(mail.away, 5), "the quarantine", 25)
+        note(f"{took:.1f} s after it was closed")
+    equal(len(mail.inbox.plain()), 6, "messages in the inbox")
 
 
 @case
@@ -109,8 +153,9 @@ def in_use_daemon():
     with locked(mail.inbox.path):
         daemon = contextlib.ExitStack()
         daemon.enter_context(backstop.daemon())
-        programs.wait_for(lambda: "in use by another program" in backstop.run("backstop", "list", "--all", "--json").out,
-                          "the reason", 20)
+        programs.wait_for(
+            lambda: "in use by another program" in backstop.run("backstop", "list", "--all", "--json").out,
+            "the reason", 20)
         equal(len(mail.away.plain()), 0, "messages in quarantine")
     with daemon:
         took = programs.wait_for(holds(mail.away, 3), "the quarantine", 25)
@@ -161,7 +206,8 @@ def thunderbird(name, end):
 
 @case
 def thunderbird_lf():
-    """Thunderbird's Local Folders are left alone while it runs, which is told; when it is closed, what it has added is known or filtered."""
+    """Thunderbird's Local Folders are left alone while it runs, which is told; when it is closed, what it has added is
+    known or filtered."""
     thunderbird("thunderbird", b"\n")
 
 
@@ -184,7 +230,8 @@ def renamed_meanwhile():
                 base, _, flags = os.path.basename(name).partition(":2,")
                 flags = "".join(sorted(set(flags) ^ {chance.choice("FRS")}))
                 with turn, contextlib.suppress(FileNotFoundError):
-                    os.rename(os.path.join(mail.inbox.path, name), os.path.join(mail.inbox.path, "cur", f"{base}:2,{flags}"))
+                    os.rename(os.path.join(mail.inbox.path, name),
+                              os.path.join(mail.inbox.path, "cur", f"{base}:2,{flags}"))
                     renamed[0] += 1
                 stopped.wait(0.002)
 
@@ -204,7 +251,8 @@ def renamed_meanwhile():
         program.join()
     backstop.pass_once()
     note(f"{renamed[0]} times renamed")
-    left = [(row["state"], row["reason"]) for row in backstop.entries() if row["verdict"] != "genuine" and row["state"] != "quarantined"]
+    left = [(row["state"], row["reason"]) for row in backstop.entries() if row["verdict"] != "genuine"
+            and row["state"] != "quarantined"]
     equal(left, [], "what was not moved, and why")
     equal((len(mail.inbox.plain()), len(mail.away.plain())), (50, 40), "messages in inbox and quarantine")
     equal(every(mail.plain()), every(plain), "all messages")
@@ -222,7 +270,8 @@ def written(backstop):
 
 
 def writes(process):
-    """Bytes that a daemon and its workers have written, by the kernel's count; which it tells of workers to root alone."""
+    """Bytes that a daemon and its workers have written, by the kernel's count; which it tells of workers to root
+    alone."""
     total = 0
     for pid in [process.pid, *programs.children(process)]:
         with contextlib.suppress(PermissionError), open(f"/proc/{pid}/io") as file:
@@ -294,7 +343,8 @@ def daemon_beside(name, other, kind="mbox"):
 
 @case
 def daemon_folder_missing():
-    """A watched mbox that is not there keeps the others from nothing, nor the daemon busy, and is watched as soon as it is there."""
+    """A watched mbox that is not there keeps the others from nothing, nor the daemon busy, and is watched as soon as it
+    is there."""
     daemon_beside("missing-beside", None)
 
 
@@ -306,7 +356,8 @@ def daemon_maildir_missing():
 
 @case
 def daemon_folder_unreadable():
-    """A watched file that is no mbox keeps the others from nothing, nor the daemon busy, and is watched as soon as it is one."""
+    """A watched file that is no mbox keeps the others from nothing, nor the daemon busy, and is watched as soon as it
+    is one."""
     daemon_beside("garbage-beside", b"This is a letter to the editor.\n")
 
 
@@ -315,25 +366,29 @@ def disk_full(kind, quarantine=None):
         name = f"full-{kind}-{quarantine}-{room}"
         mail, backstop = scene(work, name, kind, quarantine=quarantine)
         before, plain = mail.on_disk(), mail.plain()
-        result = backstop.run("backstopd", "--once", env=programs.with_fault(ENOSPC_AFTER=room, ENOSPC_IN=f"/{name}/mail/"))
+        result = backstop.run("backstopd", "--once",
+                              env=programs.with_fault(ENOSPC_AFTER=room, ENOSPC_IN=f"/{name}/mail/"))
         assert "No space left" in result.complaint, result.complaint
         missing = set(every(plain)) - set(every(mail.plain()))
         assert not missing, f"{len(missing)} messages are nowhere, with {room} bytes left"
-        note(f"{room} bytes left: {len(mail.away.plain())} in quarantine, {len(every(mail.plain())) - len(every(plain))} of them in both")
+        note(f"{room} bytes left: {len(mail.away.plain())} in quarantine, "
+             f"{len(every(mail.plain())) - len(every(plain))} of them in both")
         backstop.pass_once()
         equal(len(mail.away.plain()), 3, "messages in quarantine when there is room again")
         equal(every(mail.plain()), every(plain), "all messages when there is room again")
         if not quarantine:
             equal(every(mail.on_disk()), every(before), "all messages, every byte of them")
         equal(states(backstop), ["kept"] * 2 + ["quarantined"] * 3, "states")
-        equal([name for name in os.listdir(mail.home) if name not in ("inbox", "sent", "Backscatter")], [], "what is left over")
+        equal([name for name in os.listdir(mail.home) if name not in ("inbox", "sent", "Backscatter")], [],
+              "what is left over")
         if isinstance(mail.away, disk.Maildir):
             equal(os.listdir(os.path.join(mail.away.path, "tmp")), [], "drafts left over")
 
 
 @case
 def disk_full_mbox():
-    """A disk that is full while an mbox is written: nothing is lost or half there, and all is moved when there is room."""
+    """A disk that is full while an mbox is written: nothing is lost or half there, and all is moved when there is
+    room."""
     disk_full("mbox")
 
 

@@ -1,9 +1,10 @@
-"""test_disk_kill.py - backstopd killed at any moment over a Maildir or an mbox: each message is in one of the folders, at any time.
+"""test_disk_kill.py - backstopd killed at any moment over a Maildir or an mbox: each message is in one of the folders,
+at any time.
 
-The worker gets SIGKILL after every sync, and before and after everything that it changes on the disk (stop_at.c), in passes that
-quarantine, restore and delete; between folders of one kind, and from one kind to the other. Right after, every message must be in
-one folder or in both; after another pass the folders and the ledger are those of an undisturbed run.
-"""
+The worker gets SIGKILL after every sync, and before and after everything that it changes on the disk (stop_at.c), in
+passes that quarantine, restore and delete; between folders of one kind, and from one kind to the other. Right after,
+every message must be in one folder or in both; after another pass the folders and the ledger are those of an
+undisturbed run. """
 import os
 import queue
 import shutil
@@ -20,7 +21,8 @@ TWINS = messages.NOW - 2 * messages.DAY + 60
 
 
 class Scene(kill.Scene):
-    """Folders and a ledger to start from, laid out anew for each kill, at places of their own: the ledger knows folders by path."""
+    """Folders and a ledger to start from, laid out anew for each kill, at places of their own: the ledger knows folders
+    by path."""
     kinds = ("fsync", "unchanged", "changed")
     at_once = SLOTS
     least = 2
@@ -104,7 +106,7 @@ def mbox_to_maildir():
 
 @case
 def points():
-    """Hundreds of points were tested."""
+    """Hundreds of points were tested, or a spread of them."""
     kill.tell_total(200)
 
 

@@ -1,5 +1,5 @@
-"""test_door.py - the POP3 server on loopback, between a mail program and the provider: what it shows, what it keeps back, and
-that whatever goes wrong nobody loses or misses a message."""
+"""test_door.py - the POP3 server on loopback, between a mail program and the provider: what it shows, what it keeps
+back, and that whatever goes wrong nobody loses or misses a message."""
 import contextlib
 import os
 import poplib
@@ -95,7 +95,8 @@ def filters_on_the_way():
     with scene.daemon():
         equal(len(scene.quarantine()), 3, "in quarantine after the first pass")
         fresh = messages.forged(8, messages.NOW)
-        more = [messages.genuine(3, messages.NOW - messages.DAY), messages.ordinary(4, messages.NOW), odd(77, messages.NOW)]
+        more = [messages.genuine(3, messages.NOW - messages.DAY), messages.ordinary(4, messages.NOW),
+                odd(77, messages.NOW)]
         for message in [messages.forged(7, OLD), fresh] + more:
             scene.mailbox.deliver("INBOX", message, messages.NOW)
         sees(scene, wanted + more)
@@ -380,7 +381,8 @@ def reload():
 
 @case
 def worker_killed():
-    """A worker that is killed while a client downloads leaves the provider's mailbox as it was, and the next one serves."""
+    """A worker that is killed while a client downloads leaves the provider's mailbox as it was, and the next one
+    serves."""
     scene = Scene(server, work, "killed")
     wanted, _ = scene.fill()
     large = odd(500, OLD, size=4 << 20)

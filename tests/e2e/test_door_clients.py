@@ -1,5 +1,5 @@
-"""test_door_clients.py - mail programs that people use download a mailbox through the door: exactly what is no backscatter
-arrives, and every byte as it does from the provider."""
+"""test_door_clients.py - mail programs that people use download a mailbox through the door: exactly what is no
+backscatter arrives, and every byte as it does from the provider."""
 import messages
 import rig
 from door_clients import Fetchmail, Getmail, Mpop, Source, download

@@ -1,4 +1,5 @@
-"""test_faults.py - what goes wrong between owner, disk and a real server: one clear line, the right status, mailbox untouched."""
+"""test_faults.py - what goes wrong between owner, disk and a real server: one clear line, the right status, mailbox
+untouched."""
 import contextlib
 import os
 import sqlite3
@@ -43,7 +44,8 @@ def password_line_break():
     scene = Scene("crlf", password_command="printf 'sesame\\\\r7351\\\\n'")
     spoken = server.log().count("user=<crlf>")
     scene.fails(programs.SIGN_IN, "password-command")
-    equal(server.log().count("user=<crlf>"), spoken + 1, "sign-ins: that of the test itself, which looks at the mailbox")
+    equal(server.log().count("user=<crlf>"), spoken + 1,
+          "sign-ins: that of the test itself, which looks at the mailbox")
 
 
 @case
@@ -153,8 +155,8 @@ def unknown_key():
 @case
 def line_breaks():
     """CR or LF in a folder, user or host: status 78."""
-    for number, (key, value) in enumerate((("quarantine", "Back\\r\\nscatter"), ("folders", "INBOX;In\\nbox"), ("sent", "Se\\rnt"),
-                                           ("user", "own\\ner"), ("host", "local\\nhost"))):
+    for number, (key, value) in enumerate((("quarantine", "Back\\r\\nscatter"), ("folders", "INBOX;In\\nbox"),
+                                           ("sent", "Se\\rnt"), ("user", "own\\ner"), ("host", "local\\nhost"))):
         Scene(f"breaks{number}", **{key: value}).fails(programs.CONFIGURATION, key)
 
 

@@ -1,9 +1,9 @@
 """test_kill.py - backstopd killed at any moment, then run again, ends in the same mailbox as if it had not been.
 
-Four places: SIGKILL at random times; at every commit of the ledger; right before every command is sent, so that the server never
-sees it; and right after, so that the server does its work and the answer is lost (tests/e2e/stop_at.c). For quarantine, restore
-and delete, on servers with MOVE and with UIDPLUS only, with and without a Trash. And workers of the daemon, which it restarts.
-"""
+Four places: SIGKILL at random times; at every commit of the ledger; right before every command is sent, so that the
+server never sees it; and right after, so that the server does its work and the answer is lost (tests/e2e/stop_at.c).
+For quarantine, restore and delete, on servers with MOVE and with UIDPLUS only, with and without a Trash. And workers of
+the daemon, which it restarts. """
 import itertools
 import os
 import random
@@ -135,7 +135,8 @@ def kill_workers(scene, number):
     killed = []
     with backstop.daemon() as daemon:
         for _ in range(WORKER_KILLS):
-            programs.wait_for(lambda: programs.children(daemon) not in ([], killed[-1:]), "another worker", programs.LIMIT)
+            programs.wait_for(lambda: programs.children(daemon) not in ([], killed[-1:]), "another worker",
+                              programs.LIMIT)
             time.sleep(moment.random() * scene.lasts)
             killed += programs.children(daemon)
             os.kill(killed[-1], signal.SIGKILL)
@@ -150,7 +151,8 @@ def kill_workers(scene, number):
 @case
 def workers():
     """Workers killed at random while the daemon runs: it starts others, and they end where one would have."""
-    scenes = [Scene(servers[without_move, True], f"workers{int(without_move)}", nothing_before) for without_move in (False, True)]
+    scenes = [Scene(servers[without_move, True], f"workers{int(without_move)}", nothing_before)
+              for without_move in (False, True)]
     for scene in scenes:
         scene.lasts = scene.duration()
     with ThreadPoolExecutor(DAEMONS) as pool:
@@ -160,7 +162,7 @@ def workers():
 
 @case
 def points():
-    """Hundreds of points were tested."""
+    """Hundreds of points were tested, or a spread of them."""
     kill.tell_total(300)
 
 

@@ -1,12 +1,13 @@
-"""test_kill_pop3.py - backstopd killed, or its connection closed, at any point of a POP3 session loses and doubles nothing.
+"""test_kill_pop3.py - backstopd killed, or its connection closed, at any point of a POP3 session loses and doubles
+nothing.
 
-Killed (stop_at.c, over TLS): after every sync of a file or the ledger, before every command and after it. Closed by the server (plain,
-scripted_pop3.py): at every command of all sessions of a pass, before it is done, after it, in the middle of its answer and after that.
-For passes that quarantine, restore and delete; for servers with PIPELINING, without UIDL, without TOP.
+Killed (stop_at.c, over TLS): after every sync of a file or the ledger, before every command and after it. Closed by the
+server (plain, scripted_pop3.py): at every command of all sessions of a pass, before it is done, after it, in the middle
+of its answer and after that. For passes that quarantine, restore and delete; for servers with PIPELINING, without UIDL,
+without TOP.
 
-Right after the break each message must be on the server, or whole in the quarantine, or both; after one more pass it is where it would
-be without the break, once, and so is the journal.
-"""
+Right after the break each message must be on the server, or whole in the quarantine, or both; after one more pass it is
+where it would be without the break, once, and so is the journal. """
 import collections
 import itertools
 import os
@@ -23,14 +24,17 @@ from scripted_pop3 import Cut, Maildrop, Script, Server
 from tap import case, equal, note, run, skip_all
 
 LETTERS = [(messages.letter(number, when, to), when) for number, when, to in
-           ((0, messages.NOW - 60 * messages.DAY, "old@partner.example"), (1, messages.NOW - 3 * messages.DAY - 3600, "friend@partner.example"))]
-GENUINE, ORDINARY = messages.genuine(1, messages.NOW - 3 * messages.DAY), messages.ordinary(1, messages.NOW - messages.DAY)
+           ((0, messages.NOW - 60 * messages.DAY, "old@partner.example"),
+            (1, messages.NOW - 3 * messages.DAY - 3600, "friend@partner.example"))]
+GENUINE = messages.genuine(1, messages.NOW - 3 * messages.DAY)
+ORDINARY = messages.ordinary(1, messages.NOW - messages.DAY)
 FORGED = [messages.forged(number, messages.NOW - 2 * messages.DAY) for number in (1, 2)]
 INBOX = [ORDINARY, FORGED[0], GENUINE, FORGED[1]]
 
 
 class Lane:
-    """A server and a home of its own, whose path the ledger remembers: both are put back as they were for each point."""
+    """A server and a home of its own, whose path the ledger remembers: both are put back as they were for each
+    point."""
     numbers = itertools.count()
 
     def __init__(self, script, context, inbox, wishes, mbox):
@@ -41,7 +45,8 @@ class Lane:
         self.keys = {"protocol": "pop3", "host": "localhost", "port": self.server.port, "user": "owner", "timeout": 20,
                      "password_command": f"echo {rig.PASSWORD}", "addresses": messages.OWNER, "sent": sent} | security
         os.makedirs(self.home)
-        self.boxes = {"quarantine": os.path.join("data", "quarantine", "test"), "restored": os.path.join("data", "restored", "test")}
+        self.boxes = {"quarantine": os.path.join("data", "quarantine", "test"),
+                      "restored": os.path.join("data", "restored", "test")}
         for key, folder in mbox.items():
             self.boxes[folder] = folder
             self.keys[key] = os.path.join(self.home, folder)
@@ -62,7 +67,8 @@ class Lane:
 
     def on_disk(self):
         """Digests of what is on the server, in quarantine, and restored."""
-        return (self.server.maildrop.digests(), *(in_box(os.path.join(self.home, path)) for path in self.boxes.values()))
+        return (self.server.maildrop.digests(),
+                *(in_box(os.path.join(self.home, path)) for path in self.boxes.values()))
 
 
 def in_box(path):
@@ -72,8 +78,8 @@ def in_box(path):
 
 
 class Scene(kill.Scene):
-    """The passes over one maildrop, in several lanes. wishes: verbs, each for another quarantined message, after a first pass. mbox:
-    what is an mbox and no Maildir, key → folder."""
+    """The passes over one maildrop, in several lanes. wishes: verbs, each for another quarantined message, after a
+    first pass. mbox: what is an mbox and no Maildir, key → folder."""
 
     def __init__(self, name, wishes=(), script=Script, tls=False, inbox=INBOX, kinds=kill.Scene.kinds, **mbox):
         self.lanes, self.kinds = queue.Queue(), kinds
@@ -90,12 +96,14 @@ class Scene(kill.Scene):
     def killed(self, lane, point):
         on_server, away, back = map(collections.Counter, lane.on_disk())
         missing = self.mail - (on_server | away | back)
-        assert missing.total() <= self.may_go, f"after a break at {point} {missing.total()} messages are nowhere ({self.name})"
+        assert missing.total() <= self.may_go, (f"after a break at {point} {missing.total()} messages are nowhere "
+                                                f"({self.name})")
         altered = (on_server + away + back).keys() - self.mail.keys()
         assert not altered, f"after a break at {point} {len(altered)} messages are not whole ({self.name})"
         for place, found in (("quarantine", away), ("restored", back)):
             doubled = found - self.mail
-            assert not doubled, f"after a break at {point} {doubled.total()} messages are twice in {place} ({self.name})"
+            assert not doubled, (f"after a break at {point} {doubled.total()} messages are twice in {place} "
+                                 f"({self.name})")
 
     def done(self, lane):
         self.lanes.put(lane)
@@ -106,7 +114,8 @@ class Scene(kill.Scene):
         cut = lane.server.maildrop.cut = Cut(number, moment)
         try:
             result = backstop.run("backstopd", "--once")
-            assert result.status in (programs.DONE, programs.UNREACHABLE), f"{cut}: status {result.status}: {result.err}"
+            ended = programs.DONE, programs.UNREACHABLE
+            assert result.status in ended, f"{cut}: status {result.status}: {result.err}"
             lane.server.maildrop.cut = None
             self.settle(lane, backstop, cut)
             return cut.fired
@@ -196,7 +205,7 @@ def twins():
 
 @case
 def points():
-    """Hundreds of points were tested."""
+    """Hundreds of points were tested, or a spread of them."""
     kill.tell_total(300)
 
 

@@ -4,7 +4,8 @@ import messages
 import programs
 from tap import case, equal, note, run, skip_all
 
-# What a pass over a mailbox without news may cost: signing in, listing folders, opening the watched and the Sent folders.
+# What a pass over a mailbox without news may cost: signing in, listing folders, opening the watched and the Sent
+# folders.
 IDLE_SENT, IDLE_GOT = 2000, 6000
 
 
@@ -15,7 +16,8 @@ def open_mailbox(user):
 
 
 def wanted_contents(inbox):
-    return {folder: sorted(rig.digest(message) for message, verdict in inbox.values() if (verdict == "backscatter") == away)
+    return {folder: sorted(rig.digest(message) for message,
+                           verdict in inbox.values() if (verdict == "backscatter") == away)
             for folder, away in (("INBOX", False), ("Backscatter", True))}
 
 
@@ -29,7 +31,8 @@ def verdicts():
     want = wanted_contents(box["inbox"])
     for name, (message, verdict) in box["inbox"].items():
         away = rig.digest(message) in {row[0] for row in after["Backscatter"]}
-        assert away == (verdict == "backscatter"), f"{name} is {'' if away else 'not '}in Backscatter; expected {verdict}"
+        assert away == (verdict == "backscatter"), (f"{name} is {'' if away else 'not '}in Backscatter; "
+                                                    f"expected {verdict}")
     equal({folder: sorted(row[0] for row in after[folder]) for folder in want}, want, "messages after the pass")
     equal(after["Sent"], sent_before, "the Sent folder")
 
@@ -58,13 +61,15 @@ def flags():
     for digest, found, stored in after["INBOX"]:
         equal((found, stored), before[digest], "flags and date of a kept message")
     for digest, found, stored in after["Backscatter"]:
-        equal((tuple(flag for flag in found if flag != "$Backscatter"), stored), before[digest], "flags and date of a moved message")
+        equal((tuple(flag for flag in found if flag != "$Backscatter"), stored), before[digest],
+              "flags and date of a moved message")
         assert "$Backscatter" in found, f"a moved message has only {found}"
     equal(len(after["Backscatter"]), 3, "messages moved")
     client = mailbox.connect()
     _, subscribed = client.lsub()
     client.logout()
-    assert any(row.endswith(b"Backscatter") for row in subscribed), f"the quarantine folder is not subscribed: {subscribed}"
+    assert any(row.endswith(b"Backscatter")
+               for row in subscribed), f"the quarantine folder is not subscribed: {subscribed}"
 
 
 @case
@@ -76,7 +81,8 @@ def again():
     programs.wait_for(lambda: len(server.traffic("once")) > sessions, "the end of the session in Dovecot's log", 10)
     sent, got = (sum(column) for column in zip(*server.traffic("once")[sessions:]))
     note(f"bytes of a pass without news: {sent} sent, {got} received")
-    assert sent <= IDLE_SENT and got <= IDLE_GOT, f"{sent} bytes sent, {got} received; allowed are {IDLE_SENT} and {IDLE_GOT}"
+    assert sent <= IDLE_SENT and got <= IDLE_GOT, (f"{sent} bytes sent, {got} received; "
+                                                   f"allowed are {IDLE_SENT} and {IDLE_GOT}")
     equal(box["mailbox"].snapshot(), before, "the mailbox")
     equal(box["backstop"].entries(), listed, "the ledger's list")
 
@@ -165,7 +171,8 @@ def two_accounts():
     for name, mailbox in (("first", first), ("second", second)):
         equal(len(rig.contents(mailbox.snapshot())["Backscatter"]), 3, f"messages in quarantine of the {name} account")
     verdicts = sorted((entry["account"], entry["verdict"]) for entry in backstop.entries())
-    equal(verdicts, sorted([("a", "backscatter"), ("b", "backscatter")] * 3 + [("a", "genuine"), ("b", "genuine")] * 2), "verdicts")
+    equal(verdicts, sorted([("a", "backscatter"), ("b", "backscatter")] * 3 + [("a", "genuine"), ("b", "genuine")] * 2),
+          "verdicts")
 
 
 if __name__ == "__main__":

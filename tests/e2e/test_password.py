@@ -23,7 +23,8 @@ KEYRING = os.path.join(rig.BUILD, "backstop-keyring")
 
 def keyring(name):
     """The environment of a keyring of its own."""
-    return {"SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": f"{work}/{name}.keyring", "SECRET_FILE_TEST_PASSWORD": "test"}
+    return {"SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": f"{work}/{name}.keyring",
+            "SECRET_FILE_TEST_PASSWORD": "test"}
 
 
 def configured(name, **keys):
@@ -102,7 +103,8 @@ def no_account():
 @case
 def command_first():
     """Where a password-command comes first, it is said."""
-    out = configured("command", password_command="echo x").ok("backstop", "password", "home", stdin=SECRET, env=keyring("command"))
+    out = configured("command", password_command="echo x").ok("backstop", "password", "home", stdin=SECRET,
+                                                              env=keyring("command"))
     assert "password-command" in out, out
 
 
@@ -132,8 +134,10 @@ def built_without():
     os.mkdir(alone)
     shutil.copy(os.path.join(rig.BUILD, "backstop"), alone)
     backstop = configured("without")
-    result = subprocess.run([os.path.join(alone, "backstop"), "--config", backstop.config, "password", "home"], input=SECRET,
-                            capture_output=True, text=True, timeout=programs.LIMIT, env=programs.environment({}), check=False)
+    result = subprocess.run([os.path.join(alone, "backstop"), "--config", backstop.config, "password", "home"],
+                            input=SECRET,
+                            capture_output=True, text=True, timeout=programs.LIMIT, env=programs.environment({}),
+                            check=False)
     equal(result.returncode, programs.UNREACHABLE, f"status ({result.stderr})")
     assert "without the keyring" in result.stderr and "password-command" in result.stderr, result.stderr
 
@@ -142,7 +146,8 @@ def on_terminal(backstop, env):
     """backstop password, its standard streams a terminal: its process and our end of it."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execve(os.path.join(rig.BUILD, "backstop"), ["backstop", "--config", backstop.config, "--data", backstop.data,
+        os.execve(os.path.join(rig.BUILD, "backstop"),
+                  ["backstop", "--config", backstop.config, "--data", backstop.data,
                                                         "password", "home"], programs.environment(env))
     return pid, terminal
 
@@ -213,7 +218,8 @@ def seen_by_nobody():
         bus.bind(f"{work}/silent")
         bus.listen()
         backstop = configured("seen")
-        process = backstop.start("backstop", "password", "home", env={"DBUS_SESSION_BUS_ADDRESS": f"unix:path={work}/silent"})
+        process = backstop.start("backstop", "password", "home",
+                                 env={"DBUS_SESSION_BUS_ADDRESS": f"unix:path={work}/silent"})
         try:
             process.stdin.write(SECRET + "\n")
             process.stdin.close()

@@ -1,4 +1,5 @@
-"""test_pause.py - a daemon that its owner has paused only observes, does his wishes, and moves afterwards what came meanwhile."""
+"""test_pause.py - a daemon that its owner has paused only observes, does his wishes, and moves afterwards what came
+meanwhile."""
 import contextlib
 import os
 import sqlite3
@@ -33,7 +34,8 @@ def paused():
     messages.fill(mailbox)
     backstop = programs.for_mailbox(mailbox, f"{work}/paused", {"interval": 10})
     with backstop.daemon():
-        programs.wait_for(lambda: '"watching"' in backstop.run("backstop", "status", "--json").out, "the first pass", 20)
+        programs.wait_for(lambda: '"watching"' in backstop.run("backstop", "status", "--json").out, "the first pass",
+                          20)
         equal(quarantine(mailbox), 3, "messages in quarantine")
         pause(backstop, time.time() + 3600)
         assert "It is paused until" in backstop.ok("backstop", "status"), "status does not tell of the pause"
@@ -41,11 +43,13 @@ def paused():
         time.sleep(1.5)  # without the pause it is moved within a second: test_watch.py
         equal(quarantine(mailbox), 3, "messages in quarantine while it is paused")
         first = next(row["id"] for row in backstop.entries() if row["state"] == "quarantined")
-        assert "queued" not in backstop.ok("backstop", "restore", str(first)), "a restore waits for the end of the pause"
+        assert "queued" not in backstop.ok("backstop", "restore",
+                                           str(first)), "a restore waits for the end of the pause"
         equal(quarantine(mailbox), 2, "messages in quarantine after the restore")
         equal(backstop.entries()[-1]["verdict"], "backscatter", "the verdict on what came meanwhile")
         pause(backstop, time.time() + 3)
-        programs.wait_for(lambda: "It is paused until" not in backstop.ok("backstop", "status"), "the end of the pause", 10)
+        programs.wait_for(lambda: "It is paused until" not in backstop.ok("backstop", "status"), "the end of the pause",
+                          10)
         backstop.ok("backstop", "once")
         equal(quarantine(mailbox), 3, "messages in quarantine after the pause")
 
@@ -59,7 +63,8 @@ def by_itself():
     make_ledger(backstop)
     pause(backstop, time.time() + 4)
     with backstop.daemon():
-        programs.wait_for(lambda: '"watching"' in backstop.run("backstop", "status", "--json").out, "the first pass", 20)
+        programs.wait_for(lambda: '"watching"' in backstop.run("backstop", "status", "--json").out, "the first pass",
+                          20)
         equal(quarantine(mailbox), 0, "messages in quarantine during the pause")
         programs.wait_for(lambda: quarantine(mailbox) == 3, "the quarantine after the pause", 15)
 

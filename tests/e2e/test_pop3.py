@@ -1,5 +1,5 @@
-"""test_pop3.py - a mailbox by POP3: the verdicts of IMAP, and each message on the server or whole in the quarantine on this
-computer, where restored mail stays too."""
+"""test_pop3.py - a mailbox by POP3: the verdicts of IMAP, and each message on the server or whole in the quarantine on
+this computer, where restored mail stays too."""
 import contextlib
 import os
 import poplib
@@ -23,7 +23,8 @@ def plain(text):
 
 
 class Scene:
-    """A maildrop, and Backstop with a copy of the Sent folder, a Maildir, unless `sent` says otherwise (None: there is none)."""
+    """A maildrop, and Backstop with a copy of the Sent folder, a Maildir, unless `sent` says otherwise (None: there is
+    none)."""
 
     def __init__(self, name, fill=messages.fill, sent="Sent", other=None, **keys):
         self.mailbox = server.mailbox(name)
@@ -41,8 +42,8 @@ class Scene:
         return sorted(row[0] for row in self.mailbox.on_disk()["INBOX"])
 
     def check(self, away, back=(), deleted=(), where=None):
-        """Each message of the inbox is where it belongs, byte for byte, and nowhere else: those named here in quarantine, back in
-        the Maildir `where`, or gone; all others on the server."""
+        """Each message of the inbox is where it belongs, byte for byte, and nowhere else: those named here in
+        quarantine, back in the Maildir `where`, or gone; all others on the server."""
         digests = {name: rig.digest(message) for name, message in self.inbox.items()}
         gone = {*away, *back, *deleted}
         equal(rig.in_maildir(self.quarantine), sorted(digests[name] for name in away), "messages in quarantine")
@@ -66,7 +67,8 @@ class Scene:
     def watching(self):
         """The daemon, after its first pass."""
         with self.backstop.daemon() as process:
-            programs.wait_for(lambda: '"watching"' in self.backstop.run("backstop", "status", "--json").out, "the first pass", 20)
+            programs.wait_for(lambda: '"watching"' in self.backstop.run("backstop", "status", "--json").out,
+                              "the first pass", 20)
             yield process
 
     def entry_of(self, number):
@@ -79,7 +81,8 @@ class Scene:
 
     def client(self):
         """A mail program's connection, signed in."""
-        client = poplib.POP3_SSL("localhost", server.pop3_port, context=ssl.create_default_context(cafile=server.cert), timeout=20)
+        client = poplib.POP3_SSL("localhost", server.pop3_port, context=ssl.create_default_context(cafile=server.cert),
+                                 timeout=20)
         try:
             client.user(self.mailbox.user)
             client.pass_(rig.PASSWORD)
@@ -104,13 +107,15 @@ def demo(mailbox):
 
 @case
 def verdicts():
-    """The demo mailbox is filtered as its EXPECTED.tsv says; every message is on the server or whole in the quarantine."""
+    """The demo mailbox is filtered as its EXPECTED.tsv says; every message is on the server or whole in the
+    quarantine."""
     scene = box["demo"] = Scene("demo", demo, addresses="*@example.org")
     box["twin"] = scene.mailbox.copy("demo-imap")
     scene.backstop.pass_once()
     scene.check([name for name, (_, verdict) in box["expected"].items() if verdict == "backscatter"])
     kept = {rig.digest(scene.inbox[name]) for name, (_, verdict) in box["expected"].items() if verdict != "backscatter"}
-    equal(scene.mailbox.on_disk()["INBOX"], [row for row in scene.before if row[0] in kept], "flags and dates of what was kept")
+    equal(scene.mailbox.on_disk()["INBOX"], [row for row in scene.before if row[0] in kept],
+          "flags and dates of what was kept")
 
 
 @case
@@ -119,11 +124,13 @@ def same_as_imap():
     imap = programs.for_mailbox(box["twin"], f"{work}/demo-imap", addresses="*@example.org")
     imap.pass_once()
     over_pop3, over_imap = (
-        sorted(str({key: row[key] for key in ("kind", "verdict", "state", "reporter", "recipients", "status", "diagnostic", "original")})
+        sorted(str({key: row[key] for key in ("kind", "verdict", "state", "reporter", "recipients", "status",
+                                              "diagnostic", "original")})
                for row in backstop.entries()) for backstop in (box["demo"].backstop, imap))
     equal(over_pop3, over_imap, "what was judged")
     note(f"{len(over_pop3)} bounces judged alike")
-    equal(rig.in_maildir(box["demo"].quarantine), sorted(row[0] for row in box["twin"].on_disk()["Backscatter"]), "what was moved")
+    equal(rig.in_maildir(box["demo"].quarantine), sorted(row[0] for row in box["twin"].on_disk()["Backscatter"]),
+          "what was moved")
 
 
 @case
@@ -133,7 +140,8 @@ def again():
     listed, files, before = scene.backstop.entries(), rig.in_maildir(scene.quarantine), scene.sessions()
     scene.backstop.pass_once()
     programs.wait_for(lambda: len(scene.sessions()) > len(before), "the end of the session in Dovecot's log", 10)
-    equal([row[:3] for row in scene.sessions()[len(before):]], [(0, 0, 0)], "TOP, RETR and deletions of a pass without news")
+    equal([row[:3] for row in scene.sessions()[len(before):]], [(0, 0, 0)],
+          "TOP, RETR and deletions of a pass without news")
     equal(scene.backstop.entries(), listed, "the ledger's list")
     equal(rig.in_maildir(scene.quarantine), files, "the quarantine")
 
@@ -204,7 +212,8 @@ def no_sent_mail():
 
 @case
 def restored_by_default():
-    """What is restored goes into a Maildir of its own on this computer, never back to the server; what is deleted is gone."""
+    """What is restored goes into a Maildir of its own on this computer, never back to the server; what is deleted is
+    gone."""
     scene = Scene("restored")
     scene.backstop.pass_once()
     scene.wish("restore", 1)
@@ -216,7 +225,8 @@ def restored_by_default():
     shown = scene.backstop.ok("backstop", "show", str(scene.entry_of(1)["id"]))
     assert "victim1@remote.example" in shown, f"the restored message is not shown: {shown}"
     gone = scene.backstop.run("backstop", "show", "--raw", str(scene.entry_of(2)["id"]))
-    assert gone.status == programs.NO_SUCH and "was deleted" in gone.err, f"of the deleted one it says {gone.status}: {gone.err}"
+    assert gone.status == programs.NO_SUCH and "was deleted" in gone.err, (
+        f"of the deleted one it says {gone.status}: {gone.err}")
 
 
 @case
@@ -253,7 +263,8 @@ def restored_to_mbox():
 
 @case
 def restored_by_command():
-    """restore-command takes the message from its standard input; one that fails leaves it in quarantine, and the wish says why."""
+    """restore-command takes the message from its standard input; one that fails leaves it in quarantine, and the wish
+    says why."""
     path = os.path.join(work, "taken")
     scene = Scene("tocommand", restore_command=f"cat > {path}; exit 75")
     scene.backstop.pass_once()
@@ -261,7 +272,8 @@ def restored_by_command():
         result = scene.backstop.run("backstop", "restore", str(scene.entry_of(1)["id"]))
     said = plain(result.out + result.err)
     note(said)
-    assert result.status != programs.DONE and "restore-command" in said and "75" in said, f"status {result.status}: {said}"
+    assert result.status != programs.DONE and "restore-command" in said and "75" in said, (
+        f"status {result.status}: {said}")
     scene.check(FORGED)
     scene.configure(restore_command=f"cat > {path}")
     os.unlink(path)
@@ -323,7 +335,8 @@ def twins():
 
 @case
 def killed():
-    """Passes killed at random times, with sessions that Dovecot still has open: the next ones end as if they had not been."""
+    """Passes killed at random times, with sessions that Dovecot still has open: the next ones end as if they had not
+    been."""
     chance, killed, count = random.Random(4711), 0, 12
     for number in range(count):
         scene = Scene(f"killed{number}")
@@ -335,7 +348,8 @@ def killed():
                 os.killpg(process.pid, signal.SIGKILL)
                 killed += 1
             process.communicate()
-        programs.wait_for(lambda scene=scene: scene.backstop.run("backstopd", "--once").status == programs.DONE, "a good pass", 30)
+        programs.wait_for(lambda scene=scene: scene.backstop.run("backstopd", "--once").status == programs.DONE,
+                          "a good pass", 30)
         scene.check(FORGED)
         equal(scene.verdicts(), ["backscatter"] * 3 + ["genuine"] * 2, "verdicts")
     note(f"{killed} of {2 * count} passes killed")
@@ -354,13 +368,15 @@ def moved_home():
     assert "victim2@remote.example" in shown, shown
     scene.wish("restore", 1)
     scene.check(["forged-2", "forged-3"], back=["forged-1"])
-    equal([scene.entry_of(number)["state"] for number in (1, 2, 3)], ["restored", "quarantined", "quarantined"], "states")
+    equal([scene.entry_of(number)["state"] for number in (1, 2, 3)], ["restored", "quarantined", "quarantined"],
+          "states")
     equal(len(scene.backstop.entries()), 5, "entries")
 
 
 @case
 def sent_missing():
-    """A Sent folder that is not there, or is empty, covers nothing: nothing is moved, and the message says what is wrong."""
+    """A Sent folder that is not there, or is empty, covers nothing: nothing is moved, and the message says what is
+    wrong."""
     for number, make in enumerate((False, True)):
         scene = Scene(f"missing{number}", sent=None)
         path = os.path.join(scene.home, "Sent")
@@ -386,8 +402,8 @@ def allowed():
     scene.backstop.ok("backstop", "sweep")
     scene.check(["forged-2", "forged-3"])
     equal(scene.entry_of(1)["verdict"], "genuine", "its verdict")
-    scene.put("allowed", messages.bounce(9, messages.NOW - messages.DAY, "x@botnet.example", "victim1@remote.example", "Again",
-                                         messages.NOW - 2 * messages.DAY))
+    scene.put("allowed", messages.bounce(9, messages.NOW - messages.DAY, "x@botnet.example", "victim1@remote.example",
+                                         "Again", messages.NOW - 2 * messages.DAY))
     scene.backstop.pass_once()
     scene.check(["forged-2", "forged-3"])
 
@@ -405,7 +421,8 @@ def daemon():
         client = scene.client()
         equal(len(client.list()[1]), 5, "messages that another client sees")
         result = scene.backstop.run("backstop", "once")
-        equal(result.status, programs.UNREACHABLE, f"status of a look while another client is on ({plain(result.out + result.err)})")
+        equal(result.status, programs.UNREACHABLE,
+              f"status of a look while another client is on ({plain(result.out + result.err)})")
         said = plain(scene.backstop.ok("backstop", "status"))
         assert "another program is reading the mailbox" in said, said
         client.quit()
@@ -419,26 +436,32 @@ def large():
     """Backscatter of 3 MiB is moved whole, with lines that are long, begin with dots or From, or hold a bare CR."""
     scene = Scene("large")
     body = b"".join(b".dot\n..\n.\nFrom here\n\n" + b"x" * (number % 1200) + b"\n" for number in range(LARGE // 600))
-    scene.put("large", messages.forged(8, messages.NOW - messages.DAY) + body + b"a\rbare CR\n\xff\xfe" + b"y" * 70000 + b"\n")
+    scene.put("large", messages.forged(8, messages.NOW - messages.DAY) + body + b"a\rbare CR\n\xff\xfe" + b"y" * 70000 +
+              b"\n")
     note(f"{len(scene.inbox['large'])} bytes")
     assert len(scene.inbox["large"]) > LARGE
     scene.backstop.pass_once()
     scene.check([*FORGED, "large"])
-    kept = max((os.path.join(scene.quarantine, "new", name) for name in os.listdir(os.path.join(scene.quarantine, "new"))),
+    kept = max((os.path.join(scene.quarantine, "new", name)
+                for name in os.listdir(os.path.join(scene.quarantine, "new"))),
                key=os.path.getsize)
-    equal(messages.read(kept).replace(b"\r\n", b"\n") == scene.inbox["large"].replace(b"\r\n", b"\n"), True, "same bytes")
+    equal(messages.read(kept).replace(b"\r\n", b"\n") == scene.inbox["large"].replace(b"\r\n", b"\n"), True,
+          "same bytes")
 
 
 @case
 def without_end():
-    """Backscatter that does not end in a line end, and one of which nothing but a header is left, are moved as the server gives them."""
+    """Backscatter that does not end in a line end, and one of which nothing but a header is left, are moved as the
+    server gives them."""
     scene = Scene("noend")
     scene.put("open", messages.forged(8, messages.NOW - messages.DAY).rstrip(b"\n") + b" the end")
     scene.put("short", messages.forged(9, messages.NOW - messages.DAY).partition(b"\n\n")[0] + b"\n\n")
     scene.backstop.pass_once()
     for name in ("open", "short"):
-        where = [place for place, digests in (("server", scene.on_server()), ("quarantine", rig.in_maildir(scene.quarantine)))
-                 for form in (scene.inbox[name], scene.inbox[name] + b"\n") for digest in [rig.digest(form)] if digest in digests]
+        where = [place for place,
+                 digests in (("server", scene.on_server()), ("quarantine", rig.in_maildir(scene.quarantine)))
+                 for form in (scene.inbox[name], scene.inbox[name] + b"\n") for digest in [rig.digest(form)]
+                 if digest in digests]
         note(f"{name}: {where}")
         equal(len(where), 1, f"places of the message {name!r}")
     equal(len(scene.on_server()) + len(rig.in_maildir(scene.quarantine)), 9, "messages in all")

@@ -1,5 +1,5 @@
-"""test_pop3_refused.py - POP3 servers that refuse, and servers that misbehave: nothing is lost, nothing is in quarantine twice, and a
-message that a server and its listing do not agree about stays where it is."""
+"""test_pop3_refused.py - POP3 servers that refuse, and servers that misbehave: nothing is lost, nothing is in
+quarantine twice, and a message that a server and its listing do not agree about stays where it is."""
 import os
 import time
 
@@ -13,7 +13,8 @@ from tap import case, equal, note, run, skip_all
 SILENCE = 2  # seconds, the timeout key of these tests
 WHEN = messages.NOW - 2 * messages.DAY
 FORGED = [messages.forged(number, WHEN) for number in (1, 2, 3)]
-ORDINARY, GENUINE = messages.ordinary(1, messages.NOW - messages.DAY), messages.genuine(1, messages.NOW - 3 * messages.DAY)
+ORDINARY = messages.ordinary(1, messages.NOW - messages.DAY)
+GENUINE = messages.genuine(1, messages.NOW - 3 * messages.DAY)
 INBOX = [ORDINARY, FORGED[0], GENUINE, FORGED[1], FORGED[2]]
 KEPT = [ORDINARY, GENUINE]
 
@@ -26,11 +27,13 @@ class Scene:
     """A server that follows this script, and Backstop. Use as a context manager."""
 
     def __init__(self, script=Script, inbox=None, tls=False, **keys):
-        self.server = Server(Maildrop(INBOX if inbox is None else inbox), script, tls_context(cert, key) if tls else None)
+        self.server = Server(Maildrop(INBOX if inbox is None else inbox), script,
+                             tls_context(cert, key) if tls else None)
         self.maildrop = self.server.maildrop
         security = {"security": "tls", "ca_file": cert} if tls else {"security": "none"}
-        self.keys = {"protocol": "pop3", "host": "localhost", "port": self.server.port, "user": "owner", "timeout": SILENCE,
-                     "password_command": f"echo {rig.PASSWORD}", "addresses": messages.OWNER, "sent": sent} | security | keys
+        self.keys = {"protocol": "pop3", "host": "localhost", "port": self.server.port, "user": "owner",
+                     "timeout": SILENCE, "password_command": f"echo {rig.PASSWORD}", "addresses": messages.OWNER,
+                     "sent": sent} | security | keys
         self.backstop = programs.Backstop(f"{work}/{time.monotonic_ns()}", **self.keys)
         self.quarantine = os.path.join(self.backstop.data, "quarantine", "test")
 
@@ -85,7 +88,8 @@ def wrong_password():
             equal(scene.maildrop.count("LIST"), 0, "listings asked for")
             assert "sign-in needed" in scene.status(), scene.status()
     with Scene(refusing("-ERR wrong")) as scene, scene.backstop.daemon():
-        programs.wait_for(lambda: "sign-in-needed" in scene.backstop.run("backstop", "status", "--json").out, "the refusal", 20)
+        programs.wait_for(lambda: "sign-in-needed" in scene.backstop.run("backstop", "status", "--json").out,
+                          "the refusal", 20)
         equal(scene.maildrop.count("PASS"), 1, "passwords sent by the daemon")
 
 
@@ -108,7 +112,8 @@ def in_use():
 def in_use_daemon():
     """A daemon waits while another client holds the maildrop, and does its work once it is free."""
     with Scene(refusing("-ERR [IN-USE] locked")) as scene, scene.backstop.daemon():
-        programs.wait_for(lambda: '"retrying"' in scene.backstop.run("backstop", "status", "--json").out, "the first attempt", 20)
+        programs.wait_for(lambda: '"retrying"' in scene.backstop.run("backstop", "status", "--json").out,
+                          "the first attempt", 20)
         equal(scene.maildrop.count("PASS"), 1, "passwords sent")
         scene.script(Script)
         scene.backstop.ok("backstop", "once")
@@ -179,7 +184,8 @@ class Forgets(Script):
 
 @case
 def uids_by_position():
-    """Unique-ids that are nothing but positions mean other messages in each session: what is wanted stays, what is moved is moved once."""
+    """Unique-ids that are nothing but positions mean other messages in each session: what is wanted stays, what is
+    moved is moved once."""
     class Positions(Script):
         def uid(self, number, uid):
             return str(number)
@@ -227,7 +233,8 @@ class Fails(Script):
 
 @case
 def deletion_not_done():
-    """DELE is accepted and the message still listed: tried again at each pass, in quarantine once, and not told as moved."""
+    """DELE is accepted and the message still listed: tried again at each pass, in quarantine once, and not told as
+    moved."""
     for script in (Forgets, Fails):
         with Scene(script) as scene:
             for _ in range(3):
@@ -248,7 +255,8 @@ def renumbered():
         listed = [(row["id"], row["verdict"], row["state"]) for row in scene.backstop.entries()]
         scene.maildrop.renumber()
         scene.passes()
-        equal([(row["id"], row["verdict"], row["state"]) for row in scene.backstop.entries()], listed, "the ledger's list")
+        equal([(row["id"], row["verdict"], row["state"]) for row in scene.backstop.entries()], listed,
+              "the ledger's list")
         scene.check(KEPT, FORGED)
 
 
@@ -286,7 +294,8 @@ class RefusesOne(Script):
 
 @case
 def renumbered_within_session():
-    """The server's numbers mean other messages than when they were listed: nothing is deleted, and the next pass tries again."""
+    """The server's numbers mean other messages than when they were listed: nothing is deleted, and the next pass tries
+    again."""
     with Scene(Shifts) as scene:
         scene.passes(programs.REFUSED, "numbered its messages anew")
         equal(scene.maildrop.count("DELE"), 0, "deletions asked for")
@@ -299,13 +308,15 @@ def renumbered_within_session():
 
 @case
 def deletion_refused():
-    """DELE is refused: the owner is told, and it is tried again at each pass; in quarantine once, and not told as moved."""
+    """DELE is refused: the owner is told, and it is tried again at each pass; in quarantine once, and not told as
+    moved."""
     for script, left in ((Refuses, FORGED), (RefusesOne, FORGED[:1])):
         with Scene(script) as scene:
             for _ in range(3):
                 scene.passes(programs.REFUSED, "refused to delete a message")
                 scene.check(KEPT + left, FORGED)
-                equal(sorted(scene.states()), sorted(["kept"] + ["q_intent"] * len(left) + ["quarantined"] * (3 - len(left))), "states")
+                equal(sorted(scene.states()),
+                      sorted(["kept"] + ["q_intent"] * len(left) + ["quarantined"] * (3 - len(left))), "states")
             assert "refused to delete a message" in scene.status(), scene.status()
             scene.script(Script)
             scene.passes()
@@ -315,7 +326,8 @@ def deletion_refused():
 
 @case
 def wish_for_refused():
-    """A message whose deletion is refused can be restored all the same, and then stays on the server; it cannot be deleted."""
+    """A message whose deletion is refused can be restored all the same, and then stays on the server; it cannot be
+    deleted."""
     with Scene(Refuses) as scene:
         scene.passes(programs.REFUSED)
         stuck = [row["id"] for row in scene.backstop.entries() if row["state"] == "q_intent"]
@@ -462,7 +474,8 @@ def impossible_numbers():
 @case
 def doubtful_rows():
     """A number that is listed twice, or that only one of LIST and UIDL names, is left alone; the others are moved."""
-    for command, row in (("list", "2 77"), ("uidl", "2 other"), ("uidl", "2 uid2"), ("uidl", "2"), ("list", "77 1000"), ("uidl", "77 uid77")):
+    for command, row in (("list", "2 77"), ("uidl", "2 other"), ("uidl", "2 uid2"), ("uidl", "2"), ("list", "77 1000"),
+                         ("uidl", "77 uid77")):
         with Scene(listing(command, [row])) as scene:
             scene.passes()
             left = FORGED[:1] if row.startswith("2") else []
@@ -543,7 +556,8 @@ def secret():
             assert rig.PASSWORD not in log.read() + shown, "the password was printed"
             for folder, _, files in os.walk(scene.backstop.data):
                 for name in files:
-                    assert rig.PASSWORD.encode() not in messages.read(os.path.join(folder, name)), f"the password is in {name}"
+                    assert rig.PASSWORD.encode() not in messages.read(os.path.join(folder,
+                            name)), f"the password is in {name}"
 
 
 if __name__ == "__main__":
@@ -559,4 +573,4 @@ if __name__ == "__main__":
                              (1, messages.NOW - 3 * messages.DAY - 3600, "friend@partner.example")):
         with open(os.path.join(sent, "cur", f"{when}.M{number}.rig:2,S"), "wb") as out:
             out.write(messages.letter(number, when, to))
-    run()
+    run(at_once=4)

@@ -1,18 +1,19 @@
 """test_proxy.py - a session that breaks at any byte or command, then a clean one, end as if nothing had happened.
 
-proxy.py stands between the daemon and Dovecot. For each place: work to do (forged bounces, a genuine one, other and sent mail), a
-session with the fault, a clean one. What must hold then depends on what the fault can do:
-- A fault that only takes bytes away or delays them (close, reset, stall, drip), and every fault under TLS, which notices a byte
-  that is not the server's: the mailbox (each message once, its folder, its flags, on disk), the verdicts and the account's
-  state are those of an undisturbed run.
-- A plain connection cannot tell that a byte was changed, lost or swapped on the way: the daemon may read another bounce than there
-  is, and judge that. There it must hold that no message is lost, doubled or altered, that what is no bounce stays where it is
-  with its flags, and that the next session goes well.
+proxy.py stands between the daemon and Dovecot. For each place: work to do (forged bounces, a genuine one, other and
+sent mail), a session with the fault, a clean one. What must hold then depends on what the fault can do: - A fault that
+only takes bytes away or delays them (close, reset, stall, drip), and every fault under TLS, which notices a byte
+  that is not the server's: the mailbox (each message once, its folder, its flags, on disk), the verdicts and the
+  account's state are those of an undisturbed run.
+- A plain connection cannot tell that a byte was changed, lost or swapped on the way: the daemon may read another bounce
+than there
+  is, and judge that. There it must hold that no message is lost, doubled or altered, that what is no bounce stays where
+  it is with its flags, and that the next session goes well.
 Always: the supervisor lives on, and no worker was ended by a signal.
 
-BACKSTOP_FAULT_POINTS=all (make check-faults): each of the first 2,000 bytes of the server, and 500 later ones at random, for
-close, stall and corrupt, over TLS (with MOVE) and plain (UIDPLUS only); without it, a spread of them. BACKSTOP_FAULT_SEED repeats a random choice.
-"""
+BACKSTOP_FAULT_POINTS=all (make check-faults): each of the first 2,000 bytes of the server, and 500 later ones at
+random, for close, stall and corrupt, over TLS (with MOVE) and plain (UIDPLUS only); without it, a spread of them.
+BACKSTOP_FAULT_SEED repeats a random choice. """
 import collections
 import itertools
 import os
@@ -33,7 +34,8 @@ SEED = int(os.environ.get("BACKSTOP_FAULT_SEED", random.randrange(1 << 32)))
 EARLY, LATE = 2000, 500
 LIFE = 5  # faults that one daemon meets, one after the other
 AT_ONCE = 32
-HURRY = max(1, programs.LIMIT // 60)  # seconds of silence before the daemon gives up, where silence is what a fault leads to
+# seconds of silence before the daemon gives up, where silence is what a fault leads to
+HURRY = max(1, programs.LIMIT // 60)
 CLEAN_TRIES = 3  # a machine under load may keep a clean session silent for that long, too
 WHEN = messages.NOW - messages.DAY
 # Kinds of lane. A server with MOVE or with UIDPLUS only sends other answers, and leaves other things half done.
@@ -51,10 +53,11 @@ class Lane:
         self.mailbox = starts[security].copy(user)
         server = self.mailbox.server
         self.proxy = Proxy(server.plain if self.plain else server.port, by_command=self.plain)
-        self.backstop = programs.for_mailbox(self.mailbox, os.path.join(work, user), port=self.proxy.port, timeout=timeout,
-                                             security=SECURITY[security])
+        self.backstop = programs.for_mailbox(self.mailbox, os.path.join(work, user), port=self.proxy.port,
+                                             timeout=timeout, security=SECURITY[security])
         self.daemon, self.age = None, 0
-        self.length = None  # of the last session, until its first wish was done: bytes of the server, of the client, commands
+        # of the last session, until its first wish was done: bytes of the server, of the client, commands
+        self.length = None
 
     def __enter__(self):
         self.proxy.__enter__()
@@ -98,9 +101,11 @@ class Lane:
 
     def outcome(self):
         """Mailbox, journal, state: all that an undisturbed run determines."""
-        entries = [{key: row[key] for key in row.keys() - {"id", "judged", "changed"}} for row in self.backstop.entries()]
+        entries = [{key: row[key] for key in row.keys() - {"id", "judged", "changed"}}
+                   for row in self.backstop.entries()]
         status = re.sub(r'"\d{4}-\d\d-\d\dT[^"]*"', '"time"', self.backstop.ok("backstop", "status", "--json"))
-        return self.mailbox.on_disk(), sorted(entries, key=lambda row: row["original"]["message_id"]), status.splitlines()
+        return self.mailbox.on_disk(), sorted(entries,
+                                              key=lambda row: row["original"]["message_id"]), status.splitlines()
 
     def check(self, fault):
         assert self.daemon.poll() is None, f"the daemon ended: {self.daemon.communicate()}"
@@ -119,7 +124,8 @@ class Lane:
         for kept in (lambda row: row[0] in bounces, lambda row: row[0] not in bounces):
             equal(sorted(row[0] for rows in got.values() for row in rows if kept(row)),
                   sorted(row[0] for rows in want.values() for row in rows if kept(row)), "messages, wherever they are")
-        others = [{folder: [row for row in rows if row[0] not in bounces] for folder, rows in place.items()} for place in (got, want)]
+        others = [{folder: [row for row in rows if row[0] not in bounces] for folder, rows in place.items()}
+                  for place in (got, want)]
         equal({folder: rows for folder, rows in others[0].items() if rows},
               {folder: rows for folder, rows in others[1].items() if rows}, "mail that is no bounce")
 
@@ -146,7 +152,8 @@ def refill(mailbox, age):
 
 
 def undisturbed(security):
-    """What each age of a lane comes to, and how long its session is: [outcome], [(bytes of the server, of the client, commands)]."""
+    """What each age of a lane comes to, and how long its session is: [outcome], [(bytes of the server, of the client,
+    commands)]."""
     outcomes, lengths = [], []
     with Lane(security, 20) as lane:
         for _ in range(LIFE):
@@ -185,14 +192,17 @@ class Tally:
                 self.wrong.append(f"{security}: {fault}, mail of age {age}: {problem}")
 
     def go(self, lanes):
-        """lanes: (security, the faults of one lane). Fails when a fault did harm, or too many of them never happened."""
+        """lanes: (security, the faults of one lane). Fails when a fault did harm, or too many of them never
+        happened."""
         begin = time.monotonic()
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda lane: self.live(*lane), chance.sample(lanes, len(lanes))))
         for what in dict.fromkeys(what for what, _ in self.points):
             per = {security: self.points[what, security] for security in SECURITY if self.points[what, security]}
-            note(f"{what}: {sum(per.values())} points ({', '.join(f'{count} {security}' for security, count in per.items())})")
-        note(f"{self.missed} past the session's end, {self.again} clean sessions made again, {time.monotonic() - begin:.0f} s")
+            note(f"{what}: {sum(per.values())} points "
+                 f"({', '.join(f'{count} {security}' for security, count in per.items())})")
+        note(f"{self.missed} past the session's end, {self.again} clean sessions made again, "
+             f"{time.monotonic() - begin:.0f} s")
         assert not self.wrong, f"{len(self.wrong)} faults did harm:\n" + "\n\n".join(self.wrong[:5])
         assert self.points.total() > 9 * self.missed, "too many faults found nothing to break"
 
@@ -203,8 +213,9 @@ def distribute(faults):
 
 
 def at_bytes(security, what, share, **more):
-    """Lanes that have a fault after each of the server's first EARLY bytes, and at LATE later ones (all of them, or a share). The
-    later ones are for the first session of a lane, which is the longest, or for a later one that is long enough."""
+    """Lanes that have a fault after each of the server's first EARLY bytes, and at LATE later ones (all of them, or a
+    share). The later ones are for the first session of a lane, which is the longest, or for a later one that is long
+    enough."""
     early = list(range(1, EARLY + 1))
     if not ALL:
         early = sorted(chance.sample(early, int(EARLY * share)))
@@ -252,7 +263,8 @@ def corrupt():
 @case
 def others():
     """Reset, drip, swapped segments, missing segments, after any byte of the server."""
-    Tally().go(scattered(itertools.product(("reset", "drip", "reorder", "truncate"), SWEPT), "server", 200 if ALL else 15))
+    Tally().go(scattered(itertools.product(("reset", "drip", "reorder", "truncate"), SWEPT), "server",
+                         200 if ALL else 15))
 
 
 @case
@@ -269,7 +281,8 @@ def commands():
     lanes = []
     for security in ("plain", "plain with MOVE"):
         faults = [Fault(what, command=number, moment=moment) for what in ("close", "stall")
-                  for moment in ("before", "unanswered", "answered") for number in range(1, lengths[security][1][2] + 1)]
+                  for moment in ("before", "unanswered", "answered")
+                  for number in range(1, lengths[security][1][2] + 1)]
         lanes += [(security, some) for some in distribute(faults)]
     Tally().go(lanes)
 
@@ -281,7 +294,8 @@ if __name__ == "__main__":
     chance = random.Random(SEED)
     note(f"BACKSTOP_FAULT_SEED={SEED}")
     work = rig.workdir()
-    with_move, without = (rig.Dovecot(without_move=hidden, extra=rig.QUICK).mailbox("start") for hidden in (False, True))
+    with_move, without = (rig.Dovecot(without_move=hidden, extra=rig.QUICK).mailbox("start")
+                          for hidden in (False, True))
     starts = {"tls": with_move, "plain": without, "plain with MOVE": with_move}
     for mailbox in (with_move, without):
         start_bounces = [message for name, message in messages.fill(mailbox, forgeries=2, answered=1, others=1).items()

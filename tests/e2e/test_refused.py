@@ -1,5 +1,5 @@
-"""test_refused.py - servers that must not be trusted, and servers that misbehave: one clear line, the right status, and the
-password only for those who may have it."""
+"""test_refused.py - servers that must not be trusted, and servers that misbehave: one clear line, the right status, and
+the password only for those who may have it."""
 import time
 
 import rig
@@ -57,7 +57,8 @@ def old_tls():
 @case
 def wrong_host_starttls():
     """The same wrong name after STARTTLS: refused, and the password is not sent."""
-    attempt(StartTls, programs.REFUSED, ["certificate"], stranger(), starttls=True, security="starttls", ca_file=other_cert)
+    attempt(StartTls, programs.REFUSED, ["certificate"], stranger(), starttls=True, security="starttls",
+            ca_file=other_cert)
 
 
 class StartTls(scripted.Script):
@@ -157,8 +158,9 @@ def silent_greeting():
 @case
 def not_there():
     """Nobody listens on the port."""
-    backstop = programs.Backstop(f"{work}/nobody", protocol="imap", host="localhost", port=rig.free_port(), security="tls",
-                                 ca_file=cert, user="owner", password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
+    backstop = programs.Backstop(f"{work}/nobody", protocol="imap", host="localhost", port=rig.free_port(),
+                                 security="tls", ca_file=cert, user="owner",
+                                 password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
     result = backstop.run("backstopd", "--once")
     equal(result.status, programs.UNREACHABLE, "status")
     note(result.complaint)
@@ -166,7 +168,8 @@ def not_there():
 
 @case
 def cries_wolf():
-    """A server that tells of new mail all the time, and has none, is asked less and less often, and looked at all the same."""
+    """A server that tells of new mail all the time, and has none, is asked less and less often, and looked at all the
+    same."""
     class Wolf(scripted.Script):
         capabilities = "IMAP4rev1 UIDPLUS MOVE SPECIAL-USE NAMESPACE IDLE"
         count = 1
@@ -183,11 +186,12 @@ def cries_wolf():
             return "OK done"
 
     with scripted.ScriptedServer(Wolf, trusted()) as server:
-        backstop = programs.Backstop(f"{work}/wolf", port=server.port, protocol="imap", host="localhost", security="tls", ca_file=cert,
-                                     user="owner", password_command=f"echo {rig.PASSWORD}", timeout=10)
+        backstop = programs.Backstop(f"{work}/wolf", port=server.port, protocol="imap", host="localhost",
+                                     security="tls", ca_file=cert, user="owner",
+                                     password_command=f"echo {rig.PASSWORD}", timeout=10)
         with backstop.daemon():
             programs.wait_for(lambda: server.received.count(b" IDLE\r\n") > 10, "the first looks", 20)
-            time.sleep(8)
+            time.sleep(4)
             early = server.received.count(b" IDLE\r\n")
             time.sleep(8)
             late = server.received.count(b" IDLE\r\n")
@@ -215,4 +219,4 @@ if __name__ == "__main__":
     work = rig.workdir()
     (cert, key), (other_cert, other_key) = rig.certificate(work), rig.certificate(work, "elsewhere.example", "other")
     system_roots, _ = rig.certificate(work, "root.example", "roots")
-    run()
+    run(at_once=4)

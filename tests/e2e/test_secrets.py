@@ -1,5 +1,5 @@
-"""test_secrets.py - passwords on their way to the server: where they come from, when they are asked for again, and that nobody
-else gets to see them."""
+"""test_secrets.py - passwords on their way to the server: where they come from, when they are asked for again, and that
+nobody else gets to see them."""
 import contextlib
 import os
 import shutil
@@ -26,7 +26,8 @@ def moved(mailbox):
 
 
 def keyring(name):
-    return {"SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": f"{work}/{name}.keyring", "SECRET_FILE_TEST_PASSWORD": "test"}
+    return {"SECRET_BACKEND": "file", "SECRET_FILE_TEST_PATH": f"{work}/{name}.keyring",
+            "SECRET_FILE_TEST_PASSWORD": "test"}
 
 
 def family(pid):
@@ -55,7 +56,8 @@ def asked(path):
 
 @case
 def from_keyring():
-    """The daemon signs in with the keyring's password, which is in no command line, environment, log or file of ours."""
+    """The daemon signs in with the keyring's password, which is in no command line, environment, log or file of
+    ours."""
     if not os.path.exists(KEYRING):
         note("built without the keyring")
         return
@@ -104,7 +106,8 @@ def stored_while_it_waits():
 def renewed():
     """A token that the server refuses is asked for once more, with word of the refusal."""
     log = f"{work}/renewed.asked"
-    command = f"sh -c 'echo ${{BACKSTOP_REFUSED-0}} >>{log}; if [ -n \"$BACKSTOP_REFUSED\" ]; then echo {rig.PASSWORD}; else echo old; fi'"
+    command = (f"sh -c 'echo ${{BACKSTOP_REFUSED-0}} >>{log}; "
+               f"if [ -n \"$BACKSTOP_REFUSED\" ]; then echo {rig.PASSWORD}; else echo old; fi'")
     mailbox, backstop = scene("renewed", password_command=command)
     backstop.pass_once()
     equal(asked(log), "0\n1\n", "what the command was told")
@@ -142,7 +145,8 @@ def from_systemd():
             try:
                 equal(manager.recv(100), b"READY=1", "first")
                 programs.wait_for(moved(mailbox), "the first pass", 20)
-                assert b"NOTIFY_SOCKET" not in programs.seen(family(process.pid)[1]), "the worker could speak for the daemon"
+                worker = family(process.pid)[1]
+                assert b"NOTIFY_SOCKET" not in programs.seen(worker), "the worker could speak for the daemon"
                 if number == 0:
                     process.send_signal(signal.SIGHUP)
                     equal((manager.recv(100), manager.recv(100)), (b"RELOADING=1", b"READY=1"), "on SIGHUP")

@@ -12,7 +12,8 @@ FORGED = 3
 
 
 def scene(name, count=FORGED, **more):
-    """A mailbox that was filtered once, and then got an old folder with forged and genuine bounces; where is it asked for?"""
+    """A mailbox that was filtered once, and then got an old folder with forged and genuine bounces; where is it asked
+    for?"""
     mailbox = server.mailbox(name)
     messages.fill(mailbox)
     backstop = programs.for_mailbox(mailbox, f"{work}/{name}", **more)
@@ -47,14 +48,16 @@ def check_swept(mailbox, before, count=FORGED):
 
 @case
 def dry_and_real():
-    """A dry run moves nothing and lists, as often as it is made; a sweep moves just that; a second one finds nothing."""
+    """A dry run moves nothing and lists, as often as it is made; a sweep moves just that; a second one finds
+    nothing."""
     mailbox, backstop = scene("dry")
     before = mailbox.snapshot()
     for attempt in ("first", "second"):
         told, *entries = sweep(backstop, "--dry-run", "--folder", "Archive")
         note(told["text"])
         equal((told["state"], told["dry_run"]), ("done", True), f"the {attempt} dry run")
-        equal(sorted(row["recipients"][0] for row in entries), [f"victim{n}@remote.example" for n in (11, 12, 13)], f"list of the {attempt}")
+        equal(sorted(row["recipients"][0] for row in entries), [f"victim{n}@remote.example" for n in (11, 12, 13)],
+              f"list of the {attempt}")
     backstop.pass_once()
     equal(mailbox.snapshot(), before, "the mailbox after two dry runs and a pass")
     told, = sweep(backstop, "--folder", "Archive")
@@ -76,7 +79,8 @@ def dry_run_alone():
     mailbox.settle()
     before = mailbox.snapshot()
     told, *entries = sweep(backstop, "--dry-run")
-    equal((told["state"], [row["recipients"][0] for row in entries]), ("done", ["victim77@remote.example"]), "the dry run")
+    equal((told["state"], [row["recipients"][0] for row in entries]), ("done", ["victim77@remote.example"]),
+          "the dry run")
     equal(mailbox.snapshot(), before, "the mailbox after the dry run")
     backstop.ok("backstop", "sweep")
     equal(len(folder(mailbox, "Backscatter")), len(before["Backscatter"]) + 1, "messages in quarantine after the sweep")
@@ -88,7 +92,8 @@ def with_daemon():
     mailbox, backstop = scene("daemon")
     before = mailbox.snapshot()
     with backstop.daemon():
-        programs.wait_for(lambda: '"watching"' in backstop.ok("backstop", "status", "--json"), "the daemon's first pass", 20)
+        programs.wait_for(lambda: '"watching"' in backstop.ok("backstop", "status", "--json"),
+                          "the daemon's first pass", 20)
         told, *entries = sweep(backstop, "--dry-run", "--folder", "Archive")
         equal((told["state"], len(entries)), ("done", FORGED), "the dry run")
         equal(mailbox.snapshot(), before, "the mailbox after the dry run")

@@ -1,5 +1,5 @@
-"""test_tls.py - servers that are not who they say, or may be somebody in between: each refused before any credential is sent,
-over TLS from the start and over STARTTLS."""
+"""test_tls.py - servers that are not who they say, or may be somebody in between: each refused before any credential is
+sent, over TLS from the start and over STARTTLS."""
 import ssl
 import subprocess
 import time
@@ -10,6 +10,7 @@ import programs
 import scripted
 from tap import case, note, run, skip_all
 
+SILENCE = 3  # seconds, the timeout key of these tests
 CREDENTIALS = (b"LOGIN", b"AUTHENTICATE", b"sesame", b"owner")
 
 
@@ -24,9 +25,9 @@ class StartTls(Plain):
 def refused(what, script, words, context, starttls, ca, statuses=(programs.REFUSED,)):
     """One pass that must end before anything that helps to sign in was sent."""
     with scripted.ScriptedServer(script, context, starttls) as server:
-        backstop = programs.Backstop(f"{work}/{time.monotonic_ns()}", protocol="imap", host="localhost", port=server.port,
-                                     security="starttls" if starttls else "tls", ca_file=ca, user="owner",
-                                     password_command=f"echo {rig.PASSWORD}", timeout=4)
+        backstop = programs.Backstop(f"{work}/{time.monotonic_ns()}", protocol="imap", host="localhost",
+                                     port=server.port, security="starttls" if starttls else "tls", ca_file=ca,
+                                     user="owner", password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
         result = backstop.run("backstopd", "--once", limit=programs.LIMIT)
     assert result.status in statuses, f"{what}: status {result.status} ({result.err.strip()})"
     assert server.connections >= 1, f"{what}: nobody connected"
@@ -38,28 +39,29 @@ def refused(what, script, words, context, starttls, ca, statuses=(programs.REFUS
 
 
 def openssl(*arguments):
-    subprocess.run([rig.find_program("openssl"), *arguments], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, cwd=work)
+    subprocess.run([rig.find_program("openssl"), *arguments], check=True, stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=work)
 
 
 def issued(name, host, start="20200101000000Z", end="20991231000000Z"):
     """A certificate for host, valid from start to end, that the issuer ca.pem has signed; its paths."""
-    openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+    openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", f"{name}.key", "-out",
+            f"{name}.csr")
     with open(f"{work}/{name}.ext", "w") as extensions:
         extensions.write(f"subjectAltName = DNS:{host}\n")
-    openssl("ca", "-batch", "-config", "ca.cnf", "-in", f"{name}.csr", "-out", f"{name}.pem", "-startdate", start, "-enddate", end,
-            "-notext", "-extfile", f"{name}.ext")
+    openssl("ca", "-batch", "-config", "ca.cnf", "-in", f"{name}.csr", "-out", f"{name}.pem", "-startdate", start,
+            "-enddate", end, "-notext", "-extfile", f"{name}.ext")
     return f"{work}/{name}.pem", f"{work}/{name}.key"
 
 
 def make_issuer():
     """An issuer of ours: the one that a test's ca-file names."""
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=Test issuer", "-keyout", "ca.key",
-            "-out", "ca.pem", "-addext", "basicConstraints=critical,CA:TRUE")
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=Test issuer", "-keyout",
+            "ca.key", "-out", "ca.pem", "-addext", "basicConstraints=critical,CA:TRUE")
     with open(f"{work}/ca.cnf", "w") as config:
         config.write(f"[ca]\ndefault_ca = it\n[it]\ndir = {work}\ndatabase = {work}/ca.db\nnew_certs_dir = {work}\n"
-                     f"certificate = {work}/ca.pem\nprivate_key = {work}/ca.key\nserial = {work}/ca.serial\ndefault_md = sha256\n"
-                     "policy = any\nunique_subject = no\n[any]\ncommonName = supplied\n")
+                     f"certificate = {work}/ca.pem\nprivate_key = {work}/ca.key\nserial = {work}/ca.serial\n"
+                     "default_md = sha256\npolicy = any\nunique_subject = no\n[any]\ncommonName = supplied\n")
     open(f"{work}/ca.db", "w").close()
     with open(f"{work}/ca.serial", "w") as serial:
         serial.write("01\n")
@@ -78,7 +80,8 @@ def only(version, pair):
 
 @case
 def certificates():
-    """Self-signed, wrong name, expired, not yet valid, unknown issuer, TLS 1.0 and 1.1: refused over both kinds of TLS"""
+    """Self-signed, wrong name, expired, not yet valid, unknown issuer, TLS 1.0 and 1.1: refused over both kinds of
+    TLS"""
     good = issued("good", "localhost")
     lonely = rig.certificate(work, name="lonely")
     rows = [
@@ -136,9 +139,10 @@ def trusted():
     pair = issued("good3", "localhost")
     for starttls in (False, True):
         with scripted.ScriptedServer(StartTls if starttls else Plain, scripted.tls_context(*pair), starttls) as server:
-            backstop = programs.Backstop(f"{work}/trusted{starttls}", protocol="imap", host="localhost", port=server.port,
-                                         security="starttls" if starttls else "tls", ca_file=f"{work}/ca.pem", user="owner",
-                                         password_command=f"echo {rig.PASSWORD}", timeout=10)
+            backstop = programs.Backstop(f"{work}/trusted{starttls}", protocol="imap", host="localhost",
+                                         port=server.port, security="starttls" if starttls else "tls",
+                                         ca_file=f"{work}/ca.pem", user="owner",
+                                         password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
             backstop.run("backstopd", "--once", limit=programs.LIMIT)
         assert b"AUTHENTICATE PLAIN" in server.received, f"what the server received: {server.received!r}"
 
@@ -149,4 +153,4 @@ if __name__ == "__main__":
         skip_all("openssl not installed")
     work = rig.workdir()
     make_issuer()
-    run()
+    run(at_once=3)

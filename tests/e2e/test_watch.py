@@ -1,4 +1,5 @@
-"""test_watch.py - a daemon left alone: new mail by IDLE, the owner's hands, two machines, several accounts, what servers lack."""
+"""test_watch.py - a daemon left alone: new mail by IDLE, the owner's hands, two machines, several accounts, what
+servers lack."""
 import json
 import time
 
@@ -132,7 +133,9 @@ def several_accounts():
         note(f"after {took:.2f} s")
         when = messages.NOW - messages.DAY
         append(second, "Sent", messages.letter(62, when - 60, "far@partner.example"))
-        mailbox.deliver("INBOX", messages.bounce(62, when, "letter-62@backstop.example", "far@partner.example", "Letter 62", when - 60), time.time())
+        mailbox.deliver("INBOX",
+                        messages.bounce(62, when, "letter-62@backstop.example", "far@partner.example", "Letter 62",
+                                        when - 60), time.time())
         programs.wait_for(lambda: any(row["recipients"] == ["far@partner.example"] and row["state"] != "waiting"
                                       for row in backstop.entries()), "its verdict", 15)
         row = next(row for row in backstop.entries() if row["recipients"] == ["far@partner.example"])
@@ -186,7 +189,8 @@ def folder_missing():
 @case
 def prefixed():
     """With an INBOX. prefix the quarantine lies under the server's prefix, and a watched subfolder is watched."""
-    mailbox, backstop = scene("prefixed", dotted, folders="INBOX;Lists", quarantine="Backscatter", general={"interval": 10})
+    mailbox, backstop = scene("prefixed", dotted, folders="INBOX;Lists", quarantine="Backscatter",
+                              general={"interval": 10})
     mailbox.put("Lists", messages.forged(91, OLD), OLD)
     mailbox.settle()
     with backstop.daemon():
@@ -225,6 +229,7 @@ if __name__ == "__main__":
     if rig.missing():
         skip_all(rig.missing())
     server, restarted, work = rig.Dovecot(), rig.Dovecot(), rig.workdir()
-    poor = rig.Dovecot(extra="\nprotocol imap {\n  imap_capability = IMAP4rev1 SASL-IR LITERAL+ NAMESPACE SPECIAL-USE\n}\n")
+    poor = rig.Dovecot(extra="\nprotocol imap {\n  imap_capability = IMAP4rev1 SASL-IR LITERAL+ NAMESPACE "
+                             "SPECIAL-USE\n}\n")
     dotted = rig.Dovecot(prefix="INBOX.", separator=".")
     run()

@@ -1,4 +1,5 @@
-"""test_wishes.py - restore and delete: by the running daemon within two seconds, and queued for the next pass without it."""
+"""test_wishes.py - restore and delete: by the running daemon within two seconds, and queued for the next pass without
+it."""
 import rig
 import messages
 import programs
@@ -8,7 +9,8 @@ SOON = 2.0  # seconds from a wish to its result while the daemon runs
 
 
 class Scene:
-    """A mailbox with three forged bounces in quarantine, each of which carried \\Seen, \\Flagged and a keyword in the inbox."""
+    """A mailbox with three forged bounces in quarantine, each of which carried \\Seen, \\Flagged and a keyword in the
+    inbox."""
 
     def __init__(self, name, which=None):
         self.mailbox = (which or server).mailbox(name)
@@ -61,11 +63,13 @@ class Scene:
 
 @case
 def restore_stopped():
-    """Without the daemon, restore is queued and done in the next pass; flags are kept, and the pass after leaves it there."""
+    """Without the daemon, restore is queued and done in the next pass; flags are kept, and the pass after leaves it
+    there."""
     scene = Scene("restore")
     result = scene.backstop.run("backstop", "restore", str(scene.entries[0]["id"]))
     equal(result.status, programs.DONE, f"status of restore ({result.err})")
-    assert "queued" in (result.out + result.err).lower(), f"restore does not say that it is queued: {result.out}{result.err}"
+    assert "queued" in (result.out +
+                        result.err).lower(), f"restore does not say that it is queued: {result.out}{result.err}"
     equal(scene.place(scene.number(scene.entries[0])), ["Backscatter"], "where the message is before the pass")
     scene.backstop.pass_once()
     scene.check_restored(scene.entries[0])
@@ -92,7 +96,8 @@ def delete_without_trash():
     client.store(found[0].decode(), "+FLAGS", "(\\Deleted)")
     client.unselect()
     client.logout()
-    equal(scene.backstop.run("backstop", "delete", str(scene.entries[1]["id"])).status, programs.DONE, "status of delete")
+    equal(scene.backstop.run("backstop", "delete", str(scene.entries[1]["id"])).status, programs.DONE,
+          "status of delete")
     scene.backstop.pass_once()
     scene.check_deleted(scene.entries[1], [scene.entries[0], scene.entries[2]], [])
 
@@ -102,7 +107,8 @@ def daemon_runs():
     """With the daemon running, restore and delete report their result within two seconds."""
     scene = Scene("daemon")
     with scene.backstop.daemon():
-        programs.wait_for(lambda: '"watching"' in scene.backstop.ok("backstop", "status", "--json"), "the daemon's first pass", 20)
+        programs.wait_for(lambda: '"watching"' in scene.backstop.ok("backstop", "status", "--json"),
+                          "the daemon's first pass", 20)
         for verb, entry, state in (("restore", scene.entries[0], "restored"), ("delete", scene.entries[1], "deleted")):
             process = scene.backstop.start("backstop", verb, str(entry["id"]))
             took = programs.wait_for(lambda: process.poll() is not None, f"result of {verb}", 20)

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(BACKSTOP_COVERAGE)
+#if defined(BACKSTOP_ASAN) || defined(BACKSTOP_COVERAGE)
 #define INSTRUMENTED 1
 #else
 #define INSTRUMENTED 0

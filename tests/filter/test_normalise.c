@@ -208,6 +208,13 @@ static void lines(void **state)
       "ab" },
     { "a\x1b[31mb", "a[31mb" },
     { "\xff", "\xef\xbf\xbd" },
+    { "soft\xc2\xadhy", "softhy" },
+    { "a\xe2\x80\x8b"
+      "b",
+      "ab" },
+    { "a\xe2\x81\xa0"
+      "b\xef\xbb\xbf",
+      "ab" },
     { "", "" },
     { " \n", "" },
     { "0123456789", "0123456789" },
@@ -220,6 +227,61 @@ static void lines(void **state)
     assert_true(strlen(got) <= 10 && g_utf8_validate(got, -1, NULL));
   }
   assert_null(text_one_line(NULL, 10));
+}
+
+static void hidden_characters(void **state)
+{
+  static const struct {
+    gunichar first, last;
+    const char *why;
+  } hide[] = {
+    { 0x00, 0x1f, "controls" },
+    { 0x7f, 0x9f, "DEL and the second controls" },
+    { 0xad, 0xad, "soft hyphen" },
+    { 0x34f, 0x34f, "grapheme joiner" },
+    { 0x61c, 0x61c, "Arabic letter mark" },
+    { 0x115f, 0x1160, "Hangul fillers" },
+    { 0x17b4, 0x17b5, "Khmer vowels without a form" },
+    { 0x180b, 0x180f, "Mongolian selectors and separator" },
+    { 0x200b, 0x200f, "zero width, marks of direction" },
+    { 0x2028, 0x202e, "separators, embeddings and overrides" },
+    { 0x2060, 0x206f, "word joiner, invisible operators, isolates" },
+    { 0x3164, 0x3164, "Hangul filler" },
+    { 0xe000, 0xe010, "private use" },
+    { 0xfeff, 0xfeff, "byte order mark" },
+    { 0xffa0, 0xffa0, "halfwidth filler" },
+    { 0xfff0, 0xfffb, "interlinear annotation" },
+    { 0x1d173, 0x1d17a, "musical formatting" },
+    { 0xe0000, 0xe01ef, "tags and selectors" },
+  };
+  static const char shown[] = "aZ9 ~\xc3\x9f\xe2\x80\x93\xe2\x80\xa6\xe2\x82\xac\xef\xbf\xbd";
+  static const gunichar more[] = { 0x300, 0x5d0, 0x627, 0x4e2d, 0xac00, 0x2764, 0xfe0f, 0x1f600, 0x1f3fd, 0x2011 };
+  for (guint i = 0; i < G_N_ELEMENTS(hide); i++)
+    for (gunichar c = hide[i].first; c <= hide[i].last; c++)
+      if (!text_hides(c)) fail_msg("U+%04X is shown (%s)", c, hide[i].why);
+  for (const char *at = shown; *at != '\0'; at = g_utf8_next_char(at)) assert_false(text_hides(g_utf8_get_char(at)));
+  for (guint i = 0; i < G_N_ELEMENTS(more); i++)
+    if (text_hides(more[i])) fail_msg("U+%04X is not shown", more[i]);
+}
+
+/* Ledgers hold hashes of subjects: their normal form stays what it was, whatever is shown to people. */
+static void kept_text_stays_as_it_was(void **state)
+{
+  static const Row rows[] = {
+    { "a\xe2\x80\xae"
+      "b\xef\xbb\xbf\x1b",
+      "ab" },
+    { "a\xe2\x80\x8d"
+      "b",
+      "a\xe2\x80\x8d"
+      "b" },
+    { "soft\xc2\xadhyphen \xee\x80\x80", "soft\xc2\xadhyphen \xee\x80\x80" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *kept = text_to_keep(rows[i].given, 100), *subject = subject_normalise(rows[i].given);
+    assert_row(&rows[i], kept);
+    assert_row(&rows[i], subject);
+  }
 }
 
 static void lists(void **state)
@@ -246,9 +308,17 @@ static void kinds(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(ids),           cmocka_unit_test(id_lists), cmocka_unit_test(addresses),
-    cmocka_unit_test(address_lists), cmocka_unit_test(patterns), cmocka_unit_test(subjects),
-    cmocka_unit_test(lines),         cmocka_unit_test(lists),    cmocka_unit_test(kinds),
+    cmocka_unit_test(ids),
+    cmocka_unit_test(id_lists),
+    cmocka_unit_test(addresses),
+    cmocka_unit_test(address_lists),
+    cmocka_unit_test(patterns),
+    cmocka_unit_test(subjects),
+    cmocka_unit_test(lines),
+    cmocka_unit_test(hidden_characters),
+    cmocka_unit_test(kept_text_stays_as_it_was),
+    cmocka_unit_test(lists),
+    cmocka_unit_test(kinds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-# make fuzz [FUZZ_SECONDS=n] [FUZZ_TARGETS="read"]: with clang, each target on one core for so long, seeded from the samples
+# make fuzz [FUZZ_SECONDS=n] [FUZZ_TARGETS="read"]: with clang, each target on one core for so long, seeded from the
+# samples
 FUZZ_CC = clang
 FUZZ_SECONDS = 60
 FUZZ_TARGETS = candidate read text
@@ -13,10 +14,11 @@ fuzz:
 	  cp -f $(top_srcdir)/tests/samples/*/*.eml tests/fuzz/seeds-$$target; chmod u+w tests/fuzz/seeds-$$target/*; \
 	  $(FUZZ_CC) $(FUZZ_FLAGS) $(DEFS) -I$(top_srcdir) $(GLIB_CFLAGS) $(GMIME_CFLAGS) -o tests/fuzz/$$target \
 	    $(top_srcdir)/tests/fuzz/$$target.c $$sources $(GLIB_LIBS) $(GMIME_LIBS); \
-	  tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=5 -rss_limit_mb=512 -print_final_stats=1 \
-	    -artifact_prefix=tests/fuzz/$$target- tests/fuzz/corpus-$$target tests/fuzz/seeds-$$target; \
+	  tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=5 -rss_limit_mb=512 \
+	    -print_final_stats=1 -artifact_prefix=tests/fuzz/$$target- tests/fuzz/corpus-$$target tests/fuzz/seeds-$$target; \
 	done
 clean-local: clean-fuzz
 .PHONY: clean-fuzz
 clean-fuzz:
-	rm -rf tests/fuzz/seeds-* tests/fuzz/corpus-* tests/fuzz/candidate tests/fuzz/read tests/fuzz/text tests/fuzz/*-crash-* tests/fuzz/*-oom-* tests/fuzz/*-timeout-*
+	rm -rf tests/fuzz/seeds-* tests/fuzz/corpus-* tests/fuzz/candidate tests/fuzz/read tests/fuzz/text \
+	  tests/fuzz/*-crash-* tests/fuzz/*-oom-* tests/fuzz/*-timeout-*

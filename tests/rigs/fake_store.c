@@ -166,7 +166,7 @@ static gboolean fake_select(Store *base, const char *name, FolderStatus *status,
       (FolderStatus){ store->open->validity, store->open->next, store->open->messages->len, store->open->read_only };
   gboolean can_move = !store->server->cannot_move && !store->open->read_only;
   gboolean can_claim = !store->server->cannot_claim && !store->server->keeps_no_keywords;
-  base->can = STORE_LISTS_ALL | (store->server->keeps_no_keywords ? 0 : STORE_CAN_MARK)
+  base->can = store->server->can | STORE_LISTS_ALL | (store->server->keeps_no_keywords ? 0 : STORE_CAN_MARK)
               | (can_move ? STORE_CAN_MOVE : 0) | (can_claim ? STORE_CAN_CLAIM : 0)
               | (store->server->copies ? 0 : STORE_MOVES_AT_ONCE);
   if (store->server->late) base->can |= STORE_NO_RIVALS | (is_late(store) ? STORE_REMOVES_LATE : 0);
@@ -402,7 +402,7 @@ Store *fake_open(FakeServer *server)
 {
   FakeStore *store = g_new0(FakeStore, 1);
   store->base.class = &FAKE;
-  store->base.can = STORE_LISTS_ALL | STORE_CAN_MARK | (server->cannot_move ? 0 : STORE_CAN_MOVE)
+  store->base.can = server->can | STORE_LISTS_ALL | STORE_CAN_MARK | (server->cannot_move ? 0 : STORE_CAN_MOVE)
                     | (server->copies ? 0 : STORE_MOVES_AT_ONCE);
   store->server = server;
   if (server->late) store->base.returns_to = "Returned";

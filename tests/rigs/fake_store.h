@@ -27,6 +27,7 @@ typedef struct {
   gboolean garbles;   /* what it copies is another message then */
   gboolean cannot_claim; /* no CONDSTORE: whoever claims a message gets it */
   gboolean cannot_move;
+  guint can; /* StoreCapability that it has as well */
   gboolean refuses_create, refuses_move;
   gboolean finds_no_ids;  /* its search knows no Message-ID */
   gboolean names_no_uids; /* moves, but does not say where to */

@@ -1,6 +1,6 @@
 /* cmd_allow.c - `backstop allow`: the newsender allowlist
  * Owns:     its options.
- * Must not: do what listing.c does for both lists.
+ * Must not: do what own_list.c does for both lists.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/own_list.h"
@@ -12,15 +12,14 @@ static const GOptionEntry options[] = {
   G_OPTION_ENTRY_NULL,
 };
 
-static int run(const Ui *ui, int argc, char **argv) { return listing_run(ui, NEWSENDER_ALLOW, all, argc, argv); }
+static int run(const Ui *ui, int argc, char **argv) { return own_list_run(ui, NEWSENDER_ALLOW, all, argc, argv); }
 
 const Command cmd_allow = {
   .name = "allow",
   .arguments = "[add|remove ENTRY...|list]",
-  .summary = "Whose bounces are always genuine",
-  .description =
-      "ENTRY is an address (a@example.org) or a domain with all below it (example.org). It is held against the address "
-      "that a bounce speaks of, and against the domain of the server that wrote it.",
+  .summary = "People and domains whose bounces are always genuine",
+  .description = "ENTRY is an address (a@example.org) or a domain with all below it (example.org). It is compared with "
+                 "the address that a bounce is about, and with the domain of the server that wrote the bounce.",
   .options = options,
   .maximum = -1,
   .run = run,

@@ -5,13 +5,13 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ledger/facts.h"
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/jsonl.h"
 #include "ui/cli/mail_arguments.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 
-/* Worst last, so that the highest of several counts. */
+/* The worst status is the highest number: of several messages, the highest counts. */
 enum { CHECK_GOOD, CHECK_BACKSCATTER, CHECK_UNSURE, CHECK_ERROR };
 
 typedef struct {
@@ -59,7 +59,7 @@ static void print_text(const char *file, guint number, const Report *report, con
   if (verdict->code != VERDICT_PASS) words_print_evidence(verdict->evidence, verdict->decided);
 }
 
-/* The daemon's way from bytes to verdict, less the server. */
+/* Judges a message as the daemon does, but asks no server. */
 static Verdict *judge(Check *check, GBytes *message, Report **report, GError **error)
 {
   gsize length;
@@ -68,7 +68,7 @@ static Verdict *judge(Check *check, GBytes *message, Report **report, GError **e
   *report = filter_candidate(header, length) ? filter_read(message) : report_new();
   g_autoptr(Facts) facts = ledger_facts(check->ledger, *report, &query, error);
   if (facts == NULL) return NULL;
-  facts->waited = TRUE; /* there is no second look */
+  facts->waited = TRUE; /* FALSE: a fresh report waits for a second look; here there is none */
   return filter_judge(*report, facts, &check->policy);
 }
 
@@ -81,7 +81,7 @@ static gboolean check_message(const char *file, guint number, GBytes *message, g
   if (verdict == NULL) {
     ui_fail(error);
     check->status = CHECK_ERROR;
-    return FALSE; /* the ledger would fail the next one, too */
+    return FALSE; /* the ledger would fail for the next message, too */
   }
   if (check->ui->json)
     print_json(file, report, verdict);
@@ -91,7 +91,7 @@ static gboolean check_message(const char *file, guint number, GBytes *message, g
   return TRUE;
 }
 
-/* The ledger, or an empty one; and the owner's choices, where there is a configuration. */
+/* Opens the ledger, or an empty one, and reads the owner's choices if there is a configuration. */
 static gboolean prepare(Check *check, GError **error)
 {
   GError *problem = NULL;
@@ -133,7 +133,7 @@ const Command cmd_check = {
   .arguments = "FILE...",
   .summary = "Judge messages, mboxes, Maildirs or - (standard input), offline",
   .description =
-      "Nothing is moved or noted down. Exit status: 0 genuine or not a bounce, 1 backscatter, 2 unsure, 3 error; "
+      "Nothing is moved or recorded. Exit status: 0 genuine or not a bounce, 1 backscatter, 2 unsure, 3 error; "
       "with several messages, the highest.",
   .minimum = 1,
   .maximum = -1,

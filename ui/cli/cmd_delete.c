@@ -1,11 +1,11 @@
 /* cmd_delete.c - `backstop delete`: remove messages from quarantine
  * Owns:     its row.
- * Must not: do what wishing.c does for both verbs.
+ * Must not: do what wish_and_wait.c does for both verbs.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/wish_and_wait.h"
 
-static int run(const Ui *ui, int argc, char **argv) { return wishing_run(ui, WISH_DELETE, argc, argv); }
+static int run(const Ui *ui, int argc, char **argv) { return wish_and_wait(ui, WISH_DELETE, argc, argv); }
 
 const Command cmd_delete = {
   .name = "delete",

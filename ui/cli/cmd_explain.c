@@ -1,11 +1,11 @@
-/* cmd_explain.c - `backstop explain`: why a message was judged as it was
+/* cmd_explain.c - `backstop explain`: why a message was judged so
  * Owns:     its output, meant for somebody who has never heard of a DSN.
- * Must not: judge anew; it tells what was found then.
+ * Must not: judge again; it tells what was found then.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -45,8 +45,8 @@ static void print_what(const Entry *entry)
   if (entry->arrived != 0) g_string_append_printf(text, ", %s", arrived);
   puts("\nWhat it is");
   print_wrapped("  ", text->str);
-  puts("\nThe mail it speaks of");
-  print_field("was sent to", about != NULL ? about : "nobody it names");
+  puts("\nThe mail it is about");
+  print_field("was sent to", about != NULL ? about : "nobody that it names");
   print_field("says it is from", entry->original_from);
   print_field("subject", entry->original_subject);
   print_field("its id", entry->original_id);
@@ -66,7 +66,7 @@ static void print_coverage(const GPtrArray *coverage)
   }
 }
 
-/* Addresses come from the mail: only what needs no quoting in a shell is put into a command line to be copied. */
+/* The owner may copy this text into a shell, and a stranger has written the address: only harmless characters. */
 static gboolean is_plain(const char *text)
 {
   for (const char *c = text; *c != '\0'; c++)
@@ -84,8 +84,8 @@ static void print_choices(const Entry *entry)
            entry->id);
   }
   if (about == NULL || !is_plain(about)) about = "ADDRESS";
-  printf("  backstop allow add %s\n      takes reports about mail to that address for genuine from now on\n", about);
-  printf("  backstop deny add %s\n      takes them for backscatter\n", about);
+  printf("  backstop allow add %s\n      counts reports about mail to that address as genuine from now on\n", about);
+  printf("  backstop deny add %s\n      counts them as backscatter\n", about);
 }
 
 static void print_json(const Entry *entry, const GPtrArray *coverage)
@@ -123,7 +123,7 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_explain = {
   .name = "explain",
   .arguments = "ID",
-  .summary = "Why it was judged as it was",
+  .summary = "Why a message was judged so",
   .minimum = 1,
   .maximum = 1,
   .run = run,

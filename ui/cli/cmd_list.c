@@ -5,8 +5,8 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ledger/account.h"
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -23,37 +23,21 @@ static const GOptionEntry options[] = {
   { "state", 0, 0, G_OPTION_ARG_FILENAME, &state,
     "In this state: kept, waiting, quarantined, restored, deleted, failed", "STATE" },
   { "all", 0, 0, G_OPTION_ARG_NONE, &all, "Everything that was judged, not only what waits for you", NULL },
-  { "limit", 0, 0, G_OPTION_ARG_INT, &limit, "At most so many; 0: all (default 50 on a terminal, else all)", "N" },
+  { "limit", 0, 0, G_OPTION_ARG_INT, &limit, "At most this many; 0: all (default 50 on a terminal, else all)", "N" },
   G_OPTION_ENTRY_NULL,
 };
 
 typedef struct {
   const Ui *ui;
   Table *table;
-  gboolean waiting; /* only what waits for the owner */
+  gboolean for_owner; /* only what waits for the owner */
   guint count, limit;
   gboolean more;
 } List;
 
-/* Is it for the owner to look at? What was moved or could not be, and what was left in the inbox without being found
- * genuine. */
-static gboolean waits(const Entry *entry)
-{
-  switch (entry->state) {
-  case MOVE_Q_INTENT:
-  case MOVE_QUARANTINED:
-  case MOVE_R_INTENT:
-  case MOVE_D_INTENT:
-  case MOVE_FAILED: return TRUE;
-  case MOVE_KEPT: return !entry->exempt && (entry->verdict == VERDICT_UNSURE || entry->verdict == VERDICT_BACKSCATTER);
-  default: return FALSE;
-  }
-}
-
 static gboolean list_entry(const Entry *entry, gpointer data)
 {
   List *list = data;
-  if (list->waiting && !waits(entry)) return TRUE;
   if (list->limit > 0 && list->count == list->limit) {
     list->more = TRUE;
     return FALSE;
@@ -69,7 +53,7 @@ static gboolean list_entry(const Entry *entry, gpointer data)
   return TRUE;
 }
 
-/* FALSE for a word that is none of the ledger's. */
+/* FALSE: the verdict or state is not known. */
 static gboolean parse_options(JournalQuery *query)
 {
   query->account = account;
@@ -89,12 +73,13 @@ static void print(const List *list)
   if (list->ui->json) return;
   if (list->count > 0)
     table_print(list->table, print_width());
-  else if (list->waiting)
+  else if (list->for_owner)
     puts("Nothing waits for you. backstop list --all shows all that was judged.");
   else
-    puts("There is nothing of the kind.");
+    puts("Nothing matches.");
   if (list->more) puts("There is more: backstop list --limit 0");
-  if (list->count > 0 && list->waiting) puts("backstop explain ID tells why; backstop restore ID puts a message back.");
+  if (list->count > 0 && list->for_owner)
+    puts("backstop explain ID tells why; backstop restore ID puts a message back.");
 }
 
 static int run(const Ui *ui, int argc, char **argv)
@@ -108,7 +93,8 @@ static int run(const Ui *ui, int argc, char **argv)
   g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
   if (accounts == NULL) return ui_fail(error);
   g_autoptr(Table) table = words_table_new(accounts->len > 1);
-  List list = { .ui = ui, .table = table, .waiting = !all && verdict == NULL && state == NULL };
+  query.for_owner = !all && verdict == NULL && state == NULL;
+  List list = { .ui = ui, .table = table, .for_owner = query.for_owner };
   list.limit = limit >= 0 ? (guint)limit : print_width() > 0 && !ui->json ? TERMINAL_LIMIT : 0;
   if (!journal_list(ledger, &query, list_entry, &list, &error)) return ui_fail(error);
   print(&list);
@@ -118,7 +104,7 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_list = {
   .name = "list",
   .arguments = "",
-  .summary = "What waits in quarantine or is unsure, newest first",
+  .summary = "What waits for you: in quarantine, unsure, only observed or not moved",
   .options = options,
   .run = run,
 };

@@ -1,5 +1,5 @@
-/* cmd_once.c - `backstop once`: one pass, by a backstopd of our own or by the one that runs
- * Owns:     its wishes, and which of the two makes the pass.
+/* cmd_once.c - `backstop once`: one pass, by the daemon that runs or by a backstopd of its own
+ * Owns:     its requests, and which of the two makes the pass.
  * Must not: speak to a server or judge mail.
  * Fails:    by the child's exit status, else exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* What became of the wishes: a failed one is explained by the state its account is in. */
+/* Complains about each request that failed. The account's state explains why. */
 static int tell_failures(Ledger *ledger, const GArray *wishes)
 {
   int status = EX_OK;
@@ -54,7 +54,7 @@ static int run(const Ui *ui, int argc, char **argv)
   if (ours) status = passing_by_child(&passing, FALSE, account);
   if (!progress_end(progress, &error)) {
     if (status == EX_OK) return ui_fail(error);
-    g_error_free(error); /* the child has told already */
+    g_error_free(error); /* the child has already said what failed */
   }
   return status;
 }

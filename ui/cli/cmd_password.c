@@ -6,8 +6,8 @@
 #include "fetcher/common/program.h"
 #include "fetcher/secret/keyring.h"
 #include "ledger/wish.h"
-#include "ui/cli/ask_secret.h"
 #include "ui/cli/command.h"
+#include "ui/terminal/ask_secret.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,13 +21,13 @@ static const GOptionEntry options[] = {
   G_OPTION_ENTRY_NULL,
 };
 
-/* secret: what it gets to read, NULL: nothing. Complains itself, as that program does. */
+/* Runs backstop-keyring, which complains itself. secret: given to it on its standard input; NULL: nothing. */
 static int keyring_run(const char *program, const char *action, const AccountConfig *account, const char *secret,
                        gsize length)
 {
   g_autoptr(GError) problem = NULL;
   const char *argv[] = { program, action, account->name, account->host, account->user, NULL };
-  signal(SIGPIPE, SIG_IGN); /* its exit status tells why it stopped reading */
+  signal(SIGPIPE, SIG_IGN); /* an error of writing is ignored: the exit status tells why the program stopped reading */
   g_autoptr(GSubprocess) child = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_STDIN_PIPE, &problem);
   if (child == NULL) {
     ui_complain("%s cannot be started: %s", program, problem->message);
@@ -51,7 +51,7 @@ static int store(const char *program, const AccountConfig *account)
   int interrupted = 0, status = EX_SOFTWARE;
   char secret[KEYRING_LIMIT + 2];
   g_autofree char *question = g_strdup_printf("Password of account %s (%s): ", account->name, account->host);
-  gssize length = ask_secret(question, secret, sizeof secret, &interrupted, &error);
+  gssize length = ui_ask_secret(question, secret, sizeof secret, &interrupted, &error);
   if (length >= 0)
     status = keyring_run(program, "store", account, secret, (gsize)length);
   else if (interrupted == 0)
@@ -63,7 +63,7 @@ static int store(const char *program, const AccountConfig *account)
   return status;
 }
 
-/* An account that waits for a password need not wait any longer. Nothing is lost without it: the password is stored. */
+/* Tells a daemon that waits for this password to try now. If that fails, nothing is lost: the password is stored. */
 static void tell_daemon(const Ui *ui, const AccountConfig *account)
 {
   g_autoptr(GError) problem = NULL;
@@ -73,7 +73,7 @@ static void tell_daemon(const Ui *ui, const AccountConfig *account)
     ui_complain("the password is stored, but the daemon was not told of it: %s", problem->message);
 }
 
-/* The account, if it is one that has such a password; NULL after a complaint. */
+/* Finds the account. NULL, after a complaint: there is none, or it needs no such password. */
 static const AccountConfig *find(const Ui *ui, const Config *config, const char *name)
 {
   const AccountConfig *account = config_account(config, name);

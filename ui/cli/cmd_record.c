@@ -6,8 +6,8 @@
 #include "filter/filter.h"
 #include "ledger/sent.h"
 #include "ui/cli/command.h"
-#include "ui/cli/jsonl.h"
 #include "ui/cli/mail_arguments.h"
+#include "ui/terminal/jsonl.h"
 #include <stdio.h>
 #include <sysexits.h>
 

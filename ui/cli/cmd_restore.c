@@ -1,11 +1,11 @@
 /* cmd_restore.c - `backstop restore`: put messages back
  * Owns:     its row.
- * Must not: do what wishing.c does for both verbs.
+ * Must not: do what wish_and_wait.c does for both verbs.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/wish_and_wait.h"
 
-static int run(const Ui *ui, int argc, char **argv) { return wishing_run(ui, WISH_RESTORE, argc, argv); }
+static int run(const Ui *ui, int argc, char **argv) { return wish_and_wait(ui, WISH_RESTORE, argc, argv); }
 
 const Command cmd_restore = {
   .name = "restore",

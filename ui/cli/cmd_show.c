@@ -6,8 +6,8 @@
 #include "fetcher/disk/mail_files.h"
 #include "filter/normalise.h"
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <errno.h>
 #include <stdio.h>
 #include <sysexits.h>
@@ -18,7 +18,7 @@
 static gboolean raw;
 
 static const GOptionEntry options[] = {
-  { "raw", 0, 0, G_OPTION_ARG_NONE, &raw, "Print the message itself, where it lies on this computer", NULL },
+  { "raw", 0, 0, G_OPTION_ARG_NONE, &raw, "Print the message itself, if it is on this computer", NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -27,10 +27,10 @@ static const Place *where(const Entry *entry)
   return entry->away.folder != NULL && entry->state != MOVE_RESTORED ? &entry->away : &entry->home;
 }
 
-/* A path is a folder on this computer. */
+/* A folder on this computer is given by its path. */
 static gboolean is_here(const Place *place) { return place->folder != NULL && *place->folder == '/'; }
 
-/* A terminal obeys what mail may hold on purpose. */
+/* Prints a dot for each hidden character: a terminal would obey control characters that mail holds on purpose. */
 static void print_harmless(const char *text, gsize length)
 {
   g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
@@ -133,7 +133,7 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_show = {
   .name = "show",
   .arguments = "ID",
-  .summary = "A judged message: what it is, from whom, about what",
+  .summary = "What is known of a judged message",
   .options = options,
   .minimum = 1,
   .maximum = 1,

@@ -4,29 +4,31 @@
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ledger/account.h"
+#include "ledger/browse.h"
 #include "ledger/pass.h"
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
-#include "ui/cli/entry_words.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-/* A gap is told of for so long: an original older than FACTS_WINDOW_DAYS is hardly bounced, but its bounce may lie
- * unread, or be swept. */
+/* Status shows a gap for this many days: servers hardly bounce a message older than FACTS_WINDOW_DAYS, but its bounce
+ * may lie unread, or a sweep may read it. */
 #define GAP_DAYS 60
 
 /* All that is known of one account. */
 typedef struct {
   const Account *account;
-  gboolean runs; /* a daemon does */
+  gboolean runs; /* does a daemon run? */
   gint64 now;
   GPtrArray *coverage; /* Coverage* */
   GPtrArray *gaps;     /* CoverageGap*, those within the coverage */
   JournalCounts counts;
+  BrowseCounts views;
   Pass *last;        /* NULL: none yet */
-  GPtrArray *wishes; /* open ones, Wish* */
+  GPtrArray *wishes; /* Wish*, open ones */
   gint64 sent;
 } Status;
 
@@ -48,7 +50,7 @@ static gboolean is_within(const CoverageGap *gap, const GPtrArray *coverage)
   return FALSE;
 }
 
-/* What lies before the coverage is not covered anyway. */
+/* Reads the gaps. A gap before the coverage is left out: that time is not covered anyway. */
 static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
 {
   status->gaps = coverage_gaps(ledger, status->account->name, status->now - (gint64)GAP_DAYS * 86400, error);
@@ -58,14 +60,15 @@ static gboolean read_gaps(Ledger *ledger, Status *status, GError **error)
   return TRUE;
 }
 
-/* account, runs and now are set. */
+/* Reads the rest, when account, runs and now are set. */
 static gboolean status_read(Ledger *ledger, Status *status, GError **error)
 {
   GError *problem = NULL;
   const Account *account = status->account;
   status->coverage = coverage_list(ledger, account->name, error);
   if (status->coverage == NULL || !read_gaps(ledger, status, error)
-      || !journal_counts(ledger, account->name, &status->counts, error))
+      || !journal_counts(ledger, account->name, &status->counts, error)
+      || !browse_counts(ledger, account->name, 0, &status->views, error))
     return FALSE;
   status->last = pass_last(ledger, account->name, &problem);
   if (problem != NULL) {
@@ -78,8 +81,8 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   return status->wishes != NULL;
 }
 
-/* The state as it is now: where no daemon runs, no worker is busy or watching. A worker that was killed leaves its last
- * state in the ledger. */
+/* The state as it is now. Where no daemon runs, no worker is busy or watching, whatever a killed worker has left in the
+ * ledger. */
 static AccountState state_now(const Status *status)
 {
   const Account *account = status->account;
@@ -125,10 +128,10 @@ static void add_state(GString *words, const Status *status)
     break;
   case ACCOUNT_WATCHING: g_string_append(words, "watching for new mail"); break;
   case ACCOUNT_SERVING:
-    g_string_append(words, "serving your mail program; what you wish for is done when it has left");
+    g_string_append(words, "serving your mail program; your requests are done when it disconnects");
     break;
   case ACCOUNT_RETRYING:
-    g_string_append(words, status->runs ? "waiting to retry" : "idle: no daemon runs, and the last try failed");
+    g_string_append(words, status->runs ? "waiting to retry" : "not watched: no daemon runs, and the last try failed");
     add_until(words, status, " until");
     add_problem(words, account->text);
     break;
@@ -139,7 +142,8 @@ static void add_state(GString *words, const Status *status)
     add_until(words, status, "; tried again at");
     break;
   case ACCOUNT_IDLE:
-  case ACCOUNT_STATES: g_string_append(words, status->runs ? "idle: no worker is at it" : "idle: no daemon runs");
+  case ACCOUNT_STATES:
+    g_string_append(words, status->runs ? "waiting for mail: no worker runs now" : "not watched: no daemon runs");
   }
 }
 
@@ -187,10 +191,12 @@ static void print_text(const Status *status)
   g_autofree char *known = g_strdup_printf("sent messages known: %" G_GINT64_FORMAT, status->sent);
   g_autofree char *judged = g_strdup_printf("%u genuine, %u backscatter, %u unsure", verdicts[VERDICT_GENUINE],
                                             verdicts[VERDICT_BACKSCATTER], verdicts[VERDICT_UNSURE]);
-  g_autofree char *moved =
-      g_strdup_printf("%u in quarantine, %u restored, %u deleted, %u waiting, %u failed", states[MOVE_QUARANTINED],
-                      states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
-  g_autofree char *wishes = g_strdup_printf("your wishes still to be done: %u", status->wishes->len);
+  g_autofree char *moved = g_strdup_printf(
+      "%u in quarantine, %u restored, %u deleted, %u too fresh to judge, %u not moved for a reason",
+      states[MOVE_QUARANTINED], states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
+  g_autofree char *waiting = g_strdup_printf("%u (%u unsure); backstop list shows them",
+                                             status->views.view[BROWSE_WAITING], status->views.view[BROWSE_UNSURE]);
+  g_autofree char *wishes = g_strdup_printf("your requests not done yet: %u", status->wishes->len);
   g_autofree char *title = g_strdup_printf("%s%s", account->name, account->configured ? "" : " (no longer configured)");
   print_wrapped("", title);
   print_field("state", state);
@@ -202,6 +208,7 @@ static void print_text(const Status *status)
   print_field("", known);
   print_field("bounces", judged);
   print_field("", moved);
+  if (status->views.view[BROWSE_WAITING] > 0) print_field("waiting for you", waiting);
   if (status->wishes->len > 0) print_field("", wishes);
 }
 
@@ -230,6 +237,7 @@ static void print_json(const Status *status)
   json_builder_begin_object(line);
   for (int i = 0; i < MOVE_N; i++) jsonl_number(line, move_state_name((MoveState)i), status->counts.by_state[i]);
   json_builder_end_object(line);
+  jsonl_number(line, "for_owner", status->views.view[BROWSE_WAITING]);
   jsonl_number(line, "open_wishes", status->wishes->len);
   jsonl_end(line);
 }
@@ -251,7 +259,7 @@ static void print_daemon(const Ui *ui, Ledger *ledger, gboolean runs, gint64 sen
             : "No daemon is running: start backstopd, or make single passes with backstop once.");
   if (paused != 0) {
     g_autofree char *until = print_time(paused);
-    printf("It is paused until %s: nothing is moved but what you wish for.\n", until);
+    printf("It is paused until %s: it moves nothing except what you ask for.\n", until);
   }
   if (accounts == 0) puts("No account has been looked at yet: run backstop once.");
 }
@@ -281,6 +289,6 @@ static int run(const Ui *ui, int argc, char **argv)
 const Command cmd_status = {
   .name = "status",
   .arguments = "",
-  .summary = "Accounts, what is known of their sent mail, counts, last errors",
+  .summary = "How each account is, how much waits for you, last errors",
   .run = run,
 };

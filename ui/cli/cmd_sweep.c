@@ -1,12 +1,12 @@
 /* cmd_sweep.c - `backstop sweep`: judge again what lies in the folders, or tell what that would move
- * Owns:     its wishes, their end, and what is printed of them.
+ * Owns:     its requests, their end, and what is printed about them.
  * Must not: speak to a server or judge mail.
  * Fails:    by exit.h; what was done stays done.
  * Tests:    tests/ui/cli/test_cli.py, tests/e2e/test_sweep.py */
 #include "filter/normalise.h"
-#include "ui/cli/entry_words.h"
 #include "ui/cli/passing.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/entry_words.h"
+#include "ui/terminal/print.h"
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ typedef struct {
   const Config *config;
   Ledger *ledger;
   const char *account; /* NULL: all */
-  char *folders;       /* as a wish has them; NULL: the watched ones */
+  char *folders;       /* as the ledger keeps them in a request; NULL: the watched folders */
   GArray *wishes;      /* gint64 */
   guint signals[2];    /* sources */
   gboolean interrupted;
@@ -44,7 +44,7 @@ static void sweep_clear(Sweep *sweep)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sweep, sweep_clear)
 
-/* The first signal ends the sweep in good order, a second one just us: the daemon does the rest. */
+/* The first signal ends the sweep in good order. A second one ends only this program: the daemon does the rest. */
 static gboolean interrupt(gpointer data)
 {
   Sweep *sweep = data;
@@ -62,7 +62,7 @@ static gboolean is_folder_name(const char *name)
   return TRUE;
 }
 
-/* The named folders, each once; *joined NULL: none was named. FALSE when one is no name. */
+/* Joins the named folders, each once. *joined NULL: none was named. FALSE: one of them is not a name. */
 static gboolean join_folders(char **joined)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -76,7 +76,7 @@ static gboolean join_folders(char **joined)
   return TRUE;
 }
 
-/* A wish for every account that takes one. */
+/* Adds a request for every account that accepts it. */
 static int make_wishes(Sweep *sweep)
 {
   int status = EX_OK;
@@ -133,8 +133,8 @@ static void tell(const Sweep *sweep, const Wish *wish, const char *state, const 
   }
 }
 
-/* A dry run is for whoever waits for it: it ends with us. A sweep that could not be done waits for the next pass,
- * unless the owner ended it. */
+/* Takes back a dry run that is not finished: nobody waits for its result any more. A sweep that could not be done stays
+ * for the next pass, unless the owner ended it. */
 static gboolean take_back(const Sweep *sweep, gint64 id, GError **error)
 {
   return (!dry_run && !sweep->interrupted) || wish_cancel(sweep->ledger, id, error);
@@ -147,7 +147,7 @@ static int tell_wish(const Sweep *sweep, const Wish *wish)
     return EX_OK;
   }
   if (wish->state == WISH_OPEN) {
-    tell(sweep, wish, "queued", "the sweep has not come to its end; the next pass goes on with it");
+    tell(sweep, wish, "queued", "the sweep is not finished; the next pass goes on with it");
     return EX_TEMPFAIL;
   }
   if (g_strcmp0(wish->result, "cancelled") != 0) {
@@ -155,13 +155,13 @@ static int tell_wish(const Sweep *sweep, const Wish *wish)
     return EX_DATAERR;
   }
   tell(sweep, wish, "cancelled",
-       dry_run ? "the dry run was ended before it was through; nothing was moved"
-               : "the sweep was ended before it was through; what was done stays done, and a new sweep goes on from "
+       dry_run ? "the dry run was stopped before its end; nothing was moved"
+               : "the sweep was stopped before its end; what was done stays done, and a new sweep goes on from "
                  "there");
   return EX_TEMPFAIL;
 }
 
-/* What became of the wishes. done: the accounts (Wish*) of which a dry run can be listed. */
+/* Tells how each request ended. done: the requests (Wish*) of a dry run whose result can be listed. */
 static int tell_results(const Sweep *sweep, GPtrArray *done)
 {
   int status = EX_OK;
@@ -194,7 +194,7 @@ static gboolean list_entry(const Entry *entry, gpointer data)
   return TRUE;
 }
 
-/* The command that does what the dry run only told. */
+/* Prints the command that moves what the dry run only listed. */
 static void print_hint(const Sweep *sweep)
 {
   g_autoptr(GString) line = g_string_new("Nothing was moved. To move them: backstop sweep");
@@ -209,7 +209,7 @@ static void print_hint(const Sweep *sweep)
   }
   if (sweep->account != NULL) g_string_append_printf(line, " %s", sweep->account);
   g_autofree char *safe = text_one_line(line->str, 2000);
-  puts(safe); /* unbroken, so that it can be copied */
+  puts(safe); /* on one line, so that the owner can copy it */
 }
 
 static int list_moves(const Sweep *sweep, const GPtrArray *done)
@@ -248,14 +248,15 @@ static int run(const Ui *ui, int argc, char **argv)
   status = ui_worse(status, carry_out(&sweep));
   g_autoptr(GPtrArray) done = g_ptr_array_new_with_free_func((GDestroyNotify)wish_free);
   int told = tell_results(&sweep, done);
-  if (told != EX_TEMPFAIL || status == EX_OK) status = ui_worse(status, told); /* why it was not done tells more */
+  if (told != EX_TEMPFAIL || status == EX_OK)
+    status = ui_worse(status, told); /* the reason why a request failed tells more */
   return dry_run ? ui_worse(status, list_moves(&sweep, done)) : status;
 }
 
 const Command cmd_sweep = {
   .name = "sweep",
   .arguments = "[ACCOUNT]",
-  .summary = "Judge again what lies in the folders, from the first message on",
+  .summary = "Judge all messages in the folders again, from the first on",
   .description =
       "Also what was unsure, kept or failed earlier. Ctrl-C ends it; what was done stays done, and a new sweep goes on "
       "from there.",

@@ -26,15 +26,15 @@ extern const Command cmd_once, cmd_status, cmd_list, cmd_show, cmd_explain, cmd_
 
 /* Prints "backstop: MESSAGE" to standard error, made harmless. */
 void ui_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
-/* Prints the error and frees it; its exit status (exit.h). */
+/* Prints the error and frees it; returns its exit status (exit.h). */
 int ui_fail(GError *error);
 /* The higher of two exit statuses: 0 is the best. */
 int ui_worse(int a, int b);
 /* Complains and returns EX_USAGE. */
 int ui_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
-/* The existing ledger; LEDGER_ERROR_MISSING tells how to begin. */
+/* Opens the existing ledger. LEDGER_ERROR_MISSING: there is none; the message says how to begin. */
 Ledger *ui_ledger(const Ui *ui, GError **error);
-/* The same, or an empty ledger in memory when there is none: *empty tells. */
+/* The same; if there is no ledger, an empty one in memory, and *empty is TRUE. */
 Ledger *ui_ledger_or_empty(const Ui *ui, gboolean *empty, GError **error);
 /* An id as `list` shows it; FALSE for anything but a positive number. */
 gboolean ui_parse_id(const char *text, gint64 *id);

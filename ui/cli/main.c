@@ -28,7 +28,7 @@ static const GOptionEntry global_options[] = {
   { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version", NULL },
   G_OPTION_ENTRY_NULL,
 };
-/* Before the subcommand, --help tells of them all. */
+/* --help before the subcommand lists all subcommands. */
 static const GOptionEntry help_option[] = {
   { "help", 'h', 0, G_OPTION_ARG_NONE, &help, NULL, NULL },
   G_OPTION_ENTRY_NULL,
@@ -57,7 +57,7 @@ static const Command *find(const char *name)
   return NULL;
 }
 
-/* Options up to the first word that is none: the subcommand. */
+/* Reads options up to the first other word, which is the subcommand. */
 static gboolean parse_global(int *argc, char ***argv, GError **error)
 {
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -93,7 +93,7 @@ static int run(const Command *command, int argc, char **argv)
   return command->run(&ui, argc, argv);
 }
 
-/* What was printed must have arrived: a full disk is not success. */
+/* Checks that all output was written: on a full disk the command has failed. */
 static int finish(int status)
 {
   if (fflush(stdout) == 0 && !ferror(stdout)) return status;

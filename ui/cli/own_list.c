@@ -5,8 +5,8 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/own_list.h"
 #include "filter/normalise.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -51,7 +51,7 @@ static gboolean take(const Ui *ui, Ledger *ledger, NewsenderList list, const cha
   g_autofree char *entry = newsender_parse(text, error);
   if (entry == NULL || !newsender_remove(ledger, list, entry, &excluded, error)) return FALSE;
   if (excluded)
-    tell(ui, list, entry, "excluded", "is somebody you wrote to; from now on that speaks for nothing.");
+    tell(ui, list, entry, "excluded", "is somebody you wrote to; from now on this counts for nothing.");
   else
     tell(ui, list, entry, "removed", "is removed from the list.");
   return TRUE;
@@ -106,7 +106,7 @@ static int change(const Ui *ui, Ledger *ledger, NewsenderList list, int argc, ch
   return status;
 }
 
-int listing_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv)
+int own_list_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv)
 {
   GError *error = NULL;
   const char *word = argc > 0 ? argv[0] : "list";

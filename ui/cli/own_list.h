@@ -4,4 +4,4 @@
 #include "ui/cli/command.h"
 
 /* argv: nothing, or add, remove or list, with entries. all: print automatic entries, too. The exit status. */
-int listing_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv);
+int own_list_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv);

@@ -1,4 +1,4 @@
-/* passing.c - having passes made, by a backstopd of our own or by the one that runs
+/* passing.c - having passes made, by the daemon that runs or by a backstopd of its own
  * Owns:     the child, and the wait for a running daemon.
  * Must not: speak to a server or judge mail; print results.
  * Fails:    by the child's exit status, else exit.h.
@@ -31,7 +31,7 @@ Config *passing_config(const Ui *ui, const char *account, int *status)
 typedef struct {
   GSubprocess *process;
   gboolean ended;
-  guint signals[3]; /* sources, 0 once a signal came */
+  guint signals[3]; /* sources; 0 after a signal came */
 } Child;
 
 static gboolean look(gpointer data)
@@ -47,7 +47,8 @@ static void leave_signals(Child *child)
   memset(child->signals, 0, sizeof child->signals);
 }
 
-/* An interrupted pass is no harm, but it shall end with us. A second signal ends us at once. */
+/* Hands the first signal on to the child, so that both end; an interrupted pass does no harm. A second signal ends this
+ * program at once. */
 static gboolean stop_child(gpointer data)
 {
   Child *child = data;
@@ -100,7 +101,7 @@ int passing_by_child(const Passing *passing, gboolean sweep, const char *account
   return child_status(process);
 }
 
-/* Of account; NULL when the ledger does not tell. The caller frees. */
+/* The account's state; NULL when the ledger does not tell. The caller frees. */
 static Account *find_account(Ledger *ledger, const char *name)
 {
   g_autoptr(GPtrArray) accounts = account_list(ledger, NULL);
@@ -134,11 +135,11 @@ int passing_trouble(Ledger *ledger, const char *account, int other)
   return status;
 }
 
-/* A sweep is not broken off for a connection that breaks, it goes on when that is mended. Has its account got into
- * trouble since it was wished for? Complains, then. */
+/* Has the account got into trouble since the sweep was asked for? Complains, then. A lost connection does not end a
+ * sweep: it goes on after the reconnect. */
 static gboolean is_held_up(Ledger *ledger, const Wish *wish)
 {
-  if (wish->verb == WISH_CHECK) return FALSE; /* fails with the pass */
+  if (wish->verb == WISH_CHECK) return FALSE; /* another request fails together with its pass */
   Account *row = find_account(ledger, wish->account);
   gboolean held =
       row != NULL && row->since >= wish->made
@@ -148,7 +149,7 @@ static gboolean is_held_up(Ledger *ledger, const Wish *wish)
   return held;
 }
 
-/* How long a daemon that is at work may write nothing: a server may be silent for its timeout. */
+/* For so many seconds a busy daemon may write nothing to the ledger: a server may be silent for its timeout. */
 static gint64 patience(const Config *config)
 {
   guint longest = 0;
@@ -160,7 +161,7 @@ static gint64 patience(const Config *config)
 static void wait_a_little(const Passing *passing)
 {
   progress_look(passing->progress);
-  while (g_main_context_iteration(NULL, FALSE)) /* the caller's signals */
+  while (g_main_context_iteration(NULL, FALSE)) /* lets the caller's signal sources run */
     ;
   g_usleep(LOOK_MSEC * 1000);
 }
@@ -171,8 +172,8 @@ int passing_by_daemon(const Passing *passing, Ledger *ledger, const GArray *wish
   gint64 version = -1, heard = g_get_monotonic_time(), patient = patience(passing->config);
   for (guint i = 0; i < wishes->len;) {
     GError *error = NULL;
-    gboolean runs =
-        ledger_daemon_runs(passing->ui->data_dir); /* asked first: a wish may be done right before the end */
+    gboolean runs = ledger_daemon_runs(
+        passing->ui->data_dir); /* asked before the requests are read: the daemon may finish one right before its end */
     g_autoptr(Wish) wish = wish_get(ledger, g_array_index(wishes, gint64, i), &error);
     if (wish == NULL) return ui_fail(error);
     gboolean held = wish->state == WISH_OPEN && runs && is_held_up(ledger, wish);
@@ -189,7 +190,7 @@ int passing_by_daemon(const Passing *passing, Ledger *ledger, const GArray *wish
     if (now != version) heard = g_get_monotonic_time();
     version = now;
     if (g_get_monotonic_time() - heard > patient) {
-      ui_complain("account %s: the daemon does not come to it; restart it if its configuration was changed",
+      ui_complain("account %s: the daemon does not start it; restart the daemon if its configuration was changed",
                   wish->account);
       return EX_TEMPFAIL;
     }

@@ -6,26 +6,26 @@
 #include "ui/cli/progress.h"
 #include "ledger/account.h"
 #include "ledger/pass.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <unistd.h>
 
 typedef struct {
   const AccountConfig *config;
-  gint64 before; /* the last pass there was, 0: none */
+  gint64 before; /* id of the last pass before the command; 0: none */
 } Watched;
 
 struct Progress {
   const Ui *ui;
   const Config *config;
-  Ledger *ledger;  /* NULL: not there yet */
+  Ledger *ledger;  /* NULL: the ledger does not exist yet */
   GArray *watched; /* Watched */
   gboolean terminal, shown;
-  gint64 version; /* of the ledger when it was last looked at */
+  gint64 version; /* the ledger's version when it was read last */
 };
 
-/* The newest pass of an account if it is newer than we are; NULL also on error. */
+/* The newest pass of an account, if it began after this command; else NULL, also on an error. */
 static Pass *newest(const Progress *progress, const Watched *watched, GError **error)
 {
   Pass *pass = pass_last(progress->ledger, watched->config->name, error);
@@ -85,7 +85,7 @@ void progress_look(Progress *progress)
   }
   progress_hide(progress);
   guint width = print_width();
-  /* names of accounts are ASCII, so bytes are columns */
+  /* account names are ASCII: a byte is a column */
   if (line->len > (width > 0 ? width : 80) - 1) g_string_truncate(line, (width > 0 ? width : 80) - 1);
   fputs(line->str, stderr);
   progress->shown = TRUE;
@@ -122,9 +122,9 @@ static void print_text(const Pass *pass, const char *quarantine, gboolean observ
   if (pass->waiting > 0) g_string_append_printf(text, "; %u too fresh, judged again at the next pass", pass->waiting);
   g_string_append_c(text, '.');
   if (pass->error != NULL)
-    g_string_append_printf(text, " It was broken off: %s", pass->error);
+    g_string_append_printf(text, " It ended early: %s", pass->error);
   else if (pass->ended == 0)
-    g_string_append(text, " It did not come to its end; the next pass goes on from there.");
+    g_string_append(text, " It is not finished; the next pass goes on from there.");
   print_wrapped(first, text->str);
 }
 

@@ -1,14 +1,15 @@
-/* progress.h - how the passes of some accounts go: a line on the terminal while they run, a summary when they are done.
+/* progress.h - how the passes of some accounts go on: a line on the terminal while they run, a summary when they are
+ * done.
  */
 #pragma once
 #include "fetcher/config/config.h"
 #include "ui/cli/command.h"
 
-/* Remembers which passes there were before. account NULL: all of config. config and ui are borrowed. */
+/* Remembers the passes made before. account NULL: all of config. config and ui are borrowed. */
 typedef struct Progress Progress;
 Progress *progress_new(const Ui *ui, const Config *config, const char *account);
-/* Looks at the ledger, if something was written to it, and prints the line anew; does nothing when standard error is no
- * terminal. A ledger that is not there yet or cannot be read now is looked at the next time. */
+/* Prints the line again if the ledger has changed; does nothing when standard error is no terminal. If the ledger does
+ * not exist yet or cannot be read now, the next call tries again. */
 void progress_look(Progress *progress);
 /* Clears the line. */
 void progress_hide(Progress *progress);

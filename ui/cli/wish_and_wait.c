@@ -1,12 +1,12 @@
-/* wish_and_wait.c - what `restore` and `delete` share: a wish for each id, and the wait for the result
+/* wish_and_wait.c - what `restore` and `delete` share: a request for each id, and the wait for the result
  * Owns:     the wait.
- * Must not: touch a message; the worker does what is wished.
+ * Must not: touch a message; the worker does what is asked for.
  * Fails:    by exit.h; of several ids each is tried.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/wish_and_wait.h"
 #include "fetcher/common/exit.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 #include <stdio.h>
 #include <sysexits.h>
 
@@ -14,7 +14,7 @@
 #define LOOK_USEC (G_USEC_PER_SEC / 10)
 
 typedef struct {
-  gint64 id; /* the entry's */
+  gint64 id; /* of the entry */
   gint64 wish;
 } Wished;
 
@@ -33,7 +33,7 @@ static void tell(const Ui *ui, gint64 id, const char *state, const char *text)
   fflush(stdout);
 }
 
-/* Tells of the wishes that are finished and takes them off the list. */
+/* Prints the result of each finished request and removes it from the list. */
 static int take_finished(const Ui *ui, Ledger *ledger, GArray *wished)
 {
   int status = EX_OK;
@@ -71,7 +71,7 @@ static int wait_for(const Ui *ui, Ledger *ledger, GArray *wished)
   return ui_worse(status, take_finished(ui, ledger, wished));
 }
 
-/* Adds a wish for every id that allows it. */
+/* Adds a request for every id that allows it. */
 static int make_wishes(Ledger *ledger, WishVerb verb, int argc, char **argv, GArray *wished)
 {
   int status = EX_OK;
@@ -93,7 +93,7 @@ static int make_wishes(Ledger *ledger, WishVerb verb, int argc, char **argv, GAr
   return status;
 }
 
-int wishing_run(const Ui *ui, WishVerb verb, int argc, char **argv)
+int wish_and_wait(const Ui *ui, WishVerb verb, int argc, char **argv)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
@@ -104,7 +104,7 @@ int wishing_run(const Ui *ui, WishVerb verb, int argc, char **argv)
   if (runs) status = ui_worse(status, wait_for(ui, ledger, wished));
   for (guint i = 0; i < wished->len; i++)
     tell(ui, g_array_index(wished, Wished, i).id, "queued",
-         runs ? "queued: the daemon has not come to it yet, but will"
-              : "queued: done at the next pass (backstop once, or start backstopd)");
+         runs ? "queued: the daemon will do it soon"
+              : "queued: it is done at the next pass (run backstop once, or start backstopd)");
   return status;
 }

@@ -43,7 +43,7 @@ static void add_examples(GString *text, Ledger *ledger, const GArray *touched)
     if (row == NULL) continue;
     g_autofree char *day = shown_day(row->received);
     g_autofree char *subject = shown_line(row->subject != NULL ? row->subject : _("(no subject)"), 60);
-    g_string_append_printf(text, _("\n • %s: “%s”, %s"), day, subject, tell_verdict(row->verdict));
+    g_string_append_printf(text, _("\n • %s: “%s”, %s"), day, subject, entry_text_verdict(row->verdict));
   }
   if (touched->len > SHOWN_MOST) {
     guint more = touched->len - SHOWN_MOST;

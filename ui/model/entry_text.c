@@ -4,14 +4,14 @@
  * Fails:    never.
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/entry_text.h"
-#include "ui/cli/entry_words.h"
+#include "ui/common/words.h"
 #include "ui/model/shown.h"
 #include <glib/gi18n.h>
 
 #define TEXT_CHARACTERS 2000
 #define RECIPIENTS_MOST 20
 
-const char *tell_verdict(VerdictCode verdict)
+const char *entry_text_verdict(VerdictCode verdict)
 {
   switch (verdict) {
   case VERDICT_GENUINE: return _("genuine");
@@ -21,9 +21,9 @@ const char *tell_verdict(VerdictCode verdict)
   }
 }
 
-const char *tell_state(MoveState state) { return _(words_state(state)); }
+const char *entry_text_state(MoveState state) { return _(words_state(state)); }
 
-void tell_line_free(TellLine *line)
+void text_line_free(TextLine *line)
 {
   if (line == NULL) return;
   g_free(line->name);
@@ -31,13 +31,13 @@ void tell_line_free(TellLine *line)
   g_free(line);
 }
 
-static GPtrArray *lines_new(void) { return g_ptr_array_new_with_free_func((GDestroyNotify)tell_line_free); }
+static GPtrArray *lines_new(void) { return g_ptr_array_new_with_free_func((GDestroyNotify)text_line_free); }
 
 static void add(GPtrArray *lines, LineStyle style, const char *name, const char *text)
 {
   if (text == NULL) return;
-  TellLine *line = g_new0(TellLine, 1);
-  *line = (TellLine){ style, g_strdup(name), shown_line(text, TEXT_CHARACTERS) };
+  TextLine *line = g_new0(TextLine, 1);
+  *line = (TextLine){ style, g_strdup(name), shown_line(text, TEXT_CHARACTERS) };
   g_ptr_array_add(lines, line);
 }
 
@@ -59,7 +59,7 @@ static void add_state(GPtrArray *lines, const Entry *entry)
   else if (entry->state == MOVE_RESTORED && entry->home.folder != NULL)
     g_string_append_printf(text, _("It is restored to “%s”"), entry->home.folder);
   else
-    g_string_append_printf(text, _("It is %s"), tell_state(entry->state));
+    g_string_append_printf(text, _("It is %s"), entry_text_state(entry->state));
   if (entry->reason != NULL) g_string_append_printf(text, ": %s", entry->reason);
   if (text->str[text->len - 1] != '.') g_string_append_c(text, '.');
   add(lines, LINE_PLAIN, NULL, text->str);
@@ -71,8 +71,8 @@ static void add_wish(GPtrArray *lines, const Wish *wish)
   gboolean restore = wish->verb == WISH_RESTORE;
   if (wish->state == WISH_OPEN) {
     add(lines, LINE_PLAIN, NULL,
-        restore ? _("You wish to have it restored: this is done as soon as the filter comes to it.")
-                : _("You wish to have it deleted: this is done as soon as the filter comes to it."));
+        restore ? _("You asked to have it restored: the filter does this at its next pass.")
+                : _("You asked to have it deleted: the filter does this at its next pass."));
     return;
   }
   if (g_strcmp0(wish->result, "cancelled") == 0) return;
@@ -98,7 +98,7 @@ static void add_evidence(GPtrArray *lines, const Entry *entry)
   }
 }
 
-char *tell_coverage(const Coverage *coverage, const char *addresses)
+char *entry_text_coverage(const Coverage *coverage, const char *addresses)
 {
   if (coverage->from == 0) return g_strdup(_("nothing of it has been read yet"));
   g_autofree char *from = shown_day(coverage->from), *to = shown_time(coverage->to);
@@ -118,13 +118,13 @@ static void add_coverage(GPtrArray *lines, const GPtrArray *coverage)
         _("No Sent folder is known, so Backstop cannot tell that you did not send something, and moves nothing."));
   for (guint i = 0; i < coverage->len; i++) {
     const Coverage *row = coverage->pdata[i];
-    g_autofree char *words = tell_coverage(row, NULL);
+    g_autofree char *words = entry_text_coverage(row, NULL);
     g_autofree char *text = g_strdup_printf(_("folder “%s” of account %s: %s"), row->folder, row->account, words);
     add(lines, LINE_PLAIN, NULL, text);
   }
 }
 
-GPtrArray *tell_why(const Entry *entry, const GPtrArray *coverage, const Wish *wish)
+GPtrArray *entry_text_why(const Entry *entry, const GPtrArray *coverage, const Wish *wish)
 {
   GPtrArray *lines = lines_new();
   g_autofree char *arrived = shown_time(entry->arrived != 0 ? entry->arrived : entry->judged);
@@ -145,7 +145,7 @@ static void add_time(GPtrArray *lines, const char *name, gint64 seconds)
   add(lines, LINE_FIELD, name, text);
 }
 
-GPtrArray *tell_original(const Entry *entry)
+GPtrArray *entry_text_original(const Entry *entry)
 {
   GPtrArray *lines = lines_new();
   guint before;
@@ -157,16 +157,16 @@ GPtrArray *tell_original(const Entry *entry)
   add(lines, LINE_FIELD, _("Subject"), entry->original_subject);
   add_time(lines, _("Date"), entry->original_date);
   add(lines, LINE_FIELD, _("Message-ID"), entry->original_id);
-  if (lines->len == before) add(lines, LINE_PLAIN, NULL, _("It shows nothing of it."));
-  add(lines, LINE_HEADING, NULL, _("What the report says of it"));
-  add(lines, LINE_FIELD, _("Could not be delivered to"), about != NULL ? about : _("nobody it names"));
+  if (lines->len == before) add(lines, LINE_PLAIN, NULL, _("The report shows nothing of it."));
+  add(lines, LINE_HEADING, NULL, _("What the report says about it"));
+  add(lines, LINE_FIELD, _("Could not be delivered to"), about != NULL ? about : _("nobody that it names"));
   add(lines, LINE_FIELD, _("Reported by"), entry->reporter);
   add(lines, LINE_FIELD, _("Status"), entry->status);
   add(lines, LINE_FIELD, _("In the server’s words"), entry->diagnostic);
   return lines;
 }
 
-GPtrArray *tell_kept(const Entry *entry)
+GPtrArray *entry_text_kept(const Entry *entry)
 {
   GPtrArray *lines = lines_new();
   g_autofree char *size = g_format_size(entry->fingerprint.size);
@@ -188,11 +188,11 @@ GPtrArray *tell_kept(const Entry *entry)
   return lines;
 }
 
-char *tell_text(const GPtrArray *lines)
+char *entry_text_join(const GPtrArray *lines)
 {
   g_autoptr(GString) text = g_string_new(NULL);
   for (guint i = 0; i < lines->len; i++) {
-    const TellLine *line = lines->pdata[i];
+    const TextLine *line = lines->pdata[i];
     if (line->style == LINE_HEADING && i > 0) g_string_append_c(text, '\n');
     if (line->name != NULL) g_string_append_printf(text, "%s: ", line->name);
     g_string_append_printf(text, "%s\n", line->text);
@@ -200,7 +200,7 @@ char *tell_text(const GPtrArray *lines)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-gboolean tell_can_restore(const Entry *entry)
+gboolean entry_text_can_restore(const Entry *entry)
 {
   return entry->state == MOVE_QUARANTINED || (entry->state == MOVE_FAILED && entry->away.folder != NULL);
 }

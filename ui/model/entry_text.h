@@ -5,8 +5,8 @@
 #include "ledger/wish.h"
 
 /* Words in the user's language; static. */
-const char *tell_verdict(VerdictCode verdict); /* "backscatter" */
-const char *tell_state(MoveState state);       /* "in quarantine" */
+const char *entry_text_verdict(VerdictCode verdict); /* "backscatter" */
+const char *entry_text_state(MoveState state);       /* "in quarantine" */
 
 /* A line for people; the style says how it may be drawn, and the text says all without it. */
 typedef enum { LINE_TITLE, LINE_HEADING, LINE_FOR, LINE_AGAINST, LINE_NEUTRAL, LINE_FIELD, LINE_PLAIN } LineStyle;
@@ -14,18 +14,18 @@ typedef struct {
   LineStyle style;
   char *name; /* LINE_FIELD: what it is; else NULL */
   char *text; /* harmless (shown.h) */
-} TellLine;
-void tell_line_free(TellLine *line);
+} TextLine;
+void text_line_free(TextLine *line);
 
-/* Lists of TellLine*. coverage: list of Coverage*, NULL: not known. wish: the newest about this entry; NULL. */
-GPtrArray *tell_why(const Entry *entry, const GPtrArray *coverage, const Wish *wish);
-GPtrArray *tell_original(const Entry *entry);
+/* Lists of TextLine*. coverage: list of Coverage*, NULL: not known. wish: the newest about this entry; NULL. */
+GPtrArray *entry_text_why(const Entry *entry, const GPtrArray *coverage, const Wish *wish);
+GPtrArray *entry_text_original(const Entry *entry);
 /* What the ledger holds of the message itself. */
-GPtrArray *tell_kept(const Entry *entry);
+GPtrArray *entry_text_kept(const Entry *entry);
 /* The lines as text, one below the other: for programs that read the screen, and for tests. */
-char *tell_text(const GPtrArray *lines);
+char *entry_text_join(const GPtrArray *lines);
 
 /* Can a wish for this be made now? */
-gboolean tell_can_restore(const Entry *entry);
+gboolean entry_text_can_restore(const Entry *entry);
 /* "knows all mail sent from me@example.org since 3 March 2019". The caller frees. */
-char *tell_coverage(const Coverage *coverage, const char *addresses);
+char *entry_text_coverage(const Coverage *coverage, const char *addresses);

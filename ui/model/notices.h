@@ -18,7 +18,7 @@ void notice_free(Notice *notice);
 typedef struct {
   gint64 newest; /* the highest id of all */
   guint fresh,
-      unsure;    /* above memory->looked and memory->notified: waiting, unsure or in trouble; those that are unsure */
+      unsure;    /* what waits for the owner above memory->looked and memory->notified; how many of it are unsure */
   guint genuine; /* above memory->genuine */
 } DigestNews;
 

@@ -119,7 +119,7 @@ OverviewIcon overview_icon(const Overview *overview)
 /* Where the filter does not run, only a trouble lasts; a worker that was killed leaves its last state in the ledger. */
 static const char *state_words(const Account *account, gboolean runs)
 {
-  if (!runs && overview_trouble(account) == TROUBLE_NONE) return _("idle: the filter is not running");
+  if (!runs && overview_trouble(account) == TROUBLE_NONE) return _("not watched: the filter is not running");
   switch (account->state) {
   case ACCOUNT_CONNECTING: return _("connecting to the server");
   case ACCOUNT_INDEXING: return _("reading the Sent folder");
@@ -132,7 +132,7 @@ static const char *state_words(const Account *account, gboolean runs)
   case ACCOUNT_IDLE:
   case ACCOUNT_STATES: break;
   }
-  return _("idle");
+  return _("waiting for mail");
 }
 
 char *overview_state(const Account *account, gboolean runs)
@@ -145,11 +145,11 @@ char *overview_state(const Account *account, gboolean runs)
 
 char *overview_waiting(const Overview *overview)
 {
-  guint waiting = overview->counts.view[BROWSE_WAITING], unsure = overview->counts.waiting_unsure;
+  guint waiting = overview->counts.view[BROWSE_WAITING], unsure = overview->counts.view[BROWSE_UNSURE];
   if (waiting == 0) return g_strdup(_("Nothing waits"));
   g_autofree char *first = g_strdup_printf(ngettext("%u waiting", "%u waiting", waiting), waiting);
   if (unsure == 0) return g_steal_pointer(&first);
-  /* Translators: "3 waiting", and how many of all bounces are unsure */
+  /* Translators: "3 waiting", and how many of these are unsure */
   return g_strdup_printf(_("%s (%u unsure)"), first, unsure);
 }
 

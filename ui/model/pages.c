@@ -114,12 +114,12 @@ static void read_row(Pages *pages, gint64 id, PageRow *to)
   const char *note = pages->notes != NULL ? g_hash_table_lookup(pages->notes, &id) : NULL;
   to->verdict = row->verdict;
   to->cells[CELL_RECEIVED] = shown_stamp(row->received);
-  to->cells[CELL_VERDICT] = g_strdup(tell_verdict(row->verdict));
+  to->cells[CELL_VERDICT] = g_strdup(entry_text_verdict(row->verdict));
   to->cells[CELL_RECIPIENT] = shown_line(row->recipient, CELL_CHARACTERS);
   to->cells[CELL_REPORTER] = shown_line(row->reporter, CELL_CHARACTERS);
   to->cells[CELL_SUBJECT] = shown_line(row->subject, CELL_CHARACTERS);
   to->cells[CELL_ACCOUNT] = shown_line(row->account, CELL_CHARACTERS);
-  to->cells[CELL_STATE] = g_strdup(note != NULL ? note : tell_state(row->state));
+  to->cells[CELL_STATE] = g_strdup(note != NULL ? note : entry_text_state(row->state));
 }
 
 static Page *find_page(Pages *pages, gint number)

@@ -1,28 +1,20 @@
 /* shown.c - text of mail as a window may show it
- * Owns:     which characters are never shown as themselves.
+ * Owns:     how characters that hide or mislead (text_hides()) are made visible.
  * Must not: know GTK; understand markup or links: all is plain text.
  * Fails:    never.
  * Tests:    tests/ui/model/test_shown.c */
 #include "ui/model/shown.h"
+#include "filter/normalise.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
 #define MARKS_MOST 4 /* combining marks on one letter: more only pile up over other lines */
 
-/* Controls, invisible ones, and those that change the order in which others are read. */
-static gboolean misleads(gunichar c)
-{
-  return c < 0x20 || c == 0x7f || c == 0xad || c == 0x034f || c == 0x061c || c == 0x180e || (c >= 0x200b && c <= 0x200f)
-         || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb)
-         || (c >= 0xe0000 && c <= 0xe0fff) || g_unichar_type(c) == G_UNICODE_PRIVATE_USE
-         || g_unichar_type(c) == G_UNICODE_UNASSIGNED || (c >= 0x80 && c < 0xa0);
-}
-
 static void add_character(GString *out, gunichar c, guint *marks)
 {
   *marks = g_unichar_ismark(c) ? *marks + 1 : 0;
   if (*marks > MARKS_MOST) return;
-  if (misleads(c))
+  if (text_hides(c))
     g_string_append_printf(out, "⟨U+%04X⟩", c);
   else
     g_string_append_unichar(out, c);

@@ -37,7 +37,7 @@ static void add_line(GtkWidget *grid, gint *row, const char *name, const char *t
 {
   if (text == NULL || *text == '\0') return;
   g_autofree char *shown = shown_line(text, TEXT_CHARACTERS);
-  GtkWidget *left = label_new(name, "dim-label"), *right = label_new(shown, NULL);
+  GtkWidget *left = widget_label_new(name, "dim-label"), *right = widget_label_new(shown, NULL);
   gtk_label_set_xalign(GTK_LABEL(left), 1);
   gtk_label_set_yalign(GTK_LABEL(left), 0);
   gtk_label_set_selectable(GTK_LABEL(right), TRUE);
@@ -55,7 +55,7 @@ static void add_coverage(Accounts *accounts, GtkWidget *grid, gint *row, const A
   g_autoptr(GPtrArray) gaps = coverage_gaps(accounts->desk->ledger, account->name, since, NULL);
   for (guint i = 0; coverage != NULL && i < coverage->len; i++) {
     const Coverage *one = coverage->pdata[i];
-    g_autofree char *words = tell_coverage(one, account->addresses);
+    g_autofree char *words = entry_text_coverage(one, account->addresses);
     g_autofree char *text = g_strdup_printf(_("“%s” %s"), one->folder, words);
     add_line(grid, row, _("Sent mail"), text);
   }
@@ -79,7 +79,8 @@ static void check_finished(GObject *process, GAsyncResult *result, gpointer data
                   && g_subprocess_get_if_exited(G_SUBPROCESS(process))
                   && g_subprocess_get_exit_status(G_SUBPROCESS(process)) == 0;
   g_autofree char *shown = shown_line(error != NULL ? error->message : said != NULL ? g_strstrip(said) : "", 500);
-  if (!good && gtk_widget_get_visible(GTK_WIDGET(window))) complain(window, _("The password was not kept"), shown);
+  if (!good && gtk_widget_get_visible(GTK_WIDGET(window)))
+    widget_complain(window, _("The password was not kept"), shown);
   g_object_unref(window);
 }
 
@@ -97,7 +98,7 @@ static void keep_password(const Choice *choice, const char *password)
       program, "--config", desk->config_file, "--data", desk->data_dir, "password", choice->name, NULL);
   g_autofree char *line = g_strconcat(password, "\n", NULL);
   if (child == NULL)
-    complain(choice->accounts->window, _("The password was not kept"), error->message);
+    widget_complain(choice->accounts->window, _("The password was not kept"), error->message);
   else
     g_subprocess_communicate_utf8_async(child, line, NULL, check_finished, g_object_ref(choice->accounts->window));
   explicit_bzero(line, strlen(line));
@@ -114,7 +115,7 @@ static void choice_gone(gpointer data, GClosure *closure) { choice_free(data); }
 
 static GtkWidget *password_entry_new(void)
 {
-  GtkWidget *entry = named(gtk_entry_new(), _("Password"));
+  GtkWidget *entry = widget_named(gtk_entry_new(), _("Password"));
   gtk_entry_set_visibility(GTK_ENTRY(entry), FALSE);
   gtk_entry_set_input_purpose(GTK_ENTRY(entry), GTK_INPUT_PURPOSE_PASSWORD);
   gtk_entry_set_activates_default(GTK_ENTRY(entry), TRUE);
@@ -131,17 +132,17 @@ static void sign_in(gpointer data)
       title, choice->accounts->window, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT | GTK_DIALOG_USE_HEADER_BAR,
       _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Sign in"), GTK_RESPONSE_OK, NULL);
   GtkWidget *box = gtk_dialog_get_content_area(GTK_DIALOG(dialog)), *entry = password_entry_new();
-  GtkWidget *text =
-      label_new(_("The password is kept in your desktop’s keyring, and tried at once. An account whose configuration "
-                  "names a password-command does not need it here: mend that command."),
-                NULL);
+  GtkWidget *text = widget_label_new(
+      _("The password is kept in your desktop’s keyring, and tried at once. An account whose configuration "
+        "names a password-command does not need it here: fix that command instead."),
+      NULL);
   gtk_label_set_max_width_chars(GTK_LABEL(text), 50);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_OK);
   gtk_box_set_spacing(GTK_BOX(box), 12);
   gtk_container_set_border_width(GTK_CONTAINER(box), 18);
   gtk_container_add(GTK_CONTAINER(box), text);
   gtk_container_add(GTK_CONTAINER(box), entry);
-  named(dialog, title);
+  widget_named(dialog, title);
   g_object_set_data(G_OBJECT(dialog), "entry", entry);
   g_signal_connect_data(dialog, "response", G_CALLBACK(on_answer), own, choice_gone, 0);
   gtk_widget_show_all(dialog);
@@ -152,7 +153,7 @@ static void check(gpointer data)
   const Choice *choice = data;
   g_autoptr(GError) error = NULL;
   if (wish_add(choice->accounts->desk->ledger, WISH_CHECK, 0, choice->name, &error) < 0)
-    complain(choice->accounts->window, _("Nothing was checked"), error->message);
+    widget_complain(choice->accounts->window, _("Nothing was checked"), error->message);
 }
 
 static GtkWidget *buttons_new(Accounts *accounts, const Account *account)
@@ -162,8 +163,8 @@ static GtkWidget *buttons_new(Accounts *accounts, const Account *account)
   *choice = (Choice){ accounts, g_strdup(account->name) };
   g_object_set_data_full(G_OBJECT(box), "choice", choice, choice_free);
   if (overview_trouble(account) == TROUBLE_SIGN_IN)
-    gtk_container_add(GTK_CONTAINER(box), button_new(_("_Sign in…"), sign_in, choice));
-  gtk_container_add(GTK_CONTAINER(box), button_new(_("_Check now"), check, choice));
+    gtk_container_add(GTK_CONTAINER(box), widget_button_new(_("_Sign in…"), sign_in, choice));
+  gtk_container_add(GTK_CONTAINER(box), widget_button_new(_("_Check now"), check, choice));
   gtk_widget_set_margin_top(box, 6);
   return box;
 }
@@ -179,12 +180,12 @@ static GtkWidget *account_new(Accounts *accounts, const Account *account)
   browse_counts(accounts->desk->ledger, account->name, 0, &counts, NULL);
   g_autofree char *known = g_strdup_printf("%" G_GINT64_FORMAT, MAX(sent, 0));
   g_autofree char *bounces =
-      g_strdup_printf(_("%u waiting, %u unsure, %u restored, %u deleted, %u that could not be moved"),
-                      counts.view[BROWSE_WAITING], counts.view[BROWSE_UNSURE], counts.view[BROWSE_RESTORED],
-                      counts.view[BROWSE_DELETED], counts.view[BROWSE_TROUBLE]);
+      g_strdup_printf(_("%u waiting for you (%u unsure, %u that could not be moved), %u restored, %u deleted"),
+                      counts.view[BROWSE_WAITING], counts.view[BROWSE_UNSURE], counts.view[BROWSE_TROUBLE],
+                      counts.view[BROWSE_RESTORED], counts.view[BROWSE_DELETED]);
   gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
   gtk_grid_set_row_spacing(GTK_GRID(grid), 4);
-  gtk_grid_attach(GTK_GRID(grid), heading_new(account->name), 0, row++, 2, 1);
+  gtk_grid_attach(GTK_GRID(grid), widget_heading_new(account->name), 0, row++, 2, 1);
   add_line(grid, &row, _("State"), state);
   add_line(grid, &row, _("What to do"), overview_trouble(account) != TROUBLE_NONE ? account->text : NULL);
   add_line(grid, &row, _("Note"), account->notice);
@@ -193,7 +194,7 @@ static GtkWidget *account_new(Accounts *accounts, const Account *account)
   add_line(grid, &row, _("Sent messages known"), known);
   add_line(grid, &row, _("Reports"), bounces);
   gtk_grid_attach(GTK_GRID(grid), buttons_new(accounts, account), 1, row, 1, 1);
-  named(grid, account->name);
+  widget_named(grid, account->name);
   return grid;
 }
 
@@ -213,7 +214,7 @@ static char *summary(const Accounts *accounts)
                            account->last_pass);
     for (guint view = 0; view < BROWSE_VIEWS; view++) g_string_append_printf(text, "%u ", counts.view[view]);
     for (guint k = 0; coverage != NULL && k < coverage->len; k++) {
-      g_autofree char *words = tell_coverage(coverage->pdata[k], account->addresses);
+      g_autofree char *words = entry_text_coverage(coverage->pdata[k], account->addresses);
       g_string_append_printf(text, "%s\n", words);
     }
   }
@@ -235,14 +236,14 @@ static void refresh(gpointer data)
   Accounts *accounts = data;
   const GPtrArray *list = accounts->desk->overview.accounts;
   if (!gtk_widget_get_mapped(accounts->root) || is_old(accounts)) return;
-  container_clear(accounts->list);
+  widget_clear(accounts->list);
   for (guint i = 0; list != NULL && i < list->len; i++)
     gtk_container_add(GTK_CONTAINER(accounts->list), account_new(accounts, list->pdata[i]));
   if (list == NULL || list->len == 0)
     gtk_container_add(GTK_CONTAINER(accounts->list),
-                      label_new(_("No account has been looked at yet. Write ~/.config/backstop/config (man "
-                                  "backstop-config tells how), then start the filter."),
-                                NULL));
+                      widget_label_new(_("No account has been looked at yet. Write ~/.config/backstop/config (man "
+                                         "backstop-config tells how), then start the filter."),
+                                       NULL));
   gtk_widget_show_all(accounts->list);
 }
 
@@ -262,7 +263,7 @@ GtkWidget *accounts_new(Desk *desk, GtkWindow *window)
   accounts->window = window;
   accounts->list = gtk_box_new(GTK_ORIENTATION_VERTICAL, 24);
   gtk_container_set_border_width(GTK_CONTAINER(accounts->list), 18);
-  accounts->root = scrolled_new(accounts->list, FALSE);
+  accounts->root = widget_scrolled_new(accounts->list, FALSE);
   g_object_set_data_full(G_OBJECT(accounts->root), "accounts", accounts, accounts_free);
   g_signal_connect(accounts->root, "map", G_CALLBACK(on_map), accounts);
   g_signal_connect(accounts->root, "destroy", G_CALLBACK(on_destroy), accounts);

@@ -45,7 +45,7 @@ static GtkWidget *content_new(Allow *allow)
 {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6), *first = NULL;
   gtk_container_set_border_width(GTK_CONTAINER(box), BORDER);
-  gtk_container_add(GTK_CONTAINER(box), heading_new(_("Whose reports do you want to keep?")));
+  gtk_container_add(GTK_CONTAINER(box), widget_heading_new(_("Whose reports do you want to keep?")));
   for (guint i = 0; i < allow->choices->len; i++) {
     const AllowChoice *choice = allow->choices->pdata[i];
     g_autofree char *everybody = g_strdup_printf(_("everybody at %s"), choice->entry + 1);
@@ -56,11 +56,11 @@ static GtkWidget *content_new(Allow *allow)
     gtk_container_add(GTK_CONTAINER(box), button);
     g_signal_connect(button, "toggled", G_CALLBACK(on_choice), allow);
   }
-  GtkWidget *meaning = heading_new(_("What this means"));
+  GtkWidget *meaning = widget_heading_new(_("What this means"));
   gtk_widget_set_margin_top(meaning, 12);
   gtk_container_add(GTK_CONTAINER(box), meaning);
-  allow->scope = label_new("", NULL);
-  allow->preview = label_new("", NULL);
+  allow->scope = widget_label_new("", NULL);
+  allow->preview = widget_label_new("", NULL);
   gtk_label_set_max_width_chars(GTK_LABEL(allow->scope), 60);
   gtk_label_set_max_width_chars(GTK_LABEL(allow->preview), 60);
   allow->restore = gtk_check_button_new_with_mnemonic("");
@@ -77,7 +77,7 @@ static void add_chosen(Allow *allow)
   g_autoptr(GError) error = NULL;
   const AllowChoice *choice = chosen(allow);
   if (!newsender_add(allow->desk->ledger, NEWSENDER_ALLOW, choice->entry, &error))
-    complain(allow->parent, _("Nothing was allowed"), error->message);
+    widget_complain(allow->parent, _("Nothing was allowed"), error->message);
   else if (choice->lying->len > 0 && gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(allow->restore)))
     hold_begin(allow->desk->hold, WISH_RESTORE, (const gint64 *)(void *)choice->lying->data, choice->lying->len);
 }
@@ -101,7 +101,7 @@ static void show(Allow *allow)
       _("_Cancel"), GTK_RESPONSE_CANCEL, _("A_llow"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_OK);
   gtk_window_set_default_size(GTK_WINDOW(dialog), 520, -1);
-  named(dialog, _("Allow"));
+  widget_named(dialog, _("Allow"));
   gtk_container_add(GTK_CONTAINER(gtk_dialog_get_content_area(GTK_DIALOG(dialog))), content_new(allow));
   g_signal_connect_data(dialog, "response", G_CALLBACK(on_answer), allow, allow_free, 0);
   gtk_widget_show_all(dialog);
@@ -113,12 +113,13 @@ void allow_run(Desk *desk, GtkWindow *parent, gint64 id)
   g_autoptr(Entry) entry = journal_get(desk->ledger, id, &error);
   g_autoptr(GPtrArray) choices = entry != NULL ? allow_choices(desk->ledger, entry, &error) : NULL;
   if (choices == NULL) {
-    complain(parent, _("Nothing was allowed"), error->message);
+    widget_complain(parent, _("Nothing was allowed"), error->message);
     return;
   }
   if (choices->len == 0) {
-    complain(parent, _("Nobody to allow"),
-             _("This report names neither a recipient nor a server, so there is nobody to put on the allowlist."));
+    widget_complain(
+        parent, _("Nobody to allow"),
+        _("This report names neither a recipient nor a server, so there is nobody to put on the allowlist."));
     return;
   }
   Allow *allow = g_new0(Allow, 1);

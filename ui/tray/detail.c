@@ -46,7 +46,7 @@ static GtkWidget *view_new(const char *name, gboolean monospace)
   gtk_text_buffer_create_tag(buffer, "indent", "indent", -18, "left-margin", MARGIN + 18, NULL);
   gtk_text_buffer_create_tag(buffer, "for", "foreground", "#2a9d4e", "weight", PANGO_WEIGHT_BOLD, NULL);
   gtk_text_buffer_create_tag(buffer, "against", "foreground", "#d0453a", "weight", PANGO_WEIGHT_BOLD, NULL);
-  return named(view, name);
+  return widget_named(view, name);
 }
 
 static void insert(GtkTextBuffer *buffer, const char *text, const char *tag)
@@ -73,7 +73,7 @@ static void insert_marked(GtkTextBuffer *buffer, const char *text, const char *t
   gtk_text_buffer_apply_tag_by_name(buffer, "indent", &start, &end);
 }
 
-static void insert_line(GtkTextBuffer *buffer, const TellLine *line)
+static void insert_line(GtkTextBuffer *buffer, const TextLine *line)
 {
   if (*line->text == '\0') return;
   switch (line->style) {
@@ -110,7 +110,7 @@ static void show_lines(Detail *detail, guint view, const GPtrArray *lines)
 
 static void show_page(Detail *detail, guint view, GPtrArray *lines)
 {
-  if (!is_shown(detail, view, tell_text(lines))) show_lines(detail, view, lines);
+  if (!is_shown(detail, view, entry_text_join(lines))) show_lines(detail, view, lines);
   g_ptr_array_unref(lines);
 }
 
@@ -121,8 +121,8 @@ static void show_raw(Detail *detail, const Entry *entry)
   gsize length = 0;
   const char *data = bytes != NULL ? g_bytes_get_data(bytes, &length) : NULL;
   g_autofree char *text = data != NULL ? shown_text(data, length) : g_strdup(why != NULL ? why : "");
-  g_autoptr(GPtrArray) kept = tell_kept(entry);
-  g_autofree char *above = tell_text(kept);
+  g_autoptr(GPtrArray) kept = entry_text_kept(entry);
+  g_autofree char *above = entry_text_join(kept);
   GtkTextBuffer *buffer = buffer_of(detail, RAW);
   if (is_shown(detail, RAW, g_strconcat(above, text, NULL))) return;
   show_lines(detail, RAW, kept);
@@ -149,8 +149,8 @@ static void show_entry(Detail *detail, gint64 id)
   }
   g_autoptr(GPtrArray) coverage = coverage_list(ledger, NULL, NULL);
   g_autoptr(Wish) wish = wish_of_entry(ledger, id, NULL);
-  show_page(detail, WHY, tell_why(entry, coverage, wish));
-  show_page(detail, ORIGINAL, tell_original(entry));
+  show_page(detail, WHY, entry_text_why(entry, coverage, wish));
+  show_page(detail, ORIGINAL, entry_text_original(entry));
   show_raw(detail, entry);
 }
 
@@ -161,8 +161,8 @@ void detail_show(Detail *detail, gint64 id, guint selected)
     return;
   }
   g_autofree char *many =
-      g_strdup_printf(ngettext("%u message is chosen.", "%u messages are chosen.", selected), selected);
-  say(detail, selected > 1 ? many : _("Choose a message to see why it was judged as it was."));
+      g_strdup_printf(ngettext("%u message is selected.", "%u messages are selected.", selected), selected);
+  say(detail, selected > 1 ? many : _("Select a report to see why it was judged so."));
 }
 
 void detail_focus(Detail *detail)
@@ -185,13 +185,13 @@ Detail *detail_new(Desk *desk)
   const char *const titles[VIEWS] = { _("Why"), _("Original"), _("Raw") };
   const char *const names[VIEWS] = { _("Why it was judged so"), _("The original message"), _("The raw message") };
   Detail *detail = g_new0(Detail, 1);
-  GtkWidget *switcher = named(gtk_stack_switcher_new(), _("Explanation"));
+  GtkWidget *switcher = widget_named(gtk_stack_switcher_new(), _("Explanation"));
   detail->desk = desk;
   detail->root = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
   detail->stack = gtk_stack_new();
   for (guint i = 0; i < VIEWS; i++) {
     detail->views[i] = view_new(names[i], i == RAW);
-    gtk_stack_add_titled(GTK_STACK(detail->stack), scrolled_new(detail->views[i], FALSE), pages[i], titles[i]);
+    gtk_stack_add_titled(GTK_STACK(detail->stack), widget_scrolled_new(detail->views[i], FALSE), pages[i], titles[i]);
   }
   gtk_stack_switcher_set_stack(GTK_STACK_SWITCHER(switcher), GTK_STACK(detail->stack));
   g_object_set(switcher, "margin", 6, "halign", GTK_ALIGN_START, NULL);

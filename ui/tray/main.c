@@ -70,14 +70,14 @@ static void do_check(GSimpleAction *action, GVariant *value, gpointer data)
   App *app = data;
   g_autoptr(GError) error = NULL;
   if (!desk_check_now(app->desk, &error))
-    complain(app->window != NULL ? GTK_WINDOW(app->window) : NULL, _("Nothing was checked"), error->message);
+    widget_complain(app->window != NULL ? GTK_WINDOW(app->window) : NULL, _("Nothing was checked"), error->message);
 }
 
 static void pause_until(App *app, gint64 until)
 {
   g_autoptr(GError) error = NULL;
   if (!desk_pause(app->desk, until, &error))
-    complain(app->window != NULL ? GTK_WINDOW(app->window) : NULL, _("The filter goes on"), error->message);
+    widget_complain(app->window != NULL ? GTK_WINDOW(app->window) : NULL, _("The filter goes on"), error->message);
 }
 
 static void do_pause_hour(GSimpleAction *action, GVariant *value, gpointer data)

@@ -79,8 +79,8 @@ static void refresh(Preferences *preferences)
 static void reloaded(const GError *error, gpointer data)
 {
   GtkWidget *note = data;
-  gtk_label_set_text(GTK_LABEL(note), error == NULL ? _("Saved. The filter heeds it from now on.")
-                                                    : _("Saved. The filter heeds it as soon as it is started anew."));
+  gtk_label_set_text(GTK_LABEL(note), error == NULL ? _("Saved. The filter applies it from now on.")
+                                                    : _("Saved. The filter applies it when it is started again."));
   g_object_unref(note);
 }
 
@@ -145,7 +145,7 @@ static void add_key(Preferences *preferences, GtkWidget *box, guint key)
 
 static void add_heading(GtkWidget *box, const char *text)
 {
-  GtkWidget *heading = heading_new(text);
+  GtkWidget *heading = widget_heading_new(text);
   gtk_widget_set_margin_top(heading, 14);
   gtk_container_add(GTK_CONTAINER(box), heading);
 }
@@ -174,9 +174,9 @@ GtkWidget *preferences_new(Desk *desk, GtkWindow *window)
   g_autofree char *where =
       g_strdup_printf(_("All of this is kept in %s; its comments and its other lines stay as they are."), file);
   preferences->desk = desk;
-  preferences->problem = heading_new("");
+  preferences->problem = widget_heading_new("");
   preferences->page = choices_new(preferences);
-  preferences->note = label_new(where, "dim-label");
+  preferences->note = widget_label_new(where, "dim-label");
   preferences->autostart = gtk_check_button_new_with_label(_("Show the icon when I log in"));
   gtk_widget_set_margin_start(preferences->autostart, 12);
   g_signal_connect(preferences->autostart, "toggled", G_CALLBACK(on_autostart), preferences);
@@ -187,7 +187,7 @@ GtkWidget *preferences_new(Desk *desk, GtkWindow *window)
   gtk_container_add(GTK_CONTAINER(all), preferences->autostart);
   gtk_widget_set_margin_top(preferences->note, 18);
   gtk_container_add(GTK_CONTAINER(all), preferences->note);
-  preferences->root = scrolled_new(all, FALSE);
+  preferences->root = widget_scrolled_new(all, FALSE);
   g_object_set_data_full(G_OBJECT(preferences->root), "preferences", preferences, g_free);
   g_signal_connect(preferences->root, "map", G_CALLBACK(on_map), preferences);
   gtk_widget_show_all(preferences->root);

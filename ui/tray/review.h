@@ -1,4 +1,4 @@
-/* review.h - the page where what was held back is looked through: filters, list, explanation, and what can be done. */
+/* review.h - the page where the owner looks through what was held back: filters, list, explanation, actions. */
 #pragma once
 #include "ui/tray/desk.h"
 
@@ -6,7 +6,7 @@ typedef struct Review Review;
 /* Lives as long as its widget. */
 Review *review_new(Desk *desk, GtkWindow *window);
 GtkWidget *review_widget(Review *review);
-/* Shows this view of all accounts; id: chooses that entry, 0: the first. */
+/* Shows this view of all accounts; selects the entry `id`, or the first for 0. */
 void review_show(Review *review, BrowseView view, gint64 id);
 /* What the keys and the menu do. */
 void review_restore(Review *review);

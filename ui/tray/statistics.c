@@ -78,11 +78,11 @@ static void fill_table(Statistics *statistics)
 static void fill_top(Statistics *statistics, GtkWidget *grid, StatsWho who, gint64 since)
 {
   g_autoptr(GArray) top = stats_top(statistics->desk->ledger, who, NULL, since, TOP_MOST, NULL);
-  container_clear(grid);
+  widget_clear(grid);
   for (guint i = 0; top != NULL && i < top->len; i++) {
     const TopCount *row = &g_array_index(top, TopCount, i);
     g_autofree char *name = shown_line(row->name, 60), *count = g_strdup_printf("%u", row->count);
-    GtkWidget *name_label = label_new(name, NULL), *count_label = label_new(count, "dim-label");
+    GtkWidget *name_label = widget_label_new(name, NULL), *count_label = widget_label_new(count, "dim-label");
     gtk_label_set_line_wrap(GTK_LABEL(name_label), FALSE);
     gtk_label_set_ellipsize(GTK_LABEL(name_label), PANGO_ELLIPSIZE_END);
     gtk_widget_set_hexpand(name_label, TRUE);
@@ -91,7 +91,7 @@ static void fill_top(Statistics *statistics, GtkWidget *grid, StatsWho who, gint
     gtk_grid_attach(GTK_GRID(grid), count_label, 1, (gint)i, 1, 1);
   }
   if (top == NULL || top->len == 0)
-    gtk_grid_attach(GTK_GRID(grid), label_new(_("nobody in this time"), "dim-label"), 0, 0, 1, 1);
+    gtk_grid_attach(GTK_GRID(grid), widget_label_new(_("nobody in this time"), "dim-label"), 0, 0, 1, 1);
   gtk_widget_show_all(grid);
 }
 
@@ -142,7 +142,7 @@ static void save(Statistics *statistics, const char *file, gboolean picture)
   g_autofree char *csv = series_csv(statistics->series);
   gboolean good = picture ? chart_save(statistics->series, file, PICTURE_WIDTH, PICTURE_HEIGHT, &error)
                           : g_file_set_contents(file, csv, -1, &error);
-  if (!good) complain(statistics->window, _("Nothing was saved"), error->message);
+  if (!good) widget_complain(statistics->window, _("Nothing was saved"), error->message);
 }
 
 static void on_file(GtkNativeDialog *chooser, gint response, gpointer data)
@@ -195,7 +195,8 @@ static GtkWidget *table_view_new(Statistics *statistics)
   const char *const titles[] = { _("Day"), _("Genuine"), _("Unsure"), _("Backscatter"), _("Restored"), "" };
   statistics->table =
       gtk_list_store_new(6, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_STRING);
-  GtkWidget *view = named(gtk_tree_view_new_with_model(GTK_TREE_MODEL(statistics->table)), _("Numbers of each day"));
+  GtkWidget *view =
+      widget_named(gtk_tree_view_new_with_model(GTK_TREE_MODEL(statistics->table)), _("Numbers of each day"));
   g_object_unref(statistics->table);
   for (guint i = 0; i < G_N_ELEMENTS(titles); i++) {
     GtkCellRenderer *cell = gtk_cell_renderer_text_new();
@@ -205,7 +206,7 @@ static GtkWidget *table_view_new(Statistics *statistics)
     gtk_tree_view_column_set_min_width(column, i == 0 ? 160 : 90);
     gtk_tree_view_append_column(GTK_TREE_VIEW(view), column);
   }
-  GtkWidget *scrolled = scrolled_new(view, FALSE);
+  GtkWidget *scrolled = widget_scrolled_new(view, FALSE);
   gtk_widget_set_size_request(scrolled, -1, 180);
   return scrolled;
 }
@@ -213,7 +214,7 @@ static GtkWidget *table_view_new(Statistics *statistics)
 static GtkWidget *group_new(const char *title, GtkWidget *content)
 {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-  gtk_box_pack_start(GTK_BOX(box), heading_new(title), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), widget_heading_new(title), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), content, TRUE, TRUE, 0);
   return box;
 }
@@ -232,15 +233,15 @@ static GtkWidget *head_new(Statistics *statistics)
                                            { "90", N_("90 days") },
                                            { "365", N_("365 days") } };
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
-  statistics->range = named(gtk_combo_box_text_new(), _("Time that is shown"));
+  statistics->range = widget_named(gtk_combo_box_text_new(), _("Time that is shown"));
   for (guint i = 0; i < G_N_ELEMENTS(ranges); i++)
     gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(statistics->range), ranges[i][0], _(ranges[i][1]));
   gtk_combo_box_set_active(GTK_COMBO_BOX(statistics->range), 0);
-  statistics->summary = label_new("", NULL);
+  statistics->summary = widget_label_new("", NULL);
   gtk_box_pack_start(GTK_BOX(box), statistics->range, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), statistics->summary, TRUE, TRUE, 0);
-  gtk_box_pack_end(GTK_BOX(box), button_new(_("Save _table…"), save_table, statistics), FALSE, FALSE, 0);
-  gtk_box_pack_end(GTK_BOX(box), button_new(_("Save p_icture…"), save_picture, statistics), FALSE, FALSE, 0);
+  gtk_box_pack_end(GTK_BOX(box), widget_button_new(_("Save _table…"), save_table, statistics), FALSE, FALSE, 0);
+  gtk_box_pack_end(GTK_BOX(box), widget_button_new(_("Save p_icture…"), save_picture, statistics), FALSE, FALSE, 0);
   g_signal_connect(statistics->range, "changed", G_CALLBACK(on_range), statistics);
   return box;
 }
@@ -265,7 +266,7 @@ GtkWidget *statistics_new(Desk *desk, GtkWindow *window)
   GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12), *below = gtk_grid_new();
   statistics->desk = desk;
   statistics->window = window;
-  statistics->picture = named(gtk_drawing_area_new(), _("Reports per day"));
+  statistics->picture = widget_named(gtk_drawing_area_new(), _("Reports per day"));
   atk_object_set_role(gtk_widget_get_accessible(statistics->picture), ATK_ROLE_IMAGE);
   gtk_widget_set_size_request(statistics->picture, 400, 220);
   gtk_widget_set_has_tooltip(statistics->picture, TRUE);
@@ -282,7 +283,7 @@ GtkWidget *statistics_new(Desk *desk, GtkWindow *window)
   gtk_box_pack_start(GTK_BOX(page), below, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(page), group_new(_("In numbers (days by UTC)"), table_view_new(statistics)), FALSE, FALSE,
                      0);
-  statistics->root = scrolled_new(page, FALSE);
+  statistics->root = widget_scrolled_new(page, FALSE);
   g_object_set_data_full(G_OBJECT(statistics->root), "statistics", statistics, statistics_free);
   g_signal_connect(statistics->root, "map", G_CALLBACK(on_map), statistics);
   g_signal_connect(statistics->root, "destroy", G_CALLBACK(on_destroy), statistics);

@@ -6,13 +6,13 @@
 #include "ui/tray/widgets.h"
 #include <glib/gi18n.h>
 
-GtkWidget *named(GtkWidget *widget, const char *name)
+GtkWidget *widget_named(GtkWidget *widget, const char *name)
 {
   atk_object_set_name(gtk_widget_get_accessible(widget), name);
   return widget;
 }
 
-GtkWidget *label_new(const char *text, const char *style)
+GtkWidget *widget_label_new(const char *text, const char *style)
 {
   GtkWidget *label = gtk_label_new(text);
   gtk_label_set_xalign(GTK_LABEL(label), 0);
@@ -22,9 +22,9 @@ GtkWidget *label_new(const char *text, const char *style)
   return label;
 }
 
-GtkWidget *heading_new(const char *text)
+GtkWidget *widget_heading_new(const char *text)
 {
-  GtkWidget *label = label_new(text, NULL);
+  GtkWidget *label = widget_label_new(text, NULL);
   g_autoptr(PangoAttrList) attributes = pango_attr_list_new();
   pango_attr_list_insert(attributes, pango_attr_weight_new(PANGO_WEIGHT_BOLD));
   gtk_label_set_attributes(GTK_LABEL(label), attributes);
@@ -44,7 +44,7 @@ static void on_click(GtkButton *button, gpointer data)
 
 static void click_free(gpointer click, GClosure *closure) { g_free(click); }
 
-GtkWidget *button_new(const char *mnemonic, void (*clicked)(gpointer data), gpointer data)
+GtkWidget *widget_button_new(const char *mnemonic, void (*clicked)(gpointer data), gpointer data)
 {
   GtkWidget *button = gtk_button_new_with_mnemonic(mnemonic);
   Click *click = g_new0(Click, 1);
@@ -53,7 +53,7 @@ GtkWidget *button_new(const char *mnemonic, void (*clicked)(gpointer data), gpoi
   return button;
 }
 
-GtkWidget *scrolled_new(GtkWidget *content, gboolean sideways)
+GtkWidget *widget_scrolled_new(GtkWidget *content, gboolean sideways)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
   gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), sideways ? GTK_POLICY_AUTOMATIC : GTK_POLICY_NEVER,
@@ -62,18 +62,18 @@ GtkWidget *scrolled_new(GtkWidget *content, gboolean sideways)
   return scrolled;
 }
 
-void container_clear(GtkWidget *container)
+void widget_clear(GtkWidget *container)
 {
   g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(container));
   for (GList *child = children; child != NULL; child = child->next) gtk_widget_destroy(child->data);
 }
 
-void complain(GtkWindow *parent, const char *title, const char *text)
+void widget_complain(GtkWindow *parent, const char *title, const char *text)
 {
   GtkWidget *dialog = gtk_message_dialog_new(parent, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
                                              GTK_MESSAGE_WARNING, GTK_BUTTONS_CLOSE, "%s", title);
   gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", text);
-  named(dialog, title);
+  widget_named(dialog, title);
   g_signal_connect(dialog, "response", G_CALLBACK(gtk_widget_destroy), NULL);
   gtk_window_present(GTK_WINDOW(dialog));
 }
@@ -98,8 +98,8 @@ static void question_free(gpointer data, GClosure *closure)
   g_free(question);
 }
 
-void ask(GtkWindow *parent, const char *title, const char *text, const char *yes, void (*said_yes)(gpointer data),
-         gpointer data, GDestroyNotify gone)
+void widget_ask(GtkWindow *parent, const char *title, const char *text, const char *yes,
+                void (*said_yes)(gpointer data), gpointer data, GDestroyNotify gone)
 {
   GtkWidget *dialog = gtk_message_dialog_new(parent, GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
                                              GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE, "%s", title);
@@ -108,7 +108,7 @@ void ask(GtkWindow *parent, const char *title, const char *text, const char *yes
   gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", text);
   gtk_dialog_add_buttons(GTK_DIALOG(dialog), _("_Cancel"), GTK_RESPONSE_CANCEL, yes, GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_OK);
-  named(dialog, title);
+  widget_named(dialog, title);
   g_signal_connect_data(dialog, "response", G_CALLBACK(on_answer), question, question_free, 0);
   gtk_window_present(GTK_WINDOW(dialog));
 }

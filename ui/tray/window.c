@@ -18,7 +18,7 @@ enum { RESPONSE_UNDO = 1, RESPONSE_NOW, RESPONSE_START };
 
 typedef struct {
   Desk *desk;
-  GtkWidget *window, *stack, *undo, *undo_text, *undo_button, *now_button, *start_button, *filter, *filter_text;
+  GtkWidget *window, *stack, *undo, *undo_text, *undo_button, *now_button, *close_button, *start_button, *filter, *filter_text;
   Review *review;
 } Window;
 
@@ -27,7 +27,7 @@ static Window *window_of(GtkWidget *window) { return g_object_get_data(G_OBJECT(
 static GtkWidget *bar_new(GtkWidget **text, GtkMessageType type)
 {
   GtkWidget *bar = gtk_info_bar_new();
-  *text = label_new("", NULL);
+  *text = widget_label_new("", NULL);
   gtk_info_bar_set_message_type(GTK_INFO_BAR(bar), type);
   gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))), *text);
   gtk_widget_show_all(bar);
@@ -46,7 +46,7 @@ static void refresh_undo(Window *window)
   gtk_label_set_text(GTK_LABEL(window->undo_text), text);
   gtk_widget_set_visible(window->undo_button, hold_can_undo(hold));
   gtk_widget_set_visible(window->now_button, state == HOLD_HELD);
-  gtk_info_bar_set_show_close_button(GTK_INFO_BAR(window->undo), state != HOLD_HELD);
+  gtk_widget_set_visible(window->close_button, state != HOLD_HELD);
   gtk_info_bar_set_message_type(GTK_INFO_BAR(window->undo),
                                 state == HOLD_FAILED ? GTK_MESSAGE_WARNING : GTK_MESSAGE_INFO);
 }
@@ -57,7 +57,7 @@ static char *problem_text(const Desk *desk)
   const Overview *overview = &desk->overview;
   if (desk->start_problem != NULL && !overview->runs) return shown_line(desk->start_problem, 500);
   if (overview->problem != NULL) return g_strdup(overview->problem);
-  if (!overview->runs) return g_strdup(_("The filter is not running, so nothing is moved and your wishes wait."));
+  if (!overview->runs) return g_strdup(_("The filter is not running, so nothing is moved and your requests wait."));
   if (overview->alarm)
     return g_strdup_printf(
         _("%u bounces in a day answer mail that was really sent from your account. If you did not send so much, "
@@ -65,7 +65,7 @@ static char *problem_text(const Desk *desk)
         overview->genuine_today);
   if (overview->paused == 0) return NULL;
   g_autofree char *until = shown_time(overview->paused);
-  return g_strdup_printf(_("The filter is paused until %s: nothing is moved but what you wish for."), until);
+  return g_strdup_printf(_("The filter is paused until %s: it moves nothing except what you ask for."), until);
 }
 
 static void refresh_filter(Window *window)
@@ -145,10 +145,11 @@ static void do_close(GSimpleAction *action, GVariant *value, gpointer data)
 
 static void do_keys(GSimpleAction *action, GVariant *value, gpointer data)
 {
-  complain(GTK_WINDOW(((Window *)data)->window), _("Keys"),
-           _("R — restore what is chosen\nA — allow…\nDelete — delete what is chosen\nEnter — read the explanation\n"
-             "Ctrl+Z — take back\nCtrl+F or / — search\nEsc — end the search\nCtrl+A — choose all\n"
-             "F5 — check for new mail now\nAlt+1 to Alt+4 — pages\nCtrl+W — close the window"));
+  widget_complain(GTK_WINDOW(((Window *)data)->window), _("Keys"),
+                  _("R — restore the selected reports\nA — allow…\nDelete — delete the selected reports\nEnter — read "
+                    "the explanation\n"
+                    "Ctrl+Z — undo\nCtrl+F or / — search\nEsc — end the search\nCtrl+A — select all\n"
+                    "F5 — check for new mail now\nAlt+1 to Alt+4 — pages\nCtrl+W — close the window"));
 }
 
 static const GActionEntry actions[] = {
@@ -191,7 +192,7 @@ static GtkWidget *menu_button_new(void)
   gtk_menu_button_set_menu_model(GTK_MENU_BUTTON(button), G_MENU_MODEL(menu));
   gtk_container_add(GTK_CONTAINER(button), gtk_image_new_from_icon_name("open-menu-symbolic", GTK_ICON_SIZE_BUTTON));
   gtk_widget_set_tooltip_text(button, _("Menu"));
-  return named(button, _("Menu"));
+  return widget_named(button, _("Menu"));
 }
 
 static void on_page(GObject *stack, GParamSpec *spec, gpointer data)
@@ -207,6 +208,7 @@ static GtkWidget *content_new(Window *window)
   window->undo = bar_new(&window->undo_text, GTK_MESSAGE_INFO);
   window->undo_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->undo), _("_Undo"), RESPONSE_UNDO);
   window->now_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->undo), _("Do it _now"), RESPONSE_NOW);
+  window->close_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->undo), _("_Close"), GTK_RESPONSE_CLOSE);
   window->filter = bar_new(&window->filter_text, GTK_MESSAGE_WARNING);
   window->start_button = gtk_info_bar_add_button(GTK_INFO_BAR(window->filter), _("_Start"), RESPONSE_START);
   window->review = review_new(window->desk, GTK_WINDOW(window->window));
@@ -246,7 +248,7 @@ static gboolean on_configure(GtkWidget *widget, GdkEvent *event, gpointer data)
 GtkWidget *window_new(Desk *desk, GtkApplication *application)
 {
   Window *window = g_new0(Window, 1);
-  GtkWidget *bar = gtk_header_bar_new(), *switcher = named(gtk_stack_switcher_new(), _("Pages"));
+  GtkWidget *bar = gtk_header_bar_new(), *switcher = widget_named(gtk_stack_switcher_new(), _("Pages"));
   window->desk = desk;
   window->window = gtk_application_window_new(application);
   GtkWindow *top = GTK_WINDOW(window->window);
@@ -264,7 +266,7 @@ GtkWidget *window_new(Desk *desk, GtkApplication *application)
   gtk_window_set_titlebar(top, bar);
   g_action_map_add_action_entries(G_ACTION_MAP(top), actions, G_N_ELEMENTS(actions), window);
   set_keys(application);
-  named(window->window, "Backstop");
+  widget_named(window->window, "Backstop");
   g_signal_connect(top, "destroy", G_CALLBACK(on_destroy), window);
   g_signal_connect(top, "configure-event", G_CALLBACK(on_configure), window);
   desk_watch(desk, on_desk, window);

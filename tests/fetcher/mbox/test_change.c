@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -398,16 +399,50 @@ static void test_any(void **state)
   }
 }
 
+/* A rewrite keeps the owner's attributes and the access list: u::rw- u:65534:r-- g::--- m::r-- o::---. */
+static void test_attributes(void **state)
+{
+  static const guint8 list[] = { 2, 0,   0,   0,   1,   0,   6,  0, 255, 255, 255, 255, 2,   0,  4,
+                                 0, 254, 255, 0,   0,   4,   0,  0, 0,   255, 255, 255, 255, 16, 0,
+                                 4, 0,   255, 255, 255, 255, 32, 0, 0,   0,   255, 255, 255, 255 };
+  static const char acl[] = "system.posix_acl_access", own[] = "user.backstop-test", many[] = "a\0long value";
+  g_autofree char *path = rig_file("attributes", ABC, -1);
+  char got[100];
+  struct stat status;
+  if (setxattr(path, own, many, sizeof many, 0) != 0 || setxattr(path, acl, list, sizeof list, 0) != 0) {
+    skip(); /* a file system without them */
+    return;
+  }
+  g_autoptr(Box) box = mbox_box_new(path);
+  const guint second = 1;
+  rig_list(box);
+  assert_true(box->class->remove(box, &second, 1, NULL));
+  rig_expect_file(path, FROM "A: 1\n\nx\n\n" FROM "C: 3\n\nz\n\n", -1);
+  assert_int_equal(getxattr(path, own, got, sizeof got), sizeof many);
+  assert_memory_equal(got, many, sizeof many);
+  assert_int_equal(getxattr(path, acl, got, sizeof got), sizeof list);
+  assert_memory_equal(got, list, sizeof list);
+  assert_int_equal(stat(path, &status), 0);
+  assert_int_equal(status.st_mode & 07777, 0640);
+}
+
 int main(void)
 {
   g_setenv("TZ", "Etc/GMT-5", TRUE);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_put),       cmocka_unit_test(test_put_now),
-    cmocka_unit_test(test_remove),    cmocka_unit_test(test_remove_and_read),
-    cmocka_unit_test(test_meanwhile), cmocka_unit_test(test_carry),
-    cmocka_unit_test(test_carry_no),  cmocka_unit_test(test_carry_refused),
-    cmocka_unit_test(test_symlink),   cmocka_unit_test(test_full),
-    cmocka_unit_test(test_any),       cmocka_unit_test(test_carry_bare),
+    cmocka_unit_test(test_attributes),
+    cmocka_unit_test(test_put),
+    cmocka_unit_test(test_put_now),
+    cmocka_unit_test(test_remove),
+    cmocka_unit_test(test_remove_and_read),
+    cmocka_unit_test(test_meanwhile),
+    cmocka_unit_test(test_carry),
+    cmocka_unit_test(test_carry_no),
+    cmocka_unit_test(test_carry_refused),
+    cmocka_unit_test(test_symlink),
+    cmocka_unit_test(test_full),
+    cmocka_unit_test(test_any),
+    cmocka_unit_test(test_carry_bare),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

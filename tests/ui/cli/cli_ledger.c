@@ -36,7 +36,9 @@ static const struct {
   { REPORT_DSN_FAILED, VERDICT_BACKSCATTER, MOVE_Q_INTENT, MOVE_QUARANTINED, "victim@example.com", "Cheap pills",
     EVIDENCE_AGAINST, "id-foreign", "No id it shows belongs to a message you sent." },
   { REPORT_BOUNCE, VERDICT_BACKSCATTER, MOVE_Q_INTENT, MOVE_QUARANTINED, "other@example.com",
-    "Evil \033]0;title\007\033[2J\xe2\x80\xaesubject", EVIDENCE_AGAINST, "id-foreign", "Evil \033[31mtext\r\nnext." },
+    "Evil \033]0;title\007\033[2J\xe2\x80\xaesub\xe2\x80\x8bj\xc2\xad"
+    "ect\xf3\xa0\x81\x81\x7f",
+    EVIDENCE_AGAINST, "id-foreign", "Evil \033[31mtext\r\nnext." },
   { REPORT_BOUNCE, VERDICT_UNSURE, MOVE_KEPT, MOVE_N, NULL, NULL, EVIDENCE_NEUTRAL, "nothing-shown",
     "It shows nothing of the message it speaks of." },
   { REPORT_DSN_FAILED, VERDICT_BACKSCATTER, MOVE_Q_INTENT, MOVE_RESTORED, "back@example.com", "Given back",

@@ -1,8 +1,3 @@
-UI_CLI_TESTS = %D%/test_print
-check_PROGRAMS += $(UI_CLI_TESTS)
-TESTS += $(UI_CLI_TESTS)
-%C%_test_print_CPPFLAGS = $(TEST_CPPFLAGS)
-%C%_test_print_LDADD = libcli.a $(FILTER_LIBS) $(CMOCKA_LIBS)
 TESTS += %D%/test_cli.py
 EXTRA_DIST += %D%/test_cli.py
 # Fills ledgers for test_cli.py.

@@ -47,7 +47,8 @@ class Result:
 
 
 def backstop(*arguments, stdin=b"", program=BACKSTOP, env=ENVIRONMENT):
-    process = subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=LIMIT, env=env, check=False)
+    process = subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=LIMIT, env=env,
+                             check=False)
     process.stdout, process.stderr = process.stdout.decode(), process.stderr.decode()
     return Result(process)
 
@@ -160,12 +161,15 @@ def help_and_version():
 @case
 def usage():
     """What cannot be understood: 64, one line with a hint."""
-    for arguments in (["lst"], ["--nonsense"], ["list", "--nonsense"], ["--config"], ["show"], ["show", "1", "2"], ["show", "x"],
+    for arguments in (["lst"], ["--nonsense"], ["list", "--nonsense"], ["--config"], ["show"], ["show", "1", "2"],
+                      ["show", "x"],
                       ["explain", "0"], ["explain", "-1"], ["explain", "99999999999999999999"], ["restore"], ["delete"],
-                      ["list", "--limit", "x"], ["list", "--limit", "-5"], ["list", "--verdict", "spam"], ["list", "--state", "gone"],
-                      ["list", "word"], ["status", "word"], ["once", "a", "b"], ["check"], ["record"], ["allow", "grant"],
-                      ["allow", "add"], ["deny", "remove"], ["allow", "list", "x"], ["sweep", "a", "b"], ["sweep", "--folder", ""],
-                      ["sweep", "--folder", "a\nb"], ["sweep", "--folder"]):
+                      ["list", "--limit", "x"], ["list", "--limit", "-5"], ["list", "--verdict", "spam"],
+                      ["list", "--state", "gone"],
+                      ["list", "word"], ["status", "word"], ["once", "a", "b"], ["check"], ["record"],
+                      ["allow", "grant"],
+                      ["allow", "add"], ["deny", "remove"], ["allow", "list", "x"], ["sweep", "a", "b"],
+                      ["sweep", "--folder", ""], ["sweep", "--folder", "a\nb"], ["sweep", "--folder"]):
         line = backstop("--data", os.path.join(work, "none"), *arguments).complaint(64)
         assert "--help" in line, f"{arguments}: {line}"
     result = backstop()
@@ -223,7 +227,8 @@ def list_waiting():
     equal([row["id"] for row in rows], sorted((row["id"] for row in rows), reverse=True), "order")
     row = rows[-1]
     equal((row["account"], row["kind"], row["reporter"], row["recipients"], row["status"], row["away"], row["home"]),
-          ("home", "dsn-failed", "mailer-daemon@mx.example.com", ["victim@example.com"], "5.1.1", "Backscatter", "INBOX"), "a row")
+          ("home", "dsn-failed", "mailer-daemon@mx.example.com", ["victim@example.com"], "5.1.1", "Backscatter",
+           "INBOX"), "a row")
     equal(row["original"], {"message_id": "original-1@spam.example", "from": "Me <me@example.org>", "to": None,
                             "subject": "Cheap pills", "date": None}, "its original")
     equal(rows[0]["recipients"], [], "a list is a list")
@@ -235,10 +240,26 @@ def list_waiting():
 def list_choice():
     """--verdict, --state, --account and --limit choose."""
     data = fresh()
-    for arguments, want in ((["--verdict", "genuine"], 1), (["--state", "restored"], 1), (["--state", "kept"], 2), (["--limit", "1"], 1),
+    for arguments, want in ((["--verdict", "genuine"], 1), (["--state", "restored"], 1), (["--state", "kept"], 2),
+                            (["--limit", "1"], 1),
                             (["--limit", "0"], 3), (["--account", "home"], 3), (["--account", "nobody"], 0),
-                            (["--all", "--limit", "4"], 4), (["--verdict", "backscatter", "--state", "quarantined"], 2)):
+                            (["--all", "--limit", "4"], 4),
+                            (["--verdict", "backscatter", "--state", "quarantined"], 2)):
         equal(len(ok("--data", data, "list", "--json", *arguments).json()), want, f"rows with {arguments}")
+
+
+HIDDEN = set("\033\007\r\u202e\u200b\xad\U000e0041\x7f")  # all of them are in one subject of cli_ledger.c
+
+
+@case
+def json_escapes():
+    """JSON holds every character of a mail, and those that hide or mislead only as escapes."""
+    data = fresh()
+    for command in (["list", "--all"], ["show", "3"], ["explain", "3"]):
+        result = ok("--data", data, *command, "--json")
+        assert not set(result.out) & HIDDEN, f"hidden characters in {command}"
+        subjects = [row["original"]["subject"] for row in result.json()]
+        assert "Evil \033]0;title\007\033[2J\u202esub\u200bj\xadect\U000e0041\x7f" in subjects, subjects
 
 
 @case
@@ -248,7 +269,7 @@ def list_table():
     text = ok("--data", data, "list").out
     assert text.startswith("ID "), text
     assert "Cheap pills" in text and "victim@example.com" in text and "title" in text, text
-    assert not set(text) & set("\033\007\r\u202e"), "control characters in the table"
+    assert not set(text) & HIDDEN, "hidden characters in the table"
     assert "Nothing waits" in ok("--data", fresh_empty(), "list").out
 
 
@@ -288,9 +309,11 @@ def on_terminal(*arguments, output, program=BACKSTOP):
 def show():
     """show prints what is known of a message; a missing one is 66."""
     data = fresh()
-    row = next(row for row in ok("--data", data, "list", "--json").json() if row["recipients"] == ["victim@example.com"])
+    row = next(row for row in ok("--data", data, "list", "--json").json()
+               if row["recipients"] == ["victim@example.com"])
     text = ok("--data", data, "show", str(row["id"])).out
-    for part in ("Cheap pills", "victim@example.com", "in quarantine", "Backscatter", "backscatter", "original-1@spam.example"):
+    for part in ("Cheap pills", "victim@example.com", "in quarantine", "Backscatter", "backscatter",
+                 "original-1@spam.example"):
         assert part in text, f"{part} is not shown:\n{text}"
     shown = ok("--data", data, "show", "--json", str(row["id"])).json()[0]
     equal({key: shown[key] for key in row}, row, "the members that list has, too")
@@ -305,15 +328,19 @@ def explain():
     data = fresh()
     rows = {tuple(row["recipients"]): row["id"] for row in ok("--data", data, "list", "--all", "--json").json()}
     text = ok("--data", data, "explain", str(rows["victim@example.com",])).out
-    for part in ("it answers mail that you did not send", "– It is a delivery report.", "✗ No id it shows", "(This decided.)", '"Sent"',
+    for part in ("it answers mail that you did not send", "– It is a delivery report.", "✗ No id it shows",
+                 "(This decided.)", '"Sent"',
                  "1 January 2024, 12:00", "backstop restore", "allow add victim@example.com"):
         assert part in text, f"{part} is not in:\n{text}"
     equal(text.count("(This decided.)"), 1, "deciding lines")
-    assert "✓ The message it speaks of is one you sent." in ok("--data", data, "explain", str(rows["friend@example.net",])).out
+    assert "✓ The message it speaks of is one you sent." in ok("--data", data, "explain",
+                                                               str(rows["friend@example.net",])).out
     hostile = ok("--data", data, "explain", str(rows["other@example.com",])).out
-    assert not set(hostile) & set("\033\007\r\u202e"), "control characters in an explanation"
+    assert not set(hostile) & HIDDEN, "hidden characters in an explanation"
+    assert not set(ok("--data", data, "show", str(rows["other@example.com",])).out) & HIDDEN, "hidden characters in what show prints"
     told = ok("--data", data, "explain", "--json", str(rows["victim@example.com",])).json()[0]
-    equal((told["verdict"], told["decided"], told["coverage"][0]["from"]), ("backscatter", 1, "2024-01-01T12:00:00Z"), "as JSON")
+    equal((told["verdict"], told["decided"], told["coverage"][0]["from"]), ("backscatter", 1, "2024-01-01T12:00:00Z"),
+          "as JSON")
     equal(sorted(told["evidence"][0]), ["args", "code", "text"], "members of evidence")
     backstop("--data", data, "explain", "4711").complaint(66)
 
@@ -323,13 +350,17 @@ def status():
     """status tells state, coverage and counts for each account."""
     data = fresh()
     text = ok("--data", data, "status").out
-    for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to", "1 genuine, 3 backscatter, 1 unsure",
-                 "2 in quarantine, 1 restored", "idle: no daemon runs", "sign-in needed: The server refused the password; mend password-command", "no Sent folder known: nothing is moved"):
+    for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to",
+                 "1 genuine, 3 backscatter, 1 unsure", "2 in quarantine, 1 restored", "not watched: no daemon runs",
+                 "sign-in needed: The server refused the password; mend password-command",
+                 "no Sent folder known: nothing is moved"):
         assert part in re.sub(r"\s+", " ", text), f"{part} is not in:\n{text}"
     rows = ok("--data", data, "status", "--json").json()
-    equal([(row["type"], row.get("account")) for row in rows], [("ledger", None), ("account", "home"), ("account", "work")], "rows")
+    equal([(row["type"], row.get("account")) for row in rows],
+          [("ledger", None), ("account", "home"), ("account", "work")], "rows")
     equal((rows[0]["daemon"], rows[0]["sent"]), (False, 1), "the ledger")
-    equal((rows[1]["states"]["quarantined"], rows[1]["verdicts"]["unsure"], rows[1]["coverage"][0]["folder"]), (2, 1, "Sent"), "home")
+    equal((rows[1]["states"]["quarantined"], rows[1]["verdicts"]["unsure"], rows[1]["coverage"][0]["folder"]),
+          (2, 1, "Sent"), "home")
     equal((rows[2]["state"], rows[2]["coverage"], rows[2]["last_pass"]), ("sign-in-needed", [], None), "work")
     with daemon(data, "done", "x"):
         assert "The daemon is running" in ok("--data", data, "status").out
@@ -349,11 +380,11 @@ def status_states():
              ("indexing", "", 0, "indexing: reading the Sent folder (since"),
              ("judging", "", 0, "judging: looking at mail (since"),
              ("watching", "", 0, "watching for new mail (since"),
-             ("serving", "", 0, "serving your mail program; what you wish for is done when it has left (since"),
+             ("serving", "", 0, "serving your mail program; your requests are done when it disconnects (since"),
              ("retrying", "No route.", soon, f"waiting to retry until {clock(soon)}: No route (since"),
              ("sign-in-needed", "Wrong password.", 0, "sign-in needed: Wrong password (since"),
              ("disabled", "Bad certificate.", soon, f"disabled: Bad certificate; tried again at {clock(soon)} (since"),
-             ("idle", "", 0, "idle: no worker is at it (since"))
+             ("idle", "", 0, "waiting for mail: no worker runs now (since"))
     with daemon(data, "hold", ""):
         for slug, text, until, want in table:
             helper(data, "state", slug, text, until, "It only observes.")
@@ -375,9 +406,11 @@ def status_states():
 def status_of_the_dead():
     """Where a daemon was killed in its work, status says that nothing runs."""
     data = fresh()
-    for slug, text, until, want in (("judging", "", 0, "state idle: no daemon runs last"), ("watching", "", 0, "state idle: no daemon runs last"),
-                                    ("serving", "", 0, "state idle: no daemon runs last"),
-                                    ("retrying", "No route.", 4102444800, "state idle: no daemon runs, and the last try failed: No route last"),
+    for slug, text, until, want in (("judging", "", 0, "state not watched: no daemon runs last"),
+                                    ("watching", "", 0, "state not watched: no daemon runs last"),
+                                    ("serving", "", 0, "state not watched: no daemon runs last"),
+                                    ("retrying", "No route.", 4102444800,
+                                     "state not watched: no daemon runs, and the last try failed: No route last"),
                                     ("disabled", "Bad.", 4102444800, "state disabled: Bad last")):
         helper(data, "state", slug, text, until, "")
         shown = re.sub(r"\s+", " ", ok("--data", data, "status").out)
@@ -395,7 +428,8 @@ def status_gaps():
     helper(data, "gap", now - 70 * 86400, now - 69 * 86400, "long ago")
     shown = re.sub(r"\s+", " ", ok("--data", data, "status").out)
     day = time.strftime("%-d %B %Y", time.gmtime(began))
-    want = f"gap: from {day}, 10:02 to 10:05, 3 messages came to it and were gone before they could be read; bounces for mail of that time are unsure"
+    want = (f"gap: from {day}, 10:02 to 10:05, 3 messages came to it and were gone before they could be read; "
+            "bounces for mail of that time are unsure")
     assert want in shown, f"{want} is not in:\n{shown}"
     assert "long ago" not in shown, shown
     row = ok("--data", data, "status", "--json").json()[1]
@@ -411,7 +445,8 @@ def own_lists():
     assert "No entries of your own" in ok("--data", data, "allow").out
     ok("--data", data, "allow", "add", "Bob <Bob@Example.com>", "example.net")
     ok("--data", data, "deny", "add", "spam.example")
-    entries = lambda *arguments: [(row["list"], row["entry"]) for row in ok("--data", data, "--json", *arguments).json()]
+    entries = lambda *arguments: [(row["list"], row["entry"])
+                                  for row in ok("--data", data, "--json", *arguments).json()]
     equal(entries("allow"), [("allow", "@example.net"), ("allow", "bob@example.com")], "allow")
     equal(entries("deny", "list"), [("deny", "@spam.example")], "deny")
     equal(entries("allow", "list", "--all")[-1], ("automatic", "friend@example.net"), "allow --all")
@@ -436,7 +471,8 @@ def wishes_queued():
     kept = next(row["id"] for row in rows if row["verdict"] == "genuine")
     assert "queued" in ok("--data", data, "restore", str(held[0])).out
     equal(ok("--data", data, "--json", "restore", str(held[0])).json(), [
-        {"schema": 1, "id": held[0], "state": "queued", "text": "queued: done at the next pass (backstop once, or start backstopd)"}],
+        {"schema": 1, "id": held[0], "state": "queued",
+         "text": "queued: it is done at the next pass (run backstop once, or start backstopd)"}],
         "the same wish again")
     equal(ok("--data", data, "status", "--json").json()[1]["open_wishes"], 1, "open wishes")
     result = backstop("--data", data, "delete", "4711", str(held[1]))
@@ -451,7 +487,8 @@ def wishes_done():
     held = [str(row["id"]) for row in ok("--data", data, "list", "--state", "quarantined", "--json").json()]
     with daemon(data, "done", "restored to INBOX"):
         began = time.monotonic()
-        equal(sorted(ok("--data", data, "restore", *held).lines), sorted(f"{id}: restored to INBOX" for id in held), "results")
+        equal(sorted(ok("--data", data, "restore", *held).lines), sorted(f"{id}: restored to INBOX" for id in held),
+              "results")
         assert time.monotonic() - began < 2, "the result was not taken at once"
     with daemon(data, "failed", "It is no longer\033[2J there."):
         result = backstop("--data", data, "--json", "restore", held[0])
@@ -473,9 +510,11 @@ def check_and_record():
           (answer, "dsn-failed", "unsure", "mailer-daemon@mx.example.com", ["lost@example.com"]), "a row")
     equal(row["original"], {"message_ids": ["letter@example.org"], "from": "me@example.org", "to": "lost@example.com",
                             "subject": "Are you there", "date": "2020-11-20T10:00:00Z"}, "its original")
-    equal(sorted(row), ["evidence", "file", "kind", "original", "recipients", "reporter", "schema", "verdict"], "members")
+    equal(sorted(row), ["evidence", "file", "kind", "original", "recipients", "reporter", "schema", "verdict"],
+          "members")
     assert row["evidence"] and all(sorted(line) == ["args", "code", "text"] for line in row["evidence"]), row["evidence"]
-    equal(ok("--data", data, "record", "--json", letter, letter).json(), [{"schema": 1, "messages": 2, "added": 1}], "record")
+    equal(ok("--data", data, "record", "--json", letter, letter).json(), [{"schema": 1, "messages": 2, "added": 1}],
+          "record")
     equal(os.stat(data).st_mode & 0o777, 0o700, "mode of the data folder")
     assert "genuine" in ok("--data", data, "check", answer).out
     assert "pass" in ok("--data", data, "check", letter).out
@@ -498,7 +537,8 @@ def check_kinds_of_file():
         equal(([row["verdict"] for row in result.json()], result.status), (wanted, 2), f"verdicts of {arguments}")
         equal({row["file"] for row in result.json()}, set(arguments), "file")
     letter, answer = write("letter.eml", LETTER), write("answer.eml", texts[1])
-    equal([row["file"] for row in ok("--data", data, "check", "--json", answer, letter).json()], [answer, letter], "order")
+    equal([row["file"] for row in ok("--data", data, "check", "--json", answer, letter).json()], [answer, letter],
+          "order")
 
 
 @case
@@ -523,14 +563,16 @@ def check_errors():
     os.makedirs(f"{work}/plain", exist_ok=True)
     for bad in (f"{work}/absent", nothing, f"{work}/plain", "/proc/self/mem"):
         result = backstop("--data", data, "check", "--json", bad, letter)
-        equal((result.status, len(result.json()), len(result.err.splitlines())), (3, 1, 1), f"status and lines for {bad}")
+        equal((result.status, len(result.json()), len(result.err.splitlines())), (3, 1, 1),
+              f"status and lines for {bad}")
         assert bad in result.err, result.err
     equal(backstop("--data", data, "record", f"{work}/absent", letter).status, 66, "record with a missing file")
     result = backstop("--data", data, "record", write("text", "no mail\n"))
     equal(result.status, 65, "record of what is no mail")
     assert "neither an id nor a recipient" in result.err, result.err
     write("exposed", "[account a]\nhost=h\nuser=u\n", 0o644)
-    equal(backstop("--config", f"{work}/exposed", "--data", data, "check", letter).status, 3, "with a configuration others can read")
+    equal(backstop("--config", f"{work}/exposed", "--data", data, "check", letter).status, 3,
+          "with a configuration others can read")
 
 
 @case
@@ -538,17 +580,20 @@ def check_is_bounded():
     """A mail with a line, a header and a body of many megabytes is judged in little memory."""
     path = os.path.join(work, "huge")
     with open(path, "w") as out:
-        out.write(bounce("foreign@example.org").replace("Subject: Und", "X-Long: " + "x" * 10_000_000 + "\nSubject: Und", 1))
+        out.write(bounce("foreign@example.org").replace("Subject: Und",
+                                                        "X-Long: " + "x" * 10_000_000 + "\nSubject: Und", 1))
         for _ in range(60):
             out.write("y" * 1_000_000)
     script = "import resource, subprocess, sys\n" \
              "status = subprocess.run(sys.argv[1:]).returncode\n" \
              "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, status)"
-    told = subprocess.run([sys.executable, "-c", script, BACKSTOP, "--data", fresh(filled=False), "check", "--json", path],
+    told = subprocess.run([sys.executable, "-c", script, BACKSTOP, "--data", fresh(filled=False), "check", "--json",
+                           path],
                           capture_output=True, text=True, timeout=LIMIT, env=ENVIRONMENT, check=True)
     memory, status = told.stdout.splitlines()[-1].split()
     assert int(status) < 3, told
-    assert int(memory) < 60_000 or "asan" in subprocess.run(["ldd", BACKSTOP], capture_output=True, text=True).stdout, memory
+    assert int(memory) < 60_000 or "asan" in subprocess.run(["ldd", BACKSTOP], capture_output=True,
+                                                            text=True).stdout, memory
 
 
 @case
@@ -580,18 +625,23 @@ def once():
     config, data = write("config", CONFIG), fresh(filled=False)
     program = with_daemon_script('"$HELPER" "$DATA" pass')
     text = ok("--config", config, "--data", data, "once", program=program).out
-    assert "home: looked at 9 new messages, 5 of them" in text and '3 moved to "Backscatter"' in re.sub(r"\s+", " ", text), text
-    equal(open(f"{os.path.dirname(program)}/arguments").read().split(), ["--config", config, "--data", data, "--once"], "arguments")
+    assert "home: looked at 9 new messages, 5 of them" in text and '3 moved to "Backscatter"' in re.sub(r"\s+", " ",
+            text), text
+    equal(open(f"{os.path.dirname(program)}/arguments").read().split(), ["--config", config, "--data", data, "--once"],
+          "arguments")
     row, = ok("--config", config, "--data", data, "once", "home", "--json", program=program).json()
-    equal((row["account"], row["looked_at"], row["candidates"], row["moved"], row["error"]), ("home", 9, 5, 3, None), "as JSON")
-    equal(open(f"{os.path.dirname(program)}/arguments").read().split()[-2:], ["--once", "home"], "arguments with an account")
+    equal((row["account"], row["looked_at"], row["candidates"], row["moved"], row["error"]), ("home", 9, 5, 3, None),
+          "as JSON")
+    equal(open(f"{os.path.dirname(program)}/arguments").read().split()[-2:], ["--once", "home"],
+          "arguments with an account")
 
 
 @case
 def once_observes():
     """once says that nothing was moved because it only observes."""
     config = write("config-observe", "[backstop]\nmode = observe\n" + CONFIG)
-    text = ok("--config", config, "--data", fresh(filled=False), "once", program=with_daemon_script('"$HELPER" "$DATA" pass')).out
+    text = ok("--config", config, "--data", fresh(filled=False), "once",
+              program=with_daemon_script('"$HELPER" "$DATA" pass')).out
     assert "nothing moved, as mode = observe" in re.sub(r"\s+", " ", text), text
 
 
@@ -602,8 +652,9 @@ def once_fails():
     program = with_daemon_script('echo "backstopd: home: no route" >&2; "$HELPER" "$DATA" pass "no route"; exit 69')
     result = backstop("--config", config, "--data", fresh(filled=False), "once", program=program)
     equal((result.status, result.err), (69, "backstopd: home: no route\n"), "status and complaint")
-    assert "broken off: no route" in re.sub(r"\s+", " ", result.out), result.out
-    result = backstop("--config", config, "--data", fresh(filled=False), "once", program=with_daemon_script("kill -9 $$"))
+    assert "ended early: no route" in re.sub(r"\s+", " ", result.out), result.out
+    result = backstop("--config", config, "--data", fresh(filled=False), "once",
+                      program=with_daemon_script("kill -9 $$"))
     equal(result.status, 70, "status after a signal")
     assert "signal 9" in result.err, result.err
     result = backstop("--config", config, "--data", fresh(filled=False), "once", program=with_daemon_script("exit 77"))
@@ -615,10 +666,12 @@ def once_configuration():
     """once looks at the configuration first: 78 for what is wrong with it, 66 for an account that is not in it."""
     program = with_daemon_script('echo started >"$DATA.started"')
     data = fresh(filled=False)
-    for name, text, mode in (("absent", None, 0), ("exposed", CONFIG, 0o644), ("wrong", CONFIG + "pasword = x\n", 0o600)):
+    for name, text, mode in (("absent", None, 0), ("exposed", CONFIG, 0o644),
+                             ("wrong", CONFIG + "pasword = x\n", 0o600)):
         path = f"{work}/once-{name}" if text is None else write(f"once-{name}", text, mode)
         assert path in backstop("--config", path, "--data", data, "once", program=program).complaint(78)
-    assert "[account away]" in backstop("--config", write("config", CONFIG), "--data", data, "once", "away", program=program).complaint(66)
+    assert "[account away]" in backstop("--config", write("config", CONFIG), "--data", data, "once", "away",
+                                        program=program).complaint(66)
     assert not os.path.exists(f"{data}.started"), "backstopd was started"
 
 
@@ -626,7 +679,8 @@ def once_configuration():
 def once_progress():
     """On a terminal the pass can be watched, and the line is cleared at the end."""
     program = with_daemon_script('"$HELPER" "$DATA" pass')
-    shown = on_terminal("--config", write("config", CONFIG), "--data", fresh(filled=False), "once", output="stderr", program=program)
+    shown = on_terminal("--config", write("config", CONFIG), "--data", fresh(filled=False), "once", output="stderr",
+                        program=program)
     assert "Sent indexed 40 of 100, looked at 0 of 9" in shown, repr(shown)
     assert shown.endswith("\r\033[K"), repr(shown)
 
@@ -668,7 +722,8 @@ def sweep():
     config, data = write("config-two", CONFIG + "[account work]\nhost = localhost\nuser = me@work.example\n"), fresh()
     run = lambda *arguments: ok("--config", config, "--data", data, "sweep", *arguments)
     with daemon(data, "done", "looked at 1,204 messages"):
-        equal(run().lines, ["home: looked at 1,204 messages (sweep (null))", "work: looked at 1,204 messages (sweep (null))"], "of all accounts")
+        equal(run().lines, ["home: looked at 1,204 messages (sweep (null))",
+                            "work: looked at 1,204 messages (sweep (null))"], "of all accounts")
         equal(run("--json", "home", "--folder", "Archive", "--folder", "Müll", "--folder", "Archive").json(), [
             {"schema": 1, "type": "sweep", "account": "home", "dry_run": False, "state": "done",
              "text": "looked at 1,204 messages (sweep Archive\nMüll)"}], "of one, in folders")
@@ -683,11 +738,13 @@ def sweep_dry_run():
         equal(result.lines[0], "home: found some (rehearse Old stuff)", "result")
         assert re.match(r"ID +ARRIVED +VERDICT", result.lines[1]), result.out
         assert "victim@example.com" in result.lines[2] and "Cheap pills" in result.lines[2], result.out
-        equal(result.lines[3:], ["Nothing was moved. To move them: backstop sweep --folder 'Old stuff' home"], "what is said below")
+        equal(result.lines[3:], ["Nothing was moved. To move them: backstop sweep --folder 'Old stuff' home"],
+              "what is said below")
     with daemon(data := fresh(), "done", "found some"):
         told, entry = ok("--config", config, "--data", data, "sweep", "--dry-run", "--json").json()
         equal((told["type"], told["dry_run"], told["state"]), ("sweep", True, "done"), "the sweep as JSON")
-        equal((entry["type"], entry["verdict"], entry["state"], entry["home"]), ("entry", "backscatter", "kept", "Archive"), "an entry as JSON")
+        equal((entry["type"], entry["verdict"], entry["state"], entry["home"]),
+              ("entry", "backscatter", "kept", "Archive"), "an entry as JSON")
     with daemon(data := fresh(), "done", "found some"):
         observe = write("config-observe", "[backstop]\nmode = observe\n" + CONFIG)
         shown = re.sub(r"\s+", " ", ok("--config", observe, "--data", data, "sweep", "--dry-run").out)
@@ -699,25 +756,30 @@ def sweep_dry_run():
 
 @case
 def sweep_by_child():
-    """Without a daemon sweep runs the backstopd beside it; a pass that cannot do it leaves the sweep for the next, a dry run not."""
+    """Without a daemon sweep runs the backstopd beside it; a pass that cannot do it leaves the sweep for the next, a
+    dry run not."""
     config, data = write("config", CONFIG), fresh()
     program = with_daemon_script('"$HELPER" "$DATA" pass && "$HELPER" "$DATA" wishes done swept')
-    equal(ok("--config", config, "--data", data, "sweep", "home", program=program).lines, ["home: swept (sweep (null))"], "output")
+    equal(ok("--config", config, "--data", data, "sweep", "home", program=program).lines,
+          ["home: swept (sweep (null))"], "output")
     equal(open(f"{os.path.dirname(program)}/arguments").read().split()[-2:], ["--once", "home"], "arguments")
     program = with_daemon_script('echo "backstopd: home: no route" >&2; exit 69')
     for arguments, words, left in ((["--dry-run"], "nothing was moved", 0), ([], "the next pass goes on with it", 1)):
         result = backstop("--config", config, "--data", data, "sweep", *arguments, program=program)
-        equal((result.status, result.out, len(result.err.splitlines())), (69, "", 2), f"status and output ({result.err})")
+        equal((result.status, result.out, len(result.err.splitlines())), (69, "", 2),
+              f"status and output ({result.err})")
         assert "no route" in result.err and words in result.err, result.err
         equal(open_wishes(data)[0], left, "open wishes")
-    assert "account home" in backstop("--config", config, "--data", data, "sweep", "--folder", "Else", program=program).complaint(65)
+    assert "account home" in backstop("--config", config, "--data", data, "sweep", "--folder", "Else",
+                                      program=program).complaint(65)
 
 
 @case
 def sweep_progress():
     """On a terminal a sweep can be watched, and the line is cleared at the end."""
     program = with_daemon_script('"$HELPER" "$DATA" pass && "$HELPER" "$DATA" wishes done swept')
-    shown = on_terminal("--config", write("config", CONFIG), "--data", fresh(), "sweep", "home", output="stderr", program=program)
+    shown = on_terminal("--config", write("config", CONFIG), "--data", fresh(), "sweep", "home", output="stderr",
+                        program=program)
     assert "looked at 0 of 9" in shown and shown.endswith("\r\033[K"), repr(shown)
 
 
@@ -735,8 +797,8 @@ def sweep_held_up():
 
 
 def start_sweep(data, *arguments, program=BACKSTOP, until):
-    process = subprocess.Popen([program, "--config", write("config", CONFIG), "--data", data, "sweep", *arguments], env=ENVIRONMENT,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([program, "--config", write("config", CONFIG), "--data", data, "sweep", *arguments],
+                               env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 10
     while not until() and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -748,16 +810,19 @@ def start_sweep(data, *arguments, program=BACKSTOP, until):
 @case
 def sweep_interrupted():
     """A sweep that is interrupted is taken back, and says what stays; a second signal ends the program at once."""
-    for sent, arguments, words in ((signal.SIGINT, [], "what was done stays done"), (signal.SIGTERM, ["--dry-run"], "nothing was moved")):
+    for sent, arguments, words in ((signal.SIGINT, [], "what was done stays done"),
+                                   (signal.SIGTERM, ["--dry-run"], "nothing was moved")):
         data = fresh()
         with daemon(data, "hold", ""):
             process = start_sweep(data, *arguments, until=lambda: open_wishes(data)[0] == 1)
             process.send_signal(sent)
             out, err = process.communicate(timeout=10)
-            equal((process.returncode, out, open_wishes(data)), (75, "", [0, 0]), f"status, output, open wishes ({err})")
+            equal((process.returncode, out, open_wishes(data)), (75, "", [0, 0]),
+                  f"status, output, open wishes ({err})")
             assert words in err and len(err.splitlines()) == 1, err
     data = fresh()
-    program = with_daemon_script("trap 'echo told >\"$DATA.told\"; sleep 2; exit 75' TERM; echo $$ >\"$DATA.pid\"; while :; do sleep 0.05; done")
+    program = with_daemon_script("trap 'echo told >\"$DATA.told\"; sleep 2; exit 75' TERM; echo $$ >\"$DATA.pid\"; "
+                                 "while :; do sleep 0.05; done")
     process = start_sweep(data, program=program, until=lambda: os.path.exists(f"{data}.pid"))
     process.send_signal(signal.SIGINT)
     deadline = time.monotonic() + 10
@@ -771,7 +836,8 @@ def sweep_interrupted():
 
 @case
 def sweep_refused():
-    """sweep: 66 for an account that is not configured or was never looked at, and where nothing is known yet; 78 without configuration."""
+    """sweep: 66 for an account that is not configured or was never looked at, and where nothing is known yet; 78
+    without configuration."""
     config, data = write("config", CONFIG), fresh()
     assert "[account away]" in backstop("--config", config, "--data", data, "sweep", "away").complaint(66)
     other = write("config-new", CONFIG.replace("home", "new"))

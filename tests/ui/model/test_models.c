@@ -84,9 +84,10 @@ static void words(void **state)
   gint64 id = add(ledger, 1, VERDICT_BACKSCATTER, "victim@a.example", "Evil \xe2\x80\xae subject\nInjected: yes");
   g_autoptr(Entry) entry = journal_get(ledger, id, &error);
   OK(entry);
-  g_autoptr(GPtrArray) none = g_ptr_array_new(), why = tell_why(entry, none, NULL), original = tell_original(entry),
-                       kept = tell_kept(entry);
-  g_autofree char *why_text = tell_text(why), *original_text = tell_text(original), *kept_text = tell_text(kept);
+  g_autoptr(GPtrArray) none = g_ptr_array_new(), why = entry_text_why(entry, none, NULL),
+                       original = entry_text_original(entry), kept = entry_text_kept(entry);
+  g_autofree char *why_text = entry_text_join(why), *original_text = entry_text_join(original),
+                  *kept_text = entry_text_join(kept);
   assert_non_null(strstr(why_text, "Backscatter: it answers mail that you did not send."));
   assert_non_null(strstr(why_text, "in the folder “Backscatter”."));
   assert_non_null(strstr(why_text, "(This decided.)"));
@@ -97,7 +98,7 @@ static void words(void **state)
   g_autofree char *where = NULL;
   assert_null(raw_read(entry, &where));
   assert_non_null(strstr(where, "“Backscatter”"));
-  assert_true(tell_can_restore(entry));
+  assert_true(entry_text_can_restore(entry));
 }
 
 /* A message whose quarantine is a Maildir on this computer is shown itself, and only while it lies there. */
@@ -227,7 +228,7 @@ static void standing(void **state)
   overview.runs = TRUE;
   assert_int_equal(overview_icon(&overview), OVERVIEW_WAITING);
   g_autofree char *waiting = overview_waiting(&overview), *fresh = overview_fresh(&overview);
-  assert_string_equal(waiting, "1 waiting");
+  assert_string_equal(waiting, "2 waiting (1 unsure)");
   assert_string_equal(fresh, "1 new since you looked");
   overview_read(&overview, ledger, NULL, dir, 2, RIG_T0 + 60);
   overview.runs = TRUE;

@@ -18,4 +18,5 @@ endif
 PICTURES = pictures
 .PHONY: pictures
 pictures: all tests/ui/tray/fill$(EXEEXT)
-	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' python3 -B '$(srcdir)/tests/ui/tray/pictures.py' '$(PICTURES)'
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	  python3 -B '$(srcdir)/tests/ui/tray/pictures.py' '$(PICTURES)'

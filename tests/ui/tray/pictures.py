@@ -1,5 +1,5 @@
-"""pictures.py - makes a picture of every page, light and dark, of the dialogs, in German, at twice the size, and of the icon in a
-real panel: pictures.py FOLDER. To be looked at."""
+"""pictures.py - makes a picture of every page, light and dark, of the dialogs, in German, at twice the size, and of the
+icon in a real panel: pictures.py FOLDER. To be looked at."""
 import os
 import subprocess
 import sys
@@ -36,7 +36,8 @@ class Studio:
             self.screen.env["XFCE_PANEL_MIGRATE_DEFAULT"] = "1"
             self.screen.start(["xfce4-panel", "--disable-wm-check"], **quiet)
             time.sleep(3)
-        self.filter = self.screen.start([os.path.join(rig.BUILD, "tests", "ui", "tray", "fill"), self.data, "hold"], **quiet)
+        self.filter = self.screen.start([os.path.join(rig.BUILD, "tests", "ui", "tray", "fill"), self.data, "hold"],
+                                        **quiet)
         screen.wait_for(lambda: os.path.exists(os.path.join(self.data, "daemon.lock")), "the lock")
         self.tray = self.screen.tray("--data", self.data, "--config", config, *(["--hidden"] if panel else []), **quiet)
         if panel:
@@ -77,7 +78,8 @@ def panel(folder):
     time.sleep(1)
     studio.shoot("menu", cut=False)
     subprocess.run(["mogrify", "-crop", "400x330+500+0", "+repage", os.path.join(folder, "panel-menu.png")], check=True)
-    item = studio.screen.output("gdbus", "call", "--session", "-d", "org.backstop.Tray", "-o", "/org/ayatana/NotificationItem/backstop",
+    item = studio.screen.output("gdbus", "call", "--session", "-d", "org.backstop.Tray", "-o",
+                                "/org/ayatana/NotificationItem/backstop",
                                 "-m", "org.freedesktop.DBus.Properties.Get", "org.kde.StatusNotifierItem", "IconName")
     print("#", item.strip())
     studio.close()

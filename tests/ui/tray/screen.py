@@ -1,8 +1,7 @@
 """screen.py - a private screen, session bus and accessibility bus, and backstop-tray on them.
 
-All of it ends with the test, however it ends. HOME and the XDG folders are the test's own, so nothing of the user's is read
-or written.
-"""
+All of it ends with the test, however it ends. HOME and the XDG folders are the test's own, so nothing of the user's is
+read or written. """
 import atexit
 import importlib.util
 import os
@@ -15,11 +14,12 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "e2e"))
 import rig  # noqa: E402
 
-LIMIT = 20  # seconds anything may take
+LIMIT = 60  # seconds anything may take, on a machine with much else to do
 
 
 def python_with(*modules):
-    """Goes on with the system's Python where this one lacks its modules; returns what is missing even there, or None."""
+    """Goes on with the system's Python where this one lacks its modules; returns what is missing even there, or
+    None."""
     lacking = [name for name in modules if importlib.util.find_spec(name) is None]
     system = "/usr/bin/python3"
     if lacking and os.path.exists(system) and os.path.realpath(sys.executable) != os.path.realpath(system):
@@ -36,7 +36,8 @@ def missing(*more):
 
 
 def spawn(command, environment, **more):
-    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, preexec_fn=rig.die_with_parent, **more)
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, preexec_fn=rig.die_with_parent,
+                               **more)
     atexit.register(end, process)
     return process
 
@@ -65,17 +66,19 @@ def wait_for(condition, what, limit=LIMIT):
 
 
 class Screen:
-    """A screen of its own with a bus. theme: of GTK ("Adwaita:dark"); scale: GDK_SCALE; language: of the program's words ("de")."""
+    """A screen of its own with a bus. theme: of GTK ("Adwaita:dark"); scale: GDK_SCALE; language: of the program's
+    words ("de")."""
 
     def __init__(self, size="1280x900", theme=None, scale=1, language="en", accessible=False):
         self.home = rig.workdir()
         os.chmod(self.home, 0o700)
         self.env = {name: value for name, value in os.environ.items()
-                    if not name.startswith(("XDG_", "DBUS_", "GTK_", "LC_", "LANGUAGE", "WAYLAND_", "GNOME_", "AT_SPI"))}
+                    if not name.startswith(("XDG_", "DBUS_", "GTK_", "LC_", "LANGUAGE", "WAYLAND_", "GNOME_",
+                                            "AT_SPI"))}
         self.env |= {"HOME": self.home, "XDG_CONFIG_HOME": f"{self.home}/config", "XDG_DATA_HOME": f"{self.home}/data",
-                     "XDG_CACHE_HOME": f"{self.home}/cache", "XDG_RUNTIME_DIR": f"{self.home}/run", "LC_ALL": "C.UTF-8", "LANGUAGE": language,
-                     "GDK_BACKEND": "x11", "GDK_SCALE": str(scale), "GSETTINGS_BACKEND": "memory", "GIO_USE_VFS": "local",
-                     "XDG_DATA_DIRS": f"{self.home}/share:/usr/local/share:/usr/share"}
+                     "XDG_CACHE_HOME": f"{self.home}/cache", "XDG_RUNTIME_DIR": f"{self.home}/run", "LC_ALL": "C.UTF-8",
+                     "LANGUAGE": language, "GDK_BACKEND": "x11", "GDK_SCALE": str(scale), "GSETTINGS_BACKEND": "memory",
+                     "GIO_USE_VFS": "local", "XDG_DATA_DIRS": f"{self.home}/share:/usr/local/share:/usr/share"}
         if theme:
             self.env["GTK_THEME"] = theme
         if not accessible:
@@ -100,7 +103,8 @@ class Screen:
 
     def _start_screen(self, size):
         read, write = os.pipe()
-        self.server = spawn([rig.find_program("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
+        self.server = spawn([rig.find_program("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{size}x24",
+                             "-nolisten", "tcp", "-noreset"],
                             self.env, pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as pipe:
@@ -118,8 +122,10 @@ class Screen:
         return spawn(command, self.env, **more)
 
     def tray(self, *arguments, **more):
-        """Leaks are looked for in test_widgets.py: at the end of a whole program the desktop's libraries have too many of their own."""
-        return spawn([os.path.join(rig.BUILD, "backstop-tray"), *arguments], self.env | {"ASAN_OPTIONS": "detect_leaks=0"}, **more)
+        """Leaks are looked for in test_widgets.py: at the end of a whole program the desktop's libraries have too many
+        of their own."""
+        return spawn([os.path.join(rig.BUILD, "backstop-tray"), *arguments],
+                     self.env | {"ASAN_OPTIONS": "detect_leaks=0"}, **more)
 
     def output(self, *command):
         return subprocess.run(command, env=self.env, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -127,8 +133,8 @@ class Screen:
 
     def windows(self, name):
         """Windows on the screen with this title."""
-        result = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", name], env=self.env, stdout=subprocess.PIPE,
-                                stderr=subprocess.DEVNULL, text=True)
+        result = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", name], env=self.env,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         return result.stdout.split()
 
     def picture(self, path):

@@ -33,7 +33,11 @@ for icon in backstop backstop-idle backstop-waiting backstop-problem; do
     [ -s "$top/data/icons/hicolor/$file" ] || missing="$missing $file"
   done
 done
-if [ -z "$missing" ]; then report yes "every icon, symbolic as well"; else report no "every icon, symbolic as well; missing:$missing"; fi
+if [ -z "$missing" ]; then
+  report yes "every icon, symbolic as well"
+else
+  report no "every icon, symbolic as well; missing:$missing"
+fi
 if grep -rlE 'href|<image|<script|url\(' "$top/data/icons" >/dev/null; then
   report no "icons load nothing"
 else

@@ -1,4 +1,5 @@
-"""test_menu.py - the tray's icon and menu, read and clicked over D-Bus as a panel does, with a watcher that is a mock."""
+"""test_menu.py - the tray's icon and menu, read and clicked over D-Bus as a panel does, with a watcher that is a
+mock."""
 import contextlib
 import os
 import sqlite3
@@ -15,7 +16,8 @@ WATCHER = "org.kde.StatusNotifierWatcher"
 
 
 def mock_watcher():
-    private.start([sys.executable, "-m", "dbusmock", WATCHER, "/StatusNotifierWatcher", WATCHER], stdout=screen.subprocess.DEVNULL)
+    private.start([sys.executable, "-m", "dbusmock", WATCHER, "/StatusNotifierWatcher", WATCHER],
+                  stdout=screen.subprocess.DEVNULL)
     screen.wait_for(lambda: bus.name_has_owner(WATCHER), "the mock watcher")
     watcher = dbus.Interface(bus.get_object(WATCHER, "/StatusNotifierWatcher"), dbusmock.MOCK_IFACE)
     watcher.AddMethod(WATCHER, "RegisterStatusNotifierItem", "s", "", "")
@@ -32,7 +34,8 @@ class Menu:
         _, (_, _, rows) = self.proxy.GetLayout(0, -1, dbus.Array(signature="s"))
         shown = {}
         for number, properties, _ in rows:
-            if properties.get("visible", True) and properties.get("enabled", True) and properties.get("type") != "separator":
+            if properties.get("visible", True) and properties.get("enabled",
+                                                                  True) and properties.get("type") != "separator":
                 shown[str(properties.get("label", "")).replace("_", "")] = number
         return shown
 
@@ -47,7 +50,8 @@ class Menu:
 
 
 def icon():
-    return str(dbus.Interface(bus.get_object(NAME, ITEM), dbus.PROPERTIES_IFACE).Get("org.kde.StatusNotifierItem", "IconName"))
+    return str(dbus.Interface(bus.get_object(NAME, ITEM), dbus.PROPERTIES_IFACE).Get("org.kde.StatusNotifierItem",
+            "IconName"))
 
 
 def answers():
@@ -78,8 +82,10 @@ def entries():
     process = start(ledger, "--hidden")
     menu = Menu()
     labels = menu.labels()
-    for wanted in ("waiting (", "new since you looked", "The filter is not running: Start", "could not be moved…", "Sign in to work…",
-                   "Review…", "Check now", "Pause for an hour", "Pause until tomorrow", "Statistics…", "Preferences…", "Quit"):
+    for wanted in ("waiting (", "new since you looked", "The filter is not running: Start", "could not be moved…",
+                   "Sign in to work…",
+                   "Review…", "Check now", "Pause for an hour", "Pause until tomorrow", "Statistics…", "Preferences…",
+                   "Quit"):
         assert any(wanted in label for label in labels), f"no “{wanted}” in {labels}"
     equal(icon(), "backstop-problem", "the icon")
     equal(private.windows("Backstop"), [], "windows of a hidden start")

@@ -12,13 +12,15 @@ NAME, SERVICE = "org.backstop.Tray", "org.freedesktop.Notifications"
 
 
 def mock_service():
-    private.start([sys.executable, "-m", "dbusmock", "--template", "notification_daemon"], stdout=screen.subprocess.DEVNULL)
+    private.start([sys.executable, "-m", "dbusmock", "--template", "notification_daemon"],
+                  stdout=screen.subprocess.DEVNULL)
     screen.wait_for(lambda: bus.name_has_owner(SERVICE), "the mock notification service")
     return dbus.Interface(bus.get_object(SERVICE, "/org/freedesktop/Notifications"), dbusmock.MOCK_IFACE)
 
 
 def fill(folder, entries, *more):
-    screen.subprocess.run([os.path.join(rig.BUILD, "tests", "ui", "tray", "fill"), folder, str(entries), *more], check=True)
+    screen.subprocess.run([os.path.join(rig.BUILD, "tests", "ui", "tray", "fill"), folder, str(entries), *more],
+                          check=True)
 
 
 def sent():
@@ -34,7 +36,8 @@ def start(folder, mode=None):
     config = os.path.join(private.home, f"config-{mode}")
     with open(config, "w") as out:
         os.fchmod(out.fileno(), 0o600)
-        out.write(f"[backstop]\n{f'notifications = {mode}' if mode else ''}\n[account home]\nhost = localhost\nuser = me@example.org\n")
+        out.write(f"[backstop]\n{f'notifications = {mode}' if mode else ''}\n[account home]\nhost = localhost\nuser = "
+                  f"me@example.org\n")
     process = private.tray("--data", folder, "--config", config, "--hidden")
     screen.wait_for(lambda: bus.name_has_owner(NAME), "the tray program")
     time.sleep(0.3)

@@ -3,7 +3,7 @@
  * Must not: keep or show what it read.
  * Fails:    G_FILE_ERROR; the terminal is as it was.
  * Tests:    tests/e2e/test_password.py */
-#include "ui/cli/ask_secret.h"
+#include "ui/terminal/ask_secret.h"
 #include <errno.h>
 #include <gio/gio.h>
 #include <signal.h>
@@ -16,7 +16,7 @@ static volatile sig_atomic_t caught;
 
 static void on_signal(int number) { caught = number; }
 
-/* The first line of what is read, in line; -1: errno. */
+/* Reads the first line into line. -1: errno tells why. */
 static gssize read_line(char *line, gsize size)
 {
   gsize length = 0;
@@ -38,7 +38,8 @@ static gssize read_line(char *line, gsize size)
   }
 }
 
-/* Without echo. A signal that ends programs interrupts the question, so that the terminal is not left silent. */
+/* Asks without echo. A signal that would end the program interrupts the question first, so that the echo is switched on
+ * again. */
 static gssize ask_terminal(const char *question, const struct termios *shown, char *line, gsize size)
 {
   static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
@@ -64,7 +65,7 @@ static gssize ask_terminal(const char *question, const struct termios *shown, ch
   return length;
 }
 
-gssize ask_secret(const char *question, char *line, gsize size, int *interrupted, GError **error)
+gssize ui_ask_secret(const char *question, char *line, gsize size, int *interrupted, GError **error)
 {
   struct termios shown;
   caught = 0;

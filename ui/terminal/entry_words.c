@@ -1,45 +1,10 @@
-/* entry_words.c - what the ledger's codes are called in sentences for people
- * Owns:     those words, and the JSON members of an entry.
+/* entry_words.c - how entries, coverage and gaps are printed
+ * Owns:     the table of entries, the sentences about coverage, and the JSON members of an entry.
  * Must not: open the ledger.
  * Fails:    never.
  * Tests:    tests/ui/cli/test_cli.py */
-#include "ui/cli/entry_words.h"
-#include <glib/gi18n.h>
+#include "ui/terminal/entry_words.h"
 #include <stdio.h>
-#include <string.h>
-
-const char *words_kind(ReportKind kind)
-{
-  switch (kind) {
-  case REPORT_DSN_FAILED:
-  case REPORT_BOUNCE: return N_("a report that a message could not be delivered");
-  case REPORT_DSN_DELAYED: return N_("a report that a message is late");
-  case REPORT_DSN_OTHER: return N_("a report that a message was delivered or passed on");
-  case REPORT_CHALLENGE: return N_("a request to confirm that a message came from a person");
-  case REPORT_VIRUS_NOTICE: return N_("a notice that a message was taken for a virus");
-  case REPORT_AUTO_REPLY: return N_("an automatic reply, such as an out-of-office note");
-  case REPORT_RECEIPT: return N_("a read receipt");
-  case REPORT_NOTICE: return N_("a notice about mail to you");
-  case REPORT_FEEDBACK: return N_("a mail provider's summary or complaint report");
-  default: return N_("not an automatic report");
-  }
-}
-
-const char *words_state(MoveState state)
-{
-  switch (state) {
-  case MOVE_KEPT: return N_("left where it is");
-  case MOVE_WAITING: return N_("too fresh, to be judged again");
-  case MOVE_Q_INTENT: return N_("being moved to quarantine");
-  case MOVE_QUARANTINED: return N_("in quarantine");
-  case MOVE_R_INTENT: return N_("being restored");
-  case MOVE_RESTORED: return N_("restored");
-  case MOVE_D_INTENT: return N_("being deleted");
-  case MOVE_DELETED: return N_("deleted");
-  case MOVE_FAILED: return N_("needs your attention");
-  default: return N_("unknown");
-  }
-}
 
 char *words_coverage(const Coverage *coverage)
 {
@@ -54,15 +19,6 @@ char *words_gap(const CoverageGap *gap)
   return g_strdup_printf("gap: from %s to %s, %s; bounces for mail of that time are unsure, so they stay in the inbox "
                          "(unless unsure = quarantine)",
                          from, to, gap->reason);
-}
-
-char *words_list(const GPtrArray *texts, guint most)
-{
-  if (texts == NULL || texts->len == 0) return NULL;
-  g_autoptr(GString) list = g_string_new(texts->pdata[0]);
-  for (guint i = 1; i < MIN(texts->len, most); i++) g_string_append_printf(list, ", %s", (const char *)texts->pdata[i]);
-  if (texts->len > most) g_string_append_printf(list, " and %u more", texts->len - most);
-  return g_strdup(list->str);
 }
 
 void words_print_evidence(const GPtrArray *evidence, guint decided)

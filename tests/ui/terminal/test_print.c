@@ -3,7 +3,7 @@
  * Must not: depend on a terminal.
  * Fails:    by TAP.
  * Tests:    ui/cli/print.c */
-#include "ui/cli/print.h"
+#include "ui/terminal/print.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,9 +2,9 @@
 #pragma once
 #include <glib.h>
 
-/* Columns of the terminal standard output is on; 0 when it is on none. */
+/* The width of the terminal on standard output, in columns; 0: it is no terminal. */
 guint print_width(void);
-/* The columns a text takes. */
+/* How many columns a text takes. */
 guint print_columns(const char *text);
 
 /* A time of day, local: "12:04 today", "12:04 yesterday", "3 March 2019, 12:04"; "never" for 0. The caller frees. */
@@ -22,7 +22,7 @@ void print_wrapped(const char *first, const char *text);
 
 /* A table: rows are gathered, then printed with the columns as wide as they must be, or as the terminal lets them. */
 typedef struct Table Table;
-/* titles: NULL-terminated, borrowed. least: for each column the width it may be cut down to, 0: it is never cut. */
+/* titles: NULL-terminated, borrowed. least: for each column the smallest width it may be cut to; 0: it is never cut. */
 Table *table_new(const char *const *titles, const guint *least);
 /* One text for each column; copied and made harmless. NULL: empty. */
 void table_add(Table *table, const char *const *cells);

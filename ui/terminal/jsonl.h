@@ -3,9 +3,9 @@
 #include "filter/report.h"
 #include <json-glib/json-glib.h>
 
-/* A line begins; give it to jsonl_end(). */
+/* Begins a line, which jsonl_end() ends. */
 JsonBuilder *jsonl_begin(void);
-/* Prints and frees it. */
+/* Prints the line and frees it. */
 void jsonl_end(JsonBuilder *line);
 
 /* Members. A NULL text and a time of 0 are null; a list is always a list; a time is ISO 8601 in UTC. */

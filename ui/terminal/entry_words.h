@@ -1,27 +1,23 @@
-/* entry_words.h - what the ledger's codes are called in sentences for people, and how an entry is printed. */
+/* entry_words.h - how the command line prints entries, coverage and gaps. */
 #pragma once
 #include "ledger/journal.h"
 #include "ledger/sent.h"
-#include "ui/cli/jsonl.h"
-#include "ui/cli/print.h"
+#include "ui/common/words.h"
+#include "ui/terminal/jsonl.h"
+#include "ui/terminal/print.h"
 
-/* "a report that a message could not be delivered"; static. */
-const char *words_kind(ReportKind kind);
-/* "in quarantine"; static. */
-const char *words_state(MoveState state);
 /* "knows all mail sent from 3 March 2019, 12:04 to 12:04 today". The caller frees. */
 char *words_coverage(const Coverage *coverage);
-/* "gap: from ... to ..., 3 messages came to it and ...", with what follows from it. The caller frees. */
+/* "gap: from ... to ..., 3 messages came to it and ...", and what the gap means for bounces. The caller frees. */
 char *words_gap(const CoverageGap *gap);
-/* "a@example.org, b@example.org and 3 more"; NULL for an empty list. The caller frees. */
-char *words_list(const GPtrArray *texts, guint most);
 
-/* The evidence, a line each, marked by ✓ for, ✗ against, – neither; the one that decided is named. */
+/* Prints the evidence, one line each, marked ✓ for, ✗ against, – neither. decided: the index of the evidence that
+ * decided. */
 void words_print_evidence(const GPtrArray *evidence, guint decided);
 /* A table of entries, with a column for the account where there are several. */
 Table *words_table_new(gboolean accounts);
 void words_table_add(Table *table, const Entry *entry);
-/* The members of an entry that all of list, show and explain give. */
+/* Adds the members of an entry that list, show and explain share. */
 void words_entry_members(JsonBuilder *line, const Entry *entry);
 /* "coverage": a list of {account, folder, from, to}. */
 void words_coverage_member(JsonBuilder *line, const GPtrArray *coverage);

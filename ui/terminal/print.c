@@ -2,8 +2,8 @@
  * Owns:     how wide and how deep things are printed.
  * Must not: let a control character of a mail reach the terminal.
  * Fails:    never; a failed write shows when the program ends.
- * Tests:    tests/ui/cli/test_print.c */
-#include "ui/cli/print.h"
+ * Tests:    tests/ui/terminal/test_print.c */
+#include "ui/terminal/print.h"
 #include "filter/normalise.h"
 #include <stdio.h>
 #include <string.h>
@@ -89,7 +89,7 @@ struct Table {
   const char *const *titles;
   const guint *least;
   guint columns;
-  GPtrArray *cells; /* char*, row by row */
+  GPtrArray *cells; /* char*, one row after the other */
 };
 
 Table *table_new(const char *const *titles, const guint *least)
@@ -107,7 +107,7 @@ void table_add(Table *table, const char *const *cells)
 
 guint table_rows(const Table *table) { return table->cells->len / table->columns; }
 
-/* Takes one column at a time from the widest that may still give, until the table fits or none may. */
+/* Makes the widest column narrower by one, again and again, until the table fits or no column may become narrower. */
 static void fit(const Table *table, guint *widths, guint width)
 {
   guint total = (table->columns - 1) * GAP;

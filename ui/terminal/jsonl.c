@@ -1,10 +1,12 @@
 /* jsonl.c - output for programs: JSON lines, each an object with "schema": 1
  * Owns:     how a text, a time and a list are written.
- * Must not: know what is written.
+ * Must not: know what the members mean.
  * Fails:    never; a failed write shows when the program ends.
  * Tests:    tests/ui/cli/test_cli.py */
-#include "ui/cli/jsonl.h"
+#include "ui/terminal/jsonl.h"
+#include "filter/normalise.h"
 #include <stdio.h>
+#include <string.h>
 
 JsonBuilder *jsonl_begin(void)
 {
@@ -14,14 +16,30 @@ JsonBuilder *jsonl_begin(void)
   return line;
 }
 
+/* JSON with \u escapes (RFC 8259, 7) for all that hides or misleads, in case somebody prints it on a terminal. Outside
+ * its strings JSON is ASCII, so that no other place can hold such a character. */
+static char *escape_hidden(const char *json)
+{
+  GString *out = g_string_sized_new(strlen(json) + 1);
+  for (const char *at = json; *at != '\0'; at = g_utf8_next_char(at)) {
+    gunichar c = g_utf8_get_char(at);
+    if (!text_hides(c))
+      g_string_append_len(out, at, g_utf8_next_char(at) - at);
+    else if (c < 0x10000)
+      g_string_append_printf(out, "\\u%04x", c);
+    else
+      g_string_append_printf(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+  }
+  return g_string_free(out, FALSE);
+}
+
 void jsonl_end(JsonBuilder *line)
 {
   json_builder_end_object(line);
   g_autoptr(JsonNode) root = json_builder_get_root(line);
   g_autofree char *text = json_to_string(root, FALSE);
-  g_autoptr(GString) valid = g_string_new(text);
-  g_string_replace(valid, "\x1f", "\\u001f", 0); /* the one control character that json-glib forgets to escape */
-  puts(valid->str);
+  g_autofree char *safe = escape_hidden(text);
+  puts(safe);
   g_object_unref(line);
 }
 
