@@ -113,9 +113,9 @@ static void add_others(GHashTable *hashes, const Report *report)
   for (guint i = 0; i < report->recipients->len; i++) {
     const char *address = g_ptr_array_index(report->recipients, i), *domain = address_domain(address);
     names_of(address, texts);
-    if (domain != NULL) domains_of(domain, texts);
+    if (domain != NULL) domains_of(domain, FALSE, texts);
   }
-  if (report->reporter_domain != NULL) domains_of(report->reporter_domain, texts);
+  if (report->reporter_domain != NULL) domains_of(report->reporter_domain, TRUE, texts);
   add_texts(hashes, texts);
 }
 
