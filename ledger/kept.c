@@ -115,7 +115,10 @@ static void add_others(GHashTable *hashes, const Report *report)
     names_of(address, texts);
     if (domain != NULL) domains_of(domain, FALSE, texts);
   }
-  if (report->reporter_domain != NULL) domains_of(report->reporter_domain, TRUE, texts);
+  const char *const reporter[] = { report->reporter_domain,
+                                   report->reporter != NULL ? address_domain(report->reporter) : NULL };
+  for (guint i = 0; i < G_N_ELEMENTS(reporter); i++)
+    if (reporter[i] != NULL) domains_of(reporter[i], TRUE, texts);
   add_texts(hashes, texts);
 }
 
