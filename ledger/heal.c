@@ -241,7 +241,7 @@ static gboolean forget_old(Ledger *ledger, gint64 now, GError **error)
   rows_close(&rows);
   for (guint i = 0; i < ids->len; i++) {
     g_autoptr(Entry) entry = journal_get(ledger, g_array_index(ids, gint64, i), error);
-    if (entry == NULL || !kept_write(ledger, entry, NULL, error)) return FALSE;
+    if (entry == NULL || !kept_forget(ledger, entry, error)) return FALSE;
   }
   return TRUE;
 }

@@ -183,15 +183,18 @@ Report *kept_read(Ledger *ledger, const Entry *entry, gboolean *whole, GError **
   return report != NULL ? report : of_journal(entry);
 }
 
-gboolean kept_write(Ledger *ledger, const Entry *entry, GBytes *bytes, GError **error)
+gboolean kept_forget(Ledger *ledger, const Entry *entry, GError **error)
 {
   gboolean whole = FALSE;
-  gsize size = 0;
   g_autoptr(Report) old = kept_read(ledger, entry, &whole, error);
-  if (old == NULL || !each_hash(ledger, entry, old, "DELETE FROM kept_hash WHERE hash = ? AND entry = ?", error)
-      || !db_run(ledger, error, "DELETE FROM heal_due WHERE entry = ?", "i", entry->id)
-      || (whole && !db_run(ledger, error, "DELETE FROM kept WHERE entry = ?", "i", entry->id)))
-    return FALSE;
+  return old != NULL && each_hash(ledger, entry, old, "DELETE FROM kept_hash WHERE hash = ? AND entry = ?", error)
+         && db_run(ledger, error, "DELETE FROM heal_due WHERE entry = ?", "i", entry->id)
+         && (!whole || db_run(ledger, error, "DELETE FROM kept WHERE entry = ?", "i", entry->id));
+}
+
+gboolean kept_write(Ledger *ledger, const Entry *entry, GBytes *bytes, GError **error)
+{
+  gsize size = 0;
   g_autoptr(Report) report = bytes != NULL ? kept_unpack(bytes, entry) : NULL;
   if (report == NULL) return TRUE;
   const void *data = g_bytes_get_data(bytes, &size);

@@ -10,9 +10,11 @@ GBytes *kept_pack(const Report *report);
  * entry's. */
 Report *kept_unpack(GBytes *bytes, const Entry *entry);
 
-/* Keeps it under this entry's id, in the place of what was kept there; bytes NULL: only forgets. Within a transaction
- * of the caller's. */
+/* Keeps it under the id of an entry that keeps nothing; bytes NULL: does nothing. Within a transaction of the caller's,
+ * as is kept_forget(). */
 gboolean kept_write(Ledger *ledger, const Entry *entry, GBytes *bytes, GError **error);
+/* Forgets what was kept of the entry, and that it is due to be judged again. */
+gboolean kept_forget(Ledger *ledger, const Entry *entry, GError **error);
 /* What was kept of entry. *whole: all of it; else only what the journal shows (one id, recipients, subject, times). The
  * caller owns the result; NULL with error. */
 Report *kept_read(Ledger *ledger, const Entry *entry, gboolean *whole, GError **error);
