@@ -6,6 +6,7 @@
 #include "ledger/answers.h"
 #include "filter/normalise.h"
 #include "ledger/heal.h"
+#include "ledger/private.h"
 #include "ledger/sent_shape.h"
 #include <string.h>
 
@@ -174,14 +175,13 @@ static gboolean is_own(Ledger *ledger, const char *patterns, const char *sender,
   return TRUE;
 }
 
-gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *row, gint64 now,
+gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const ReceivedMessage *message, gint64 when,
                     GError **error)
 {
-  const ReceivedMessage *message = row->message;
   g_autofree char *owner = NULL;
   gboolean own = FALSE, written = FALSE;
   Says says = SAYS_NOTHING;
-  gint64 id = 0, when = row->arrived != 0 ? row->arrived : message->date;
+  gint64 id = 0;
   if (message->answers->len == 0 || message->by_list || message->by_machine || message->sender == NULL) return TRUE;
   if (!is_own(ledger, patterns, message->sender, &own, error)
       || (!own && !find_owner(ledger, patterns, message, &owner, error)))

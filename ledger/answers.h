@@ -1,18 +1,25 @@
-/* answers.h - the answers that test coverage. For this room alone. */
+/* answers.h - the test of coverage: do the answers that come in name mail that is in the ledger? */
 #pragma once
-#include "ledger/private.h"
-#include "ledger/received.h"
+#include "ledger/ledger.h"
 
-/* Notes the message if it is an answer that counts. account: row id; patterns: of its addresses. Within a transaction
- * of the caller's. */
-gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *row, gint64 now,
-                    GError **error);
-/* Forgets answers of account before `before`, Unix seconds. */
-gboolean answers_forget(Ledger *ledger, gint64 account, gint64 before, GError **error);
-/* Weighs the answers again to every address that has one. */
-gboolean answers_weigh_all(Ledger *ledger, GError **error);
+/* What the answers to one address of the owner's say: they name mail that is in the ledger (known), or mail that was
+ * sent from this address and is nowhere (missing). One a sender and week is counted of each. */
+typedef struct {
+  char *account, *address;
+  guint known, missing, senders; /* senders: of the missing ones */
+  gint64 first, last;            /* the missing ones, Unix seconds; 0: none */
+  gboolean failed;               /* coverage of this address fails, unless the account has trust-sent */
+} CoverageTest;
+void coverage_test_free(CoverageTest *test);
+/* Of account or (NULL) all configured ones, by address: list of CoverageTest*. */
+GPtrArray *coverage_tests(Ledger *ledger, const char *account, GError **error);
 
-/* Does the test of one of these addresses fail for the time from `from` to `to`? *sentence: what is missing; the caller
- * frees; NULL where it does not fail. Where the owner vouches for the account, it does not. */
-gboolean answers_ask(Ledger *ledger, const GPtrArray *addresses, gint64 from, gint64 to, char **sentence,
-                     GError **error);
+/* How long before the first and after the last missing message coverage fails. */
+#define TEST_DAYS_BEFORE 14
+#define TEST_DAYS_AFTER 90
+
+/* *plausible: this account has seen a genuine bounce about mail in the ledger, or five answers to such mail, or the
+ * owner vouches for its Sent folders (trust-sent). Until then a pass that would move COVERAGE_BRAKE messages or more
+ * moves none. */
+#define COVERAGE_BRAKE 10
+gboolean coverage_plausible(Ledger *ledger, const char *account, gboolean *plausible, GError **error);

@@ -4,7 +4,6 @@
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_coverage.c */
 #include "filter/normalise.h"
-#include "ledger/answers.h"
 #include "ledger/private.h"
 #include "ledger/sent.h"
 #include "ledger/sent_shape.h"

@@ -69,6 +69,22 @@ typedef struct {
 } Silence;
 gboolean silence_ask(Ledger *ledger, const char *account, gint64 from, gint64 to, Silence *silence, GError **error);
 
+/* received.c: *received: a message with this id lies, or lay, in the owner's mailbox of any account. */
+gboolean received_has(Ledger *ledger, const char *id, gboolean *received, GError **error);
+
+/* answers.c: notes the message if it is an answer that counts. account: row id; patterns: of its addresses; when: Unix
+ * seconds. Within a transaction of the caller's, as are the next two. */
+gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const ReceivedMessage *message, gint64 when,
+                    GError **error);
+/* answers.c: forgets answers of account before `before`, Unix seconds. */
+gboolean answers_forget(Ledger *ledger, gint64 account, gint64 before, GError **error);
+/* answers.c: weighs the answers again to every address that has one. */
+gboolean answers_weigh_all(Ledger *ledger, GError **error);
+/* answers.c: does the test of one of these addresses fail for the time from `from` to `to`? *sentence: what is missing;
+ * the caller frees; NULL where it does not fail. Where the owner vouches for the account, it does not. */
+gboolean answers_ask(Ledger *ledger, const GPtrArray *addresses, gint64 from, gint64 to, char **sentence,
+                     GError **error);
+
 /* unlisted.c: counts a bounce to an address that no account lists. Within a transaction of the caller's. */
 gboolean unlisted_note(Ledger *ledger, const char *address, GError **error);
 

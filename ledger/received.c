@@ -4,7 +4,7 @@
  * Fails:    LEDGER_ERROR; a batch is in whole or not at all.
  * Tests:    tests/ledger/test_trust.c */
 #include "ledger/received.h"
-#include "ledger/answers.h"
+#include "ledger/private.h"
 
 #define DAY ((gint64)86400)
 #define SPARE 10000 /* rows beyond RECEIVED_MOST, before they are forgotten together */
@@ -21,7 +21,7 @@ static gboolean add_one(Rows *put, Ledger *ledger, gint64 account, const char *p
     if (!rows_run(put, error, "iii", account, db_hash(id), when / DAY)) return FALSE;
     *added += db_changed(ledger);
   }
-  return answer_add(ledger, account, patterns, row, now, error);
+  return answer_add(ledger, account, patterns, row->message, when, error);
 }
 
 static gboolean add_all(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *rows, guint n,

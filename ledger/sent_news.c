@@ -4,7 +4,6 @@
  * Fails:    LEDGER_ERROR; the caller rolls back.
  * Tests:    tests/ledger/test_heal.c, tests/ledger/test_trust.c */
 #include "ledger/sent_news.h"
-#include "ledger/answers.h"
 #include "ledger/heal.h"
 
 /* A ledger that is filled for the first time has neither, and pays nothing. */

@@ -4,9 +4,10 @@
  * Fails:    by TAP.
  * Tests:    ledger/answers.c ledger/received.c ledger/sent_shape.c ledger/silence.c ledger/unlisted.c ledger/complete.c
  *           ledger/coverage.c */
+#include "ledger/answers.h"
 #include "ledger/complete.h"
 #include "ledger/configure.h"
-#include "ledger/db.h"
+#include "ledger/private.h"
 #include "ledger/received.h"
 #include "ledger/unlisted.h"
 #include "tests/rigs/ledger_rig.h"
