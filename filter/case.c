@@ -60,3 +60,10 @@ void case_settle(Case *c, VerdictCode code)
   c->verdict->code = code;
   c->verdict->decided = c->verdict->evidence->len - 1;
 }
+
+gboolean case_shows_id(const Case *c) { return c->report->original.message_ids->len > 0; }
+
+gboolean case_id_tells(const Case *c)
+{
+  return case_shows_id(c) && c->facts->id.shown == NULL && c->facts->covered && c->facts->ids_survive;
+}

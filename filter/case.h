@@ -17,6 +17,11 @@ void case_note(Case *c, EvidenceSide side, const char *code, const char *types, 
 /* The line noted last decides, unless an earlier one did. */
 void case_settle(Case *c, VerdictCode code);
 
+/* Does it show an id of the original? And does that tell that the original is none of the owner's, since those come
+ * back as they left? */
+gboolean case_shows_id(const Case *c);
+gboolean case_id_tells(const Case *c);
+
 /* judge_answers.c, the rules 2 to 5: what leads to one sent message. */
 void judge_own_word(Case *c);
 void judge_ids(Case *c);

@@ -70,6 +70,9 @@ static const struct {
   { "webmaster", TRUE, HEAD_ROLE_FROM },
   { "mailgateway", FALSE, HEAD_ROLE_FROM },
   { "gateway", FALSE, HEAD_ROLE_FROM },
+  { "mailgw", FALSE, HEAD_ROLE_FROM },
+  { "mailrelay", FALSE, HEAD_ROLE_FROM },
+  { "smtp", TRUE, HEAD_ROLE_FROM },
   { "delivery", FALSE, HEAD_ROLE_FROM },
   { "quarantine", FALSE, HEAD_ROLE_FROM },
 };
@@ -179,6 +182,18 @@ static guint auto_signs(const Field *field)
   return signs;
 }
 
+/* Trackers put a number in brackets before the subject ("[MAIL-3] ..."). */
+static gboolean begins_with_ticket(const char *text)
+{
+  while (*text == '[' || *text == '(') {
+    const char *end = text + strcspn(text, "])"), *digit = strpbrk(text, "0123456789");
+    if (*end == '\0') return FALSE;
+    if (digit != NULL && digit < end) return TRUE;
+    text = end + 1 + strspn(end + 1, " ");
+  }
+  return FALSE;
+}
+
 static guint subject_signs(const Field *field, PhraseScore *score)
 {
   static const char *const forwards[] = { "fwd:", "fw:", "wg:",     "tr:",   "rv:",  "enc:", "vb:",
@@ -192,7 +207,8 @@ static guint subject_signs(const Field *field, PhraseScore *score)
   phrases_score(folded->str, folded->len, PHRASE_IN_SUBJECT, score);
   guint signs = 0;
   if (begins_with(folded->str, forwards)) signs |= HEAD_FORWARD;
-  if (phrases_failing(score) > 0 && begins_with(folded->str, replies)) signs |= HEAD_REPLY;
+  if (phrases_failing(score) > 0 && (begins_with(folded->str, replies) || begins_with_ticket(folded->str)))
+    signs |= HEAD_REPLY;
   if (begins_with(folded->str, copies)) signs |= HEAD_COPY;
   if (score->best[PHRASE_NOTICE] != NULL && g_str_has_prefix(folded->str, score->best[PHRASE_NOTICE]))
     signs |= HEAD_NOTICE;

@@ -25,7 +25,7 @@ typedef enum {
   HEAD_NOTIFICATION = 1 << 19,    /* a cloud service's notification envelope */
   HEAD_FORWARD = 1 << 20,         /* the subject begins with a forwarding prefix */
   HEAD_MIXED = 1 << 21,           /* multipart/mixed */
-  HEAD_REPLY = 1 << 22,           /* the subject answers a report: "Re: " before the words of one */
+  HEAD_REPLY = 1 << 22,           /* the subject answers a report ("Re: "), or is a ticket about one ("[MAIL-3] ") */
   HEAD_OTHER_PATH = 1 << 23,      /* Return-Path takes bounces itself, so this is hardly one */
   HEAD_PERSON_FROM = 1 << 24,     /* From is an address of no office and no machine */
   HEAD_CLIENT = 1 << 25,          /* a mail program wrote it (User-Agent, X-Mailer) */

@@ -10,8 +10,8 @@
 #define RECENT_DAYS 14 /* no server keeps trying for longer */
 #define WEAKLY 5       /* reports a week that are cleared by no more than that */
 
-/* What is addressed to the owner is his mail whoever it says it is from: forgers choose From, and the report of a
- * forged message comes to the envelope's sender. */
+/* Mail that is addressed to the owner is not from the owner. From alone would say nothing: forgers choose it, and the
+ * report of a forged message comes to the envelope's sender. */
 void judge_to_owner(Case *c)
 {
   static const char *const codes[] = { "original-to-you", "you-failed", "delivered-to-you" };
@@ -22,14 +22,6 @@ void judge_to_owner(Case *c)
     case_note(c, EVIDENCE_NEUTRAL, codes[i], "s", found[i]);
     case_settle(c, VERDICT_UNSURE);
   }
-}
-
-static gboolean shows_id(const Case *c) { return c->report->original.message_ids->len > 0; }
-
-/* Does the id it shows tell that the original is not the message that the owner wrote to this recipient? */
-static gboolean id_tells(const Case *c)
-{
-  return shows_id(c) && c->facts->id.shown == NULL && c->facts->covered && c->facts->ids_survive;
 }
 
 static void weigh_recent(Case *c)
@@ -52,16 +44,24 @@ void judge_written_to(Case *c)
   gboolean recent = came - facts->written <= RECENT_DAYS * DAY;
   if (!facts->automatic) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-excluded", "si", facts->written_to, facts->written);
-  } else if (recent && id_tells(c)) {
+  } else if (recent && case_id_tells(c)) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-foreign-id", "si", facts->written_to, facts->written);
   } else if (recent) {
     weigh_recent(c);
-  } else if (shows_id(c) && facts->covered) {
+  } else if (case_shows_id(c) && facts->covered) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-known-foreign-id", "si", facts->written_to, facts->written);
   } else {
     case_note(c, EVIDENCE_FOR, "recipient-known", "si", facts->written_to, facts->written);
     case_settle(c, VERDICT_UNSURE);
   }
+}
+
+/* Does the id it shows speak against this other name? Whoever passed the mail on, a list or a forwarder, may have given
+ * it another id, whatever became of ids on their straight way. */
+static gboolean id_denies(const Case *c, OtherName how)
+{
+  if (how == OTHER_RECIPIENT) return FALSE;
+  return how == OTHER_NAME ? case_id_tells(c) : case_shows_id(c);
 }
 
 /* A server may know a recipient by another name than the sender does: where no id tells more, a message to somebody who
@@ -74,8 +74,7 @@ void judge_other_name(Case *c)
                                        [OTHER_REPORTER] = "reporter-recent" };
   const Facts *facts = c->facts;
   if (facts->other == NULL) return;
-  gboolean by_domain = facts->other_how == OTHER_NEIGHBOUR || facts->other_how == OTHER_REPORTER;
-  if (by_domain ? shows_id(c) : id_tells(c)) return;
+  if (id_denies(c, facts->other_how)) return;
   case_note(c, EVIDENCE_FOR, codes[facts->other_how], "si", facts->other, facts->other_written);
   case_settle(c, VERDICT_UNSURE);
 }

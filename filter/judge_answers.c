@@ -72,7 +72,7 @@ void judge_fit(Case *c)
     return;
   }
   case_note(c, EVIDENCE_AGAINST, "another-id", "");
-  case_settle(c, VERDICT_UNSURE);
+  if (!case_id_tells(c)) case_settle(c, VERDICT_UNSURE);
 }
 
 /* Whoever wrote the original chose these, and a beginning fits more than one id. */

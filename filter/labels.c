@@ -22,7 +22,7 @@ static const struct {
   { "original message-id", "Message-ID" }, { "original message id", "Message-ID" },
   { "internet message-id", "Message-ID" }, { "internet message id", "Message-ID" }, { "sent date", "Date" },
   { "date sent", "Date" }, { "sender", "Sender" }, { "return-path", "Return-Path" }, { "mail from", "Return-Path" },
-  { "original sender", "Sender" }, { "von", "From" }, { "an", "To" }, { "betreff", "Subject" }, { "datum", "Date" },
+  { "original sender", "Sender" }, { "recipient", "To" }, { "recipients", "To" }, { "recipient(s)", "To" }, { "von", "From" }, { "an", "To" }, { "betreff", "Subject" }, { "datum", "Date" },
   { "gesendet", "Date" }, { "nachrichten-id", "Message-ID" }, { "de", "From" }, { "à", "To" },
   { "objet", "Subject" }, { "sujet", "Subject" }, { "envoyé", "Date" }, { "date d'envoi", "Date" }, { "para", "To" },
   { "asunto", "Subject" }, { "fecha", "Date" }, { "enviado", "Date" }, { "enviado el", "Date" },

@@ -60,6 +60,11 @@ static gboolean is_infected_for_reader(const Report *report, const Gathered *gat
   return gathered->head.subject.weight[PHRASE_TO_YOU] + gathered->said.weight[PHRASE_TO_YOU] > 0;
 }
 
+static gboolean speaks_of_virus(const Gathered *gathered)
+{
+  return gathered->head.subject.weight[PHRASE_VIRUS] + gathered->said.weight[PHRASE_VIRUS] > 0;
+}
+
 /* A bounce in a bounce: what a list or a postmaster could not take apart, and passes on without words of failure of its
  * own. A gateway that returns another server's report tells of the failure itself. */
 static gboolean is_bounce_in_bounce(const Report *report, const Gathered *gathered)
@@ -85,6 +90,7 @@ static gboolean is_worded(const Gathered *gathered)
 gboolean notice_is(const Report *report, const Gathered *gathered, ReportKind kind)
 {
   if (gathered->head.signs & (HEAD_COPY | HEAD_NOTIFICATION)) return TRUE;
-  if (kind == REPORT_VIRUS_NOTICE && is_infected_for_reader(report, gathered)) return TRUE;
+  gboolean virus = kind == REPORT_VIRUS_NOTICE || speaks_of_virus(gathered);
+  if (virus && !gathered->status->read && is_infected_for_reader(report, gathered)) return TRUE;
   return is_keepers_copy(report) || is_bounce_in_bounce(report, gathered) || is_worded(gathered);
 }

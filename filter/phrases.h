@@ -14,6 +14,7 @@ typedef enum {
   PHRASE_NOTICE,    /* about mail to the reader, or for the keeper of a mail system */
   PHRASE_TO_YOU,    /* "sent to you": mail to the reader */
   PHRASE_GOODS,     /* what is delivered and is no mail: parcels, orders, faxes, payments */
+  PHRASE_MAIL,      /* mail, by its name */
   PHRASE_WRITER,    /* who writes reports: 5 a mail system, 3 its keeper, 1 some machine */
   PHRASE_KINDS
 } PhraseKind;

@@ -110,14 +110,20 @@ static gboolean lists_recipient(const Gathered *gathered)
   return recipients_listed(gathered->text->str, gathered->blocks->cut);
 }
 
-/* Parcels, orders and faxes are "undeliverable" too. Only a mail system that lists who failed speaks of mail then. */
+/* Parcels, orders and faxes are "undeliverable" too. Only a daemon that lists who failed speaks of mail then. */
 static gboolean is_about_goods(const Gathered *gathered)
 {
   const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
   if (subject->weight[PHRASE_GOODS] + said->weight[PHRASE_GOODS] == 0) return FALSE;
-  if (shows_original(gathered) || gathered->head.signs & (HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_NOTIFICATION))
-    return FALSE;
-  return !(gathered->head.signs & HEAD_SYSTEM_FROM && lists_recipient(gathered));
+  const guint sure = HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_NOTIFICATION;
+  if (shows_original(gathered) || gathered->head.signs & sure) return FALSE;
+  gboolean daemons = gathered->head.signs & HEAD_DAEMON_FROM && subject->weight[PHRASE_GOODS] == 0;
+  return !(daemons && lists_recipient(gathered));
+}
+
+static gboolean is_about_mail(const Gathered *gathered)
+{
+  return gathered->head.subject.weight[PHRASE_MAIL] + gathered->said.weight[PHRASE_MAIL] > 0;
 }
 
 /* A mail system's words are enough when they come from its daemon; who keeps it, and who has no address, also writes
@@ -125,7 +131,8 @@ static gboolean is_about_goods(const Gathered *gathered)
 static gboolean is_systems_own(const Gathered *gathered)
 {
   const guint sure = HEAD_DAEMON_FROM | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS | HEAD_NOTIFICATION;
-  if (gathered->head.signs & sure || shows_original(gathered) || gathered->blocks->fields >= 2) return TRUE;
+  gboolean daemons = gathered->head.signs & HEAD_DAEMON_PATH && !(gathered->head.signs & HEAD_KEEPER_PATH);
+  if (daemons || gathered->head.signs & sure || shows_original(gathered) || gathered->blocks->fields >= 2) return TRUE;
   return gathered->dialogue || lists_recipient(gathered) || gathered->said.weight[PHRASE_FAILURE] >= 8
          || gathered->head.subject.heaviest[PHRASE_DELIVERED] >= 4;
 }
@@ -137,7 +144,7 @@ static gboolean is_plausible(const Gathered *gathered)
   guint signs = gathered->head.signs;
   if (is_about_goods(gathered)) return FALSE;
   if (signs & HEAD_SYSTEM) return is_systems_own(gathered);
-  if (gathered->report_inside) return FALSE;
+  if (gathered->report_inside || (by_a_person(signs) && !gathered->status_part)) return FALSE;
   if (signs & HEAD_NULL_PATH && gathered->dialogue) return TRUE;
   return gathered->status_part || gathered->returned || (!(signs & HEAD_OTHER_PATH) && shows_original(gathered));
 }
@@ -156,7 +163,7 @@ static gboolean is_told_plainly(const Gathered *gathered)
   guint machine = HEAD_NULL_PATH | HEAD_AUTO_REPLIED | HEAD_RESPONDER | HEAD_SYSTEM;
   if (shown) machine |= HEAD_AUTO;
   if (shown && !(signs & HEAD_CLIENT)) machine |= HEAD_ROLE_FROM;
-  return signs & machine && (shown || lists_recipient(gathered));
+  return signs & machine && (shown || (is_about_mail(gathered) && lists_recipient(gathered)));
 }
 
 static int weigh_body(Report *report, const Gathered *gathered)
@@ -226,8 +233,10 @@ static ReportKind kind_of_answer(const Gathered *gathered, gboolean bounce)
   const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
   gboolean listed = (signs & (HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON)) != 0;
   if (!listed && is_virus_notice(gathered)) return REPORT_VIRUS_NOTICE;
+  guint asked = subject->weight[PHRASE_CHALLENGE] + said->weight[PHRASE_CHALLENGE];
+  gboolean asks = asked > subject->weight[PHRASE_FAILURE] + said->weight[PHRASE_FAILURE] && !gathered->status->read;
+  if (!listed && (!bounce || asks) && is_challenge(gathered)) return REPORT_CHALLENGE;
   if (bounce || listed) return REPORT_NONE;
-  if (is_challenge(gathered)) return REPORT_CHALLENGE;
   if (signs & (HEAD_AUTO_REPLIED | HEAD_RESPONDER)) return REPORT_AUTO_REPLY;
   guint away = subject->heaviest[PHRASE_AWAY];
   if (away >= 3 && (signs & (HEAD_AUTO | HEAD_NULL_PATH) || said->heaviest[PHRASE_AWAY] >= 4)) return REPORT_AUTO_REPLY;

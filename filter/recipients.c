@@ -180,8 +180,33 @@ static gboolean is_bystander(const char *address, int hint, GPtrArray *ours)
   return FALSE;
 }
 
-/* above: the line with text before this one. */
-static void consider_line(GArray *found, Span line, Span above, GPtrArray *ours, guint *looked_at)
+/* Does nothing but punctuation stand beside the address? */
+static gboolean is_alone(Span line, Span address)
+{
+  const char *end = address.start + address.length;
+  return only((Span){ line.start, address.start - line.start }, " \t<\"'*-•[(>|;:")
+         && only((Span){ end, line.start + line.length - end }, " \t>\"':;,.)]\r");
+}
+
+static gboolean ends_in_colon(Span line)
+{
+  static const char wide[] = "：";
+  line = span_trim(line);
+  if (line.length > 0 && line.start[line.length - 1] == ':') return TRUE;
+  return line.length >= strlen(wide) && memcmp(line.start + line.length - strlen(wide), wide, strlen(wide)) == 0;
+}
+
+/* Does a line lead to a list: by a colon or a rule at its end, or as a line of the list itself? */
+static gboolean introduces(Span above)
+{
+  above = span_trim(above);
+  if (above.length == 0) return FALSE;
+  gboolean ruled = strchr("-=", above.start[above.length - 1]) != NULL;
+  return ruled || ends_in_colon(above) || memchr(above.start, '@', above.length) != NULL;
+}
+
+/* above: the line with text before this one. strict: an address alone counts only in a list that is introduced. */
+static void consider_line(GArray *found, Span line, Span above, gboolean strict, GPtrArray *ours, guint *looked_at)
 {
   const char *end = line.start + line.length;
   for (const char *at = line.start; found->len < ADDRESSES_MOST && ++*looked_at < LOOKED_AT_MOST; at++) {
@@ -191,7 +216,10 @@ static void consider_line(GArray *found, Span line, Span above, GPtrArray *ours,
     if (!address_around(line, at, &span)) continue;
     g_autofree char *raw = g_strndup(span.start, span.length);
     Found each = { address_normalise(raw, FALSE), hint_of(line, span) };
+    gboolean first = span_trim((Span){ line.start, span.start - line.start }).length == 0;
+    if (each.hint == HINT_LABELLED && first && ends_in_colon(above)) each.hint = HINT_LISTED; /* "a@b on <date>" */
     if (each.hint == HINT_LISTED && leads_to_contact(above)) each.hint = HINT_NONE;
+    if (each.hint == HINT_LISTED && strict && is_alone(line, span) && !introduces(above)) each.hint = HINT_MENTIONED;
     gboolean taken = each.address != NULL && each.hint != HINT_NONE && !is_bystander(each.address, each.hint, ours);
     for (guint i = 0; taken && i < found->len; i++) {
       Found *known = &g_array_index(found, Found, i);
@@ -216,7 +244,7 @@ static void take_diagnostic(Report *report, Span line)
 }
 
 /* Looks at every line; ours NULL: also at the owner's own addresses; found NULL: at servers' answers alone; report
- * NULL: at addresses alone. */
+ * NULL: at addresses alone, and strictly. */
 static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
 {
   guint looked_at = 0;
@@ -228,7 +256,7 @@ static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
     rest = (Span){ rest.start + taken, rest.length - taken };
     line.length = MIN(line.length, FIELD_LONGEST);
     if (report != NULL) take_diagnostic(report, line);
-    if (found != NULL) consider_line(found, line, above, ours, &looked_at);
+    if (found != NULL) consider_line(found, line, above, report == NULL, ours, &looked_at);
     if (span_trim(line).length > 0) above = line;
   }
 }

@@ -2,7 +2,8 @@
 #pragma once
 #include "filter/report.h"
 
-/* Does the text list an address as failed, in a line of its own, beside a server's answer, or behind a label? */
+/* Does the text list an address as failed: in a list that a line introduces, beside a server's answer, or behind a
+ * label? */
 gboolean recipients_listed(const char *text, gsize length);
 
 /* Takes status and diagnostic from text (decoded, up to the cut mark) where the report has none yet; when recipients

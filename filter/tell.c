@@ -13,6 +13,7 @@
 
 #define ADDRESSES_MOST 64
 #define REFER_BACKS_MOST 64
+#define ORIGINAL_SHORTEST 200 /* bytes; fewer are no message, but a word that stands for it */
 
 /* The address of From; of "MAILER-DAEMON <>" the name. */
 static char *read_writer(char *raw)
@@ -113,6 +114,7 @@ static void tell_named(Report *report, const Gathered *gathered)
 static void tell_recipients(Report *report, const Gathered *gathered)
 {
   tell_named(report, gathered);
+  if (report->kind == REPORT_CHALLENGE) only_recipient(report); /* its text names an address to confirm to */
   if (report->recipients->len > 0 && report->diagnostic != NULL && report->status != NULL) return;
 
   g_autoptr(GPtrArray) ours = g_ptr_array_new();
@@ -145,12 +147,23 @@ static void tell_ids(Report *report, const Gathered *gathered)
   tokens_collect((Span){ gathered->text->str, gathered->blocks->cut }, report->tokens, known);
 }
 
+/* An original that nothing was read of is there all the same where the message was cut off, a part is packed, or a
+ * returned part holds no field that is known. */
+static void tell_unread(Report *report, const Gathered *gathered)
+{
+  Original *original = &report->original;
+  gboolean understood = original->message_ids->len > 0 || original->senders->len > 0 || original->recipients->len > 0
+                        || original->subject != NULL;
+  if (gathered->returned && !understood) original->header = FALSE;
+  gboolean hidden = gathered->returned && !understood && gathered->shown->len >= ORIGINAL_SHORTEST;
+  original->unread =
+      !original->header && original->message_ids->len == 0 && (hidden || gathered->cut_off || gathered->packed);
+}
+
 void tell_body(Report *report, const Gathered *gathered)
 {
   tell_recipients(report, gathered);
   drop_own(report);
   tell_ids(report, gathered);
-  /* an id is what tells most: where one was read, it does not matter what else was not */
-  report->original.unread |= gathered->cut_off || gathered->packed;
-  if (report->original.message_ids->len > 0) report->original.unread = FALSE;
+  tell_unread(report, gathered);
 }

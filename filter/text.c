@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OPEN_CONVERTERS 24 /* more charsets than the mail of one owner uses */
+
 GString *text_decode_transfer(Span body, const char *encoding, gsize limit)
 {
   gsize length = MIN(body.length, limit);
@@ -33,7 +35,7 @@ static iconv_t converter(const char *charset)
   static struct {
     char *charset;
     iconv_t cd;
-  } open[8];
+  } open[OPEN_CONVERTERS];
   static guint oldest;
   for (guint i = 0; i < G_N_ELEMENTS(open); i++) {
     if (open[i].charset == NULL || g_ascii_strcasecmp(open[i].charset, charset) != 0) continue;
@@ -94,6 +96,17 @@ static gboolean is_ascii_superset(const char *charset)
          || g_ascii_strcasecmp(charset, "us-ascii") == 0 || g_ascii_strcasecmp(charset, "ascii") == 0;
 }
 
+/* ASCII in one of the charsets that add letters to it needs no conversion. */
+static gboolean is_plain(const char *text, gsize length, const char *charset)
+{
+  static const char *const families[] = { "iso-8859-", "windows-125", "koi8-", NULL };
+  for (gsize i = 0; i < length; i++)
+    if ((guchar)text[i] >= 0x80) return FALSE;
+  for (guint i = 0; families[i] != NULL; i++)
+    if (g_ascii_strncasecmp(charset, families[i], strlen(families[i])) == 0) return TRUE;
+  return FALSE;
+}
+
 /* A copy without NULs, which would end it for every later reader. */
 static char *without_nuls(const char *text, gsize length)
 {
@@ -109,7 +122,8 @@ char *text_to_utf8(const char *text, gsize length, const char *charset)
 {
   const char *guessed = guess(text, length);
   if (guessed != NULL && is_ascii_superset(charset)) charset = guessed;
-  g_autofree char *converted = is_ascii_superset(charset) ? NULL : convert(text, length, charset);
+  gboolean as_it_is = is_ascii_superset(charset) || is_plain(text, length, charset);
+  g_autofree char *converted = as_it_is ? NULL : convert(text, length, charset);
   if (converted == NULL) converted = without_nuls(text, length);
   if (g_utf8_validate(converted, -1, NULL)) return g_steal_pointer(&converted);
   g_autofree char *western = convert(converted, strlen(converted), "windows-1252");

@@ -160,26 +160,42 @@ Entry *entry_of_row(const Rows *rows)
   return entry;
 }
 
-static const char *why_not(const Entry *entry, gboolean restore)
+static const char *why_not(const Entry *entry, MoveState intent)
 {
   switch (entry->state) {
   case MOVE_KEPT:
   case MOVE_WAITING: return "it was never moved, so it lies where it was delivered";
   case MOVE_Q_INTENT: return "it is being moved into quarantine right now: try again in a moment";
+  case MOVE_QUARANTINED: return "it is there already";
   case MOVE_R_INTENT: return "it is being restored already";
-  case MOVE_RESTORED: return restore ? "it is restored already" : "it is restored, so it is no longer in quarantine";
+  case MOVE_RESTORED:
+    return intent == MOVE_R_INTENT ? "it is restored already" : "it is restored, so it is no longer in quarantine";
   case MOVE_D_INTENT: return "it is being deleted already";
-  case MOVE_DELETED: return "it is deleted already";
-  default: return "its move into quarantine failed, so it lies where it was delivered";
+  case MOVE_DELETED:
+    return intent == MOVE_R_INTENT ? "it is gone: it was removed for good, or other hands took it out of quarantine"
+                                   : "it is deleted already";
+  default:
+    return entry->away.folder != NULL ? "a move of it failed; it lies where that move began"
+                                      : "its move into quarantine failed, so it lies where it was delivered";
   }
+}
+
+/* Can this be done with what is in this state? */
+static gboolean may_begin(const Entry *entry, MoveState intent)
+{
+  gboolean lies_away = entry->state == MOVE_QUARANTINED || (entry->state == MOVE_FAILED && entry->away.folder != NULL);
+  if (intent == MOVE_Q_INTENT) return entry->state == MOVE_RESTORED && entry->home.folder != NULL;
+  if (lies_away || intent != MOVE_R_INTENT) return lies_away;
+  if (entry->state == MOVE_DELETED) return entry->away.folder != NULL; /* it lies in the trash */
+  /* Its copy can be had although it was not removed from where it came, which may never happen. */
+  return entry->state == MOVE_Q_INTENT && entry->away.uid != 0;
 }
 
 char *entry_refusal(const Entry *entry, MoveState intent)
 {
-  gboolean restore = intent == MOVE_R_INTENT;
-  if (entry->state == MOVE_QUARANTINED || (entry->state == MOVE_FAILED && entry->away.folder != NULL)) return NULL;
-  /* Its copy can be had although it was not removed from where it came, which may never happen. */
-  if (restore && entry->state == MOVE_Q_INTENT && entry->away.uid != 0) return NULL;
-  return g_strdup_printf("Message %" G_GINT64_FORMAT " cannot be %s: %s.", entry->id, restore ? "restored" : "deleted",
-                         why_not(entry, restore));
+  const char *what = intent == MOVE_R_INTENT   ? "restored"
+                     : intent == MOVE_D_INTENT ? "deleted"
+                                               : "put back into quarantine";
+  if (may_begin(entry, intent)) return NULL;
+  return g_strdup_printf("Message %" G_GINT64_FORMAT " cannot be %s: %s.", entry->id, what, why_not(entry, intent));
 }

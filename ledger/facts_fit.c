@@ -7,7 +7,6 @@
 #include "ledger/ask.h"
 
 #define DATES_APART ((gint64)36 * 3600) /* a relay may date a message anew, a client may mistake its zone */
-#define DATES_SAME ((gint64)120)        /* a relay that dates a message anew does so when it comes */
 #define FITS_TRIED 50                   /* messages of one subject to one address */
 #define ANSWERS_TRIED 50
 #define RECIPIENTS_TRIED 100 /* of the report, and as many of the original */
@@ -40,12 +39,9 @@ static gboolean sender_fits(const Report *report, gint64 sender)
 
 /* What is looked for. */
 typedef struct {
-  gint64 date, from, to, subject, whole_subject;
+  gint64 from, to, subject, whole_subject;
   gboolean foreign; /* the original shows ids, and none is known */
 } Fit;
-
-/* A message whose own id came back from there, and whose Date is another one too, is another message. */
-static gboolean same_time(const Fit *fit, gint64 sent) { return fit->date == 0 || ABS(fit->date - sent) <= DATES_SAME; }
 
 /* Among the messages to this address with that subject at that time: *sent is one that was not answered under its own
  * id, *answered one that was; 0 when there is none. */
@@ -54,7 +50,7 @@ static gboolean find_fitting(const Ask *ask, const Fit *fit, const char *address
 {
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ask->ledger, error,
-                 "SELECT sent, coalesce(sender, 0), sent_to.date FROM sent_to CROSS JOIN sent ON sent.id = sent WHERE "
+                 "SELECT sent, coalesce(sender, 0) FROM sent_to CROSS JOIN sent ON sent.id = sent WHERE "
                  "address = ?"
                  " AND sent_to.date BETWEEN ? AND ? AND sent_to.subject IN (?, ?) ORDER BY sent_to.date DESC LIMIT ?",
                  "iiiiid", db_hash(address), fit->from, fit->to, fit->subject, fit->whole_subject, FITS_TRIED))
@@ -64,7 +60,6 @@ static gboolean find_fitting(const Ask *ask, const Fit *fit, const char *address
     gint64 row = row_int(&rows, 0);
     if (!sender_fits(ask->report, row_int(&rows, 1))) continue;
     if (fit->foreign && !was_answered(ask, row, &was, error)) return FALSE;
-    if (was && !same_time(fit, row_int(&rows, 2))) continue;
     *(was ? answered : sent) = row;
   }
   return !rows.failed;
@@ -85,7 +80,6 @@ static GPtrArray *whom(const Report *report)
 static void set_time(const Ask *ask, Fit *fit)
 {
   gint64 date = ask_original_date(ask);
-  fit->date = date;
   fit->from = date != 0 ? date - DATES_APART : ask->written - ASK_WINDOW;
   fit->to = date != 0 ? MIN(date + DATES_APART, ask->came + ASK_DAY) : ask->came + ASK_DAY;
 }

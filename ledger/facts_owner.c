@@ -57,16 +57,16 @@ static gboolean is_sender(Ledger *ledger, const char *address, gboolean *known, 
   return TRUE;
 }
 
-/* Is the original from the owner, by what it says? *known: by an address from which he has sent mail before. */
-static gboolean ask_senders(const Ask *ask, const Own *own, gboolean *his, gboolean *known, GError **error)
+/* Is the original from the owner, by what it says? *known: by an address from which mail was sent before. */
+static gboolean ask_senders(const Ask *ask, const Own *own, gboolean *own_mail, gboolean *known, GError **error)
 {
   const GPtrArray *shown = ask->report->original.senders;
   for (guint i = 0; i < shown->len && !*known; i++) {
     const char *address = g_ptr_array_index(shown, i);
-    if (list_has(own->listed, address) || matches_pattern(own, address)) *his = TRUE;
+    if (list_has(own->listed, address) || matches_pattern(own, address)) *own_mail = TRUE;
     if (!is_sender(ask->ledger, address, known, error)) return FALSE;
   }
-  *his = *his || *known;
+  *own_mail = *own_mail || *known;
   return TRUE;
 }
 
@@ -89,11 +89,11 @@ static gboolean ask_own(const Ask *ask, const Own *own, GError **error)
 {
   const Report *report = ask->report;
   Facts *facts = ask->facts;
-  gboolean his = FALSE, known = FALSE;
-  if (!ask_senders(ask, own, &his, &known, error)) return FALSE;
+  gboolean own_mail = FALSE, known = FALSE;
+  if (!ask_senders(ask, own, &own_mail, &known, error)) return FALSE;
   const char *delivered = first_in(own->listed, report->original.delivered);
   if (delivered == NULL) delivered = first_in(report->addressed, report->original.delivered);
-  if (!his) facts->to_owner = g_strdup(first_in(own->listed, report->original.recipients));
+  if (!own_mail) facts->to_owner = g_strdup(first_in(own->listed, report->original.recipients));
   facts->failed_owner = g_strdup(first_in(own->listed, report->recipients));
   facts->delivered_owner = own->listed->len + own->patterns->len > 0 ? g_strdup(delivered) : NULL;
   return ask_stranger(ask, known, error);

@@ -134,7 +134,8 @@ static gboolean try_domains(const Ask *ask, const GPtrArray *domains, OtherName 
   return TRUE;
 }
 
-/* Does the original name a failed recipient? Then its other recipients are other people. */
+/* Is the original addressed to a failed recipient? Then its other recipients are other people, and nobody has passed it
+ * on. */
 static gboolean original_names_failed(const Report *report)
 {
   for (guint i = 0; i < report->recipients->len; i++)
@@ -165,16 +166,17 @@ static void domains_asked(const Report *report, GPtrArray *theirs, GPtrArray *re
 static gboolean ask_other(const Ask *ask, GError **error)
 {
   const Report *report = ask->report;
+  gboolean named = original_names_failed(report);
   if (ask->facts->written_to != NULL) return TRUE;
   g_autoptr(GPtrArray) names = other_names(report);
   if (!try_addresses(ask, names, OTHER_NAME, error)) return FALSE;
-  if (!original_names_failed(report) && !try_addresses(ask, report->original.recipients, OTHER_RECIPIENT, error))
-    return FALSE;
+  if (!named && !try_addresses(ask, report->original.recipients, OTHER_RECIPIENT, error)) return FALSE;
   if (report->original.message_ids->len > 0) return TRUE; /* an id tells more than a domain */
   g_autoptr(GPtrArray) theirs = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) reporters = g_ptr_array_new_with_free_func(g_free);
   domains_asked(report, theirs, reporters);
-  return try_domains(ask, theirs, OTHER_NEIGHBOUR, error) && try_domains(ask, reporters, OTHER_REPORTER, error);
+  return try_domains(ask, theirs, OTHER_NEIGHBOUR, error)
+         && (named || try_domains(ask, reporters, OTHER_REPORTER, error));
 }
 
 /* Of three messages or more of this account (so that one id which a stranger has read cannot do it) the own id came
@@ -184,7 +186,7 @@ static gboolean ask_survival(const Ask *ask, GError **error)
   Facts *facts = ask->facts;
   gint64 survive = 0, since = ask->came - YEAR;
   if (ask->report->original.message_ids->len == 0 || facts->id.shown != NULL
-      || (facts->written_to == NULL && facts->other == NULL))
+      || (facts->written_to == NULL && facts->other == NULL && !facts->fit_answered))
     return TRUE;
   if (!db_number(
           ask->ledger, error, &survive,

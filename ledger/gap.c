@@ -8,7 +8,7 @@
 #include "ledger/sent.h"
 
 #define REPORTS_FOLLOW ((gint64)20 * 86400) /* so long after mail was sent its report may come */
-#define GAPS_KEPT 50                        /* of a folder; beyond that, neighbours become one */
+#define GAPS_KEPT 50                        /* of a folder; with more, two neighbours become one */
 
 void coverage_gap_free(CoverageGap *gap)
 {
@@ -19,7 +19,7 @@ void coverage_gap_free(CoverageGap *gap)
   g_free(gap);
 }
 
-/* Does one gap hold the whole time already, for the same reason? Then nothing is written. */
+/* *noted: one gap holds the whole time already, for the same reason, so that nothing need be written. */
 static gboolean is_noted(Ledger *ledger, gint64 folder, gint64 since, gint64 until, const char *reason, gboolean *noted,
                          GError **error)
 {
@@ -32,7 +32,7 @@ static gboolean is_noted(Ledger *ledger, gint64 folder, gint64 since, gint64 unt
   return TRUE;
 }
 
-/* Puts one gap in the place of all that lie in or overlap its time. */
+/* Replaces all gaps that overlap this time by one gap. */
 static gboolean unite(Ledger *ledger, gint64 folder, gint64 since, gint64 until, const char *reason, GError **error)
 {
   g_auto(Rows) rows = { 0 };
@@ -49,7 +49,8 @@ static gboolean unite(Ledger *ledger, gint64 folder, gint64 since, gint64 until,
                    since, until, reason);
 }
 
-/* None is ever forgotten, since a sweep judges mail of any age: the two that lie closest become one. */
+/* Joins the two closest gaps when there are too many. No gap is ever forgotten, since a sweep judges mail of any age.
+ * */
 static gboolean keep_few(Ledger *ledger, gint64 folder, GError **error)
 {
   gint64 n = 0, since = 0, until = 0;

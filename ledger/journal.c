@@ -57,14 +57,15 @@ static gboolean write_over(Ledger *ledger, const Entry *entry, GError **error)
                 " original_id = ?, original_from = ?, original_to = ?, original_subject = ?, original_date = ?, "
                 "decided = ?, state = ?,"
                 " home_folder = ?, home_validity = ?, home_uid = ?, away_folder = ?, away_validity = ?, away_uid = ?,"
-                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), matched_by = ?, reason = NULL "
+                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), matched_by = ?, reason = ? "
                 "WHERE id = ?",
-                "iissssssssssiussuusuudiiisi", entry->arrived, entry->judged != 0 ? entry->judged : now,
+                "iissssssssssiussuusuudiiissi", entry->arrived, entry->judged != 0 ? entry->judged : now,
                 report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
                 entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
                 entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
                 entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-                entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), entry->id);
+                entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), entry->reason,
+                entry->id);
 }
 
 static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **error)
@@ -76,16 +77,16 @@ static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **e
               "INSERT INTO entry(arrived, judged, kind, verdict, reporter, status, diagnostic, recipients,"
               " original_id, original_from, original_to, original_subject, original_date, decided, state,"
               " home_folder, home_validity, home_uid, away_folder, away_validity, away_uid,"
-              " exempt, due, changed, matched, matched_by, account, message_id, size, digest)"
-              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?,"
+              " exempt, due, changed, matched, matched_by, reason, account, message_id, size, digest)"
+              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?,"
               " ?, ?, ?, ?)",
-              "iissssssssssiussuusuudiiisisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
+              "iissssssssssiussuusuudiiissisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
               report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
               entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
               entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
               entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-              entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), account,
-              fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
+              entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), entry->reason,
+              account, fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
               fingerprint->digest, sizeof fingerprint->digest))
     return FALSE;
   entry->id = db_new_id(ledger);
@@ -175,7 +176,7 @@ static gboolean exempt_copies(Ledger *ledger, const Entry *entry, GError **error
                 fingerprint->message_id, entry->id);
 }
 
-static gboolean intend(Ledger *ledger, gint64 id, MoveState intent, GError **error)
+gboolean journal_begin_intent(Ledger *ledger, gint64 id, MoveState intent, const char *quarantine, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(ledger, id, error);
   if (entry == NULL) return FALSE;
@@ -185,6 +186,10 @@ static gboolean intend(Ledger *ledger, gint64 id, MoveState intent, GError **err
     return FALSE;
   }
   g_clear_pointer(&entry->reason, g_free);
+  if (intent == MOVE_Q_INTENT) {
+    place_set(&entry->away, quarantine, 0, 0);
+    entry->exempt = FALSE;
+  }
   return set_state(ledger, entry, intent, error) && (intent != MOVE_R_INTENT || exempt_copies(ledger, entry, error));
 }
 
@@ -192,7 +197,7 @@ gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **er
 {
   g_return_val_if_fail(intent == MOVE_R_INTENT || intent == MOVE_D_INTENT, FALSE);
   if (!db_begin(ledger, error)) return FALSE;
-  return db_end(ledger, intend(ledger, id, intent, error), error);
+  return db_end(ledger, journal_begin_intent(ledger, id, intent, NULL, error), error);
 }
 
 /* By far the most, so in one step. *done stays FALSE for an entry in another state. */
@@ -433,12 +438,4 @@ gboolean journal_judge_again(Ledger *ledger, const Entry *entry, GError **error)
                 "suisi", verdict_name(entry->verdict), entry->decided, entry->matched,
                 entry->matched != 0 ? match_name(entry->matched_by) : NULL, entry->id)
          && drop_evidence(ledger, entry->id, error) && write_evidence(ledger, entry, error);
-}
-
-gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error)
-{
-  return db_run(ledger, error,
-                "UPDATE entry SET state = 'failed', reason = ?, changed = ? WHERE account = ?"
-                " AND state IN ('waiting', 'q_intent', 'r_intent', 'd_intent')",
-                "sii", reason, db_now(), account);
 }

@@ -116,7 +116,8 @@ typedef struct {
 gboolean journal_list(Ledger *ledger, const JournalQuery *query, gboolean (*each)(const Entry *entry, gpointer data),
                       gpointer data, GError **error);
 
-/* quarantined (or failed, with `away` known) → r_intent, exempting the fingerprint, or → d_intent; q_intent → r_intent
+/* quarantined (or failed, with `away` known), or deleted into the trash (`away` known) → r_intent, exempting the
+ * fingerprint; quarantined (or failed ...) → d_intent; q_intent → r_intent
  * where a copy lies in quarantine already (journal_copied()): the other one then stays where it is.
  * LEDGER_ERROR_REFUSED with a sentence for people in any other state. */
 gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **error);
@@ -163,9 +164,14 @@ GArray *journal_held(Ledger *ledger, const char *account, const char *folder, gu
 /* It was taken out of quarantine by other hands, and nobody knows where to: quarantined → deleted, place unknown, with
  * the reason. */
 gboolean journal_owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error);
+/* An intent to delete is not carried out: d_intent → quarantined, with the reason. */
+gboolean journal_not_deleted(Ledger *ledger, gint64 id, const char *reason, GError **error);
+/* What lay in the trash is not restored: r_intent → deleted, with the reason. there: it lies there still; else nobody
+ * knows where it is. */
+gboolean journal_stays_deleted(Ledger *ledger, gint64 id, gboolean there, const char *reason, GError **error);
 /* → failed. */
 gboolean journal_fail(Ledger *ledger, gint64 id, const char *reason, GError **error);
-/* The owner put it back with his own hands: → restored, exempt. */
+/* The owner put it back by hand: → restored, exempt. */
 gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, GError **error);
 
 /* Counts of entries: by verdict and state, of account or (NULL) all. */

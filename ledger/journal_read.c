@@ -83,7 +83,7 @@ GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **erro
   return all_entries(&rows, error);
 }
 
-/* Where a message lies by its entry's state: away once it was moved. */
+/* Does the entry's state say that the message was moved away from its home? */
 #define IS_AWAY                                                                                                        \
   "(state IN ('quarantined', 'r_intent', 'd_intent', 'deleted') OR (state = 'failed' AND away_folder IS NOT NULL))"
 
@@ -105,7 +105,7 @@ gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place
   return TRUE;
 }
 
-/* What is judged again; worded as index entry_again wants it. ?1 the account, ?2 observed. */
+/* Entries that are judged again. The words fit the index entry_again. ?1: the account, ?2: observed. */
 #define IS_AGAIN                                                                                                       \
   "account = ?1 AND due > 0 AND exempt = 0 AND entry.state IN ('waiting', iif(?2, 'kept', 'waiting'))"                 \
   " AND (entry.state = 'waiting' OR verdict = 'backscatter')"
@@ -121,7 +121,7 @@ GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean
   return all_entries(&rows, error);
 }
 
-/* One walk to the first of each state, whatever else is kept. */
+/* Finds the first due entry of each state by the index, without a walk over the others. */
 #define FIRST_DUE(state)                                                                                               \
   "(SELECT due FROM entry WHERE account = ?1 AND state = " state                                                       \
   " AND due > 0 AND exempt = 0 AND (state = 'waiting' OR verdict = 'backscatter') ORDER BY due LIMIT 1)"

@@ -1,17 +1,18 @@
 noinst_LIBRARIES += libledger.a
 libledger_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 libledger_a_SOURCES = \
-	ledger/ledger.h ledger/account.h ledger/configure.h ledger/folder.h ledger/pass.h ledger/sent.h ledger/facts.h ledger/journal.h ledger/wish.h ledger/newsender.h ledger/stats.h ledger/number.h \
-	ledger/db.h ledger/error.h ledger/private.h ledger/ask.h \
-	ledger/ledger.c ledger/db.c ledger/schema.c ledger/lock.c ledger/account.c ledger/configure.c ledger/folder.c ledger/pass.c ledger/sent.c ledger/sent_batch.c ledger/coverage.c ledger/gap.c ledger/facts.c ledger/facts_fit.c ledger/facts_owner.c ledger/facts_people.c ledger/names.c \
-	ledger/newsender.c ledger/entry.c ledger/journal.c ledger/journal_read.c ledger/wish.c ledger/stats.c ledger/number.c
+	%D%/account.c %D%/account.h %D%/ask.h %D%/browse.c %D%/browse.h %D%/configure.c %D%/configure.h %D%/coverage.c %D%/db.c \
+	%D%/db.h %D%/entry.c %D%/error.h %D%/facts.c %D%/facts.h %D%/facts_fit.c %D%/facts_owner.c %D%/facts_people.c \
+	%D%/folder.c %D%/folder.h %D%/gap.c %D%/journal.c %D%/journal.h %D%/journal_read.c %D%/ledger.c %D%/ledger.h \
+	%D%/lock.c %D%/names.c %D%/newsender.c %D%/newsender.h %D%/number.c %D%/number.h %D%/pass.c %D%/pass.h %D%/pause.c \
+	%D%/private.h %D%/schema.c %D%/sent.c %D%/sent.h %D%/sent_batch.c %D%/stats.c %D%/stats.h %D%/wish.c %D%/wish.h
 LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)
 
-# What a window asks, and the owner's pause.
-libledger_a_SOURCES += ledger/browse.h ledger/browse.c ledger/pause.c
+# What the owner's own hands do.
+libledger_a_SOURCES += %D%/command.c %D%/command.h %D%/journal_end.c %D%/covered.c %D%/covered.h %D%/spare.c %D%/spare.h \
+	%D%/trash.c %D%/trash.h
 
 # What is known of sent mail is tested, and a wrong verdict mends itself.
-libledger_a_SOURCES += ledger/received.h ledger/heal.h ledger/complete.h ledger/unlisted.h ledger/answers.h ledger/kept.h \
-	ledger/sent_news.h ledger/sent_shape.h \
-	ledger/received.c ledger/answers.c ledger/sent_shape.c ledger/sent_news.c ledger/silence.c ledger/complete.c \
-	ledger/unlisted.c ledger/kept.c ledger/heal.c ledger/schema_step_5.c
+libledger_a_SOURCES += %D%/answers.c %D%/answers.h %D%/complete.c %D%/complete.h %D%/heal.c %D%/heal.h %D%/kept.c %D%/kept.h \
+	%D%/received.c %D%/received.h %D%/schema_trust.c %D%/sent_news.c %D%/sent_news.h %D%/sent_shape.c %D%/sent_shape.h \
+	%D%/silence.c %D%/unlisted.c %D%/unlisted.h

@@ -87,6 +87,11 @@ static gboolean drop_own(Ledger *ledger, NewsenderList list, const char *entry, 
   return TRUE;
 }
 
+gboolean newsender_forget(Ledger *ledger, const char *entry, GError **error)
+{
+  return db_run(ledger, error, "DELETE FROM newsender WHERE entry = ?", "s", entry);
+}
+
 static gboolean is_automatic(Ledger *ledger, const char *entry, gboolean *automatic, GError **error)
 {
   gint64 known = 0;

@@ -1,4 +1,4 @@
-/* number.c - UIDs for folders that give their messages none.
+/* number.c - UIDs for folders whose messages have none
  * Owns:     table number, and folder rows of the role "numbers".
  * Must not: know what a key is made of.
  * Fails:    LEDGER_ERROR; then no number was given.

@@ -5,12 +5,13 @@
 #include "ledger/facts.h"
 #include "ledger/journal.h"
 #include "ledger/sent.h"
+#include "ledger/wish.h"
 
 /* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
 gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
-/* schema_step_5.c: the step as SQL. */
-extern const char *const schema_step_5;
+/* schema_trust.c: the step as SQL. */
+extern const char *const schema_trust;
 
 /* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
@@ -44,7 +45,10 @@ gboolean sent_date_plausible(gint64 date, gint64 now);
 /* sent.c: how table address knows a normalised address's domain. */
 gint64 domain_hash(const char *address);
 
-/* journal.c: what waits or is on its way in this account becomes `failed`. */
+/* journal.c: journal_intend() within a transaction of the caller's; also MOVE_Q_INTENT: what was restored goes back
+ * into this folder, and may be judged again. */
+gboolean journal_begin_intent(Ledger *ledger, gint64 id, MoveState intent, const char *quarantine, GError **error);
+/* journal_end.c: what waits or is on its way in this account becomes `failed`. */
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error);
 
 /* journal.c: writes the verdict of a quarantined entry that was judged again: verdict, evidence, and what it was
@@ -53,6 +57,14 @@ gboolean journal_judge_again(Ledger *ledger, const Entry *entry, GError **error)
 
 /* wish.c: a wish to restore this entry, unless there is one. Within a transaction of the caller's. */
 gboolean wish_restore(Ledger *ledger, gint64 entry, GError **error);
+
+/* wish.c: wish_add_many() and wish_cancel_many() within a transaction of the caller's. */
+gboolean wish_add_each(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                       GError **error);
+gboolean wish_cancel_each(Ledger *ledger, const gint64 *ids, guint n, GError **error);
+
+/* newsender.c: no own entry has this text any more, whichever list it stood in. */
+gboolean newsender_forget(Ledger *ledger, const char *entry, GError **error);
 
 /* wish.c: open wishes of accounts that are not configured: ends them as failed; *none: there are none. */
 gboolean wish_abandon(Ledger *ledger, GError **error);
@@ -114,7 +126,8 @@ Entry *entry_of_row(const Rows *rows);
 #define IS_FOR_OWNER                                                                                                   \
   "(entry.state IN ('q_intent', 'quarantined', 'r_intent', 'd_intent', 'failed')"                                      \
   " OR (entry.state = 'kept' AND entry.exempt = 0 AND entry.verdict IN ('unsure', 'backscatter')))"
-/* entry.c: why this entry cannot be restored (MOVE_R_INTENT) or deleted (MOVE_D_INTENT) now, a sentence; NULL when it
+/* entry.c: why this entry cannot be restored (MOVE_R_INTENT), deleted (MOVE_D_INTENT) or put back
+ * into quarantine (MOVE_Q_INTENT) now, a sentence; NULL when it
  * can. */
 char *entry_refusal(const Entry *entry, MoveState intent);
 /* entry.c: does a report of this kind say that a message failed? */

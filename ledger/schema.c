@@ -108,8 +108,25 @@ static const char *const step_4 =
     "CREATE TABLE sent_start(hash INTEGER NOT NULL, sent INTEGER NOT NULL REFERENCES sent, PRIMARY KEY(hash, sent)) "
     "STRICT, WITHOUT ROWID;";
 
+/* What the owner asked for, as whole commands that can be taken back; whether he was told what became of a request;
+ * which accounts have a trash; and an index by which a message is known again that was restored, and has another form
+ * now. */
+static const char *const step_hands =
+    "ALTER TABLE wish ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE wish ADD COLUMN command INTEGER;"
+    "UPDATE wish SET told = finished WHERE state <> 'open';"
+    "CREATE INDEX wish_entry ON wish(entry) WHERE state = 'open';"
+    "CREATE INDEX wish_untold ON wish(id) WHERE state <> 'open' AND told = 0;"
+    "CREATE INDEX wish_command ON wish(command) WHERE command IS NOT NULL;"
+    "CREATE TABLE command(id INTEGER PRIMARY KEY AUTOINCREMENT, verb TEXT NOT NULL, made INTEGER NOT NULL,"
+    " undone INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE command_entry(command INTEGER NOT NULL REFERENCES command, entry TEXT NOT NULL, was TEXT,"
+    " PRIMARY KEY(command, entry)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE account ADD COLUMN trash TEXT;"
+    "CREATE INDEX entry_message ON entry(account, message_id) WHERE message_id <> '';";
+
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &schema_step_5 };
+static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_hands, &schema_trust };
 
 /* In one statement, so that another program's making of the file is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)

@@ -9,7 +9,7 @@
 #define KEPT ((gint64)30 * 86400) /* seconds a finished wish is kept */
 
 /* An unknown word is read as the last one, which changes nothing. */
-static const char *const verb_words[] = { "restore", "delete", "check", "sweep", "rehearse" };
+static const char *const verb_words[] = { "restore", "delete", "remove", "quarantine", "check", "sweep", "rehearse" };
 static const char *const state_words[] = { "open", "done", "failed" };
 
 static guint word_index(const char *const *words, guint n, const char *word)
@@ -18,6 +18,10 @@ static guint word_index(const char *const *words, guint n, const char *word)
     if (g_strcmp0(words[i], word) == 0) return i;
   return n - 1;
 }
+
+const char *wish_verb_name(WishVerb verb) { return verb_words[verb]; }
+
+static gboolean is_about_entry(WishVerb verb) { return verb <= WISH_QUARANTINE; }
 
 void wish_free(Wish *wish)
 {
@@ -28,12 +32,38 @@ void wish_free(Wish *wish)
   g_free(wish);
 }
 
+static MoveState intent_of(WishVerb verb)
+{
+  switch (verb) {
+  case WISH_RESTORE: return MOVE_R_INTENT;
+  case WISH_QUARANTINE: return MOVE_Q_INTENT;
+  default: return MOVE_D_INTENT;
+  }
+}
+
+/* What is being deleted is restored when it has arrived in the trash. */
+static char *refusal_of(const Entry *entry, WishVerb verb)
+{
+  if (verb == WISH_RESTORE && entry->state == MOVE_D_INTENT) return NULL;
+  return entry_refusal(entry, intent_of(verb));
+}
+
+/* The last word counts: other wishes about the entry that are still open end here. */
+static gboolean replace_others(Ledger *ledger, WishVerb verb, gint64 entry, GError **error)
+{
+  g_autofree char *result = g_strdup_printf("not done: you asked for something else after that (%s)", verb_words[verb]);
+  return db_run(
+      ledger, error,
+      "UPDATE wish SET state = 'failed', result = ?, finished = ? WHERE state = 'open' AND entry = ? AND verb <> ?",
+      "siis", result, db_now(), entry, verb_words[verb]);
+}
+
 /* The account of the entry, once the wish makes sense for it; NULL with error else. */
 static char *account_of_entry(Ledger *ledger, WishVerb verb, gint64 id, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(ledger, id, error);
   if (entry == NULL) return NULL;
-  char *refusal = entry_refusal(entry, verb == WISH_RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT);
+  char *refusal = refusal_of(entry, verb);
   if (refusal == NULL) return g_strdup(entry->account);
   g_set_error_literal(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, refusal);
   g_free(refusal);
@@ -54,7 +84,9 @@ static gint64 add(Ledger *ledger, WishVerb verb, gint64 entry, const char *name,
   g_autofree char *account = verb == WISH_CHECK ? g_strdup(name) : account_of_entry(ledger, verb, entry, error);
   if (account == NULL && verb != WISH_CHECK) return -1;
   gint64 owner = account_id(ledger, account, error);
-  if (owner < 0 || !find_same(ledger, verb, entry, owner, &id, error)) return -1;
+  if (owner < 0 || (is_about_entry(verb) && !replace_others(ledger, verb, entry, error))
+      || !find_same(ledger, verb, entry, owner, &id, error))
+    return -1;
   if (id > 0) return id;
   return db_number(ledger, error, &id,
                    "INSERT INTO wish(verb, entry, account, made) VALUES(?, nullif(?, 0), ?, ?) RETURNING id", "siii",
@@ -136,7 +168,8 @@ static GHashTable *open_by_entry(Ledger *ledger, WishVerb verb, GError **error)
 static gboolean check_entry(Ledger *ledger, WishVerb verb, gint64 id, gint64 *account, char **refusal, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ledger, error, "SELECT account, state, away_folder FROM entry WHERE id = ?", "i", id))
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT account, state, away_folder, away_uid, home_folder FROM entry WHERE id = ?", "i", id))
     return FALSE;
   if (!rows_next(&rows, error)) {
     *refusal = g_strdup_printf("There is no message %" G_GINT64_FORMAT ".", id);
@@ -144,10 +177,18 @@ static gboolean check_entry(Ledger *ledger, WishVerb verb, gint64 id, gint64 *ac
   }
   const Entry entry = { .id = id,
                         .state = move_state_parse(row_text(&rows, 1)),
-                        .away = { (char *)row_text(&rows, 2), 0, 0 } };
+                        .away = { (char *)row_text(&rows, 2), 0, (guint32)row_int(&rows, 3) },
+                        .home = { (char *)row_text(&rows, 4), 0, 0 } };
   *account = row_int(&rows, 0);
-  *refusal = entry_refusal(&entry, verb == WISH_RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT);
+  *refusal = refusal_of(&entry, verb);
   return TRUE;
+}
+
+gboolean wish_refusal(Ledger *ledger, WishVerb verb, gint64 entry, char **refusal, GError **error)
+{
+  gint64 account = 0;
+  *refusal = NULL;
+  return check_entry(ledger, verb, entry, &account, refusal, error);
 }
 
 /* *id: of the wish, 0 for one that was refused. */
@@ -161,12 +202,13 @@ static gboolean add_one(Ledger *ledger, WishVerb verb, gint64 entry, gint64 *id,
     if (*refusal == NULL) *refusal = g_steal_pointer(&why);
     return TRUE;
   }
+  if (!replace_others(ledger, verb, entry, error)) return FALSE;
   return db_number(ledger, error, id, "INSERT INTO wish(verb, entry, account, made) VALUES(?, ?, ?, ?) RETURNING id",
                    "siii", verb_words[verb], entry, account, db_now());
 }
 
-static gboolean add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
-                         GError **error)
+gboolean wish_add_each(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                       GError **error)
 {
   g_autoptr(GHashTable) open = open_by_entry(ledger, verb, error);
   if (open == NULL) return FALSE;
@@ -184,11 +226,11 @@ static gboolean add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, g
 gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
                        GError **error)
 {
-  g_return_val_if_fail(verb == WISH_RESTORE || verb == WISH_DELETE, FALSE);
+  g_return_val_if_fail(is_about_entry(verb), FALSE);
   *refusal = NULL;
   g_array_set_size(ids, 0);
   if (!db_begin(ledger, error)) return FALSE;
-  if (db_end(ledger, add_many(ledger, verb, entries, n, ids, refusal, error), error)) return TRUE;
+  if (db_end(ledger, wish_add_each(ledger, verb, entries, n, ids, refusal, error), error)) return TRUE;
   g_clear_pointer(refusal, g_free);
   g_array_set_size(ids, 0);
   return FALSE;
@@ -273,10 +315,13 @@ gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *resul
   return db_end(ledger, finish(ledger, id, done, result, error), error);
 }
 
+/* Who takes a wish back need not be told. */
 static gboolean cancel(Ledger *ledger, gint64 id, GError **error)
 {
   g_autoptr(Wish) wish = wish_get(ledger, id, error);
-  return wish != NULL && (wish->state != WISH_OPEN || finish(ledger, id, FALSE, "cancelled", error));
+  return wish != NULL
+         && (wish->state != WISH_OPEN
+             || (finish(ledger, id, FALSE, "cancelled", error) && wish_tell(ledger, &id, 1, error)));
 }
 
 gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error)
@@ -290,12 +335,19 @@ static gboolean cancel_all(Ledger *ledger, const gint64 *ids, guint n, guint *le
   for (guint i = 0; i < n; i++) {
     if (ids[i] == 0) continue;
     if (!db_run(ledger, error,
-                "UPDATE wish SET state = 'failed', result = 'cancelled', finished = ? WHERE id = ? AND state = 'open'",
+                "UPDATE wish SET state = 'failed', result = 'cancelled', finished = ?1, told = ?1 WHERE id = ?2"
+                " AND state = 'open'",
                 "ii", db_now(), ids[i]))
       return FALSE;
     if (!db_changed(ledger)) ++*left;
   }
   return TRUE;
+}
+
+gboolean wish_cancel_each(Ledger *ledger, const gint64 *ids, guint n, GError **error)
+{
+  guint left = 0;
+  return cancel_all(ledger, ids, n, &left, error);
 }
 
 gboolean wish_cancel_many(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error)
@@ -321,4 +373,52 @@ gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error)
   if (!db_number(ledger, error, &found, "SELECT EXISTS(SELECT 1 FROM wish WHERE " IS_ABANDONED ")", "")) return FALSE;
   *none = found == 0;
   return TRUE;
+}
+
+static gboolean intend(Ledger *ledger, gint64 id, const char *quarantine, gboolean *open, GError **error)
+{
+  g_autoptr(Wish) wish = wish_get(ledger, id, error);
+  if (wish == NULL) return FALSE;
+  *open = wish->state == WISH_OPEN;
+  return !*open || journal_begin_intent(ledger, wish->entry, intent_of(wish->verb), quarantine, error);
+}
+
+gboolean wish_intend(Ledger *ledger, gint64 id, const char *quarantine, gboolean *open, GError **error)
+{
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, intend(ledger, id, quarantine, open, error), error);
+}
+
+gboolean wish_may_remove(Ledger *ledger, gint64 entry, gboolean *may, GError **error)
+{
+  gint64 found = 0;
+  if (!db_number(ledger, error, &found,
+                 "SELECT EXISTS(SELECT 1 FROM wish WHERE state = 'open' AND entry = ? AND verb = 'remove')", "i",
+                 entry))
+    return FALSE;
+  *may = found != 0;
+  return TRUE;
+}
+
+GPtrArray *wish_untold(Ledger *ledger, const char *account, GError **error)
+{
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)wish_free);
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 FROM_WISH "WHERE wish.state <> 'open' AND told = 0 AND verb <> 'check'"
+                           " AND (?1 IS NULL OR account.name = ?1) ORDER BY wish.id",
+                 "s", account))
+    return NULL;
+  while (rows_next(&rows, error)) g_ptr_array_add(list, wish_of_row(&rows));
+  return rows.failed ? NULL : g_steal_pointer(&list);
+}
+
+gboolean wish_tell(Ledger *ledger, const gint64 *ids, guint n, GError **error)
+{
+  gboolean own = !db_in_transaction(ledger), done = TRUE;
+  if (n == 0) return TRUE;
+  if (own && !db_begin(ledger, error)) return FALSE;
+  for (guint i = 0; i < n && done; i++)
+    done = db_run(ledger, error, "UPDATE wish SET told = ? WHERE id = ? AND told = 0", "ii", db_now(), ids[i]);
+  return own ? db_end(ledger, done, error) : done;
 }

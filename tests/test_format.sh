@@ -42,7 +42,7 @@ echo 1..5
 printf 'int  one ;\n' >"$work/bad.c"
 if command -v clang-format >/dev/null; then
   # shellcheck disable=SC2046
-  badly_formed $(sources "$top" '*.[ch]') >"$work/found"
+  badly_formed $(sources "$top" '*.[ch]' | grep -v '/sample_') >"$work/found"
   report 1 'C is formed as .clang-format says'
   badly_formed "$work/bad.c" | grep -q . && : >"$work/found" || echo bad.c >"$work/found"
   report 2 'C that is badly formed is noticed'

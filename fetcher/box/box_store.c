@@ -4,10 +4,7 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; a message is in the one box, in the other, or in both.
  * Tests:    tests/fetcher/box/test_box_store.c */
 #include "fetcher/box/private.h"
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #define HEADER_LIMIT ((gsize)65536)
@@ -34,7 +31,7 @@ Shelf *box_store_first(const BoxStore *store, BoxUse use)
   return NULL;
 }
 
-/* One that was swept in another session is known by its path: what was moved out of it can be put back. */
+/* A folder that was swept in an earlier session is known by its path, so that its mail can be put back there. */
 BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error)
 {
   if (slot_of(store, name) == NULL && *name == '/')
@@ -52,8 +49,7 @@ gboolean box_store_need_open(const BoxStore *store, GError **error)
   return FALSE;
 }
 
-/* A message that can be told from all others by whether it has been moved: from every watched folder to quarantine, and
- * back, in one step. */
+/* Do all moves between the watched folders and quarantine happen in one step, which is either made or not? */
 static gboolean moves_at_once(const BoxStore *store)
 {
   const Shelf *quarantine = box_store_first(store, BOX_QUARANTINE);
@@ -89,10 +85,12 @@ static GPtrArray *box_folders(Store *base, GError **error)
   const BoxStore *store = (const BoxStore *)base;
   GPtrArray *folders = g_ptr_array_new_with_free_func((GDestroyNotify)folder_free);
   for (guint i = 0; i < store->slots->len; i++) {
-    const Shelf *shelf = g_array_index(store->slots, BoxSlot, i).shelf;
+    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
+    const Shelf *shelf = slot->shelf;
     if (!exists(shelf)) continue;
     Folder *folder = g_new0(Folder, 1);
     folder->name = g_strdup(shelf->box->name);
+    if (slot->use == BOX_TRASH) folder->use = FOLDER_TRASH;
     g_ptr_array_add(folders, folder);
   }
   return folders;
@@ -182,6 +180,7 @@ static void on_bytes(guint item, GBytes *bytes, gpointer data)
                   .wire = known->wire,
                   .stored = known->stored,
                   .deleted = known->deleted,
+                  .prized = known->prized,
                   .doubtful = known->doubtful };
   row.fields = g_bytes_get_data(bytes, &row.length);
   if (row.fields == NULL) row.fields = "";
@@ -201,7 +200,7 @@ static void add_row(Reading *reading, GArray *items, const ShelfRow *row)
   g_hash_table_insert(reading->uids, GUINT_TO_POINTER(row->item), GUINT_TO_POINTER(row->uid));
 }
 
-/* A header that is longer is not read to its end. What was sent is known by it, so there it is no header then. */
+/* Longer headers are not read to their end. In a Sent folder, such a message counts as unreadable. */
 static gsize header_limit(const Shelf *shelf) { return shelf->lazy ? SENT_HEADER_LIMIT : HEADER_LIMIT; }
 
 typedef struct {
@@ -229,7 +228,8 @@ static void see_unreadable(Seeing *seeing, const ShelfRow *row)
   see(&told, seeing);
 }
 
-/* Those of UIDs from..to that were not seen yet; one by one, so that of what is refused the others are not to blame. */
+/* Scans the UIDs from..to that were not seen yet. each: one by one, so that one refused message does not matter for
+ * the others. */
 static gboolean scan_some(Seeing *seeing, guint32 from, guint32 to, gboolean each, GError **error)
 {
   g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -257,8 +257,8 @@ static gboolean scan_some(Seeing *seeing, guint32 from, guint32 to, gboolean eac
   return each || read_rows(&reading, items, BOX_HEADER, header_limit(seeing->shelf), error);
 }
 
-/* What is refused may have been changed by others since it was listed: then it is listed again. (Not where that forgets
- * what is to be removed.) */
+/* If a message is refused, another program may have changed the folder since it was listed: list again. (Not where a
+ * new list would forget what must be removed.) */
 static gboolean box_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                          gpointer data, GError **error)
 {
@@ -320,14 +320,6 @@ static GArray *box_find(Store *base, const char *message_id, guint64 size, gint6
   return found;
 }
 
-static gboolean box_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error) { return TRUE; }
-
-static gboolean box_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error)
-{
-  g_array_append_vals(claimed, uids, n);
-  return TRUE;
-}
-
 static gboolean box_commit(Store *base, GError **error)
 {
   BoxStore *store = (BoxStore *)base;
@@ -341,70 +333,6 @@ static gboolean box_commit(Store *base, GError **error)
   return TRUE;
 }
 
-static gboolean listen_to(BoxStore *store, GError **error)
-{
-  if (store->inotify < 0) store->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (store->inotify >= 0) return TRUE;
-  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
-              "Folders cannot be watched (%s): raise "
-              "fs.inotify.max_user_instances.",
-              g_strerror(errno));
-  return FALSE;
-}
-
-/* One that cannot be watched, since it is not there, keeps the others from nothing; it is tried again each time. */
-static gboolean listen_all(BoxStore *store, GError **error)
-{
-  g_autoptr(GError) problem = NULL;
-  guint heard = 0;
-  if (!listen_to(store, error)) return FALSE;
-  for (guint i = 0; i < store->slots->len; i++) {
-    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
-    Box *box = slot->shelf->box;
-    if (slot->use != BOX_WATCHED || box->class->watch == NULL) continue;
-    if (box->class->watch(box, store->inotify, problem == NULL ? &problem : NULL)) heard++;
-  }
-  if (heard > 0 || problem == NULL) return TRUE;
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return FALSE;
-}
-
-static void drain(int fd)
-{
-  char events[4096];
-  while (read(fd, events, sizeof events) > 0) continue;
-}
-
-static gboolean has_changed(const BoxStore *store)
-{
-  for (guint i = 0; i < store->slots->len; i++) {
-    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
-    if (slot->use == BOX_WATCHED && shelf_has_changed(slot->shelf)) return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean box_wait(Store *base, const int *wake, guint n, gboolean *changed, GError **error)
-{
-  BoxStore *store = (BoxStore *)base;
-  *changed = FALSE;
-  if (!listen_all(store, error)) return FALSE;
-  for (;;) {
-    struct pollfd fds[8] = { { .fd = store->inotify, .events = POLLIN } };
-    guint used = MIN(n, G_N_ELEMENTS(fds) - 1);
-    drain(store->inotify);
-    *changed = has_changed(store);
-    if (*changed) return TRUE;
-    for (guint i = 0; i < used; i++) fds[i + 1] = (struct pollfd){ .fd = wake[i], .events = POLLIN };
-    if (poll(fds, used + 1, -1) < 0 && errno != EINTR) {
-      g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "Waiting failed: %s.", g_strerror(errno));
-      return FALSE;
-    }
-    for (guint i = 0; i < used; i++)
-      if (fds[i + 1].revents != 0) return TRUE;
-  }
-}
-
 static void box_close(Store *base)
 {
   BoxStore *store = (BoxStore *)base;
@@ -412,6 +340,7 @@ static void box_close(Store *base)
   g_array_unref(store->slots);
   if (store->inotify >= 0) close(store->inotify);
   g_free(store->account);
+  g_free(base->notes);
   g_free(store);
 }
 
@@ -431,6 +360,7 @@ static const StoreClass box_class = {
   .sync = box_sync,
   .mark = box_mark,
   .claim = box_claim,
+  .prized = box_prized,
   .wait = box_wait,
   .commit = box_commit,
   .close = box_close,
@@ -458,6 +388,7 @@ void box_store_add(Store *base, Box *box, BoxUse use)
   }
   BoxSlot slot = { shelf_new(store->ledger, store->account, box, use == BOX_SENT), use };
   g_array_append_val(store->slots, slot);
+  if (use == BOX_QUARANTINE && base->notes == NULL) base->notes = box_notes_beside(box->name);
   if (use == BOX_RETURN && base->returns_to == NULL) base->returns_to = box->name;
 }
 

@@ -8,10 +8,11 @@
 
 typedef enum {
   BOX_WATCHED,
-  BOX_SENT, /* only read; not listed while it looks as it did when it was read last */
+  BOX_SENT, /* only read; not listed again while its stamp is the same */
   BOX_QUARANTINE,
-  BOX_RETURN, /* takes what is restored, where it cannot go back to where it was */
-  BOX_OTHER   /* the owner has named it for a sweep */
+  BOX_TRASH,  /* folders() says so */
+  BOX_RETURN, /* takes restored mail that cannot go back to where it was */
+  BOX_OTHER   /* the owner has named this folder for a sweep */
 } BoxUse;
 
 /* Makes a box of a folder on this computer, as disk_box_new() does (disk/disk_box.h). */
@@ -20,13 +21,14 @@ typedef Box *(*BoxOpener)(const char *path, gboolean mbox_wanted);
 /* ledger is borrowed for the life of the store; account is a name that the ledger knows. open: for the folders that the
  * owner names later. */
 Store *box_store_new(Ledger *ledger, const char *account, BoxOpener open);
-/* box is the store's from now on. A second one of the same name is dropped. The first of BOX_QUARANTINE and of
- * BOX_RETURN counts; folders that the owner names later (a sweep) become boxes by themselves. */
+/* Adds a box, which the store owns from now on. A second box of the same name is freed. Only the first box of
+ * BOX_QUARANTINE and of BOX_RETURN counts. Folders that the owner names later (a sweep) are added by the store itself.
+ * */
 void box_store_add(Store *store, Box *box, BoxUse use);
 /* The first watched box; borrowed. */
 Box *box_store_inbox(Store *store);
 /* The UID of an item of the first watched box as it was listed last; 0: it has none. */
 guint32 box_store_uid(Store *store, guint item);
-/* Lists the first watched box without the ledger being told, where that cannot be: what it did not know has no UID
- * then. Gives its UIDVALIDITY, 0 where that is not known either. */
+/* Lists the first watched box without writing to the ledger, for a ledger that cannot be written: new messages then
+ * have no UID. *validity: its UIDVALIDITY, 0 if not known. */
 gboolean box_store_list(Store *store, guint32 *validity, GError **error);

@@ -70,8 +70,8 @@ static gboolean copy_one(const BoxStore *store, guint item, Box *to, GArray *cop
   return FALSE;
 }
 
-/* The first that cannot be copied ends it, so that the reason is told of it; those before it are copied. The disk is
- * waited for once. */
+/* Stops at the first message that cannot be copied, with its reason as the error; those before it are copied. Syncs
+ * only once, for all of them. */
 static gboolean copy_all(const BoxStore *store, const GArray *items, Box *to, GArray *copied, GPtrArray *digests,
                          GError **error)
 {
@@ -198,8 +198,8 @@ static void pair_up(const Shelf *to, const GArray *moved, GHashTable *uids, GArr
   }
 }
 
-/* What was taken out of a folder loses its number at once: a later look might find the message there again, since its
- * owner has put it back, and take it for one that was there all the time. */
+/* A message that was taken out of a folder loses its number at once. Else, if the owner puts it back, a later look
+ * would take it for a message that was there all the time. */
 static void forget_taken(Shelf *from)
 {
   if (from->box->removes_late) return;

@@ -26,8 +26,18 @@ BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error);
 gboolean box_store_need_open(const BoxStore *store, GError **error);
 gboolean box_create(Store *base, const char *name, GError **error);
 
+/* box_store_flags.c */
+gboolean box_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);
+gboolean box_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error);
+gboolean box_prized(Store *base, const guint32 *uids, guint n, GArray *prized, GError **error);
+/* Store.notes for a quarantine of this name; NULL for one that is no path. The caller frees. */
+char *box_notes_beside(const char *quarantine);
+
 /* box_store_move.c: slots of the StoreClass */
 gboolean box_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_copy(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
 gboolean box_remove(Store *base, const guint32 *uids, guint n, GError **error);
 gboolean box_sync(Store *base, const char *name, GError **error);
+
+/* box_store_wait.c: a slot of the StoreClass */
+gboolean box_wait(Store *base, const int *wake, guint n, gboolean *changed, GError **error);

@@ -49,7 +49,8 @@ static gint by_uid(gconstpointer a, gconstpointer b)
   return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* The numbers of this key, of which twins have several, ascending as they came. *count: how many; their first index. */
+/* Returns the index of the first number with this key. *count: how many have it (twins have several), in the order
+ * they came. */
 static guint numbers_of(const Shelf *shelf, gint64 key, guint *count)
 {
   guint low = 0, high = shelf->numbers->len;
@@ -93,7 +94,7 @@ guint shelf_first(const Shelf *shelf, guint32 uid)
   return low;
 }
 
-/* What has come and what has gone between the numbers and the box. */
+/* The difference between the numbers that the ledger knows and the messages in the box. */
 typedef struct {
   GArray *come; /* Number, keys in the box's order */
   GArray *gone; /* guint32 */
@@ -108,8 +109,9 @@ static guint group_size(GHashTable *sizes, const BoxItem *item)
   return item->twins + 1;
 }
 
-/* Twins come at the end; and when one of them goes, it is taken for the first, which is the first to be moved. It does
- * not matter, since they are the same, but what has a number must keep it when another one comes. */
+/* Twins are the same message, so it does not matter which of them has which number. But a message that has a number
+ * must keep it when a twin comes: so a new twin counts as the last one. When a twin goes, it counts as the first one,
+ * since the first is moved first. */
 static guint compare(const Shelf *shelf, Difference *difference)
 {
   guint known = 0;
@@ -159,8 +161,8 @@ static void make_rows(Shelf *shelf)
   g_array_sort(shelf->rows, by_uid);
 }
 
-/* A maildrop in which nothing has kept its name was most likely given new names; it costs no more than a second look.
- */
+/* If no message in a maildrop has kept its unique-id, the server has most likely given new ones to the same messages.
+ * A mistake costs only a second look. */
 static gboolean was_renumbered(const Shelf *shelf, guint known)
 {
   return shelf->box->renumbers && known == 0 && shelf->numbers->len > 0 && shelf->box->items->len > 0;

@@ -1,4 +1,4 @@
-/* shelf.h - a box whose messages have UIDs: the box, what the ledger knows of its numbers, and how the two fit. */
+/* shelf.h - a box together with the UIDs that the ledger gives its messages. */
 #pragma once
 #include "fetcher/box/box.h"
 #include "ledger/number.h"
@@ -12,28 +12,28 @@ typedef struct {
   Ledger *ledger;      /* borrowed */
   const char *account; /* borrowed */
   Box *box;
-  gboolean lazy;   /* the ledger remembers how the box looked, so that it need not be listed while it looks so */
+  gboolean lazy;   /* the ledger keeps the stamp: no listing is needed while the stamp is the same */
   gboolean known;  /* numbering is as the ledger has it */
   gboolean listed; /* rows are as the box was when it looked as `stamp` says */
-  gboolean failed; /* it was looked at in vain when it looked as `stamp` says (NULL: not even that could be told) */
+  gboolean failed; /* the look at the box failed, when its stamp was `stamp` (NULL: not known either) */
   char *stamp;
   Numbering numbering;
   GArray *numbers; /* Number, by key */
   GArray *rows;    /* ShelfRow, by uid */
 } Shelf;
 
-/* box is the shelf's from now on. */
+/* The shelf owns box from now on. */
 Shelf *shelf_new(Ledger *ledger, const char *account, Box *box, gboolean lazy);
 void shelf_free(Shelf *shelf);
 
-/* Looks how the box is now: numbering, and (rows TRUE, or not lazy) the rows. */
+/* Brings the shelf up to date with the box: numbering, and the rows (if rows is TRUE, or the shelf is not lazy). */
 gboolean shelf_refresh(Shelf *shelf, gboolean rows, GError **error);
 /* The next refresh lists the box again, whatever it looks like. */
 void shelf_doubt(Shelf *shelf);
-/* Does the box look other than when shelf_refresh() was tried last? After shelf_doubt(): yes. */
+/* Has the stamp of the box changed since the last shelf_refresh()? After shelf_doubt(): yes. */
 gboolean shelf_has_changed(const Shelf *shelf);
 /* These need the rows. */
 const ShelfRow *shelf_row(const Shelf *shelf, guint32 uid); /* NULL: there is none */
 guint shelf_first(const Shelf *shelf, guint32 uid);         /* index of the first row with this UID or a higher one */
-/* Of the item with this key after which `twins` more come that have it; 0: there is none. */
+/* The UID of the item with this key and this number of later twins; 0: there is none. */
 guint32 shelf_uid_of_key(const Shelf *shelf, gint64 key, guint twins);

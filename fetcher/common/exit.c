@@ -1,7 +1,7 @@
 /* exit.c - which error means which exit status.
  * Owns:     the mapping.
  * Must not: exit.
- * Fails:    never; what it does not know is EX_SOFTWARE.
+ * Fails:    never; an unknown error is EX_SOFTWARE.
  * Tests:    tests/fetcher/common/test_exit.c */
 #include "fetcher/common/exit.h"
 #include "fetcher/config/config.h"
@@ -34,7 +34,7 @@ static int store_status(int code)
   }
 }
 
-/* By its name: the supervisor does without GIO. */
+/* Compares the name of the domain, since the supervisor must not use GIO. */
 static gboolean is_io_error(const GError *error)
 {
   return error->domain == G_FILE_ERROR || g_str_equal(g_quark_to_string(error->domain), "g-io-error-quark");

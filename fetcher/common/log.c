@@ -80,7 +80,8 @@ static GLogWriterOutput write_line(GLogLevelFlags level, const GLogField *fields
 
 void log_install(const char *program) { g_log_set_writer_func(write_line, (gpointer)program, NULL); }
 
-/* Servers name folders and word errors: a line stays one line. */
+/* Replaces control characters: names of folders and words of errors come from servers, and a line must stay one line.
+ * */
 static char *tamed(const char *text)
 {
   char *copy = g_strdup(text);

@@ -13,11 +13,12 @@ typedef struct {
   const char *code; /* a word for programs, "store-auth": what happened, in no human language */
 } LogAbout;
 
-/* Sends everything logged by this process there; program: the name at the start of a line. To be called once, first. */
+/* Sends everything that this process logs there. program: the name at the start of a line. Call it once, before
+ * anything else. */
 void log_install(const char *program);
 /* One line: log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = name, .folder = folder }, "..."). */
 void log_about(GLogLevelFlags level, LogAbout about, const char *format, ...) G_GNUC_PRINTF(3, 4);
-/* The same, a warning, of an error: its message, and its code if about has none. */
+/* Logs an error as a warning: its message, and its code if about has no code. */
 void log_problem(LogAbout about, const GError *problem);
 /* One line about an account (NULL: about the program). */
 void log_account(GLogLevelFlags level, const char *account, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -1,12 +1,14 @@
 /* account.c - what the keys of an account mean together, by its protocol
  * Owns:     which keys a protocol takes, and the defaults.
- * Must not: read the file; look whether a folder is there.
+ * Must not: read the file; look at folders, but for whether a file can be made beside an mbox.
  * Fails:    CONFIG_ERROR, naming file, group, key and remedy.
  * Tests:    tests/fetcher/config/test_config.c */
 #include "fetcher/config/account.h"
 #include "filter/normalise.h"
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Without GInetAddress, since the supervisor reads the configuration too, and must not use GIO. */
 static gboolean is_address(const char *host)
@@ -103,11 +105,21 @@ static gboolean take_paths(const ConfigReader *reader, const char *key, char **f
   return TRUE;
 }
 
-/* The default quarantine: beside the watched folder, or inside it where folders lie in one another (Maildir++). */
+/* A file beside somebody's mail there would be somebody else's mail, even where it could be made. */
+static gboolean is_spool(const char *folder)
+{
+  if (g_str_equal(folder, "/var/mail") || g_str_equal(folder, "/var/spool/mail")) return TRUE;
+  return faccessat(AT_FDCWD, folder, F_OK, AT_EACCESS) == 0
+         && faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0;
+}
+
+/* The default quarantine: beside the watched folder, or inside it where folders lie in one another (Maildir++). NULL: in
+ * the data folder, since no file can be made beside the mbox (/var/mail/USER). */
 static char *default_quarantine(const AccountConfig *account, gboolean mbox)
 {
   const char *watched = account->folders[0];
   g_autofree char *parent = g_path_get_dirname(watched);
+  if (mbox && is_spool(parent)) return NULL;
   g_autofree char *sent = account->sent != NULL ? g_path_get_dirname(account->sent[0]) : NULL;
   if (mbox || g_strcmp0(parent, sent) == 0) return g_build_filename(parent, "Backscatter", NULL);
   return g_build_filename(watched, ".Backscatter", NULL);

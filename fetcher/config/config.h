@@ -29,8 +29,9 @@ typedef struct {
   char **sent;        /* IMAP: names, NULL: look for them on the server. Other protocols: absolute paths, NULL: none */
   char *sent_account; /* the account whose Sent folders hold mail sent from this account; NULL: this account */
   gboolean sent_recorded; /* `backstop record` tells the ledger of all sent mail */
-  gboolean trust_sent;    /* the owner vouches for the Sent folders, whatever the answers that come in say */
-  char *quarantine;       /* IMAP: default Backscatter; else an absolute path. NULL (POP3 only): in the data folder */
+  gboolean trust_sent;   /* the owner vouches for the Sent folders, whatever the answers that come in say */
+  char *quarantine;      /* IMAP: default Backscatter; else an absolute path. NULL (POP3, and an mbox in whose folder no
+                            file can be made, as /var/mail): in the data folder */
   char *restore_to;      /* the path that restored mail goes to; NULL: where it was before, or (POP3) the data folder */
   char *restore_command; /* the program that takes restored mail; NULL: none */
   guint16 door_port;     /* of the POP3 server on loopback; 0: no such server */
@@ -58,7 +59,8 @@ char *config_default_data(void);
 Config *config_load(const char *file, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
-/* The quarantine folder of an account: as configured, or (POP3) a path in the data folder. The caller frees. */
+/* The quarantine folder of an account: as configured, or (where that is NULL) a path in the data folder. The caller
+ * frees. */
 char *config_quarantine(const AccountConfig *account, const char *data_dir);
 /* The account that the door's password is looked up by: "NAME-door" at localhost. The caller frees its name; everything
  * else is borrowed from account. */

@@ -16,14 +16,14 @@ int main(int argc, char **argv)
 {
   g_autofree char *config = NULL, *data = NULL;
   gboolean once = FALSE, sweep = FALSE, version = FALSE;
-  const GOptionEntry options[] = { { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "Configuration file", "FILE" },
-                                   { "data", 0, 0, G_OPTION_ARG_FILENAME, &data, "Folder of the ledger", "DIR" },
-                                   { "once", 0, 0, G_OPTION_ARG_NONE, &once,
-                                     "Make one pass over every account, or over ACCOUNT, and end", NULL },
-                                   { "sweep", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &sweep,
-                                     "With --once: only what sweeps are wished for", NULL },
-                                   { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and end", NULL },
-                                   G_OPTION_ENTRY_NULL };
+  const GOptionEntry options[] = {
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, "Configuration file", "FILE" },
+    { "data", 0, 0, G_OPTION_ARG_FILENAME, &data, "Folder of the ledger", "DIR" },
+    { "once", 0, 0, G_OPTION_ARG_NONE, &once, "Make one pass over every account, or over ACCOUNT, and end", NULL },
+    { "sweep", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &sweep, "With --once: only the open sweeps", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and end", NULL },
+    G_OPTION_ENTRY_NULL
+  };
   setlocale(LC_ALL, "");
   log_install("backstopd");
   g_autoptr(GOptionContext) context = g_option_context_new("[ACCOUNT]");

@@ -5,7 +5,8 @@
 #define NOTIFY_RELOADING "RELOADING=1"
 #define NOTIFY_STOPPING "STOPPING=1"
 
-/* Remembers where to tell it ($NOTIFY_SOCKET), and hides that from the programs we start. To be called once, first. */
+/* Remembers systemd's socket ($NOTIFY_SOCKET), and hides it from programs that we start. Call it once, before anything
+ * else. */
 void notify_install(void);
-/* Nothing happens where nobody listens. */
+/* Does nothing when there is no such socket. */
 void notify_state(const char *state);

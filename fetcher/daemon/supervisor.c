@@ -24,8 +24,8 @@
 #include <unistd.h>
 
 #define STOP_MILLISECONDS 1500
-/* A commit can be seen only once its last write is synced, and no event tells of that: after each event the ledger is
- * looked at several times, at growing distances. */
+/* A commit can be seen only after its last write is synced, and no event tells when that is. So after each event the
+ * ledger is looked at several times, after longer and longer pauses. */
 #define LOOK_FIRST 20 /* milliseconds */
 #define LOOK_LAST 1280
 #define LISTEN_AGAIN 80 /* with the look that comes so long after the one before: a busy worker writes all the time */
@@ -103,7 +103,7 @@ static void restart_later(Child *child, gint64 ran)
   child->restart = g_timeout_add_seconds(restart_after(&child->wait, ran), restart, child);
 }
 
-/* A worker ends by itself only where it cannot go on; what it could say is in the log. */
+/* A worker ends by itself only if it cannot go on. The log has what it said. */
 static void tell_end(Child *child, int status)
 {
   gboolean failed = WIFEXITED(status) && WEXITSTATUS(status) != EX_OK && !child->supervisor->options->once;
@@ -181,8 +181,8 @@ static gboolean chosen(const Supervisor *supervisor, const AccountConfig *accoun
   return supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name);
 }
 
-/* Says of all workers that they are at work before the first one starts, since they wait for each other; and of no
- * other account, which a worker that was killed may have left behind. */
+/* Says of all workers that they are at work, before the first one starts, since they wait for each other. No other
+ * account is at work: a worker that was killed may have left such a state. */
 static gboolean tell_start(Supervisor *supervisor, GError **error)
 {
   g_autoptr(GPtrArray) accounts = account_list(supervisor->ledger, error);
@@ -206,7 +206,7 @@ static void start_all(Supervisor *supervisor)
   }
 }
 
-/* The newest open wish of the account; 0. */
+/* The newest open wish of the account, 0: none. */
 static gint64 newest_wish(const GPtrArray *wishes, const char *account)
 {
   gint64 newest = 0;
@@ -249,7 +249,7 @@ static gboolean look(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* What happened does not matter, nor whether events were lost: only that the ledger may have a commit to look at. */
+/* The kind of event does not matter, nor whether events were lost: the ledger may have a new commit. */
 static gboolean on_change(int fd, GIOCondition condition, gpointer data)
 {
   Supervisor *supervisor = data;
@@ -313,8 +313,9 @@ static void reload(Supervisor *supervisor)
               problem->message);
     return;
   }
-  g_ptr_array_set_size(supervisor->children,
-                       0); /* a worker can be ended at any moment: the journal settles what it was at */
+  g_ptr_array_set_size(
+      supervisor->children,
+      0); /* a worker may be ended at any moment: the next one settles what the journal has unfinished */
   config_free(supervisor->config);
   supervisor->config = g_steal_pointer(&config);
   start_all(supervisor);
@@ -397,10 +398,10 @@ int supervisor_run(const SupervisorOptions *options)
     .options = options, .lock = -1, .events = -1, .children = g_ptr_array_new_with_free_func(child_free)
   };
   g_autoptr(GError) problem = NULL;
-  /* For the workers: when they rest they give memory back, which GLib's allocator of small pieces never does. */
+  /* For the workers, which give memory back when they rest: GLib's own allocator never does. */
   g_setenv("G_SLICE", "always-malloc", FALSE);
   signal(SIGPIPE, SIG_IGN);
-  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk, not our death */
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: no reason to be killed */
   int status;
   if (!prepare(&supervisor, &problem) || (!options->once && !watch_ledger(&supervisor, &problem))) {
     log_problem((LogAbout){ 0 }, problem);

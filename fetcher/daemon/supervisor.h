@@ -6,12 +6,12 @@
 typedef struct {
   const char *config_file, *data_dir;
   gboolean once;
-  gboolean sweep;      /* with once: only what sweeps are wished for */
-  const char *account; /* with once: this one only; NULL: all */
+  gboolean sweep;      /* with once: do only the open sweeps */
+  const char *account; /* with once: only this account; NULL: all accounts */
 } SupervisorOptions;
 
-/* Takes the daemon's lock, reads the configuration, tells the ledger of its accounts, starts the workers. Restarts one
- * that dies (1 s, doubling to 5 min), wakes one that has a new wish, reads the configuration again on SIGHUP, ends on
- * SIGTERM and SIGINT within 2 s. With once: returns when every worker has made its pass. The result is an exit status
- * (exit.h), with once that of the first account that failed. */
+/* Takes the daemon's lock, reads the configuration, tells the ledger of the accounts, starts the workers. Restarts a
+ * worker that dies (restart.h), wakes a worker for which there is a new wish, reads the configuration again on SIGHUP,
+ * ends on SIGTERM and SIGINT within 2 s. With once: returns when every worker has made its pass. The result is an exit
+ * status (exit.h); with once, that of the first account that failed. */
 int supervisor_run(const SupervisorOptions *options);

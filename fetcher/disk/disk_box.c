@@ -1,7 +1,7 @@
 /* disk_box.c - a folder on disk, whatever it is
  * Owns:     the question whether a path is a Maildir or an mbox.
  * Must not: read mail.
- * Fails:    never; what is no folder of mail says so when it is used.
+ * Fails:    never; a path that holds no mail makes a box that fails when it is used.
  * Tests:    tests/fetcher/maildir/test_maildir.c */
 #include "fetcher/disk/disk_box.h"
 #include "fetcher/maildir/maildir.h"

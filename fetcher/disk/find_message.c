@@ -22,7 +22,7 @@ static void compare(guint item, GBytes *bytes, gpointer data)
 
 static void take(guint item, GBytes *bytes, gpointer data) { *(GBytes **)data = g_bytes_ref(bytes); }
 
-/* One that cannot be read is not the one. */
+/* A message that cannot be read does not count. */
 static GBytes *search(Box *box, const Fingerprint *fingerprint, gsize limit)
 {
   for (guint i = 0; i < box->items->len; i++) {

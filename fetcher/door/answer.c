@@ -14,14 +14,14 @@
 
 static void say(DoorSession *session, const char *text) { door_wire_say(&session->wire, text, strlen(text)); }
 
-/* A refusal comes before the first piece: until then it is not known how the answer begins. */
+/* Says +OK before the first piece. Not earlier: until then the provider may still refuse the message. */
 static void start(DoorSession *session)
 {
   if (!session->started) say(session, "+OK\r\n");
   session->started = TRUE;
 }
 
-/* Of these bytes, how many are of the header and the first `most` lines of the body. Only CRLF ends a line: after
+/* How many of these bytes belong to the header and the first `most` lines of the body. Only CRLF ends a line: after
  * anything else the client would not see the dot that ends the answer. */
 static gsize within_top(DoorSession *session, gint most, const char *bytes, gsize length)
 {
@@ -59,7 +59,7 @@ static void done(guint ask, const char *refusal, gpointer data)
 {
   DoorSession *session = data;
   if (refusal != NULL && session->started) {
-    /* It cannot be taken back, and must not look whole. */
+    /* The beginning was sent already. Break the connection, so that the message does not look whole. */
     session->wire.broken = TRUE;
   } else if (refusal != NULL) {
     door_refuse(session, "", *refusal != '\0' ? refusal : "the provider does not give this message");

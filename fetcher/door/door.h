@@ -15,22 +15,21 @@ typedef struct Door Door;
 Door *door_open(guint16 port, GError **error);
 void door_free(Door *door);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Door, door_free)
-/* Readable when somebody connects: one descriptor for both addresses, for poll(). */
+/* One descriptor for both addresses, for poll(): it can be read when a client connects. */
 int door_fd(const Door *door);
 
 typedef struct {
-  const char *user; /* any name but this one is refused; so is a client that is not on loopback */
-  const char
-      *password; /* compared in constant time; NULL: it cannot be had now, so that nobody is let in, [SYS/TEMP] */
+  const char *user;     /* any name but this one is refused; so is a client that is not on loopback */
+  const char *password; /* compared in constant time; NULL: not known now, so no client may enter ([SYS/TEMP]) */
   /* After the sign-in: what the client shall see, GArray of Pop3Row in the order of the provider's listing (numbers are
    * the link's; uid never NULL), borrowed until leave(); and the link that has it. NULL with error: the client is told
    * that it cannot be had now, [SYS/TEMP]. Is called once. */
   const GArray *(*enter)(Pop3Link **link, gpointer data, GError **error);
-  /* The client is gone, or has said QUIT. quit: its deletions were marked on the link, and this must end the session so
-   * that they happen; TRUE when it did. Is called once after enter(), whatever it gave. */
+  /* The client is gone, or has said QUIT. quit: its deletions were marked on the link; the host must end the session,
+   * so that they happen, and returns TRUE if it did. Called once after enter(), whatever enter() gave. */
   gboolean (*leave)(gboolean quit, gpointer data);
   gboolean (*stop)(gpointer data); /* asked twice a second: must it end now? */
-  /* The link broke, and why: STORE_ERROR_LINK, AUTH or FATAL; only leave(FALSE) follows. NULL: nobody asks. */
+  /* Tells why the link broke: STORE_ERROR_LINK, AUTH or FATAL. Only leave(FALSE) follows. May be NULL. */
   void (*broke)(const GError *problem, gpointer data);
   gpointer data;
 } DoorHost;

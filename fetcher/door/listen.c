@@ -143,7 +143,7 @@ int door_let_in(Door *door)
     if (fd >= 0)
       close(fd);
     else if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
-      g_usleep(50000); /* no descriptors, no memory: whoever polls would come back at once */
+      g_usleep(50000); /* no descriptors or no memory: without a pause the caller would try again at once */
   }
   return -1;
 }
@@ -154,7 +154,7 @@ void door_turn_away(Door *door)
   char heard[1024];
   int fd;
   for (guint i = 0; i < AT_ONCE && (fd = door_let_in(door)) >= 0; i++) {
-    /* What it has said already must not be unread, or closing would take our words back. */
+    /* Read what the client has sent already. Else closing the socket would destroy our answer. */
     if (recv(fd, heard, sizeof heard, MSG_DONTWAIT) != 0)
       (void)!send(fd, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     close(fd);

@@ -41,7 +41,7 @@ static void enter(DoorSession *session)
   g_autoptr(GError) problem = NULL;
   session->entered = TRUE;
   session->rows = session->host->enter(&session->link, session->host->data, &problem);
-  /* However long that took, there must be time for the answer. */
+  /* The time for signing in begins again, since the host may have needed long. */
   session->began = session->used = g_get_monotonic_time();
   if (session->rows == NULL) {
     door_refuse(session, "[SYS/TEMP] ", problem->message);
@@ -59,7 +59,7 @@ static void run_quit(DoorSession *session, const DoorWords *words)
 {
   gboolean all = TRUE;
   if (session->state == DOOR_TRANSACTION) {
-    /* A client that never got what it asked for before must not lose it. */
+    /* Relay everything first: a client must not lose messages that it asked for and did not get. */
     door_relay(session);
     if (session->over || !door_wire_flush(&session->wire)) return;
     all = door_mark_deleted(session);
@@ -101,7 +101,7 @@ static const Command commands[] = {
   { "QUIT", DOOR_AUTHORIZATION | DOOR_TRANSACTION, 0, 0, run_quit },
 };
 
-/* FALSE: something else than so many numbers. */
+/* FALSE: there is something else than `least` to `most` numbers. */
 static gboolean read_numbers(DoorWords *words, gint least, gint most)
 {
   const char *c = words->text;
@@ -165,13 +165,13 @@ static gboolean attend(gpointer data)
   return alive;
 }
 
-/* Nothing to do is left. */
+/* Waits for the next command, after everything was answered. */
 static void rest(DoorSession *session)
 {
   const DoorLimits *limits = &session->wire.door->limits;
   door_relay(session);
   if (!door_wire_flush(&session->wire) || session->over) return;
-  /* The beginning of a command does not count as one. */
+  /* Only a whole command counts, not its beginning. */
   if (session->active) session->since = g_get_monotonic_time();
   session->active = FALSE;
   gint64 until = session->state == DOOR_AUTHORIZATION ? session->began + (gint64)limits->sign_in * 1000

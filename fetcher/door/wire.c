@@ -27,7 +27,7 @@ static gboolean send_some(DoorWire *wire)
   return TRUE;
 }
 
-/* Whom this client is in the way of is told so; a client that has hung up is in nobody's way. */
+/* Tells other clients that the door is in use, unless this client has hung up already. */
 static void turn_others_away(const DoorWire *wire)
 {
   struct pollfd fd = { .fd = wire->fd, .events = POLLRDHUP };
@@ -41,13 +41,13 @@ gboolean door_wire_attend(DoorWire *wire)
   if (now - wire->attended < (gint64)wire->door->limits.tick * 1000) return TRUE;
   turn_others_away(wire);
   if (!wire->attend(wire->data)) wire->broken = TRUE;
-  /* A message may come slowly: the client shall see that it comes. */
+  /* Send what there is: the client must see that a slow message is coming. */
   if (!wire->broken && wire->out_to > wire->out_from) send_some(wire);
   wire->attended = g_get_monotonic_time();
   return !wire->broken;
 }
 
-/* What happened of `events`; 0 after that time, or when the connection is broken. */
+/* Waits for one of `events`. Returns what happened; 0 after `until`, or when the connection is broken. */
 static short wait_for(DoorWire *wire, short events, gint64 until)
 {
   while (door_wire_attend(wire)) {

@@ -8,7 +8,7 @@
 
 char *imap_words(const ImapStore *store) { return server_words(store->session->imap_response, store->user); }
 
-/* Was it a tagged BAD? libetpan has one code for that and for an answer to somebody else's command. */
+/* Was the answer a tagged BAD? libetpan has the same code for BAD and for an answer with a wrong tag. */
 static gboolean answered_bad(const ImapStore *store)
 {
   const MMAPString *buffer = store->session->imap_stream_buffer;
@@ -87,7 +87,7 @@ int imap_run(mailimap *session, const char *command)
   return ok ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_CUSTOM_COMMAND;
 }
 
-/* What the answer said, besides, about the selected folder, which had `before` messages. */
+/* Notes what the answer told about messages that came to or went from the open folder, which had `before` messages. */
 static void take_news(ImapStore *store, guint32 before)
 {
   const struct mailimap_selection_info *folder = store->session->imap_selection_info;
@@ -121,8 +121,8 @@ gboolean imap_need_folder(const ImapStore *store, GError **error)
 gboolean imap_ask_capabilities(ImapStore *store, GError **error)
 {
   mailimap *session = store->session;
-  /* What was said before, perhaps in clear, no longer counts. An empty list, since libetpan does not expect a server to
-   * answer without one. */
+  /* Forget what the server told before, perhaps without TLS. libetpan needs a list even if the server answers without
+   * one: give it an empty list. */
   if (session->imap_connection_info != NULL) mailimap_connection_info_free(session->imap_connection_info);
   session->imap_connection_info = mailimap_connection_info_new();
   session->imap_connection_info->imap_capability = mailimap_capability_data_new(clist_new());

@@ -25,8 +25,10 @@ static void take_flags(const struct mailimap_msg_att_dynamic *dynamic, ScanRow *
   for (clistiter *i = dynamic->att_list != NULL ? clist_begin(dynamic->att_list) : NULL; i != NULL; i = clist_next(i)) {
     const struct mailimap_flag_fetch *item = clist_content(i);
     if (item->fl_type != MAILIMAP_FLAG_FETCH_OTHER || item->fl_flag == NULL) continue;
-    if (item->fl_flag->fl_type == MAILIMAP_FLAG_DELETED) row->deleted = TRUE;
-    if (item->fl_flag->fl_type != MAILIMAP_FLAG_KEYWORD) continue;
+    int type = item->fl_flag->fl_type;
+    if (type == MAILIMAP_FLAG_DELETED) row->deleted = TRUE;
+    if (type == MAILIMAP_FLAG_FLAGGED || type == MAILIMAP_FLAG_ANSWERED) row->prized = TRUE;
+    if (type != MAILIMAP_FLAG_KEYWORD) continue;
     const char *keyword = item->fl_flag->fl_data.fl_keyword;
     if (g_ascii_strcasecmp(keyword, "$Backscatter") == 0) row->backscatter = TRUE;
     if (g_ascii_strcasecmp(keyword, "$NotBackscatter") == 0) row->not_backscatter = TRUE;
@@ -169,15 +171,16 @@ static void on_marks(struct mailimap_msg_att *message, void *context)
   known->modseq = MAX(known->modseq, modseq);
   known->backscatter |= row.backscatter;
   known->not_backscatter |= row.not_backscatter;
+  known->prized |= row.prized;
 }
 
-GArray *imap_marks(ImapStore *store, const GArray *uids, GError **error)
+GArray *imap_marks(ImapStore *store, const GArray *uids, gboolean modseq, GError **error)
 {
   g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL), rows = g_hash_table_new(NULL, NULL);
   g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(ImapMarks));
   Marks marks = { wanted, rows, found };
   for (guint i = 0; i < uids->len; i++) g_hash_table_add(wanted, GUINT_TO_POINTER(g_array_index(uids, guint32, i)));
-  g_autofree char *command = imap_with_set("UID FETCH", uids, " (UID FLAGS MODSEQ)");
+  g_autofree char *command = imap_with_set("UID FETCH", uids, modseq ? " (UID FLAGS MODSEQ)" : " (UID FLAGS)");
   mailimap_set_msg_att_handler(store->session, on_marks, &marks);
   gboolean done = imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "show keywords", error);
   mailimap_set_msg_att_handler(store->session, NULL, NULL);

@@ -72,7 +72,7 @@ GPtrArray *imap_folders(Store *base, GError **error)
   return g_steal_pointer(&folders);
 }
 
-/* Is this wire name the folder that was meant? */
+/* Is this the wire name of the folder that was asked for? */
 static gboolean same_folder(const char *told, const char *meant)
 {
   return g_str_equal(told, meant)
@@ -158,7 +158,7 @@ gboolean imap_create(Store *base, const char *name, GError **error)
   g_autofree char *create = g_strdup_printf("CREATE %s", quoted), *subscribe = g_strdup_printf("SUBSCRIBE %s", quoted);
   g_autoptr(GError) refusal = NULL;
   if (!imap_command(store, IMAP_BUDGET, create, STORE_ERROR_MAILBOX, what, &refusal)) {
-    /* Another machine may have made it at the same moment. */
+    /* Another machine may have made the folder at the same moment. */
     if (refusal->code == STORE_ERROR_MAILBOX && !ask_exists(store, name, &exists, error)) return FALSE;
     if (!exists) {
       g_propagate_error(error, g_steal_pointer(&refusal));
@@ -256,7 +256,7 @@ gboolean imap_peek(Store *base, const char *name, FolderStatus *status, GError *
   FolderStatus found = { 0 };
   gboolean counted = FALSE;
   g_autofree char *subject = told != NULL ? unquote(told->st_mailbox) : NULL;
-  /* Other folders may be told of unasked. */
+  /* The answer may tell of other folders, too. */
   if (subject != NULL && !same_folder(subject, wire)) told = NULL;
   for (clistiter *i = told != NULL ? clist_begin(told->st_info_list) : NULL; i != NULL; i = clist_next(i)) {
     const struct mailimap_status_info *item = clist_content(i);

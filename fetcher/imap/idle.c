@@ -11,10 +11,10 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* libetpan's mailimap_idle() waits for ever when a line comes before the "+", and drops what that line says. So the
- * lines are read here, out of libetpan's buffer, which then goes on where we stopped. */
+/* libetpan's mailimap_idle() waits for ever when a line comes before the "+", and drops that line. So this file reads
+ * the lines from libetpan's buffer itself; libetpan then goes on after them. */
 
-/* Looks at the connection that found no news before we look only once a PAUSE (milliseconds). */
+/* After so many looks at the connection without news, look only once in PAUSE milliseconds. */
 #define LOOKS 100
 #define PAUSE 1000
 
@@ -137,7 +137,7 @@ static gboolean sleep_on(Idle *idle, struct pollfd *fds, guint n, GError **error
   for (guint looks = 0;; looks++) {
     if (!look(idle, error)) return FALSE;
     if (has_news(idle->store) || idle->ended) return TRUE;
-    /* A server that chatters is heard once a second; what it says meanwhile waits in the kernel. */
+    /* A server that sends much without news is read only once a second; the kernel keeps what it sends. */
     if (looks >= LOOKS && wait_on(fds, n, PAUSE) > 0) return TRUE;
     fds[n].events = stream_events(idle->store->stream);
     int ready = wait_on(fds, n + 1, -1);
@@ -171,7 +171,7 @@ static gboolean idle_once(ImapStore *store, struct pollfd *fds, guint n, GError 
   g_snprintf(idle.tag, sizeof idle.tag, "%d", store->session->imap_tag);
   if (!hear_answer(&idle, TRUE, error)) return FALSE;
   if (!idle.ended && !sleep_on(&idle, fds, n, error)) return FALSE;
-  /* Ended before DONE: a server that will not wait, or for which we would go round in circles. */
+  /* The server ended IDLE before DONE. Do not try IDLE again, which might go on for ever. */
   if (idle.ended) return refused(store, error);
   guard_command(&idle.guard, G_MAXUINT64);
   stream_command(store->stream, IMAP_BUDGET);
@@ -179,7 +179,7 @@ static gboolean idle_once(ImapStore *store, struct pollfd *fds, guint n, GError 
   return hear_answer(&idle, FALSE, error);
 }
 
-/* Goes off imap_idle_renewal from now, or as soon as the computer wakes up after that. */
+/* A timer for imap_idle_renewal from now. If the computer sleeps then, the timer goes off when it wakes up. */
 static int renewal_timer(GError **error)
 {
   struct itimerspec when = { .it_value = { imap_idle_renewal / 1000, (long)(imap_idle_renewal % 1000) * 1000000 } };

@@ -7,7 +7,7 @@
 #include "fetcher/imap/imap.h"
 #include "fetcher/imap/private.h"
 
-/* What a server may say to LOGOUT: too little to buy it more time (stream.h). */
+/* How many bytes a server may send after LOGOUT: too few to get more time for them (stream.h). */
 #define LAST_WORDS 4095
 
 static void imap_close(Store *base)
@@ -41,6 +41,7 @@ static const StoreClass imap_class = {
   .remove = imap_remove,
   .mark = imap_mark,
   .claim = imap_claim,
+  .prized = imap_prized,
   .wait = imap_wait,
   .close = imap_close,
 };
@@ -56,7 +57,7 @@ static ImapStore *imap_new(Stream *stream, const char *user)
   store->session = mailimap_new(0, NULL);
   store->user = g_strdup(user);
   store->wire = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  /* Without these libetpan never calls the handler that scans. */
+  /* libetpan calls the message handler only if progress callbacks are set. */
   mailimap_set_progress_callback(store->session, no_progress, no_progress, NULL);
   return store;
 }
@@ -69,7 +70,7 @@ static gboolean greet(ImapStore *store, const AccountConfig *account, gboolean *
   if (!imap_check(store, result, STORE_ERROR_LINK, "talk to us", error)) return FALSE;
   if (!*signed_in || account->security != SECURITY_STARTTLS) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
-              "%s signed us in before TLS (PREAUTH), so that anybody may be in between: set security to tls.",
+              "%s signed us in before TLS (PREAUTH), so another computer may be in between: set security to tls.",
               stream_where(store->stream));
   return FALSE;
 }
@@ -79,17 +80,18 @@ static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError
   const char *where = stream_where(store->stream);
   if (!imap_ask_capabilities(store, error)) return FALSE;
   if (!imap_has(store, "STARTTLS")) {
-    g_set_error(
-        error, STORE_ERROR, STORE_ERROR_FATAL,
-        "%s does not offer STARTTLS, or somebody in between hides it: set security to tls. The password was not sent.",
-        where);
+    g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
+                "%s does not offer STARTTLS, or another computer in between hides it: set security to tls. The "
+                "password was not sent.",
+                where);
     return FALSE;
   }
   stream_command(store->stream, IMAP_BUDGET);
   int result = mailimap_starttls(store->session);
   if (store->session->imap_stream->read_buffer_len != 0) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
-                "Something between us and %s slipped commands in before TLS began. The password was not sent.", where);
+                "Something between this computer and %s added commands before TLS began. The password was not sent.",
+                where);
     return FALSE;
   }
   if (!imap_check(store, result, STORE_ERROR_FATAL, "start TLS", error)) return FALSE;
@@ -106,7 +108,7 @@ static gboolean begin(ImapStore *store, const AccountConfig *account, const char
     if (!imap_ask_capabilities(store, error)) return FALSE;
     if (!imap_sign_in(store, account, secret, error)) return FALSE;
   }
-  /* Most servers tell more of themselves now. */
+  /* Most servers have more capabilities after the sign-in. */
   if (!imap_ask_capabilities(store, error)) return FALSE;
   if (imap_has(store, "MOVE") || imap_has(store, "UIDPLUS")) store->base.can |= STORE_CAN_MOVE;
   if (imap_has(store, "MOVE")) store->base.can |= STORE_MOVES_AT_ONCE;
@@ -120,7 +122,7 @@ Store *imap_open(const AccountConfig *account, const char *secret, GError **erro
   if (stream == NULL) return NULL;
   g_autoptr(Store) store = &imap_new(stream, account->user)->base;
   if (!begin((ImapStore *)store, account, secret, error)) {
-    /* Not a word more to this server. */
+    /* Send nothing more to this server. */
     stream_abandon(stream);
     return NULL;
   }

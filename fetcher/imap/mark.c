@@ -26,12 +26,12 @@ gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError 
   return TRUE;
 }
 
-/* Is uid in a set that the server named? The set is never expanded: it may be as large as it likes. */
+/* Is uid in this set of the server? The set is never expanded, since it may be very large. */
 static gboolean in_set(const struct mailimap_set *set, guint32 uid)
 {
   for (clistiter *i = clist_begin(set->set_list); i != NULL; i = clist_next(i)) {
     const struct mailimap_set_item *item = clist_content(i);
-    /* 0 is "*", which is no answer, and so counts for all. */
+    /* 0 stands for "*", which no server should answer with: take it for all UIDs. */
     guint32 first = MIN(item->set_first, item->set_last), last = MAX(item->set_first, item->set_last);
     if (first == 0 || (uid >= first && uid <= last)) return TRUE;
   }
@@ -57,8 +57,8 @@ static gboolean was_modified(const ImapStore *store, guint32 uid, gboolean *told
   return modified;
 }
 
-/* Sets the keyword on these unless somebody touches them after `modseq`. ours: gets those that we marked; again: those
- * that somebody touched. */
+/* Sets the keyword on these messages, except on those that somebody has changed since `modseq`. ours: gets the
+ * messages that we marked; again: those that somebody changed. */
 static gboolean store_unless_changed(ImapStore *store, const GArray *uids, guint64 modseq, GArray *ours, GArray *again,
                                      GError **error)
 {
@@ -101,11 +101,12 @@ typedef struct {
   gboolean unknown; /* the server tells no MODSEQ: nothing was done */
 } Claim;
 
-/* One look at these, whose answer is one view of the folder, and one attempt. */
+/* Looks at these messages once, then tries once to mark them. */
 static gboolean attempt(ImapStore *store, const GArray *uids, Claim *claim, GError **error)
 {
   GError *problem = NULL;
-  g_autoptr(GArray) marks = imap_marks(store, uids, &problem), unmarked = g_array_new(FALSE, FALSE, sizeof(guint32));
+  g_autoptr(GArray) marks = imap_marks(store, uids, TRUE, &problem),
+                    unmarked = g_array_new(FALSE, FALSE, sizeof(guint32));
   guint64 highest = 0;
   claim->unknown = marks == NULL;
   if (marks == NULL) return only_refused(problem, error);
@@ -113,7 +114,7 @@ static gboolean attempt(ImapStore *store, const GArray *uids, Claim *claim, GErr
     const ImapMarks *row = &g_array_index(marks, ImapMarks, i);
     if (row->modseq == 0) claim->unknown = TRUE;
     highest = MAX(highest, row->modseq);
-    if (!row->backscatter) g_array_append_val(unmarked, row->uid);
+    if (!row->backscatter && !row->prized) g_array_append_val(unmarked, row->uid);
   }
   if (unmarked->len == 0 || claim->unknown) return TRUE;
   g_array_sort(unmarked, imap_compare_uids);
@@ -141,13 +142,13 @@ static gboolean claim_batch(ImapStore *store, const GArray *uids, Claim *claim, 
     return TRUE;
   }
   if (claim->touched->len > 0) {
-    /* It need not have been another machine: the owner may just have read the message. One that is touched again is
-     * left for the next pass. */
+    /* The change may not be another machine's: the owner may just have read the message. So try once more; a message
+     * that is changed again is left to the next pass. */
     g_autoptr(GArray) again = g_steal_pointer(&claim->touched);
     claim->touched = g_array_new(FALSE, FALSE, sizeof(guint32));
     if (!attempt(store, again, claim, &problem) && !only_refused(problem, error)) return FALSE;
   }
-  /* What is ours stays ours, even if it keeps the other keyword as well. */
+  /* If the other keyword cannot be cleared, the message is still ours. */
   g_array_sort(claim->clear, imap_compare_uids);
   problem = NULL;
   return store_flags(store, claim->clear, " -FLAGS.SILENT ($NotBackscatter)", &problem) || only_refused(problem, error);
@@ -173,4 +174,20 @@ gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, 
     g_array_unref(claim.touched);
   }
   return done;
+}
+
+gboolean imap_prized(Store *base, const guint32 *uids, guint n, GArray *prized, GError **error)
+{
+  ImapStore *store = (ImapStore *)base;
+  if (!imap_need_folder(store, error)) return FALSE;
+  for (guint from = 0; from < n; from += IMAP_SET) {
+    g_autoptr(GArray) batch = imap_batch(uids + from, n - from);
+    g_autoptr(GArray) marks = imap_marks(store, batch, FALSE, error);
+    if (marks == NULL) return FALSE;
+    for (guint i = 0; i < marks->len; i++) {
+      const ImapMarks *row = &g_array_index(marks, ImapMarks, i);
+      if (row->prized) g_array_append_val(prized, row->uid);
+    }
+  }
+  return TRUE;
 }

@@ -13,7 +13,7 @@ static gboolean contains(const GArray *uids, guint32 uid)
   return FALSE;
 }
 
-/* Which of these are there. Whatever else the server names is none of our business. */
+/* Which of these UIDs are there. Other UIDs that the server names do not count. */
 static GArray *ask_present(ImapStore *store, const GArray *uids, GError **error)
 {
   g_autofree char *criteria = imap_with_set("UID", uids, "");
@@ -121,7 +121,7 @@ static gboolean move_by_move(ImapStore *store, const GArray *uids, const char *t
   if (!transfer(store, "UID MOVE", uids, target, error)) return FALSE;
   g_autoptr(GArray) paired = take_copyuids(store, uids, pairs);
   if (paired->len == uids->len) return TRUE;
-  /* Nobody said where the others are: they count as moved only if they are gone from here. */
+  /* The server did not say where the other messages are: they count as moved only if they are gone from here. */
   g_autoptr(GArray) left = ask_present(store, uids, error);
   if (left == NULL) return FALSE;
   guint stayed = 0;
@@ -166,7 +166,7 @@ static gboolean move_by_copy(ImapStore *store, const GArray *uids, const char *t
   return TRUE;
 }
 
-/* What we removed ourselves is no news for wait(). */
+/* Messages that we removed ourselves are no news for wait(). */
 static void not_news(ImapStore *store, guint removed) { store->gone -= MIN(store->gone, removed); }
 
 static gboolean can_move(const ImapStore *store, GError **error)
@@ -190,7 +190,7 @@ static gboolean bring_all(ImapStore *store, Bring bring, const guint32 *uids, gu
   g_autofree char *quoted = imap_quote(wire), *rest = g_strconcat(" ", quoted, NULL);
   for (guint done = 0; done < n; done += IMAP_SET) {
     g_autoptr(GArray) batch = imap_batch(uids + done, n - done);
-    /* Asked first, so that one that vanished meanwhile is not taken for moved. */
+    /* Ask first which messages are there, so that a message that vanished in the meantime does not count as moved. */
     g_autoptr(GArray) present = ask_present(store, batch, error);
     if (present == NULL) return FALSE;
     if (present->len > 0 && !bring(store, present, rest, pairs, error)) return FALSE;

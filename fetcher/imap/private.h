@@ -76,9 +76,11 @@ typedef struct {
   guint32 uid;
   guint64 modseq; /* RFC 7162, 3.1.3; 0: not told */
   gboolean backscatter, not_backscatter;
+  gboolean prized; /* \Flagged or \Answered */
 } ImapMarks;
-/* Those of uids that are there, as far as the server told of their flags: GArray of ImapMarks. */
-GArray *imap_marks(ImapStore *store, const GArray *uids, GError **error);
+/* Those of uids that are there, as far as the server told of their flags: GArray of ImapMarks. modseq: ask for that too
+ * (CONDSTORE). */
+GArray *imap_marks(ImapStore *store, const GArray *uids, gboolean modseq, GError **error);
 
 /* move.c */
 gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
@@ -88,6 +90,7 @@ gboolean imap_remove(Store *base, const guint32 *uids, guint n, GError **error);
 /* mark.c */
 gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);
 gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error);
+gboolean imap_prized(Store *base, const guint32 *uids, guint n, GArray *prized, GError **error);
 
 /* idle.c */
 

@@ -1,1 +1,1 @@
-libfetcher_a_SOURCES += %D%/maildir.c %D%/maildir.h %D%/private.h %D%/put.c
+libfetcher_a_SOURCES += %D%/maildir.c %D%/maildir.h %D%/names.c %D%/private.h %D%/put.c

@@ -1,10 +1,9 @@
 /* maildir.c - a Maildir as a box
- * Owns:     the names of its files: which is which, and which is new.
- * Must not: change a message or its flags; take a file for gone that was only renamed.
+ * Owns:     which file is which message.
+ * Must not: change a message or its flags; call a message gone whose file was only renamed.
  * Fails:    STORE_ERROR_MAILBOX, naming the folder; MESSAGE for one file. A message is there whole or not at all.
  * Tests:    tests/fetcher/maildir/test_maildir.c */
 #include "fetcher/maildir/private.h"
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,120 +13,12 @@
 #include <unistd.h>
 
 #define CHUNK 65536
-/* How coarse the time of a folder's change may be, microseconds: some file systems count whole or even pairs of
- * seconds. */
-#define FINE ((gint64)20000)
-#define COARSE ((gint64)2 * G_USEC_PER_SEC)
 #define YEAR_1980 ((gint64)315532800)
-#define LISTINGS 5 /* of a folder that changes while it is listed */
-
-static const char *const parts[] = { "new", "cur" }; /* in this order: a message goes from new to cur */
-
-static gint64 changed(const struct stat *status)
-{
-  return (gint64)status->st_mtim.tv_sec * G_USEC_PER_SEC + status->st_mtim.tv_nsec / 1000;
-}
-
-/* *pause: it was changed so lately that a change within so many microseconds from now may bear the same time; 0. */
-static char *stamp_of(const char *path, gint64 *pause, GError **error)
-{
-  g_autoptr(GString) stamp = g_string_new("maildir");
-  *pause = 0;
-  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-    g_autofree char *folder = g_build_filename(path, parts[i], NULL);
-    struct stat status;
-    if (stat(folder, &status) != 0) {
-      maildir_fail(folder, "no Maildir is there", error);
-      return NULL;
-    }
-    gint64 grain = status.st_mtim.tv_nsec != 0 ? FINE : COARSE;
-    gint64 age = g_get_real_time() - changed(&status);
-    if (age >= 0 && age < grain) *pause = MAX(*pause, grain - age);
-    g_string_append_printf(stamp, " %" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT ".%" G_GINT64_FORMAT ".%ld",
-                           (guint64)status.st_dev, (guint64)status.st_ino, (gint64)status.st_mtim.tv_sec,
-                           status.st_mtim.tv_nsec);
-  }
-  return g_string_free(g_steal_pointer(&stamp), FALSE);
-}
-
-static char *maildir_stamp(Box *box, GError **error)
-{
-  gint64 pause = 0;
-  char *stamp = stamp_of(box->name, &pause, error);
-  if (stamp == NULL || pause == 0) return stamp;
-  g_free(stamp);
-  g_usleep((gulong)pause);
-  if ((stamp = stamp_of(box->name, &pause, error)) == NULL || pause == 0) return stamp;
-  /* It goes on changing: no look at it counts for the next one. */
-  char *unsure = g_strdup_printf("%s ?%" G_GINT64_FORMAT, stamp, g_get_monotonic_time());
-  g_free(stamp);
-  return unsure;
-}
-
-/* "parts/name" of all messages. */
-static GPtrArray *names_in(const char *path, GError **error)
-{
-  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-    g_autofree char *folder = g_build_filename(path, parts[i], NULL);
-    DIR *handle = opendir(folder);
-    if (handle == NULL) {
-      maildir_fail(folder, "cannot be read", error);
-      return NULL;
-    }
-    const struct dirent *row;
-    while ((row = readdir(handle)) != NULL)
-      if (row->d_name[0] != '.' && row->d_type != DT_DIR)
-        g_ptr_array_add(names, g_strconcat(parts[i], "/", row->d_name, NULL));
-    closedir(handle);
-  }
-  return g_steal_pointer(&names);
-}
-
-/* From now on was_renamed() tells what happens. Times of folders are too coarse for that: two changes in one moment
- * look like one. FALSE: there is nothing better. */
-static gboolean watch_renames(MaildirBox *box)
-{
-  if (box->renames < 0) box->renames = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  for (guint i = 0; box->renames >= 0 && i < G_N_ELEMENTS(parts); i++) {
-    g_autofree char *folder = g_build_filename(box->base.name, parts[i], NULL);
-    if (inotify_add_watch(box->renames, folder, IN_MOVED_FROM) < 0) return FALSE;
-  }
-  return box->renames >= 0;
-}
-
-/* Was a file renamed or moved away since this was asked last? */
-static gboolean was_renamed(const MaildirBox *box)
-{
-  char events[4096];
-  gboolean any = FALSE;
-  while (box->renames >= 0 && read(box->renames, events, sizeof events) > 0) any = TRUE;
-  return any;
-}
-
-/* A file that is renamed within a folder while that is listed may not be seen. */
-static GPtrArray *names_settled(MaildirBox *box, GError **error)
-{
-  const char *path = box->base.name;
-  g_autoptr(GPtrArray) names = NULL;
-  watch_renames(box);
-  for (guint i = 0; i < LISTINGS; i++) {
-    gint64 pause;
-    was_renamed(box);
-    g_autofree char *before = stamp_of(path, &pause, error);
-    g_clear_pointer(&names, g_ptr_array_unref);
-    if (before == NULL || (names = names_in(path, error)) == NULL) return NULL;
-    g_autofree char *after = stamp_of(path, &pause, error);
-    if (after == NULL) return NULL;
-    if (g_str_equal(before, after) && !was_renamed(box)) return g_steal_pointer(&names);
-  }
-  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s: changes too fast to be looked at now", path);
-  return NULL;
-}
 
 static const char *bare(const char *name) { return name + 4; /* "new/", "cur/" */ }
 
-/* Delivery time first, as names begin with it; what has the same base comes together, "cur" first. */
+/* Sorts by the time of delivery, with which names begin. Names with the same base come together, the one in "cur"
+ * first. */
 static gint by_time(gconstpointer a, gconstpointer b)
 {
   const char *x = *(char *const *)a, *y = *(char *const *)b;
@@ -153,11 +44,18 @@ static guint64 noted_size(const char *name)
   return found != NULL && g_ascii_isdigit(found[3]) ? g_ascii_strtoull(found + 3, NULL, 10) : G_MAXUINT64;
 }
 
-/* FALSE: it is no message, or gone (*gone: it has another name now, perhaps). Its time is that of its name or of its
- * file, whichever is earlier: copies of a folder have new times, and names given to old mail are new as well. */
+/* The letters behind ":2,": T trashed, F flagged, R replied (maildir(5)). */
+static gboolean has_flag(const char *name, const char *letters)
+{
+  const char *flags = strstr(name, ":2,");
+  return flags != NULL && strpbrk(flags + 3, letters) != NULL;
+}
+
+/* FALSE: the file is no message, or is gone (*gone: perhaps renamed). The time of the message is that of its name or
+ * of its file, whichever is earlier: a copied folder has new file times, and old mail may have new names. */
 static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gboolean *gone)
 {
-  const char *name = box->names->pdata[index], *base = bare(name), *flags = strstr(base, ":2,");
+  const char *name = box->names->pdata[index], *base = bare(name);
   g_autofree char *path = g_build_filename(box->base.name, name, NULL);
   gint64 named = (gint64)g_ascii_strtoull(base, NULL, 10);
   guint64 size = noted_size(base);
@@ -170,7 +68,8 @@ static gboolean item_of(const MaildirBox *box, guint index, BoxItem *item, gbool
   *item = (BoxItem){ .key = maildir_key(base),
                      .size = size != G_MAXUINT64 ? size : (guint64)status.st_size,
                      .stored = status.st_mtim.tv_sec,
-                     .deleted = flags != NULL && strchr(flags + 3, 'T') != NULL,
+                     .deleted = has_flag(base, "T"),
+                     .prized = has_flag(base, "FR"),
                      .where = index };
   if (named >= YEAR_1980) item->stored = MIN(item->stored, named);
   return TRUE;
@@ -183,7 +82,7 @@ static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
   *gone = FALSE;
   g_array_set_size(items, 0);
   g_clear_pointer(&box->names, g_ptr_array_unref);
-  box->names = names_settled(box, error);
+  box->names = maildir_names(box, error);
   if (box->names == NULL) return FALSE;
   g_ptr_array_sort(box->names, by_time);
   for (guint i = 0; i < box->names->len; i++) {
@@ -194,12 +93,12 @@ static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
   return TRUE;
 }
 
-/* Until all names are those of files. */
+/* Lists again until each name is that of a file. */
 static gboolean maildir_list(Box *base, GError **error)
 {
   MaildirBox *box = (MaildirBox *)base;
   gboolean gone = TRUE;
-  for (guint i = 0; i < LISTINGS && gone; i++)
+  for (guint i = 0; i < MAILDIR_LISTINGS && gone; i++)
     if (!list_once(box, &gone, error)) return FALSE;
   if (gone) {
     g_array_set_size(base->items, 0);
@@ -208,14 +107,14 @@ static gboolean maildir_list(Box *base, GError **error)
   }
   box_count_twins(base->items);
   base->read_only = FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-    g_autofree char *folder = g_build_filename(base->name, parts[i], NULL);
+  for (guint i = 0; i < MAILDIR_PARTS; i++) {
+    g_autofree char *folder = g_build_filename(base->name, maildir_parts[i], NULL);
     if (access(folder, W_OK) != 0) base->read_only = TRUE;
   }
   return TRUE;
 }
 
-/* The file of an item under its name of now; NULL when it is gone, or (error) cannot be told. */
+/* The path that the item's file has now. NULL without error when it is gone. */
 static char *path_of(MaildirBox *box, guint item, GError **error)
 {
   char **name = (char **)&box->names->pdata[box_item(&box->base, item)->where];
@@ -226,11 +125,12 @@ static char *path_of(MaildirBox *box, guint item, GError **error)
     maildir_fail(path, "cannot be looked at", error);
     return NULL;
   }
-  g_autoptr(GPtrArray) names = names_settled(box, error);
+  g_autoptr(GPtrArray) names = maildir_names(box, error);
   for (guint i = 0; names != NULL && i < names->len; i++) {
     if (!same_base(names->pdata[i], *name)) continue;
     g_free(*name);
     *name = g_strdup(names->pdata[i]);
+    g_array_index(box->base.items, BoxItem, item).prized = has_flag(bare(*name), "FR");
     return g_build_filename(box->base.name, *name, NULL);
   }
   return NULL;
@@ -240,7 +140,7 @@ static char *path_of(MaildirBox *box, guint item, GError **error)
 static int open_item(MaildirBox *box, guint item, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  for (guint i = 0; i < LISTINGS; i++) {
+  for (guint i = 0; i < MAILDIR_LISTINGS; i++) {
     g_autofree char *path = path_of(box, item, &problem);
     if (path == NULL) break;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOATIME);
@@ -338,7 +238,7 @@ static gboolean same_disk(const char *a, const char *b)
   return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
 }
 
-/* Under its own name, unless there is one of that name already. *to: which it is. */
+/* Moves a file under its own name, or under a new one if the name is taken. *to: the name it has. */
 static gboolean rename_into(const char *from, const char *name, const BoxItem *item, const char *folder, char **to)
 {
   g_autofree char *target = g_build_filename(folder, name, NULL);
@@ -357,7 +257,7 @@ static gboolean rename_into(const char *from, const char *name, const BoxItem *i
 
 static gboolean carry_one(MaildirBox *box, guint item, const char *to, GArray *moved, GError **error)
 {
-  for (guint i = 0; i < LISTINGS; i++) {
+  for (guint i = 0; i < MAILDIR_LISTINGS; i++) {
     g_autoptr(GError) problem = NULL;
     g_autofree char *from = path_of(box, item, &problem), *name = NULL;
     if (problem != NULL) {
@@ -379,8 +279,8 @@ static gboolean carry_one(MaildirBox *box, guint item, const char *to, GArray *m
 
 static gboolean sync_all(const char *path, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
-    if (!maildir_sync_folder(path, parts[i], error)) return FALSE;
+  for (guint i = 0; i < MAILDIR_PARTS; i++)
+    if (!maildir_sync_folder(path, maildir_parts[i], error)) return FALSE;
   return TRUE;
 }
 
@@ -396,7 +296,7 @@ static gboolean maildir_carry(Box *base, const guint *items, guint n, Box *to, G
 
 static gboolean remove_one(MaildirBox *box, guint item, GError **error)
 {
-  for (guint i = 0; i < LISTINGS; i++) {
+  for (guint i = 0; i < MAILDIR_LISTINGS; i++) {
     g_autoptr(GError) problem = NULL;
     g_autofree char *path = path_of(box, item, &problem);
     if (problem != NULL) {
@@ -420,8 +320,8 @@ static gboolean maildir_remove(Box *base, const guint *items, guint n, GError **
 
 static gboolean maildir_watch(Box *base, int inotify, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
-    g_autofree char *folder = g_build_filename(base->name, parts[i], NULL);
+  for (guint i = 0; i < MAILDIR_PARTS; i++) {
+    g_autofree char *folder = g_build_filename(base->name, maildir_parts[i], NULL);
     if (inotify_add_watch(inotify, folder, IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR) < 0)
       return maildir_fail(folder, "cannot be watched", error);
   }

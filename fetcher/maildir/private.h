@@ -15,6 +15,16 @@ gboolean maildir_fail(const char *path, const char *what, GError **error);
 gsize maildir_base(const char *name);
 gint64 maildir_key(const char *name);
 
+/* names.c */
+#define MAILDIR_PARTS 2
+extern const char *const maildir_parts[MAILDIR_PARTS]; /* in the order in which a message goes through them */
+#define MAILDIR_LISTINGS 5 /* how often a folder is listed that changes while it is listed */
+/* The names of all messages, with "new/" or "cur/" before each: GPtrArray of char *, which the caller owns. A file that
+ * is renamed while its folder is listed might be missed, so lists again until nothing changes. MAILBOX when it never
+ * stops changing. */
+GPtrArray *maildir_names(MaildirBox *box, GError **error);
+char *maildir_stamp(Box *box, GError **error); /* a slot of the BoxClass */
+
 /* put.c */
 /* All of one file to another, from where they stand; FALSE with errno. */
 gboolean maildir_copy(int from, int to);

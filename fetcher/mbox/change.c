@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LATE_WAIT 10000 /* microseconds: who waited for our lock has it soon after */
+#define LATE_WAIT 10000 /* microseconds: a program that waited for our lock gets it in this time */
 
 static gint by_key(gconstpointer a, gconstpointer b)
 {
@@ -17,7 +17,7 @@ static gint by_key(gconstpointer a, gconstpointer b)
   return (x->twins > y->twins) - (x->twins < y->twins);
 }
 
-/* Finds the items again, by their keys, in a file that others have changed. The file is locked. */
+/* Finds the items again, by their keys, in a file that another program has changed. The file is locked. */
 static gboolean find_again(Mbox *mbox, MboxLock *lock, GError **error)
 {
   g_autoptr(GArray) now = g_array_new(FALSE, TRUE, sizeof(BoxItem));
@@ -37,8 +37,7 @@ static gboolean find_again(Mbox *mbox, MboxLock *lock, GError **error)
   return TRUE;
 }
 
-/* Looks at each of n items, in the locked file. TRUE: all are where they are thought to be, or were taken out before.
- */
+/* Looks at each of n items in the locked file. TRUE: each item is where the list says, or was taken out before. */
 static gboolean look_at_all(Mbox *mbox, MboxLock *lock, const guint *items, guint n)
 {
   MboxWant look = { .part = BOX_MESSAGE, .sink = NULL };
@@ -62,7 +61,7 @@ gboolean mbox_fail_doubtful(const Mbox *mbox, GError **error)
                    "\"From \" do not agree: left alone; a mail program can move it");
 }
 
-/* Makes sure that the items are where they are thought to be. */
+/* Makes sure that the items are where the list says, and lists the file anew where they are not. */
 static gboolean find(Mbox *mbox, MboxLock *lock, const guint *items, guint n, GError **error)
 {
   gboolean same = mbox->known && mbox_unchanged(&mbox->file, &lock->status);
@@ -74,8 +73,8 @@ static gboolean find(Mbox *mbox, MboxLock *lock, const guint *items, guint n, GE
                    "next pass");
 }
 
-/* Where n items lie now, ascending: GArray of MboxRange, caller owns; none for one that is gone, or in doubt (then
- * *doubtful). */
+/* Where n items lie now: GArray of MboxRange, ascending; the caller owns it. An item that is gone has no range, nor has
+ * one that is in doubt (*doubtful TRUE). */
 static GArray *locate(Mbox *mbox, MboxLock *lock, const guint *items, guint n, gboolean *doubtful, GError **error)
 {
   if (!find(mbox, lock, items, n, error)) return NULL;
@@ -90,7 +89,7 @@ static GArray *locate(Mbox *mbox, MboxLock *lock, const guint *items, guint n, g
       g_array_append_val(ranges, range);
   }
   g_array_sort(ranges, range_by_place);
-  for (guint i = 1; i < ranges->len;) /* one that was named twice */
+  for (guint i = 1; i < ranges->len;) /* an item that was named twice */
     if (g_array_index(ranges, MboxRange, i).where == g_array_index(ranges, MboxRange, i - 1).where)
       g_array_remove_index(ranges, i);
     else
@@ -98,7 +97,8 @@ static GArray *locate(Mbox *mbox, MboxLock *lock, const guint *items, guint n, g
   return g_steal_pointer(&ranges);
 }
 
-/* What was cut out of the file is out of the list too, and what lay behind it has moved up. items: by place. */
+/* Brings the list up to date after cuts: the items that were cut out have length 0, and those behind them lie further
+ * up. items: by place. */
 static void shift(GArray *items, const GArray *cuts)
 {
   for (guint i = 0; i < items->len; i++) {
@@ -114,17 +114,34 @@ static void shift(GArray *items, const GArray *cuts)
   }
 }
 
-/* Takes the ranges out, and lets go of the lock. */
+/* Brings the box up to date, after these ranges were taken out of the locked file. */
+static void follow(Mbox *mbox, const MboxLock *lock, const GArray *cuts)
+{
+  shift(mbox->box.items, cuts);
+  mbox->settled = FALSE;
+  mbox->known = mbox->known && !mbox->extent.unmet && fstat(lock->fd, &mbox->file) == 0;
+  mbox->extent.end = (guint64)mbox->file.st_size;
+}
+
+static gboolean take_out_in_place(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
+{
+  gboolean begun;
+  gboolean good = mbox_change_in_place(*lock, (const void *)cuts->data, cuts->len, &begun, error);
+  if (good) follow(mbox, *lock, cuts);
+  mbox->known = mbox->known && good;
+  if (begun) g_clear_pointer(lock, mbox_unlock);
+  return good;
+}
+
+/* Takes the ranges out, and lets go of the lock. FALSE with the lock still there: nothing was done, nor will be. */
 static gboolean take_out(Mbox *mbox, MboxLock **lock, const GArray *cuts, GError **error)
 {
   int old;
   guint64 copied = 0;
-  gboolean good = mbox_rewrite(*lock, (const MboxRange *)cuts->data, cuts->len, &old, &copied, error);
+  if (mbox_is_fixed((*lock)->path)) return take_out_in_place(mbox, lock, cuts, error);
+  gboolean good = mbox_rewrite(*lock, (const void *)cuts->data, cuts->len, &old, &copied, error);
   if (old < 0) return FALSE;
-  shift(mbox->box.items, cuts);
-  mbox->settled = FALSE;
-  mbox->known = mbox->known && !mbox->extent.unmet && fstat((*lock)->fd, &mbox->file) == 0;
-  mbox->extent.end = (guint64)mbox->file.st_size;
+  follow(mbox, *lock, cuts);
   g_clear_pointer(lock, mbox_unlock);
   mbox_late_keep(&mbox->late, old, copied);
   if (mbox_late_look(&mbox->late, mbox->path, NULL) && mbox->late.files->len > 0) {
@@ -169,13 +186,13 @@ gboolean mbox_remove(Box *box, const guint *items, guint n, GError **error)
   return good;
 }
 
-/* The bytes go over first; if the source cannot be written anew they are taken back, so that nothing was done. copies:
- * BoxItem, what they are there, one for each range. */
+/* Copies the ranges to the target, then takes them out of the source. If the source cannot be changed, the copies are
+ * taken back, so that nothing was done. copies: BoxItem, one for each range, as the target has it. */
 static gboolean carry_ranges(Mbox *mbox, MboxLock **lock, MboxLock *target, const GArray *ranges, GArray *copies,
                              GError **error)
 {
   struct stat before, after, now;
-  const MboxRange *first = (const MboxRange *)ranges->data;
+  const MboxRange *first = (const void *)ranges->data;
   if (fstat(target->fd, &before) != 0)
     return mbox_fail(error, STORE_ERROR_MAILBOX, target->path, "%s", g_strerror(errno));
   if (!mbox_append_ranges(target, (*lock)->fd, first, ranges->len, copies, error)) return FALSE;
@@ -186,7 +203,7 @@ static gboolean carry_ranges(Mbox *mbox, MboxLock **lock, MboxLock *target, cons
   return FALSE;
 }
 
-/* Which of n items lie at these places, in their order: GArray of BoxMove, caller owns. */
+/* Which of n items lie at these places, in the order of the places: GArray of BoxMove; the caller owns it. */
 static GArray *pair(const Mbox *mbox, const guint *items, guint n, const GArray *ranges)
 {
   GArray *moves = g_array_new(FALSE, TRUE, sizeof(BoxMove));
@@ -203,7 +220,8 @@ static GArray *pair(const Mbox *mbox, const guint *items, guint n, const GArray 
   return moves;
 }
 
-/* The first line of a file is a separator in any case; elsewhere it may not be one. */
+/* The first line of a file is always a separator. May this range stand elsewhere, where its first line must look like
+ * one? */
 static gboolean can_stand_anywhere(int fd, const MboxRange *range)
 {
   char line[1024];
@@ -213,7 +231,7 @@ static gboolean can_stand_anywhere(int fd, const MboxRange *range)
   return mbox_is_separator(line, newline != NULL ? (gsize)(newline + 1 - line) : (gsize)MAX(got, 0));
 }
 
-/* A last line that has no end yet gets one where it is carried to, and may be a separator then ("From "). */
+/* A last line without a line end gets one in the target. FALSE: that line would then be a separator ("From "). */
 static gboolean ends_well(int fd, const MboxRange *range)
 {
   char tail[64];
@@ -224,7 +242,7 @@ static gboolean ends_well(int fd, const MboxRange *range)
   return before == NULL || !mbox_is_separator(before + 1, (gsize)(tail + size - before));
 }
 
-/* A claim that nothing meets could be met where the message is carried to, by what follows there. */
+/* FALSE: an item has a claim that nothing meets. In the target the claim could be met, by what follows there. */
 static gboolean claims_nothing(const Mbox *mbox, const guint *items, guint n)
 {
   for (guint i = 0; i < n; i++)
@@ -260,7 +278,7 @@ gboolean mbox_carry(Box *box, const guint *items, guint n, Box *to, GArray *move
   if (!mbox_late_look(&mbox->late, mbox->path, error)) return FALSE;
   forget_use(mbox);
   if (carry_items(mbox, items, n, (const Mbox *)to, moved, &problem)) return TRUE;
-  if (problem == NULL) return FALSE; /* no shorter way */
+  if (problem == NULL) return FALSE; /* there is no shorter way */
   note_use(mbox);
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;

@@ -4,6 +4,7 @@
  * Fails:    never: what cannot be read there is no end.
  * Tests:    tests/fetcher/mbox/test_claim.c */
 #include "fetcher/mbox/claim.h"
+#include "fetcher/mbox/separator.h"
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,14 +16,14 @@
 
 typedef enum { END_NONE, END_HERE, END_LATER /* perhaps, when the file has grown */ } End;
 
-void mbox_claim_init(MboxLines *lines)
+void mbox_claim_init(MboxClaims *claims)
 {
-  lines->until = 0;
-  lines->n_claims = 0;
-  lines->unmet = lines->disputed = FALSE;
+  claims->until = 0;
+  claims->n = 0;
+  claims->unmet = claims->disputed = FALSE;
 }
 
-void mbox_claim_take(MboxLines *lines, const char *line, gsize length)
+void mbox_claim_take(MboxClaims *claims, const char *line, gsize length)
 {
   gsize i = strlen(FIELD);
   guint64 value = 0;
@@ -33,10 +34,10 @@ void mbox_claim_take(MboxLines *lines, const char *line, gsize length)
     value = value * 10 + (guint64)g_ascii_digit_value(line[i]);
   while (i < length && g_ascii_isspace(line[i])) i++;
   if (i < length || value >= MOST) return;
-  if (lines->n_claims == MBOX_CLAIMS)
-    lines->disputed = TRUE;
+  if (claims->n == MBOX_CLAIMS)
+    claims->disputed = TRUE;
   else
-    lines->claims[lines->n_claims++] = value;
+    claims->ends[claims->n++] = value;
 }
 
 /* What stands at this place of the file? *where: the separator, or the end of the file. */
@@ -55,25 +56,25 @@ static End look(int fd, guint64 place, guint64 *where)
   return newline == NULL && length < sizeof text ? END_LATER : END_NONE;
 }
 
-void mbox_claim_weigh(MboxLines *lines, guint64 body)
+void mbox_claim_weigh(MboxClaims *claims, int fd, guint64 body)
 {
   guint64 first = 0;
-  for (guint i = 0; i < lines->n_claims; i++) {
-    guint64 place = body + lines->claims[i], where = 0, base = (guint64)MAX(lines->base, 0);
-    End end = lines->base < 0 ? END_NONE : look(lines->fd, base + place, &where);
-    if (end != END_HERE) lines->unmet = TRUE;
-    if (end == END_LATER) lines->open = MIN(lines->open, base + place);
+  for (guint i = 0; i < claims->n; i++) {
+    guint64 place = body + claims->ends[i], where = 0, base = (guint64)MAX(claims->base, 0);
+    End end = claims->base < 0 ? END_NONE : look(fd, base + place, &where);
+    if (end != END_HERE) claims->unmet = TRUE;
+    if (end == END_LATER) claims->open = MIN(claims->open, base + place);
     if (end != END_HERE) continue;
     where -= base;
-    if (first != 0 && where != first) lines->disputed = TRUE;
+    if (first != 0 && where != first) claims->disputed = TRUE;
     first = where;
-    lines->until = MAX(lines->until, where);
+    claims->until = MAX(claims->until, where);
   }
 }
 
-MboxClaim mbox_claim_told(const MboxLines *lines)
+MboxClaim mbox_claim_told(const MboxClaims *claims)
 {
-  if (lines->disputed) return MBOX_DISPUTED;
-  if (lines->unmet) return MBOX_CLAIM_UNMET;
-  return lines->n_claims > 0 ? MBOX_CLAIM_MET : MBOX_NO_CLAIM;
+  if (claims->disputed) return MBOX_DISPUTED;
+  if (claims->unmet) return MBOX_CLAIM_UNMET;
+  return claims->n > 0 ? MBOX_CLAIM_MET : MBOX_NO_CLAIM;
 }

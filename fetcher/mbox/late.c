@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PATIENCE G_TIME_SPAN_MINUTE /* a program that waits for a lock gives up sooner */
-#define LAST_WAIT 20                /* times 50 ms */
+#define PATIENCE G_TIME_SPAN_MINUTE /* no program waits for a lock for longer */
+#define LAST_WAIT 20                /* pauses of 50 ms */
 
 typedef struct {
   int fd;
-  guint64 length; /* what is known of it */
-  gint64 since;   /* g_get_monotonic_time() */
+  guint64 length; /* octets of the file that were seen before */
+  gint64 since;   /* when it was replaced: g_get_monotonic_time() */
 } Old;
 
 void mbox_late_init(MboxLate *late) { late->files = g_array_new(FALSE, FALSE, sizeof(Old)); }
@@ -47,7 +47,8 @@ static gboolean is_only_ours(int fd)
   return fstat(fd, &status) == 0 && status.st_nlink == 0 && mbox_others(fd) == MBOX_ALONE;
 }
 
-/* What came, without the empty lines that were to end the message before it. FALSE: it is not whole messages. */
+/* *mail: what was added to the old file, without the empty lines that end the message before. FALSE: what was added
+ * does not begin with a message. */
 static gboolean find_mail(const Old *old, guint64 end, MboxRange *mail)
 {
   guint64 at = old->length;
@@ -57,7 +58,7 @@ static gboolean find_mail(const Old *old, guint64 end, MboxRange *mail)
   return at == end || (pread(old->fd, text, 5, (off_t)at) == 5 && memcmp(text, "From ", 5) == 0);
 }
 
-/* Keeps what cannot be appended in a file beside the mbox, where its owner finds it. */
+/* Writes what cannot be appended to the mbox into a file beside it (FILE.late), where the owner finds it. */
 static gboolean rescue(Old *old, const char *path, guint64 end, GError **error)
 {
   char *name = g_strconcat(path, ".late", NULL);
@@ -78,7 +79,7 @@ static gboolean rescue(Old *old, const char *path, guint64 end, GError **error)
   return good;
 }
 
-/* The old file is locked, so that its program has finished. */
+/* Brings over what was added to the old file. The old file is locked, so the program that wrote into it is done. */
 static gboolean take_over(Old *old, const char *path, GError **error)
 {
   guint64 end = length_of(old->fd);
@@ -92,11 +93,11 @@ static gboolean take_over(Old *old, const char *path, GError **error)
   return TRUE;
 }
 
-/* Looks after one old file. *done: nothing can come any more. */
+/* Looks at one old file. *done: nobody can add to that file any more. */
 static gboolean look(Old *old, const char *path, gboolean *done, GError **error)
 {
   gboolean patient = g_get_monotonic_time() - old->since < PATIENCE;
-  *done = is_only_ours(old->fd) || !patient; /* before the length is asked for */
+  *done = is_only_ours(old->fd) || !patient; /* asked before the length, so that nothing can be added in between */
   if (length_of(old->fd) <= old->length) return TRUE;
   if (!set_lock(old->fd, F_WRLCK)) {
     *done = FALSE;

@@ -1,20 +1,23 @@
 /* lines.c - where one message of an mbox ends and the next begins
- * Owns:     what a separator is, which empty line belongs to the file, the quoting of lines that look like one; the
- * order in which separators and claims (claim.c) decide. Must not: write; hold more than a buffer. Fails:    by errno.
+ * Owns:     which empty line belongs to the file; the order in which separators (separator.c) and claims (claim.c)
+ *           decide.
+ * Must not: write; hold more than a buffer.
+ * Fails:    by errno.
  * Tests:    tests/fetcher/disk/test_mail_files.c, tests/fetcher/mbox/test_mbox.c */
-#include "fetcher/mbox/claim.h"
+#include "fetcher/mbox/lines.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 void mbox_lines_init(MboxLines *lines, int fd, char *buffer, gsize size)
 {
-  *lines = (MboxLines){ .fd = fd, .buffer = buffer, .size = size, .step = size, .fresh = TRUE, .open = G_MAXUINT64 };
+  *lines =
+      (MboxLines){ .fd = fd, .buffer = buffer, .size = size, .step = size, .fresh = TRUE, .claims.open = G_MAXUINT64 };
 }
 
 gboolean mbox_lines_fill(MboxLines *lines)
 {
-  if (lines->offset + lines->end == 0) lines->base = lseek(lines->fd, 0, SEEK_CUR);
+  if (lines->offset + lines->end == 0) lines->claims.base = lseek(lines->fd, 0, SEEK_CUR);
   if (lines->start > 0) memmove(lines->buffer, lines->buffer + lines->start, lines->end - lines->start);
   lines->end -= lines->start;
   lines->offset += lines->start;
@@ -31,7 +34,7 @@ gboolean mbox_lines_fill(MboxLines *lines)
   return TRUE;
 }
 
-/* The length of the line that begins at start, or of as much of it as the buffer holds. */
+/* *length: of the line that begins at lines->start, or of the part of that line that fits into the buffer. */
 static gboolean peek(MboxLines *lines, gsize *length)
 {
   gsize seen = 0;
@@ -56,37 +59,7 @@ gboolean mbox_lines_raw(MboxLines *lines, const char **piece, gsize *length)
   return TRUE;
 }
 
-gboolean mbox_is_blank(const char *line, gsize length)
-{
-  return (length == 1 && line[0] == '\n') || (length == 2 && line[0] == '\r' && line[1] == '\n');
-}
-
-/* Two forms. "From sender Thu Nov 20 21:28:48 2026" (RFC 4155): the time of day tells it from a sentence that begins
- * with "From". And "From " with nothing after it, as Thunderbird begins every message today; that line must have its
- * end, since a line that somebody is still writing may become a sentence. A body that holds such a line after an empty
- * one, unquoted, is cut there, unless a Content-Length tells better: without this rule messages that were sent are not
- * found. */
-gboolean mbox_is_separator(const char *line, gsize length)
-{
-  if (length < 5 || memcmp(line, "From ", 5) != 0) return FALSE;
-  gsize end = MIN(length, MBOX_LINE_MAX), rest = 5;
-  while (rest < end && line[rest] != '\n' && g_ascii_isspace(line[rest])) rest++;
-  if (rest < end && line[rest] == '\n') return TRUE;
-  for (gsize i = rest; i + 5 < end; i++)
-    if (g_ascii_isdigit(line[i]) && g_ascii_isdigit(line[i + 1]) && line[i + 2] == ':' && g_ascii_isdigit(line[i + 3])
-        && g_ascii_isdigit(line[i + 4]))
-      return TRUE;
-  return FALSE;
-}
-
-gboolean mbox_needs_quote(const char *line, gsize length)
-{
-  gsize marks = 0;
-  while (marks < length && line[marks] == '>') marks++;
-  return length - marks >= 5 && memcmp(line + marks, "From ", 5) == 0;
-}
-
-/* A separator that is longer than the buffer is skipped whole, once its beginning has been used. */
+/* Skips the rest of a separator that is longer than the buffer. */
 static gboolean skip_rest(MboxLines *lines)
 {
   while (lines->skip) {
@@ -102,12 +75,12 @@ static gboolean skip_rest(MboxLines *lines)
 static gboolean ends_here(MboxLines *lines, gboolean at_end)
 {
   if (!lines->inside) return TRUE;
-  if (lines->at < lines->until && !at_end) {
-    lines->disputed = TRUE;
+  if (lines->at < lines->claims.until && !at_end) {
+    lines->claims.disputed = TRUE;
     return FALSE;
   }
-  if (lines->until > 0 && lines->at != lines->until) lines->disputed = TRUE;
-  lines->claim = mbox_claim_told(lines);
+  if (lines->claims.until > 0 && lines->at != lines->claims.until) lines->claims.disputed = TRUE;
+  lines->claim = mbox_claim_told(&lines->claims);
   return TRUE;
 }
 
@@ -116,7 +89,7 @@ static MboxKind begin_message(MboxLines *lines, gsize length, gboolean whole)
   lines->inside = lines->header = TRUE;
   lines->skip = !whole;
   lines->start += length;
-  mbox_claim_init(lines);
+  mbox_claim_init(&lines->claims);
   return MBOX_FROM;
 }
 
@@ -124,12 +97,13 @@ static void look_at_header(MboxLines *lines, const char *line, gsize length)
 {
   if (mbox_is_blank(line, length)) {
     lines->header = FALSE;
-    mbox_claim_weigh(lines, lines->offset + lines->start);
+    mbox_claim_weigh(&lines->claims, lines->fd, lines->offset + lines->start);
   } else
-    mbox_claim_take(lines, line, length);
+    mbox_claim_take(&lines->claims, line, length);
 }
 
-/* The empty line before a separator belongs to the mbox, so it is held back until the message is seen to go on. */
+/* An empty line before a separator belongs to the file and not to the message, so an empty line is held back until the
+ * next line is known. */
 MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length)
 {
   if (!skip_rest(lines)) return MBOX_ERROR;
@@ -148,7 +122,7 @@ MboxKind mbox_lines_next(MboxLines *lines, const char **piece, gsize *length)
     lines->held = 0;
     if ((!lines->inside || (held > 0 && mbox_is_separator(line, *length))) && ends_here(lines, FALSE))
       return begin_message(lines, *length, whole);
-    if (held > 0) { /* the message goes on: first the empty line, this one with the next call */
+    if (held > 0) { /* the message goes on: give the empty line now, and this line at the next call */
       *piece = lines->blank;
       *length = held;
       return MBOX_TEXT;

@@ -10,17 +10,21 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PAUSE (50 * G_TIME_SPAN_MILLISECOND)
-#define STALE 600 /* seconds without change, of another program's FILE.lock */
+#define STALE 600 /* seconds after which another program's FILE.lock is old */
+#define HELPER "dotlockfile"
+#define HELPER_BUSY 4   /* L_MAXTRYS of lockfile_create(3) */
+#define HELPER_FAILED 1 /* the helper was killed */
 
 guint mbox_lock_patience = 3000;
-static gint64 impatient; /* until then: g_get_monotonic_time() */
+static gint64 impatient; /* until this time (g_get_monotonic_time()) nobody waits for a lock */
 
-typedef enum { TRY_LOCKED, TRY_BUSY, TRY_OPEN /* in another program */, TRY_REPLACED, TRY_FAILED } Try;
+typedef enum { TRY_LOCKED, TRY_BUSY, TRY_OPEN /* another program has the file open */, TRY_REPLACED, TRY_FAILED } Try;
 
-/* By whom a FILE.lock was made: "PID\nbackstop HOST\n". The first line is what other programs look for. */
+/* The text of our FILE.lock: "PID\nbackstop HOST\n". Other programs read the first line. */
 static char *signature(void)
 {
   char host[HOST_NAME_MAX + 1] = "";
@@ -28,9 +32,9 @@ static char *signature(void)
   return g_strdup_printf("%ld\nbackstop %s\n", (long)getpid(), host);
 }
 
-/* May this FILE.lock, with this text, be taken away? We hold the lock on the mbox itself, as every Backstop does for as
- * long as its FILE.lock is there: so one that a Backstop on this computer made was left by one that was killed, and
- * need not grow old first. */
+/* May this FILE.lock, with this text, be taken away? We hold the lock on the mbox itself, and every Backstop holds that
+ * lock as long as its FILE.lock is there. So a FILE.lock that a Backstop on this computer has made is left over from a
+ * Backstop that was killed, and we need not wait until it is old. */
 static gboolean is_stale(const struct stat *status, const char *text)
 {
   g_autofree char *signed_by_us = signature();
@@ -44,7 +48,7 @@ static gboolean is_stale(const struct stat *status, const char *text)
   return old && gone;
 }
 
-/* Looks at a FILE.lock: *stale, and which one it is. FALSE with errno. */
+/* Looks at a FILE.lock. *status: which file this is. *stale: nobody uses it any more. FALSE with errno. */
 static gboolean look_at_dotlock(const char *name, struct stat *status, gboolean *stale)
 {
   char text[512] = "";
@@ -57,8 +61,8 @@ static gboolean look_at_dotlock(const char *name, struct stat *status, gboolean 
   return TRUE;
 }
 
-/* Takes a stale FILE.lock away, if it is still the one that was looked at: another program may have done so, and made
- * its own. FALSE: it is to be respected. */
+/* Takes a stale FILE.lock away, unless another program has replaced it by its own meanwhile. FALSE: the FILE.lock must
+ * be respected. */
 static gboolean break_dotlock(const char *name)
 {
   struct stat status, now;
@@ -76,8 +80,8 @@ static gboolean sign(int fd)
   return write(fd, text, (gsize)length) == length;
 }
 
-/* Makes FILE.lock with its text in it at once, so that nobody ever finds one that is not signed; where the file system
- * cannot do that, the usual way. -1 with errno. */
+/* Makes FILE.lock with its text already in it, so that nobody finds an empty one; on a file system that cannot do this,
+ * the file is made first and written then. -1 with errno. */
 static int make_dotlock(const char *name)
 {
   g_autofree char *folder = g_path_get_dirname(name), *without_name = NULL;
@@ -120,19 +124,64 @@ static Try try_dotlock(MboxLock *lock, const char *name, GError **error)
   return TRY_BUSY;
 }
 
-static void let_go(MboxLock *lock)
+/* Runs liblockfile's program, which may write into /var/mail where the owner may not. Returns its exit status; -1:
+ * there is no such program. */
+static int run_helper(const char *const *argv)
+{
+  int status = 0;
+  GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
+  if (!g_spawn_sync(NULL, (char **)(gpointer)argv, NULL, flags, NULL, NULL, NULL, NULL, &status, NULL)) return -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : HELPER_FAILED;
+}
+
+/* The helper writes our pid into FILE.lock, so that a lock that we leave behind when we are killed keeps nobody away.
+ */
+static Try try_helper(MboxLock *lock, const char *name, GError **error)
+{
+  const char *const argv[] = { HELPER, "-l", "-r", "0", "-p", "-q", name, NULL };
+  int status = run_helper(argv);
+  if (status == HELPER_BUSY) return TRY_BUSY;
+  if (status == 0) {
+    lock->dotlock = g_strdup(name);
+    lock->helped = TRUE;
+    return TRY_LOCKED;
+  }
+  if (status < 0)
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+              "its folder may not be written, so that only " HELPER
+              " can lock it: install the package liblockfile-bin");
+  else
+    mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
+              "its folder may not be written, and " HELPER
+              " cannot lock it for us (exit status %d): where a service of "
+              "systemd runs this, see /var/mail in backstopd(1)",
+              status);
+  return TRY_FAILED;
+}
+
+static void let_go_dotlock(MboxLock *lock)
 {
   struct stat now;
-  if (lock->dotlock != NULL && lstat(lock->dotlock, &now) == 0 && now.st_dev == lock->dotlock_status.st_dev
-      && now.st_ino == lock->dotlock_status.st_ino) /* and not one of a program that has lost patience with us */
+  const char *const argv[] = { HELPER, "-u", lock->dotlock, NULL };
+  if (lock->dotlock != NULL && lock->helped)
+    run_helper(argv);
+  else if (lock->dotlock != NULL && lstat(lock->dotlock, &now) == 0 && now.st_dev == lock->dotlock_status.st_dev
+           && now.st_ino
+                  == lock->dotlock_status.st_ino) /* and no other program has put its own FILE.lock there meanwhile */
     unlink(lock->dotlock);
   g_clear_pointer(&lock->dotlock, g_free);
+  lock->helped = FALSE;
+}
+
+static void let_go(MboxLock *lock)
+{
+  let_go_dotlock(lock);
   if (lock->fd >= 0) close(lock->fd);
   lock->fd = -1;
 }
 
-/* First the file, then FILE.lock, as Debian's policy has it. A program that replaces the file may have done so between
- * our opening it and our locking it. */
+/* Locks first the file, then FILE.lock, as Debian's policy says. Another program may have replaced the file after we
+ * opened it and before we locked it: TRY_REPLACED. */
 static Try try_once(MboxLock *lock, MboxPurpose purpose, GError **error)
 {
   lock->fd = open(lock->path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
@@ -152,10 +201,13 @@ static Try try_once(MboxLock *lock, MboxPurpose purpose, GError **error)
     return TRY_FAILED;
   }
   g_autofree char *name = g_strconcat(lock->path, ".lock", NULL);
-  Try got = try_dotlock(lock, name, error);
+  Try got = mbox_is_fixed(lock->path) ? try_helper(lock, name, error) : try_dotlock(lock, name, error);
   if (got != TRY_LOCKED) return got;
   if (stat(lock->path, &named) != 0 || named.st_dev != status.st_dev || named.st_ino != status.st_ino)
     return TRY_REPLACED;
+  lock->status = named;
+  if (!mbox_go_on(lock, error)) return TRY_FAILED;
+  named = lock->status;
   char begin[5] = "";
   if (named.st_size > 0 && (pread(lock->fd, begin, 5, 0) != 5 || memcmp(begin, "From ", 5) != 0)) {
     mbox_fail(error, STORE_ERROR_MAILBOX, lock->path,
@@ -167,7 +219,7 @@ static Try try_once(MboxLock *lock, MboxPurpose purpose, GError **error)
   return TRY_LOCKED;
 }
 
-/* Does a program hold this file locked? Asking does not touch locks of our own: there are none. */
+/* Does a program hold this file locked? The question ends no lock of ours, since we have none on this file. */
 static gboolean is_locked(const char *path)
 {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -178,8 +230,9 @@ static gboolean is_locked(const char *path)
   return locked;
 }
 
-/* Thunderbird keeps an index, FILE.msf, and holds .parentlock in the profile, a parent folder, while it runs. It would
- * not notice that its folder was changed, and write where messages were before. */
+/* Does a running Thunderbird use this mbox? Thunderbird keeps an index, FILE.msf, and locks the file .parentlock in its
+ * profile (a parent folder) while it runs. A running Thunderbird does not notice that an mbox was changed, and writes
+ * where messages were before. */
 static gboolean has_thunderbird(const char *path)
 {
   g_autofree char *index = g_strconcat(path, ".msf", NULL);
@@ -195,7 +248,8 @@ static gboolean has_thunderbird(const char *path)
   return FALSE;
 }
 
-/* Who did not let go of a folder while we waited will hardly do so for the next message: for that one nobody waits. */
+/* Until when to wait for a lock. A program that kept its lock while we waited will hardly let go a moment later, so the
+ * next lock is not waited for. */
 static gint64 until_when(void)
 {
   gint64 now = g_get_monotonic_time();
@@ -210,7 +264,8 @@ gboolean mbox_fail_open(const char *path, GError **error)
       "at again at the next pass");
 }
 
-/* Between two attempts nothing is locked, so that who waits for the lock with the file open gets it and is done. */
+/* Tries until the mbox is locked or time is up. Between two attempts nothing is locked, so that a program that has the
+ * file open and waits for the lock can get it, and be done. */
 static gboolean lock_now(MboxLock *lock, MboxPurpose purpose, GError **error)
 {
   gint64 until = until_when();
@@ -237,28 +292,40 @@ static gboolean lock_now(MboxLock *lock, MboxPurpose purpose, GError **error)
       "is in use by another program (%s.lock, or a lock on it): left alone, looked at again at the next pass", shown);
 }
 
-MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error)
+/* A lock that is not taken yet. NULL with MAILBOX. */
+static MboxLock *lock_new(const char *path, GError **error)
 {
   char *real = realpath(path, NULL);
   if (real == NULL) {
     mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
     return NULL;
   }
-  g_autoptr(MboxLock) lock = g_new0(MboxLock, 1);
+  MboxLock *lock = g_new0(MboxLock, 1);
   lock->path = g_strdup(real);
   lock->fd = -1;
   free(real);
-  return lock_now(lock, purpose, error) ? g_steal_pointer(&lock) : NULL;
+  return lock;
 }
 
+MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error)
+{
+  g_autoptr(MboxLock) lock = lock_new(path, error);
+  return lock != NULL && lock_now(lock, purpose, error) ? g_steal_pointer(&lock) : NULL;
+}
+
+/* A FILE.lock that the helper has made does not say that we asked for it. But the helper knows whether the program that
+ * asked still runs. */
 void mbox_lock_tidy(const char *path)
 {
-  char *real = realpath(path, NULL);
-  g_autofree char *name = g_strconcat(real != NULL ? real : path, ".lock", NULL);
+  g_autoptr(MboxLock) lock = lock_new(path, NULL);
   struct stat status;
   gboolean stale;
-  free(real);
-  if (look_at_dotlock(name, &status, &stale) && stale) mbox_unlock(mbox_lock(path, MBOX_TO_APPEND, NULL));
+  if (lock == NULL) return;
+  g_autofree char *name = g_strconcat(lock->path, ".lock", NULL);
+  if (mbox_is_fixed(lock->path))
+    (void)(mbox_has_notes() && try_once(lock, MBOX_TO_APPEND, NULL));
+  else if (look_at_dotlock(name, &status, &stale) && stale)
+    mbox_unlock(mbox_lock(path, MBOX_TO_APPEND, NULL));
 }
 
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error)

@@ -12,8 +12,8 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define SETTLED 2 /* seconds: a file changed longer ago would show it if it were changed again */
-#define GONE ", by another program, meanwhile: looked at again at the next pass"
+#define SETTLED 2 /* seconds: if a file whose last change is older than this is changed again, its time shows that */
+#define GONE " by another program in the meantime; the next pass looks again"
 
 gboolean mbox_same_file(const struct stat *a, const struct stat *b)
 {
@@ -32,7 +32,7 @@ static char *mbox_stamp(Box *box, GError **error)
 {
   Mbox *mbox = (Mbox *)box;
   struct stat status;
-  mbox_late_look(&mbox->late, mbox->path, NULL); /* a folder where nothing happens is not listed again */
+  mbox_late_look(&mbox->late, mbox->path, NULL); /* here, since a folder in which nothing happens is not listed again */
   if (stat(mbox->path, &status) != 0) {
     mbox_fail(error, STORE_ERROR_MAILBOX, mbox->path, "%s", g_strerror(errno));
     return NULL;
@@ -43,7 +43,7 @@ static char *mbox_stamp(Box *box, GError **error)
                          status.st_mtim.tv_nsec, open);
 }
 
-/* Drops those that we took out. */
+/* Drops the items that we have taken out. */
 static void gather(Mbox *mbox)
 {
   GArray *items = mbox->box.items;
@@ -53,8 +53,8 @@ static void gather(Mbox *mbox)
   g_array_set_size(items, kept);
 }
 
-/* The file only grew, as far as its last known message tells: what follows is added. That message is read again, since
- * its end may have been missing. *same: FALSE, it is another one. */
+/* Lists what was added to a file that has only grown. The last known message is read again, since its end may have been
+ * missing. *same FALSE: another message stands in its place, so the file was changed. */
 static gboolean scan_more(Mbox *mbox, int fd, gboolean *same, GError **error)
 {
   GArray *items = mbox->box.items;
@@ -89,17 +89,18 @@ static gboolean scan(Mbox *mbox, int fd, const struct stat *status, GError **err
 
 static gboolean is_read_only(const char *path)
 {
-  char *real = realpath(path, NULL);
-  g_autofree char *folder = g_path_get_dirname(real != NULL ? real : path);
-  free(real);
-  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 || faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0;
+  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 || (mbox_is_fixed(path) && !mbox_has_notes());
 }
 
 static gboolean mbox_list(Box *box, GError **error)
 {
   Mbox *mbox = (Mbox *)box;
-  mbox_late_look(&mbox->late, mbox->path, NULL); /* what is in the way of it now is asked about again */
+  mbox_late_look(&mbox->late, mbox->path, NULL); /* an error is told when the next change is made */
   if (!mbox->known) mbox_lock_tidy(mbox->path);
+  if (mbox_is_half_changed(mbox->path)) {
+    g_autoptr(MboxLock) lock = mbox_lock(mbox->path, MBOX_TO_REPLACE, error);
+    if (lock == NULL) return FALSE; /* a half-changed file must not be listed */
+  }
   int fd = mbox_open(mbox->path, error);
   struct stat status = { 0 };
   gboolean good = fd >= 0;
@@ -208,7 +209,8 @@ static gboolean mbox_make(Box *box, GError **error)
   return good && mbox_sync_folder(mbox->path, error) && mbox_sync_folder(folder, error);
 }
 
-/* The folder, since the file may be replaced by renaming; that of the real file, since that is the one. */
+/* Watches the folder, since a program may replace the file by renaming another one. Where the path is a symbolic link,
+ * this is the folder of the file that the link names. */
 static gboolean mbox_watch(Box *box, int inotify, GError **error)
 {
   Mbox *mbox = (Mbox *)box;

@@ -7,8 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-/* Fields that belong to the mbox. Content-Length and Lines are among them: mutt and Dovecot add them when they rewrite
- * a message to mark it read, and Dovecot hides the first from its clients as well. */
+/* Fields that belong to the mbox and not to the message. Content-Length and Lines are among them, since mutt and
+ * Dovecot add both fields when they mark a message as read; Dovecot does not show Content-Length to its clients either.
+ */
 static const char *const status_fields[] = { "Status",         "X-Status",         "X-Keywords",
                                              "X-UID",          "X-IMAP",           "X-IMAPbase",
                                              "X-Evolution",    "X-Mozilla-Status", "X-Mozilla-Status2",
@@ -20,7 +21,7 @@ void mbox_view_init(MboxView *view, GByteArray *header)
   *view = (MboxView){ .header = header };
 }
 
-/* Is this the field? Then *value is what follows its colon. */
+/* Is this line the field of this name? *value: what follows the colon. */
 static gboolean is_field(const char *line, gsize length, const char *name, const char **value)
 {
   gsize n = strlen(name);
@@ -29,12 +30,19 @@ static gboolean is_field(const char *line, gsize length, const char *name, const
   return TRUE;
 }
 
-/* "D" of Status or X-Status (Elm, mutt, Dovecot); bit 3 of Thunderbird's, which is hexadecimal. */
-static gboolean says_deleted(const char *name, const char *value, gsize length)
+/* What a status field says: the letters of Status and X-Status (Elm, mutt, Dovecot: D deleted, F flagged, A answered),
+ * the bits of Thunderbird's hexadecimal number (3 deleted, 2 flagged, 1 answered). */
+static void take_status(MboxView *view, const char *name, const char *value, gsize length)
 {
   g_autofree char *text = g_strndup(value, MIN(length, 64));
-  if (strcmp(name, "X-Mozilla-Status") == 0) return (g_ascii_strtoull(text, NULL, 16) & 0x0008) != 0;
-  return (strcmp(name, "Status") == 0 || strcmp(name, "X-Status") == 0) && strchr(text, 'D') != NULL;
+  if (strcmp(name, "X-Mozilla-Status") == 0) {
+    guint64 bits = g_ascii_strtoull(text, NULL, 16);
+    if (bits & 0x0008) view->deleted = TRUE;
+    if (bits & 0x0006) view->prized = TRUE;
+  } else if (strcmp(name, "Status") == 0 || strcmp(name, "X-Status") == 0) {
+    if (strchr(text, 'D') != NULL) view->deleted = TRUE;
+    if (strpbrk(text, "FA") != NULL) view->prized = TRUE;
+  }
 }
 
 static gboolean is_status_field(MboxView *view, const char *line, gsize length)
@@ -43,7 +51,7 @@ static gboolean is_status_field(MboxView *view, const char *line, gsize length)
   for (guint i = 0; i < G_N_ELEMENTS(status_fields); i++) {
     const char *value;
     if (!is_field(line, length, status_fields[i], &value)) continue;
-    if (says_deleted(status_fields[i], value, length - (gsize)(value - line))) view->deleted = TRUE;
+    take_status(view, status_fields[i], value, length - (gsize)(value - line));
     return TRUE;
   }
   return FALSE;
@@ -73,7 +81,7 @@ gint64 mbox_view_key(MboxView *view, guint64 size)
   return box_key(view->header->data, view->header->len);
 }
 
-/* The last word of the line that begins with a time of day, or NULL. */
+/* Finds the last word of the line that begins with a time of day; NULL: there is none. */
 static const char *find_time(const char *line, int *hour, int *minute, int *second)
 {
   const char *found = NULL;
@@ -90,7 +98,8 @@ static const char *find_time(const char *line, int *hour, int *minute, int *seco
   return found;
 }
 
-/* "+0100" in seconds; FALSE for what says nothing (MET, PST8PDT: local time, as it mostly is). */
+/* *offset: seconds of a zone such as "+0100". FALSE: the word is no such zone (MET, PST8PDT), and the time is taken for
+ * local time. */
 static gboolean read_zone(const char *word, int *offset)
 {
   *offset = 0;
@@ -103,7 +112,7 @@ static gboolean read_zone(const char *word, int *offset)
   return TRUE;
 }
 
-/* Day and month in the words before the time: "Thu Nov 20" or "20 Nov". */
+/* Reads day and month in the words before the time: "Thu Nov 20" or "20 Nov". */
 static gboolean read_day(const char *line, const char *end, struct tm *when)
 {
   static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -148,7 +157,8 @@ gint64 mbox_from_date(const char *line, gsize length)
   return MAX(stored, 0);
 }
 
-/* The address of the Return-Path field, if it is one word of plain characters; "" else. The caller frees. */
+/* Returns the address of the Return-Path field, or "" where the field is missing or is not one word of plain
+ * characters. The caller frees. */
 static char *return_path(const char *head, gsize length)
 {
   const char *end = head + length;

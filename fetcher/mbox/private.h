@@ -15,17 +15,18 @@
 gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /* message.c */
-/* A message while it is read. */
+/* What is known of a message while it is read. */
 typedef struct {
   gboolean body;      /* the header has ended */
-  gboolean dropping;  /* in a status field */
-  gboolean deleted;   /* a status field says so */
+  gboolean dropping;  /* this line belongs to a status field */
+  gboolean deleted;   /* a status field says that the message is deleted */
+  gboolean prized;    /* a status field says that the message is flagged or answered */
   guint64 size;       /* octets so far */
-  guint64 lines;      /* of them line ends */
+  guint64 lines;      /* line ends among these octets */
   GByteArray *header; /* borrowed: its first MBOX_HEADER_MAX octets, without the empty line */
 } MboxView;
 void mbox_view_init(MboxView *view, GByteArray *header);
-/* Takes the next piece (MBOX_TEXT). TRUE: it belongs to the message; FALSE: to a status field. */
+/* Takes the next piece (MBOX_TEXT). TRUE: the piece belongs to the message; FALSE: to a status field. */
 gboolean mbox_view_take(MboxView *view, const char *piece, gsize length, gboolean begins);
 /* The key of a message with this header and size. Uses up the header. */
 gint64 mbox_view_key(MboxView *view, guint64 size);
@@ -55,8 +56,8 @@ typedef struct {
   gboolean (*sink)(const char *piece, gsize length, gpointer data); /* FALSE with errno; NULL: only look */
   gpointer data;
 } MboxWant;
-/* Reads this message into the sink, and tells whether it was the one that was listed (same key, where it was). Only
- * then are item->length and item->deleted brought up to date. */
+/* Reads this message into the sink, and tells whether it is the message that was listed (the same key, at the same
+ * place). Only in this case item->length, item->deleted and item->prized are brought up to date. */
 MboxFound mbox_read(int fd, BoxItem *item, const MboxWant *want);
 
 /* alone.c */
@@ -73,8 +74,9 @@ gboolean mbox_keep_attributes(int from, const struct stat *old, int to);
 /* lock.c */
 extern guint mbox_lock_patience; /* milliseconds that a lock is waited for; tests have less */
 typedef struct {
-  char *path;    /* the real one */
-  char *dotlock; /* NULL: none made */
+  char *path;      /* without symbolic links */
+  char *dotlock;   /* NULL: none was made */
+  gboolean helped; /* the dotlock was made by the helper, and is its to remove */
   struct stat dotlock_status;
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
@@ -91,7 +93,8 @@ gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, Mb
 /* Sets MAILBOX: another program has it open. Gives FALSE. */
 gboolean mbox_fail_open(const char *path, GError **error);
 void mbox_unlock(MboxLock *lock);
-/* Takes away a FILE.lock that was left by a program that was killed: those that deliver mail would wait for it. */
+/* Takes away a FILE.lock, and what else was left, by a Backstop that was killed: who delivers mail would wait for it.
+ */
 void mbox_lock_tidy(const char *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MboxLock, mbox_unlock)
 
@@ -106,25 +109,40 @@ gboolean mbox_append_ranges(MboxLock *lock, int from, const MboxRange *ranges, g
 /* Appends the message that fd holds from its start under a separator of this time. Synced; *item: where and what it is
  * now. A failure is as above. */
 gboolean mbox_append_message(MboxLock *lock, int fd, gint64 stored, BoxItem *item, GError **error);
-/* Cuts the file back. */
+/* Cuts the file back to this length; synced. */
 gboolean mbox_cut_back(MboxLock *lock, guint64 length, GError **error);
-/* Makes folder entries durable. */
+/* Makes the entries of the folder that this path is in durable. */
 gboolean mbox_sync_folder(const char *path, GError **error);
 
 /* rewrite.c */
-/* Replaces the file by one without these ranges (ascending, apart), all other octets as they were; synced. The lock is
- * on the new file then, and *old is the old file's descriptor, still locked; the caller closes it. *copied: the octets
- * of the old file that were looked at. FALSE with *old -1: nothing was changed; else it was replaced, and may come back
- * after a power failure. */
+/* Replaces the file by a new one without these ranges (ascending, apart), with all other octets as they were; synced.
+ * Then the lock is on the new file, and *old is the old file's descriptor, still locked; the caller closes that.
+ * *copied: the length of the old file that was taken over. FALSE with *old -1: nothing was changed, also where another
+ * program has opened the file; FALSE with another *old: the file was replaced, but may come back after a power failure.
+ */
 gboolean mbox_rewrite(MboxLock *lock, const MboxRange *cuts, guint n, int *old, guint64 *copied, GError **error);
+
+/* in_place.c: /var/mail/USER, whose folder its owner may not write into. A note in the data folder says what is being
+ * done to the file, so that whoever is killed meanwhile is followed by one who goes on. */
+/* The folder of this mbox is there, and no file can be made in it. */
+gboolean mbox_is_fixed(const char *path);
+/* Is there a place for notes? Without one nothing is changed in place. */
+gboolean mbox_has_notes(void);
+/* Takes these ranges out (ascending, apart), all other octets as they were; synced. The lock stays on the file. *begun:
+ * FALSE, nothing was changed, or will be; TRUE with FALSE returned: the next lock of the file goes on. */
+gboolean mbox_change_in_place(MboxLock *lock, const MboxRange *cuts, guint n, gboolean *begun, GError **error);
+gboolean mbox_is_half_changed(const char *path);
+/* Brings such a change to its end, in the locked file. What another program has changed meanwhile is left as it is, and
+ * what the file had before is kept in the data folder, with a warning. lock->status is brought up to date. */
+gboolean mbox_go_on(MboxLock *lock, GError **error);
 
 /* late.c: a program that opened the file before it was replaced may write into the old one once it gets its lock.
  */
 typedef struct {
-  GArray *files; /* the old ones that some program may still write into */
+  GArray *files; /* the old files that a program may still write into */
 } MboxLate;
 void mbox_late_init(MboxLate *late);
-/* Takes an old file over, its descriptor and the lock on it. length: what is not late of it. */
+/* Takes over an old file: its descriptor, and the lock on it. length: the octets of it that the new file has. */
 void mbox_late_keep(MboxLate *late, int fd, guint64 length);
 /* Appends to path what came to the old files; what is no whole message goes to PATH.late, with a warning. An old file
  * is closed when no other program has it open, or after a minute. */

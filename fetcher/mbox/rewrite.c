@@ -12,7 +12,7 @@
 
 #define BUFFER 262144
 
-/* Without O_APPEND, which copy_file_range() does not go with. */
+/* Makes the new file, without O_APPEND, since copy_file_range() refuses such a file. -1 with errno. */
 static int new_file(const char *name, const MboxLock *lock)
 {
   unlink(name);
@@ -37,8 +37,8 @@ static gboolean write_all(int fd, const char *text, gsize length)
   return TRUE;
 }
 
-/* By the kernel where it can, which shares the blocks on some file systems; it need not say why it cannot, writing
- * will. */
+/* Copies by copy_file_range() where that works, since some file systems then share the blocks. Why that call fails does
+ * not matter: writing the usual way will tell. */
 static gboolean copy(int from, guint64 at, guint64 end, int to)
 {
   while (at < end) {
@@ -68,8 +68,8 @@ static gboolean copy_rest(int from, guint64 end, const MboxRange *cuts, guint n,
   return copy(from, at, end, to);
 }
 
-/* Copies what a program that ignores the lock has added meanwhile, and makes all durable. *changed: it did something
- * else, which may concern any part. */
+/* Copies what a program that ignores the lock has added meanwhile, and makes the new file durable. *changed: that
+ * program did more than add at the end. */
 static gboolean catch_up(int from, const struct stat *begun, int to, guint64 *copied, gboolean *changed)
 {
   struct stat now, before = *begun;
@@ -86,7 +86,7 @@ static gboolean catch_up(int from, const struct stat *begun, int to, guint64 *co
   }
 }
 
-/* The new file is locked before it can be found under the mbox's name. */
+/* Locks the new file, before any program can find it under the mbox's name. */
 static gboolean make_ready(int fd)
 {
   struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define SCAN_BUFFER 262144
-#define FIRST_STEP 8192 /* of one message: most headers are shorter */
+#define FIRST_STEP 8192 /* octets of a message that are read first: most headers are shorter */
 
 gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...)
 {
@@ -45,6 +45,7 @@ static void item_end(MboxView *view, BoxItem *item, guint64 end, MboxClaim claim
   item->size = view->size;
   item->wire = view->size + view->lines;
   item->deleted = view->deleted;
+  item->prized = view->prized;
   item->key = mbox_view_key(view, view->size);
   item->claim = claim;
   item->doubtful = claim == MBOX_DISPUTED;
@@ -69,7 +70,7 @@ static gboolean scan_items(MboxLines *lines, guint64 from, GArray *items, MboxEx
       g_array_append_val(items, item);
     }
     extent->end = from + lines->at;
-    extent->open = lines->open;
+    extent->open = lines->claims.open;
     if (kind == MBOX_END) return TRUE;
     mbox_view_init(&view, header);
     item = (BoxItem){ .where = from + lines->at, .stored = mbox_from_date(piece, length) };
@@ -91,7 +92,7 @@ gboolean mbox_scan(int fd, const char *path, guint64 from, GArray *items, MboxEx
   return mbox_fail(error, STORE_ERROR_MAILBOX, path, "%s", g_strerror(errno));
 }
 
-/* Does a message begin here, or the file end? FALSE also when it cannot be read. */
+/* Does a message begin at this place, or does the file end there? FALSE also when the file cannot be read. */
 static gboolean is_boundary(int fd, guint64 where)
 {
   struct stat status;
@@ -116,7 +117,7 @@ static gboolean is_boundary(int fd, guint64 where)
   return blank && mbox_is_separator(line, length);
 }
 
-/* Gives the sink what it wants of a piece. *enough: it has had all. */
+/* Gives the sink what it wants of a piece. *enough: the sink has got all. */
 static gboolean feed(const MboxWant *want, const MboxView *view, const char *piece, gsize length, guint64 *given,
                      gboolean *enough)
 {
@@ -129,12 +130,12 @@ static gboolean feed(const MboxWant *want, const MboxView *view, const char *pie
   return TRUE;
 }
 
-/* Is it the message that was listed, as far as the header and what follows after it tell? A claim may be met now that
- * was not before, or the other way round. */
+/* Is this the message that was listed, as far as its header and what stands at its end can tell? A claim that was not
+ * met when the message was listed may be met now, or the other way round. */
 static gboolean is_same_so_far(const MboxLines *lines, const BoxItem *item, const MboxView *view)
 {
-  if (!view->body || lines->until > item->length) return FALSE;
-  if ((lines->until > 0) != (item->claim == MBOX_CLAIM_MET || item->doubtful)) return FALSE;
+  if (!view->body || lines->claims.until > item->length) return FALSE;
+  if ((lines->claims.until > 0) != (item->claim == MBOX_CLAIM_MET || item->doubtful)) return FALSE;
   g_autoptr(GByteArray) copy = g_byte_array_new();
   g_byte_array_append(copy, view->header->data, view->header->len);
   MboxView other = { .header = copy };
@@ -156,8 +157,9 @@ static MboxFound read_on(MboxLines *lines, BoxItem *item, const MboxWant *want, 
     gboolean ours = mbox_view_take(&view, piece, length, lines->begins);
     if (ours && !feed(want, &view, piece, length, &given, &enough)) return MBOX_REFUSED;
     if (!enough || asked || !view.body) continue;
-    if (is_same_so_far(lines, item, &view)) { /* the rest need not be read */
+    if (is_same_so_far(lines, item, &view)) { /* the rest of the message need not be read */
       item->deleted = view.deleted;
+      item->prized = view.prized;
       return MBOX_SAME;
     }
     asked = TRUE;

@@ -11,8 +11,8 @@
 
 #define BUFFER 262144
 
-/* What is to be written, until the buffer is full. tail: the octets last put, which tell whether a line, or an empty
- * one, ends there. */
+/* Collects what is to be written until the buffer is full. tail: the last three octets, which tell whether the text
+ * ends with a line end or with an empty line. */
 typedef struct {
   int fd;
   gsize used;
@@ -51,7 +51,7 @@ static gboolean out_put(Out *out, const char *text, gsize length)
   return TRUE;
 }
 
-/* Ends the last line and adds an empty one, with the line ends that are in use there, unless that is done. */
+/* Makes the text end with an empty line, with the same kind of line ends, unless it does so already. */
 static gboolean out_end(Out *out)
 {
   const char *tail = out->tail;
@@ -68,7 +68,7 @@ gboolean mbox_cut_back(MboxLock *lock, guint64 length, GError **error)
                    length, g_strerror(errno));
 }
 
-/* Undoes what was put; a program that ignores the lock may have added mail of its own, which must stay. */
+/* Takes back what was written. Mail that a program which ignores the lock has added meanwhile must stay. */
 static gboolean undo(MboxLock *lock, guint64 length, const Out *out, int number, GError **error)
 {
   struct stat status;
@@ -84,7 +84,7 @@ static gboolean undo(MboxLock *lock, guint64 length, const Out *out, int number,
                    g_strerror(number));
 }
 
-/* Makes ready to append: the file's last line must be an empty one. */
+/* Makes ready to append: the last line of the file must be empty. */
 static gboolean out_begin(Out *out, MboxLock *lock, guint64 *length)
 {
   struct stat status;
@@ -103,14 +103,14 @@ static gboolean put_range(Out *out, int from, const MboxRange *range)
   while (at < end) {
     ssize_t n = pread(from, buffer, (gsize)MIN(end - at, BUFFER), (off_t)at);
     if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = EIO; /* it was there when it was looked for */
+    if (n == 0) errno = EIO; /* the octets were there a moment ago */
     if (n <= 0 || !out_put(out, buffer, (gsize)n)) return FALSE;
     at += (guint64)n;
   }
   return out_end(out);
 }
 
-/* The separator, then the lines, quoted. */
+/* Writes the separator, then the lines of the message, quoted. */
 static gboolean put_message(Out *out, int fd, gint64 stored, guint64 *where, guint64 before)
 {
   g_autofree char *buffer = g_malloc(BUFFER);
@@ -128,11 +128,11 @@ static gboolean put_message(Out *out, int fd, gint64 stored, guint64 *where, gui
     if (lines.begins && mbox_needs_quote(piece, length) && !out_put(out, ">", 1)) return FALSE;
     if (!out_put(out, piece, length)) return FALSE;
   }
-  /* an empty line in any case: the one that ends the message here may be its own */
+  /* always an empty line: one that the message ends with belongs to the message */
   return out->tail[2] == '\n' ? out_put(out, "\n", 1) : out_put(out, "\n\n", 2);
 }
 
-/* What was written is read as any program would: n messages, and the file ends with them. */
+/* Reads what was written, as any program would. TRUE: these are n messages, and nothing follows. */
 static gboolean read_back(MboxLock *lock, guint64 where, guint n, GArray *items)
 {
   MboxExtent extent;

@@ -81,7 +81,7 @@ static const char *step(Guard *guard, char c)
   case ESCAPED: guard->state = QUOTED; return NULL;
   case BRACE:
     if (g_ascii_isdigit(c)) {
-      /* Kept from wrapping round; anything this large is refused at the end of the line. */
+      /* Must not overflow; a number this large is refused at the end of the line. */
       if (guard->number < G_MAXUINT64 / 16) guard->number = guard->number * 10 + (guint64)(c - '0');
       return NULL;
     }

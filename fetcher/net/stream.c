@@ -95,7 +95,7 @@ ssize_t stream_read_now(Stream *stream, void *buffer, gsize size)
 
 short stream_events(const Stream *stream)
 {
-  /* TLS may have to write before it can read on. */
+  /* TLS may have to write before it can read more. */
   return stream->tls != NULL && gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
 }
 
@@ -169,8 +169,8 @@ static gboolean is_loopback(const struct sockaddr *address)
   return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
-/* A peer that is gone without a word (the computer slept, a router forgot us) is an error of the socket within
- * 4 minutes, and no process wakes up to find out. */
+/* Keep-alive by the kernel: if the server is gone without a word (the computer slept, a router forgot the connection),
+ * the socket has an error within 4 minutes, and this process need not wake up to find out. */
 static void keep_alive(int fd)
 {
   static const struct {
@@ -182,7 +182,7 @@ static void keep_alive(int fd)
     setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof options[i].value);
 }
 
-/* One address. The failed stream keeps its error, the next attempt clears it. */
+/* Tries one address. On failure the stream has an error, which the next attempt clears. */
 static gboolean connect_to(Stream *stream, const struct addrinfo *address)
 {
   stream->fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

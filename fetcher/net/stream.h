@@ -16,16 +16,15 @@ typedef struct Stream Stream;
 /* Connects to host:port (every address in turn, `timeout` seconds each). loopback_only: refuse any other peer. Errors
  * are STORE_ERROR_*. */
 Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error);
-/* The same to an account's server, on loopback only when it is to be in clear. STORE_ERROR_AUTH when user or secret
- * hold a line break, which would be a command of its own in either protocol. */
+/* Connects to an account's server; without TLS only on loopback. STORE_ERROR_AUTH when user or secret hold a line
+ * break, which the server would take for another command. */
 Stream *stream_connect_for(const AccountConfig *account, const char *secret, GError **error);
 /* Does the TLS handshake; ca_file NULL: the system's. STORE_ERROR_FATAL with the reason in words for a bad certificate.
  * The caller makes sure that no byte received in clear is still buffered above (injection before the handshake). */
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
 /* A libetpan low stream over it. It borrows the Stream; freeing it does not close it. */
 mailstream_low *stream_low(Stream *stream);
-/* It carries another protocol than IMAP: the guard counts the bytes of a command's answer, and knows nothing of lines.
- */
+/* The protocol is not IMAP: the guard counts only the bytes of each answer, not its lines. */
 void stream_count_bytes_only(Stream *stream);
 /* Waits for bytes, and gives at most size of them; -1 once the connection is broken. Never 0. */
 ssize_t stream_read(Stream *stream, void *buffer, gsize size);

@@ -1,9 +1,10 @@
 /* batch.c - candidates on their way from reading to verdict to quarantine.
  * Owns:     the order: read, sync, facts, verdict, record, move.
  * Must not: decide anything that filter or ledger decide.
- * Fails:    STORE_ERROR, LEDGER_ERROR; nothing is recorded then but whole batches, and their mark with them.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; then only whole batches are recorded, each with its mark.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/batch.h"
+#include "fetcher/pass/prized.h"
 #include "fetcher/pass/seen_before.h"
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/sync.h"
@@ -19,8 +20,8 @@ static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
   fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
 }
 
-/* All at once; where the server refuses one of them, those that are left one by one. What cannot be read stays where it
- * is, unjudged. */
+/* Reads all candidates at once; if the server refuses one, reads those that are left one by one. A message that cannot
+ * be read stays where it is, without a verdict. */
 static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
 {
   g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -51,7 +52,7 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
   return FALSE;
 }
 
-/* Keeps those that need a verdict. */
+/* Keeps the candidates that need a verdict, and drops the others. */
 static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GError **error)
 {
   guint32 validity = run->open.status.validity;
@@ -70,19 +71,25 @@ static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GE
   return TRUE;
 }
 
-static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
+/* Would this verdict have a message moved, where messages are moved? */
+static gboolean wants_move(const Run *run, const Verdict *verdict)
 {
-  if (run->sweep.rehearse) return MOVE_KEPT;
-  if (candidate->marked && !run->sweep.again)
-    return MOVE_KEPT; /* by another machine, which moves it; or dragged back */
-  if (verdict->fresh) return MOVE_WAITING;
-  if (!run->folders.moves || !(run->store->can & STORE_CAN_MOVE)) return MOVE_KEPT; /* of this folder, which is open */
-  if (verdict->code == VERDICT_BACKSCATTER) return MOVE_Q_INTENT;
-  if (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure) return MOVE_Q_INTENT;
-  return MOVE_KEPT;
+  return verdict->code == VERDICT_BACKSCATTER || (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure);
 }
 
-/* What waits is counted at the end of the pass, by the journal. */
+static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
+{
+  if (run->sweep.rehearse || candidate->spared) return MOVE_KEPT;
+  if (candidate->marked && !run->sweep.again)
+    return MOVE_KEPT; /* another machine marked it and will move it; or the owner dragged it back */
+  if (verdict->fresh) return MOVE_WAITING;
+  if (!run->folders.moves || !(run->store->can & STORE_CAN_MOVE))
+    return MOVE_KEPT; /* STORE_CAN_MOVE tells of the open folder */
+  if (candidate->prized) return MOVE_KEPT;
+  return wants_move(run, verdict) ? MOVE_Q_INTENT : MOVE_KEPT;
+}
+
+/* The journal counts waiting entries at the end of the pass. */
 static void count_verdict(Pass *pass, const Verdict *verdict)
 {
   if (verdict->fresh) return;
@@ -94,17 +101,30 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
     pass->unsure++;
 }
 
-/* When an entry is to be judged again, 0 for never. Fresh backscatter: after the grace. What waits for another
- * account: as soon as that one is done (pass.c), then at growing distances, for as long as the other one is in
- * trouble. Backscatter that was only observed: once mail is moved; again at growing distances, for a folder out of
- * which nothing can be moved. A rehearsal changes none of that. */
+/* When to judge an entry again; 0: never. Fresh backscatter: after two minutes (FILTER_GRACE). A report that waits for
+ * another account: as soon as that account has read its Sent folders (other_accounts.c), then after longer and longer
+ * times, while the other account has trouble. Backscatter that was only observed: as soon as mail may be moved; again
+ * after longer and longer times where nothing can be moved out of the folder. A rehearsal changes none of these times.
+ * */
 static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
 {
   if (run->sweep.rehearse || candidate->marked) return candidate->due;
+  if (candidate->spared || (candidate->prized && entry->state == MOVE_KEPT)) return 0;
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
   if (entry->state != MOVE_WAITING && !observed) return 0;
   if (!observed && !facts->stale) return entry->judged + FILTER_GRACE;
   return entry->judged + (candidate->prior == 0 ? 0 : CLAMP(2 * candidate->waited, FILTER_GRACE, LONGEST_WAIT));
+}
+
+/* Why it stays although its verdict would have it moved; NULL. The caller frees. */
+static char *reason_for(const Run *run, const Candidate *candidate, const Verdict *verdict, const Entry *entry)
+{
+  if (entry->state != MOVE_KEPT || !wants_move(run, verdict)) return NULL;
+  if (candidate->spared && candidate->like != 0)
+    return g_strdup_printf(
+        "it is message %" G_GINT64_FORMAT " in another form or place: you have restored or copied it", candidate->like);
+  if (candidate->spared) return g_strdup("you have restored it before, as a note beside the quarantine says");
+  return candidate->prized ? g_strdup(PRIZED_REASON) : NULL;
 }
 
 static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate, const Facts *facts,
@@ -116,6 +136,8 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   entry->arrived = candidate->stored;
   entry->judged = run_now();
   entry->due = due_after(run, candidate, facts, entry);
+  entry->exempt = candidate->spared;
+  entry->reason = reason_for(run, candidate, verdict, entry);
   place_set(&entry->home, folder, run->open.status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT)
     place_set(&entry->away, run->folders.quarantine, run->folders.quarantine_validity, 0);
@@ -135,7 +157,7 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
   candidate->judged = TRUE;
-  facts->waited = candidate->waited >= FILTER_GRACE; /* to wait for another account only is less */
+  facts->waited = candidate->waited >= FILTER_GRACE; /* a wait for another account may be shorter */
   g_autoptr(Verdict) verdict = filter_judge(candidate->report, facts, &policy);
   if (verdict->code == VERDICT_PASS && candidate->prior == 0) return TRUE;
   count_verdict(&run->pass, verdict);
@@ -143,7 +165,7 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
   return TRUE;
 }
 
-/* Those that show an id of ours, or all that are left. */
+/* with_id: judges the reports that show an id of sent mail; else all that are left. */
 static gboolean judge_some(Run *run, const char *folder, const GPtrArray *candidates, gint64 scanned, gboolean with_id,
                            GPtrArray *judged, GError **error)
 {
@@ -157,8 +179,8 @@ static gboolean judge_some(Run *run, const char *folder, const GPtrArray *candid
   return TRUE;
 }
 
-/* First those that show an id of ours, and they are recorded: what they teach (which message was answered under its
- * own id) counts for the others, in whatever order all of them came. */
+/* Judges and records the reports first that show an id of sent mail. What they teach (which message was answered under
+ * its own id) then counts for the other reports, in whatever order all of them came. */
 static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candidates, const FolderMark *mark,
                           gint64 scanned, GPtrArray *entries, GError **error)
 {
@@ -175,13 +197,13 @@ static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candida
   return TRUE;
 }
 
-/* Reopens the watched folder after Sent was looked at; its UIDs must still mean the same messages. */
+/* Opens the watched folder again after Sent was read. Its UIDs must still mean the same messages. */
 static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **error)
 {
   if (!run_select(run, folder, error)) return FALSE;
   if (run->open.status.validity == validity) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
-              "folder \"%s\" was renumbered meanwhile; it is read again at the next pass", folder);
+              "folder \"%s\" was renumbered in the meantime; the next pass reads it again", folder);
   return FALSE;
 }
 

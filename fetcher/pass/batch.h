@@ -1,9 +1,10 @@
-/* batch.h - a handful of candidates on their way from reading to verdict to quarantine. */
+/* batch.h - some candidates of one folder on their way from reading to verdict to quarantine. */
 #pragma once
 #include "fetcher/pass/candidate.h"
 
-/* Takes candidates (Candidate*) of one watched folder all the way: reads each, drops what was judged before or is no
- * report, brings Sent up to date, judges, records all of it with the folder's new mark in one transaction, and moves
- * what is to be moved. mark NULL: leave it. scanned: when the scan that found them began, Unix seconds. */
+/* Takes candidates (Candidate*) of one watched folder all the way: reads them, drops those that were judged before or
+ * are no reports, brings Sent up to date, judges, records the entries and the folder's new mark in one transaction,
+ * and moves what must be moved. mark NULL: the mark stays. scanned: when the scan that found the candidates began,
+ * Unix seconds. */
 gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const FolderMark *mark, gint64 scanned,
                        GError **error);

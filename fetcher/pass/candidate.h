@@ -9,10 +9,13 @@ typedef struct {
   gint64 stored;     /* INTERNALDATE */
   gboolean marked;   /* it carries $Backscatter */
   gboolean released; /* it carries $NotBackscatter: one of the owner's machines has restored it */
-  gint64 prior;      /* the id of the entry this is, which is judged again; 0 for a new message */
-  gint64 waited;     /* how long that entry was made to wait, seconds */
+  gboolean prized;   /* flagged or answered: it is never moved */
+  gboolean spared;   /* it is like one that the owner dealt with (spare.h): recorded, and left alone */
+  gint64 like;       /* that entry; 0: not in this ledger */
+  gint64 prior;      /* the entry that is judged again; 0 for a new message */
+  gint64 waited;     /* how long that entry had to wait, seconds */
   gint64 since;      /* when that entry was judged, Unix seconds: 0 for a new message */
-  gint64 due;        /* when that entry is due by itself, 0 never */
+  gint64 due;        /* when that entry is due, 0: never */
   Fingerprint fingerprint;
   Report *report; /* NULL until read */
   gboolean judged;

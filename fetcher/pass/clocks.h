@@ -1,8 +1,6 @@
-/* clocks.h - what a process knows of this computer's clock: whether it was set while looks at Sent folders were noted
- * by it.
- *
- * It belongs to the computer and outlives a connection, so it is kept for the process. When the computer was started
- * (wall clock less CLOCK_BOOTTIME) stays the same until the clock is set; a clock that was ahead gives a later time. */
+/* clocks.h - was this computer's clock set, while looks at Sent folders were noted by it? What is known is kept for
+ * the life of the process, since the clock belongs to the computer and not to a connection. The start of the computer
+ * (wall clock less CLOCK_BOOTTIME) stays the same until the clock is set; a clock that is ahead gives a later start. */
 #pragma once
 #include <glib.h>
 
@@ -19,10 +17,10 @@ typedef struct {
   gboolean set;          /* the clock was set since marks and gaps were noted */
 } ClockLook;
 
-/* A look begins now. */
+/* Begins a look at all Sent folders. */
 ClockLook clocks_look(void);
-/* It went through: every mark was written anew, and every gap noted by a former clock has grown. */
+/* The look has ended well: every mark was written again, and every gap that an earlier clock noted has grown. */
 void clocks_looked(const ClockLook *look);
-/* Puts other clocks (seconds: that of the day, CLOCK_BOOTTIME) in place of the computer's own (NULL) and forgets what
- * was known, as a new process does. For tests. */
+/* For tests: replaces the computer's clocks (seconds: wall clock, CLOCK_BOOTTIME; NULL: the computer's own) and
+ * forgets what was known, as a new process does. */
 void clocks_replace(gint64 (*wall)(void), gint64 (*boot)(void));

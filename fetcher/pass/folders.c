@@ -1,10 +1,12 @@
 /* folders.c - which of an account's folders are Sent, Trash and quarantine.
- * Owns:     the choice of them.
+ * Owns:     the choice of these folders.
  * Must not: read mail.
  * Fails:    STORE_ERROR, CONFIG_ERROR when a configured folder is not there.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e/test_once.py */
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/sent_names.h"
+#include "fetcher/store/trash_names.h"
+#include "ledger/trash.h"
 #include <string.h>
 
 #define LIST_AGAIN ((gint64)3600 * G_USEC_PER_SEC) /* folders are made and renamed rarely */
@@ -50,7 +52,8 @@ static void take_special(const Run *run, GPtrArray *sent)
   }
 }
 
-/* By name: those at the least depth; of these the ones that hold mail, or the first one where none does. */
+/* By name: takes the Sent folders that lie highest in the hierarchy; of these all that hold mail, or the first one if
+ * none does. */
 static gboolean take_named(Run *run, GPtrArray *sent, GError **error)
 {
   guint least = G_MAXUINT;
@@ -122,20 +125,46 @@ void folders_forget(Run *run)
 
 void folders_doubt(Run *run) { run->folders.listed = 0; }
 
+/* A usual name at the top, or right below INBOX or a provider's own folder ("INBOX.Trash", "[Gmail]/Bin"). What lies
+ * deeper may be another user's, or an archive's. */
+static gboolean named_trash(const char *name)
+{
+  if (trash_name_is_usual(name)) return TRUE;
+  gsize top = strcspn(name, SEPARATORS);
+  gboolean near = name[0] == '[' || (top == 5 && g_ascii_strncasecmp(name, "INBOX", 5) == 0);
+  return near && name[top] != '\0' && trash_name_is_usual(name + top + 1);
+}
+
+/* May what is deleted be put there? A folder of another use, or another person's, never. */
+static gboolean may_be_trash(const Run *run, const Folder *folder)
+{
+  return !(folder->use & (FOLDER_NOSELECT | FOLDER_SENT)) && !g_str_equal(folder->name, run->folders.quarantine)
+         && !g_strv_contains((const char *const *)run->folders.watched, folder->name);
+}
+
+/* The folder that the server marks; else one with a usual name. */
+static void find_trash(Run *run)
+{
+  const char *named = NULL;
+  for (guint i = 0; i < run->folders.list->len; i++) {
+    const Folder *folder = run->folders.list->pdata[i];
+    if (!may_be_trash(run, folder)) continue;
+    if ((folder->use & FOLDER_TRASH) && run->folders.trash == NULL) run->folders.trash = g_strdup(folder->name);
+    if (!(run->store->can & STORE_LISTS_ALL) || !named_trash(folder->name)) continue;
+    if (named == NULL || depth_of(folder->name) < depth_of(named)) named = folder->name;
+  }
+  if (run->folders.trash == NULL) run->folders.trash = g_strdup(named);
+}
+
 static gboolean find(Run *run, GError **error)
 {
   run->folders.list = run->store->class->folders(run->store, error);
   if (run->folders.list == NULL) return FALSE;
   run->folders.quarantine = run->store->class->resolve(run->store, run->account->quarantine, error);
   if (run->folders.quarantine == NULL || !find_watched(run, error)) return FALSE;
-  for (guint i = 0; i < run->folders.list->len; i++) {
-    const Folder *folder = run->folders.list->pdata[i];
-    if ((folder->use & FOLDER_TRASH) && run->folders.trash == NULL
-        && !g_str_equal(folder->name, run->folders.quarantine))
-      run->folders.trash = g_strdup(folder->name);
-  }
+  find_trash(run);
   run->folders.listed = g_get_monotonic_time();
-  return TRUE;
+  return trash_note(run->ledger, run->account->name, run->folders.trash, error);
 }
 
 gboolean folders_find(Run *run, GError **error)
@@ -147,7 +176,7 @@ gboolean folders_find(Run *run, GError **error)
   return FALSE;
 }
 
-/* By the server's names: different words of the configuration may mean one folder. */
+/* Compares what the server calls the folders: two different words in the configuration may mean the same folder. */
 static gboolean check_quarantine(const Run *run, GError **error)
 {
   if (!g_strv_contains((const char *const *)run->folders.sent, run->folders.quarantine)
@@ -160,7 +189,7 @@ static gboolean check_quarantine(const Run *run, GError **error)
   return FALSE;
 }
 
-/* As the owner has written it, if he has. */
+/* The name as the owner has written it, if the configuration has one. */
 static const char *quarantine_name(const Run *run)
 {
   return run->account->quarantine != NULL ? run->account->quarantine : run->folders.quarantine;
@@ -178,7 +207,7 @@ static gboolean make_quarantine(Run *run, GError **error)
   return TRUE;
 }
 
-/* *names: the watched folders that nothing can be moved out of; NULL when there is none. */
+/* *names: the read-only watched folders, out of which nothing can be moved; NULL: there are none. */
 static gboolean find_read_only(Run *run, char **names, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new();
@@ -196,7 +225,7 @@ static gboolean find_read_only(Run *run, char **names, GError **error)
   return TRUE;
 }
 
-/* Tells the owner why nothing is moved although he wants it. */
+/* If the owner wants mail to be moved and it is not, the account's notice says why. */
 static gboolean tell_why(Run *run, gboolean read_only, GError **error)
 {
   g_autofree char *names = NULL, *text = NULL;

@@ -2,20 +2,22 @@
 #pragma once
 #include "fetcher/pass/run.h"
 
-/* Lists the server's folders and fills in run->folders.list, watched, trash, quarantine; unless that was done on this
- * connection within the last hour. */
+/* Lists the server's folders and fills in run->folders: list, watched, trash, quarantine. Does nothing if that was
+ * done on this connection within the last hour. */
 gboolean folders_find(Run *run, GError **error);
-/* One of them may not be what it was: they are listed anew at the next pass. */
+/* A folder may have changed: the next pass lists all folders again. */
 void folders_doubt(Run *run);
-/* Frees what was learnt about them. */
+/* Forgets all about the folders. */
 void folders_forget(Run *run);
-/* Fills in run->folders.sent: as configured; else by SPECIAL-USE (RFC 6154); else by the usual names, where those at
- * the top win and empty ones count only if all are; without STORE_LISTS_ALL only as configured. None found leaves it
- * empty. The ledger is told which ones are in use. A configured Sent folder that is not there is CONFIG_ERROR_INVALID,
- * and nothing is guessed instead. */
+/* Fills in run->folders.sent, and tells the ledger which Sent folders are in use. They are those of the configuration;
+ * else those that SPECIAL-USE marks (RFC 6154); else those with usual names (sent_names.h), of which the highest in
+ * the hierarchy count, and empty ones only if all are empty. Without STORE_LISTS_ALL only the configuration counts.
+ * The list is empty when no Sent folder is found. CONFIG_ERROR_INVALID when a configured Sent folder is not there:
+ * then nothing is guessed. */
 gboolean folders_find_sent(Run *run, GError **error);
-/* Does anything tell what the owner sent: folders, another account's, or `backstop record`? */
+/* Is there anything that tells what the owner sent: Sent folders, those of another account, or `backstop record`? */
 gboolean folders_tell_sent(const Run *run);
-/* Decides whether mail is moved (run->folders.moves), makes the quarantine folder where it is missing and learns its
- * UIDVALIDITY. Where nothing will be moved, a missing one stays missing, and the account's notice says why. */
+/* Decides whether mail is moved (run->folders.moves), makes the quarantine folder if it is missing, and learns its
+ * UIDVALIDITY. If nothing will be moved, a missing quarantine folder stays missing, and the account's notice says why.
+ * */
 gboolean folders_prepare_quarantine(Run *run, GError **error);

@@ -20,5 +20,5 @@ gboolean heal_verdicts(Run *run, GError **error)
     back = back || result.back->len > 0;
     further = result.further;
   }
-  return !back || (run_begin(run, error) && grant_wishes(run, error));
+  return !back || (run_begin(run, error) && wishes_grant(run, error));
 }

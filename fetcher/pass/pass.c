@@ -1,8 +1,8 @@
 /* pass.c - one pass over one account.
  * Owns:     the order of its steps, and Run.
  * Must not: know a protocol, read configuration files.
- * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; every message is where the journal says or will be looked for.
- * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
+ * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; each message is where the journal says, or the next pass looks for
+ * it. Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/pass.h"
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/heal.h"
@@ -14,15 +14,15 @@
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/wishes.h"
 
-#define LIST_TRUSTED ((gint64)60 * G_USEC_PER_SEC) /* how old the list of folders may be that mail is judged by */
+#define LIST_TRUSTED ((gint64)60 * G_USEC_PER_SEC) /* mail is judged only with a list of folders that is no older */
 
-/* The watched folders, one after the other; one that cannot be read does not keep the others from it. */
+/* Looks at the watched folders, one after the other. If one cannot be read, goes on with the others. */
 static gboolean watch_all(Run *run, GError **error)
 {
   g_autoptr(GError) first = NULL;
   for (char **folder = run->folders.watched; *folder != NULL; folder++) {
     g_autoptr(GError) problem = NULL;
-    if (grant_wishes(run, &problem) && watch_folder(run, *folder, &problem)) continue;
+    if (wishes_grant(run, &problem) && watch_folder(run, *folder, &problem)) continue;
     if (!run_can_go_on(problem)) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
@@ -35,7 +35,7 @@ static gboolean watch_all(Run *run, GError **error)
   return FALSE;
 }
 
-/* Where there is a server with folders, one of them is Sent: then nothing is judged before it is found. */
+/* On a server with folders, one of them is Sent: nothing is judged until that folder is found. */
 static gboolean require_sent(const Run *run, GError **error)
 {
   if (folders_tell_sent(run) || !(run->store->can & STORE_LISTS_ALL)) return TRUE;
@@ -59,7 +59,7 @@ static gboolean count_waiting(Run *run, GError **error)
   return TRUE;
 }
 
-/* What is done once on a connection, and again when the folders were listed anew. */
+/* Finds all folders: once on each connection, and again after the folders were listed again. */
 static gboolean find_folders(Run *run, GError **error)
 {
   if (!folders_find(run, error)) return FALSE;
@@ -81,7 +81,7 @@ static gboolean has_work(Run *run, gboolean *work, GError **error)
   return due != NULL;
 }
 
-/* Before anything is judged: which folders hold sent mail may have changed since they were chosen. */
+/* Call before anything is judged: since the Sent folders were chosen, others may have come. */
 static gboolean find_folders_anew(Run *run, GError **error)
 {
   gboolean work = FALSE;
@@ -104,7 +104,7 @@ static gboolean look_at_mail(Run *run, GError **error)
     return FALSE;
   }
   if (run->sync.synced < run->pass.started && !sync_sent(run, !run->progress.quiet, error)) return FALSE;
-  /* What is on its way to quarantine must not be taken for what others put there. */
+  /* Settle first: else messages on their way to quarantine would look as if somebody else had put them there. */
   if (!settle_leaving(run, error) || (!run->settle.half && !reconcile_quarantine(run, error))
       || !sweep_wishes(run, error) || !judge_what_waited(run, error) || !heal_verdicts(run, error))
     return FALSE;
@@ -118,7 +118,7 @@ static gboolean steps(Run *run, PassScope scope, GError **error)
 {
   if (!folders_find(run, error) || !settle_all(run, error)) return FALSE;
   if (scope == PASS_SWEEP) return find_folders(run, error) && sync_sent(run, TRUE, error) && sweep_wishes(run, error);
-  if (!grant_wishes(run, error)) return FALSE;
+  if (!wishes_grant(run, error)) return FALSE;
   return scope == PASS_WISHES || look_at_mail(run, error);
 }
 
@@ -156,7 +156,7 @@ static gboolean begin(Run *run, PassScope scope, GError **error)
   return run->progress.quiet || run_begin(run, error);
 }
 
-/* Ends the row of a pass that has one. */
+/* If the pass has a row in the ledger, ends that row. */
 static gboolean end(Run *run, const GError *problem, GError **error)
 {
   return run->pass.id == 0

@@ -1,14 +1,14 @@
-/* reconcile.c - the quarantine folder as other hands leave it.
+/* reconcile.c - what other hands changed in the quarantine folder
  * Owns:     the mark of the quarantine folder.
- * Must not: move anything; take a message for gone that it did not look for.
- * Fails:    STORE_ERROR, LEDGER_ERROR; what was not filed is looked at again.
+ * Must not: move anything; call a message gone without having looked for it.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; the next pass looks again at what was not filed.
  * Tests:    tests/fetcher/pass/test_reconcile.c */
 #include "fetcher/pass/reconcile.h"
 #include "fetcher/pass/locate.h"
 #include "fetcher/pass/rivals.h"
 #include "ledger/facts.h"
 
-#define AT_ONCE 200 /* messages whose bytes are held at one time, one after the other */
+#define AT_ONCE 200 /* messages that are listed at one time; each is read alone */
 
 /* A message in quarantine that the journal does not know to be there. */
 typedef struct {
@@ -43,8 +43,9 @@ static Verdict *verdict_by_hand(const Report *report, const Facts *facts, const 
   return verdict;
 }
 
-/* *id: the quarantined entry of this fingerprint whose message is not where the journal says; 0 when there is none.
- * *further: all of them lie where it says, and no entry is left that could become what was found. */
+/* *id: the quarantined entry of this fingerprint whose message is not where the journal says; 0: there is none.
+ * *further: every message of this fingerprint lies where the journal says, and no other entry can be about the one
+ * that was found. */
 static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id, gboolean *further, GError **error)
 {
   g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, fingerprint, error);
@@ -66,8 +67,7 @@ static gboolean find_moved(Run *run, const Fingerprint *fingerprint, gint64 *id,
   return known != NULL;
 }
 
-/* A second copy may be one that another machine is about to take back (rivals.h): it is taken for one that stays only
- * after a while. */
+/* Another machine may be about to remove a second copy again (rivals.h): wait two minutes before the copy counts. */
 static gboolean is_too_soon(Run *run)
 {
   if (!rivals_possible(run->store)) return FALSE;
@@ -75,7 +75,7 @@ static gboolean is_too_soon(Run *run)
   return run_now() - run->reconcile.doubtful < FILTER_GRACE;
 }
 
-/* *later: it is to be looked at again instead. */
+/* *later: nothing was done; the next pass must look at the message again. */
 static gboolean adopt(Run *run, const Stranger *stranger, GBytes *bytes, gboolean *later, GError **error)
 {
   gboolean further = FALSE;
@@ -95,7 +95,7 @@ static gboolean adopt(Run *run, const Stranger *stranger, GBytes *bytes, gboolea
   return *later || journal_adopt(run->ledger, entry, error);
 }
 
-/* *again: lowered to the first UID that is to be looked at again. */
+/* *again: lowered to the first UID that the next pass must look at again. */
 static gboolean adopt_all(Run *run, const GArray *strangers, guint32 *again, GError **error)
 {
   for (guint i = 0; i < strangers->len; i++) {
@@ -104,12 +104,12 @@ static gboolean adopt_all(Run *run, const GArray *strangers, guint32 *again, GEr
     gboolean later = FALSE;
     if (!run_tick(run, error) || !run_select(run, run->folders.quarantine, error)) return FALSE;
     g_autoptr(GBytes) bytes = store_read(run->store, stranger->uid, FILTER_READ_LIMIT, &problem);
-    /* Dovecot has nothing to show of a message that another session has just removed. */
+    /* Dovecot gives an empty message when another session has just removed it. */
     if (bytes != NULL && g_bytes_get_size(bytes) == 0 && stranger->size > 0) continue;
     gboolean done = bytes != NULL && adopt(run, stranger, bytes, &later, &problem);
     if (later) *again = MIN(*again, stranger->uid);
     if (done) continue;
-    if (run_can_go_on(problem)) continue; /* gone again, or it cannot be read */
+    if (run_can_go_on(problem)) continue; /* the message is gone again, or cannot be read */
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
@@ -122,8 +122,8 @@ static gint by_uid(gconstpointer a, gconstpointer b)
   return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* What came since the mark, and is not ours; the lowest first, since of several copies that one stays. *again: as
- * above. */
+/* Files messages that came since the mark and are not ours. The lowest UID first, since that copy stays (rivals.h).
+ * *again: as adopt_all() says. */
 static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, guint32 next, guint32 *again,
                             GError **error)
 {
@@ -146,7 +146,7 @@ static gboolean look_at_new(Run *run, const GArray *present, GHashTable *known, 
   return TRUE;
 }
 
-/* What the journal knows to be there and is not. */
+/* Notes messages that the journal expects in quarantine and that are not there. */
 static gboolean look_for_gone(Run *run, const GArray *present, const GArray *lying, GError **error)
 {
   g_autoptr(GHashTable) there = g_hash_table_new(NULL, NULL);
@@ -164,7 +164,7 @@ static gboolean look_for_gone(Run *run, const GArray *present, const GArray *lyi
   return TRUE;
 }
 
-/* Copies of what is still to be removed from where it came. */
+/* Adds the copies whose originals are not removed yet: they are known, too. */
 static gboolean add_arriving(Run *run, GHashTable *known, GError **error)
 {
   g_autoptr(GPtrArray) entries = journal_unfinished(run->ledger, run->account->name, error);

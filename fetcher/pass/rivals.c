@@ -1,12 +1,12 @@
-/* rivals.c - several machines on one mailbox, on a server that cannot tell them whose a message is.
+/* rivals.c - several machines that copy the same message into quarantine
  * Owns:     which of several copies stays.
- * Must not: remove a copy unless it sees the same message at a lower UID; a source unless it sees our copy.
- * Fails:    STORE_ERROR, LEDGER_ERROR; the intent stays, and a message is at its source, in quarantine, or both.
+ * Must not: remove a copy without seeing the same message at a lower UID; remove an original without seeing our copy.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; the intent stays; the message is where it was, in quarantine, or both.
  * Tests:    tests/fetcher/pass/test_rivals.c, tests/e2e/test_watch.py */
 #include "fetcher/pass/rivals.h"
 #include <string.h>
 
-/* A message in quarantine that may be the one that is looked for. */
+/* A message in quarantine that may be a copy of the wanted one. */
 typedef struct {
   guint32 uid;
   guint64 size;
@@ -44,7 +44,7 @@ static gint by_uid(gconstpointer a, gconstpointer b)
   return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* Those of the ascending UIDs that are there, ascending: GArray of Copy, not read yet. */
+/* Looks which of these UIDs (ascending) are there: GArray of Copy, ascending, not read yet. */
 static GArray *scan_copies(Run *run, const GArray *uids, GError **error)
 {
   static const char *const field[] = { "Message-ID", NULL };
@@ -89,7 +89,7 @@ typedef struct {
   GPtrArray *entries;
   GArray *pairs;
   GHashTable *ours;  /* UID of our copy → Entry*, borrowed */
-  GArray *strangers; /* UIDs of what the journal does not know, below our last copy */
+  GArray *strangers; /* UIDs below our last copy that the journal does not know */
 } Race;
 
 static gboolean copy_all(Race *race, GError **error)
@@ -137,7 +137,7 @@ static gboolean first_unknown(Run *run, guint32 *from, GError **error)
   return TRUE;
 }
 
-/* Quarantine is open. What of ours is not seen there is no copy. */
+/* Quarantine is open. Drops those of our copies that cannot be seen there. */
 static gboolean look(Race *race, GError **error)
 {
   Run *run = race->run;
@@ -168,13 +168,14 @@ static gboolean look(Race *race, GError **error)
     g_hash_table_remove(race->ours, to);
     g_array_remove_index(race->pairs, i);
   }
-  /* New ones get higher UIDs. A stranger may be the rival of a later batch's message, and is looked at again. */
+  /* New messages get higher UIDs, so all below are known now. But a stranger may be a rival of a later batch: then
+   * look again. */
   if (race->strangers->len == 0)
     run->rivals.known = (FolderMark){ .validity = place.validity, .next = last + (last < G_MAXUINT32) };
   return TRUE;
 }
 
-/* Strangers of a size that one of ours has, and those of ours: GArray of Copy, ascending, read. */
+/* Reads the strangers that have the size of one of our copies, and those copies: GArray of Copy, ascending. */
 static GArray *look_closely(Race *race, GError **error)
 {
   g_autoptr(GArray) strangers = scan_copies(race->run, race->strangers, error);
@@ -201,7 +202,7 @@ static GArray *look_closely(Race *race, GError **error)
   return read_copies(race->run, copies, error) ? g_steal_pointer(&copies) : NULL;
 }
 
-/* Is the same message there at a lower UID, by another hand than ours? copies: what was read, ascending. */
+/* Did another machine copy the same message to a lower UID? copies: as look_closely() gave them. */
 static gboolean is_beaten(const Race *race, const GArray *copies, guint at)
 {
   const Copy *own = &g_array_index(copies, Copy, at);
@@ -215,7 +216,7 @@ static gboolean is_beaten(const Race *race, const GArray *copies, guint at)
   return FALSE;
 }
 
-/* Takes these copies of ours back, and only then says so in the journal: else nobody would look for one that stayed. */
+/* Removes these copies of ours, and only then tells the journal: else nobody would look for a copy that stayed. */
 static gboolean withdraw(Race *race, const GArray *beaten, GError **error)
 {
   Run *run = race->run;
@@ -264,7 +265,7 @@ gboolean rivals_move(Run *run, GPtrArray *entries, GArray *pairs, GError **error
   if (!copy_all(&race, error)) return FALSE;
   if (pairs->len == 0) return TRUE;
   if (!run_select(run, run->folders.quarantine, error)) return FALSE;
-  /* Not known yet where an interrupted move is resumed before anything else. */
+  /* 0 when an interrupted move is resumed before anything else was done. */
   if (run->folders.quarantine_validity != 0 && run->open.status.validity != run->folders.quarantine_validity)
     return renumbered(run->folders.quarantine, error);
   if (!look(&race, error) || !give_way(&race, error)) return FALSE;
@@ -273,7 +274,7 @@ gboolean rivals_move(Run *run, GPtrArray *entries, GArray *pairs, GError **error
   return remove_sources(&race, error);
 }
 
-/* How many other unfinished moves of the same message there are: twins, each of which has a copy coming to it. */
+/* Counts the other unfinished moves of the same message. Each of these twins will have a copy of its own. */
 static gboolean count_twins(Run *run, const Entry *entry, guint *n, GError **error)
 {
   g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, &entry->fingerprint, error);
@@ -285,7 +286,7 @@ static gboolean count_twins(Run *run, const Entry *entry, guint *n, GError **err
   return known != NULL;
 }
 
-/* Above the lowest, unknown to the journal. */
+/* Finds copies above the lowest UID that the journal does not know. */
 static GArray *find_further(Run *run, const Entry *entry, guint32 lowest, const char *message_id, GError **error)
 {
   Place place = { .folder = run->open.folder, .validity = run->open.status.validity };
@@ -308,7 +309,7 @@ gboolean rivals_tidy(Run *run, const Entry *entry, guint32 lowest, GError **erro
   guint twins = 0;
   const char *message_id = entry->fingerprint.message_id;
   g_autoptr(GArray) uids = find_further(run, entry, lowest, message_id, error);
-  /* Its Message-ID may be written so that the server does not find it. */
+  /* The server may not find a Message-ID that is written oddly: search by size. */
   if (uids != NULL && uids->len == 1 && *message_id != '\0') {
     g_array_unref(uids);
     uids = find_further(run, entry, lowest, "", error);
@@ -321,7 +322,7 @@ gboolean rivals_tidy(Run *run, const Entry *entry, guint32 lowest, GError **erro
     const Copy *copy = &g_array_index(copies, Copy, i);
     gboolean same = same_message(copy, &entry->fingerprint) && copy->stored == entry->arrived;
     if (copy->uid == lowest && same) continue;
-    if (i == 0) return TRUE; /* the one that is to stay is not seen, or the server does not keep dates */
+    if (i == 0) return TRUE; /* the copy that must stay is not seen, or the server does not keep dates */
     if (!same) continue;
     if (twins > 0)
       twins--;

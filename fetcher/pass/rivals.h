@@ -1,21 +1,20 @@
-/* rivals.h - several machines on one mailbox, on a server that cannot tell them whose a message is.
- *
- * Where a move is COPY and then EXPUNGE, and nothing can be claimed, two machines may copy the same message into
- * quarantine. The UIDs there are an order that both see: the copy with the lowest one stays, always, since nobody takes
- * back a copy unless a lower one is seen to be there; and only a machine whose copy stays removes the source. */
+/* rivals.h - several machines that copy the same message into quarantine. This happens where a move is COPY and then
+ * EXPUNGE, and the server has no way for a machine to claim a message. All machines see the same UIDs in quarantine:
+ * the copy with the lowest UID stays. A machine removes its own copy only if it sees a lower one, and removes the
+ * original only if its own copy stays. */
 #pragma once
 #include "fetcher/pass/run.h"
 
-/* Can that happen with messages of the selected folder? */
+/* Can this happen with messages of the open folder? */
 gboolean rivals_possible(const Store *store);
 
-/* Moves entries (Entry*, q_intent) out of the selected folder, where each lies at its home.uid, into quarantine. Where
- * another machine was faster, our copy is taken back, the entry yielded (journal_yield) and dropped from entries.
- * pairs: UidPair, one for each message that was moved; the other entries: look. FALSE: some may have been copied, look.
- * The folder is open again on success. */
+/* Moves the messages of entries (Entry*, q_intent), which lie at their home.uid in the open folder, into quarantine.
+ * Where another machine was faster, removes our copy, gives the entry up (journal_yield) and drops it from entries.
+ * pairs: UidPair, one for each message that was moved; the caller must look where the others are. FALSE: some may have
+ * been copied; look. On success the same folder is open again. */
 gboolean rivals_move(Run *run, GPtrArray *entries, GArray *pairs, GError **error);
 
-/* An interrupted move of entry (q_intent), whose message was found in quarantine, the selected folder, at uid `lowest`:
- * removes further copies of it there that the race has left, ours among them. Kept are those the journal knows, one for
- * each other unfinished entry of this fingerprint, and those whose date is not that of the entry. */
+/* The move of entry (q_intent) was interrupted, and its message was found in quarantine, which is open, at uid
+ * `lowest`. Removes more copies of it there, which are left from such a race. Keeps copies that the journal knows, one
+ * copy for each other unfinished entry of this fingerprint, and copies with another date than the entry's. */
 gboolean rivals_tidy(Run *run, const Entry *entry, guint32 lowest, GError **error);

@@ -5,13 +5,23 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/fetcher/pass/test_reconcile.c */
 #include "fetcher/pass/seen_before.h"
 #include "fetcher/pass/locate.h"
+#include "fetcher/pass/pardon.h"
+#include "ledger/spare.h"
+
+static gboolean pardon_entry(const Run *run, gint64 id, GError **error)
+{
+  g_autoptr(Entry) entry = journal_get(run->ledger, id, error);
+  if (entry == NULL) return FALSE;
+  pardon_note(run, &entry->fingerprint, entry->kind);
+  return TRUE;
+}
 
 /* The owner has put the message back with a mail program: tells the journal, and marks the message for the owner's
  * other machines. */
 static gboolean note_restored(Run *run, gint64 id, const Place *here, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  if (!journal_owner_restored(run->ledger, id, here, error)) return FALSE;
+  if (!journal_owner_restored(run->ledger, id, here, error) || !pardon_entry(run, id, error)) return FALSE;
   if (run_select(run, here->folder, &problem)
       && run->store->class->mark(run->store, &here->uid, 1, MARK_NOT_BACKSCATTER, &problem))
     return TRUE;
@@ -28,7 +38,7 @@ static gboolean is_at(const Entry *entry, const Place *here)
 
 /* The message's fingerprint is in the journal (entries, newest first). *judge: this is one more copy, which must be
  * judged: all messages that the journal says were moved still lie where they were put, and this is none of them. */
-static gboolean known_again(Run *run, const Place *here, const Candidate *candidate, const GPtrArray *entries,
+static gboolean known_again(Run *run, const Place *here, Candidate *candidate, const GPtrArray *entries,
                             gboolean *judge, GError **error)
 {
   const Entry *newest = entries->pdata[0];
@@ -45,9 +55,27 @@ static gboolean known_again(Run *run, const Place *here, const Candidate *candid
     if (uid == candidate->uid && g_strcmp0(entry->away.folder, here->folder) == 0) return TRUE;
   }
   /* One more copy that carries our keyword: the owner has copied it from quarantine, or another machine will move it.
-   */
+   * Where no keywords are kept, every further copy is taken for the owner's, up to the cap. */
   *judge = !candidate->marked;
-  return TRUE;
+  if (!*judge || (run->store->can & STORE_CAN_MARK)) return TRUE;
+  candidate->like = newest->id;
+  return spare_may(run->ledger, run->account->name, &candidate->fingerprint, &candidate->spared, error);
+}
+
+/* The message is new to this ledger. Did the owner deal with it before, when it had another form, or when there was
+ * another ledger? */
+static gboolean look_for_like(Run *run, Candidate *candidate, GError **error)
+{
+  const Report *report = candidate->report;
+  gboolean exact = FALSE, like = FALSE, copies = !(run->store->can & STORE_CAN_MARK);
+  if (!spare_find(run->ledger, run->account->name, &candidate->fingerprint, report, copies, &candidate->like, error))
+    return FALSE;
+  candidate->spared = candidate->like != 0;
+  if (candidate->spared) return TRUE;
+  pardon_look(run, &candidate->fingerprint, report->kind, &exact, &like);
+  candidate->spared = exact;
+  return exact || !like
+         || spare_may(run->ledger, run->account->name, &candidate->fingerprint, &candidate->spared, error);
 }
 
 /* One of the owner's machines has restored the message: the journal of this machine must say so, too. */
@@ -97,7 +125,7 @@ gboolean seen_before(Run *run, const Place *here, Candidate *candidate, GHashTab
   g_autoptr(GPtrArray) known = journal_find(run->ledger, run->account->name, &candidate->fingerprint, error);
   if (known == NULL) return FALSE;
   *judge = known->len == 0 && !candidate->released;
-  if (known->len == 0) return TRUE;
+  if (known->len == 0) return candidate->released || look_for_like(run, candidate, error);
   if (candidate->released) return note_release(run, here, known, error);
   if (!take_prior(run, here, candidate, known, taken, error)) return FALSE;
   *judge = candidate->prior != 0;

@@ -1,15 +1,18 @@
-/* settle.c - intents carried out, and interrupted ones brought to their end.
- * Owns:     what to do for each intent, from where the message is seen to be.
- * Must not: judge; assume anything that the server can be asked.
- * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the intent stays and is settled on the next connect.
+/* settle.c - carries out intents, and finishes those that were interrupted
+ * Owns:     what to do for each intent, by where the message is seen.
+ * Must not: judge; assume anything that it can ask the server.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the intent stays, and the next connection settles it.
  * Tests:    tests/fetcher/pass/test_settle.c, tests/e2e/test_kill.py */
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/carry.h"
 #include "fetcher/pass/locate.h"
+#include "fetcher/pass/pardon.h"
+#include "fetcher/pass/prized.h"
 #include "fetcher/pass/rivals.h"
+#include "ledger/wish.h"
 
-/* Where a message in quarantine is. A folder of the name that it had then may be no more: the data folder has moved, or
- * the owner has named another quarantine and taken the mail along. */
+/* Where a quarantined message is. If the folder of the entry does not exist any more, the message is looked for in the
+ * quarantine of now: the data folder has moved, or the owner has renamed the quarantine. */
 static Place away_of(const Run *run, const Entry *entry)
 {
   gboolean known =
@@ -43,7 +46,7 @@ static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint3
   return journal_confirm(run->ledger, entry->id, &where, error);
 }
 
-/* The same for a move into quarantine where another machine may be at it too: then it may be that one's. */
+/* A move into quarantine while another machine may be moving the same message. That machine may win. */
 static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, GError **error)
 {
   g_autoptr(GPtrArray) moving = g_ptr_array_new();
@@ -58,13 +61,27 @@ static gboolean carry_beside_rivals(Run *run, const Entry *entry, guint32 uid, G
   return carry_was_gone(error);
 }
 
-/* One that is where it was and cannot be read now has met with no refusal: its move into quarantine waits until it can.
- */
+/* If the message is there but cannot be read now, nothing was refused: the move into quarantine waits for a later
+ * pass. */
 static gboolean may_wait(gboolean in, GError **unread, GError **error)
 {
   if (in && g_error_matches(*unread, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
   g_propagate_error(error, g_steal_pointer(unread));
   return FALSE;
+}
+
+/* *may: nothing is removed for good but what the owner asks to remove, and has not asked for something else since. */
+static gboolean may_remove(Run *run, const Entry *entry, const Trip *trip, gboolean *may, GError **error)
+{
+  *may = TRUE;
+  return !trip->removes || wish_may_remove(run->ledger, entry->id, may, error);
+}
+
+/* Does an entry lie in the trash, so that its intent is to come back from there? */
+static gboolean was_deleted(const Run *run, const Entry *entry)
+{
+  return entry->state == MOVE_R_INTENT && run->folders.trash != NULL
+         && g_strcmp0(entry->away.folder, run->folders.trash) == 0;
 }
 
 static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed, GError **error)
@@ -74,21 +91,30 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   Place goal = in && entry->away.uid != 0 ? entry->away : (Place){ .folder = (char *)trip.to };
   g_autoptr(GError) unread = NULL;
   guint32 there = 0, here = 0, where = 0;
+  gboolean prized = FALSE;
   if (trip.to == NULL && !trip.removes)
     return journal_fail(run->ledger, entry->id, "the journal does not say where it was to go", error);
+  if (entry->state == MOVE_D_INTENT && g_strcmp0(trip.from.folder, trip.to) == 0)
+    return journal_confirm(run->ledger, entry->id, &trip.from, error); /* it lies in the trash already */
   if (resumed && !locate_message(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
   if (!locate_message(run, &trip.from, &entry->fingerprint, entry->id, &here, &unread))
     return may_wait(in, &unread, error);
   if (here == 0 && in && run->settle.leaving && (run->store->can & STORE_REMOVES_LATE))
     return TRUE; /* see settle_leaving() */
-  /* A move in one step has not been made: what lies at the goal is another copy. */
+  /* A move in one step was either made or not. The message is here, so the one at the goal is another copy. */
   if (here != 0 && (run->store->can & STORE_MOVES_AT_ONCE)) there = 0;
+  if (here != 0 && in && !prized_is(run, here, &prized, error)) return FALSE;
+  if (prized) return prized_leave(run, entry, trip.to, there, error);
   if (here != 0 && there == 0 && in && run->config->observe)
     return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe, or a pause)",
                         error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->folders.quarantine) == 0)
     return carry_beside_rivals(run, entry, here, error);
+  gboolean may = TRUE;
+  if (here != 0 && there == 0 && !may_remove(run, entry, &trip, &may, error)) return FALSE;
+  if (!may) return journal_not_deleted(run->ledger, entry->id, "this mailbox has no trash", error);
+  if (here != 0 && entry->state == MOVE_R_INTENT) pardon_note(run, &entry->fingerprint, entry->kind);
   if (here != 0 && (run->store->can & STORE_REMOVES_LATE)) return carry_late(run, entry, trip.to, here, there, error);
   if (here != 0) {
     if (!carry_one(run, &trip, here, there, &where, error)) return FALSE;
@@ -96,6 +122,8 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   }
   if (there != 0 || (resumed && entry->state == MOVE_D_INTENT))
     return confirm(run, entry, there != 0 ? trip.to : NULL, there, error);
+  if (was_deleted(run, entry))
+    return journal_stays_deleted(run->ledger, entry->id, FALSE, "the message is no longer in the trash", error);
   return journal_fail(
       run->ledger, entry->id,
       "the message is no longer where it was; another program or another machine has moved or deleted it", error);
@@ -103,13 +131,13 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
 
 static gboolean refuses_for_now(const Run *run) { return (run->store->can & STORE_REFUSES_FOR_NOW) != 0; }
 
-/* The pass ends with the first such reason (pass.c), and another one is made soon. */
+/* The pass ends with the first such reason (pass.c), so that the next pass comes soon. */
 static void note_refusal(Run *run, const GError *refusal)
 {
   if (run->settle.put_off == NULL) run->settle.put_off = g_error_copy(refusal);
 }
 
-/* *half: a copy is at its goal already, or may be, so that nothing but the intent may say what is left to do. */
+/* *half: a copy is, or may be, at the goal already: keep the intent, which tells what is left to do. */
 static gboolean is_half_done(Run *run, const Entry *entry, gboolean *half, GError **error)
 {
   g_autoptr(GError) problem = NULL;
@@ -123,8 +151,8 @@ static gboolean is_half_done(Run *run, const Entry *entry, gboolean *half, GErro
   return FALSE;
 }
 
-/* *failed: a move into quarantine that met with a refusal has not been made, since the message can be seen where it
- * was. Any other one that failed leaves it in quarantine, where the owner can find it. */
+/* *failed: the move was refused and not made. A move into quarantine has not been made if the message is still seen
+ * where it was. After any other move the message is in quarantine, where the owner can find it. */
 static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, gboolean *failed, GError **error)
 {
   g_autoptr(GError) problem = NULL;
@@ -145,9 +173,10 @@ static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, 
   return TRUE;
 }
 
-/* What a store refuses for now is tried again; what is wrong with one message will hardly mend itself. */
+/* What the store refuses only for now is tried again. What is wrong with one message will hardly change. */
 static gboolean give_up(Run *run, const Entry *entry, const GError *refusal, GError **error)
 {
+  if (was_deleted(run, entry)) return journal_stays_deleted(run->ledger, entry->id, TRUE, refusal->message, error);
   if (entry->state != MOVE_Q_INTENT || !refuses_for_now(run)
       || g_error_matches(refusal, STORE_ERROR, STORE_ERROR_MESSAGE))
     return journal_fail(run->ledger, entry->id, refusal->message, error);
@@ -168,8 +197,8 @@ gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **err
   return FALSE;
 }
 
-/* First those that are no longer at their start: they claim their copies at the goal, so that a twin (the same message,
- * delivered twice) that has not moved yet does not take such a copy for its own and remove itself. */
+/* Settles first the messages that have left their start, so that the journal knows their copies. Else a twin (the same
+ * message, delivered twice) that has not moved yet would take such a copy for its own, and would be removed. */
 static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
 {
   g_autoptr(GPtrArray) there = g_ptr_array_new();
@@ -193,7 +222,7 @@ static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
   return TRUE;
 }
 
-/* Confirms what the pairs tell; the others are looked at one by one. */
+/* Confirms the moves that pairs tell of; looks for the other messages one by one. */
 static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError **error)
 {
   g_autoptr(GHashTable) moved = g_hash_table_new(NULL, NULL);
@@ -218,25 +247,26 @@ static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError
   return settle_list(run, doubtful, error);
 }
 
-/* What another machine has claimed is its to move. Should that one fail it stays where it is, until the owner sweeps:
- * the same mark may be on what he has dragged back. */
+/* What could not be claimed was flagged or answered in this moment, or another machine has claimed it and will move it.
+ * Should that machine fail, the message stays where it is until the owner sweeps: the same mark may be on a message
+ * that the owner has dragged back. */
 static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claimed, GError **error)
 {
   g_autoptr(GHashTable) ours = g_hash_table_new(NULL, NULL);
+  g_autoptr(GPtrArray) others = g_ptr_array_new();
   for (guint i = 0; i < claimed->len; i++) g_hash_table_add(ours, GUINT_TO_POINTER(g_array_index(claimed, guint32, i)));
-  for (guint i = 0; i < moving->len;) {
-    Entry *entry = moving->pdata[i];
-    if (g_hash_table_contains(ours, GUINT_TO_POINTER(entry->home.uid))) {
+  for (guint i = 0; i < moving->len;)
+    if (g_hash_table_contains(ours, GUINT_TO_POINTER(((const Entry *)moving->pdata[i])->home.uid)))
       i++;
-      continue;
-    }
-    if (!journal_yield(run->ledger, entry->id, 0, error)) return FALSE;
-    g_ptr_array_remove_index(moving, i);
-  }
+    else
+      g_ptr_array_add(others, g_ptr_array_remove_index(moving, i));
+  if (others->len > 0 && !prized_drop(run, others, error)) return FALSE;
+  for (guint i = 0; i < others->len; i++)
+    if (!journal_yield(run->ledger, ((const Entry *)others->pdata[i])->id, 0, error)) return FALSE;
   return TRUE;
 }
 
-/* In a sweep the owner himself has asked, whoever has marked a message before. */
+/* In a sweep the owner asked for it, so marks of other machines do not matter. */
 static gboolean claim(Run *run, const GArray *uids, GArray *claimed, GError **error)
 {
   const guint32 *list = (const guint32 *)(gpointer)uids->data;
@@ -245,7 +275,7 @@ static gboolean claim(Run *run, const GArray *uids, GArray *claimed, GError **er
   return run->store->class->mark(run->store, list, uids->len, MARK_BACKSCATTER, error);
 }
 
-/* Claims and moves. Refused, perhaps half done, is no failure: *pairs then says nothing. */
+/* Claims and moves. A refusal, perhaps in the middle, is no failure: pairs is then empty. */
 static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GError **error)
 {
   g_autoptr(GArray) uids = carry_uids(moving);
@@ -269,6 +299,7 @@ static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GErro
 
 gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError **error)
 {
+  g_autoptr(GError) unknown = NULL;
   g_autoptr(GPtrArray) moving = g_ptr_array_new();
   g_autoptr(GArray) pairs = g_array_new(FALSE, FALSE, sizeof(UidPair));
   for (guint i = 0; i < entries->len; i++) {
@@ -278,6 +309,12 @@ gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError *
   if (moving->len == 0) return TRUE;
   if (!run_select(run, folder, error)) return FALSE;
   gboolean later = (run->store->can & STORE_REMOVES_LATE) != 0;
+  if (!prized_drop(run, moving, &unknown)) {
+    if (run_can_go_on(unknown)) return confirm_batch(run, moving, pairs, error); /* each is looked at by itself */
+    g_propagate_error(error, g_steal_pointer(&unknown));
+    return FALSE;
+  }
+  if (moving->len == 0) return TRUE;
   if (!claim_and_move(run, moving, pairs, error)) return FALSE;
   return (later && pairs->len > 0) || confirm_batch(run, moving, pairs, error);
 }

@@ -1,18 +1,19 @@
-/* settle.h - intents carried out, and those that were interrupted brought to their end by looking at the server. */
+/* settle.h - carries out intents, and finishes those that were interrupted by looking where the message is. */
 #pragma once
 #include "fetcher/pass/run.h"
 
-/* Carries out one intent just written to the journal, or, resumed, one that may have been half done. Where it cannot be
- * carried out for reasons of this message or folder, the journal says `failed` with the reason, and the result is TRUE:
- * read the entry. A q_intent whose message cannot be seen at home then stays as it is, for the next connect. */
+/* Carries out one intent. resumed: the intent is an older one, and may be half done. If this message or folder does
+ * not allow it, the journal says `failed` with the reason, and the result is TRUE: read the entry again. A q_intent
+ * whose message cannot be seen at home stays as it is, for the next connection. */
 gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **error);
 
-/* Moves all q_intent entries (Entry*) of one watched folder, which is open, at once. */
+/* Moves the messages of all q_intent entries (Entry*) of one watched folder at once. The folder is open. Entries whose
+ * message is flagged or answered by now become `kept`, with the reason. */
 gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError **error);
 
-/* All unfinished intents of the account. To be called on every connect, before anything else is moved. */
+/* Settles all unfinished intents of the account. Call it on every connection before anything else is moved. */
 gboolean settle_all(Run *run, GError **error);
 
-/* Where the store removes late (STORE_REMOVES_LATE): makes what was moved leave now, and looks whether it has. To be
- * called once when all else of a pass is done. */
+/* Where removals happen late (STORE_REMOVES_LATE): makes them happen now, and looks whether they did. Call it once,
+ * when everything else of a pass is done. */
 gboolean settle_leaving(Run *run, GError **error);

@@ -1,15 +1,15 @@
-/* sweep.c - mail that was there before, judged again because the owner asks for it.
+/* sweep.c - judges older mail again when the owner asks for it
  * Owns:     the mark of a sweep, and the sentence that answers it.
  * Must not: judge (batch.c does), change the mark of a watched folder.
- * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open and is taken up by the next pass.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open, and the next pass goes on with it.
  * Tests:    tests/fetcher/pass/test_sweep.c, tests/e2e/test_sweep.py */
 #include "fetcher/pass/sweep.h"
 #include "fetcher/pass/watch.h"
 #include "ledger/wish.h"
 
-#define ASK_EVERY G_USEC_PER_SEC /* how often a sweep looks whether it is still wanted */
+#define ASK_EVERY G_USEC_PER_SEC /* how often a sweep looks whether the owner has taken it back */
 
-/* A sweep while it runs; the Run asks it when to stop. */
+/* A sweep while it runs. The Run asks it whether to stop. */
 typedef struct {
   Run *run;
   gint64 wish;
@@ -32,7 +32,7 @@ static gboolean must_stop(gpointer data)
   return sweep->unwanted;
 }
 
-/* The next sweep begins with the first message again. */
+/* Makes the next sweep begin with the first message. */
 static gboolean forget_mark(Run *run, const char *folder, GError **error)
 {
   FolderMark mark = { .next = 1 };
@@ -72,7 +72,7 @@ static gboolean sweep_folder(Run *run, const char *name, GError **error)
   return watch_again(run, folder, error) && forget_mark(run, folder, error);
 }
 
-/* *unwanted: it was taken back. */
+/* *unwanted: the owner has taken the sweep back. */
 static gboolean sweep_folders(Run *run, const Wish *wish, char **names, gboolean *unwanted, GError **error)
 {
   Sweep sweep = { .run = run, .wish = wish->id, .stop = run->stop, .stop_data = run->stop_data };

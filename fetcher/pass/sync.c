@@ -1,4 +1,4 @@
-/* sync.c - the Sent folders brought up to date in the ledger.
+/* sync.c - brings the ledger up to date with the Sent folders
  * Owns:     the way from a Sent folder to sent mail; run->sync.synced; what counts as a gap.
  * Must not: look at watched folders, judge.
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was added stays, coverage does not grow.
@@ -8,23 +8,23 @@
 #include "fetcher/pass/uid_window.h"
 #include "ledger/sent.h"
 
-/* Messages that a range should return, and that are committed together: in small commits the same pages of the ledger
- * are written again and again. Their headers take some 2 MB. */
+/* How many messages a range should return. They are committed together, since small commits write the same pages of
+ * the ledger again and again. Their headers take about 2 MB. */
 #define SENT_ROWS 2500
 
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
   guint seen;
-  guint unread; /* that are there, and do not tell all of what was sent */
+  guint unread; /* messages that are there, but do not tell all of what was sent */
 } SentBatch;
 
-/* One Sent folder on its way into the ledger. */
+/* One Sent folder while it is read. */
 typedef struct {
   Run *run;
   const char *folder;
   FolderMark mark;
   UidWindow window;
-  gint64 last; /* when it was last seen to be as the mark says, or before, Unix seconds; 0 never */
+  gint64 last; /* a time when the folder was as the mark says, Unix seconds; 0: never */
   const ClockLook *look;
 } Sync;
 
@@ -57,7 +57,7 @@ static gboolean add_gap(const Sync *sync, gint64 since, const char *reason, GErr
                           MAX(sync->look->began, since + 1), reason, error);
 }
 
-/* UIDs are given one after the other: one that is not there any more was a message that nobody here has read. */
+/* UIDs are given one after the other, so each missing UID was a message that went before it could be read. */
 static gboolean note_missing(const Sync *sync, guint missing, GError **error)
 {
   if (missing == 0 || sync->last == 0) return TRUE;
@@ -67,8 +67,8 @@ static gboolean note_missing(const Sync *sync, guint missing, GError **error)
   return add_gap(sync, sync->last, reason, error);
 }
 
-/* What is there and cannot be read may have been sent at any time, where it is not known to have come since the last
- * look. */
+/* A message that is there but cannot be read may have been sent at any time since the last look; without a last look,
+ * at any time at all. */
 static gboolean note_unread(const Sync *sync, guint unread, GError **error)
 {
   if (unread == 0) return TRUE;
@@ -106,12 +106,13 @@ static gboolean sync_new(Sync *sync, GError **error)
   guint32 from, to;
   if (!run_begin(run, error)) return FALSE;
   if (!run_reopen(run, sync->folder, error)) return FALSE;
-  if (sync->mark.validity != run->open.status.validity || run->open.status.next < sync->mark.next) { /* or set back */
+  if (sync->mark.validity != run->open.status.validity
+      || run->open.status.next < sync->mark.next) { /* or the server was set back */
     gint64 last = sync->last;
-    sync->last = 0; /* it is read from the start, where UIDs are missing that were read before */
+    sync->last = 0; /* the folder is read from its start; UIDs that are missing there may have been read before */
     if (sync->mark.validity != 0 && last != 0
-        && !add_gap(sync, last, "it was made anew or renumbered, so that nobody knows what came and went meanwhile",
-                    error))
+        && !add_gap(sync, last,
+                    "it was made again or renumbered, so it is not known what came and went in the meantime", error))
       return FALSE;
     sync->mark.validity = run->open.status.validity;
     sync->mark.next = 1;
@@ -131,13 +132,12 @@ static void remember_look(Run *run, const char *folder, gint64 when)
   g_hash_table_insert(run->sync.looked, g_strdup(folder), value);
 }
 
-/* Until when mail was missed, in a gap that ends where its look began, by a clock that may have been behind (it ran on
- * from when the computer was switched off, until it was set).
- * - This process saw the clock being set: a gap noted since the computer was started, by the clock of then, ended later
- *   by as much as that was behind.
- * - A gap of a former process, noted before the computer was started by the clock of now, and after which nobody knows
- * the clock to have gone on steadily: it ended now at the latest. One noted since the computer was started, both by the
- * clock of now, was noted by a clock that was not behind by more than the computer had been up. */
+/* The true end of a gap. Its noted end is the time of a look, by a clock that may have been behind (after a start the
+ * clock goes on from when the computer was switched off, until the network sets it). If this process saw that the
+ * clock was set forward, then a gap that was noted since the computer was started ended later, by as many seconds. If
+ * an earlier process noted the gap before the computer was started (by the clock of now), and the clock is not known
+ * to have gone on for a while after it, then the gap ended now at the latest. A gap that was noted since the start can
+ * be wrong by no more than the time that the computer has run. */
 static gint64 true_end(const Sync *sync, gint64 until)
 {
   const ClockLook *look = sync->look;
@@ -164,19 +164,19 @@ static gboolean grow_gaps(const Sync *sync, GError **error)
   return TRUE;
 }
 
-/* When the folder was last seen to be as its mark says, at the latest the look that said so. A clock that was ahead
- * then makes it too late: by as much as this process saw the clock being set back; and where it did not see that, by
- * anybody's guess, so that the time before is unknown from its start. */
+/* A time when the folder was as its mark says: that of the last look. If the clock was ahead then, this time is too
+ * late: by as many seconds as this process saw the clock being set back. If an earlier process noted a time in the
+ * future, nobody knows by how much, so the result is 1: all of the time before is unknown. */
 static gint64 last_look(const Run *run, const char *folder, const FolderMark *mark, const ClockLook *look)
 {
   const gint64 *looked = g_hash_table_lookup(run->sync.looked, folder);
-  if (mark->synced == 0) return 0; /* never read to its end: nothing is covered yet */
+  if (mark->synced == 0) return 0; /* the folder was never read to its end: nothing is covered yet */
   gint64 last = MAX(mark->synced, looked != NULL ? *looked : 0) - look->ahead;
   if (last > look->began + CLOCK_STEP) return 1;
   return CLAMP(last, 1, look->began);
 }
 
-/* What mail is judged by is opened: a server may answer STATUS from what it remembers. */
+/* surely: mail will be judged by this look, so open the folder. A server may answer STATUS from an old memory. */
 static gboolean look_at(Run *run, const char *folder, gboolean surely, FolderStatus *status, GError **error)
 {
   if (!surely) return run_look(run, folder, status, error);
@@ -200,8 +200,8 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
   return folder_mark_set(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &sync.mark, error);
 }
 
-/* What `backstop record` told is in the ledger already: for this account's addresses it is complete until now, by the
- * owner's word. */
+/* Sent mail that `backstop record` told of is in the ledger already. The owner says that it is complete until now for
+ * this account's addresses. */
 static gboolean sync_recorded(Run *run, const ClockLook *look, gboolean tell, GError **error)
 {
   gint64 since = sent_recorded_since(run->ledger, run->account->addresses, error);
@@ -219,7 +219,7 @@ gboolean sync_sent(Run *run, gboolean tell, GError **error)
       g_prefix_error(error, "Sent folder \"%s\": ", *folder);
       return FALSE;
     }
-  /* Other accounts wait for this, see other_accounts_wait(). */
+  /* Other accounts wait for this state (other_accounts_wait()). */
   if (run->pass.id != 0 && run->sync.synced == 0
       && !account_set_state(run->ledger, run->account->name, ACCOUNT_JUDGING, NULL, 0, error))
     return FALSE;

@@ -1,5 +1,5 @@
-/* uid_window.h - walks a folder's UIDs in ranges that return a bounded number of messages, however dense or sparse they
- * lie. */
+/* uid_window.h - walks through a folder's UIDs in ranges that return a limited number of messages, even if many UIDs
+ * are missing. */
 #pragma once
 #include <glib.h>
 
@@ -15,6 +15,6 @@ typedef struct {
 void uid_window_init(UidWindow *window, guint32 from, guint32 uidnext, guint target);
 /* The next range, inclusive; FALSE at the end. */
 gboolean uid_window_get(const UidWindow *window, guint32 *from, guint32 *to);
-/* The range returned rows messages: goes on, with a width that fits. With more than the most it stays, narrower,
- * and returns FALSE: the same range must be asked for again. */
+/* The range returned `rows` messages. TRUE: goes on to the next range, with a better width. FALSE: there were more
+ * than UID_WINDOW_MOST; the range is narrower now, and must be asked for again. */
 gboolean uid_window_done(UidWindow *window, guint rows);

@@ -1,21 +1,21 @@
 /* watch.c - the watched folders, from scan to batches of candidates.
  * Owns:     the mark of a watched folder.
  * Must not: read or judge messages (batch.c does).
- * Fails:    STORE_ERROR, LEDGER_ERROR; the mark stays before what was not filed.
+ * Fails:    STORE_ERROR, LEDGER_ERROR; the mark does not pass what was not recorded.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/batch.h"
 #include "fetcher/pass/locate.h"
 #include "fetcher/pass/uid_window.h"
 
-#define CANDIDATES 500 /* that a range should return: they are read and judged together */
+#define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
 
 typedef struct {
   GPtrArray *candidates;
   guint seen, found;
 } Catch;
 
-/* A message that is on its way out is nobody's candidate. */
+/* Skip messages marked \Deleted, and those that cannot be read. */
 static void catch_candidate(const ScanRow *row, gpointer data)
 {
   Catch *net = data;
@@ -25,6 +25,7 @@ static void catch_candidate(const ScanRow *row, gpointer data)
   Candidate *candidate = candidate_new(row->uid, row->size, row->stored);
   candidate->marked = row->backscatter;
   candidate->released = row->not_backscatter;
+  candidate->prized = row->prized;
   g_ptr_array_add(net->candidates, candidate);
 }
 
@@ -34,7 +35,7 @@ static gint by_uid(gconstpointer a, gconstpointer b)
   return (x->uid > y->uid) - (x->uid < y->uid);
 }
 
-/* One look into one folder. role: whose mark it goes by, see FolderMark. */
+/* One look into one folder. role: which of the folder's marks it uses. */
 typedef struct {
   Run *run;
   const char *folder;
@@ -85,8 +86,8 @@ static gboolean walk(Run *run, const char *folder, FolderRole role, GError **err
       MIN(run->open.status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
   while (uid_window_get(&walk.window, &from, &to)) {
     if (!run_tick(run, error) || !walk_range(&walk, error)) return FALSE;
-    if (!run_select(run, folder, error)) return FALSE; /* the move may have looked elsewhere */
-    if (run->open.status.validity != validity) break;  /* renumbered meanwhile: afresh at the next pass */
+    if (!run_select(run, folder, error)) return FALSE; /* the move may have opened another folder */
+    if (run->open.status.validity != validity) break;  /* renumbered in the meantime: the next pass begins again */
   }
   if (walk.mark.next == before.next && walk.mark.validity == before.validity) return TRUE;
   return folder_mark_set(run->ledger, account, folder, role, &walk.mark, error);
@@ -127,7 +128,8 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
-  candidate->since = entry->state == MOVE_WAITING ? entry->judged : 0; /* the server's clock need not be ours */
+  candidate->since =
+      entry->state == MOVE_WAITING ? entry->judged : 0; /* not `arrived`: the server's clock may differ from ours */
   g_ptr_array_add(one, candidate);
   return batch_process(run, entry->home.folder, one, NULL, now, error);
 }
@@ -142,7 +144,7 @@ gboolean watch_due(Run *run, GError **error)
     if (!run_begin(run, error)) return FALSE;
     if (!run_tick(run, error)) return FALSE;
     if (judge_due(run, due->pdata[i], now, &problem)) continue;
-    if (run_can_go_on(problem)) continue; /* it stays waiting, and is due at the next pass */
+    if (run_can_go_on(problem)) continue; /* the entry stays as it is, and is due at the next pass */
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }

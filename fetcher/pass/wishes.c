@@ -1,31 +1,38 @@
-/* wishes.c - the owner's wishes, carried out.
- * Owns:     from wish to intent, and the sentence that answers it.
- * Must not: speak to the store but through settle.c.
+/* wishes.c - carries out what the owner asks for
+ * Owns:     the way from a wish to an intent, and the sentence that answers the wish.
+ * Must not: speak to the store itself (settle.c does).
  * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open.
  * Tests:    tests/fetcher/pass/test_settle.c, tests/e2e/test_wishes.py */
 #include "fetcher/pass/wishes.h"
 #include "fetcher/pass/settle.h"
 #include "ledger/wish.h"
 
-static char *answer(const Entry *entry)
+static char *answer(const Wish *wish, const Entry *entry)
 {
   switch (entry->state) {
   case MOVE_RESTORED: return g_strdup_printf("restored to %s", entry->home.folder);
   case MOVE_DELETED:
+    if (wish->verb == WISH_RESTORE)
+      return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message is deleted");
     return entry->away.folder != NULL ? g_strdup_printf("moved to %s", entry->away.folder)
                                       : g_strdup("removed for good");
+  case MOVE_QUARANTINED:
+    if (wish->verb == WISH_QUARANTINE) return g_strdup_printf("put back into %s", entry->away.folder);
+    return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message is in quarantine");
+  case MOVE_KEPT:
+    return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message stays where it is");
   case MOVE_FAILED:
     return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the server refused");
   default: return g_strdup_printf("not done: the message is %s", move_state_name(entry->state));
   }
 }
 
-/* Finishes the wish as the journal says the message stands now. */
+/* Finishes the wish, with the state that the message has in the journal now. */
 static gboolean finish(Run *run, const Wish *wish, MoveState goal, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(run->ledger, wish->entry, error);
   if (entry == NULL) return FALSE;
-  g_autofree char *result = answer(entry);
+  g_autofree char *result = answer(wish, entry);
   return wish_finish(run->ledger, wish->id, entry->state == goal, result, error);
 }
 
@@ -34,26 +41,52 @@ static gboolean refuse(Run *run, const Wish *wish, const GError *problem, GError
   return wish_finish(run->ledger, wish->id, FALSE, problem->message, error);
 }
 
+static MoveState goal_of(WishVerb verb)
+{
+  switch (verb) {
+  case WISH_RESTORE: return MOVE_RESTORED;
+  case WISH_QUARANTINE: return MOVE_QUARANTINED;
+  default: return MOVE_DELETED;
+  }
+}
+
+/* Why the worker cannot do it here, whatever the journal says; NULL: it can. */
+static const char *hindrance(const Run *run, const Wish *wish)
+{
+  if (wish->verb == WISH_DELETE && run->folders.trash == NULL)
+    return "not done: this mailbox has no trash; backstop delete --for-good removes the message for good";
+  if (wish->verb == WISH_QUARANTINE && run->config->observe)
+    return "not done: Backstop only observes now (mode = observe, or a pause), and puts nothing into quarantine";
+  return NULL;
+}
+
+static gboolean makes_no_sense(const GError *problem)
+{
+  return g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_REFUSED)
+         || g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING);
+}
+
 static gboolean grant_one(Run *run, const Wish *wish, GError **error)
 {
-  MoveState intent = wish->verb == WISH_RESTORE ? MOVE_R_INTENT : MOVE_D_INTENT;
-  MoveState goal = wish->verb == WISH_RESTORE ? MOVE_RESTORED : MOVE_DELETED;
+  MoveState goal = goal_of(wish->verb);
   g_autoptr(GError) problem = NULL;
   g_autoptr(Entry) before = journal_get(run->ledger, wish->entry, &problem);
+  const char *hindered = hindrance(run, wish);
+  gboolean open = FALSE;
   if (before != NULL && before->state == goal) return finish(run, wish, goal, error);
-  if (before == NULL || !journal_intend(run->ledger, wish->entry, intent, &problem)) {
-    if (g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_REFUSED)
-        || g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_MISSING))
-      return refuse(run, wish, problem, error);
+  if (before != NULL && hindered != NULL) return wish_finish(run->ledger, wish->id, FALSE, hindered, error);
+  if (before == NULL || !wish_intend(run->ledger, wish->id, run->folders.quarantine, &open, &problem)) {
+    if (makes_no_sense(problem)) return refuse(run, wish, problem, error);
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
+  if (!open) return TRUE;
   g_autoptr(Entry) entry = journal_get(run->ledger, wish->entry, error);
   if (entry == NULL || !settle_one(run, entry, FALSE, error)) return FALSE;
   return finish(run, wish, goal, error);
 }
 
-gboolean grant_wishes(Run *run, GError **error)
+gboolean wishes_grant(Run *run, GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_open_of(run->ledger, run->account->name, WISH_OF_MESSAGES, error);
   if (wishes == NULL) return FALSE;
@@ -63,8 +96,8 @@ gboolean grant_wishes(Run *run, GError **error)
   return TRUE;
 }
 
-gboolean grant_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
-                      GError **error)
+gboolean wishes_answer_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
+                              GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_open_of(ledger, account, WISH_BIT(WISH_CHECK), error);
   if (wishes == NULL) return FALSE;

@@ -1,10 +1,11 @@
-/* wishes.h - the owner's wishes, carried out. */
+/* wishes.h - carries out what the owner asks for (ledger/wish.h). */
 #pragma once
 #include "fetcher/pass/run.h"
 
-/* Carries out the account's open wishes for messages (restore, delete), each by an intent in the journal. A wish that
- * cannot be granted is finished with the reason. Wishes to check or to sweep stay open: a pass grants them. */
-gboolean grant_wishes(Run *run, GError **error);
+/* Carries out the account's open wishes for messages (restore, delete, back into quarantine), each by an intent in the
+ * journal. A wish that cannot be carried out is finished with the reason. Wishes to check or to sweep stay open: the
+ * pass itself answers them. */
+gboolean wishes_grant(Run *run, GError **error);
 /* Finishes the open wishes to check up to the one with the id `newest` with this result. */
-gboolean grant_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
-                      GError **error);
+gboolean wishes_answer_checks(Ledger *ledger, const char *account, gint64 newest, gboolean done, const char *result,
+                              GError **error);

@@ -1,5 +1,5 @@
 /* box.c - a POP3 maildrop as a box
- * Owns:     what its messages are known by; the session that commit() renews; the secret for it.
+ * Owns:     the keys of messages; the session that commit() renews, and its secret.
  * Must not: speak POP3 itself; end a session with QUIT in which nothing was marked, unless asked to commit.
  * Fails:    as box.h says.
  * Tests:    tests/fetcher/pop3/test_box.c */
@@ -8,7 +8,7 @@
 #include "fetcher/secret/secret.h"
 #include <string.h>
 
-/* Of a header that stands for its message. */
+/* How much of a header is read to make a key. */
 #define HEADER_LIMIT ((gsize)256 << 10)
 /* Seconds for the last word to a server. */
 #define LAST_WORD 2
@@ -82,8 +82,8 @@ static void take_key(guint item, GBytes *header, gpointer data)
   here->key = box_key(all->data, all->len);
 }
 
-/* Keys for those that their unique-id does not tell from all others (key 0). FALSE only when the session broke: a
- * message whose header is refused keeps the key 0. */
+/* Makes keys for the items whose unique-id does not tell them from all others (key 0). FALSE only when the session
+ * broke: a message whose header is refused keeps the key 0. */
 static gboolean find_keys(Pop3Box *pop, GError **error)
 {
   Box *box = &pop->base;
@@ -104,7 +104,7 @@ static gboolean find_keys(Pop3Box *pop, GError **error)
   return FALSE;
 }
 
-/* Items for all rows; key 0 where the unique-id is no use. */
+/* Makes items of all rows, with key 0 where the unique-id does not name one message alone. */
 static void take_rows(Pop3Box *pop)
 {
   g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal); /* unique-id to item and 1 */
@@ -194,7 +194,7 @@ static gboolean pop3_box_remove(Box *box, const guint *items, guint n, GError **
   return FALSE;
 }
 
-/* What the server says to QUIT proves nothing either way: the next listing tells. */
+/* The answer to QUIT proves nothing: the next listing tells what was removed. */
 static gboolean pop3_box_commit(Box *box, GError **error)
 {
   Pop3Box *pop = pop3(box);

@@ -1,6 +1,6 @@
 /* box_read.c - messages of a POP3 maildrop as a box gives them
  * Owns:     how many lines are asked for; whether a message came whole.
- * Must not: take a message that came in part for the message; mark one as read where TOP does without.
+ * Must not: give a part of a message as the whole; mark a message as read where TOP is enough.
  * Fails:    MESSAGE, MAILBOX for the disk, LINK.
  * Tests:    tests/fetcher/pop3/test_box.c */
 #include "fetcher/pop3/box_read.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes that a line is taken to have where that is not known: rather few, so that one question is enough. */
+/* The guessed length of a line, in bytes. A low guess asks for more lines, so that asking once is usually enough. */
 #define LINE_BYTES 32
 
 /* Messages being read, one after the other. */
@@ -41,7 +41,7 @@ static gboolean is_refused(Pop3Link *link, const char *refusal, GError **error)
   return refusal != NULL;
 }
 
-/* Cuts off what follows the header. FALSE: it goes on. */
+/* Cuts off what follows the header. FALSE: the header has not ended yet. */
 static gboolean end_header(Reading *reading)
 {
   GByteArray *bytes = reading->bytes;
@@ -93,7 +93,8 @@ static void take_end(guint ask, const char *refusal, gpointer data)
   reading->callback(reading->names[which], taken, reading->data);
 }
 
-/* All lines where most of them are wanted, else as many as `limit` bytes are likely to have, or, at last, can have. */
+/* How many lines to ask for: all if most of them are wanted; else as many as `limit` bytes are likely to have; in the
+ * last round as many as they can have. */
 static gint lines_of(const Reading *reading, guint64 octets)
 {
   if (reading->part == BOX_HEADER) return 0;

@@ -1,6 +1,6 @@
 /* box_text.c - a message as POP3 sends it made into one as a box gives it
  * Owns:     dots, line ends, and what of a message's size they are.
- * Must not: know where a message ends (pop3_link_message.c does).
+ * Must not: know where a message ends (link_message.c does).
  * Fails:    never; a message that is not whole is told as such.
  * Tests:    tests/fetcher/pop3/test_box.c */
 #include "fetcher/pop3/box_text.h"

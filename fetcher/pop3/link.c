@@ -1,7 +1,7 @@
 /* link.c - a session with a POP3 server, from its greeting to its end
  * Owns:     greeting, capabilities, STLS, the short commands, the end of a session.
  * Must not: send a secret before the server's certificate and name are verified (loopback excepted); send QUIT unasked.
- * Fails:    as pop3_link.h says.
+ * Fails:    as link.h says.
  * Tests:    tests/fetcher/pop3/test_sign_in.c, tests/fetcher/pop3/test_link.c */
 #include "fetcher/pop3/private.h"
 #include <string.h>
@@ -79,10 +79,10 @@ static gboolean start_tls(Pop3Link *link, const AccountConfig *account, GError *
   const char *where = stream_where(link->stream);
   if (!ask_capabilities(link, error)) return FALSE;
   if (link->can & POP3_KNOWN && !(link->can & POP3_STLS)) {
-    g_set_error(
-        error, STORE_ERROR, STORE_ERROR_FATAL,
-        "%s does not offer STLS, or somebody in between hides it: set security to tls. The password was not sent.",
-        where);
+    g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
+                "%s does not offer STLS, or another computer in between hides it: set security to tls. The password "
+                "was not sent.",
+                where);
     return FALSE;
   }
   Pop3Answer answer = pop3_ask(link, POP3_WORD, error, "STLS");
@@ -90,7 +90,8 @@ static gboolean start_tls(Pop3Link *link, const AccountConfig *account, GError *
   if (answer == POP3_ERR) return pop3_refused(link, STORE_ERROR_FATAL, "start TLS (set security to tls)", error);
   if (link->start != link->end) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
-                "Something between us and %s slipped answers in before TLS began. The password was not sent.", where);
+                "Something between this computer and %s added answers before TLS began. The password was not sent.",
+                where);
     return FALSE;
   }
   return stream_start_tls(link->stream, account->ca_file, error);

@@ -29,9 +29,9 @@ typedef struct {
  * FATAL. */
 const GArray *pop3_link_list(Pop3Link *link, GError **error);
 
-/* A message, or the beginning of one, in pieces as they come: the lines of the answer as they are on the wire (CRLF,
- * dots doubled), without the line that ends it, cut anywhere. The first piece of each message is empty: the server has
- * agreed to give it. FALSE: the caller wants no more of it; the rest is read and dropped. */
+/* Gets a message, or its beginning, in pieces: the lines as they are on the wire (CRLF, dots doubled), without the
+ * line that ends the answer, cut anywhere. The first piece of each message is empty: the server has agreed to send it.
+ * FALSE: the caller wants no more of this message; the rest is read and dropped. */
 typedef struct {
   guint number;
   gint lines; /* of the body, for TOP; -1: all, by RETR */
@@ -50,8 +50,9 @@ gboolean pop3_link_fetch(Pop3Link *link, const Pop3Ask *asks, guint n, const Pop
 /* FALSE: it is known to have none. */
 gboolean pop3_link_has_top(const Pop3Link *link);
 
-/* Marks a message for deletion, after asking (UIDL n) that the number still means this uid; uid NULL: not asked.
- * MESSAGE when it does not, or the server refuses. It is gone only after pop3_link_quit(). */
+/* Marks a message for deletion, after asking (UIDL n) whether the number still means this uid; uid NULL: does not ask.
+ * MESSAGE when the number means another message, or the server refuses. The message is gone only after
+ * pop3_link_quit(). */
 gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError **error);
 /* Marks n messages, several at a time where the server can do that, after asking once (UIDL) what all numbers mean now;
  * a server that had no UIDL for the last list is not asked. done: for each in order; refusal: the words for one that
@@ -62,7 +63,8 @@ gboolean pop3_link_delete_all(Pop3Link *link, const Pop3Row *const *rows, guint 
 /* Takes all marks back. */
 gboolean pop3_link_reset(Pop3Link *link, GError **error);
 gboolean pop3_link_noop(Pop3Link *link, GError **error);
-/* Ends the session: TRUE only after the server said +OK. No proof of a deletion: look at the next session's listing. */
+/* Ends the session. TRUE only after the server said +OK, which does not prove any deletion: look at the listing of the
+ * next session. */
 gboolean pop3_link_quit(Pop3Link *link, GError **error);
 /* From the next command on the server may be silent for this long. */
 void pop3_link_set_timeout(Pop3Link *link, guint seconds);

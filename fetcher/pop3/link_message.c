@@ -160,7 +160,6 @@ static gboolean is_still(Pop3Link *link, guint number, const char *uid, GError *
   Pop3Answer answer = pop3_ask(link, POP3_WORD, error, "UIDL %u", number);
   if (answer == POP3_NONE) return FALSE;
   if (answer == POP3_ERR) return pop3_refused(link, STORE_ERROR_MESSAGE, "tell which message it would delete", error);
-  g_autofree char *expected = g_strdup_printf("%u %s", number, uid);
   g_auto(GStrv) words = g_strsplit_set(pop3_text(link), " \t", -1);
   g_autoptr(GPtrArray) found = g_ptr_array_new();
   for (guint i = 0; words[i] != NULL; i++)

@@ -1,7 +1,8 @@
 /* link_sign_in.c - signing in to a POP3 server
- * Owns:     USER and PASS (RFC 1939), SASL (RFC 5034) with PLAIN, LOGIN, CRAM-MD5 and XOAUTH2, and what a refusal
- * means. Must not: leave a secret in memory; show it; try a second way after a refusal. Fails:    AUTH; LINK where the
- * maildrop or the server is only busy; FATAL where there is no way in. Tests:    tests/fetcher/pop3/test_sign_in.c */
+ * Owns:     USER and PASS (RFC 1939), SASL (RFC 5034) with PLAIN, LOGIN, CRAM-MD5 and XOAUTH2; what a refusal means.
+ * Must not: leave a secret in memory; show it; try a second way after a refusal.
+ * Fails:    AUTH; LINK where the maildrop or the server is only busy; FATAL where there is no way in.
+ * Tests:    tests/fetcher/pop3/test_sign_in.c */
 #include "fetcher/net/server_words.h"
 #include "fetcher/pop3/private.h"
 #include "fetcher/secret/secret.h"
@@ -50,7 +51,8 @@ static char *say_cram_md5(guint step, const char *challenge, const char *user, c
   return g_string_free(said, FALSE);
 }
 
-/* After a refusal the server tells why in a challenge, and its -ERR comes once that was answered with an empty line. */
+/* XOAUTH2: the server tells the reason of a refusal in a challenge; its -ERR comes after an empty line was sent as the
+ * answer. */
 static char *say_xoauth2(guint step, const char *challenge, const char *user, const char *secret, gsize *length)
 {
   if (step > 0) return step == 1 ? copy("", length) : NULL;
@@ -104,7 +106,7 @@ static Pop3Answer sasl(Pop3Link *link, const Mechanism *mechanism, const Account
 {
   g_autofree char *command = g_strconcat("AUTH ", mechanism->name, NULL);
   char *first = mechanism->first ? encode(mechanism, 0, "", account, secret) : NULL;
-  /* Too long for a command: it is asked for (RFC 5034, 4). */
+  /* The response is too long for the command line: send it after the server asks for it (RFC 5034, 4). */
   gboolean at_once = first != NULL && strlen(command) + strlen(first) + 3 <= POP3_COMMAND;
   g_autofree char *opening = at_once ? g_strconcat(command, " ", NULL) : g_steal_pointer(&command);
   Pop3Answer answer = tell(link, opening, at_once ? first : "", TRUE, error);
@@ -134,13 +136,13 @@ static Pop3Answer user_and_pass(Pop3Link *link, const AccountConfig *account, co
   return answer == POP3_OK ? tell(link, "PASS ", secret, FALSE, error) : answer;
 }
 
-/* The best way that there is. POP3_NONE with error when there is none. */
+/* Chooses the best mechanism that both sides have. POP3_NONE with error when there is none. */
 static Pop3Answer try_sign_in(Pop3Link *link, const AccountConfig *account, const char *secret, GError **error)
 {
   gboolean token = account->auth == AUTH_XOAUTH2;
   if (token && offers(link, &mechanisms[XOAUTH2])) return sasl(link, &mechanisms[XOAUTH2], account, secret, error);
   if (!token && offers(link, &mechanisms[PLAIN])) return sasl(link, &mechanisms[PLAIN], account, secret, error);
-  /* Where the server names no way at all, this one is older than its telling. */
+  /* A server that names no mechanism is so old that it has only USER and PASS. */
   if (!token && (link->can & POP3_USER || strcmp(link->mechanisms, " ") == 0))
     return user_and_pass(link, account, secret, error);
   for (guint i = CRAM_MD5; !token && i <= LOGIN; i++)
@@ -165,8 +167,8 @@ static gboolean has_any(const char *text, const char *const *words)
   return FALSE;
 }
 
-/* Servers without response codes say in words that somebody else is on. That an account was locked will not pass, and
- * to try again what failed too often makes it worse. */
+/* Servers without response codes say in words that another program is connected. But a locked account does not become
+ * free by waiting, and more failed tries make it worse. */
 static gboolean is_held(const char *text)
 {
   static const char *const held[] = { "in use", "busy", "already open", NULL }, *const locks[] = { "lock", NULL },

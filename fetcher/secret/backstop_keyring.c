@@ -118,7 +118,7 @@ static const struct {
   int (*run)(const char *account, GHashTable *attributes);
 } actions[] = { { "lookup", lookup }, { "store", store }, { "clear", clear } };
 
-/* What libraries have to say goes nowhere: we tell of a failure ourselves, in one line. */
+/* Drops messages of libraries: this program tells of a failure itself, in one line. */
 static GLogWriterOutput say_nothing(GLogLevelFlags level, const GLogField *fields, gsize n, gpointer data)
 {
   return G_LOG_WRITER_HANDLED;

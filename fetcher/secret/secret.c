@@ -44,8 +44,8 @@ void secret_free(char *secret)
   g_free(secret);
 }
 
-/* Takes in what can be read now. What follows once the buffer is full is read and dropped, so that the writer is not
- * killed by a closed pipe and its exit status still means something. 1: more may come, 0: end, -1: errno. */
+/* Reads what is there now. When the buffer is full, reads on and drops the rest, so that the writer is not killed by a
+ * closed pipe and its exit status still tells something. 1: more may come, 0: end, -1: errno. */
 static int secret_fill(Secret *secret, int fd)
 {
   char rest[512];
@@ -57,7 +57,7 @@ static int secret_fill(Secret *secret, int fd)
   return got > 0;
 }
 
-/* Cuts the buffer down to its first line and hands it over. NULL with what is wrong with it in problem. */
+/* Cuts the buffer down to its first line, and returns it. NULL: *problem says what is wrong with the line. */
 static char *secret_take(Secret *secret, const char **problem)
 {
   char *end = memchr(secret->text, '\n', secret->length);
@@ -188,7 +188,7 @@ char *secret_from_keyring(const char *program, const AccountConfig *account, gui
   char *secret = program != NULL ? run_for_secret(&source) : NULL;
   g_autofree char *other = g_strdup_printf("the keyring's program %s", source.problem);
   const char *problem = program == NULL ? "this Backstop was built without the keyring" : keyring_problem(&source);
-  /* At the start of a session the keyring may come later than we do. */
+  /* The keyring may start later than this program: LINK, so that it is tried again. */
   gboolean door = account->door_of != NULL,
            later = program != NULL && secret == NULL && source.status == KEYRING_ABSENT;
   if (secret == NULL)

@@ -14,8 +14,8 @@ typedef enum { SECRET_ANY, SECRET_AFTER_REFUSAL } SecretWish;
  * times out, or the secret is empty or holds CR, LF or NUL; STORE_ERROR_LINK when the keyring cannot be reached now. */
 char *secret_get(const AccountConfig *account, SecretWish wish, GError **error);
 void secret_free(char *secret);
-/* The first of these ways alone, with a time limit of the caller's: 1 second or more. After it the command's
- * process group is killed. */
+/* Only by password-command, with a time limit in seconds (1 or more). After it the command's process group is killed.
+ * */
 char *secret_from_command(const char *command, SecretWish wish, guint seconds, GError **error);
-/* The last of them alone. program: the path of backstop-keyring, NULL: there is none. */
+/* Only from the keyring. program: the path of backstop-keyring, NULL: there is none. */
 char *secret_from_keyring(const char *program, const AccountConfig *account, guint seconds, GError **error);

@@ -1,10 +1,9 @@
-/* store.h - a mailbox, whatever protocol it speaks: the one interface between the pipeline and servers.
- *
- * A store is one connection (or folders on disk), used by one pass after the other. Every slot returns FALSE with error
- * set, code by blast radius (STORE_ERROR_*); after LINK, AUTH or FATAL only close() may be called. Messages are
- * read-only evidence: no slot but move(), remove(), mark() and claim() changes a message, none ever expunges more than
- * the UIDs it was given. Folder names are UTF-8. UIDs are never 0. All strings and rows passed to callbacks are
- * borrowed for the call. */
+/* store.h - a mailbox, whatever its protocol: the only interface between passes and servers. A store is one connection
+ * (or folders on disk), which one pass after the other uses. Every slot returns FALSE with error set; the code
+ * (STORE_ERROR_*) says how much is concerned. After LINK, AUTH or FATAL only close() may be called. No slot but
+ * move(), remove(), mark() and claim() changes a message, and none removes more than the UIDs it was given. Folder
+ * names are UTF-8. UIDs are never 0. Callbacks borrow all strings and rows for the time of the call. "The open folder"
+ * below is the one of the last select(). */
 #pragma once
 #include <gio/gio.h>
 
@@ -15,7 +14,7 @@ typedef enum {
   STORE_ERROR_MAILBOX, /* this folder only: skip it */
   STORE_ERROR_LINK,    /* the connection: reconnect after a back-off */
   STORE_ERROR_AUTH,    /* sign-in refused: stop, tell the owner */
-  STORE_ERROR_FATAL    /* will not mend itself (certificate, protocol, configuration): stop, tell the owner */
+  STORE_ERROR_FATAL    /* will not get better by itself (certificate, protocol, configuration): stop, tell the owner */
 } StoreError;
 
 /* What a store can do. */
@@ -28,13 +27,11 @@ typedef enum {
                                    where     it finds that it cannot */
   STORE_MOVES_AT_ONCE = 1 << 4, /* move() is one step: it is made or not, and of several machines only one makes it */
   STORE_NO_RIVALS = 1 << 5,     /* the quarantine is this machine's alone: no other one moves a message into it */
-  STORE_REMOVES_LATE =
-      1 << 6, /* of the selected folder: what move() and remove() take away is gone only after commit() */
-  STORE_LISTS_ALL =
-      1 << 7, /* folders() tells of folders that nobody named, so that Sent may be looked for among them */
-  STORE_HOLDS_LOCK = 1 << 8, /* while it is open no other program gets at the mailbox: it is closed after each pass */
+  STORE_REMOVES_LATE = 1 << 6,  /* in the open folder: what move() and remove() take away is gone only after commit() */
+  STORE_LISTS_ALL = 1 << 7,     /* folders() lists all folders there are, so that Sent can be found among them */
+  STORE_HOLDS_LOCK = 1 << 8,    /* an open store keeps other programs out of the mailbox: close it after each pass */
   STORE_REFUSES_FOR_NOW =
-      1 << 9 /* what move() refuses may be possible soon: another program has the folder, the disk is full */
+      1 << 9 /* move() may refuse now what is possible soon: another program has the folder, the disk is full */
 } StoreCapability;
 
 typedef struct Store Store;
@@ -42,7 +39,7 @@ typedef struct Store Store;
 typedef enum { FOLDER_SENT = 1 << 0, FOLDER_TRASH = 1 << 1, FOLDER_NOSELECT = 1 << 2 } FolderUse;
 typedef struct {
   char *name;
-  guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only; names are not guessed here */
+  guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only, names are not guessed here; on disk the trash by its name */
 } Folder;
 void folder_free(Folder *folder);
 
@@ -60,9 +57,10 @@ typedef struct {
   guint64 wire;        /* octets with each line end as CRLF, where size counts them otherwise; 0 */
   gint64 stored;       /* INTERNALDATE, Unix seconds, 0 unknown */
   gboolean deleted;    /* \Deleted */
-  gboolean unreadable; /* it is there, but cannot be read now, or not as far as it must be: no fields */
+  gboolean unreadable; /* the message is there, but cannot be read (far enough) now: no fields */
   gboolean doubtful;   /* where it ends is not certain: more messages may follow in it that nobody sees */
   gboolean backscatter, not_backscatter; /* keywords $Backscatter, $NotBackscatter */
+  gboolean prized;                       /* \Flagged or \Answered: the owner has dealt with it */
   const char *fields;                    /* the header fields asked for, raw; not NUL-terminated */
   gsize length;
 } ScanRow;
@@ -79,64 +77,69 @@ typedef enum { MARK_BACKSCATTER, MARK_NOT_BACKSCATTER } Mark;
 typedef struct {
   /* Every folder there is: GPtrArray of Folder*, caller owns. */
   GPtrArray *(*folders)(Store *store, GError **error);
-  /* The server's name for a folder the owner named: itself if it exists, else with '/' turned into the server's
-   * separator and its prefix (RFC 2342) before it; on disk an absolute path. name NULL: the quarantine, where the owner
-   * did not name one. Caller frees. */
+  /* What the server calls a folder that the owner named: the same name if such a folder exists; else with '/' replaced
+   * by the server's separator, and the prefix of the personal namespace (RFC 2342) before it; on disk an absolute
+   * path. name NULL: the quarantine of an account whose configuration names none. The caller frees. */
   char *(*resolve)(Store *store, const char *name, GError **error);
   /* Makes and subscribes a folder unless it exists. name as resolve() gave it. MAILBOX when the server refuses. */
   gboolean (*create)(Store *store, const char *name, GError **error);
   /* Opens a folder for the slots below. MAILBOX when it is not there. */
   gboolean (*select)(Store *store, const char *name, FolderStatus *status, GError **error);
-  /* Tells the same of a folder (not the selected one) without opening it, which costs less. MAILBOX when it is not
-   * there. *status: read_only is not known, FALSE; validity 0 where the server does not tell: open it. */
+  /* Tells the same of a folder that is not open, without opening it, which costs less. MAILBOX when it is not there.
+   * *status: read_only is always FALSE; validity 0: the server does not tell, use select(). */
   gboolean (*peek)(Store *store, const char *name, FolderStatus *status, GError **error);
-  /* UIDs from..to (inclusive) of the selected folder with the named header fields (NULL-terminated list), streamed
-   * in any order; callback gets each once. Nothing is returned for UIDs that are not there; where the folder can tell,
-   * what is there and cannot be read has a row that says so. FALSE: rows seen so far must be forgotten. */
+  /* Gives callback one row for each message with a UID from..to (inclusive) in the open folder, in any order, with the
+   * named header fields (NULL-terminated list). A message that is there but cannot be read has a row that says so, if
+   * the folder can tell. FALSE: the caller must forget the rows seen so far. */
   gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                    gpointer data, GError **error);
-  /* Which UIDs from..to (inclusive) there are in the selected folder, as it was when it was opened or later: GArray of
-   * guint32, ascending; caller owns. With STORE_REMOVES_LATE also those removed since the last commit(), of which
-   * read() gives nothing. */
+  /* The UIDs from..to (inclusive) that are in the open folder, as it was when it was opened or later: GArray of
+   * guint32, ascending; the caller owns it. With STORE_REMOVES_LATE also messages that were removed since the last
+   * commit(); read() gives nothing of them. */
   GArray *(*present)(Store *store, guint32 from, guint32 to, GError **error);
-  /* The first `limit` bytes of n messages of the selected folder, raw, streamed in any order; callback gets each whole
-   * and once, none for a message that is gone. Does not set \Seen. MESSAGE when the server refuses one of them: what
-   * callback got is good, the others can be asked for one by one. callback must not use the store. */
+  /* Gives callback the first `limit` bytes of n messages of the open folder, each once, in any order; nothing for a
+   * message that is gone. Does not set \Seen. MESSAGE when the server refuses one of them: what callback got is good,
+   * and the caller can ask for the others one by one. callback must not use the store. */
   gboolean (*read)(Store *store, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
                    GError **error);
-  /* UIDs of the selected folder whose Message-ID field holds message_id (normal form), ascending: GArray of
-   * guint32, at most 1,000; message_id "": every message of exactly `size` octets (or ScanRow.wire octets) stored since
-   * `since` less two days. Others of that size may be among them: compare. */
+  /* The UIDs of messages in the open folder whose Message-ID field holds message_id (normal form), ascending: GArray
+   * of guint32, at most 1,000. message_id "": of all messages of exactly `size` octets (or ScanRow.wire octets) that
+   * were stored no earlier than two days before `since`. Others may be among them: compare. */
   GArray *(*find)(Store *store, const char *message_id, guint64 size, gint64 since, GError **error);
-  /* Moves n messages of the selected folder to another. pairs: UidPair, one for each message that was moved (a UID
-   * that was gone has none); FALSE: some may have been moved, look. Needs STORE_CAN_MOVE. One that the
-   * target cannot hold as it is stays: MESSAGE, from folders on disk. Flags go with them, but not from a Maildir to
-   * another file system, nor between Maildir and mbox, nor from POP3: there they come as new. */
+  /* Moves n messages of the open folder to another folder. pairs: UidPair, one for each message that was moved (none
+   * for a UID that was gone). FALSE: some may have been moved; look. Needs STORE_CAN_MOVE. On disk, a message that the
+   * target cannot hold unchanged stays: MESSAGE. Flags move too, but not from a Maildir to another file system,
+   * between Maildir and mbox, or from POP3: there the message comes without flags. */
   gboolean (*move)(Store *store, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
-  /* Copies n messages of the selected folder to another, as move() begins where it is more than one step. pairs:
-   * UidPair, one for each copy that the server told the UID of; FALSE: some may have been copied, look. Needs
+  /* Copies n messages of the open folder to another folder: the first step of move(), where it has several. pairs:
+   * UidPair, one for each copy whose UID the server told. FALSE: some may have been copied; look. Needs
    * STORE_CAN_MOVE. */
   gboolean (*copy)(Store *store, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);
-  /* Removes exactly these n messages from the selected folder for good; one that is gone is no error. Needs
+  /* Removes exactly these n messages from the open folder for good. A message that is gone is no error. Needs
    * STORE_CAN_MOVE. */
   gboolean (*remove)(Store *store, const guint32 *uids, guint n, GError **error);
-  /* Makes what lies in a folder durable, also what another program, or this one before it was killed, has put there:
-   * before a message is removed because its copy was found. NULL: what can be seen is durable. */
+  /* Makes everything in a folder durable, also what another program put there, or this program before it was killed.
+   * Call it before a message is removed because its copy was found. NULL: everything that can be seen is durable. */
   gboolean (*sync)(Store *store, const char *name, GError **error);
-  /* Sets this keyword on n messages of the selected folder and clears the other one. Does nothing where keywords
-   * are not kept. */
+  /* Sets this keyword on n messages of the open folder, and clears the other one. Does nothing where the server does
+   * not keep keywords. */
   gboolean (*mark)(Store *store, const guint32 *uids, guint n, Mark mark, GError **error);
-  /* Sets $Backscatter on those of n messages of the selected folder that do not carry it, so that of several machines
-   * that want to move a message only one succeeds (RFC 7162, 3.1.3: STORE UNCHANGEDSINCE). claimed: GArray of guint32,
-   * gets those that are ours now, also when FALSE is returned. Where the server cannot tell whose they are (no
-   * CONDSTORE, no keywords), all of them, marked where that is possible. */
+  /* Sets $Backscatter on those of n messages of the open folder that neither carry it nor are flagged or
+   * answered, so that only one of several
+   * machines succeeds in claiming a message (RFC 7162, 3.1.3: STORE UNCHANGEDSINCE). claimed: GArray of guint32, gets
+   * the messages that are ours now, also when FALSE is returned. If the server has no CONDSTORE or no keywords, it
+   * gets all of them, marked if possible. */
   gboolean (*claim)(Store *store, const guint32 *uids, guint n, GArray *claimed, GError **error);
-  /* Waits until messages came to or went from the selected folder (*changed), or one of n descriptors can be read
-   * (not changed). News about flags end no waiting; what came since the last slot was called counts. Needs
-   * STORE_CAN_WAIT. The connection is kept alive meanwhile (RFC 2177: renewed within 29 minutes). */
+  /* Which of n messages of the open folder are flagged or answered now, whatever a scan said before: uids of them
+   * are added to prized (GArray of guint32). A message that is gone is not among them. MAILBOX or MESSAGE: not known,
+   * so nothing may be moved. NULL where no message has such flags (POP3). */
+  gboolean (*prized)(Store *store, const guint32 *uids, guint n, GArray *prized, GError **error);
+  /* Waits until messages came to or went from the open folder (*changed TRUE), or one of n descriptors can be read
+   * (*changed FALSE). Messages that came since the last slot was called count, too; changes of flags do not. Needs
+   * STORE_CAN_WAIT. Keeps the connection alive (RFC 2177: renewed within 29 minutes). */
   gboolean (*wait)(Store *store, const int *wake, guint n, gboolean *changed, GError **error);
-  /* Makes what move() and remove() have taken away be gone, with STORE_REMOVES_LATE: ends the session, which is what it
-   * takes, and begins another. No folder is open then. No proof: look. NULL where nothing waits. */
+  /* With STORE_REMOVES_LATE: makes the removals of move() and remove() happen, by ending the session and beginning
+   * another. No folder is open afterwards. TRUE does not prove the removals: look. NULL: removals happen at once. */
   gboolean (*commit)(Store *store, GError **error);
   /* Ends the connection and frees the store. Never waits for the server for longer than 2 s. */
   void (*close)(Store *store);
@@ -146,11 +149,12 @@ struct Store {
   const StoreClass *class;
   guint can;              /* StoreCapability */
   const char *returns_to; /* the folder that restored mail goes to; NULL: where it was */
+  char *notes; /* path of a file, beside the quarantine, for what keywords would say where none are kept; NULL */
 };
 static inline void store_close(Store *store)
 {
   if (store != NULL) store->class->close(store);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
-/* One message by read(): NULL with MESSAGE when it is gone. The caller owns the bytes. */
+/* Reads one message with read(). NULL with MESSAGE when it is gone. The caller owns the bytes. */
 GBytes *store_read(Store *store, guint32 uid, gsize limit, GError **error);

@@ -1,8 +1,8 @@
-/* doorman.c - whom the door is opened for, and what is seen through it
+/* doorman.c - lets mail programs in at the door, and says what they see
  * Owns:     which messages of a maildrop are hidden; the door's password.
- * Must not: keep mail from its owner because it could not be judged; delete by itself.
+ * Must not: hide mail from its owner because it could not be judged; delete by itself.
  * Fails:    by telling the client and the log; the mailbox stays as it was.
- * Tests:    tests/e2e/test_door.py */
+ * Tests:    tests/fetcher/worker/test_doorman.c, tests/e2e/test_door.py */
 #include "fetcher/worker/doorman.h"
 #include "fetcher/box/box_store.h"
 #include "fetcher/common/log.h"
@@ -29,12 +29,12 @@ struct Doorman {
   gboolean (*stop)(gpointer data);
   gpointer stop_data;
   Door *door;       /* NULL: not open */
-  char *notice;     /* why not, as the log and the account's notice were told; NULL */
-  int again;        /* a timer: it is tried again; -1 */
+  char *notice;     /* why it is not open, as log and notice say; NULL */
+  int again;        /* a timer for the next try to open it; -1 */
   char *secret;     /* the client's password; NULL: not known yet */
-  GArray *rows;     /* Pop3Row, what the client sees; uid borrowed from the box or from names */
-  GPtrArray *names; /* unique-ids where the server has none */
-  Pop3Link *link;   /* of the client that is in; borrowed */
+  GArray *rows;     /* Pop3Row: the messages that the client sees; uid is borrowed from the box or from names */
+  GPtrArray *names; /* made-up unique-ids, for a server without UIDL */
+  Pop3Link *link;   /* of the client that is connected; borrowed */
   guint seconds;    /* until the next pass, from then on */
   gint64 passed;    /* the last one, monotonic microseconds */
 };
@@ -73,7 +73,7 @@ static void complain(const Doorman *doorman, const GError *problem)
   log_problem((LogAbout){ .account = doorman->account->name, .code = "door" }, problem);
 }
 
-/* A pass may have put another notice in its place. */
+/* FALSE: a pass has put another notice in its place. */
 static gboolean is_noticed(const Doorman *doorman)
 {
   g_autoptr(GPtrArray) accounts = account_list(doorman->ledger, NULL);
@@ -118,7 +118,7 @@ static char *ask_secret(const Doorman *doorman, GError **error)
   return secret;
 }
 
-/* Numbers of the server's for messages that the client shall not see. Where the ledger does not tell, it sees all. */
+/* The server's numbers of messages that the client must not see. If the ledger cannot be read, nothing is hidden. */
 static GHashTable *hidden_numbers(const Doorman *doorman, Store *store, guint32 validity)
 {
   g_autoptr(GHashTable) hidden = g_hash_table_new(NULL, NULL);
@@ -136,7 +136,7 @@ static GHashTable *hidden_numbers(const Doorman *doorman, Store *store, guint32 
   return g_steal_pointer(&hidden);
 }
 
-/* A client tells messages apart by their unique-ids: where the server has none, by what the box tells them apart by. */
+/* A client needs unique-ids to tell messages apart: where the server has none, makes them from the keys of the box. */
 static void name_rows(Doorman *doorman, const Box *box)
 {
   g_autoptr(GHashTable) keys = g_hash_table_new(NULL, NULL);
@@ -152,7 +152,7 @@ static void name_rows(Doorman *doorman, const Box *box)
   }
 }
 
-/* A ledger that cannot take in what is new does not keep the client from it. */
+/* If the ledger cannot be written, the client still gets its mail. */
 static gboolean list(const Doorman *doorman, Store *store, guint32 *validity, GError **error)
 {
   FolderStatus status;
@@ -230,7 +230,7 @@ gboolean doorman_serve(Doorman *doorman, guint *seconds)
                     .data = doorman };
   doorman->seconds = 0;
   door_serve(doorman->door, &host);
-  /* He may have stayed for longer than that. */
+  /* The client may have stayed longer than that. */
   gint64 stayed = (g_get_monotonic_time() - doorman->passed) / G_USEC_PER_SEC;
   *seconds = doorman->seconds > 0 ? (guint)MAX(doorman->seconds - stayed, 1) : 0;
   return TRUE;

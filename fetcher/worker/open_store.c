@@ -1,5 +1,5 @@
-/* open_store.c - opening a store with a secret that may have changed
- * Owns:     the rule of one refresh after one refusal.
+/* open_store.c - opens a store with a secret that may have changed
+ * Owns:     the rule: after one refusal, ask for the secret once more.
  * Must not: know a protocol, wait, or keep a secret that was refused.
  * Fails:    STORE_ERROR, passed through; AUTH when only the owner can help.
  * Tests:    tests/fetcher/worker/test_open_store.c */
@@ -7,8 +7,8 @@
 #include "fetcher/secret/secret.h"
 #include <string.h>
 
-Store *sign_in(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret, gboolean *refused,
-               GError **error)
+Store *open_store(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret,
+                  gboolean *refused, GError **error)
 {
   g_autoptr(GError) refusal = NULL;
   *refused = FALSE;

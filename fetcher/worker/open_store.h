@@ -1,10 +1,11 @@
-/* open_store.h - opening a store with a secret that may have changed: who is asked when, and when to stop asking. */
+/* open_store.h - opens a store with a secret that may have changed: when to ask for the secret again, and when to
+ * stop. */
 #pragma once
 #include "fetcher/config/config.h"
 #include "fetcher/store/store.h"
 #include "ledger/ledger.h"
 
-/* What a store may keep things in: the ledger, and the data folder. Both borrowed for the life of the store. */
+/* Where a store may keep its data: the ledger and the data folder. Both are borrowed for the life of the store. */
 typedef struct {
   Ledger *ledger;
   const char *data_dir;
@@ -13,12 +14,11 @@ typedef struct {
 /* Connects and signs in; as imap_open(). */
 typedef Store *(*StoreOpener)(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error);
 
-/* Opens the account's store. *secret: what the server took last, NULL: nothing yet; the caller keeps it from call to
- * call, and frees it with secret_free() in the end. After a refusal (STORE_ERROR_AUTH) the secret is asked for once
- * more, with word of the refusal (secret.h), so that an expired token is renewed; a different answer is tried.
- *
- * So a server sees two sign-ins per call at most. STORE_ERROR_AUTH: *secret is NULL. *refused: the server was asked and
- * refused; the owner must act: do not call again soon. FALSE: no secret could be had, and the server knows nothing of
- * it. Other errors keep *secret. */
-Store *sign_in(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret, gboolean *refused,
-               GError **error);
+/* Opens the account's store. *secret: the secret that the server accepted last, NULL: none yet; the caller keeps it
+ * from call to call, and frees it with secret_free() in the end. After a refusal (STORE_ERROR_AUTH) asks for the
+ * secret once more, and says that it was refused (secret.h), so that an expired token is renewed; tries again if the
+ * new secret is another one. A server sees at most two sign-ins per call. After STORE_ERROR_AUTH *secret is NULL;
+ * *refused TRUE: the server refused the sign-in, and the owner must act, so do not call again soon; FALSE: there was
+ * no secret, and the server was not asked. Other errors keep *secret. */
+Store *open_store(const AccountConfig *account, const StoreHome *home, StoreOpener open, char **secret,
+                  gboolean *refused, GError **error);

@@ -1,12 +1,13 @@
 /* protocols.c - the store of an account, by its protocol
- * Owns:     the table of protocols; which boxes an account on disk, or one of POP3, is made of.
+ * Owns:     which store belongs to a protocol; which boxes an account on disk or of POP3 is made of.
  * Must not: read mail.
- * Fails:    as sign_in.h says.
+ * Fails:    as open_store.h says.
  * Tests:    tests/e2e/test_pop3.py, tests/e2e/test_disk.py */
 #include "fetcher/worker/protocols.h"
 #include "fetcher/box/box_store.h"
 #include "fetcher/box/program_box.h"
 #include "fetcher/disk/disk_box.h"
+#include "fetcher/disk/find_trash.h"
 #include "fetcher/imap/imap.h"
 #include "fetcher/maildir/maildir.h"
 #include "fetcher/mbox/mbox.h"
@@ -23,7 +24,7 @@ static void add_sent(Store *store, const AccountConfig *account, gboolean mbox)
     box_store_add(store, disk_box_new(*path, mbox), BOX_SENT);
 }
 
-/* Where restored mail goes, since it cannot go back to the server. */
+/* The box for restored mail, which cannot go back to the server. */
 static Box *returns(const AccountConfig *account, const StoreHome *home)
 {
   if (account->restore_command != NULL) return program_box_new("restore-command", account->restore_command);
@@ -47,13 +48,22 @@ static Store *open_pop3(const AccountConfig *account, const StoreHome *home, con
   return store;
 }
 
+/* A folder that is watched, the quarantine or Sent is no trash, whatever its name: the store has it already. */
+static void add_trash(Store *store, const AccountConfig *account, gboolean mbox)
+{
+  g_autofree char *path = disk_find_trash(account->folders[0], mbox);
+  if (path != NULL) box_store_add(store, disk_box_new(path, mbox), BOX_TRASH);
+}
+
 static Store *open_disk(const AccountConfig *account, const StoreHome *home, gboolean mbox)
 {
   Store *store = box_store_new(home->ledger, account->name, disk_box_new);
   for (char **path = account->folders; *path != NULL; path++)
     box_store_add(store, mbox ? mbox_box_new(*path) : maildir_box_new(*path), BOX_WATCHED);
-  box_store_add(store, disk_box_new(account->quarantine, mbox), BOX_QUARANTINE);
+  g_autofree char *quarantine = config_quarantine(account, home->data_dir);
+  box_store_add(store, disk_box_new(quarantine, mbox), BOX_QUARANTINE);
   add_sent(store, account, mbox);
+  add_trash(store, account, mbox);
   store->can |= STORE_CAN_WAIT;
   return store;
 }
@@ -80,9 +90,11 @@ static StoreOpener opener_of(Protocol protocol)
   g_return_val_if_reached(NULL);
 }
 
-Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error)
+Store *protocols_open(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused,
+                      GError **error)
 {
   StoreOpener open = opener_of(account->protocol);
-  return protocol_has_server(account->protocol) ? sign_in(account, home, open, secret, refused, error)
+  mbox_keep_notes_in(home->data_dir);
+  return protocol_has_server(account->protocol) ? open_store(account, home, open, secret, refused, error)
                                                 : open(account, home, NULL, error);
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include "fetcher/worker/open_store.h"
 
-/* Opens the account's mailbox. Where it is on a server, as sign_in(); where it is on this computer, secret and refused
- * are left as they are, and nothing is asked for. */
-Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused,
-                  GError **error);
+/* Opens the account's mailbox. On a server: as open_store() (open_store.h). On this computer: asks for no secret, and
+ * leaves secret and refused as they are. */
+Store *protocols_open(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused,
+                      GError **error);

@@ -1,7 +1,7 @@
 /* session.c - an account's connection over time.
  * Owns:     the store, the cached secret, back-off, the account's state.
  * Must not: know a protocol; decide when a pass is made.
- * Fails:    by an exit status; what cannot be told to the ledger ends the worker.
+ * Fails:    by an exit status; a ledger that cannot be written ends the worker.
  * Tests:    tests/fetcher/worker/test_session.c, tests/e2e/test_daemon.py, tests/e2e/test_proxy.py */
 #include "fetcher/worker/session.h"
 #include "fetcher/common/exit.h"
@@ -18,14 +18,16 @@
 #define RETRY_FIRST 5   /* before the second attempt in a row to connect */
 #define RETRY_SECRET 60 /* before a missing password is asked for again: asking may cost the owner a prompt */
 #define RETRY_MOST 900
-#define RETRY_REFUSED 3600       /* after a refusal that will hardly mend itself */
+#define RETRY_REFUSED 3600       /* after a refusal that will hardly end by itself */
 #define RETRY_SIGN_IN (6 * 3600) /* servers lock accounts that are tried too often */
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
-#define ROUND_WAITING (25 * 60)  /* between looks at all folders, where the server tells of new mail in the first */
-#define EMPTY_LOOKS 10           /* in a row that are made at once, for somebody who tidies up his inbox */
-#define EMPTY_MOST 60            /* the longest pause between such looks, for a server that keeps crying wolf */
-#define VISIT_AGAIN 10           /* after a failure, before a visitor makes us try again: he may come every minute */
-#define KEPT_OPEN (10 * 60)      /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
+#define ROUND_WAITING (25 * 60)  /* between looks at all folders, if the server tells of new mail in the first one */
+#define EMPTY_LOOKS 10           /* looks in a row without a pause, for an owner who tidies up the inbox */
+#define EMPTY_MOST 60 /* the longest pause between such looks, for a server that tells of news again and again */
+#define VISIT_AGAIN                                                                                                    \
+  10 /* after a failure, before a visitor makes us try again: a mail program may come every minute                     \
+      */
+#define KEPT_OPEN (10 * 60) /* servers may end a session that is silent for 30 minutes (RFC 3501, 5.4) */
 
 struct Session {
   const Config *config;
@@ -42,16 +44,17 @@ struct Session {
   gboolean proved;       /* a pass has gone through on this connection */
   guint failures;        /* attempts that broke in a row */
   gboolean refused;      /* the server did not take the secret, when it was asked last */
-  gboolean called;       /* news of the server's is what the next pass is made for */
-  gboolean left;    /* the mailbox was left after a good pass, so that others get at it: to go there again is no news */
+  gboolean called;       /* the next pass is made because the server told of news */
+  gboolean
+      left; /* the connection was ended after a good pass, only to let other programs in: connecting again is no news */
   gboolean resting; /* until the next pass the server is left alone */
   gint64 opened;    /* monotonic microseconds */
-  guint empty;      /* calls in a row that were for nothing */
-  guint losses;     /* connections in a row that were soon lost while nothing was done on them */
+  guint empty;      /* how often in a row the server told of news and there were none */
+  guint losses;     /* connections in a row that were lost after a short time, while nothing was done on them */
   GError *problem;  /* of the last pass, NULL when it went through */
   gint64 ended;     /* that pass, monotonic microseconds */
   guint pause;      /* seconds from then until it was to be tried again */
-  gboolean visited; /* the state tells that somebody is */
+  gboolean visited; /* the account's state says that a mail program is connected */
 };
 
 static void disconnect(Session *session)
@@ -64,7 +67,7 @@ static void disconnect(Session *session)
 static gboolean open_connection(Session *session, GError **error)
 {
   session->left = FALSE;
-  session->store = open_store(session->account, &session->home, &session->secret, &session->refused, error);
+  session->store = protocols_open(session->account, &session->home, &session->secret, &session->refused, error);
   if (session->store == NULL) return FALSE;
   session->opened = session->clock();
   session->run =
@@ -81,7 +84,7 @@ static gboolean connect_store(Session *session, GError **error)
 
 static guint spread(guint seconds) { return seconds * (guint)g_random_int_range(75, 126) / 100; }
 
-/* How long a session that works may go without a look at everything. */
+/* Seconds between two looks at everything, on a connection that works. */
 static guint round_seconds(const Session *session)
 {
   guint interval = session->config->interval;
@@ -89,7 +92,7 @@ static guint round_seconds(const Session *session)
   return told && session->account->folders[1] == NULL ? MAX(interval, ROUND_WAITING) : interval;
 }
 
-/* What a pass that ended like this means for the time to come: the state's slug, and the seconds until the next. */
+/* The account's state after a pass that ended with this problem (NULL: none), and the seconds until the next pass. */
 static AccountState state_after(Session *session, const GError *problem, guint *seconds)
 {
   if (problem == NULL) {
@@ -112,8 +115,8 @@ static AccountState state_after(Session *session, const GError *problem, guint *
   return sign_in_needed ? ACCOUNT_SIGN_IN_NEEDED : ACCOUNT_RETRYING;
 }
 
-/* After a pass that went through: not later than when something that waits is due. What was due already then could not
- * be judged, and is looked at again by the clock. */
+/* After a good pass: the next one must not be later than the next entry is due. An entry that was due when the pass
+ * began could not be judged, and is tried again after the usual interval. */
 static gboolean heed_due(Session *session, guint *seconds, GError **error)
 {
   gint64 due = 0, now = run_now();
@@ -125,7 +128,7 @@ static gboolean heed_due(Session *session, guint *seconds, GError **error)
   return TRUE;
 }
 
-/* The newest wish to check, 0 when there is none: what is wished later is not answered by a pass that began before. */
+/* The newest wish to check, 0 when there is none. A pass must not answer a wish that was made after it began. */
 static gboolean newest_check(const Session *session, gint64 *newest, GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_open_of(session->ledger, session->account->name, WISH_BIT(WISH_CHECK), error);
@@ -133,7 +136,7 @@ static gboolean newest_check(const Session *session, gint64 *newest, GError **er
   return wishes != NULL;
 }
 
-/* One attempt. *lost: the connection had worked until now, so that another is worth trying at once. */
+/* One attempt to make the pass. *lost: the connection had worked before, so try another one at once. */
 static gboolean attempt(Session *session, PassScope scope, gboolean *lost, GError **error)
 {
   g_autoptr(GError) problem = NULL;
@@ -163,10 +166,11 @@ static gboolean tell(Session *session, AccountState state, const GError *problem
   gint64 until = problem != NULL ? run_now() + seconds : 0;
   return account_set_state(session->ledger, name, state, said, until, error)
          && (checks == 0
-             || grant_checks(session->ledger, name, checks, problem == NULL, said != NULL ? said : "checked", error));
+             || wishes_answer_checks(session->ledger, name, checks, problem == NULL, said != NULL ? said : "checked",
+                                     error));
 }
 
-/* What the pass that has ended now means for visitors. */
+/* Remembers how this pass ended, for visitors. */
 static void keep_in_mind(Session *session, const GError *problem, guint seconds)
 {
   g_clear_error(&session->problem);
@@ -213,8 +217,8 @@ static void wait_for_descriptors(const int *wake, guint n)
   poll(fds, MIN(n, G_N_ELEMENTS(fds)), -1);
 }
 
-/* The connection was lost while nothing was done on it. How long to leave the server alone, which the state tells: a
- * moment, or longer where connections do not last. */
+/* The connection was lost while nothing was done on it. Returns how long to leave the server alone: a moment, or
+ * longer if connections do not last. The account's state says so. */
 static guint lose(Session *session, const GError *problem)
 {
   gboolean brief = session->clock() - session->opened < (gint64)BRIEF * G_USEC_PER_SEC;
@@ -255,8 +259,8 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
   return TRUE;
 }
 
-/* Must the server be left alone? It is asked again soon where it could not be reached, for the owner waits for his
- * mail; but it locks accounts that are tried too often, and asking for a secret may cost a prompt. */
+/* Must the server be left alone for now? If it could not be reached, a visitor may try again soon, since the owner
+ * waits for mail. After a refused sign-in not: servers lock accounts, and asking for a secret may show a prompt. */
 static gboolean is_too_early(const Session *session)
 {
   if (session->store != NULL || session->problem == NULL || session->problem->domain != STORE_ERROR) return FALSE;
@@ -265,7 +269,8 @@ static gboolean is_too_early(const Session *session)
   return session->clock() - session->ended < pause * G_USEC_PER_SEC;
 }
 
-/* After a pass that went wrong, without a word to the ledger: it may be the ledger's fault, and its state tells why. */
+/* Connects after a failed pass, without writing to the ledger: the ledger may be the reason, and the state tells it
+ * already. */
 static gboolean connect_visitor(Session *session, guint *seconds, GError **error)
 {
   g_autoptr(GError) problem = NULL;

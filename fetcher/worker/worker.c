@@ -56,7 +56,7 @@ static void set_clock(const Worker *worker, guint seconds)
   timerfd_settime(worker->clock, 0, &when, NULL);
 }
 
-/* Has it rung since it was set? Then it is silent again. */
+/* Has the clock rung since it was set? Asking resets it. */
 static gboolean clock_rang(const Worker *worker)
 {
   guint64 times = 0;
@@ -74,8 +74,8 @@ static gboolean wanted(const Worker *worker, PassScope *scope)
   return all->len > 0;
 }
 
-/* While the owner has paused the filter it only observes, and what came meanwhile is moved afterwards. To be called
- * before each pass. *seconds: how long the pause lasts, 0 for none. */
+/* While the owner has paused the filter, it only observes; it moves that mail after the pause. Call this before each
+ * pass. *seconds: how long the pause lasts, 0: no pause. */
 static void heed_pause(Worker *worker, Session *session, guint *seconds)
 {
   gint64 until = ledger_paused_until(worker->ledger), now = g_get_real_time() / G_USEC_PER_SEC;
@@ -114,7 +114,8 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
 static void live(Worker *worker, Session *session)
 {
   PassScope scope = PASS_WHOLE;
-  if (worker->doorman != NULL) doorman_fd(worker->doorman); /* who comes during the first pass waits for its end */
+  if (worker->doorman != NULL)
+    doorman_fd(worker->doorman); /* a client that comes during the first pass waits for its end */
   do {
     guint seconds = 0, pause = 0;
     heed_pause(worker, session, &pause);
@@ -125,8 +126,8 @@ static void live(Worker *worker, Session *session)
   } while (wait_for_pass(worker, session, &scope));
 }
 
-/* A crash or a hostile server costs this process only, leaves no secrets in a core dump, and nobody reads its memory.
- */
+/* Limits the damage of a crash or a hostile server to this process: no core dump with secrets, no reading of its
+ * memory by others, a limit on its memory. */
 static void confine(void)
 {
   struct rlimit none = { 0, 0 };
@@ -165,7 +166,7 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
   const AccountConfig *account = config != NULL ? config_account(config, name) : NULL;
   if (ledger == NULL || account == NULL) {
     log_account(G_LOG_LEVEL_WARNING, name, "%s",
-                problem != NULL ? problem->message : "the configuration no longer names it");
+                problem != NULL ? problem->message : "it is no longer in the configuration");
     return problem != NULL ? exit_status(problem) : EX_CONFIG;
   }
   Worker worker = { .ledger = ledger, .account = name, .config = config, .observe = config->observe, .clock = -1 };

@@ -4,6 +4,6 @@
 
 typedef enum { WORKER_LIVE, WORKER_ONCE, WORKER_SWEEP } WorkerOnce;
 
-/* Runs the worker for account until its standard input closes, or for one pass where `once` says which. Each byte on
- * standard input wakes it: there are new wishes. Returns an exit status (exit.h); with once that of the pass. */
+/* Runs the worker for account until its standard input closes, or for the one pass that `once` names. Each byte on
+ * standard input means that there are new wishes. Returns an exit status (exit.h); with once, that of the pass. */
 int worker_main(const char *config_file, const char *data_dir, const char *account, WorkerOnce once);

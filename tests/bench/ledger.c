@@ -45,6 +45,7 @@ static SentMessage *message(guint n, guint i)
 {
   SentMessage *sent = g_new0(SentMessage, 1);
   sent->message_ids = g_ptr_array_new_with_free_func(g_free);
+  sent->replies = g_ptr_array_new_with_free_func(g_free);
   sent->recipients = g_ptr_array_new_with_free_func(g_free);
   g_ptr_array_add(sent->message_ids, message_id(i));
   if (i % 10 == 0) g_ptr_array_add(sent->message_ids, message_id(i + 0x40000000u));

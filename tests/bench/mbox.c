@@ -33,7 +33,7 @@ static gboolean headers(Box *box)
   for (guint i = 0; i < box->items->len; i++) g_array_append_val(all, i);
   guint64 octets = 0;
   gint64 begin = g_get_monotonic_time();
-  gboolean good = box->class->read(box, (const guint *)all->data, all->len, BOX_HEADER, 65536, count, &octets, &error);
+  gboolean good = box->class->read(box, (const void *)all->data, all->len, BOX_HEADER, 65536, count, &octets, &error);
   printf("headers: %" G_GUINT64_FORMAT " octets, %.3f s%s%s\n", octets, (double)(g_get_monotonic_time() - begin) / 1e6,
          good ? "" : ": ", good ? "" : error->message);
   return good;

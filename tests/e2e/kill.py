@@ -97,7 +97,7 @@ def wish_for(backstop, *verbs):
     backstop.pass_once()
     moved = [str(row["id"]) for row in backstop.entries() if row["state"] == "quarantined"]
     for verb, number in zip(verbs, moved, strict=False):
-        backstop.run("backstop", verb, number)
+        backstop.run("backstop", verb, number, *(["--for-good"] if verb == "delete" else []))
 
 
 def tell_total(least):

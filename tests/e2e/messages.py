@@ -73,7 +73,7 @@ def fill(mailbox, forgeries=3, answered=2, others=2, sent=True):
     for number in range(1, forgeries + 1):
         when = NOW - 2 * DAY + number * 60
         inbox[f"forged-{number}"] = forged(number, when)
-        mailbox.put("INBOX", inbox[f"forged-{number}"], when, ("", "S", "FS")[number % 3])
+        mailbox.put("INBOX", inbox[f"forged-{number}"], when, ("", "S", "S")[number % 3])
     for number in range(1, others + 1):
         when = NOW - DAY + number * 60
         inbox[f"ordinary-{number}"] = ordinary(number, when)

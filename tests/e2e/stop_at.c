@@ -1,7 +1,8 @@
 /* stop_at.c - an LD_PRELOAD library that kills a program at a chosen point, or fills its disk
  * Owns:     the counting of calls, in each process for itself. Environment: BACKSTOP_STOP_AT=KIND:N (points[] names the
  *           kinds), BACKSTOP_STOP_IN=PROGRAM (no other one is stopped), BACKSTOP_STOPPED=FILE (made when it kills),
- *           BACKSTOP_ENOSPC_AFTER=BYTES, BACKSTOP_ENOSPC_IN=TEXT (of paths: where it is full; default: the ledger).
+ *           BACKSTOP_ENOSPC_AFTER=BYTES, BACKSTOP_ENOSPC_IN=TEXT (of paths: where it is full; default: the ledger),
+ *           BACKSTOP_CLOSED=TEXT (folders whose path ends with it: a program that asks may not write there).
  * Must not: change anything else about the program it is loaded into.
  * Fails:    a variable it cannot read ends the program with status 99, so that a test never passes for want of a fault.
  * Tests:    used by tests/e2e/test_kill.py, test_disk_kill.py, test_disk_beside.py and test_faults.py */
@@ -59,6 +60,12 @@ __attribute__((constructor)) static void read_environment(void)
   if (stop != NULL) read_stop(stop);
   if (disk != NULL) disk_left = number(disk);
   if (getenv("BACKSTOP_ENOSPC_IN") != NULL) disk_where = getenv("BACKSTOP_ENOSPC_IN");
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+  size_t length = strlen(path), n = strlen(end);
+  return length >= n && strcmp(path + length - n, end) == 0;
 }
 
 static void *real(const char *name)
@@ -179,8 +186,22 @@ static bool disk_full(int fd, size_t size)
 
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t offset)
 {
+  bool mail = is_mail_fd(fd);
   if (disk_full(fd, size)) return -1;
-  return ((ssize_t(*)(int, const void *, size_t, off64_t))real("pwrite64"))(fd, data, size, offset);
+  if (mail) pass_by(STOP_UNCHANGED);
+  ssize_t result = ((ssize_t(*)(int, const void *, size_t, off64_t))real("pwrite64"))(fd, data, size, offset);
+  if (mail) pass_by(STOP_CHANGED);
+  return result;
+}
+
+int faccessat(int folder, const char *path, int mode, int flags)
+{
+  const char *closed = getenv("BACKSTOP_CLOSED");
+  if (closed != NULL && (mode & W_OK) && ends_with(path, closed)) {
+    errno = EACCES;
+    return -1;
+  }
+  return ((int (*)(int, const char *, int, int))real("faccessat"))(folder, path, mode, flags);
 }
 
 ssize_t write(int fd, const void *data, size_t size)

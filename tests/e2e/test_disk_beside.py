@@ -132,14 +132,14 @@ def in_use_wish():
     before = mail.on_disk()
     back, gone, _ = quarantined(backstop)
     with locked(mail.away.path):
-        for verb, entry in (("restore", back), ("delete", gone)):
-            backstop.ok("backstop", verb, str(entry["id"]))
+        for verb, entry in ((["restore"], back), (["delete", "--for-good"], gone)):
+            backstop.ok("backstop", *verb, str(entry["id"]))
         backstop.run("backstopd", "--once")
         equal(mail.on_disk(), before, "the folders while another program uses one")
         told = backstop.ok("backstop", "list", "--all", "--json")
         assert told.count("in use by another program") == 2, told
-    for verb, entry in (("restore", back), ("delete", gone)):
-        backstop.ok("backstop", verb, str(entry["id"]))
+    for verb, entry in ((["restore"], back), (["delete", "--for-good"], gone)):
+        backstop.ok("backstop", *verb, str(entry["id"]))
     backstop.pass_once()
     backstop.pass_once()
     equal((len(mail.inbox.plain()), len(mail.away.plain())), (5, 1), "messages in inbox and quarantine")

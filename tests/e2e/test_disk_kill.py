@@ -13,6 +13,7 @@ import time
 import disk
 import kill
 import messages
+import programs
 import rig
 from tap import case, run
 
@@ -27,12 +28,13 @@ class Scene(kill.Scene):
     at_once = SLOTS
     least = 2
     program = "backstop-worker"
+    mail = disk.Mail
 
     def __init__(self, name, kind, quarantine=None, verbs=()):
         self.slots = queue.SimpleQueue()
         for number in range(SLOTS):
             place = os.path.join(work, f"{name}-{number}")
-            mail = disk.Mail(os.path.join(place, "mail"), kind, quarantine)
+            mail = self.mail(os.path.join(place, "mail"), kind, quarantine)
             messages.fill(mail, forgeries=2, others=1)
             for _ in range(2):  # the same one again
                 mail.inbox.put(messages.forged(1, TWINS), TWINS)
@@ -78,6 +80,63 @@ def everywhere(kind, quarantine=None):
     Scene(f"{kind}-{quarantine}-quarantine", kind, quarantine).stop_everywhere()
     Scene(f"{kind}-{quarantine}-restore-delete", kind, quarantine, ("restore", "delete")).stop_everywhere()
     print(f"# {time.monotonic() - begin:.1f} s", flush=True)
+
+
+class Spool(disk.Mail):
+    """The inbox lies in a folder that its owner may not write into, as /var/mail."""
+
+    def __init__(self, home, kind, quarantine=None):
+        super().__init__(home, kind, quarantine)
+        os.unlink(self.inbox.path)
+        self.inbox = self.folders["INBOX"] = disk.Mbox(os.path.join(home, "spool", "owner")).make()
+
+
+class SpoolScene(Scene):
+    mail = Spool
+
+    @staticmethod
+    def outcome(mail, backstop):
+        left = [name for name in os.listdir(os.path.join(mail.home, "spool")) if name != "owner"]
+        left += [name for name in os.listdir(backstop.data) if name.startswith("mbox-") or name.endswith(".saved")]
+        left += [name for name in os.listdir(mail.home) if name not in ("spool", "sent", "Backscatter")]
+        assert not left, f"left over: {left}"
+        return kill.Scene.outcome(mail, backstop)
+
+    def killed(self, mail, point):
+        """Half changed, the mbox may be read by nobody but who goes on with it: each message has all its octets, but where one
+        ends may be hidden. So only this is asked: what has gone from the inbox is in quarantine."""
+        files = [mail.inbox.path, mail.away.path] + [os.path.join(place, name) for place, _, names in os.walk(mail.away.path) for name in names]
+        raw = b"".join(disk.read(path) for path in files if os.path.isfile(path))
+        for number in (1, 2):
+            assert self.deleted or b"victim%d@" % number in raw, f"message {number} is nowhere after a kill at {point}"
+
+
+# It does what liblockfile's does, who runs it aside.
+HELPER = """#!/bin/sh
+for last; do :; done
+[ "$1" = -u ] && exec rm -f "$last"
+[ -e "$last" ] && kill -0 "$(cat "$last")" 2>/dev/null && exit 4
+echo $PPID >"$last"
+"""
+
+
+@case
+def mbox_spool():
+    """Killed at every step of passes over an mbox in a folder that its owner may not write into."""
+    before = {name: os.environ.get(name) for name in ("LD_PRELOAD", "PATH", "ASAN_OPTIONS")}
+    helper = os.path.join(work, "bin", "dotlockfile")
+    os.makedirs(os.path.dirname(helper))
+    disk.write(helper, HELPER.encode())
+    os.chmod(helper, 0o755)
+    os.environ.update(programs.with_fault(CLOSED="/spool"), PATH=os.path.dirname(helper) + ":" + os.environ["PATH"])
+    try:
+        SpoolScene("spool-quarantine", "mbox").stop_everywhere()
+        SpoolScene("spool-restore-delete", "mbox", None, ("restore", "delete")).stop_everywhere()
+        SpoolScene("spool-maildir", "mbox", "maildir").stop_everywhere()
+    finally:
+        os.environ.pop("BACKSTOP_CLOSED")
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
 @case

@@ -60,7 +60,8 @@ class Scene:
 
     def wish(self, verb, number):
         """Asks for forged bounce `number` to be restored or deleted, and makes the pass that does it."""
-        self.backstop.ok("backstop", verb, str(self.entry_of(number)["id"]))
+        more = ["--for-good"] if verb == "delete" else []
+        self.backstop.ok("backstop", verb, *more, str(self.entry_of(number)["id"]))
         self.backstop.pass_once()
 
     @contextlib.contextmanager

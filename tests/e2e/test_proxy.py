@@ -146,7 +146,7 @@ def batch(age):
 def refill(mailbox, age):
     letter, bounces, other = batch(age)
     mailbox.deliver("Sent", letter, WHEN - 3600, "S")
-    for message, flags in zip(bounces, ("", "S", "F")):
+    for message, flags in zip(bounces, ("", "S", "S")):
         mailbox.deliver("INBOX", message, WHEN, flags)
     mailbox.deliver("INBOX", other, WHEN, "S")
 

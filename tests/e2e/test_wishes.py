@@ -9,7 +9,7 @@ SOON = 2.0  # seconds from a wish to its result while the daemon runs
 
 
 class Scene:
-    """A mailbox with three forged bounces in quarantine, each of which carried \\Seen, \\Flagged and a keyword in the
+    """A mailbox with three forged bounces in quarantine, each of which carried \\Seen and a keyword in the
     inbox."""
 
     def __init__(self, name, which=None):
@@ -17,7 +17,7 @@ class Scene:
         self.inbox = messages.fill(self.mailbox)
         client = self.mailbox.connect()
         client.select("INBOX")
-        client.store("1:*", "FLAGS", "(\\Seen \\Flagged Important)")
+        client.store("1:*", "FLAGS", "(\\Seen Important)")
         client.logout()
         self.before = self.mailbox.snapshot()
         self.backstop = programs.for_mailbox(self.mailbox, f"{work}/{name}")
@@ -96,7 +96,7 @@ def delete_without_trash():
     client.store(found[0].decode(), "+FLAGS", "(\\Deleted)")
     client.unselect()
     client.logout()
-    equal(scene.backstop.run("backstop", "delete", str(scene.entries[1]["id"])).status, programs.DONE,
+    equal(scene.backstop.run("backstop", "delete", "--for-good", str(scene.entries[1]["id"])).status, programs.DONE,
           "status of delete")
     scene.backstop.pass_once()
     scene.check_deleted(scene.entries[1], [scene.entries[0], scene.entries[2]], [])

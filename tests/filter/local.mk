@@ -1,12 +1,16 @@
 # Real mail is scored where a corpus lies beside the tree (see score_corpus.c).
-FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_hostile %D%/test_judge %D%/test_normalise %D%/test_parts \
-	%D%/test_read %D%/test_samples %D%/test_sentences %D%/test_text
+FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_forged %D%/test_hostile %D%/test_judge %D%/test_normalise \
+	%D%/test_notice %D%/test_parts %D%/test_read %D%/test_samples %D%/test_sentences %D%/test_text
 check_PROGRAMS += $(FILTER_TESTS)
 TESTS += $(FILTER_TESTS)
 %C%_score_corpus_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_score_corpus_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_candidate_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_candidate_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_forged_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_forged_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_notice_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_notice_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_hostile_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_hostile_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_judge_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -27,4 +31,4 @@ if COVERAGE
 %C%_test_hostile_CPPFLAGS += -DBACKSTOP_COVERAGE
 endif
 # Hand-written mail: what every sample is (test_samples.c), and the mailbox of demo.sh and the end-to-end tests.
-EXTRA_DIST += tests/samples tests/demo-mailbox
+EXTRA_DIST += %D%/sample_bounces.h %D%/sample_lookalikes.h tests/samples tests/demo-mailbox

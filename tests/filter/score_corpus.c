@@ -136,7 +136,7 @@ int main(int argc, char **argv)
   gboolean good = bar("bounces recognised", score.recognised, score.bounces, 0.995);
   good &= bar("bounces that are candidates", score.bounces - score.missed_candidates, score.bounces, 0.995);
   good &= bar("other mail left alone", score.others - score.taken, score.others, 1);
-  good &= bar("id of the original found", score.ids_found, score.with_ids, 0.99);
+  good &= bar("id of the original found", score.ids_found, score.with_ids, 0.995);
   good &= bar("failed recipient found", score.recipients_found, score.with_recipients, 0.98);
   printf("# other mail that is a candidate:  %u of %u; ids besides the labelled: %u\n", score.candidates, score.others,
          score.strange_ids);

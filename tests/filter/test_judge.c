@@ -46,7 +46,8 @@ enum {
   NEIGHBOUR = 1 << 23,
   ANOTHER_NAME = 1 << 24,
   STRANGER = 1 << 25,
-  DENY_REPORTER = 1 << 26
+  DENY_REPORTER = 1 << 26,
+  PASSED_ON = 1 << 27
 };
 
 /* What the report shows. Its recipients are named, unless LISTED or MENTIONED. */
@@ -100,10 +101,10 @@ static void set_people(Facts *facts, guint has)
     facts->automatic = (has & EXCLUDED) == 0;
     facts->written_reports = has & OFTEN ? 5 : 4;
   }
-  if (has & (NEIGHBOUR | ANOTHER_NAME)) {
+  if (has & (NEIGHBOUR | ANOTHER_NAME | PASSED_ON)) {
     facts->other = g_strdup("robert@b.test");
     facts->other_written = NOW - DAYS(3);
-    facts->other_how = has & NEIGHBOUR ? OTHER_NEIGHBOUR : OTHER_NAME;
+    facts->other_how = has & NEIGHBOUR ? OTHER_NEIGHBOUR : has & PASSED_ON ? OTHER_RECIPIENT : OTHER_NAME;
   }
   facts->ids_survive = (has & SURVIVE) != 0;
   if (has & TO_OWNER) facts->to_owner = g_strdup("me@a.test");
@@ -195,6 +196,10 @@ static void what_answers_sent_mail(void **state)
     { FIT | COVERED | OTHER_ID, SHOWS_ID, VERDICT_GENUINE, "recipient-and-subject" }, /* what clears goes first */
     { FIT | REPLAYED | COVERED, SHOWS_ID, VERDICT_UNSURE, "replay" },
     { FIT | ANSWERED | COVERED, SHOWS_ID, VERDICT_UNSURE, "another-id" },
+    { FIT | ANSWERED | COVERED | RECENT, SHOWS_ID, VERDICT_UNSURE, "another-id" },
+    { FIT | ANSWERED | SURVIVE, SHOWS_ID, VERDICT_UNSURE, "another-id" },
+    { FIT | ANSWERED | COVERED | SURVIVE, SHOWS_ID, VERDICT_BACKSCATTER, "covered" },
+    { FIT | COVERED | SURVIVE, SHOWS_ID, VERDICT_GENUINE, "recipient-and-subject" },
     { OTHER_ID | COVERED, SHOWS_ID | NAMED, VERDICT_UNSURE, "id-elsewhere" },
     { OTHER_ID | REPLAYED | COVERED, SHOWS_ID, VERDICT_UNSURE, "id-elsewhere" },
     { OTHER_ID | RECENT | COVERED, SHOWS_ID | NAMED, VERDICT_UNSURE, "id-elsewhere" },
@@ -233,6 +238,7 @@ static void whom_the_mail_was_to(void **state)
     { ANOTHER_NAME | COVERED, NAMED, VERDICT_UNSURE, "other-name" },
     { ANOTHER_NAME | COVERED, SHOWS_ID | NAMED, VERDICT_UNSURE, "other-name" },
     { ANOTHER_NAME | COVERED | SURVIVE, SHOWS_ID | NAMED, VERDICT_BACKSCATTER, "covered" },
+    { PASSED_ON | COVERED | SURVIVE, SHOWS_ID | NAMED, VERDICT_UNSURE, "other-recipient" }, /* by a list, say */
   };
   run_rows(rows, G_N_ELEMENTS(rows));
 }

@@ -224,6 +224,151 @@ static void tokens(void **state)
   assert_int_equal(capped->tokens->len, 64);
 }
 
+/* How the failed recipients are known decides whether they speak against the owner's having sent the mail. */
+static void ranks(void **state)
+{
+  static const struct {
+    const char *message;
+    RecipientRank want;
+    gboolean status_part;
+  } rows[] = {
+    { DSN "Final-Recipient: rfc822; a@c.test\nAction: failed\n\n--x--\n", RANK_NAMED, TRUE },
+    { DAEMON "X-Failed-Recipients: a@c.test\n\nunable to deliver\n", RANK_NAMED, FALSE },
+    { TEXT "<a@c.test>:\nno such user\n", RANK_LISTED, FALSE },
+    { TEXT "<a@c.test>... User unknown\n", RANK_LISTED, FALSE },
+    { TEXT "Failed recipient: a@c.test\n", RANK_LISTED, FALSE },
+    { TEXT "550 5.1.1 a@c.test is unknown here\n", RANK_LISTED, FALSE },
+    { TEXT ">>> RCPT TO:<a@c.test>\n", RANK_LISTED, FALSE },
+    { TEXT "did not reach these:\n\n  a@c.test on 1 May 2026\n", RANK_LISTED, FALSE },
+    { TEXT "The mail for a@c.test is lost.\n", RANK_MENTIONED, FALSE },
+    { TEXT "It could not be delivered to\na@c.test. Please check.\n", RANK_MENTIONED, FALSE },
+    { TEXT "It could not be delivered. Questions: a@c.test\n", RANK_MENTIONED, FALSE },
+    { TEXT "It could not be delivered. For help write to\n\n  a@c.test\n", RANK_MENTIONED, FALSE },
+    { TEXT "\n--- Original message ---\nFrom: me@b.test\nTo: a@c.test\nSubject: x\n", RANK_MENTIONED, FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    if (report->rank != rows[i].want || report->status_part != rows[i].status_part)
+      fail_msg("row %u: rank %d, status part %d", i, report->rank, report->status_part);
+  }
+}
+
+/* A header of the original, or merely three labels as a waybill has them; and an original that could not be read. */
+static void what_came_back(void **state)
+{
+#define FORTY "RldEMQ0KUmVjZWl2ZWQ6IGZyb20gcGMNCkZyb20/\n"
+#define MIXED                                                                                                          \
+  DAEMON "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nunable to deliver to <a@c.test>: gone\n\n--x\n"
+  static const struct {
+    const char *message;
+    gboolean header, unread;
+  } rows[] = {
+    { TEXT "From: North\nTo: South\nDate: today\nSubject: two pallets\n", FALSE, FALSE },
+    { TEXT "From: me@b.test\nTo: a@c.test\nSubject: x\nMessage-ID: <a.1@b.test>\n", TRUE, FALSE },
+    { TEXT "Received: x\nFrom: me@b.test\nTo: a@c.test\n", TRUE, FALSE },
+    { TEXT "--- Original message ---\nFrom: me@b.test\nTo: a@c.test\n", TRUE, FALSE },
+    { MIXED "Content-Type: message/rfc822\n\nFrom: me@b.test\nSubject: x\n\n--x--\n", TRUE, FALSE },
+    { MIXED "Content-Type: application/ms-tnef\n\nxx\n--x--\n", FALSE, TRUE },
+    { MIXED "Content-Type: application/gzip; name=mail.eml.gz\n\nxx\n--x--\n", FALSE, TRUE },
+    { MIXED "Content-Type: application/pgp-signature\n\nxx\n--x--\n", FALSE, FALSE },
+    { MIXED "Content-Type: image/png\n\nxx\n--x--\n", FALSE, FALSE },
+    { MIXED "Content-Type: message/rfc822\n\nRldEMQ==\n\n--x--\n", FALSE, FALSE },
+    { MIXED "Content-Type: message/rfc822\n\n" FORTY FORTY FORTY FORTY FORTY "\n\n--x--\n", FALSE, TRUE },
+    /* where the id was read, it does not matter what else was not */
+    { MIXED "Content-Type: application/zip\n\nxx\n--x\nContent-Type: message/rfc822\n\nFrom: me@b.test\nMessage-ID: "
+            "<a.1@b.test>\n\n--x--\n",
+      TRUE, FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    if (report->original.header != rows[i].header || report->original.unread != rows[i].unread)
+      fail_msg("row %u: header %d, unread %d", i, report->original.header, report->original.unread);
+  }
+  g_autoptr(GString) text = g_string_new(TEXT);
+  while (text->len <= FILTER_READ_LIMIT) g_string_append(text, "filler\n");
+  g_autoptr(Report) cut = read_text(text->str);
+  assert_true(cut->original.unread);
+}
+
+/* Ids that whoever wrote the original chose are never taken for the reporter's words. */
+static void ids_of_others(void **state)
+{
+  g_autoptr(Report) report = read_text(
+      TEXT "About <said.1@b.test>.\n\n--- Below this line is a copy of the message.\n\nDelivered-To: list@b.test\n"
+           "From: x@y.test\nReferences: <r.1@c.test> <r.2@c.test>\nIn-Reply-To: <r.2@c.test>\nX-Id: <field.1@c.test>\n"
+           "Message-ID: <a.1@y.test>\n\nSee <body.1@c.test>.\n");
+  g_autofree char *others = joined(report->original.other_ids), *tokens = joined(report->tokens),
+                  *delivered = joined(report->original.delivered);
+  assert_string_equal(others, "r.2@c.test r.1@c.test field.1@c.test body.1@c.test");
+  assert_string_equal(tokens, "said.1@b.test");
+  assert_string_equal(delivered, "list@b.test");
+}
+
+static void prefixes(void **state)
+{
+#define CUT TEXT "\n--- Below this line is a copy of the message.\n\nReceived: x\nFrom: me@b.test\n"
+  static const Row rows[] = {
+    { CUT "Message-ID: <abcdef.123456@b.te\nSubject: x\n", "abcdef.123456@b.te" },
+    { CUT "Message-ID: <abcdef.123456@b...\nSubject: x\n", "abcdef.123456@b" },
+    { CUT "Message-ID: <abcdef.123456@b.te", "abcdef.123456@b.te" },
+    { CUT "Message-ID: <abcdefghij.1234567890\nSubject: x\n", "abcdefghij.1234567890" },
+    { CUT "Message-ID: <short@b\nSubject: x\n", "" },
+    { CUT "Message-ID: <abcdef.123456\nSubject: x\n", "" },
+    { CUT "Message-ID: <abcdef.123456@b.test>\nSubject: x\n", "" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    g_autofree char *got = joined(report->original.id_prefixes);
+    assert_text(i, got, rows[i].want);
+  }
+}
+
+static void envelope_ids(void **state)
+{
+  static const Row rows[] = {
+    { "<a.1@b.test>", "a.1@b.test" },
+    { "a.1+2Bx@b.test", "a.1+x@b.test" },
+    { "QQ314159", "" },
+    { "a b@c", "" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autofree char *message =
+        g_strconcat(DSN "Original-Envelope-Id: ", rows[i].message,
+                    "\nReporting-MTA: dns; m\n\nFinal-Recipient: rfc822; a@c.test\nAction: failed\n\n--x--\n", NULL);
+    g_autoptr(Report) report = read_text(message);
+    g_autofree char *got = joined(report->envelope_ids);
+    assert_text(i, got, rows[i].want);
+  }
+}
+
+/* Of a long thread the nearest messages count. */
+static void the_last_references(void **state)
+{
+  g_autoptr(GString) head = g_string_new("From: MAILER-DAEMON@mx.test\nSubject: failure notice\nReferences:");
+  for (guint i = 0; i < 1000; i++) g_string_append_printf(head, "\n <ref.%u@b.test>", i);
+  g_string_append(head, "\n\nunable to deliver\n");
+  g_autoptr(Report) report = read_text(head->str);
+  assert_int_equal(report->refer_backs->len, 64);
+  assert_string_equal(report->refer_backs->pdata[0], "ref.999@b.test");
+}
+
+/* The owner's own address is no failed recipient where there is another. */
+static void own_addresses(void **state)
+{
+  static const Row rows[] = {
+    { DSN "Final-Recipient: rfc822; me@b.test\nAction: failed\n\nFinal-Recipient: rfc822; a@c.test\nAction: "
+          "failed\n\n--x--\n",
+      "a@c.test" },
+    { DSN "Final-Recipient: rfc822; me@b.test\nAction: failed\n\n--x--\n", "me@b.test" },
+    { DAEMON "X-Failed-Recipients: me@b.test, a@c.test\n\nunable to deliver\n", "a@c.test" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].message);
+    g_autofree char *got = joined(report->recipients);
+    assert_text(i, got, rows[i].want);
+  }
+}
+
 static void kinds(void **state)
 {
   static const struct {
@@ -249,6 +394,10 @@ static void kinds(void **state)
       REPORT_RECEIPT },
     { "From: a@a.test\nContent-Type: multipart/report; report-type=feedback-report; boundary=x\n\n", REPORT_FEEDBACK },
     { "From: anna@a.test\nSubject: Fwd: failure notice\n\nI'm afraid I wasn't able to deliver your message.\n",
+      REPORT_NONE },
+    { "From: anna@a.test\nSubject: Delivery failed\n\nIt could not be delivered:\n>>> RCPT TO:<a@c.test>\n<<< 550 "
+      "no\n--- "
+      "Original message ---\nFrom: anna@a.test\nMessage-ID: <a.1@a.test>\n",
       REPORT_NONE },
     { "From: anna@a.test\nSubject: Lunch\n\nToday?\n", REPORT_NONE },
     { "", REPORT_NONE },
@@ -282,10 +431,15 @@ static int setup(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(recipients),     cmocka_unit_test(reasons),      cmocka_unit_test(ids),
-    cmocka_unit_test(attached_files), cmocka_unit_test(the_original), cmocka_unit_test(summaries),
-    cmocka_unit_test(heads),          cmocka_unit_test(tokens),       cmocka_unit_test(kinds),
-    cmocka_unit_test(limits),
+    cmocka_unit_test(recipients),    cmocka_unit_test(reasons),
+    cmocka_unit_test(ids),           cmocka_unit_test(attached_files),
+    cmocka_unit_test(the_original),  cmocka_unit_test(summaries),
+    cmocka_unit_test(heads),         cmocka_unit_test(tokens),
+    cmocka_unit_test(kinds),         cmocka_unit_test(limits),
+    cmocka_unit_test(ranks),         cmocka_unit_test(what_came_back),
+    cmocka_unit_test(ids_of_others), cmocka_unit_test(prefixes),
+    cmocka_unit_test(envelope_ids),  cmocka_unit_test(the_last_references),
+    cmocka_unit_test(own_addresses),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

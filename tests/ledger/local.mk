@@ -1,6 +1,6 @@
-LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_browse %D%/test_coverage %D%/test_facts %D%/test_journal \
-	%D%/test_lock %D%/test_newsender %D%/test_number %D%/test_open %D%/test_sent %D%/test_wish \
-	%D%/test_heal %D%/test_trust
+LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_browse %D%/test_coverage %D%/test_facts %D%/test_facts_weak \
+	%D%/test_hands %D%/test_journal \
+	%D%/test_lock %D%/test_newsender %D%/test_number %D%/test_open %D%/test_sent %D%/test_wish %D%/test_heal %D%/test_trust
 check_PROGRAMS += $(LEDGER_TESTS)
 TESTS += $(LEDGER_TESTS)
 %C%_test_account_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -13,6 +13,10 @@ TESTS += $(LEDGER_TESTS)
 %C%_test_coverage_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_facts_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_facts_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_facts_weak_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_facts_weak_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_hands_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_hands_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_journal_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_journal_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_lock_CPPFLAGS = $(TEST_CPPFLAGS)

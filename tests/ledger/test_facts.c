@@ -2,7 +2,7 @@
  * Owns:     a ledger in memory.
  * Must not: depend on the day it runs on.
  * Fails:    by TAP.
- * Tests:    ledger/facts.c ledger/facts_fit.c ledger/facts_owner.c ledger/facts_people.c ledger/names.c
+ * Tests:    ledger/facts.c ledger/facts_fit.c ledger/facts_owner.c ledger/facts_people.c
  *           ledger/newsender.c */
 #include "ledger/configure.h"
 #include "ledger/db.h"
@@ -187,8 +187,8 @@ static void test_fit_by_sender(void **state)
   }
 }
 
-/* An address from which the owner never sent mail; not said where no sender of his is known, or where something speaks
- * for him. */
+/* An address from which the owner never sent mail; not said where no sender of the owner's is known, or where something
+ * speaks for the owner. */
 static void test_stranger(void **state)
 {
   static const struct {
@@ -407,268 +407,6 @@ static void test_excluded(void **state)
   }
 }
 
-/* Ids as reporters write them, and where else they stand. */
-static void test_ids(void **state)
-{
-  enum { ID, ENVELOPE, START, OTHER, REFERENCE };
-  static const struct {
-    int where;
-    const char *shown;
-    const char *id, *start, *other, *letter;
-  } rows[] = {
-    { ID, "Abc.123456789@Mail.Me.example", "Abc.123456789@Mail.Me.example" },
-    { ID, "Abc.123456789@mail.me.example", "Abc.123456789@mail.me.example" },
-    { ID, "Abc.123456789@MAIL.ME.EXAMPLE", "Abc.123456789@MAIL.ME.EXAMPLE" },
-    { ID, "Abc.1234 56789@mail.me.example", "Abc.1234 56789@mail.me.example" },
-    { ID, "abc.123456789@mail.me.example" }, /* the local part is case-sensitive */
-    { ENVELOPE, "Abc.123456789@mail.me.example", "Abc.123456789@mail.me.example" },
-    { START, "Abc.12345678", NULL, "Abc.12345678" },
-    { START, "Abc.123456789@Mail", NULL, "Abc.123456789@Mail" },
-    { START, "Abc.1234567" }, /* too short to tell */
-    { START, "Abd.12345678" },
-    { OTHER, "Abc.123456789@mail.me.example", NULL, NULL, "Abc.123456789@mail.me.example" },
-    { REFERENCE, "letter@friend.example", NULL, NULL, NULL, "letter@friend.example" },
-    { REFERENCE, "other@friend.example" },
-    { OTHER, "letter@friend.example" }, /* whoever wrote the original chose it */
-  };
-  g_autoptr(Ledger) ledger = rig_ledger();
-  GError *error = NULL;
-  FolderMark mark = { .validity = 1, .next = 2, .synced = NOW };
-  g_autoptr(SentMessage) message = rig_sent("Abc.123456789@Mail.Me.example", "zoe@there.example", "Zebra", NOW - DAY);
-  g_ptr_array_add(message->replies, g_strdup("letter@friend.example"));
-  const SentRow row = { 1, NOW - DAY, message };
-  for (guint twice = 0; twice < 2; twice++) OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
-  assert_int_equal(sent_count(ledger, NULL, &error), 1); /* read afresh, it is known */
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Report) report = rig_report(NULL, NULL, NULL);
-    GPtrArray *const lists[] = { report->original.message_ids, report->envelope_ids, report->original.id_prefixes,
-                                 report->original.other_ids, report->refer_backs };
-    fill(lists[rows[i].where], rows[i].shown);
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-    OK(facts != NULL);
-    assert_word(i, "id", facts->id.shown, rows[i].id);
-    assert_word(i, "id_start", facts->id_start.shown, rows[i].start);
-    assert_word(i, "other_id", facts->other_id.shown, rows[i].other);
-    assert_word(i, "letter", facts->letter.shown, rows[i].letter);
-  }
-}
-
-/* A Sent copy whose Date is years old, stored today; and one whose subject is longer than a report returns. */
-static void test_wrong_dates_and_long_subjects(void **state)
-{
-  GError *error = NULL;
-  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-  g_autoptr(Ledger) ledger = rig_ledger();
-  FolderMark mark = { .validity = 1, .next = 2, .synced = now };
-  g_autofree char *tail = g_strnfill(700, 'z'), *subject = g_strconcat("Re: Überraschung ", tail, NULL);
-  g_autofree char *cut = g_strndup(subject, 500), *shown = g_strconcat(cut, "…", NULL);
-  g_autoptr(SentMessage) message = rig_sent("a@me", "zoe@there.example", subject, now - 4000 * DAY);
-  g_autoptr(SentMessage) old = rig_sent("b@me", "old@there.example", "Old", now - 4000 * DAY);
-  const SentRow rows[] = { { 1, now - 3600, message }, { 2, now - 90 * DAY, old } };
-  OK(sent_add(ledger, "home", "Sent", rows, 2, &mark, &error));
-  g_autoptr(Report) report = rig_report("foreign@x", "zoe@there.example", shown);
-  report->original.date = now - 3600;
-  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", now, now }, &error);
-  OK(facts != NULL);
-  assert_string_equal(facts->fit.shown, "zoe@there.example");
-  assert_int_equal(facts->written, now - 3600);
-  g_autoptr(Report) about_old = rig_report(NULL, "old@there.example", NULL);
-  g_autoptr(Facts) moved = ledger_facts(ledger, about_old, &(FactsQuery){ "home", now, now }, &error);
-  OK(moved != NULL);
-  assert_int_equal(moved->written, now - 4000 * DAY); /* a mailbox that moved some time ago is believed */
-}
-
-/* Rule 6: which address is the owner's. The accounts list me@example.org, me@work.example and *@my.example. */
-static void test_owner(void **state)
-{
-  static const struct {
-    const char *recipients, *from, *to, *delivered;
-    const char *to_owner, *failed, *passed_on;
-  } rows[] = {
-    { "x@y.example", "carl@third.example", "me@example.org", NULL, "me@example.org" },
-    { "x@y.example", "carl@third.example", "bob@y.example;me@work.example", NULL, "me@work.example" },
-    { "x@y.example", "me@example.org", "me@example.org", NULL, NULL },     /* a copy to himself */
-    { "x@y.example", "info@my.example", "me@example.org", NULL, NULL },    /* by a pattern, it is from him */
-    { "x@y.example", "carl@third.example", "q7x@my.example", NULL, NULL }, /* a pattern is no address */
-    { "x@y.example", "shop@third.example", "x@y.example", NULL, NULL },    /* a foreign From alone says nothing */
-    { "me@example.org", NULL, NULL, NULL, NULL, "me@example.org" },
-    { "q7x@my.example", NULL, NULL, NULL, NULL, NULL },
-    { "x@y.example;me@example.org", NULL, NULL, NULL, NULL, "me@example.org" },
-    { "x@y.example", NULL, NULL, "me@work.example", NULL, NULL, "me@work.example" },
-    { "x@y.example", NULL, NULL, "other@y.example", NULL, NULL, NULL },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    GError *error = NULL;
-    g_autoptr(Ledger) ledger = rig_ledger();
-    g_autoptr(Report) report = rig_report("foreign@x", rows[i].recipients, NULL);
-    fill(report->original.senders, rows[i].from);
-    fill(report->original.recipients, rows[i].to);
-    fill(report->original.delivered, rows[i].delivered);
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-    OK(facts != NULL);
-    assert_word(i, "to_owner", facts->to_owner, rows[i].to_owner);
-    assert_word(i, "failed_owner", facts->failed_owner, rows[i].failed);
-    assert_word(i, "delivered_owner", facts->delivered_owner, rows[i].passed_on);
-  }
-}
-
-/* With a pattern that takes everything, nothing is the owner's by name. */
-static void test_owner_of_everything(void **state)
-{
-  GError *error = NULL;
-  g_autoptr(Ledger) ledger = rig_ledger();
-  const AccountSetup all = { (char *)"home", (char *)"*" };
-  OK(account_configure(ledger, &all, 1, &error));
-  g_autoptr(Report) report = rig_report("foreign@x", "me@example.org", NULL);
-  fill(report->original.senders, "carl@third.example");
-  fill(report->original.recipients, "me@example.org");
-  fill(report->original.delivered, "x@y.example");
-  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-  OK(facts != NULL);
-  assert_null(facts->to_owner);
-  assert_null(facts->failed_owner);
-  assert_null(facts->delivered_owner);
-}
-
-/* Rule 8: other names of one recipient, each written to two days ago. */
-static void test_other_names(void **state)
-{
-  static const struct {
-    const char *sent_to, *failed, *reporter;
-    int how; /* -1: it is nobody */
-  } rows[] = {
-    { "bob@googlemail.com", "bob@gmail.com", NULL, OTHER_NAME },
-    { "bob@gmail.com", "bob@googlemail.com", NULL, OTHER_NAME },
-    { "info@bücher.example", "info@xn--bcher-kva.example", NULL, OTHER_NAME },
-    { "info@xn--bcher-kva.example", "info@bücher.example", NULL, OTHER_NAME },
-    { "bob@remote.example", "bob@srv7.remote.example", NULL, OTHER_NAME },
-    { "bob@remote.example", "bob@a.b.remote.example", NULL, OTHER_NAME },
-    { "bob@remote.example", "bob@notremote.example", NULL, -1 },
-    { "bob@example", "bob@remote.example", NULL, -1 }, /* one label is no mail domain */
-    { "bob@remote.example", "bob+tag@remote.example", NULL, OTHER_NAME },
-    { "bob+tag@remote.example", "bob@remote.example", NULL, OTHER_NEIGHBOUR },
-    { "bob@remote.example", "imceasmtp-bob+40remote+2eexample@corp.internal", NULL, OTHER_NAME },
-    { "bob@remote.example", "imceaex-_o=corp_cn=bob@corp.internal", "mail.remote.example", OTHER_REPORTER },
-    { "bob@remote.example", "bob%remote.example@relay.example.org", NULL, OTHER_NAME },
-    { "bob@remote.example", "remote.example!bob@relay.example.org", NULL, OTHER_NAME },
-    { "alumni@uni.example", "bob.private@bigmail.example.org", "mail.uni.example", OTHER_REPORTER },
-    { "alumni@uni.example", "bob.private@bigmail.example.org", "mail.notuni.example", -1 },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    GError *error = NULL;
-    g_autoptr(Ledger) ledger = rig_ledger();
-    rig_add(ledger, "home", "Sent", "a@me", rows[i].sent_to, "One", NOW - 2 * DAY, NOW);
-    g_autoptr(Report) report = rig_report(NULL, rows[i].failed, NULL);
-    g_free(report->reporter_domain);
-    report->reporter_domain = g_strdup(rows[i].reporter);
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-    OK(facts != NULL);
-    assert_word(i, "other", facts->other, rows[i].how < 0 ? NULL : rows[i].sent_to);
-    if (facts->other != NULL && (int)facts->other_how != rows[i].how) fail_msg("row %u: how %d", i, facts->other_how);
-  }
-}
-
-/* To whom the original is addressed says something only where the failed recipient is not among them: a forger may put
- * anybody there. */
-static void test_original_to_others(void **state)
-{
-  g_autoptr(Ledger) ledger = with_sent();
-  GError *error = NULL;
-  g_autoptr(Report) report = rig_report("foreign@x", "victim@far.example.org", "Pills");
-  fill(report->original.recipients, "bob@there.example;victim@far.example.org");
-  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-  OK(facts != NULL);
-  assert_null(facts->written_to);
-  assert_null(facts->other);
-}
-
-/* An id that is not in the ledger tells of another message only where those of this account come back as they left. */
-static void test_survival(void **state)
-{
-  static const struct {
-    const char *ids; /* of the reports that came before, ';'-separated */
-    gboolean rewritten, bare;
-    gboolean survive;
-  } rows[] = {
-    { "", FALSE, FALSE, FALSE },
-    { "plain@me;older@me", FALSE, FALSE, FALSE },
-    { "plain@me;older@me;work@me", FALSE, FALSE, TRUE },
-    { "plain@me;alias@me;plain@me;plain@me", FALSE, FALSE, FALSE }, /* one id that somebody has read */
-    { "plain@me;older@me;work@me", TRUE, FALSE, FALSE },
-    { "plain@me;older@me;work@me", FALSE, TRUE, FALSE },
-    { "plain@me;older@me;work@me;late@me", TRUE, TRUE, FALSE },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    GError *error = NULL;
-    guint32 uid = 1;
-    g_autoptr(Ledger) ledger = with_sent();
-    g_auto(GStrv) ids = g_strsplit(rows[i].ids, ";", -1);
-    for (char **id = ids; *id != NULL; id++) {
-      g_autoptr(Report) before = rig_report(*id, "x@y.example", NULL);
-      record(ledger, before, VERDICT_GENUINE, uid++);
-    }
-    g_autoptr(Report) rewritten = rig_report("other@relay", "tom@there.example", "Fortnight");
-    if (rows[i].rewritten) record(ledger, rewritten, VERDICT_GENUINE, uid++);
-    if (rows[i].bare) rig_add(ledger, "home", "Sent", NULL, "zoe@there.example", "Bare", NOW - 3 * DAY, NOW);
-    g_autoptr(Report) report = rig_report("foreign@x", "bob@there.example", "Pills");
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-    OK(facts != NULL);
-    if (facts->ids_survive != rows[i].survive) fail_msg("row %u: %d", i, facts->ids_survive);
-  }
-}
-
-/* What was judged in the same batch counts before it is recorded. */
-static void test_pending(void **state)
-{
-  GError *error = NULL;
-  g_autoptr(Ledger) ledger = with_sent();
-  g_autoptr(GPtrArray) pending = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
-  const FactsQuery query = { .account = "home", .arrived = NOW, .now = NOW, .pending = pending };
-  g_autoptr(Report) by_id = rig_report("plain@me", "x@y.example", NULL);
-  g_autoptr(Report) by_reference = rig_report("foreign@x", "x@y.example", NULL);
-  g_autoptr(Report) by_recipient = rig_report(NULL, "boss@work.example", NULL);
-  fill(by_reference->refer_backs, "plain@me");
-  const Report *const batch[] = { by_id, by_reference, by_id, by_recipient, by_reference, by_recipient };
-  static const guint before[] = { 0, 1, 2, 0, 3, 1 };
-  for (guint i = 0; i < G_N_ELEMENTS(batch); i++) {
-    g_autoptr(Facts) facts = ledger_facts(ledger, batch[i], &query, &error);
-    OK(facts != NULL);
-    guint found = facts->id.sent != NULL           ? facts->id.sent->reports
-                  : facts->refer_back.sent != NULL ? facts->refer_back.sent->reports
-                                                   : facts->written_reports;
-    if (found != before[i]) fail_msg("report %u: %u before", i, found);
-    g_ptr_array_add(pending, rig_entry("home", batch[i], facts, VERDICT_GENUINE, MOVE_KEPT, i + 1));
-  }
-}
-
-/* Five a week: those of the week around it, of this recipient, that were not found to be backscatter. */
-static void test_weak_reports(void **state)
-{
-  static const struct {
-    const char *recipient;
-    VerdictCode code;
-    gint64 ago;
-    guint counted;
-  } rows[] = {
-    { "boss@work.example", VERDICT_GENUINE, 0, 1 },       { "boss@work.example", VERDICT_UNSURE, DAY, 1 },
-    { "boss@work.example", VERDICT_BACKSCATTER, DAY, 0 }, { "boss@work.example", VERDICT_GENUINE, 8 * DAY, 0 },
-    { "bob@there.example", VERDICT_GENUINE, 0, 0 },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    GError *error = NULL;
-    g_autoptr(Ledger) ledger = with_sent();
-    g_autoptr(Report) before = rig_report(NULL, rows[i].recipient, NULL);
-    g_autoptr(Facts) then = ledger_facts(ledger, before, &(FactsQuery){ "home", NOW, NOW }, &error);
-    g_autoptr(Entry) entry = rig_entry("home", before, then, rows[i].code, MOVE_KEPT, 1);
-    entry->arrived = NOW - rows[i].ago;
-    rig_record(ledger, entry);
-    g_autoptr(Report) report = rig_report(NULL, "boss@work.example", NULL);
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-    OK(facts != NULL);
-    if (facts->written_reports != rows[i].counted) fail_msg("row %u: %u", i, facts->written_reports);
-  }
-}
-
 static void test_broken_ledger(void **state)
 {
   static const char *const tables[] = { "sent_id", "sent_to", "newsender", "folder" };
@@ -697,15 +435,6 @@ int main(void)
                                       cmocka_unit_test(test_fit_of_an_answered_message),
                                       cmocka_unit_test(test_recipients_of_the_original),
                                       cmocka_unit_test(test_neighbour),
-                                      cmocka_unit_test(test_stranger),
-                                      cmocka_unit_test(test_ids),
-                                      cmocka_unit_test(test_wrong_dates_and_long_subjects),
-                                      cmocka_unit_test(test_owner),
-                                      cmocka_unit_test(test_owner_of_everything),
-                                      cmocka_unit_test(test_other_names),
-                                      cmocka_unit_test(test_original_to_others),
-                                      cmocka_unit_test(test_survival),
-                                      cmocka_unit_test(test_pending),
-                                      cmocka_unit_test(test_weak_reports) };
+                                      cmocka_unit_test(test_stranger) };
   return cmocka_run_group_tests_name("ledger_query", tests, NULL, NULL);
 }

@@ -317,8 +317,8 @@ static void test_of_an_older_ledger(void **state)
   }
   found(ledger, "late@my.example", "x@z.example", "Offer", 2 * HOUR);
   found(ledger, "another@my.example", "bob7@y.example", "Offer", 2 * HOUR);
-  rig_undo_step_5(ledger);
-  OK(db_exec(ledger, "PRAGMA user_version = 4", &error));
+  rig_undo_trust(ledger);
+  OK(db_exec(ledger, "PRAGMA user_version = 5", &error));
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
   OK(ledger != NULL);

@@ -85,8 +85,6 @@ static void test_refused(void **state)
     { MOVE_Q_INTENT, TRUE, FAIL, FALSE, TRUE, NULL },
     { MOVE_Q_INTENT, TRUE, RESTORE, FALSE, FALSE, "being restored" },
     { MOVE_Q_INTENT, TRUE, RESTORE, TRUE, FALSE, "restored" },
-    { MOVE_Q_INTENT, TRUE, DELETE, FALSE, FALSE, "being deleted" },
-    { MOVE_Q_INTENT, TRUE, DELETE, TRUE, FALSE, "deleted already" },
   };
   g_autoptr(Ledger) ledger = rig_ledger();
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

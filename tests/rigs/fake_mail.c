@@ -61,7 +61,7 @@ static void fill(Fake *fake)
   fake_bounce(fake, "INBOX", 1, "mine-4@example.org", "friend-4@example.com", then);
   fake_bounce(fake, "INBOX", 2, "forged-2@spam.example", "victim-2@example.com", then);
   message = fake_bounce(fake, "INBOX", 3, "forged-3@spam.example", "victim-3@example.com", then);
-  message->seen = message->flagged = TRUE;
+  message->seen = TRUE;
   fake_add(
       fake->server, "INBOX",
       "From: Eve <eve@example.com>\nTo: owner@example.org\nSubject: dinner\nMessage-ID: <d@example.com>\n\nTonight?\n",

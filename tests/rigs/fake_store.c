@@ -190,6 +190,7 @@ static gboolean fake_scan(Store *base, guint32 from, guint32 to, const char *con
                     .size = size,
                     .stored = message->stored,
                     .deleted = message->deleted,
+                    .prized = message->flagged || message->answered,
                     .unreadable = message->unreadable,
                     .backscatter = message->backscatter,
                     .not_backscatter = message->not_backscatter,
@@ -289,6 +290,7 @@ static gboolean copy_over(FakeStore *store, const guint32 *uids, guint n, const 
     FakeMessage *copy = append(goal, store->server->garbles ? other : message->bytes, message->stored);
     copy->seen = message->seen;
     copy->flagged = message->flagged;
+    copy->answered = message->answered;
     copy->backscatter = message->backscatter;
     copy->not_backscatter = message->not_backscatter;
     UidPair pair = { uids[i], store->server->names_no_uids ? 0 : copy->uid };
@@ -350,11 +352,27 @@ static gboolean fake_claim(Store *base, const guint32 *uids, guint n, GArray *cl
   if (!enter(store, error)) return FALSE;
   for (guint i = 0; i < n; i++) {
     FakeMessage *message = by_uid(store->open, uids[i]);
-    if (message != NULL && message->backscatter && (base->can & STORE_CAN_CLAIM)) continue;
+    gboolean can = (base->can & STORE_CAN_CLAIM) != 0;
+    if (message != NULL && can && (message->backscatter || message->flagged || message->answered)) continue;
     g_array_append_val(claimed, uids[i]);
     if (message != NULL && !store->server->keeps_no_keywords) message->backscatter = TRUE;
   }
   return leave(store, error);
+}
+
+static gboolean fake_prized(Store *base, const guint32 *uids, guint n, GArray *prized, GError **error)
+{
+  FakeStore *store = (FakeStore *)base;
+  if (!look(store, error)) return FALSE;
+  if (store->server->refuses_flags) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "the server does not tell flags now");
+    return FALSE;
+  }
+  for (guint i = 0; i < n; i++) {
+    const FakeMessage *message = by_uid(store->open, uids[i]);
+    if (message != NULL && (message->flagged || message->answered)) g_array_append_val(prized, uids[i]);
+  }
+  return TRUE;
 }
 
 static void end_session(FakeServer *server, gboolean removes)
@@ -395,6 +413,7 @@ static const StoreClass FAKE = { .folders = fake_folders,
                                  .sync = fake_sync,
                                  .mark = fake_mark,
                                  .claim = fake_claim,
+                                 .prized = fake_prized,
                                  .commit = fake_commit,
                                  .close = fake_close };
 
@@ -405,6 +424,7 @@ Store *fake_open(FakeServer *server)
   store->base.can = server->can | STORE_LISTS_ALL | STORE_CAN_MARK | (server->cannot_move ? 0 : STORE_CAN_MOVE)
                     | (server->copies ? 0 : STORE_MOVES_AT_ONCE);
   store->server = server;
+  store->base.notes = server->notes;
   if (server->late) store->base.returns_to = "Returned";
   end_session(server, FALSE); /* of one that was cut off */
   server->synced = FALSE;

@@ -6,7 +6,7 @@ typedef struct {
   guint32 uid;
   GBytes *bytes;
   gint64 stored;
-  gboolean seen, flagged, deleted, backscatter, not_backscatter;
+  gboolean seen, flagged, answered, deleted, backscatter, not_backscatter;
   gboolean unreadable;
   gboolean leaving; /* removed in this session, gone after commit() */
 } FakeMessage;
@@ -33,8 +33,10 @@ typedef struct {
   gboolean names_no_uids; /* moves, but does not say where to */
   gboolean keeps_no_keywords;
   gboolean refuses_read;      /* of messages that are there */
+  gboolean refuses_flags;     /* to tell which are flagged or answered */
   gboolean scans_as_boxes_do; /* gives no row of a message that it refuses to read */
   const char *refuses_select; /* this folder, though it is there */
+  char *notes;                /* Store.notes; borrowed */
   guint steps;                /* steps since fake_open() */
   guint cut;                  /* cut the connection at this step, 0 = never */
   gboolean cut_after;         /* after the step took effect */

@@ -135,7 +135,7 @@ gint64 rig_number(Ledger *ledger, const char *sql)
   return number;
 }
 
-void rig_undo_step_5(Ledger *ledger)
+void rig_undo_trust(Ledger *ledger)
 {
   static const char *const tables[] = { "received", "answer",    "tested",   "id_side", "sent_day", "sent_from",
                                         "unlisted", "kept_hash", "heal_due", "healing", "kept" };

@@ -90,6 +90,8 @@ static int run(const Ui *ui, int argc, char **argv)
   if (limit < -1) return ui_usage("--limit wants a number from 0 on");
   g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
   if (ledger == NULL) return ui_fail(error);
+  int unknown = account != NULL ? ui_check_account(ledger, account) : EX_OK;
+  if (unknown != EX_OK) return unknown;
   g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
   if (accounts == NULL) return ui_fail(error);
   g_autoptr(Table) table = words_table_new(accounts->len > 1);

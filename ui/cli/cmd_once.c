@@ -4,6 +4,7 @@
  * Fails:    by the child's exit status, else exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/passing.h"
+#include "ui/cli/wish_and_wait.h"
 #include <string.h>
 #include <sysexits.h>
 
@@ -40,6 +41,16 @@ static int ask_daemon(const Passing *passing, const char *account, gboolean *lef
   return ui_worse(status, tell_failures(ledger, wishes));
 }
 
+/* What became of requests that waited for a pass. */
+static int tell_results(const Ui *ui)
+{
+  GError *error = NULL;
+  gboolean empty = FALSE;
+  g_autoptr(Ledger) ledger = ui_ledger_or_empty(ui, &empty, &error);
+  if (ledger == NULL) return ui_fail(error);
+  return empty || wish_results(ui, ledger, &error) ? EX_OK : ui_fail(error);
+}
+
 static int run(const Ui *ui, int argc, char **argv)
 {
   GError *error = NULL;
@@ -55,8 +66,9 @@ static int run(const Ui *ui, int argc, char **argv)
   if (!progress_end(progress, &error)) {
     if (status == EX_OK) return ui_fail(error);
     g_error_free(error); /* the child has already said what failed */
+    return status;
   }
-  return status;
+  return ui->json ? status : ui_worse(status, tell_results(ui));
 }
 
 const Command cmd_once = {

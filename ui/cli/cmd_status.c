@@ -2,12 +2,12 @@
  * Owns:     its output.
  * Must not: speak to a server or a daemon; the ledger tells all.
  * Fails:    by exit.h.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_status.c, tests/ui/cli/test_cli.py */
 #include "ledger/account.h"
 #include "ledger/browse.h"
 #include "ledger/pass.h"
 #include "ledger/wish.h"
-#include "ui/cli/command.h"
+#include "ui/cli/wish_and_wait.h"
 #include "ui/terminal/entry_words.h"
 #include "ui/terminal/print.h"
 #include <stdio.h>
@@ -283,7 +283,7 @@ static int run(const Ui *ui, int argc, char **argv)
     else
       print_text(&status);
   }
-  return EX_OK;
+  return wish_results(ui, ledger, &error) ? EX_OK : ui_fail(error);
 }
 
 const Command cmd_status = {

@@ -171,6 +171,7 @@ static int tell_results(const Sweep *sweep, GPtrArray *done)
     Wish *wish = take_back(sweep, id, &error) ? wish_get(sweep->ledger, id, &error) : NULL;
     if (wish == NULL) return ui_worse(status, ui_fail(error));
     status = ui_worse(status, tell_wish(sweep, wish));
+    if (!wish_tell(sweep->ledger, &id, 1, &error)) status = ui_worse(status, ui_fail(error));
     if (wish->state == WISH_DONE)
       g_ptr_array_add(done, wish);
     else

@@ -6,7 +6,9 @@
 #include "ui/cli/command.h"
 #include "fetcher/common/exit.h"
 #include "filter/normalise.h"
+#include "ledger/account.h"
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 void ui_complain(const char *format, ...)
@@ -70,4 +72,15 @@ gboolean ui_parse_id(const char *text, gint64 *id)
   if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT64, &number, NULL)) return FALSE;
   *id = (gint64)number;
   return TRUE;
+}
+
+int ui_check_account(Ledger *ledger, const char *name)
+{
+  GError *error = NULL;
+  g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
+  if (accounts == NULL) return ui_fail(error);
+  for (guint i = 0; i < accounts->len; i++)
+    if (strcmp(((const Account *)accounts->pdata[i])->name, name) == 0) return EX_OK;
+  ui_complain("there is no account \"%s\": backstop status shows which there are", name);
+  return EX_NOINPUT;
 }

@@ -17,12 +17,13 @@ typedef struct {
   const char *summary;                             /* one line */
   const char *description;                         /* below the summary in --help; NULL */
   const GOptionEntry *options;                     /* NULL-terminated, or NULL */
+  const GOptionEntry *also;                        /* more of them, shared with other subcommands; NULL */
   int minimum, maximum;                            /* how many arguments; maximum -1: any number */
   int (*run)(const Ui *ui, int argc, char **argv); /* argv: the arguments alone; returns the exit status */
 } Command;
 
 extern const Command cmd_once, cmd_status, cmd_list, cmd_show, cmd_explain, cmd_restore, cmd_delete, cmd_allow,
-    cmd_deny, cmd_check, cmd_record, cmd_sweep, cmd_password;
+    cmd_deny, cmd_undo, cmd_check, cmd_record, cmd_sweep, cmd_password;
 
 /* Prints "backstop: MESSAGE" to standard error, made harmless. */
 void ui_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -36,5 +37,7 @@ int ui_usage(const char *format, ...) G_GNUC_PRINTF(1, 2);
 Ledger *ui_ledger(const Ui *ui, GError **error);
 /* The same; if there is no ledger, an empty one in memory, and *empty is TRUE. */
 Ledger *ui_ledger_or_empty(const Ui *ui, gboolean *empty, GError **error);
+/* Is there such an account in the ledger? EX_OK, or the status after a complaint. */
+int ui_check_account(Ledger *ledger, const char *name);
 /* An id as `list` shows it; FALSE for anything but a positive number. */
 gboolean ui_parse_id(const char *text, gint64 *id);

@@ -12,8 +12,8 @@
 #include <sysexits.h>
 
 static const Command *const commands[] = {
-  &cmd_once,  &cmd_status, &cmd_list,  &cmd_show,   &cmd_explain, &cmd_restore,  &cmd_delete,
-  &cmd_allow, &cmd_deny,   &cmd_check, &cmd_record, &cmd_sweep,   &cmd_password,
+  &cmd_once,  &cmd_status, &cmd_list, &cmd_show,  &cmd_explain, &cmd_restore, &cmd_delete,
+  &cmd_allow, &cmd_deny,   &cmd_undo, &cmd_check, &cmd_record,  &cmd_sweep,   &cmd_password,
 };
 
 static char *config_file, *data_dir;
@@ -74,6 +74,7 @@ static gboolean parse_command(const Command *command, int *argc, char ***argv, G
   g_option_context_set_summary(context, command->summary);
   g_option_context_set_description(context, command->description);
   if (command->options != NULL) g_option_context_add_main_entries(context, command->options, NULL);
+  if (command->also != NULL) g_option_context_add_main_entries(context, command->also, NULL);
   g_option_context_add_main_entries(context, global_options, NULL);
   return g_option_context_parse(context, argc, argv, error);
 }

@@ -5,6 +5,9 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/own_list.h"
 #include "filter/normalise.h"
+#include "ledger/command.h"
+#include "ledger/covered.h"
+#include "ui/cli/selection.h"
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"
 #include <stdio.h>
@@ -21,27 +24,55 @@ static const char *list_name(NewsenderList list)
   }
 }
 
-static void tell(const Ui *ui, NewsenderList list, const char *entry, const char *done, const char *text)
+/* Which reports the entry would have judged otherwise, and how many of these answer mail that was really sent. */
+static void tell_covered(NewsenderList list, const Covered *covered)
+{
+  g_autofree char *lying = selection_text(covered->lying, 8);
+  g_autoptr(GString) text = g_string_new(NULL);
+  if (covered->changed == 0) return;
+  g_string_printf(text,
+                  covered->changed == 1 ? "It would have changed the verdict on %u report so far"
+                                        : "It would have changed the verdict on %u reports so far",
+                  covered->changed);
+  if (list == NEWSENDER_DENY)
+    g_string_append_printf(text, ", of which %u answer mail that you sent.", covered->answered);
+  else
+    g_string_append_printf(text, "; %u of them in quarantine%s%s.", covered->lying->len,
+                           covered->lying->len > 0 ? ": backstop restore " : "", lying);
+  print_wrapped("", text->str);
+}
+
+static void tell(const Ui *ui, NewsenderList list, const char *entry, const char *done, const char *text,
+                 const Covered *covered)
 {
   if (ui->json) {
     JsonBuilder *line = jsonl_begin();
     jsonl_text(line, "list", list_name(list));
     jsonl_text(line, "entry", entry);
     jsonl_text(line, "done", done);
+    if (covered != NULL) {
+      jsonl_number(line, "changed", covered->changed);
+      jsonl_number(line, "quarantined", covered->lying->len);
+      jsonl_number(line, "answered", covered->answered);
+    }
     jsonl_end(line);
   } else {
     g_autofree char *sentence = g_strdup_printf("%s %s", entry, text);
     print_wrapped("", sentence);
+    if (covered != NULL) tell_covered(list, covered);
   }
 }
 
 static gboolean add(const Ui *ui, Ledger *ledger, NewsenderList list, const char *text, GError **error)
 {
+  g_auto(Covered) covered = { 0 };
   g_autofree char *entry = newsender_parse(text, error);
-  if (entry == NULL || !newsender_add(ledger, list, entry, error)) return FALSE;
+  if (entry == NULL || !covered_by(ledger, list, entry, &covered, error) || !newsender_add(ledger, list, entry, error))
+    return FALSE;
   tell(ui, list, entry, "added",
        list == NEWSENDER_ALLOW ? "is allowed: reports about it are genuine."
-                               : "is denied: reports about it are backscatter.");
+                               : "is denied: reports about it are backscatter.",
+       &covered);
   return TRUE;
 }
 
@@ -51,9 +82,9 @@ static gboolean take(const Ui *ui, Ledger *ledger, NewsenderList list, const cha
   g_autofree char *entry = newsender_parse(text, error);
   if (entry == NULL || !newsender_remove(ledger, list, entry, &excluded, error)) return FALSE;
   if (excluded)
-    tell(ui, list, entry, "excluded", "is somebody you wrote to; from now on this counts for nothing.");
+    tell(ui, list, entry, "excluded", "is somebody you wrote to; from now on this counts for nothing.", NULL);
   else
-    tell(ui, list, entry, "removed", "is removed from the list.");
+    tell(ui, list, entry, "removed", "is removed from the list.", NULL);
   return TRUE;
 }
 
@@ -95,10 +126,25 @@ static gboolean print_lists(const Ui *ui, Ledger *ledger, NewsenderList own, gbo
   return TRUE;
 }
 
+/* So that backstop undo can take it back. */
+static gboolean note_command(Ledger *ledger, const char *verb, int argc, char **argv, GError **error)
+{
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(g_free);
+  for (int i = 0; i < argc; i++) {
+    char *entry = newsender_parse(argv[i], NULL);
+    if (entry != NULL) g_ptr_array_add(entries, entry);
+  }
+  if (entries->len == 0) return TRUE;
+  g_ptr_array_add(entries, NULL);
+  return command_note_entries(ledger, verb, (const char *const *)entries->pdata, error);
+}
+
 static int change(const Ui *ui, Ledger *ledger, NewsenderList list, int argc, char **argv,
                   gboolean (*each)(const Ui *, Ledger *, NewsenderList, const char *, GError **))
 {
   int status = EX_OK;
+  GError *failed = NULL;
+  if (!note_command(ledger, each == add ? list_name(list) : "remove", argc, argv, &failed)) return ui_fail(failed);
   for (int i = 0; i < argc; i++) {
     GError *error = NULL;
     if (!each(ui, ledger, list, argv[i], &error)) status = ui_worse(status, ui_fail(error));

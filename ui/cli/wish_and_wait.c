@@ -1,14 +1,19 @@
-/* wish_and_wait.c - what `restore` and `delete` share: a request for each id, and the wait for the result
- * Owns:     the wait.
- * Must not: touch a message; the worker does what is asked for.
- * Fails:    by exit.h; of several ids each is tried.
+/* wish_and_wait.c - what `restore`, `delete` and `undo` share: a request for each message, and the wait for the results
+ * Owns:     the question before, the wait, and what is said of results.
+ * Must not: touch a message; the worker does what is asked.
+ * Fails:    by exit.h; all of the messages are asked for, or none.
  * Tests:    tests/ui/cli/test_cli.py */
 #include "ui/cli/wish_and_wait.h"
-#include "fetcher/common/exit.h"
+#include "filter/normalise.h"
+#include "ledger/account.h"
+#include "ledger/command.h"
+#include "ledger/journal.h"
+#include "ledger/trash.h"
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define WAIT_USEC (10 * G_USEC_PER_SEC)
 #define LOOK_USEC (G_USEC_PER_SEC / 10)
@@ -50,6 +55,7 @@ static int take_finished(const Ui *ui, Ledger *ledger, GArray *wished)
       gboolean done = wish->state == WISH_DONE;
       tell(ui, row->id, done ? "done" : "failed", wish->result != NULL ? wish->result : done ? "done" : "failed");
       if (!done) status = ui_worse(status, EX_DATAERR);
+      if (!wish_tell(ledger, &row->wish, 1, &error)) status = ui_worse(status, ui_fail(error));
     }
     g_array_remove_index(wished, i);
   }
@@ -71,40 +77,177 @@ static int wait_for(const Ui *ui, Ledger *ledger, GArray *wished)
   return ui_worse(status, take_finished(ui, ledger, wished));
 }
 
-/* Adds a request for every id that allows it. */
-static int make_wishes(Ledger *ledger, WishVerb verb, int argc, char **argv, GArray *wished)
+static const char *done_word(WishVerb verb)
 {
-  int status = EX_OK;
-  for (int i = 0; i < argc; i++) {
-    GError *error = NULL;
-    Wished row = { 0 };
-    if (!ui_parse_id(argv[i], &row.id)) {
-      status = ui_worse(status, ui_usage("\"%s\" is no ID: they are the numbers of backstop list", argv[i]));
-      continue;
-    }
-    row.wish = wish_add(ledger, verb, row.id, NULL, &error);
-    if (row.wish < 0) {
-      g_prefix_error(&error, "%" G_GINT64_FORMAT ": ", row.id);
-      status = ui_worse(status, ui_fail(error));
-    } else {
-      g_array_append_val(wished, row);
-    }
+  switch (verb) {
+  case WISH_RESTORE: return "restored";
+  case WISH_QUARANTINE: return "put back into quarantine";
+  default: return "deleted";
   }
-  return status;
 }
 
-int wish_and_wait(const Ui *ui, WishVerb verb, int argc, char **argv)
+static char *count_words(guint n) { return g_strdup_printf(n == 1 ? "%u message" : "%u messages", n); }
+
+static void tell_dry_run(const Ui *ui, WishVerb verb, const GArray *ids)
 {
-  GError *error = NULL;
-  g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
-  if (ledger == NULL) return ui_fail(error);
+  g_autofree char *count = count_words(ids->len), *which = selection_text(ids, 50);
+  if (!ui->json) {
+    g_autofree char *text = g_strdup_printf("%s would be %s: %s", count, done_word(verb), which);
+    print_wrapped("", text);
+    return;
+  }
+  for (guint i = 0; i < ids->len; i++) tell(ui, g_array_index(ids, gint64, i), "dry-run", done_word(verb));
+}
+
+gboolean wish_ask(const char *question)
+{
+  char line[16] = "";
+  fflush(stdout);
+  g_autofree char *safe = text_one_line(question, 500);
+  fprintf(stderr, "%s [y/N] ", safe);
+  fflush(stderr);
+  if (fgets(line, sizeof line, stdin) == NULL) return FALSE;
+  g_strstrip(line);
+  return g_ascii_strcasecmp(line, "y") == 0 || g_ascii_strcasecmp(line, "yes") == 0;
+}
+
+/* Names of the accounts of these messages that have no trash, as their workers saw it last; NULL: all have one. */
+static char *without_trash(Ledger *ledger, const GArray *ids, GError **error)
+{
+  g_autoptr(GPtrArray) accounts = account_list(ledger, error);
+  g_autoptr(GHashTable) of = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GString) names = g_string_new(NULL);
+  for (guint i = 0; accounts != NULL && i < ids->len; i++) {
+    g_autoptr(Entry) entry = journal_get(ledger, g_array_index(ids, gint64, i), error);
+    if (entry == NULL) return NULL;
+    g_hash_table_add(of, g_strdup(entry->account));
+  }
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+    const char *name = ((const Account *)accounts->pdata[i])->name;
+    gboolean known = FALSE;
+    g_autofree char *trash = NULL;
+    if (!g_hash_table_contains(of, name)) continue;
+    if (!trash_get(ledger, name, &known, &trash, error)) return NULL;
+    if (known && trash == NULL) g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", name);
+  }
+  return names->len > 0 ? g_strdup(names->str) : NULL;
+}
+
+/* Where there is no trash, nothing is removed unless the owner says so. *verb may become WISH_REMOVE. */
+static int consent(Ledger *ledger, const WishOptions *options, const GArray *ids, gboolean terminal, WishVerb *verb)
+{
+  g_autoptr(GError) error = NULL;
+  if (*verb != WISH_DELETE) return EX_OK;
+  if (options->for_good) {
+    *verb = WISH_REMOVE;
+    return EX_OK;
+  }
+  g_autofree char *accounts = without_trash(ledger, ids, &error);
+  if (error != NULL) return ui_fail(g_steal_pointer(&error));
+  if (accounts == NULL) return EX_OK;
+  if (!terminal) {
+    ui_complain("%s: there is no trash, so nothing is deleted; --for-good removes messages for good", accounts);
+    return EX_DATAERR;
+  }
+  g_autofree char *count = count_words(ids->len);
+  g_autofree char *question = g_strdup_printf("There is no trash (%s). Remove %s for good?", accounts, count);
+  if (!wish_ask(question)) return EX_TEMPFAIL;
+  *verb = WISH_REMOVE;
+  return EX_OK;
+}
+
+/* Says how many they are, and asks. */
+static int confirm(const Selection *selection, WishVerb verb, gboolean terminal)
+{
+  guint n = selection->ids->len;
+  g_autofree char *count = count_words(n), *which = selection_text(selection->ids, 8);
+  if (selection_options.yes || (n < 2 && !selection->bulk) || (!terminal && !selection->bulk)) return EX_OK;
+  if (!terminal) return ui_usage("%s would be %s (%s): add --yes", count, done_word(verb), which);
+  g_autofree char *question = g_strdup_printf("%s will be %s (%s). Go on?", count, done_word(verb), which);
+  return wish_ask(question) ? EX_OK : EX_TEMPFAIL;
+}
+
+int wish_wait(const Ui *ui, Ledger *ledger, const GArray *entries, const GArray *wishes)
+{
   g_autoptr(GArray) wished = g_array_new(FALSE, FALSE, sizeof(Wished));
-  int status = make_wishes(ledger, verb, argc, argv, wished);
+  for (guint i = 0; i < wishes->len; i++) {
+    Wished row = { g_array_index(entries, gint64, i), g_array_index(wishes, gint64, i) };
+    g_array_append_val(wished, row);
+  }
   gboolean runs = ledger_daemon_runs(ui->data_dir);
-  if (runs) status = ui_worse(status, wait_for(ui, ledger, wished));
+  int status = runs ? wait_for(ui, ledger, wished) : EX_OK;
   for (guint i = 0; i < wished->len; i++)
     tell(ui, g_array_index(wished, Wished, i).id, "queued",
          runs ? "queued: the daemon will do it soon"
               : "queued: it is done at the next pass (run backstop once, or start backstopd)");
   return status;
+}
+
+int wish_and_wait(const Ui *ui, WishVerb verb, const WishOptions *options, int argc, char **argv)
+{
+  GError *error = NULL;
+  int status = EX_OK;
+  gint64 command = 0;
+  gboolean terminal = isatty(STDIN_FILENO) != 0;
+  g_auto(Selection) selection = { 0 };
+  g_autoptr(GArray) wishes = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if ((status = selection_check(argc, argv)) != EX_OK) return status;
+  g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
+  if (ledger == NULL) return ui_fail(error);
+  if (!selection_make(ledger, verb, argc, argv, &selection, &status)) return status;
+  if (selection.ids->len == 0) {
+    if (!ui->json) puts("Nothing matches.");
+    return EX_OK;
+  }
+  if (selection_options.dry_run) {
+    tell_dry_run(ui, verb, selection.ids);
+    return EX_OK;
+  }
+  if ((status = confirm(&selection, verb, terminal)) != EX_OK) return status;
+  if ((status = consent(ledger, options, selection.ids, terminal, &verb)) != EX_OK) return status;
+  if (!command_wish(ledger, verb, (const gint64 *)(void *)selection.ids->data, selection.ids->len, wishes, &command,
+                    &error))
+    return ui_fail(error);
+  return wish_wait(ui, ledger, selection.ids, wishes);
+}
+
+static const char *asked_for(WishVerb verb)
+{
+  switch (verb) {
+  case WISH_RESTORE: return "restore";
+  case WISH_QUARANTINE: return "put back into quarantine";
+  case WISH_SWEEP:
+  case WISH_REHEARSE: return "sweep";
+  default: return "delete";
+  }
+}
+
+gboolean wish_results(const Ui *ui, Ledger *ledger, GError **error)
+{
+  g_autoptr(GPtrArray) wishes = wish_untold(ledger, NULL, error);
+  g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if (wishes == NULL) return FALSE;
+  if (wishes->len > 0 && !ui->json) puts("\nResults of your requests:");
+  for (guint i = 0; i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    const char *result = wish->result != NULL ? wish->result : wish->state == WISH_DONE ? "done" : "failed";
+    g_array_append_val(told, wish->id);
+    if (ui->json) {
+      JsonBuilder *line = jsonl_begin();
+      jsonl_text(line, "type", "result");
+      jsonl_number(line, "id", wish->entry);
+      jsonl_text(line, "account", wish->account);
+      jsonl_text(line, "request", wish_verb_name(wish->verb));
+      jsonl_text(line, "state", wish->state == WISH_DONE ? "done" : "failed");
+      jsonl_text(line, "text", result);
+      jsonl_end(line);
+      continue;
+    }
+    g_autofree char *first = wish->entry != 0
+                                 ? g_strdup_printf("  %" G_GINT64_FORMAT " (%s): ", wish->entry, asked_for(wish->verb))
+                                 : g_strdup_printf("  %s (%s): ", wish->account, asked_for(wish->verb));
+    print_wrapped(first, result);
+  }
+  /* A program that asks for JSON may not be the owner. */
+  return ui->json || wish_tell(ledger, (const gint64 *)(void *)told->data, told->len, error);
 }

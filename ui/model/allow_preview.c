@@ -1,6 +1,6 @@
 /* allow_preview.c - what an entry of the allowlist would cover, in words
  * Owns:     which entries are offered for a report.
- * Must not: add one; know GTK.
+ * Must not: add an entry; know GTK.
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/allow_preview.h"
@@ -35,7 +35,7 @@ static char *scope_of(const char *entry)
       shown, shown);
 }
 
-/* The first few, so that the owner sees what kind of mail it is. */
+/* Adds the first few reports as examples, so that the owner sees what kind of mail is covered. */
 static void add_examples(GString *text, Ledger *ledger, const GArray *touched)
 {
   for (guint i = 0; i < MIN(touched->len, SHOWN_MOST); i++) {

@@ -6,10 +6,10 @@
 typedef struct {
   char *entry;   /* normal form (newsender.h) */
   char *scope;   /* one sentence in the user's language: which reports it makes genuine */
-  char *preview; /* what it would have changed */
+  char *preview; /* in words: which verdicts the entry would have changed so far */
   GArray *lying; /* gint64: entries in quarantine that it covers, newest first */
 } AllowChoice;
 void allow_choice_free(AllowChoice *choice);
 
-/* The choices for a report, the narrowest first: list of AllowChoice*; empty when it names nobody. */
+/* The choices for a report, the narrowest first: list of AllowChoice*; empty when the report names nobody. */
 GPtrArray *allow_choices(Ledger *ledger, const Entry *entry, GError **error);

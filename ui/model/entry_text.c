@@ -1,5 +1,5 @@
 /* entry_text.c - an entry in words, for the window
- * Owns:     the order in which things are told, and the sentences around them.
+ * Owns:     the order of the lines, and their sentences.
  * Must not: know GTK; open the ledger.
  * Fails:    never.
  * Tests:    tests/ui/model/test_models.c */

@@ -1,4 +1,4 @@
-/* entry_text.h - an entry in words, for the window: the lines of its three pages, and what can be done with it. */
+/* entry_text.h - an entry in words, for the window: the lines of its three pages, and whether it can be restored. */
 #pragma once
 #include "ledger/journal.h"
 #include "ledger/sent.h"
@@ -8,16 +8,17 @@
 const char *entry_text_verdict(VerdictCode verdict); /* "backscatter" */
 const char *entry_text_state(MoveState state);       /* "in quarantine" */
 
-/* A line for people; the style says how it may be drawn, and the text says all without it. */
+/* A line for people. The style says how the line may be drawn; the text says everything without it. */
 typedef enum { LINE_TITLE, LINE_HEADING, LINE_FOR, LINE_AGAINST, LINE_NEUTRAL, LINE_FIELD, LINE_PLAIN } LineStyle;
 typedef struct {
   LineStyle style;
-  char *name; /* LINE_FIELD: what it is; else NULL */
+  char *name; /* of LINE_FIELD; else NULL */
   char *text; /* harmless (shown.h) */
 } TextLine;
 void text_line_free(TextLine *line);
 
-/* Lists of TextLine*. coverage: list of Coverage*, NULL: not known. wish: the newest about this entry; NULL. */
+/* Lists of TextLine*. coverage: list of Coverage*, NULL: not known. wish: the newest request about this entry; NULL:
+ * none. */
 GPtrArray *entry_text_why(const Entry *entry, const GPtrArray *coverage, const Wish *wish);
 GPtrArray *entry_text_original(const Entry *entry);
 /* What the ledger holds of the message itself. */
@@ -25,7 +26,7 @@ GPtrArray *entry_text_kept(const Entry *entry);
 /* The lines as text, one below the other: for programs that read the screen, and for tests. */
 char *entry_text_join(const GPtrArray *lines);
 
-/* Can a wish for this be made now? */
+/* Can this entry be restored (or deleted) now? */
 gboolean entry_text_can_restore(const Entry *entry);
 /* "knows all mail sent from me@example.org since 3 March 2019". The caller frees. */
 char *entry_text_coverage(const Coverage *coverage, const char *addresses);

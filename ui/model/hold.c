@@ -1,13 +1,13 @@
-/* hold.c - wishes with second thoughts
- * Owns:     the group of wishes made last, and its timer.
- * Must not: know GTK; do what is wished.
+/* hold.c - requests that can be undone
+ * Owns:     the group of requests made last, and its timer.
+ * Must not: know GTK; move a message itself.
  * Fails:    by HOLD_FAILED with a sentence.
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/hold.h"
 #include "ui/model/shown.h"
 #include <glib/gi18n.h>
 
-#define OPEN_ASKED 200 /* open wishes, at one look */
+#define OPEN_ASKED 200 /* open requests that one look reads at most */
 
 struct Hold {
   Ledger *ledger;
@@ -15,10 +15,10 @@ struct Hold {
   gpointer data;
   HoldState state;
   WishVerb verb;
-  GArray *entries, *wishes; /* gint64 each; wishes: 0 for one that was refused */
+  GArray *entries, *wishes; /* gint64 each; wishes: 0 for a request that was refused */
   GHashTable *notes;
   guint timer, all, done, failed;
-  char *problem; /* the first one, a sentence */
+  char *problem; /* the first problem, a sentence */
 };
 
 Hold *hold_new(Ledger *ledger, void (*changed)(Hold *hold, gpointer data), gpointer data)
@@ -134,18 +134,39 @@ void hold_undo(Hold *hold)
     set_state(hold, HOLD_FAILED);
     return;
   }
-  /* What had failed before is among those that are left. */
+  /* Requests that failed before are counted in `left`, too. */
   hold->done += left;
   hold->failed = hold->all - hold->done;
   hold->problem = hold->done > 0 ? g_strdup(_("the others were taken back")) : NULL;
   set_state(hold, hold->done > 0 ? HOLD_FAILED : HOLD_UNDONE);
 }
 
-/* Wishes are done in their order, by account: those behind many open ones are hardly finished, and not asked for. What
- * is finished is asked for no more: 0. */
+/* Results that nobody was told of yet are told here, once. */
+static void take_earlier(Hold *hold)
+{
+  g_autoptr(GPtrArray) wishes = wish_untold(hold->ledger, NULL, NULL);
+  g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if (wishes == NULL || wishes->len == 0) return;
+  g_clear_pointer(&hold->problem, g_free);
+  hold->all = wishes->len;
+  hold->failed = 0;
+  for (guint i = 0; i < wishes->len; i++) {
+    const Wish *wish = wishes->pdata[i];
+    g_array_append_val(told, wish->id);
+    if (wish->state != WISH_FAILED) continue;
+    hold->failed++;
+    if (hold->problem == NULL) hold->problem = g_strdup(wish->result);
+  }
+  hold->done = hold->all - hold->failed;
+  if (wish_tell(hold->ledger, (const gint64 *)(void *)told->data, told->len, NULL)) set_state(hold, HOLD_EARLIER);
+}
+
+/* Reads the state of requests until many of them are open: each account does them in their order, so that later ones
+ * are hardly finished. The id of a finished request becomes 0, and is not read again. */
 void hold_look(Hold *hold)
 {
   guint open = 0, done = 0, failed = 0;
+  if (hold->state != HOLD_OPEN && hold->state != HOLD_HELD) take_earlier(hold);
   if (hold->state != HOLD_OPEN) return;
   for (guint i = 0; i < hold->wishes->len && open < OPEN_ASKED; i++) {
     gint64 *id = &g_array_index(hold->wishes, gint64, i);
@@ -155,6 +176,7 @@ void hold_look(Hold *hold)
       open++;
       continue;
     }
+    wish_tell(hold->ledger, id, 1, NULL);
     *id = 0;
     if (wish != NULL && wish->state == WISH_DONE) {
       done++;
@@ -192,6 +214,15 @@ static char *open_text(const Hold *hold, gboolean runs)
                          hold->all, hold->done);
 }
 
+static char *earlier_text(const Hold *hold)
+{
+  g_autofree char *why = shown_line(hold->problem, 300);
+  g_autofree char *first =
+      g_strdup_printf(ngettext("%u of %u earlier request was done.", "%u of %u earlier requests were done.", hold->all),
+                      hold->done, hold->all);
+  return why != NULL ? g_strdup_printf(_("%s Why: %s"), first, why) : g_steal_pointer(&first);
+}
+
 static char *failed_text(const Hold *hold)
 {
   g_autofree char *why = shown_line(hold->problem, 300);
@@ -219,6 +250,7 @@ char *hold_text(const Hold *hold, gboolean runs)
                                    : ngettext("%u message was deleted.", "%u messages were deleted.", hold->all),
                            hold->all);
   case HOLD_FAILED: return failed_text(hold);
+  case HOLD_EARLIER: return earlier_text(hold);
   case HOLD_UNDONE: return g_strdup(_("Taken back: nothing was changed."));
   default: return NULL;
   }

@@ -1,7 +1,7 @@
 /* memory.c - what the tray program remembers between two starts
  * Owns:     the file "tray" in the data folder.
- * Must not: remember anything of a message but numbers.
- * Fails:    never: what is lost is only counted as new again.
+ * Must not: remember more of a message than numbers.
+ * Fails:    never: after a loss, reports only count as new again.
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/memory.h"
 

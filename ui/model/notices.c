@@ -1,4 +1,4 @@
-/* notices.c - what the tray program tells by itself, and when
+/* notices.c - which notifications there are, and when
  * Owns:     the rules of notifications, and their words.
  * Must not: know GTK or D-Bus; name a sender, a recipient or a subject.
  * Fails:    never.
@@ -65,7 +65,7 @@ static void add_alarm(GPtrArray *notices, guint genuine)
                          .urgent = TRUE });
 }
 
-/* What is there when the program is first used is no news; nor is what the owner sees. */
+/* Counts as told what was there before the program was first used, and what the owner sees now. */
 static void skip_old(Memory *memory, gint64 newest, NotificationMode mode, gboolean seen)
 {
   gboolean first = memory->notified == 0 && memory->looked == 0;
@@ -82,7 +82,7 @@ static void decide_rates(GPtrArray *notices, const Overview *overview, gint64 no
   if (overview->wave && now - memory->waved >= WAVE_AGAIN) {
     add_wave(notices, overview->today);
     memory->waved = now;
-    *last = now; /* the wave's notice stands for the digest, too */
+    *last = now; /* the notice of the wave replaces the digest */
   }
 }
 

@@ -1,4 +1,4 @@
-/* notices.h - what the tray program tells by itself, and when: numbers only, never anything of a mail. */
+/* notices.h - which notifications the tray program shows, and when: numbers only, nothing that stands in a mail. */
 #pragma once
 #include "fetcher/config/config.h"
 #include "ui/model/memory.h"
@@ -7,14 +7,14 @@
 #define DIGEST_EVERY (30 * 60) /* seconds between two digests */
 
 typedef struct {
-  const char *id;              /* a later one with this id replaces it */
+  const char *id;              /* a later notice with the same id replaces this one */
   char *title, *body;          /* in the user's language */
-  const char *action, *button; /* what a click does, an action of the application; and its button's words */
+  const char *action, *button; /* an action of the application, for a click; the words on its button */
   gboolean urgent;
 } Notice;
 void notice_free(Notice *notice);
 
-/* What came since it was last told of. */
+/* What came since the last notifications. */
 typedef struct {
   gint64 newest; /* the highest id of all */
   guint fresh,
@@ -22,8 +22,8 @@ typedef struct {
   guint genuine; /* above memory->genuine */
 } DigestNews;
 
-/* What is to be told now: list of Notice*. memory: what was told before; is brought up to date, *changed says whether.
- * last: when the last digest was sent, 0: not since the program began; is brought up to date. seen: the owner looks at
- * the list right now. */
+/* What to tell now: list of Notice*. memory: what was told before; brought up to date, and *changed says whether. last:
+ * when the last digest was sent, 0: not since the program began; brought up to date. seen: the owner looks at the list
+ * now. */
 GPtrArray *digest_decide(const Overview *overview, const DigestNews *news, NotificationMode mode, gboolean seen,
                          gint64 now, Memory *memory, gint64 *last, gboolean *changed);

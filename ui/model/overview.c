@@ -49,7 +49,7 @@ static GPtrArray *configured_accounts(Ledger *ledger, GError **error)
   return accounts;
 }
 
-/* Nothing new since then, and not long ago: the rates are the same. */
+/* Uses the rates read before, if no entry came since and they are not old. */
 static gboolean keep_rates(Overview *overview, const Overview *before, gint64 now)
 {
   if (!before->there || before->counts.newest != overview->counts.newest || now < before->rated
@@ -104,7 +104,8 @@ Trouble overview_trouble(const Account *account)
   return TROUBLE_NONE;
 }
 
-/* A connection that breaks is tried again by itself, so it is shown, but is no reason for the third icon. */
+/* A lost connection is shown in the window only, since the filter connects again by itself: it is no problem for the
+ * icon. */
 OverviewIcon overview_icon(const Overview *overview)
 {
   if (!overview->there || !overview->runs || overview->alarm || overview->counts.view[BROWSE_TROUBLE] > 0)

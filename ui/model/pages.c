@@ -1,5 +1,5 @@
 /* pages.c - a long list of entries as a table shows it
- * Owns:     the pages in memory, the longest unused dropped first.
+ * Owns:     the pages in memory; the page unused for longest is dropped first.
  * Must not: know GTK; hold more than PAGES_KEPT pages.
  * Fails:    LEDGER_ERROR from pages_ask(); a row that cannot be read is empty.
  * Tests:    tests/ui/model/test_models.c */
@@ -17,14 +17,14 @@ typedef struct {
 } PageRow;
 
 typedef struct {
-  gint number; /* of the page, -1: none */
+  gint number; /* number of the page; -1: none */
   guint64 used;
   PageRow rows[PAGE_ROWS];
 } Page;
 
 struct Pages {
   Ledger *ledger;
-  GArray *ids, *next; /* next: read, and not yet taken over; NULL */
+  GArray *ids, *next; /* next: read by pages_read(), for pages_turn(); NULL */
   GHashTable *notes;
   Page pages[PAGES_KEPT];
   guint64 clock;

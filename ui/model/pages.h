@@ -19,16 +19,16 @@ Pages *pages_new(Ledger *ledger);
 void pages_free(Pages *pages);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pages, pages_free)
 
-/* Reads which entries there are, and forgets all rows; on an error the list stays as it was. */
+/* Reads the ids of all entries that the query asks for, and forgets all rows. On an error the list stays as it was. */
 gboolean pages_ask(Pages *pages, const BrowseQuery *query, GError **error);
-/* The same in two steps, for a view that must not see the list change: reads, and says whether the entries are others
- * or in another order now; then takes over what was read last. */
+/* The same in two steps, for a view that must not see the list change. pages_read() reads the ids; *differs: they are
+ * others than before, or in another order. pages_turn() puts them in place. */
 gboolean pages_read(Pages *pages, const BrowseQuery *query, gboolean *differs, GError **error);
 void pages_turn(Pages *pages);
-/* Words that stand in the column of states instead of the state: id (gint64*) → text, owned by the caller, who calls
- * pages_forget() after a change. NULL: none. */
+/* Words for the column of states, instead of the state: id (gint64*) → text. The caller owns the table and calls
+ * pages_forget() after changing it. NULL: none. */
 void pages_set_notes(Pages *pages, GHashTable *notes);
-/* Reads rows again when they are next asked for. */
+/* Forgets all rows in memory: they are read again when they are next asked for. */
 void pages_forget(Pages *pages);
 
 guint pages_count(const Pages *pages);

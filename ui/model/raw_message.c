@@ -1,5 +1,5 @@
 /* raw_message.c - the message itself, where this computer holds it
- * Owns:     the answer to where a message's bytes can be had without a server.
+ * Owns:     where the bytes of a message are, if no server is needed.
  * Must not: connect to anything; change the message or its marks.
  * Fails:    by NULL and a sentence for people.
  * Tests:    tests/ui/model/test_models.c */
@@ -8,9 +8,10 @@
 #include "ui/model/shown.h"
 #include <glib/gi18n.h>
 
-#define RAW_MOST ((gsize)1 << 20) /* more than is shown of it */
+#define RAW_MOST ((gsize)1 << 20) /* more than the window shows */
 
-/* A path is a folder on this computer; any other lies on a mail server, which only the filter speaks to. */
+/* A folder on this computer is given by its path. Any other folder is on a mail server, and only the filter speaks to
+ * servers. */
 GBytes *raw_read(const Entry *entry, char **why)
 {
   g_autoptr(GError) error = NULL;

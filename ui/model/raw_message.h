@@ -2,6 +2,6 @@
 #pragma once
 #include "ledger/journal.h"
 
-/* The first bytes of the message; or NULL, and *why becomes one sentence for people that says where it can be read. No
- * server is asked. The caller owns both. */
+/* The first bytes of the message. NULL: *why becomes one sentence for people that says where the message can be read.
+ * No server is asked. The caller owns both. */
 GBytes *raw_read(const Entry *entry, char **why);

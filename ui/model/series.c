@@ -8,8 +8,8 @@
 #include <glib/gi18n.h>
 
 #define DAY ((gint64)86400)
-#define BARS_MOST 90 /* more are too thin to be told apart */
-#define BEFORE 30    /* days that a wave is compared with */
+#define BARS_MOST 90 /* more bars would be too thin to see */
+#define BEFORE 30    /* a wave is compared with so many days before it */
 
 const char *series_name(SeriesKind kind)
 {
@@ -22,7 +22,8 @@ const char *series_name(SeriesKind kind)
   return _(names[kind]);
 }
 
-/* The day's counts by its number since `first`; a ledger from a clock that was wrong may hold others. */
+/* Puts the counts of each day into its place. A ledger written while the clock was wrong may hold days outside the time
+ * shown: they are skipped. */
 static void spread(guint (*counts)[SERIES_KINDS], guint n, gint64 first, const GArray *days)
 {
   for (guint i = 0; i < days->len; i++) {

@@ -14,11 +14,11 @@ typedef struct {
 
 typedef struct {
   GArray *bars; /* SeriesBar, oldest first, without holes */
-  guint most;   /* of one bar, all kinds */
+  guint most;   /* the highest bar, all kinds added up */
   guint total[SERIES_KINDS];
 } Series;
 
-/* The `days` days that end with the one of `now`. account NULL: all. */
+/* Reads the last `days` days; the last one is the day of `now`. account NULL: all. */
 Series *series_read(Ledger *ledger, const char *account, guint days, gint64 now, GError **error);
 void series_free(Series *series);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Series, series_free)
@@ -27,8 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Series, series_free)
 const char *series_name(SeriesKind kind);
 /* "3 March", or "3 to 9 March" for a bar of several days. The caller frees. */
 char *series_label(const SeriesBar *bar);
-/* As CSV (RFC 4180): a line of titles, and one for each day; fields that a spreadsheet would take for formulas cannot
- * occur. */
+/* As CSV (RFC 4180): a line of titles, then a line for each day. No field can look like a formula to a spreadsheet. */
 char *series_csv(const Series *series);
-/* A round number not below n, with a round quarter: where the picture's scale ends. */
+/* The end of the picture's scale: a round number, not below n, whose quarter is round, too. */
 guint series_scale(guint n);

@@ -1,6 +1,6 @@
 /* settings.c - changing the configuration file as its owner would
  * Owns:     the line that is changed; the entry of autostart.
- * Must not: change another line; leave a file that cannot be read.
+ * Must not: change another line; leave a file behind that config_load() refuses.
  * Fails:    CONFIG_ERROR, G_FILE_ERROR; the old file stays.
  * Tests:    tests/ui/model/test_settings.c */
 #include "ui/model/settings.h"
@@ -27,8 +27,8 @@ static gboolean is_key(const char *line, const char *key)
   return *line == '=';
 }
 
-/* Where the key stands in its group, else where it is to be put in: behind the group's last line that says something.
- */
+/* The line of the key in its group; if the key is missing, the place for it: after the group's last line that is not
+ * empty. */
 static gsize find_line(const GPtrArray *lines, const char *group, const char *key, gboolean *there)
 {
   gsize at = 0;
@@ -62,7 +62,7 @@ char *settings_edit(const char *text, const char *group, const char *key, const 
     lines->pdata[at] = line;
   } else if (at > 0) {
     g_ptr_array_insert(lines, (gint)at, line);
-  } else { /* there is no such group */
+  } else { /* the group is missing: it is added */
     g_ptr_array_insert(lines, 0, g_strdup_printf("[%s]%s", group, end));
     g_ptr_array_insert(lines, 1, line);
     g_ptr_array_insert(lines, 2, g_strdup(end));
@@ -79,7 +79,7 @@ static gboolean fail(GError **error, const char *file)
   return FALSE;
 }
 
-/* Beside the file, so that it can take its place in one step. */
+/* Writes a new file in the same folder, so that one rename puts it in place. */
 static gboolean write_beside(const char *beside, const char *text, GError **error)
 {
   return g_file_set_contents_full(beside, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,

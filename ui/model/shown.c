@@ -8,7 +8,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define MARKS_MOST 4 /* combining marks on one letter: more only pile up over other lines */
+#define MARKS_MOST 4 /* combining marks on one letter: more of them would only cover other lines */
 
 static void add_character(GString *out, gunichar c, guint *marks)
 {
@@ -20,7 +20,7 @@ static void add_character(GString *out, gunichar c, guint *marks)
     g_string_append_unichar(out, c);
 }
 
-/* The character at `at` and how many bytes it takes; U+FFFD for a byte that begins none. */
+/* The character at `at`, and how many bytes it takes; U+FFFD for a byte that begins no character. */
 static gunichar character_at(const char *at, gsize left, gsize *bytes)
 {
   gunichar c = g_utf8_get_char_validated(at, (gssize)left);
@@ -34,7 +34,7 @@ static gunichar character_at(const char *at, gsize left, gsize *bytes)
 char *shown_line(const char *text, gsize characters)
 {
   if (text == NULL) return NULL;
-  /* No more is looked at than can be shown. */
+  /* Looks only at bytes that can be shown. */
   gsize length = strnlen(text, characters * 4 + 4), n = 0, bytes = 0;
   guint marks = 0;
   GString *out = g_string_sized_new(length + 8);

@@ -1,4 +1,4 @@
-/* start_daemon.c - having the filter started, or read its configuration anew
+/* start_daemon.c - starting the filter, or telling it to read its configuration again
  * Owns:     the choice between service and process.
  * Must not: stop a filter; wait.
  * Fails:    by GError given to done().
@@ -20,7 +20,7 @@ static void start_free(Start *start)
   g_free(start);
 }
 
-/* A session of its own, so that it does not end with the desktop's program that started it. */
+/* Gives the filter a session of its own, so that it does not end together with this program. */
 static void own_session(gpointer data) { setsid(); }
 
 static void start_process(Start *start)

@@ -12,13 +12,13 @@
 #include <string.h>
 
 #define TEXT_CHARACTERS 1000
-#define GAP_DAYS 60 /* as long as `backstop status` tells of one */
+#define GAP_DAYS 60 /* days for which a gap is shown, as in `backstop status` */
 
 typedef struct {
   Desk *desk;
   GtkWindow *window;
   GtkWidget *root, *list;
-  char *shown; /* what the page tells, to see whether anything has changed */
+  char *shown; /* what the page shows now, to see whether anything has changed */
 } Accounts;
 
 typedef struct {
@@ -32,7 +32,7 @@ static void choice_free(gpointer data)
   g_free(data);
 }
 
-/* A line of a group: what it is on the left, the words on the right. */
+/* Adds a line to a group: its name on the left, the words on the right. */
 static void add_line(GtkWidget *grid, gint *row, const char *name, const char *text)
 {
   if (text == NULL || *text == '\0') return;
@@ -84,7 +84,7 @@ static void check_finished(GObject *process, GAsyncResult *result, gpointer data
   g_object_unref(window);
 }
 
-/* `backstop password` keeps it in the keyring, and has it tried. */
+/* Gives the password to `backstop password`, which keeps it in the keyring and tells the filter to try it. */
 static void keep_password(const Choice *choice, const char *password)
 {
   g_autoptr(GError) error = NULL;
@@ -198,7 +198,7 @@ static GtkWidget *account_new(Accounts *accounts, const Account *account)
   return grid;
 }
 
-/* All that the page tells, in one text. The caller frees. */
+/* All that the page shows, in one text. The caller frees. */
 static char *summary(const Accounts *accounts)
 {
   const GPtrArray *list = accounts->desk->overview.accounts;
@@ -221,7 +221,7 @@ static char *summary(const Accounts *accounts)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* Is all as it was when it was shown last? Then no widget is made anew under the owner's hands. */
+/* Is everything as it was when the page was last filled? Then the widgets stay, since the owner may be using them. */
 static gboolean is_old(Accounts *accounts)
 {
   char *now = summary(accounts);

@@ -1,4 +1,4 @@
-/* accounts.h - the page of accounts: how each of them is, and what to do about it. */
+/* accounts.h - the page of accounts: the state of each, and what to do about a problem. */
 #pragma once
 #include "ui/tray/desk.h"
 

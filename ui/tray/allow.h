@@ -2,5 +2,5 @@
 #pragma once
 #include "ui/tray/desk.h"
 
-/* About this entry. */
+/* Opens the dialog about this entry. */
 void allow_run(Desk *desk, GtkWindow *parent, gint64 id);

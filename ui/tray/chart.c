@@ -18,12 +18,12 @@
 typedef struct {
   cairo_t *cairo;
   const Series *series;
-  double x, y, width, height, step; /* of the field that the bars stand in */
+  double x, y, width, height, step; /* the area in which the bars are drawn */
   guint scale;
   const ChartColours *colours;
 } Chart;
 
-/* Told apart also by those who see no difference of red and green: by lightness. */
+/* The colours differ in lightness, too, for people who cannot tell red from green. */
 void chart_colour(SeriesKind kind, GdkRGBA *colour)
 {
   static const GdkRGBA colours[SERIES_KINDS] = {
@@ -103,7 +103,7 @@ static void draw_bar(const Chart *chart, guint i)
   }
 }
 
-/* As many days as there is room for; the last one always. */
+/* Writes as many days as there is room for, and always the last one. */
 static void draw_days(const Chart *chart)
 {
   guint bars = chart->series->bars->len, every = MAX(1, (guint)ceil(110.0 / chart->step));

@@ -1,15 +1,15 @@
 /* desk.c - what every part of the tray program shares
  * Owns:     the connection to the ledger and the watch over it.
- * Must not: draw; wake up while nothing happens, but to see that the filter still runs.
+ * Must not: draw; wake up while nothing happens, except to see whether the filter still runs.
  * Fails:    by Overview.problem.
  * Tests:    tests/ui/tray/test_tray_window.c */
 #include "ui/tray/desk.h"
 #include "ui/model/start_daemon.h"
 #include <glib/gi18n.h>
 
-#define SOON_MSEC 120   /* a commit touches the file more than once */
-#define START_SECONDS 5 /* a filter that starts holds its lock by then */
-#define TICK_SECONDS 5  /* the filter's lock is no file event; and days pass */
+#define SOON_MSEC 120   /* a commit changes the file more than once */
+#define START_SECONDS 5 /* a filter that was started holds its lock by then */
+#define TICK_SECONDS 5  /* no file event tells that the filter ended, or that a day has passed */
 
 typedef struct {
   DeskChanged changed;
@@ -153,7 +153,7 @@ gboolean desk_pause(Desk *desk, gint64 until, GError **error)
     return FALSE;
   }
   gboolean good = ledger_pause(desk->ledger, until, error);
-  if (good && until == 0) desk_check_now(desk, NULL); /* what came meanwhile is moved now */
+  if (good && until == 0) desk_check_now(desk, NULL); /* the filter moves now what came during the pause */
   desk_refresh(desk);
   return good;
 }
@@ -174,7 +174,7 @@ static gboolean on_start_over(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* What became of it is looked at when time is up. */
+/* Does nothing: on_start_over() sees later whether the filter runs. */
 static void started(const GError *error, gpointer data) {}
 
 void desk_start_filter(Desk *desk)

@@ -25,24 +25,24 @@ struct Desk {
   gint64 paused;
 };
 
-/* Reads how things stand, and again whenever the ledger changes. The caller frees. */
+/* Reads the overview, now and whenever the ledger changes. The caller frees. */
 Desk *desk_new(const char *config_file, const char *data_dir, gboolean usual);
 void desk_free(Desk *desk);
 
-/* changed(data) is called after the overview was read anew, until desk_unwatch(). */
+/* Calls changed(data) each time the overview was read again, until desk_unwatch(). */
 typedef void (*DeskChanged)(gpointer data);
 void desk_watch(Desk *desk, DeskChanged changed, gpointer data);
 void desk_unwatch(Desk *desk, gpointer data);
-/* Reads everything anew, and tells: after a change of our own. */
+/* Reads everything again and calls the watchers: to be called after a change made by this program. */
 void desk_refresh(Desk *desk);
 
-/* The owner has seen the list: what is there now is new no more. */
+/* The owner has seen the list: its reports count as new no longer. */
 void desk_looked(Desk *desk);
-/* A wish to look at every account's mail now; *error: LEDGER_ERROR. */
+/* Asks the filter to look at the mail of every account now; *error: LEDGER_ERROR. */
 gboolean desk_check_now(Desk *desk, GError **error);
 /* Pauses the filter until then (Unix seconds), or lets it go on (0). */
 gboolean desk_pause(Desk *desk, gint64 until, GError **error);
-/* Reads what of the configuration matters here. */
+/* Reads the keys of the configuration that the window needs. */
 void desk_read_config(Desk *desk);
-/* Starts the filter, as a service where there is one; start_problem tells when it does not run a little later. */
+/* Starts the filter, as a service if there is one. If it does not run a few seconds later, start_problem says so. */
 void desk_start_filter(Desk *desk);

@@ -1,6 +1,6 @@
 /* detail.c - the pane that explains one entry
  * Owns:     three text views and how lines look in them.
- * Must not: show anything but text that tell.h or shown.h made harmless; know links, HTML or images.
+ * Must not: show text that entry_text.h or shown.h has not made harmless; know links, HTML or images.
  * Fails:    by a sentence in the pane.
  * Tests:    tests/ui/tray/test_tray_window.c */
 #include "ui/tray/detail.h"
@@ -17,7 +17,7 @@ enum { WHY, ORIGINAL, RAW, VIEWS };
 struct Detail {
   Desk *desk;
   GtkWidget *root, *stack, *views[VIEWS];
-  char *texts[VIEWS]; /* what was shown last */
+  char *texts[VIEWS]; /* the entry that was shown last */
 };
 
 static GtkTextBuffer *buffer_of(Detail *detail, guint view)
@@ -59,7 +59,7 @@ static void insert(GtkTextBuffer *buffer, const char *text, const char *tag)
     gtk_text_buffer_insert(buffer, &end, text, -1);
 }
 
-/* Evidence begins with its mark, which alone is coloured. */
+/* Only the mark at the beginning of a line of evidence is coloured. */
 static void insert_marked(GtkTextBuffer *buffer, const char *text, const char *tag)
 {
   GtkTextIter start, end;
@@ -92,7 +92,7 @@ static void insert_line(GtkTextBuffer *buffer, const TextLine *line)
   insert(buffer, "\n", NULL);
 }
 
-/* What is read must not jump back to its beginning whenever the ledger changes. Takes text. */
+/* Sets the text only if it differs: the page must not jump to its beginning whenever the ledger changes. Takes text. */
 static gboolean is_shown(Detail *detail, guint view, char *text)
 {
   gboolean same = g_strcmp0(detail->texts[view], text) == 0;

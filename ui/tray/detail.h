@@ -6,6 +6,6 @@ typedef struct Detail Detail;
 /* Lives as long as its widget. */
 Detail *detail_new(Desk *desk);
 GtkWidget *detail_widget(Detail *detail);
-/* id 0: nothing is chosen; selected: how many entries are. */
+/* Shows this entry; id 0: none. selected: how many entries are selected. */
 void detail_show(Detail *detail, gint64 id, guint selected);
 void detail_focus(Detail *detail);

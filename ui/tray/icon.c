@@ -1,6 +1,6 @@
 /* icon.c - the icon in the panel, by libayatana-appindicator
  * Owns:     the indicator.
- * Must not: be needed: without a panel the window does all.
+ * Must not: be needed: without a panel the window is enough.
  * Fails:    by tray_is_shown() staying FALSE.
  * Tests:    tests/ui/tray/test_menu.py */
 #include "ui/tray/icon.h"

@@ -1,4 +1,4 @@
-/* icon.h - the icon in the panel and its menu. All that depends on the library behind it is in tray.c. */
+/* icon.h - the icon in the panel and its menu. Only icon.c knows the indicator library. */
 #pragma once
 #include "ui/tray/desk.h"
 
@@ -7,5 +7,5 @@ typedef struct Tray Tray;
  */
 Tray *tray_new(Desk *desk, GActionGroup *actions, void (*hosted)(gpointer data), gpointer data);
 void tray_free(Tray *tray);
-/* Does a panel show it? */
+/* Does a panel show the icon? */
 gboolean tray_is_shown(const Tray *tray);

@@ -5,6 +5,7 @@
 #define TRAY_TYPE_LIST (tray_list_get_type())
 G_DECLARE_FINAL_TYPE(TrayList, tray_list, TRAY, LIST, GtkTreeView)
 
-/* name: what a screen reader says, a static text. It is given to the accessible object when somebody first asks for
- * that: while it exists, GTK announces every cell of every new model on it, which takes longer than all else. */
+/* name: what a screen reader says, a static text. The accessible object gets its name when somebody first asks for the
+ * object. FALSE: "name it at once": while the object exists, GTK announces every cell of every new model, which takes
+ * longer than everything else. */
 GtkWidget *tray_list_new(const char *name);

@@ -1,6 +1,6 @@
 /* main.c - backstop-tray: an icon, a menu, and the window behind them
  * Owns:     main() and the application's actions.
- * Must not: speak to servers; write anything but wishes, entries of the lists, and the owner's preferences.
+ * Must not: speak to servers; write anything but requests, entries of the lists, and the owner's preferences.
  * Fails:    by exit status, with one line on standard error.
  * Tests:    tests/ui/tray/test_window.py, tests/ui/tray/test_menu.py */
 #include "filter/filter.h"
@@ -32,7 +32,7 @@ typedef struct {
   GtkWidget *window;
   Tray *tray;
   Notices *notices;
-  gboolean held; /* a panel shows the icon, or there shall be no window: closing the window is not the end */
+  gboolean held; /* the program goes on when the window is closed: a panel shows the icon, or --hidden was given */
 } App;
 
 static void keep_alive(App *app)
@@ -85,7 +85,7 @@ static void do_pause_hour(GSimpleAction *action, GVariant *value, gpointer data)
   pause_until(data, g_get_real_time() / G_USEC_PER_SEC + 3600);
 }
 
-/* Until six in the morning. */
+/* Pauses until six in the morning. */
 static void do_pause_day(GSimpleAction *action, GVariant *value, gpointer data)
 {
   g_autoptr(GDateTime) now = g_date_time_new_now_local(), day = g_date_time_add_days(now, 1);
@@ -159,7 +159,7 @@ static void on_startup(GApplication *application, gpointer data)
   keep_alive(app);
 }
 
-/* The first time it is started hidden; every further start asks for the window. */
+/* --hidden counts for the first start only; each further start shows the window. */
 static void on_activate(GApplication *application, gpointer data)
 {
   static gboolean again;
@@ -183,7 +183,7 @@ static gint on_options(GApplication *application, GVariantDict *dictionary, gpoi
   return 0;
 }
 
-/* In the build folder the catalogues lie beside the program. */
+/* In the build folder, the catalogues are beside the program. */
 static void speak(void)
 {
   g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);

@@ -1,5 +1,5 @@
 /* menu.c - the menu of the icon
- * Owns:     its entries: all are made once, and shown while they make sense.
+ * Owns:     its entries: all are made once, and shown while they are useful.
  * Must not: do anything but activate the application's actions.
  * Fails:    never.
  * Tests:    tests/ui/tray/test_menu.py */
@@ -64,7 +64,7 @@ static void on_item(GtkMenuItem *item, gpointer data)
     if (menu->items[i] == GTK_WIDGET(item)) g_action_group_activate_action(menu->actions, rows[i].action, NULL);
 }
 
-/* text NULL: it makes no sense now. Takes text. */
+/* Shows an entry with this text; NULL hides it. Takes text. */
 static void set(TrayMenu *menu, guint item, char *text)
 {
   gtk_widget_set_visible(menu->items[item], text != NULL);

@@ -6,8 +6,8 @@
 #define TRAY_TYPE_MODEL (tray_model_get_type())
 G_DECLARE_FINAL_TYPE(TrayModel, tray_model, TRAY, MODEL, GObject)
 
-/* Columns: one string for each Cell, then the id (gint64). A view takes the model out before pages changes what entries
- * there are, and puts a new model on it in again: a model never announces rows. pages is borrowed. */
+/* Columns: one string for each Cell, then the id (gint64). A model never announces rows: before the entries of pages
+ * change, the view drops its model, and gets a new one afterwards. pages is borrowed. */
 #define MODEL_ID CELLS
 #define MODEL_COLUMNS (CELLS + 1)
 TrayModel *tray_model_new(Pages *pages);

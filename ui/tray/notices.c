@@ -1,6 +1,6 @@
 /* notices.c - notifications, by GNotification
  * Owns:     when they are sent and withdrawn.
- * Must not: put anything of a mail into one.
+ * Must not: put words of a mail into a notification.
  * Fails:    never; a desktop without notifications shows none.
  * Tests:    tests/ui/tray/test_notices.py */
 #include "ui/tray/notices.h"
@@ -12,7 +12,7 @@ struct Notices {
   gboolean (*seen)(gpointer data);
   gpointer data;
   gint64 last;
-  guint later; /* looks again when a digest is due */
+  guint later; /* a timer, for when the next digest is due */
 };
 
 static void send(Notices *notices, const Notice *notice)

@@ -1,4 +1,4 @@
-/* notices.h - notifications: what digest.h decides, shown by the desktop. */
+/* notices.h - notifications: the desktop shows what ui/model/notices.h decides. */
 #pragma once
 #include "ui/tray/desk.h"
 

@@ -12,7 +12,8 @@
 
 enum { MODE, UNSURE, CHALLENGES, VIRUS, REPLIES, RECEIPTS, NOTIFY, KEYS };
 
-/* The choices of a key, the first being the one that holds when nothing is said; of two, the second is the tick. */
+/* The choices of a key, in the order of current(). Where only the second has words, the key is a check box, and the
+ * second is its tick. */
 static const struct {
   const char *key, *values[3], *words[3];
 } keys[KEYS] = {

@@ -1,4 +1,4 @@
-/* preferences.h - the page of preferences; what is chosen is written to the configuration at once. */
+/* preferences.h - the page of preferences; each choice is written to the configuration at once. */
 #pragma once
 #include "ui/tray/desk.h"
 

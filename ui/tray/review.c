@@ -201,7 +201,7 @@ typedef struct {
 static void delete_them(gpointer data)
 {
   const Deletion *deletion = data;
-  hold_begin(deletion->desk->hold, WISH_DELETE, (const gint64 *)(void *)deletion->ids->data, deletion->ids->len);
+  hold_begin(deletion->desk->hold, WISH_REMOVE, (const gint64 *)(void *)deletion->ids->data, deletion->ids->len);
 }
 
 static void deletion_free(gpointer data)

@@ -1,4 +1,4 @@
-/* statistics.c - the page that shows what has been going on
+/* statistics.c - the page that shows what came in over time
  * Owns:     the choice of time, the picture with its table, the two lists, the export.
  * Must not: read the ledger while it is not shown.
  * Fails:    by a sentence on the page or in a dialog.
@@ -21,8 +21,8 @@ typedef struct {
   GtkWidget *root, *range, *picture, *summary, *reporters, *forged;
   GtkListStore *table;
   Series *series;
-  GtkFileChooserNative *chooser; /* NULL: none is open */
-  BrowseCounts counts;           /* when it was read last, as are the next two */
+  GtkFileChooserNative *chooser; /* the open dialog; NULL: none */
+  BrowseCounts counts;           /* the values at the last reading, here and in the next two members */
   guint days;
   gint64 day;
 } Statistics;
@@ -45,7 +45,7 @@ static gboolean on_draw(GtkWidget *widget, cairo_t *cairo, gpointer data)
   return FALSE;
 }
 
-/* Each day under the pointer tells its numbers. */
+/* Shows the numbers of the day under the pointer. */
 static gboolean on_tooltip(GtkWidget *widget, gint x, gint y, gboolean keyboard, GtkTooltip *tooltip, gpointer data)
 {
   const Statistics *statistics = data;
@@ -95,7 +95,7 @@ static void fill_top(Statistics *statistics, GtkWidget *grid, StatsWho who, gint
   gtk_widget_show_all(grid);
 }
 
-/* Is all as it was when it was read last? */
+/* Is everything as it was at the last reading? */
 static gboolean is_old(Statistics *statistics, guint days, gint64 day)
 {
   const BrowseCounts *counts = &statistics->desk->overview.counts;

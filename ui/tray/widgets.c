@@ -1,6 +1,6 @@
 /* widgets.c - small pieces that the pages are made of
  * Owns:     nothing but their looks.
- * Must not: know the ledger; take text for markup.
+ * Must not: know the ledger; read text as markup.
  * Fails:    never.
  * Tests:    tests/ui/tray/test_tray_window.c */
 #include "ui/tray/widgets.h"

@@ -10,13 +10,13 @@ GtkWidget *widget_label_new(const char *text, const char *style);
 GtkWidget *widget_heading_new(const char *text);
 /* A button with a mnemonic, named after its text. clicked(data). */
 GtkWidget *widget_button_new(const char *mnemonic, void (*clicked)(gpointer data), gpointer data);
-/* A page's content, scrolled when it is higher than the window; border in pixels. */
+/* The content of a page, with scroll bars: upwards when needed, sideways if `sideways`. */
 GtkWidget *widget_scrolled_new(GtkWidget *content, gboolean sideways);
-/* Removes what is in a container. */
+/* Removes all children of a container. */
 void widget_clear(GtkWidget *container);
-/* A sentence about something that failed, until it is closed. */
+/* Shows a dialog about something that failed. */
 void widget_complain(GtkWindow *parent, const char *title, const char *text);
-/* Asks once, and calls said_yes(data) if the owner says so; the button for it is named by `yes`. In any case,
- * gone(data) comes last. Nothing waits meanwhile: a program that reads the screen must go on. */
+/* Asks a question in a dialog and returns at once, so that programs that read the screen go on. Calls said_yes(data) if
+ * the owner presses the button named `yes`, and gone(data) at the end in any case. */
 void widget_ask(GtkWindow *parent, const char *title, const char *text, const char *yes,
                 void (*said_yes)(gpointer data), gpointer data, GDestroyNotify gone);

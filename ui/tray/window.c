@@ -18,7 +18,8 @@ enum { RESPONSE_UNDO = 1, RESPONSE_NOW, RESPONSE_START };
 
 typedef struct {
   Desk *desk;
-  GtkWidget *window, *stack, *undo, *undo_text, *undo_button, *now_button, *close_button, *start_button, *filter, *filter_text;
+  GtkWidget *window, *stack, *undo, *undo_text, *undo_button, *now_button, *close_button, *start_button, *filter,
+      *filter_text;
   Review *review;
 } Window;
 
@@ -51,7 +52,7 @@ static void refresh_undo(Window *window)
                                 state == HOLD_FAILED ? GTK_MESSAGE_WARNING : GTK_MESSAGE_INFO);
 }
 
-/* What is wrong, and its remedy where a button is one; NULL. The caller frees. */
+/* What is wrong, for the bar above the page; NULL: nothing. The caller frees. */
 static char *problem_text(const Desk *desk)
 {
   const Overview *overview = &desk->overview;

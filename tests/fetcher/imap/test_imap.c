@@ -100,7 +100,7 @@ static const SignIn rows[] = {
     { .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN", SAYS("STARTTLS", "$ NO not today\r\n") } },
   { "starttls bad", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "refused to start TLS", FALSE,
     { .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN", SAYS("STARTTLS", "$ BAD what\r\n") } },
-  { "starttls injected", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "slipped commands in", FALSE,
+  { "starttls injected", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "added commands before TLS", FALSE,
     { .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN", SAYS("STARTTLS", "$ OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n") } },
   { "starttls, then clear", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "went on in clear when TLS should have begun", FALSE,
     { .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN", .turns = { { .command = "STARTTLS", .answer = "$ OK go\r\n", .act = go_on_in_clear } } } },

@@ -1,4 +1,4 @@
-FETCHER_MBOX_TESTS = %D%/test_alone %D%/test_change %D%/test_claim %D%/test_late %D%/test_lock %D%/test_mbox
+FETCHER_MBOX_TESTS = %D%/test_alone %D%/test_change %D%/test_claim %D%/test_in_place %D%/test_late %D%/test_lock %D%/test_mbox
 check_PROGRAMS += $(FETCHER_MBOX_TESTS)
 TESTS += $(FETCHER_MBOX_TESTS)
 %C%_test_alone_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -7,6 +7,8 @@ TESTS += $(FETCHER_MBOX_TESTS)
 %C%_test_change_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_claim_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_claim_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_in_place_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_in_place_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_late_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_late_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_lock_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -387,14 +387,14 @@ static void test_any(void **state)
     rig_list(box);
     assert_int_equal(box->items->len, messages->len);
     g_autoptr(GArray) first = choose(chance, messages, left, carried);
-    assert_true(box->class->carry(box, (guint *)first->data, first->len, to, moved, &at_once, NULL));
+    assert_true(box->class->carry(box, (void *)first->data, first->len, to, moved, &at_once, NULL));
     assert_int_equal(moved->len, first->len);
     expect_left(path, messages, left);
     rig_expect_file(other, carried->str, (gssize)carried->len);
     rig_list(to);
     for (guint i = 0; i < moved->len; i++) assert_int_equal(g_array_index(moved, BoxMove, i).key, box_item(to, i)->key);
     g_autoptr(GArray) second = choose(chance, messages, left, removed);
-    assert_true(box->class->remove(box, (guint *)second->data, second->len, NULL));
+    assert_true(box->class->remove(box, (void *)second->data, second->len, NULL));
     expect_left(path, messages, left);
   }
 }

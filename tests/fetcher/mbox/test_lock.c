@@ -266,7 +266,7 @@ static int carry_half(gpointer data)
   if (!box->class->list(box, NULL)) return 1;
   for (guint i = 0; i < box->items->len; i += 2) g_array_append_val(items, i);
   g_autoptr(GError) error = NULL;
-  gboolean good = box->class->carry(box, (guint *)items->data, items->len, to, moved, &at_once, &error);
+  gboolean good = box->class->carry(box, (void *)items->data, items->len, to, moved, &at_once, &error);
   if (!good) print_error("%s\n", error->message);
   return good ? 0 : 1;
 }

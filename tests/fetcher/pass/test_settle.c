@@ -13,10 +13,34 @@
 typedef enum { AT_ONCE, COPIES, LATE } Way;
 
 /* What is to be done, after a first pass where it is about mail in quarantine. */
-typedef enum { QUARANTINE, RESTORE, DELETE_TO_TRASH, DELETE_FOR_GOOD, TWINS } Work;
+typedef enum { QUARANTINE, RESTORE, DELETE_TO_TRASH, DELETE_FOR_GOOD, OUT_OF_TRASH, BACK_INTO_QUARANTINE, TWINS } Work;
+
+static void rename_folder(FakeServer *server, const char *from, const char *to)
+{
+  FakeFolder *folder = fake_folder(server, from);
+  g_free(folder->name);
+  folder->name = g_strdup(to);
+  folder->use = 0;
+}
+
+static void wish_the_opposite(Fake *fake, gboolean restored)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    if (entry->state != (restored ? MOVE_RESTORED : MOVE_DELETED)) continue;
+    assert_true(wish_add(fake->ledger, restored ? WISH_QUARANTINE : WISH_RESTORE, entry->id, NULL, &problem) > 0);
+  }
+}
 
 static void prepare(Fake *fake, Work work)
 {
+  static const WishVerb verbs[] = { [RESTORE] = WISH_RESTORE,
+                                    [DELETE_TO_TRASH] = WISH_DELETE,
+                                    [DELETE_FOR_GOOD] = WISH_REMOVE,
+                                    [OUT_OF_TRASH] = WISH_DELETE,
+                                    [BACK_INTO_QUARANTINE] = WISH_RESTORE };
   g_autoptr(GError) problem = NULL;
   if (work == TWINS) { /* the same forged bounce, delivered twice */
     const FakeMessage *first = fake_folder(fake->server, "INBOX")->messages->pdata[2];
@@ -26,15 +50,18 @@ static void prepare(Fake *fake, Work work)
     fake_add(fake->server, "INBOX", text, first->stored);
   }
   if (work == QUARANTINE || work == TWINS) return;
-  if (work == DELETE_FOR_GOOD) fake_folder(fake->server, "Trash")->use = 0;
+  if (work == DELETE_FOR_GOOD) rename_folder(fake->server, "Trash", "Old");
   if (!fake_pass(fake, NULL, &problem)) fail_msg("%s", problem->message);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   for (guint i = 0, wished = 0; i < entries->len && wished < 2; i++) {
     const Entry *entry = entries->pdata[i];
     if (entry->state != MOVE_QUARANTINED) continue;
     wished++;
-    assert_true(wish_add(fake->ledger, work == RESTORE ? WISH_RESTORE : WISH_DELETE, entry->id, NULL, &problem) > 0);
+    assert_true(wish_add(fake->ledger, verbs[work], entry->id, NULL, &problem) > 0);
   }
+  if (work != OUT_OF_TRASH && work != BACK_INTO_QUARANTINE) return;
+  if (!fake_pass(fake, NULL, &problem)) fail_msg("%s", problem->message);
+  wish_the_opposite(fake, work == BACK_INTO_QUARANTINE);
 }
 
 /* The mailbox and the journal after an undisturbed run (cut 0), or after one that was cut and then run again until it

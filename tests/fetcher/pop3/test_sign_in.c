@@ -105,7 +105,7 @@ static const SignIn rows[] = {
   { "stls stripped", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "does not offer STLS", FALSE, { .capabilities = "USER\r\n" } },
   { "stls refused", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "not today", FALSE, { .capabilities = "STLS\r\nUSER\r\n", SAYS("STLS", "-ERR not today\r\n") } },
   { "stls unknown", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "start TLS", FALSE, { .capabilities = "", SAYS("STLS", "-ERR what?\r\n") } },
-  { "stls injected", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "slipped answers in", FALSE,
+  { "stls injected", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "added answers before TLS", FALSE,
     { .capabilities = "STLS\r\nUSER\r\n", SAYS("STLS", "+OK go\r\n+OK\r\nUSER\r\n.\r\n+OK\r\n+OK\r\n") } },
   { "stls, then clear", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "went on in clear when TLS should have begun", FALSE,
     { .capabilities = "STLS\r\nUSER\r\n", .turns = { { .command = "STLS", .answer = "+OK go\r\n", .act = go_on_in_clear } } } },

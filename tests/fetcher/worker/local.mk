@@ -1,4 +1,4 @@
-FETCHER_WORKER_TESTS = %D%/test_open_store %D%/test_session
+FETCHER_WORKER_TESTS = %D%/test_doorman %D%/test_open_store %D%/test_session
 check_PROGRAMS += $(FETCHER_WORKER_TESTS)
 TESTS += $(FETCHER_WORKER_TESTS)
 %C%_test_open_store_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -6,3 +6,6 @@ TESTS += $(FETCHER_WORKER_TESTS)
 %C%_test_session_SOURCES = %D%/test_session.c fetcher/worker/session.c
 %C%_test_session_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_session_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_doorman_SOURCES = %D%/test_doorman.c fetcher/worker/doorman.c
+%C%_test_doorman_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_doorman_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -85,7 +85,7 @@ static void test_cases(void **state)
     refusals_left = cases[i].refusals;
     g_string_truncate(shown, 0);
     assert_true(g_file_set_contents(asked, "", 0, NULL));
-    Store *store = sign_in(&account, NULL, server_open, &secret, &refused, &error);
+    Store *store = open_store(&account, NULL, server_open, &secret, &refused, &error);
     print_message("# case %u: shown \"%s\"\n", i, shown->str);
     assert_ptr_equal(store, cases[i].code < 0 ? &store_open : NULL);
     assert_int_equal(error != NULL ? error->code : -1, cases[i].code);
@@ -111,9 +111,9 @@ static void test_again(void **state)
   answer = STORE_ERROR_AUTH;
   refusals_left = 0;
   g_string_truncate(shown, 0);
-  assert_null(sign_in(&account, NULL, server_open, &secret, &refused, &error));
+  assert_null(open_store(&account, NULL, server_open, &secret, &refused, &error));
   account.password_command = second;
-  assert_ptr_equal(sign_in(&account, NULL, server_open, &secret, &refused, NULL), &store_open);
+  assert_ptr_equal(open_store(&account, NULL, server_open, &secret, &refused, NULL), &store_open);
   assert_string_equal(shown->str, "one two");
   secret_free(secret);
 }

@@ -1,5 +1,5 @@
 /* test_session.c - an account's connection over time: when it is tried again, when it is left alone, what is told
- * Owns:     a fake server, a fake clock, and open_store(), which gives what a case asks for.
+ * Owns:     a fake server, a fake clock, and protocols_open(), which gives what a case asks for.
  * Must not: wait; connect anywhere.
  * Fails:    by TAP.
  * Tests:    fetcher/worker/session.c */
@@ -55,7 +55,8 @@ static void world_close(Store *store)
 }
 
 /* Takes the place of the table of protocols (protocols.c). */
-Store *open_store(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused, GError **error)
+Store *protocols_open(const AccountConfig *account, const StoreHome *home, char **secret, gboolean *refused,
+                      GError **error)
 {
   char letter = *world.script;
   if (world.script[1] != '\0') world.script++;
@@ -113,7 +114,8 @@ static Account *account(void)
 static void assert_state(const char *name, const char *want)
 {
   Account *told = account();
-  if (strcmp(told->state, want) != 0) fail_msg("%s: the state is %s, not %s", name, told->state, want);
+  const char *state = account_state_name(told->state);
+  if (strcmp(state, want) != 0) fail_msg("%s: the state is %s, not %s", name, state, want);
   account_free(told);
 }
 

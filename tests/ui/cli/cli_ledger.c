@@ -8,6 +8,7 @@
 #include "ledger/journal.h"
 #include "ledger/pass.h"
 #include "ledger/sent.h"
+#include "ledger/trash.h"
 #include "ledger/wish.h"
 #include <signal.h>
 #include <stdio.h>
@@ -220,6 +221,26 @@ static void add_gap(const char *dir, char **argv)
         error);
 }
 
+static void note_trash(const char *dir, const char *account, const char *folder)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = existing(dir);
+  check(trash_note(ledger, account, *folder != '\0' ? folder : NULL, &error), error);
+}
+
+/* Carries out what is wished for this message: "restored", or "deleted" into the trash. */
+static void move(const char *dir, const char *id, const char *how)
+{
+  GError *error = NULL;
+  gint64 entry = g_ascii_strtoll(id, NULL, 10);
+  gboolean restored = strcmp(how, "restored") == 0;
+  Place home = { (char *)"INBOX", 1, 900 }, trash = { (char *)"Trash", 1, 900 };
+  g_autoptr(Ledger) ledger = existing(dir);
+  check(journal_intend(ledger, entry, restored ? MOVE_R_INTENT : MOVE_D_INTENT, &error), error);
+  check(journal_confirm(ledger, entry, restored ? &home : &trash, &error), error);
+  do_wishes(ledger, "done", how);
+}
+
 int main(int argc, char **argv)
 {
   filter_init();
@@ -237,6 +258,10 @@ int main(int argc, char **argv)
     set_state(argv[1], argv + 3);
   } else if (strcmp(what, "gap") == 0 && argc == 6) {
     add_gap(argv[1], argv + 3);
+  } else if (strcmp(what, "trash") == 0 && argc == 5) {
+    note_trash(argv[1], argv[3], argv[4]);
+  } else if (strcmp(what, "move") == 0 && argc == 5) {
+    move(argv[1], argv[3], argv[4]);
   } else {
     return 64;
   }

@@ -44,8 +44,8 @@ static const char *const domains[] = { "bakery.test",  "harbour.test",    "cloud
 /* What a forger may put into a subject. */
 static const char *const hostile[] = {
   "<b>Bold</b> <a href=\"http://evil.test\">click</a> &amp; <span size='xx-large'>large</span>",
-  "invoice \xe2\x80\xae"
-  "fdp.exe\xe2\x80\xac is harmless",
+  ("invoice \xe2\x80\xae"
+   "fdp.exe\xe2\x80\xac is harmless"),
   "line\nbreak\ttab \x1b[31mred\x07",
   "bad bytes: \xff\xfe end",
 };
@@ -204,7 +204,7 @@ int main(int argc, char **argv)
   fill_sent(ledger, "home", now);
   fill_sent(ledger, "work", now);
   check(account_set_state(ledger, "work", ACCOUNT_SIGN_IN_NEEDED,
-                          "The server refused the password; mend password-command.", 0, &error),
+                          "The server refused the password; fix password-command.", 0, &error),
         error);
   for (guint n = begin; n < all; n += BATCH) {
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);

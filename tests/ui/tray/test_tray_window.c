@@ -23,8 +23,8 @@ typedef struct {
 
 static const char *const subjects[] = {
   "<span size='999999'>markup</span> &amp; <a href=\"http://evil.test\">x</a>",
-  "\xe2\x80\xae"
-  "right to left \xe2\x81\xa7",
+  ("\xe2\x80\xae"
+   "right to left \xe2\x81\xa7"),
   "\x1b[2J\x07 control \x01",
   "\xff\xfe invalid",
 };

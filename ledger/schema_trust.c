@@ -1,5 +1,5 @@
-/* schema_step_5.c - the tables that test what is known of sent mail, and that let a wrong verdict mend itself.
- * Owns:     the fifth step of the schema.
+/* schema_trust.c - the tables that test what is known of sent mail, and that let a wrong verdict mend itself.
+ * Owns:     the sixth step of the schema.
  * Must not: be changed once it is released.
  * Fails:    as schema.c says.
  * Tests:    tests/ledger/test_open.c, tests/ledger/test_heal.c */
@@ -14,7 +14,7 @@
  * - unlisted: bounces to addresses that no account lists, by domain.
  * - kept: what was kept of a quarantined report. kept_hash: by its ids and recipients. heal_due: what is to be judged
  *   again, and why. healing: what came of it. */
-const char *const schema_step_5 =
+const char *const schema_trust =
     "CREATE TABLE received(account INTEGER NOT NULL REFERENCES account, hash INTEGER NOT NULL, day INTEGER NOT NULL,"
     " PRIMARY KEY(account, hash)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE answer(owner INTEGER NOT NULL, account INTEGER NOT NULL REFERENCES account, sender INTEGER NOT NULL,"

@@ -1,0 +1,117 @@
+/* test_status.c - what `backstop status` says about an account in each state
+ * Owns:     a folder with a ledger, and the standard output of cmd_status while it runs.
+ * Must not: start a daemon; the test holds its lock instead.
+ * Fails:    by cmocka.
+ * Tests:    ui/cli/cmd_status.c */
+#include "tests/rigs/ledger_rig.h"
+#include "ui/cli/command.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+extern const Command cmd_status;
+
+/* What the command prints, white space folded to single spaces. */
+static char *printed(const Ui *ui)
+{
+  g_autofree char *file = g_build_filename(ui->data_dir, "printed", NULL), *text = NULL;
+  int out = dup(STDOUT_FILENO), in = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  assert_true(out >= 0 && in >= 0);
+  fflush(stdout);
+  dup2(in, STDOUT_FILENO);
+  int status = cmd_status.run(ui, 0, NULL);
+  fflush(stdout);
+  dup2(out, STDOUT_FILENO);
+  close(out);
+  close(in);
+  assert_int_equal(status, 0);
+  assert_true(g_file_get_contents(file, &text, NULL, NULL));
+  g_auto(GStrv) words = g_strsplit_set(text, " \n", -1);
+  g_autoptr(GString) folded = g_string_new(NULL);
+  for (char **word = words; *word != NULL; word++)
+    if (**word != '\0') g_string_append_printf(folded, "%s%s", folded->len > 0 ? " " : "", *word);
+  return g_strdup(folded->str);
+}
+
+static const struct {
+  const char *state, *text;
+  gboolean until;
+  const char *running, *stopped; /* what status says with and without a daemon */
+} rows[] = {
+  { "idle", NULL, FALSE, "state waiting for mail: no worker runs now (since",
+    "state not watched: no daemon runs last" },
+  { "connecting", NULL, FALSE, "state connecting to the server (since", "state not watched: no daemon runs last" },
+  { "indexing", NULL, FALSE, "state indexing: reading the Sent folder (since",
+    "state not watched: no daemon runs last" },
+  { "judging", NULL, FALSE, "state judging: looking at mail (since", "state not watched: no daemon runs last" },
+  { "watching", NULL, FALSE, "state watching for new mail (since", "state not watched: no daemon runs last" },
+  { "serving", NULL, FALSE, "state serving your mail program; your requests are done when it disconnects (since",
+    "state not watched: no daemon runs last" },
+  { "retrying", "The server does not answer.", TRUE, "state waiting to retry until 13 September 2020, ",
+    "state not watched: no daemon runs, and the last try failed: The server does not answer last" },
+  { "retrying", "The server does not answer.", FALSE, "state waiting to retry: The server does not answer (since",
+    "state not watched: no daemon runs, and the last try failed: The server does not answer last" },
+  { "sign-in-needed", "Fix password-command", TRUE,
+    "state sign-in needed: Fix password-command; tried again at 13 September 2020, ",
+    "state sign-in needed: Fix password-command last" },
+  { "disabled", NULL, FALSE, "state disabled (since", "state disabled last" },
+};
+
+static void every_state_has_its_words(void **state)
+{
+  g_autofree char *dir = rig_folder();
+  g_autoptr(Ledger) ledger = rig_ledger_in(dir);
+  const Ui ui = { .data_dir = dir };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autofree char *text = rows[i].text != NULL ? g_strdup_printf("'%s'", rows[i].text) : g_strdup("NULL");
+    g_autofree char *sql = g_strdup_printf("UPDATE account SET state = '%s', text = %s, until = %d, since = %d "
+                                           "WHERE name = 'home' RETURNING 1",
+                                           rows[i].state, text, rows[i].until ? (int)RIG_T0 : 0, (int)RIG_T0);
+    rig_number(ledger, sql);
+    g_autofree char *stopped = printed(&ui);
+    int lock = ledger_lock_daemon(dir, &error);
+    OK(lock >= 0);
+    g_autofree char *running = printed(&ui);
+    close(lock);
+    if (strstr(running, rows[i].running) == NULL)
+      fail_msg("%s, with a daemon: \"%s\" is not in: %s", rows[i].state, rows[i].running, running);
+    if (strstr(stopped, rows[i].stopped) == NULL)
+      fail_msg("%s, without a daemon: \"%s\" is not in: %s", rows[i].state, rows[i].stopped, stopped);
+    assert_non_null(strstr(running, "The daemon is running."));
+    assert_non_null(strstr(stopped, "No daemon is running"));
+  }
+  rig_remove(g_steal_pointer(&dir));
+}
+
+/* Numbers of the journal: bounces by verdict, moves by state, and what waits for the owner. */
+static void counts_are_told(void **state)
+{
+  g_autofree char *dir = rig_folder();
+  g_autoptr(Ledger) ledger = rig_ledger_in(dir);
+  const Ui ui = { .data_dir = dir };
+  g_autofree char *nothing = printed(&ui);
+  assert_non_null(strstr(nothing, "bounces 0 genuine, 0 backscatter, 0 unsure"));
+  assert_null(strstr(nothing, "waiting for you"));
+  assert_non_null(strstr(nothing, "no Sent folder known: nothing is moved until one is"));
+  rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_KEPT, 1);
+  rig_judged(ledger, "home", VERDICT_UNSURE, MOVE_KEPT, 2);
+  rig_judged(ledger, "home", VERDICT_GENUINE, MOVE_KEPT, 3);
+  rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_WAITING, 4);
+  g_autofree char *told = printed(&ui);
+  assert_non_null(strstr(told, "bounces 1 genuine, 2 backscatter, 1 unsure"));
+  assert_non_null(strstr(told, "1 too fresh to judge"));
+  assert_non_null(strstr(told, "waiting for you 2 (1 unsure); backstop list shows them"));
+  rig_remove(g_steal_pointer(&dir));
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_state_has_its_words),
+    cmocka_unit_test(counts_are_told),
+  };
+  g_setenv("TZ", "UTC", TRUE);
+  filter_init();
+  return cmocka_run_group_tests_name("status", tests, NULL, NULL);
+}
