@@ -73,6 +73,7 @@ gboolean newsender_add(Ledger *ledger, NewsenderList list, const char *entry, GE
                         "Automatic entries come from sent mail only: allow or deny instead.");
     return FALSE;
   }
+  if (db_in_transaction(ledger)) return add_entry(ledger, list, entry, error); /* of an undo */
   if (!db_begin(ledger, error)) return FALSE;
   return db_end(ledger, add_entry(ledger, list, entry, error), error);
 }
@@ -89,7 +90,8 @@ static gboolean drop_own(Ledger *ledger, NewsenderList list, const char *entry, 
 
 gboolean newsender_forget(Ledger *ledger, const char *entry, GError **error)
 {
-  return db_run(ledger, error, "DELETE FROM newsender WHERE entry = ?", "s", entry);
+  return db_run(ledger, error, "DELETE FROM newsender WHERE entry = ?", "s", entry)
+         && heal_queue_own(ledger, entry, error);
 }
 
 static gboolean is_automatic(Ledger *ledger, const char *entry, gboolean *automatic, GError **error)
