@@ -42,11 +42,19 @@ static gboolean usual_interval(Ledger *ledger, const char *account, gint64 *usua
   return !rows.failed;
 }
 
+/* Of each folder by its key: a join would walk over all days. */
+#define EDGE_OF(edge, side)                                                                                            \
+  "SELECT " edge "((SELECT " edge "(day) FROM sent_day WHERE sent_day.folder = folder.id AND day " side " ?2))"        \
+  " FROM account JOIN folder ON folder.account = account.id WHERE account.name = ?1 AND role = 'sent' AND used"
+
 static gboolean edge_day(Ledger *ledger, const char *account, gint64 day, gboolean before, gint64 *edge, GError **error)
 {
-  return before ? db_number(ledger, error, edge, "SELECT max(day)" DAYS_OF "AND day <= ?", "si", account, day)
-                : db_number(ledger, error, edge, "SELECT coalesce(min(day), ?)" DAYS_OF "AND day >= ?", "isi", *edge,
-                            account, day);
+  gint64 found = 0;
+  if (!(before ? db_number(ledger, error, &found, EDGE_OF("max", "<="), "si", account, day)
+               : db_number(ledger, error, &found, EDGE_OF("min", ">="), "si", account, day)))
+    return FALSE;
+  if (found != 0) *edge = found;
+  return TRUE;
 }
 
 /* The longest stretch without a message that touches the time, from the last message before it to the first after it,
