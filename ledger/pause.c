@@ -3,7 +3,6 @@
  * Must not: pause anything for ever.
  * Fails:    LEDGER_ERROR; what cannot be read is no pause.
  * Tests:    tests/ledger/test_lock.c, tests/e2e/test_pause.py */
-#include "ledger/ledger.h"
 #include "ledger/db.h"
 #include "ledger/ledger.h"
 

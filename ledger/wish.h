@@ -34,11 +34,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
 /* Adds a wish, and returns its id, or -1. For WISH_CHECK give account; else the entry tells it. If the same wish is
  * open already, returns its id. The last wish about an entry counts: an open wish of another verb fails, in the same
  * transaction, with a result that says so. LEDGER_ERROR_REFUSED: restoring a message that is restored already, or
- * deleting one that is deleted already or not in quarantine. A message in the trash can be restored, and so can one that
- * is on its way there. */
+ * deleting one that is deleted already or not in quarantine. A message in the trash can be restored, and so can one
+ * that is on its way there. */
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error);
-/* Adds wishes of one verb for n entries, in one transaction, as far as they make sense. ids (gint64): the wishes, in the
- * order of entries, 0 for a refused one. *refusal: the sentence of the first refusal, NULL: none. */
+/* Adds wishes of one verb for n entries, in one transaction, as far as they make sense. ids (gint64): the wishes, in
+ * the order of entries, 0 for a refused one. *refusal: the sentence of the first refusal, NULL: none. */
 gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
                        GError **error);
 /* Adds a sweep (WISH_SWEEP or WISH_REHEARSE) of account's folders, and returns its id, or -1. If the same sweep of
