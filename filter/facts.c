@@ -20,7 +20,8 @@ void facts_free(Facts *facts)
                            &facts->other_id, &facts->letter,     &facts->fit };
   char *const texts[] = { facts->own_entry,    facts->own_matched,     facts->to_owner,
                           facts->failed_owner, facts->delivered_owner, facts->written_to,
-                          facts->other,        facts->stranger,        facts->gap };
+                          facts->other,        facts->stranger,        facts->gap,
+                          facts->unlisted };
   for (guint i = 0; i < G_N_ELEMENTS(found); i++) found_clear(found[i]);
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   sent_fact_free(facts->written_sent);

@@ -81,6 +81,8 @@ typedef struct {
   gboolean stale; /* not covered only because some account's Sent folder was not looked at (to its end) since the report
                      came; a later look may tell */
 
+  char *unlisted; /* an address that the report came to, where no account lists any of these; NULL */
+
   gboolean waited; /* the grace wait is over: a fresh report may be decided */
 } Facts;
 

@@ -67,6 +67,7 @@ typedef struct {
   char *sender;           /* the address of From; NULL when absent */
   char *subject;          /* decoded, one line; NULL when absent */
   gint64 date;            /* Date, Unix seconds, 0 when absent or unreadable */
+  gboolean delivered;     /* it bears Delivered-To or Return-Path: a server has delivered it to a mailbox */
 } SentMessage;
 
 /* The fields sent_message_read() looks at, for a HEADER.FIELDS request. */
@@ -76,3 +77,22 @@ extern const char *const filter_sent_fields[];
 SentMessage *sent_message_read(const char *fields, gsize length);
 void sent_message_free(SentMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SentMessage, sent_message_free)
+
+/* An ordinary message that was received, as far as the test of coverage needs it. Lists never NULL. */
+typedef struct {
+  char *message_id;      /* see id_normalise(); NULL */
+  GPtrArray *answers;    /* char*: ids of In-Reply-To; where there is none, the last id of References */
+  GPtrArray *recipients; /* char*: addresses of To and Cc, normalised */
+  char *sender;          /* the address of From; NULL when absent */
+  char *subject;         /* decoded, one line; NULL when absent */
+  gint64 date;           /* Date, Unix seconds, 0 when absent or unreadable */
+  gboolean by_list;      /* a list or a bulk mailer has sent it (List- fields, RFC 2369 and 2919; Precedence) */
+  gboolean by_machine; /* a program has written it (Auto-Submitted, RFC 3834; an empty Return-Path; a daemon's From) */
+} ReceivedMessage;
+
+/* The fields received_message_read() looks at, for a HEADER.FIELDS request. */
+extern const char *const filter_received_fields[];
+/* Reads the header fields of a received message (raw lines as for filter_candidate()). The caller owns the result. */
+ReceivedMessage *received_message_read(const char *fields, gsize length);
+void received_message_free(ReceivedMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReceivedMessage, received_message_free)

@@ -27,8 +27,10 @@ const char *const filter_sent_fields[] = { "Message-ID",
                                            "Date",
                                            "From",
                                            "In-Reply-To",
+                                           "Delivered-To",
+                                           "Return-Path",
                                            NULL };
-enum { FIRST_RECIPIENT = 5, SUBJECT = 11, DATE, FROM, IN_REPLY_TO };
+enum { FIRST_RECIPIENT = 5, SUBJECT = 11, DATE, FROM, IN_REPLY_TO, DELIVERED_TO, RETURN_PATH };
 
 /* A list of recipients may be longer than one field is ever decoded. */
 static void collect_recipients(const Field *field, GPtrArray *recipients)
@@ -65,6 +67,8 @@ SentMessage *sent_message_read(const char *fields, gsize length)
     } else if (which == FROM) {
       g_autofree char *raw = field_raw(&field);
       if (message->sender == NULL) message->sender = address_normalise(raw, FALSE);
+    } else if (which == DELIVERED_TO || which == RETURN_PATH) {
+      message->delivered = TRUE;
     } else if (which == IN_REPLY_TO) {
       g_autofree char *raw = field_raw(&field);
       id_collect(raw, message->replies, REPLIES_MOST);

@@ -4,16 +4,16 @@
  * Fails:    LEDGER_ERROR; then nothing has changed.
  * Tests:    tests/ledger/test_account.c */
 #include "ledger/configure.h"
+#include "ledger/heal.h"
 #include "ledger/private.h"
 
 /* UIDs and coverage of one mailbox mean nothing in another, even if UIDVALIDITY happens to be the same. */
 static gboolean forget_mailbox(Ledger *ledger, gint64 account, GError **error)
 {
-  return db_run(
-             ledger, error,
-             "UPDATE folder SET used = 0, validity = 0, next = 1, oldest = 0, synced = 0, stamp = NULL WHERE account = "
-             "?",
-             "i", account)
+  return db_run(ledger, error,
+                "UPDATE folder SET used = 0, validity = 0, next = 1, oldest = 0, synced = 0, stamp = NULL, held = -1,"
+                " came = 0, holes = 0 WHERE account = ?",
+                "i", account)
          && journal_abandon(ledger, account, "the account stands for another mailbox now", error)
          && db_run(ledger, error, "UPDATE account SET last_pass = 0 WHERE id = ?", "i", account);
 }
@@ -33,10 +33,12 @@ static gboolean configure_one(Ledger *ledger, const AccountSetup *account, GErro
     return FALSE;
   if (moved != 0 && !forget_mailbox(ledger, moved, error)) return FALSE;
   return db_run(ledger, error,
-                "INSERT INTO account(name, addresses, since, mailbox, sent_by) VALUES(?, ?, ?, nullif(?, 0), ?)"
+                "INSERT INTO account(name, addresses, since, mailbox, sent_by, trust_sent)"
+                " VALUES(?, ?, ?, nullif(?, 0), ?, ?)"
                 " ON CONFLICT(name) DO UPDATE SET configured = 1, addresses = excluded.addresses,"
-                " mailbox = coalesce(excluded.mailbox, mailbox), sent_by = excluded.sent_by",
-                "ssiis", account->name, addresses, db_now(), mailbox, account->sent_by);
+                " mailbox = coalesce(excluded.mailbox, mailbox), sent_by = excluded.sent_by,"
+                " trust_sent = excluded.trust_sent",
+                "ssiisd", account->name, addresses, db_now(), mailbox, account->sent_by, account->trust_sent);
 }
 
 static gboolean configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error)
@@ -44,7 +46,7 @@ static gboolean configure(Ledger *ledger, const AccountSetup *accounts, guint n,
   if (!db_run(ledger, error, "UPDATE account SET configured = 0", "")) return FALSE;
   for (guint i = 0; i < n; i++)
     if (!configure_one(ledger, &accounts[i], error)) return FALSE;
-  return wish_abandon(ledger, error);
+  return wish_abandon(ledger, error) && heal_queue_all(ledger, HEAL_COVERAGE, error);
 }
 
 /* *same: the ledger has these accounts already, so that nothing need be written. Each commit wakes other programs. */
@@ -58,9 +60,9 @@ static gboolean is_configured(Ledger *ledger, const AccountSetup *accounts, guin
   for (guint i = 0; i < n && matching == i; i++)
     if (!db_number(ledger, error, &matching,
                    "SELECT ? + count(*) FROM account WHERE configured AND name = ? AND addresses = ?"
-                   " AND coalesce(mailbox, 0) = coalesce(nullif(?, 0), mailbox, 0) AND sent_by IS ?",
-                   "ussis", i, accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : "",
-                   mailbox_hash(&accounts[i]), accounts[i].sent_by))
+                   " AND coalesce(mailbox, 0) = coalesce(nullif(?, 0), mailbox, 0) AND sent_by IS ? AND trust_sent = ?",
+                   "ussisd", i, accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : "",
+                   mailbox_hash(&accounts[i]), accounts[i].sent_by, accounts[i].trust_sent))
       return FALSE;
   *same = idle && known == n && matching == n;
   return TRUE;

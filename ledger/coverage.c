@@ -6,6 +6,7 @@
 #include "filter/normalise.h"
 #include "ledger/private.h"
 #include "ledger/sent.h"
+#include "ledger/sent_shape.h"
 
 #define CLOCKS_DIFFER ((gint64)600) /* seconds between the clocks of a server and of this computer, at most */
 
@@ -14,14 +15,49 @@ void coverage_free(Coverage *coverage)
   if (coverage == NULL) return;
   g_free(coverage->account);
   g_free(coverage->folder);
+  g_free(coverage->none);
   g_free(coverage);
+}
+
+/* Why a folder with this mail in it says nothing about what the owner sent; NULL where it does say it. */
+static char *why_none(const char *account, const char *folder, const FolderShape *shape, const char *patterns)
+{
+  gint64 all = shape->own + shape->strange;
+  if (patterns_say_all(patterns)) {
+    if (shape->delivered * 2 <= all) return NULL;
+    return g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                           " messages in “%s” of account “%s” were delivered "
+                           "to somebody, so that folder holds received mail: it gives no coverage.",
+                           shape->delivered, all, folder, account);
+  }
+  if (shape->strange <= shape->own) return NULL;
+  return g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                         " messages in “%s” of account “%s” are not from its "
+                         "addresses, so that folder gives no coverage: name the Sent folder with “sent”, or the "
+                         "addresses with “addresses”.",
+                         shape->strange, all, folder, account);
+}
+
+static gboolean look_into(Ledger *ledger, Coverage *coverage, gint64 folder, gboolean watched, GError **error)
+{
+  FolderShape shape;
+  g_autofree char *patterns = owner_patterns(ledger, coverage->account, error);
+  if (patterns == NULL || !folder_shape(ledger, folder, patterns, &shape, error)) return FALSE;
+  coverage->none = watched ? g_strdup_printf("“%s” of account “%s” is watched for new mail, so it gives no coverage.",
+                                             coverage->folder, coverage->account)
+                           : why_none(coverage->account, coverage->folder, &shape, patterns);
+  if (coverage->from != 0 && shape.oldest != 0) coverage->from = shape.oldest;
+  if (coverage->none != NULL) coverage->from = 0;
+  return TRUE;
 }
 
 static gboolean list_of(Ledger *ledger, const char *account, GPtrArray *list, GError **error)
 {
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
-                 "SELECT account.name, folder.name, iif(oldest > 0 AND synced > 0, oldest, 0), synced FROM folder"
+                 "SELECT account.name, folder.name, iif(oldest > 0 AND synced > 0, oldest, 0), synced, folder.id,"
+                 " EXISTS(SELECT 1 FROM folder AS other WHERE other.account = folder.account AND other.role = 'watched'"
+                 " AND other.name = folder.name AND other.used) FROM folder"
                  " JOIN account ON account.id = account WHERE role = 'sent' AND used AND configured AND (?1 IS NULL OR "
                  "account.name = ?1)"
                  " ORDER BY account.name, folder.name",
@@ -29,8 +65,9 @@ static gboolean list_of(Ledger *ledger, const char *account, GPtrArray *list, GE
     return FALSE;
   while (rows_next(&rows, error)) {
     Coverage *coverage = g_new0(Coverage, 1);
-    *coverage = (Coverage){ row_dup(&rows, 0), row_dup(&rows, 1), row_int(&rows, 2), row_int(&rows, 3) };
+    *coverage = (Coverage){ row_dup(&rows, 0), row_dup(&rows, 1), row_int(&rows, 2), row_int(&rows, 3), NULL };
     g_ptr_array_add(list, coverage);
+    if (!look_into(ledger, coverage, row_int(&rows, 4), row_int(&rows, 5) != 0, error)) return FALSE;
   }
   return !rows.failed;
 }
@@ -48,30 +85,57 @@ static gboolean any_matches(const GPtrArray *list, const char *patterns)
   return FALSE;
 }
 
-/* Names of the accounts whose Sent folders the question is about: for one that has none of its own, the one that has
- * them. */
-static GPtrArray *accounts_asked(Ledger *ledger, const Report *report, const char *account, GError **error)
+/* The accounts that a question is about. */
+typedef struct {
+  GPtrArray *asked; /* names: of those whose Sent folders are asked */
+  gboolean listed;  /* some account lists an address that the report came to, or it shows none */
+} Asked;
+
+static void asked_clear(Asked *asked) { g_clear_pointer(&asked->asked, g_ptr_array_unref); }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Asked, asked_clear)
+
+/* Marks the texts of list that match. */
+static void mark_known(const GPtrArray *list, const char *patterns, gboolean *known)
 {
-  g_autoptr(GPtrArray) asked = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < list->len; i++) known[i] = known[i] || address_matches(g_ptr_array_index(list, i), patterns);
+}
+
+static gboolean all_known(const GPtrArray *list, const gboolean *known)
+{
+  for (guint i = 0; i < list->len; i++)
+    if (!known[i]) return FALSE;
+  return TRUE;
+}
+
+/* For an account that has no Sent folders of its own, the one that has them is asked. All are asked where a sender of
+ * the original is known to none, or the report does not say to whom it came. */
+static gboolean accounts_asked(Ledger *ledger, const Report *report, const char *account, Asked *asked, GError **error)
+{
+  const GPtrArray *senders = report->original.senders;
+  g_autofree gboolean *known = g_new0(gboolean, MAX(senders->len, 1));
+  g_autoptr(GPtrArray) some = g_ptr_array_new_with_free_func(g_free), all = g_ptr_array_new_with_free_func(g_free);
   g_auto(Rows) rows = { 0 };
-  gboolean known = FALSE;
+  gboolean found = FALSE;
   if (!rows_open(
           &rows, ledger, error,
           "SELECT name, addresses, coalesce(sent_by, name) FROM account WHERE configured ORDER BY name <> ?, name", "s",
           account != NULL ? account : ""))
-    return NULL;
+    return FALSE;
+  asked->listed = report->addressed->len == 0;
   while (rows_next(&rows, error)) {
     const char *patterns = row_text(&rows, 1);
-    gboolean own = g_strcmp0(row_text(&rows, 0), account) == 0;
-    known = known || own;
+    gboolean own = g_strcmp0(row_text(&rows, 0), account) == 0, came = any_matches(report->addressed, patterns);
+    found = found || own;
+    asked->listed = asked->listed || came;
+    mark_known(senders, patterns, known);
     list_add(all, row_text(&rows, 2), G_MAXUINT);
-    if (own || any_matches(report->addressed, patterns) || any_matches(report->original.senders, patterns))
-      list_add(asked, row_text(&rows, 2), G_MAXUINT);
+    if (own || came || any_matches(senders, patterns)) list_add(some, row_text(&rows, 2), G_MAXUINT);
   }
-  if (account != NULL && !known) list_add(asked, account, G_MAXUINT);
-  if (rows.failed) return NULL;
-  return asked->len > 0 ? g_steal_pointer(&asked) : g_steal_pointer(&all);
+  if (account != NULL && !found) list_add(some, account, G_MAXUINT);
+  if (account != NULL && !found) list_add(all, account, G_MAXUINT);
+  gboolean everybody = some->len == 0 || report->addressed->len == 0 || !all_known(senders, known);
+  asked->asked = g_ptr_array_ref(everybody ? all : some);
+  return !rows.failed;
 }
 
 static char *day(gint64 seconds)
@@ -158,6 +222,45 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
   sum->to = MIN(sum->to, folder->to);
 }
 
+static void sum_none(Sum *sum, const char *why)
+{
+  sum->none = TRUE;
+  sum_gap(sum, FALSE, g_strdup(why));
+}
+
+/* Does any folder say what was sent? Those that do not are passed over then: what lies in them counts as sent, too. */
+static gboolean gives_any(const GPtrArray *folders)
+{
+  for (guint i = 0; i < folders->len; i++)
+    if (((const Coverage *)g_ptr_array_index(folders, i))->none == NULL) return TRUE;
+  return FALSE;
+}
+
+static gboolean sum_silence(Ledger *ledger, const Facts *facts, const char *account, Sum *sum, GError **error)
+{
+  Silence silence = { 0 };
+  if (!silence_ask(ledger, account, facts->need_from, facts->need_to, &silence, error)) return FALSE;
+  if (silence.until == 0) return TRUE;
+  g_autofree char *since = day(silence.since), *until = day(silence.until);
+  sum_gap(sum, FALSE,
+          g_strdup_printf("The Sent folders of account “%s” hold nothing between %s and %s, far longer than is usual "
+                          "there: mail of that time may lie elsewhere.",
+                          account, since, until));
+  return TRUE;
+}
+
+/* What the answers that came in say about the addresses that the report is about. */
+static gboolean sum_tests(Ledger *ledger, const Facts *facts, const Report *report, Sum *sum, GError **error)
+{
+  const GPtrArray *const lists[] = { report->addressed, report->original.senders };
+  for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+    char *sentence = NULL;
+    if (!answers_ask(ledger, lists[i], facts->need_from, facts->need_to, &sentence, error)) return FALSE;
+    if (sentence != NULL) sum_gap(sum, FALSE, sentence);
+  }
+  return TRUE;
+}
+
 /* asks: the question is this account's own, which has looked for its Sent folders before. */
 static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *account, gboolean asks, Sum *sum,
                             GError **error)
@@ -173,8 +276,15 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
     sum_gap(sum, passes == 0 && !asks,
             g_strdup_printf("Account “%s” has no Sent folder that Backstop knows of.", account));
   }
-  for (guint i = 0; i < folders->len; i++) sum_folder(sum, facts, g_ptr_array_index(folders, i), gaps);
-  return TRUE;
+  gboolean given = gives_any(folders);
+  for (guint i = 0; i < folders->len; i++) {
+    Coverage *folder = g_ptr_array_index(folders, i);
+    if (folder->none == NULL)
+      sum_folder(sum, facts, folder, gaps);
+    else if (!given)
+      sum_none(sum, folder->none);
+  }
+  return given ? sum_silence(ledger, facts, account, sum, error) : TRUE;
 }
 
 /* The asker's own Sent folders were looked at after the report was seen, in the order of things. Those of others were
@@ -182,23 +292,31 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
  * coarse. */
 static gint64 need_of_others(gint64 need_to, gint64 seen) { return MIN(seen + 1, need_to + CLOCKS_DIFFER); }
 
+static void note_unlisted(Sum *sum, Facts *facts, const Report *report)
+{
+  facts->unlisted = g_strdup(g_ptr_array_index(report->addressed, 0));
+  sum_gap(sum, FALSE,
+          g_strdup_printf("It came to %s, which no account lists under “addresses”, so nobody knows what was sent from "
+                          "there.",
+                          facts->unlisted));
+}
+
 gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const FactsQuery *query, GError **error)
 {
   gint64 now = MAX(query->now, db_now()), seen = query->seen != 0 ? query->seen : query->now;
   Sum sum = { .now = now, .to = G_MAXINT64 }; /* a look may be newer than the question */
-  g_autoptr(GPtrArray) accounts = accounts_asked(ledger, report, query->account, error);
-  if (accounts == NULL) return FALSE;
+  g_auto(Asked) asked = { 0 };
+  if (!accounts_asked(ledger, report, query->account, &asked, error)) return FALSE;
   gboolean ok = TRUE;
-  for (guint i = 0; i < accounts->len && ok; i++) {
-    const char *name = g_ptr_array_index(accounts, i);
+  if (!asked.listed && asked.asked->len > 0) note_unlisted(&sum, facts, report);
+  for (guint i = 0; i < asked.asked->len && ok; i++) {
+    const char *name = g_ptr_array_index(asked.asked, i);
     gboolean own = query->account == NULL || g_str_equal(name, query->account);
     sum.need_to = own ? facts->need_to : need_of_others(facts->need_to, seen);
     ok = sum_account(ledger, facts, name, g_strcmp0(name, query->account) == 0, &sum, error);
   }
-  if (ok && accounts->len == 0) {
-    sum.none = TRUE;
-    sum_gap(&sum, FALSE, g_strdup("No account is configured, so no Sent folder has been read."));
-  }
+  if (ok && asked.asked->len == 0) sum_none(&sum, "No account is configured, so no Sent folder has been read.");
+  ok = ok && sum_tests(ledger, facts, report, &sum, error);
   if (ok) {
     facts->from = sum.none ? 0 : sum.from;
     facts->to = sum.none ? 0 : sum.to;

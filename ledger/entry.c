@@ -3,6 +3,7 @@
  * Must not: write.
  * Fails:    never.
  * Tests:    tests/ledger/test_journal.c */
+#include "ledger/kept.h"
 #include "ledger/private.h"
 #include <string.h>
 
@@ -81,6 +82,7 @@ static void set_match(Entry *entry, const Facts *facts, gboolean shows_id)
 Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict, MoveState state)
 {
   const Original *original = &report->original;
+  gboolean leaves = state == MOVE_Q_INTENT || state == MOVE_WAITING || state == MOVE_QUARANTINED;
   Entry *entry = g_new0(Entry, 1);
   entry->account = g_strdup(account);
   entry->kind = report->kind;
@@ -97,6 +99,8 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->evidence = copy_evidence(verdict->evidence);
   entry->decided = verdict->decided;
   entry->state = state;
+  entry->kept = leaves ? kept_pack(report) : NULL;
+  entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
   if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
   return entry;
 }
@@ -106,11 +110,12 @@ void entry_free(Entry *entry)
   if (entry == NULL) return;
   char *const texts[] = { entry->account,     entry->reporter,      entry->status,      entry->diagnostic,
                           entry->original_id, entry->original_from, entry->original_to, entry->original_subject,
-                          entry->reason,      entry->home.folder,   entry->away.folder };
+                          entry->reason,      entry->home.folder,   entry->away.folder, entry->unlisted };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   fingerprint_clear(&entry->fingerprint);
   g_ptr_array_unref(entry->recipients);
   g_ptr_array_unref(entry->evidence);
+  if (entry->kept != NULL) g_bytes_unref(entry->kept);
   g_free(entry);
 }
 

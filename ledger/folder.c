@@ -4,6 +4,7 @@
  * Fails:    LEDGER_ERROR; MISSING for an account that is not known.
  * Tests:    tests/ledger/test_account.c */
 #include "ledger/folder.h"
+#include "ledger/heal.h"
 #include "ledger/private.h"
 
 const char *folder_role_name(FolderRole role)
@@ -72,41 +73,53 @@ gboolean folder_mark_set(Ledger *ledger, const char *account, const char *folder
   return db_end(ledger, mark_set(ledger, account, folder, role, mark, error), error);
 }
 
-static gboolean use_sent(Ledger *ledger, gint64 owner, const char *account, const char *const *folders, guint n,
-                         GError **error)
+static gboolean use(Ledger *ledger, gint64 owner, const char *account, FolderRole role, const char *const *folders,
+                    guint n, GError **error)
 {
-  if (!db_run(ledger, error, "UPDATE folder SET used = 0 WHERE account = ? AND role = 'sent'", "i", owner))
+  if (!db_run(ledger, error, "UPDATE folder SET used = 0 WHERE account = ? AND role = ?", "is", owner,
+              folder_role_name(role)))
     return FALSE;
   for (guint i = 0; i < n; i++) {
-    gint64 id = folder_id(ledger, account, folders[i], FOLDER_ROLE_SENT, error);
+    gint64 id = folder_id(ledger, account, folders[i], role, error);
     if (id < 0 || !db_run(ledger, error, "UPDATE folder SET used = 1 WHERE id = ?", "i", id)) return FALSE;
   }
-  return TRUE;
+  return heal_queue_all(ledger, HEAL_COVERAGE, error);
 }
 
 /* *same: exactly these folders are in use already. */
-static gboolean is_used(Ledger *ledger, gint64 owner, const char *const *folders, guint n, gboolean *same,
-                        GError **error)
+static gboolean is_used(Ledger *ledger, gint64 owner, FolderRole role, const char *const *folders, guint n,
+                        gboolean *same, GError **error)
 {
   gint64 used = 0, matching = 0;
-  if (!db_number(ledger, error, &used, "SELECT count(*) FROM folder WHERE account = ? AND role = 'sent' AND used", "i",
-                 owner))
+  if (!db_number(ledger, error, &used, "SELECT count(*) FROM folder WHERE account = ? AND role = ? AND used", "is",
+                 owner, folder_role_name(role)))
     return FALSE;
   for (guint i = 0; i < n && matching == i; i++)
     if (!db_number(ledger, error, &matching,
-                   "SELECT ? + count(*) FROM folder WHERE account = ? AND role = 'sent' AND used AND name = ?", "uis",
-                   i, owner, folders[i]))
+                   "SELECT ? + count(*) FROM folder WHERE account = ? AND role = ? AND used AND name = ?", "uiss", i,
+                   owner, folder_role_name(role), folders[i]))
       return FALSE;
   *same = used == n && matching == n;
   return TRUE;
 }
 
-gboolean folder_use_sent(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error)
+static gboolean use_role(Ledger *ledger, const char *account, FolderRole role, const char *const *folders, guint n,
+                         GError **error)
 {
   gboolean same = FALSE;
   gint64 owner = account_id(ledger, account, error);
-  if (owner < 0 || !is_used(ledger, owner, folders, n, &same, error)) return FALSE;
+  if (owner < 0 || !is_used(ledger, owner, role, folders, n, &same, error)) return FALSE;
   if (same) return TRUE;
   if (!db_begin(ledger, error)) return FALSE;
-  return db_end(ledger, use_sent(ledger, owner, account, folders, n, error), error);
+  return db_end(ledger, use(ledger, owner, account, role, folders, n, error), error);
+}
+
+gboolean folder_use_sent(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error)
+{
+  return use_role(ledger, account, FOLDER_ROLE_SENT, folders, n, error);
+}
+
+gboolean folder_use_watched(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error)
+{
+  return use_role(ledger, account, FOLDER_ROLE_WATCHED, folders, n, error);
 }

@@ -27,3 +27,5 @@ gboolean folder_mark_set(Ledger *ledger, const char *account, const char *folder
 /* Which of an account's folders hold its sent mail now (UTF-8 names). Other folders keep their sent mail in the ledger,
  * but no longer count for coverage. n 0: none, so that the account has no coverage. */
 gboolean folder_use_sent(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error);
+/* Which of them are watched for new mail now: none of these gives coverage, whatever it is used for besides. */
+gboolean folder_use_watched(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error);

@@ -3,10 +3,12 @@
  * Must not: decide what is covered.
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_coverage.c */
+#include "ledger/heal.h"
 #include "ledger/private.h"
 #include "ledger/sent.h"
 
-#define GAPS_KEPT 50 /* of a folder; with more, two neighbours become one */
+#define REPORTS_FOLLOW ((gint64)20 * 86400) /* so long after mail was sent its report may come */
+#define GAPS_KEPT 50                        /* of a folder; with more, two neighbours become one */
 
 void coverage_gap_free(CoverageGap *gap)
 {
@@ -74,16 +76,24 @@ static gboolean add(Ledger *ledger, gint64 folder, gint64 since, gint64 until, c
   return unite(ledger, folder, since, until, reason, error) && keep_few(ledger, folder, error);
 }
 
-gboolean coverage_gap_add(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
-                          const char *reason, GError **error)
+gboolean coverage_gap_note(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                           const char *reason, GError **error)
 {
   gboolean noted = FALSE;
   if (since >= until) return TRUE;
-  if (!db_begin(ledger, error)) return FALSE;
   gint64 id = folder_id(ledger, account, folder, FOLDER_ROLE_SENT, error);
-  gboolean ok = id >= 0 && is_noted(ledger, id, since, until, reason, &noted, error)
-                && (noted || add(ledger, id, since, until, reason, error));
-  return db_end(ledger, ok, error);
+  return id >= 0 && is_noted(ledger, id, since, until, reason, &noted, error)
+         && (noted
+             || (add(ledger, id, since, until, reason, error)
+                 && heal_queue_time(ledger, since, until + REPORTS_FOLLOW, HEAL_COVERAGE, error)));
+}
+
+gboolean coverage_gap_add(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                          const char *reason, GError **error)
+{
+  if (since >= until) return TRUE;
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, coverage_gap_note(ledger, account, folder, since, until, reason, error), error);
 }
 
 GPtrArray *coverage_gaps(Ledger *ledger, const char *account, gint64 since, GError **error)

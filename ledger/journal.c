@@ -4,6 +4,7 @@
  * Fails:    LEDGER_ERROR; no half-written row survives.
  * Tests:    tests/ledger/test_journal.c, tests/ledger/test_again.c */
 #include "ledger/journal.h"
+#include "ledger/kept.h"
 #include "ledger/private.h"
 
 static char *join(const GPtrArray *list)
@@ -116,9 +117,13 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
   gboolean again = entry->id != 0;
   if (again ? !check_open(ledger, entry->id, error) : !find_recorded(ledger, account, entry, error)) return FALSE;
   if (!again && entry->id != 0) return TRUE;
-  if (!again) return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error);
+  if (!again)
+    return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
+           && kept_write(ledger, entry, entry->kept, error)
+           && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error));
   return write_over(ledger, entry, error) && drop_evidence(ledger, entry->id, error)
-         && write_evidence(ledger, entry, error);
+         && write_evidence(ledger, entry, error) && kept_forget(ledger, entry, error)
+         && kept_write(ledger, entry, entry->kept, error);
 }
 
 static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,
@@ -391,7 +396,8 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
   adopted.home = old->home;
   adopted.arrived = old->arrived;
   return write_over(ledger, &adopted, error) && drop_evidence(ledger, id, error)
-         && write_evidence(ledger, &adopted, error)
+         && write_evidence(ledger, &adopted, error) && kept_forget(ledger, &adopted, error)
+         && kept_write(ledger, &adopted, entry->kept, error)
          && (old->state == MOVE_QUARANTINED
              || db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), id));
 }
@@ -399,6 +405,7 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
 static gboolean adopt_new(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
   return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
+         && kept_write(ledger, entry, entry->kept, error)
          && db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), entry->id);
 }
 
@@ -422,4 +429,13 @@ gboolean journal_adopt(Ledger *ledger, Entry *entry, GError **error)
   gboolean ok = db_end(ledger, adopt(ledger, entry, &id, error), error);
   entry->id = ok ? id : before;
   return ok;
+}
+
+gboolean journal_judge_again(Ledger *ledger, const Entry *entry, GError **error)
+{
+  return db_run(ledger, error,
+                "UPDATE entry SET verdict = ?, decided = ?, matched = nullif(?, 0), matched_by = ? WHERE id = ?",
+                "suisi", verdict_name(entry->verdict), entry->decided, entry->matched,
+                entry->matched != 0 ? match_name(entry->matched_by) : NULL, entry->id)
+         && drop_evidence(ledger, entry->id, error) && write_evidence(ledger, entry, error);
 }

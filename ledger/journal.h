@@ -68,6 +68,8 @@ typedef struct {
                       by SentFact.reports and Facts.written_reports; not read back */
   Match matched_by;
   gint64 changed; /* when state was set */
+  GBytes *kept;   /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
+  char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;
 /* An entry for a verdict just given; copies what it needs. facts: those it was given on, NULL for none. state:
  * MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */

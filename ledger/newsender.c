@@ -5,6 +5,7 @@
  * Tests:    tests/ledger/test_newsender.c */
 #include "ledger/newsender.h"
 #include "filter/normalise.h"
+#include "ledger/heal.h"
 #include "ledger/private.h"
 #include <string.h>
 
@@ -54,6 +55,17 @@ char *newsender_parse(const char *text, GError **error)
   return NULL;
 }
 
+static gboolean add_entry(Ledger *ledger, NewsenderList list, const char *entry, GError **error)
+{
+  if (!db_run(
+          ledger, error,
+          "INSERT INTO newsender(entry, list, added) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET list = excluded.list,"
+          " added = excluded.added WHERE list <> excluded.list",
+          "ssi", entry, list_words[list], db_now()))
+    return FALSE;
+  return !db_changed(ledger) || heal_queue_own(ledger, entry, error);
+}
+
 gboolean newsender_add(Ledger *ledger, NewsenderList list, const char *entry, GError **error)
 {
   if (list == NEWSENDER_AUTOMATIC) {
@@ -61,11 +73,9 @@ gboolean newsender_add(Ledger *ledger, NewsenderList list, const char *entry, GE
                         "Automatic entries come from sent mail only: allow or deny instead.");
     return FALSE;
   }
-  return db_run(
-      ledger, error,
-      "INSERT INTO newsender(entry, list, added) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET list = excluded.list,"
-      " added = excluded.added WHERE list <> excluded.list",
-      "ssi", entry, list_words[list], db_now());
+  if (db_in_transaction(ledger)) return add_entry(ledger, list, entry, error); /* of an undo */
+  if (!db_begin(ledger, error)) return FALSE;
+  return db_end(ledger, add_entry(ledger, list, entry, error), error);
 }
 
 static gboolean drop_own(Ledger *ledger, NewsenderList list, const char *entry, gboolean *dropped, GError **error)
@@ -80,7 +90,8 @@ static gboolean drop_own(Ledger *ledger, NewsenderList list, const char *entry, 
 
 gboolean newsender_forget(Ledger *ledger, const char *entry, GError **error)
 {
-  return db_run(ledger, error, "DELETE FROM newsender WHERE entry = ?", "s", entry);
+  return db_run(ledger, error, "DELETE FROM newsender WHERE entry = ?", "s", entry)
+         && heal_queue_own(ledger, entry, error);
 }
 
 static gboolean is_automatic(Ledger *ledger, const char *entry, gboolean *automatic, GError **error)
@@ -98,7 +109,7 @@ static gboolean remove_entry(Ledger *ledger, NewsenderList list, const char *ent
 {
   gboolean dropped = FALSE, automatic = FALSE;
   if (!drop_own(ledger, list, entry, &dropped, error)) return FALSE;
-  if (dropped) return TRUE;
+  if (dropped) return heal_queue_own(ledger, entry, error);
   if (list == NEWSENDER_ALLOW && !is_automatic(ledger, entry, &automatic, error)) return FALSE;
   if (!automatic) {
     g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING, "There is no entry “%s” in the %s list.", entry,
@@ -106,7 +117,7 @@ static gboolean remove_entry(Ledger *ledger, NewsenderList list, const char *ent
     return FALSE;
   }
   *excluded = TRUE;
-  return newsender_add(ledger, NEWSENDER_EXCLUDE, entry, error);
+  return add_entry(ledger, NEWSENDER_EXCLUDE, entry, error);
 }
 
 gboolean newsender_remove(Ledger *ledger, NewsenderList list, const char *entry, gboolean *excluded, GError **error)

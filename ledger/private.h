@@ -10,6 +10,9 @@
 /* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
 gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
+/* schema_trust.c: the step as SQL. */
+extern const char *const schema_trust;
+
 /* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
 /* folder.c: the row id; -1 with error. Makes the row of a folder that is not known yet. */
@@ -48,6 +51,13 @@ gboolean journal_begin_intent(Ledger *ledger, gint64 id, MoveState intent, const
 /* journal_end.c: what waits or is on its way in this account becomes `failed`. */
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error);
 
+/* journal.c: writes the verdict of a quarantined entry that was judged again: verdict, evidence, and what it was
+ * matched to. Within a transaction of the caller's. */
+gboolean journal_judge_again(Ledger *ledger, const Entry *entry, GError **error);
+
+/* wish.c: a wish to restore this entry, unless there is one. Within a transaction of the caller's. */
+gboolean wish_restore(Ledger *ledger, gint64 entry, GError **error);
+
 /* wish.c: wish_add_many() and wish_cancel_many() within a transaction of the caller's. */
 gboolean wish_add_each(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
                        GError **error);
@@ -59,6 +69,36 @@ gboolean newsender_forget(Ledger *ledger, const char *entry, GError **error);
 /* wish.c: open wishes of accounts that are not configured: ends them as failed; *none: there are none. */
 gboolean wish_abandon(Ledger *ledger, GError **error);
 gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error);
+
+/* gap.c: coverage_gap_add() within a transaction of the caller's. */
+gboolean coverage_gap_note(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                           const char *reason, GError **error);
+
+/* silence.c: a time without sent mail that touches the one asked about, and is longer than 30 days and ten times the
+ * usual interval; Unix seconds, zeros where there is none. */
+typedef struct {
+  gint64 since, until;
+} Silence;
+gboolean silence_ask(Ledger *ledger, const char *account, gint64 from, gint64 to, Silence *silence, GError **error);
+
+/* received.c: *received: a message with this id lies, or lay, in the owner's mailbox of any account. */
+gboolean received_has(Ledger *ledger, const char *id, gboolean *received, GError **error);
+
+/* answers.c: notes the message if it is an answer that counts. account: row id; patterns: of its addresses; when: Unix
+ * seconds. Within a transaction of the caller's, as are the next two. */
+gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const ReceivedMessage *message, gint64 when,
+                    GError **error);
+/* answers.c: forgets answers of account before `before`, Unix seconds. */
+gboolean answers_forget(Ledger *ledger, gint64 account, gint64 before, GError **error);
+/* answers.c: weighs the answers again to every address that has one. */
+gboolean answers_weigh_all(Ledger *ledger, GError **error);
+/* answers.c: does the test of one of these addresses fail for the time from `from` to `to`? *sentence: what is missing;
+ * the caller frees; NULL where it does not fail. Where the owner vouches for the account, it does not. */
+gboolean answers_ask(Ledger *ledger, const GPtrArray *addresses, gint64 from, gint64 to, char **sentence,
+                     GError **error);
+
+/* unlisted.c: counts a bounce to an address that no account lists. Within a transaction of the caller's. */
+gboolean unlisted_note(Ledger *ledger, const char *address, GError **error);
 
 /* coverage.c: fills in from, to, covered, gap and stale for the time from need_from to need_to. A look at a Sent folder
  * that is later than both `now` and the clock did not happen then, and counts for nothing. */

@@ -3,7 +3,7 @@
  * Must not: read mail or rows, but to carry them over.
  * Fails:    LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED; a step is taken whole or not at all.
  * Tests:    tests/ledger/test_open.c */
-#include "ledger/db.h"
+#include "ledger/private.h"
 
 #define APPLICATION_ID 0x42735470 /* "BsTp" */
 
@@ -126,7 +126,7 @@ static const char *const step_5 =
     "CREATE INDEX entry_message ON entry(account, message_id) WHERE message_id <> '';";
 
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_5 };
+static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_5, &schema_trust };
 
 /* In one statement, so that another program's making of the file is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)
@@ -168,11 +168,28 @@ static gint64 next_step(Ledger *ledger, GError **error)
   return version;
 }
 
+static void hash_text(sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const char *text = n == 1 ? (const char *)sqlite3_value_text(values[0]) : NULL;
+  if (text != NULL)
+    sqlite3_result_int64(context, db_hash(text));
+  else
+    sqlite3_result_null(context);
+}
+
+/* For steps that must find texts of an older version by their hash: db_hash() as a function of SQL. */
+static gboolean offer_hash(Ledger *ledger, GError **error)
+{
+  int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+  int rc = sqlite3_create_function_v2(ledger->db, "db_hash", 1, flags, NULL, hash_text, NULL, NULL, NULL);
+  return rc == SQLITE_OK || db_fail(ledger, rc, error);
+}
+
 static gboolean take_steps(Ledger *ledger, GError **error)
 {
   /* Asked again under the lock: another program may have done it meanwhile. */
   gint64 step = next_step(ledger, error);
-  if (step < 0) return FALSE;
+  if (step < 0 || !offer_hash(ledger, error)) return FALSE;
   for (; step < (gint64)G_N_ELEMENTS(steps); step++)
     if (!db_exec(ledger, *steps[step], error)) return FALSE;
   g_autofree char *marks = g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %u", APPLICATION_ID,

@@ -29,10 +29,12 @@ gint64 sent_recorded_since(Ledger *ledger, const char *patterns, GError **error)
 /* How many sent messages are known, of an account or (NULL) of all. -1 on error. */
 gint64 sent_count(Ledger *ledger, const char *account, GError **error);
 
-/* Coverage of one Sent folder in use. from 0: none. */
+/* Coverage of one Sent folder in use. from 0: none. Only mail from the owner's addresses makes coverage. */
 typedef struct {
   char *account, *folder;
   gint64 from, to; /* Unix seconds */
+  char *none; /* why the folder gives no coverage though it was read, a sentence: it is watched, or what is in it is
+                 not from the owner; NULL */
 } Coverage;
 void coverage_free(Coverage *coverage);
 /* Of every Sent folder in use of configured accounts (account NULL) or of one: list of Coverage*. */

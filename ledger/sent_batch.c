@@ -5,6 +5,8 @@
  * Tests:    tests/ledger/test_sent.c */
 #include "filter/normalise.h"
 #include "ledger/private.h"
+#include "ledger/sent_news.h"
+#include "ledger/sent_shape.h"
 
 #define SUBJECT_BYTES 200
 #define YEAR_1980 ((gint64)315532800)
@@ -46,6 +48,8 @@ typedef struct {
   GArray *starts, *replies;
   GHashTable *held; /* set of what pointers can hold of the hashes in ids */
   GArray *links;    /* Link */
+  SentShape shape;
+  SentNews news;
 } Batch;
 
 static void batch_init(Batch *batch, Ledger *ledger, gint64 folder)
@@ -67,6 +71,7 @@ static void batch_clear(Batch *batch)
 {
   rows_close(&batch->find);
   rows_close(&batch->put);
+  sent_shape_clear(&batch->shape);
   g_array_unref(batch->hashes);
   g_hash_table_unref(batch->words);
   g_ptr_array_unref(batch->people);
@@ -146,7 +151,9 @@ static gboolean write_people(Batch *batch, GError **error)
   g_ptr_array_sort(batch->people, by_word);
   for (guint i = 0; i < batch->people->len; i++) {
     Word *word = g_ptr_array_index(batch->people, i);
-    if (word->written_to && !rows_run(&address, error, "iisi", word->hash, word->domain, word->text, word->written))
+    if (word->written_to
+        && (!rows_run(&address, error, "iisi", word->hash, word->domain, word->text, word->written)
+            || !sent_news_recipient(&batch->news, batch->ledger, word->hash, word->domain, error)))
       return FALSE;
     if (word->sender && !rows_run(&sender, error, "i", word->hash)) return FALSE;
     word->written_to = word->sender = FALSE;
@@ -163,7 +170,9 @@ static gboolean write_hashes(Batch *batch, GArray *rows, const char *sql, GError
   g_array_sort(rows, by_hash);
   for (guint i = 0; i < rows->len; i++) {
     const IdRow *row = &g_array_index(rows, IdRow, i);
-    if (!rows_run(&put, error, "ii", row->hash, row->sent)) return FALSE;
+    if (!rows_run(&put, error, "ii", row->hash, row->sent)
+        || !sent_news_id(&batch->news, batch->ledger, row->hash, rows == batch->ids, error))
+      return FALSE;
   }
   g_array_set_size(rows, 0);
   return TRUE;
@@ -310,6 +319,7 @@ static gboolean add_one(Batch *batch, const SentRow *row, GError **error)
   gint64 sent = sqlite3_last_insert_rowid(batch->ledger->db);
   hold_ids(batch, sent, message);
   hold_links(batch, sent, date, message);
+  sent_shape_note(&batch->shape, row, date);
   if (clock_was_wrong(batch, row, date)) hold_links(batch, sent, row->stored, message);
   batch->added++;
   return batch->links->len < LINKS_HELD || batch_write(batch, error);
@@ -327,14 +337,16 @@ static gboolean add_all(Batch *batch, const SentRow *rows, guint n, GError **err
     return FALSE;
   for (guint i = 0; i < n; i++)
     if (!add_one(batch, &rows[i], error)) return FALSE;
-  return batch_write(batch, error);
+  return batch_write(batch, error) && sent_shape_write(&batch->shape, batch->ledger, error)
+         && sent_news_end(&batch->news, batch->ledger, error);
 }
 
 gboolean sent_batch_add(Ledger *ledger, gint64 folder, const SentRow *rows, guint n, guint *added, GError **error)
 {
   Batch batch;
   batch_init(&batch, ledger, folder);
-  gboolean ok = add_all(&batch, rows, n, error);
+  gboolean ok = sent_shape_init(&batch.shape, ledger, folder, error) && sent_news_begin(&batch.news, ledger, error)
+                && add_all(&batch, rows, n, error);
   if (ok) *added = batch.added;
   batch_clear(&batch);
   return ok;

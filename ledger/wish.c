@@ -95,6 +95,11 @@ static gint64 add(Ledger *ledger, WishVerb verb, gint64 entry, const char *name,
              : -1;
 }
 
+gboolean wish_restore(Ledger *ledger, gint64 entry, GError **error)
+{
+  return add(ledger, WISH_RESTORE, entry, NULL, error) > 0;
+}
+
 /* The open sweep of this account: its id where it is the same one, else refused. */
 static gboolean find_sweep(Ledger *ledger, WishVerb verb, gint64 account, const char *folders, gint64 *id,
                            GError **error)

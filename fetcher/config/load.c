@@ -55,6 +55,7 @@ static const ConfigKey account_keys[] = {
   { "sent", KEY_FOLDERS, ACCOUNT(sent) },
   { "sent-account", KEY_TEXT, ACCOUNT(sent_account) },
   { "sent-recorded", KEY_WORD, ACCOUNT(sent_recorded), yes_words },
+  { "trust-sent", KEY_WORD, ACCOUNT(trust_sent), yes_words },
   { "quarantine", KEY_FOLDER, ACCOUNT(quarantine) },
   { "restore-to", KEY_TEXT, ACCOUNT(restore_to) },
   { "restore-command", KEY_TEXT, ACCOUNT(restore_command) },

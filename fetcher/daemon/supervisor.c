@@ -298,7 +298,8 @@ static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GErr
                         ? g_strdup_printf("%s\n%s\n%s", protocol_name(account->protocol), account->host, account->user)
                         : g_strdup_printf("%s\n%s", protocol_name(account->protocol), account->folders[0]);
     g_ptr_array_add(mailboxes, mailbox);
-    setups[i] = (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account };
+    setups[i] =
+        (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account, account->trust_sent };
   }
   return account_configure(supervisor->ledger, setups, config->accounts->len, error);
 }

@@ -148,12 +148,7 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
 static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gint64 scanned, GPtrArray *judged,
                           GError **error)
 {
-  const Config *config = run->config;
-  Policy policy = { .now = run_now(),
-                    .judge_challenges = config->judge_challenges,
-                    .judge_virus = config->judge_virus,
-                    .judge_auto_replies = config->judge_auto_replies,
-                    .judge_receipts = config->judge_receipts };
+  const Policy policy = run_policy(run);
   FactsQuery query = { .account = run->account->name,
                        .arrived = candidate->stored,
                        .now = scanned,

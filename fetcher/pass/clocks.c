@@ -1,6 +1,8 @@
 /* clocks.c - what a process knows of this computer's clock.
- * Owns:     the earliest and the latest start of the computer, by the clocks that marks and gaps of this process were
- * noted by. Must not: decide what a gap is. Fails:    never. Tests:    tests/fetcher/pass/test_reconcile.c */
+ * Owns:     the earliest and the latest start of the computer, by the clocks that noted this process's marks and gaps.
+ * Must not: decide what a gap is.
+ * Fails:    never.
+ * Tests:    tests/fetcher/pass/test_reconcile.c */
 #include "fetcher/pass/clocks.h"
 #include "fetcher/pass/run.h"
 #include <time.h>

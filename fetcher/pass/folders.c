@@ -85,6 +85,9 @@ gboolean folders_find_sent(Run *run, GError **error)
   if (run->account->sent_recorded) g_ptr_array_add(sent, g_strdup(RUN_RECORDED));
   if (!folder_use_sent(run->ledger, run->account->name, (const char *const *)sent->pdata, sent->len, error))
     return FALSE;
+  const char *const *watched = (const char *const *)run->folders.watched;
+  if (!folder_use_watched(run->ledger, run->account->name, watched, g_strv_length(run->folders.watched), error))
+    return FALSE;
   if (run->account->sent_recorded) g_ptr_array_set_size(sent, (gint)sent->len - 1);
   g_ptr_array_add(sent, NULL);
   run->folders.sent = (char **)g_ptr_array_free(g_steal_pointer(&sent), FALSE);

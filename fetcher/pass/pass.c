@@ -1,10 +1,11 @@
 /* pass.c - one pass over one account.
  * Owns:     the order of its steps, and Run.
  * Must not: know a protocol, read configuration files.
- * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; each message is where the journal says, or the next pass looks for
- * it. Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
+ * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; each message is where the journal says, or is looked for later.
+ * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/pass.h"
 #include "fetcher/pass/folders.h"
+#include "fetcher/pass/heal.h"
 #include "fetcher/pass/other_accounts.h"
 #include "fetcher/pass/reconcile.h"
 #include "fetcher/pass/settle.h"
@@ -105,7 +106,7 @@ static gboolean look_at_mail(Run *run, GError **error)
   if (run->sync.synced < run->pass.started && !sync_sent(run, !run->progress.quiet, error)) return FALSE;
   /* Settle first: else messages on their way to quarantine would look as if somebody else had put them there. */
   if (!settle_leaving(run, error) || (!run->settle.half && !reconcile_quarantine(run, error))
-      || !sweep_wishes(run, error) || !judge_what_waited(run, error))
+      || !sweep_wishes(run, error) || !judge_what_waited(run, error) || !heal_verdicts(run, error))
     return FALSE;
   if (run->pass.id != 0 && !count_waiting(run, error)) return FALSE;
   if (all) return TRUE;

@@ -7,6 +7,16 @@
 
 gint64 run_now(void) { return g_get_real_time() / G_USEC_PER_SEC; }
 
+Policy run_policy(const Run *run)
+{
+  const Config *config = run->config;
+  return (Policy){ .now = run_now(),
+                   .judge_challenges = config->judge_challenges,
+                   .judge_virus = config->judge_virus,
+                   .judge_auto_replies = config->judge_auto_replies,
+                   .judge_receipts = config->judge_receipts };
+}
+
 void run_forget_open(Run *run) { g_clear_pointer(&run->open.folder, g_free); }
 
 gboolean run_select(Run *run, const char *folder, GError **error)

@@ -68,6 +68,8 @@ typedef struct {
 
 /* Unix seconds. */
 gint64 run_now(void);
+/* What the owner chose, now. */
+Policy run_policy(const Run *run);
 /* Opens folder unless it is open already; run->open.status then tells of it. */
 gboolean run_select(Run *run, const char *folder, GError **error);
 /* Opens folder in any case, so that run->open.status tells what has come since it was opened before. */

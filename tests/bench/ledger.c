@@ -4,6 +4,7 @@
  * Fails:    with status 1 and the reason.
  * Tests:    ledger/sent.c ledger/facts.c, by hand: make bench-ledger [N=messages] [BATCH=messages] */
 #include "ledger/configure.h"
+#include "ledger/db.h"
 #include "ledger/facts.h"
 #include "ledger/sent.h"
 #include <glib/gstdio.h>
@@ -49,6 +50,7 @@ static SentMessage *message(guint n, guint i)
   g_ptr_array_add(sent->message_ids, message_id(i));
   if (i % 10 == 0) g_ptr_array_add(sent->message_ids, message_id(i + 0x40000000u));
   for (guint k = 0; k <= i % 3; k++) g_ptr_array_add(sent->recipients, address(who(n, i, k)));
+  sent->sender = g_strdup("me@my.example");
   sent->subject = subject(i);
   sent->date = date(n, i);
   return sent;
@@ -125,6 +127,22 @@ static void print_times(const char *what, gint64 *times)
          (int)times[QUESTIONS - 1]);
 }
 
+/* One row by its primary key, by a statement that is prepared already: what the questions are held against. */
+static gboolean compare(Ledger *ledger, guint n, gint64 facts, GError **error)
+{
+  g_autofree gint64 *cpu = g_new0(gint64, QUESTIONS);
+  for (guint q = 0; q < QUESTIONS; q++) {
+    gint64 found = 0, row = 1 + (gint64)(((guint64)q * 2654435761u) % n), start = cpu_time();
+    if (!db_number(ledger, error, &found, "SELECT date FROM sent WHERE id = ?", "i", row)) return FALSE;
+    cpu[q] = cpu_time() - start;
+  }
+  print_times("one SELECT by primary key, cpu", cpu);
+  gint64 one = MAX(cpu[QUESTIONS * 99 / 100], 1);
+  printf("  facts are %.1f times as long at the 99th percentile (bar: 10): %s\n", (double)facts / (double)one,
+         facts <= 10 * one ? "holds" : "SHORT");
+  return TRUE;
+}
+
 /* Processor time beside the clock's: on a busy machine only the first says something about the ledger. */
 static gboolean ask(Ledger *ledger, guint n, const char *when, GError **error)
 {
@@ -143,7 +161,7 @@ static gboolean ask(Ledger *ledger, guint n, const char *when, GError **error)
   printf("facts, %s: %u questions, %u known\n", when, QUESTIONS, answered);
   print_times("wall", wall);
   print_times("cpu", cpu);
-  return TRUE;
+  return compare(ledger, n, cpu[QUESTIONS * 99 / 100], error);
 }
 
 static double mebibytes(const char *dir, const char *name)

@@ -39,6 +39,14 @@ tests_bench_ledger_LDADD = $(LEDGER_LIBS)
 bench-ledger: tests/bench/ledger$(EXEEXT)
 	tests/bench/ledger$(EXEEXT) $(N) $(BATCH)
 
+# make bench-heal [ENTRIES=quarantined]
+noinst_PROGRAMS += tests/bench/heal
+tests_bench_heal_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_heal_LDADD = $(LEDGER_LIBS)
+.PHONY: bench-heal
+bench-heal: tests/bench/heal$(EXEEXT)
+	tests/bench/heal$(EXEEXT) $(ENTRIES)
+
 # The window with a long list, by hand: make bench-tray [ENTRIES=n]
 EXTRA_DIST += tests/bench/tray.py
 if TRAY

@@ -1,6 +1,8 @@
-/* raw.c - the least a client must do to get the same answers: signs in over TLS, sends commands, throws the answers
- * away Owns:     one connection at a time. Must not: be part of make check; parse more than it needs to find where an
- * answer ends. Fails:    with status 1 and the reason. Tests:    by hand: make bench-flood, make bench-index */
+/* raw.c - the least a client must do to get the same answers
+ * Owns:     one connection at a time: it signs in over TLS, sends commands, and throws the answers away.
+ * Must not: be part of make check; parse more than it needs to find where an answer ends.
+ * Fails:    with status 1 and the reason.
+ * Tests:    by hand: make bench-flood, make bench-index */
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <netdb.h>

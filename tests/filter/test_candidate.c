@@ -1,8 +1,8 @@
 /* test_candidate.c - header blocks: could it be a report, and what does sent mail say
- * Owns:     the tests of fields.c, head.c and sent_message.c.
+ * Owns:     the tests of fields.c, head.c and sent_message.c and received_message.c.
  * Must not: read bodies.
  * Fails:    one TAP test for each table, naming the row.
- * Tests:    filter/fields.c, filter/head.c, filter/sent_message.c */
+ * Tests:    filter/fields.c, filter/head.c, filter/sent_message.c, filter/received_message.c */
 #include "filter/filter.h"
 
 #include <setjmp.h>
@@ -113,6 +113,61 @@ static void sent_to_many(void **state)
   assert_string_equal(message->recipients->pdata[900], "last@club.test");
 }
 
+/* Only what a server delivered says that the folder may hold other people's mail. */
+static void sent_copies_that_were_delivered(void **state)
+{
+  static const struct {
+    const char *fields;
+    gboolean want;
+  } rows[] = { { "From: a@b.test\nMessage-ID: <1@b.test>\n", FALSE },
+               { "Return-Path: <a@b.test>\nFrom: a@b.test\n", TRUE },
+               { "Delivered-To: me@b.test\n", TRUE },
+               { "X-Delivered-To: me@b.test\n", FALSE } };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(SentMessage) message = sent_message_read(rows[i].fields, strlen(rows[i].fields));
+    if (message->delivered != rows[i].want) fail_msg("row %u", i);
+  }
+}
+
+static void received(void **state)
+{
+  static const struct {
+    const char *fields, *id, *answers, *recipients, *sender;
+    gboolean by_list, by_machine;
+  } rows[] = {
+    { "Message-ID: <1@a.test>\nFrom: B <B@c.test>\nTo: Me <me@example.org>\nIn-Reply-To: <2@a.test>\n", "1@a.test",
+      "2@a.test", "me@example.org", "b@c.test", FALSE, FALSE },
+    { "In-Reply-To: \"Your message of Monday\" <2@a.test>\nReferences: <0@a.test> <3@a.test>\n", NULL, "2@a.test", "",
+      NULL, FALSE, FALSE },
+    { "References: <0@a.test>\n <3@a.test>\nFrom: b@c.test\n", NULL, "3@a.test", "", "b@c.test", FALSE, FALSE },
+    { "References: <0@a.test> <cut@off\nFrom: b@c.test\n", NULL, "", "", "b@c.test", FALSE, FALSE },
+    { "To: a@b.test, c@d.test\nCc: e@f.test\n", NULL, "", "a@b.test c@d.test e@f.test", NULL, FALSE, FALSE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nList-Id: <x.a.test>\n", NULL, "2@a.test", "", "b@c.test", TRUE, FALSE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nX-BeenThere: x@a.test\n", NULL, "2@a.test", "", "b@c.test", TRUE,
+      FALSE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nPrecedence: bulk\n", NULL, "2@a.test", "", "b@c.test", TRUE, FALSE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: auto-replied\n", NULL, "2@a.test", "", "b@c.test",
+      FALSE, TRUE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: no\n", NULL, "2@a.test", "", "b@c.test", FALSE, FALSE },
+    { "In-Reply-To: <2@a.test>\nFrom: no-reply@c.test\n", NULL, "2@a.test", "", "no-reply@c.test", FALSE, TRUE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nReturn-Path: <>\n", NULL, "2@a.test", "", "b@c.test", FALSE, TRUE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nContent-Type: multipart/report; "
+      "report-type=disposition-notification\n",
+      NULL, "2@a.test", "", "b@c.test", FALSE, TRUE },
+    { "garbage\n", NULL, "", "", NULL, FALSE, FALSE },
+    { "", NULL, "", "", NULL, FALSE, FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(ReceivedMessage) message = received_message_read(rows[i].fields, strlen(rows[i].fields));
+    g_autofree char *answers = joined(message->answers), *recipients = joined(message->recipients);
+    if (g_strcmp0(message->message_id, rows[i].id) != 0 || g_strcmp0(message->sender, rows[i].sender) != 0
+        || !g_str_equal(answers, rows[i].answers) || !g_str_equal(recipients, rows[i].recipients)
+        || message->by_list != rows[i].by_list || message->by_machine != rows[i].by_machine)
+      fail_msg("row %u: id %s, answers %s, recipients %s, from %s, list %d, machine %d", i, message->message_id,
+               answers, recipients, message->sender, message->by_list, message->by_machine);
+  }
+}
+
 static int setup(void **state)
 {
   filter_init();
@@ -121,7 +176,11 @@ static int setup(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(candidates), cmocka_unit_test(field_lists),
-                                      cmocka_unit_test(sent), cmocka_unit_test(sent_to_many) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(candidates),
+                                      cmocka_unit_test(field_lists),
+                                      cmocka_unit_test(sent),
+                                      cmocka_unit_test(sent_to_many),
+                                      cmocka_unit_test(sent_copies_that_were_delivered),
+                                      cmocka_unit_test(received) };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

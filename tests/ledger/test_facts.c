@@ -4,6 +4,7 @@
  * Fails:    by TAP.
  * Tests:    ledger/facts.c ledger/facts_fit.c ledger/facts_owner.c ledger/facts_people.c
  *           ledger/newsender.c */
+#include "ledger/configure.h"
 #include "ledger/db.h"
 #include "tests/rigs/ledger_rig.h"
 

@@ -1,6 +1,9 @@
-/* test_facts_weak.c - what ids, addresses and names say when they say little: the facts that clear with a cap, or not
- * at all Owns:     a ledger in memory. Must not: depend on the day it runs on. Fails:    by TAP. Tests: ledger/facts.c
- * ledger/facts_fit.c ledger/facts_owner.c ledger/facts_people.c ledger/names.c */
+/* test_facts_weak.c - what ids, addresses and names say when they say little: facts that clear with a cap or not at all
+ * Owns:     a ledger in memory.
+ * Must not: depend on the day it runs on.
+ * Fails:    by TAP.
+ * Tests:    ledger/facts.c, facts_fit.c, facts_owner.c, facts_people.c, names.c */
+#include "ledger/configure.h"
 #include "tests/rigs/ledger_rig.h"
 
 #define NOW ((gint64)1700000000)

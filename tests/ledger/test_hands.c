@@ -1,6 +1,8 @@
-/* test_hands.c - what the owner's own hands do: requests that replace each other, commands that are taken back, and
- * which entries an own entry covers Owns:     ledgers in memory. Must not: touch a disk. Fails:    by TAP. Tests:
- * ledger/wish.c ledger/command.c ledger/covered.c ledger/trash.c ledger/journal_end.c ledger/entry.c */
+/* test_hands.c - the owner's own hands: requests that replace each other, commands taken back, what an entry covers
+ * Owns:     ledgers in memory.
+ * Must not: touch a disk.
+ * Fails:    by TAP.
+ * Tests:    ledger/wish.c, command.c, covered.c, trash.c, journal_end.c, entry.c */
 #include "ledger/command.h"
 #include "ledger/covered.h"
 #include "ledger/db.h"

@@ -55,6 +55,9 @@ gint64 rig_record(Ledger *ledger, Entry *entry);
 /* The value of a query that gives one number. */
 gint64 rig_number(Ledger *ledger, const char *sql);
 
+/* Makes the ledger one as it was before the sixth step of the schema, except for its version. */
+void rig_undo_trust(Ledger *ledger);
+
 #define RIG_T0 ((gint64)1600000000)
 /* Records a plain entry of account that came to INBOX under uid, RIG_T0 + uid (then it is due, where it is to be judged
  * again); its id. */

@@ -1,0 +1,104 @@
+/* received.c - ids of received mail.
+ * Owns:     table received, and how long and how many of its rows are kept.
+ * Must not: keep an address or a subject.
+ * Fails:    LEDGER_ERROR; a batch is in whole or not at all.
+ * Tests:    tests/ledger/test_trust.c */
+#include "ledger/received.h"
+#include "ledger/private.h"
+
+#define DAY ((gint64)86400)
+#define SPARE 10000 /* rows beyond RECEIVED_MOST, before they are forgotten together */
+
+static gint64 arrived(const ReceivedRow *row) { return row->arrived != 0 ? row->arrived : row->message->date; }
+
+static gboolean add_one(Rows *put, Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *row,
+                        gint64 now, gint64 *added, GError **error)
+{
+  const char *id = row->message->message_id;
+  gint64 when = arrived(row);
+  if (when < now - RECEIVED_DAYS * DAY || when > now + DAY) return TRUE;
+  if (id != NULL) {
+    if (!rows_run(put, error, "iii", account, db_hash(id), when / DAY)) return FALSE;
+    *added += db_changed(ledger);
+  }
+  return answer_add(ledger, account, patterns, row->message, when, error);
+}
+
+static gboolean add_all(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *rows, guint n,
+                        gint64 now, gint64 *added, GError **error)
+{
+  g_auto(Rows) put = { 0 };
+  if (!rows_open(&put, ledger, error, "INSERT INTO received(account, hash, day) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
+                 ""))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!add_one(&put, ledger, account, patterns, &rows[i], now, added, error)) return FALSE;
+  return TRUE;
+}
+
+/* The day before which all are forgotten, so that RECEIVED_MOST stay. */
+static gboolean first_day(Ledger *ledger, gint64 account, gint64 *day, GError **error)
+{
+  return db_number(ledger, error, day,
+                   "SELECT day + 1 FROM received WHERE account = ? ORDER BY day DESC LIMIT 1 OFFSET ?", "id", account,
+                   RECEIVED_MOST);
+}
+
+/* Once a day, and when there are too many. */
+static gboolean prune(Ledger *ledger, gint64 account, gint64 now, GError **error)
+{
+  gint64 due = 0, day = now / DAY - RECEIVED_DAYS;
+  if (!db_number(ledger, error, &due, "SELECT pruned <> ? OR received > ? FROM account WHERE id = ?", "idi", now / DAY,
+                 RECEIVED_MOST + SPARE, account))
+    return FALSE;
+  if (due == 0) return TRUE;
+  gint64 beyond = day;
+  if (!first_day(ledger, account, &beyond, error)) return FALSE;
+  return db_run(ledger, error, "DELETE FROM received WHERE account = ? AND day < ?", "ii", account, MAX(day, beyond))
+         && answers_forget(ledger, account, day * DAY, error)
+         && db_run(ledger, error,
+                   "UPDATE account SET pruned = ?2, received = (SELECT count(*) FROM received WHERE account = ?1)"
+                   " WHERE id = ?1",
+                   "ii", account, now / DAY);
+}
+
+static gboolean find_account(Ledger *ledger, const char *name, gint64 *account, char **patterns, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  *account = account_id(ledger, name, error);
+  if (*account < 0 || !rows_open(&rows, ledger, error, "SELECT addresses FROM account WHERE id = ?", "i", *account))
+    return FALSE;
+  if (rows_next(&rows, error)) *patterns = row_dup(&rows, 0);
+  return !rows.failed;
+}
+
+static gboolean add(Ledger *ledger, const char *name, const ReceivedRow *rows, guint n, gint64 now, GError **error)
+{
+  g_autofree char *patterns = NULL;
+  gint64 account = -1, added = 0;
+  return find_account(ledger, name, &account, &patterns, error)
+         && add_all(ledger, account, patterns, rows, n, now, &added, error)
+         && (added == 0
+             || db_run(ledger, error, "UPDATE account SET received = received + ? WHERE id = ?", "ii", added, account))
+         && prune(ledger, account, now, error);
+}
+
+gboolean received_add(Ledger *ledger, const char *account, const ReceivedRow *rows, guint n, gint64 now, GError **error)
+{
+  if (n == 0) return TRUE;
+  if (!db_begin_lightly(ledger, error)) return FALSE;
+  return db_end_lightly(ledger, add(ledger, account, rows, n, now, error), error);
+}
+
+/* The key begins with the account: of these there are few. */
+gboolean received_has(Ledger *ledger, const char *id, gboolean *received, GError **error)
+{
+  gint64 found = 0;
+  if (!db_number(ledger, error, &found,
+                 "SELECT EXISTS(SELECT 1 FROM account CROSS JOIN received ON received.account = account.id"
+                 " WHERE hash = ?)",
+                 "i", db_hash(id)))
+    return FALSE;
+  *received = found != 0;
+  return TRUE;
+}

@@ -1,0 +1,399 @@
+/* test_heal.c - what lies in quarantine is judged again when more is known
+ * Owns:     ledgers in memory, one in a folder.
+ * Must not: depend on the day it runs on.
+ * Fails:    by TAP.
+ * Tests:    ledger/heal.c ledger/kept.c ledger/sent_news.c */
+#include "ledger/configure.h"
+#include "ledger/db.h"
+#include "ledger/heal.h"
+#include "ledger/kept.h"
+#include "ledger/received.h"
+#include "ledger/wish.h"
+#include "tests/rigs/ledger_rig.h"
+
+#define HOUR ((gint64)3600)
+
+/* Now: what is quarantined, and when, is told by the real clock. */
+static gint64 now_is(void) { return db_now(); }
+
+/* "home" has a Sent folder that is known for 400 days. */
+static Ledger *with_sent(void)
+{
+  GError *error = NULL;
+  static const char *const sent[] = { "Sent" };
+  Ledger *ledger = rig_ledger();
+  FolderMark mark = { 1, 2, now_is() - 400 * DAY, now_is() };
+  OK(folder_use_sent(ledger, "home", sent, 1, &error));
+  OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
+  return ledger;
+}
+
+/* A forged bounce as it came an hour ago, about mail of two hours ago. */
+static Report *forged(const char *id, const char *recipient, const char *subject)
+{
+  Report *report = rig_report(id, recipient, subject);
+  report->date = now_is() - HOUR;
+  report->original.date = id != NULL ? now_is() - 2 * HOUR : 0;
+  report->rank = RANK_NAMED;
+  report->status_part = TRUE;
+  report->original.header = id != NULL;
+  return report;
+}
+
+/* Judges it as a pass does, and moves it to quarantine. */
+static gint64 quarantine(Ledger *ledger, const Report *report, guint32 uid)
+{
+  GError *error = NULL;
+  const Policy policy = POLICY_DEFAULT(now_is());
+  const FactsQuery query = { .account = "home", .arrived = now_is() - HOUR, .now = now_is() };
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
+  OK(facts != NULL);
+  g_autoptr(Verdict) verdict = filter_judge(report, facts, &policy);
+  if (verdict->code != VERDICT_BACKSCATTER) fail_msg("%s: %s", verdict_name(verdict->code), facts->gap);
+  g_autoptr(Entry) entry = entry_new("home", report, facts, verdict, MOVE_Q_INTENT);
+  g_autofree char *text = g_strdup_printf("message %u", uid);
+  g_autoptr(GBytes) head = g_bytes_new(text, strlen(text));
+  fingerprint_init(&entry->fingerprint, "report@mx.example", strlen(text), head);
+  entry->arrived = query.arrived;
+  place_set(&entry->home, "INBOX", 7, uid);
+  place_set(&entry->away, "Backscatter", 3, 0);
+  rig_record(ledger, entry);
+  OK(journal_confirm(ledger, entry->id, &(Place){ (char *)"Backscatter", 3, uid }, &error));
+  return entry->id;
+}
+
+static gint64 quarantined(Ledger *ledger, guint32 uid)
+{
+  g_autoptr(Report) report = forged("late@my.example", "bob@y.example", "Offer");
+  return quarantine(ledger, report, uid);
+}
+
+typedef enum { STAYS, BACK, TOLD } Outcome;
+
+static Outcome heal(Ledger *ledger)
+{
+  GError *error = NULL;
+  g_auto(HealResult) result = { 0 };
+  const Policy policy = POLICY_DEFAULT(now_is());
+  OK(heal_run(ledger, NULL, &policy, 2000, &result, &error));
+  assert_true(result.back->len + result.told->len <= 1);
+  assert_false(result.further);
+  return result.back->len > 0 ? BACK : result.told->len > 0 ? TOLD : STAYS;
+}
+
+static guint wishes(Ledger *ledger)
+{
+  GError *error = NULL;
+  g_autoptr(GPtrArray) open = wish_open(ledger, NULL, &error);
+  OK(open != NULL);
+  return open->len;
+}
+
+static void found(Ledger *ledger, const char *id, const char *recipient, const char *subject, gint64 ago)
+{
+  rig_add(ledger, "home", "Sent", id, recipient, subject, now_is() - ago, now_is());
+}
+
+/* A report, the sent message that is found later, and what becomes of it. */
+static void test_sent_mail_that_comes_late(void **state)
+{
+  static const struct {
+    const char *what;
+    const char *shown, *failed, *subject; /* of the report */
+    const char *refers, *token, *elsewhere, *envelope;
+    const char *id, *recipient, *sent_subject; /* of the sent message */
+    gint64 ago;
+    Outcome want;
+  } rows[] = {
+    { .what = "its id", .shown = "late@my.example", .id = "late@my.example", .recipient = "x@z.example", .want = BACK },
+    { .what = "its second id", .shown = "other@x;late@my.example", .id = "late@my.example", .want = BACK },
+    { .what = "its id, written with a space", .shown = "late@My.Example", .id = "late@my.example", .want = BACK },
+    { .what = "its envelope id", .envelope = "late@my.example", .id = "late@my.example", .want = BACK },
+    { .what = "what it refers to", .refers = "late@my.example", .id = "late@my.example", .want = BACK },
+    { .what = "an id in its text", .token = "late@my.example", .id = "late@my.example", .want = BACK },
+    { .what = "an id elsewhere in the original",
+      .shown = "other@x",
+      .elsewhere = "late@my.example",
+      .id = "late@my.example",
+      .want = BACK },
+    { .what = "recipient and subject",
+      .subject = "Offer",
+      .id = "a@b",
+      .recipient = "bob@y.example",
+      .sent_subject = "Offer",
+      .want = BACK },
+    { .what = "recipient, a short time before", .id = "a@b", .recipient = "bob@y.example", .want = BACK },
+    { .what = "recipient, long before", .id = "a@b", .recipient = "bob@y.example", .ago = 100 * DAY, .want = BACK },
+    { .what = "somebody else there", .id = "a@b", .recipient = "ann@y.example", .want = BACK },
+    { .what = "something else", .shown = "late@my.example", .id = "a@b", .recipient = "x@z.example", .want = STAYS },
+    { .what = "nothing that is shown", .id = "a@b", .recipient = "x@z.example", .want = STAYS },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Report) report = forged(rows[i].shown, "bob@y.example", rows[i].subject);
+    if (rows[i].refers != NULL) g_ptr_array_add(report->refer_backs, g_strdup(rows[i].refers));
+    if (rows[i].token != NULL) g_ptr_array_add(report->tokens, g_strdup(rows[i].token));
+    if (rows[i].envelope != NULL) g_ptr_array_add(report->envelope_ids, g_strdup(rows[i].envelope));
+    if (rows[i].elsewhere != NULL) g_ptr_array_add(report->original.other_ids, g_strdup(rows[i].elsewhere));
+    gint64 id = quarantine(ledger, report, 1);
+    assert_int_equal(heal(ledger), STAYS);
+    found(ledger, rows[i].id, rows[i].recipient, rows[i].sent_subject, rows[i].ago != 0 ? rows[i].ago : 2 * HOUR);
+    Outcome got = heal(ledger);
+    if (got != rows[i].want || wishes(ledger) != (got == BACK)) fail_msg("%s: %d", rows[i].what, got);
+    g_autoptr(Entry) entry = rig_get(ledger, id);
+    if ((entry->verdict == VERDICT_BACKSCATTER) != (got != BACK)) fail_msg("%s", rows[i].what);
+    assert_int_equal(heal(ledger), STAYS); /* it is due once */
+    assert_int_equal(wishes(ledger), got == BACK);
+  }
+}
+
+static void test_recorded_mail(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  quarantined(ledger, 1);
+  g_autoptr(SentMessage) message = rig_sent("late@my.example", "bob@y.example", "Offer", now_is() - 2 * HOUR);
+  const SentMessage *const messages[] = { message };
+  OK(sent_record(ledger, messages, 1, NULL, &error));
+  assert_int_equal(heal(ledger), BACK);
+}
+
+/* What makes coverage fall is told, and nothing is moved: else one forged answer would bring months of it back. */
+static void test_coverage_that_falls(void **state)
+{
+  enum { GAP, OLD_GAP, NO_FOLDER, NO_ADDRESS, WATCHED, N };
+  static const Outcome want[N] = { TOLD, STAYS, TOLD, TOLD, TOLD };
+  for (guint i = 0; i < N; i++) {
+    GError *error = NULL;
+    static const char *const sent[] = { "Sent" };
+    const AccountSetup other = { .name = (char *)"home", .addresses = (char *)"you@example.org" };
+    g_autoptr(Ledger) ledger = with_sent();
+    gint64 id = quarantined(ledger, 1);
+    if (i == GAP) OK(coverage_gap_add(ledger, "home", "Sent", now_is() - DAY, now_is(), "it was gone", &error));
+    if (i == OLD_GAP) OK(coverage_gap_add(ledger, "home", "Sent", 1, now_is() - 300 * DAY, "it was gone", &error));
+    if (i == NO_FOLDER) OK(folder_use_sent(ledger, "home", NULL, 0, &error));
+    if (i == NO_ADDRESS) OK(account_configure(ledger, &other, 1, &error));
+    if (i == WATCHED) OK(folder_use_watched(ledger, "home", sent, 1, &error));
+    Outcome got = heal(ledger);
+    if (got != want[i]) fail_msg("row %u: %d", i, got);
+    assert_int_equal(wishes(ledger), 0);
+    g_autoptr(GPtrArray) told = healing_list(ledger, "home", FALSE, &error);
+    OK(told != NULL);
+    assert_int_equal(told->len, got == TOLD);
+    if (got == TOLD) assert_int_equal(((const Healing *)told->pdata[0])->entry, id);
+    if (got == TOLD) assert_string_equal(((const Healing *)told->pdata[0])->code, "not-covered");
+  }
+}
+
+static void test_own_entries(void **state)
+{
+  static const struct {
+    const char *what, *denied, *allowed;
+    gboolean removed;
+    Outcome want;
+  } rows[] = {
+    { "the recipient", NULL, "bob@y.example", FALSE, BACK },
+    { "the recipient's domain", NULL, "@y.example", FALSE, BACK },
+    { "the domain above", NULL, "@example", FALSE, BACK },
+    { "somebody else", NULL, "ann@y.example", FALSE, STAYS },
+    { "a domain that begins alike", NULL, "@y.example.org", FALSE, STAYS },
+    { "no longer denied, and nothing else speaks for it", "bob@y.example", NULL, TRUE, STAYS },
+    { "denied and then allowed", "@y.example", "@y.example", FALSE, BACK },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_sent();
+    if (rows[i].denied != NULL) OK(newsender_add(ledger, NEWSENDER_DENY, rows[i].denied, &error));
+    quarantined(ledger, 1);
+    if (rows[i].allowed != NULL) OK(newsender_add(ledger, NEWSENDER_ALLOW, rows[i].allowed, &error));
+    if (rows[i].removed) OK(newsender_remove(ledger, NEWSENDER_DENY, rows[i].denied, NULL, &error));
+    Outcome got = heal(ledger);
+    if (got != rows[i].want) fail_msg("%s: %d", rows[i].what, got);
+  }
+}
+
+/* What was denied and is no longer is weighed like any other: a message that fits brings it back. */
+static void test_no_longer_denied(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  found(ledger, "a@b", "bob@y.example", "Hello", 100 * DAY);
+  OK(newsender_add(ledger, NEWSENDER_DENY, "bob@y.example", &error));
+  g_autoptr(Report) report = forged(NULL, "bob@y.example", NULL);
+  quarantine(ledger, report, 1);
+  OK(newsender_remove(ledger, NEWSENDER_DENY, "bob@y.example", NULL, &error));
+  assert_int_equal(heal(ledger), BACK);
+}
+
+/* What went back once and lies in quarantine again was put there by somebody who knows why. */
+static void test_twice(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  gint64 id = quarantined(ledger, 1);
+  found(ledger, "late@my.example", "x@z.example", NULL, 2 * HOUR);
+  assert_int_equal(heal(ledger), BACK);
+  OK(journal_intend(ledger, id, MOVE_R_INTENT, &error));
+  OK(journal_confirm(ledger, id, &(Place){ (char *)"INBOX", 7, 9 }, &error));
+  OK(db_exec(ledger,
+             "UPDATE entry SET state = 'quarantined', verdict = 'backscatter'; INSERT INTO heal_due VALUES(1, 1)"
+             " ON CONFLICT DO NOTHING",
+             &error));
+  assert_int_equal(heal(ledger), TOLD);
+}
+
+static void test_what_is_left_alone(void **state)
+{
+  enum { DELETED, TO_BE_DELETED, MOVED_BY_HAND, LONG_AGO, N };
+  for (guint i = 0; i < N; i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_sent();
+    gint64 id = quarantined(ledger, 1);
+    if (i == DELETED) OK(journal_intend(ledger, id, MOVE_D_INTENT, &error));
+    if (i == DELETED) OK(journal_confirm(ledger, id, NULL, &error));
+    if (i == TO_BE_DELETED) assert_true(wish_add(ledger, WISH_DELETE, id, NULL, &error) > 0);
+    if (i == MOVED_BY_HAND) OK(db_exec(ledger, "UPDATE evidence SET code = 'by-hand'", &error));
+    if (i == LONG_AGO)
+      OK(db_exec(ledger, "UPDATE entry SET changed = changed - 91 * 86400, quarantined = changed", &error));
+    guint before = wishes(ledger);
+    found(ledger, "late@my.example", "x@z.example", NULL, 2 * HOUR);
+    Outcome got = heal(ledger);
+    if (got != STAYS || wishes(ledger) != before) fail_msg("row %u: %d", i, got);
+  }
+}
+
+/* Somebody who has seen one id sends a hundred bounces about it: no more come back than the message can have caused. */
+static void test_replayed_id(void **state)
+{
+  GError *error = NULL;
+  g_auto(HealResult) result = { 0 };
+  const Policy policy = POLICY_DEFAULT(now_is());
+  g_autoptr(Ledger) ledger = with_sent();
+  for (guint i = 1; i <= 100; i++) quarantined(ledger, i);
+  found(ledger, "late@my.example", "bob@y.example", "Offer", 2 * HOUR);
+  OK(heal_run(ledger, "home", &policy, 1000, &result, &error));
+  assert_int_equal(result.judged, 100);
+  assert_true(result.back->len >= 1 && result.back->len <= 5);
+  assert_int_equal(result.back->len + result.told->len, 100);
+  assert_int_equal(wishes(ledger), result.back->len);
+}
+
+static void test_many_unsure_ones(void **state)
+{
+  GError *error = NULL;
+  g_auto(HealResult) result = { 0 };
+  const Policy policy = POLICY_DEFAULT(now_is());
+  g_autoptr(Ledger) ledger = with_sent();
+  for (guint i = 1; i <= 200; i++) {
+    g_autoptr(Report) report = forged(NULL, "bob@y.example", NULL);
+    quarantine(ledger, report, i);
+  }
+  found(ledger, "a@b", "bob@y.example", "Hello", 100 * DAY);
+  OK(heal_run(ledger, "home", &policy, 150, &result, &error));
+  assert_true(result.further);
+  assert_int_equal(result.back->len, HEAL_UNSURE_MOST);
+  heal_result_clear(&result);
+  OK(heal_run(ledger, "home", &policy, 150, &result, &error));
+  assert_false(result.further);
+  assert_int_equal(result.back->len, 0);
+  assert_int_equal(result.told->len, 50);
+}
+
+/* Of what version 3 has quarantined, only the first id was kept. */
+static void test_of_an_older_ledger(void **state)
+{
+  GError *error = NULL;
+  char *folder = rig_folder();
+  static const char *const sent[] = { "Sent" };
+  Ledger *ledger = rig_ledger_in(folder);
+  FolderMark mark = { 1, 2, now_is() - 400 * DAY, now_is() };
+  OK(folder_use_sent(ledger, "home", sent, 1, &error));
+  OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
+  for (guint i = 1; i <= 1000; i++) {
+    g_autofree char *id = i == 500 ? g_strdup("late@my.example") : g_strdup_printf("foreign%u@x", i);
+    g_autofree char *recipient = g_strdup_printf("bob%u@y.example", i);
+    g_autoptr(Report) report = forged(id, recipient, "Offer");
+    quarantine(ledger, report, i);
+  }
+  found(ledger, "late@my.example", "x@z.example", "Offer", 2 * HOUR);
+  found(ledger, "another@my.example", "bob7@y.example", "Offer", 2 * HOUR);
+  rig_undo_trust(ledger);
+  OK(db_exec(ledger, "PRAGMA user_version = 5", &error));
+  ledger_close(ledger);
+  ledger = ledger_open(folder, LEDGER_EXISTING, &error);
+  OK(ledger != NULL);
+  assert_int_equal(heal(ledger), BACK);
+  assert_int_equal(wishes(ledger), 1);
+  /* Coverage falls, so all of it is looked at: it stays, and what a sent message would fit is told. */
+  OK(folder_use_sent(ledger, "home", NULL, 0, &error));
+  assert_int_equal(heal(ledger), TOLD);
+  assert_int_equal(wishes(ledger), 1);
+  ledger_close(ledger);
+  rig_remove(folder);
+}
+
+/* What was kept is what was there. */
+static void test_kept_whole(void **state)
+{
+  g_autoptr(Report) report = forged("a@b;c@d", "bob@y.example;ann@z.example", "Offer");
+  g_ptr_array_add(report->original.senders, g_strdup("me@my.example"));
+  g_ptr_array_add(report->original.id_prefixes, g_strdup("abc"));
+  report->original.unread = TRUE;
+  g_autoptr(GBytes) bytes = kept_pack(report);
+  const Entry entry = { .kind = REPORT_BOUNCE, .reporter = (char *)"r@s", .original_subject = (char *)"Offer" };
+  assert_non_null(bytes);
+  g_autoptr(Report) again = kept_unpack(bytes, &entry);
+  assert_non_null(again);
+  assert_int_equal(again->kind, REPORT_BOUNCE);
+  assert_int_equal(again->rank, RANK_NAMED);
+  assert_int_equal(again->date, report->date);
+  assert_int_equal(again->original.date, report->original.date);
+  assert_true(again->status_part && again->original.header && again->original.unread);
+  assert_string_equal(again->reporter_domain, report->reporter_domain);
+  assert_string_equal(again->original.message_ids->pdata[1], "c@d");
+  assert_string_equal(again->recipients->pdata[1], "ann@z.example");
+  assert_string_equal(again->addressed->pdata[0], "me@example.org");
+  assert_string_equal(again->original.senders->pdata[0], "me@my.example");
+  assert_string_equal(again->original.id_prefixes->pdata[0], "abc");
+  for (guint length = 0; length < 64; length++) { /* bytes that are none */
+    g_autoptr(GBytes) cut = g_bytes_new_from_bytes(bytes, 0, length);
+    Report *none = kept_unpack(cut, &entry);
+    if (none != NULL) report_free(none);
+  }
+}
+
+/* Nothing is written where nothing is due, and what was forgotten leaves no trace. */
+static void test_forgotten(void **state)
+{
+  GError *error = NULL;
+  g_auto(HealResult) result = { 0 };
+  const Policy later = POLICY_DEFAULT(now_is() + 200 * DAY);
+  g_autoptr(Ledger) ledger = with_sent();
+  quarantined(ledger, 1);
+  assert_int_equal(heal(ledger), STAYS);
+  gint64 changes = rig_number(ledger, "SELECT total_changes()");
+  assert_int_equal(heal(ledger), STAYS);
+  assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+  OK(db_exec(ledger, "INSERT INTO heal_due VALUES(1, 1)", &error));
+  OK(heal_run(ledger, "home", &later, 10, &result, &error));
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM kept"), 0);
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM kept_hash"), 0);
+}
+
+int main(void)
+{
+  filter_init();
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_sent_mail_that_comes_late),
+                                      cmocka_unit_test(test_recorded_mail),
+                                      cmocka_unit_test(test_coverage_that_falls),
+                                      cmocka_unit_test(test_own_entries),
+                                      cmocka_unit_test(test_no_longer_denied),
+                                      cmocka_unit_test(test_twice),
+                                      cmocka_unit_test(test_what_is_left_alone),
+                                      cmocka_unit_test(test_replayed_id),
+                                      cmocka_unit_test(test_many_unsure_ones),
+                                      cmocka_unit_test(test_of_an_older_ledger),
+                                      cmocka_unit_test(test_kept_whole),
+                                      cmocka_unit_test(test_forgotten) };
+  return cmocka_run_group_tests_name("ledger_heal", tests, NULL, NULL);
+}
