@@ -7,18 +7,20 @@
 
 #include <string.h>
 
-static const char no_mailbox[] = "there is no such mailbox";
-static const char no_domain[] = "there is no such mail domain";
-static const char disabled[] = "the mailbox is closed or takes no mail";
-static const char full[] = "the mailbox is full";
-static const char too_big[] = "the message is too big";
-static const char no_answer[] = "the other server could not be reached";
-static const char looping[] = "the mail went round in circles";
-static const char expired[] = "it was tried for too long without success";
-static const char spam[] = "it was taken for spam or its server is not trusted";
-static const char refused[] = "the other server's rules forbid it";
-static const char bad_address[] = "the address is not written as addresses are";
-static const char relay[] = "the other server does not pass mail on for strangers";
+#define N_(text) text /* for xgettext; without brackets, since an array begins with it */
+
+static const char no_mailbox[] = N_("there is no such mailbox");
+static const char no_domain[] = N_("there is no such mail domain");
+static const char disabled[] = N_("the mailbox is closed or takes no mail");
+static const char full[] = N_("the mailbox is full");
+static const char too_big[] = N_("the message is too big");
+static const char no_answer[] = N_("the other server could not be reached");
+static const char looping[] = N_("the mail went round in circles");
+static const char expired[] = N_("it was tried for too long without success");
+static const char spam[] = N_("it was taken for spam or its server is not trusted");
+static const char refused[] = N_("the other server's rules forbid it");
+static const char bad_address[] = N_("the address is not written as addresses are");
+static const char relay[] = N_("the other server does not pass mail on for strangers");
 
 /* What follows the class ("5.", "4."). */
 static const struct {

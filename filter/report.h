@@ -53,7 +53,8 @@ Evidence *evidence_new_text(EvidenceSide side, const char *code, const char *tex
 Evidence *evidence_copy(const Evidence *evidence);
 void evidence_free(Evidence *evidence);
 /* A whole sentence for a person who has never heard of a DSN, valid UTF-8 on one line, naming the field it rests on.
- * The caller owns it. */
+ * In the language of the program's text domain (gettext); English where the program has set none. The caller owns it.
+ */
 char *evidence_text(const Evidence *evidence);
 
 /* How a failed recipient is known. */

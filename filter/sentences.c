@@ -6,9 +6,8 @@
 #include "filter/reason.h"
 #include "filter/report.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
-
-#define N_(text) (text) /* for xgettext */
 
 /* What stands in a sentence for the arguments of its line, numbered from 1:
  *   {1}            the argument as it is
@@ -18,7 +17,8 @@
  *   {1:recipients} a number of recipients
  *   {1:event}      what a report tells of: "failed", "late" or "passed"
  *   {1:reason}     an enhanced status code and the server's words, in two arguments: why, in plain words
- *   [ ... ]        left out where the first of its arguments is empty */
+ *   [ ... ]        left out where the first of its arguments is empty
+ * A translation holds the same forms, in any order. */
 static const struct {
   const char *code, *sentence;
 } sentences[] = {
@@ -160,7 +160,7 @@ static void put_time(GString *out, const char *seconds, const char *format)
 {
   g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(g_ascii_strtoll(seconds, NULL, 10));
   g_autofree char *text = time != NULL ? g_date_time_format(time, format) : NULL;
-  g_string_append(out, text != NULL ? text : N_("an unknown time"));
+  g_string_append(out, text != NULL ? text : _("an unknown time"));
 }
 
 /* “Lunch”, sent on 2026-05-01 (folder Sent of account home) */
@@ -171,33 +171,34 @@ static void put_sent(GString *out, const Evidence *evidence, guint first)
   if (*subject != '\0')
     g_string_append_printf(out, "“%s”", subject);
   else
-    g_string_append(out, N_("a message without a subject"));
+    g_string_append(out, _("a message without a subject"));
   if (g_ascii_strtoll(date, NULL, 10) > 0) {
-    g_string_append(out, N_(", sent on "));
+    g_string_append(out, _(", sent on "));
     put_time(out, date, "%Y-%m-%d");
   }
   if (*folder != '\0' && *account != '\0')
-    g_string_append_printf(out, N_(" (folder %s of account %s)"), folder, account);
+    g_string_append_printf(out, _(" (folder %s of account %s)"), folder, account);
 }
 
 static void put_list(GString *out, const Evidence *evidence, guint first)
 {
   guint n = g_strv_length(evidence->args), shown = n > first ? n - first : 0;
   guint64 all = g_ascii_strtoull(argument(evidence, first), NULL, 10);
-  if (shown == 0) g_string_append(out, N_("somebody"));
+  if (shown == 0) g_string_append(out, _("somebody"));
   for (guint i = 0; i < shown; i++) g_string_append_printf(out, "%s%s", i > 0 ? ", " : "", evidence->args[first + i]);
-  if (all > shown && shown > 0) g_string_append_printf(out, N_(" and %u more"), (guint)MIN(all - shown, G_MAXUINT));
+  if (all > shown && shown > 0) g_string_append_printf(out, _(" and %u more"), (guint)MIN(all - shown, G_MAXUINT));
 }
 
 static const char *event_words(const char *event)
 {
-  if (strcmp(event, "late") == 0) return N_("is late");
-  return strcmp(event, "passed") == 0 ? N_("went on its way") : N_("failed");
+  if (strcmp(event, "late") == 0) return _("is late");
+  return strcmp(event, "passed") == 0 ? _("went on its way") : _("failed");
 }
 
 static void put_recipients(GString *out, const char *number)
 {
-  g_string_append_printf(out, strcmp(number, "1") == 0 ? N_("%s recipient") : N_("%s recipients"), number);
+  gulong n = (gulong)g_ascii_strtoull(number, NULL, 10);
+  g_string_append_printf(out, ngettext("%s recipient", "%s recipients", n), number);
 }
 
 /* One {...}, without its braces. FALSE: there is nothing to put there. */
@@ -209,7 +210,7 @@ static gboolean put_one(GString *out, const Evidence *evidence, const char *what
   if (*form == ':') form++;
   if (strcmp(form, "reason") == 0) {
     const char *words = reason_words(text, argument(evidence, number + 1));
-    g_string_append(out, words != NULL ? words : "");
+    g_string_append(out, words != NULL ? _(words) : "");
     return words != NULL;
   }
   if (strcmp(form, "day") == 0)
@@ -256,7 +257,7 @@ char *evidence_text(const Evidence *evidence)
 {
   if (evidence->text != NULL) return g_strdup(evidence->text);
   for (guint i = 0; i < G_N_ELEMENTS(sentences); i++)
-    if (strcmp(sentences[i].code, evidence->code) == 0) return fill_in(sentences[i].sentence, evidence);
+    if (strcmp(sentences[i].code, evidence->code) == 0) return fill_in(_(sentences[i].sentence), evidence);
   g_autofree char *args = g_strjoinv(", ", evidence->args);
   return g_strdup_printf("%s%s%s.", evidence->code, *args != '\0' ? ": " : "", args);
 }

@@ -106,23 +106,43 @@ BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error)
 
 /* In the order of BrowseView, then the other members of BrowseCounts. */
 #define COUNT(condition) "coalesce(sum(" condition "), 0), "
-#define IS_FRESH(condition) "entry.id > ?2 AND (" condition ")"
+#define IS_FRESH(condition) "(" condition ") AND (entry.id > ?2 OR instr(?3, ',' || entry.id || ',') > 0)"
 #define COUNT_VIEWS                                                                                                    \
   COUNT(IS_WAITING)                                                                                                    \
   COUNT(IS_UNSURE) COUNT(IS_TROUBLE) COUNT(IS_RESTORED) COUNT(IS_DELETED) COUNT(IS_GENUINE) "count(*), "
 #define COUNT_NEWS COUNT(IS_FRESH(IS_WAITING)) COUNT(IS_FRESH(IS_UNSURE)) COUNT(IS_FRESH(IS_GENUINE))
 
-gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, BrowseCounts *counts, GError **error)
+#define TOO_FRESH "group_concat(iif(entry.state = 'waiting', entry.id, NULL))"
+
+gboolean browse_mark_same(const BrowseMark *a, const BrowseMark *b)
+{
+  return a->id == b->id && strcmp(a->waited, b->waited) == 0;
+}
+
+/* waited: "17,18"; NULL: none. */
+static void mark_set(BrowseMark *mark, gint64 newest, const char *waited)
+{
+  *mark = (BrowseMark){ .id = newest };
+  if (waited == NULL) return;
+  g_snprintf(mark->waited, sizeof mark->waited, ",%s,", waited);
+  strrchr(mark->waited, ',')[1] = '\0'; /* an id that was cut off would be another one */
+}
+
+gboolean browse_counts(Ledger *ledger, const char *account, const BrowseMark *looked, BrowseCounts *counts,
+                       GError **error)
 {
   static const char sql[] =
-      "SELECT " COUNT_VIEWS COUNT_NEWS "coalesce(max(entry.id), 0) FROM entry WHERE " IS_OF_ACCOUNT;
+      "SELECT " COUNT_VIEWS COUNT_NEWS "coalesce(max(entry.id), 0), " TOO_FRESH " FROM entry WHERE " IS_OF_ACCOUNT;
   g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ledger, error, sql, "si", account, looked)) return FALSE;
+  if (!rows_open(&rows, ledger, error, sql, "sis", account, looked != NULL ? looked->id : (gint64)0,
+                 looked != NULL ? looked->waited : ""))
+    return FALSE;
   if (!rows_next(&rows, error)) return FALSE;
   for (int i = 0; i < BROWSE_VIEWS; i++) counts->view[i] = (guint)row_int(&rows, i);
   guint *const news[] = { &counts->fresh, &counts->fresh_unsure, &counts->genuine };
   for (guint i = 0; i < G_N_ELEMENTS(news); i++) *news[i] = (guint)row_int(&rows, BROWSE_VIEWS + (int)i);
-  counts->newest = row_int(&rows, BROWSE_VIEWS + G_N_ELEMENTS(news));
+  const int last = BROWSE_VIEWS + (int)G_N_ELEMENTS(news);
+  mark_set(&counts->mark, row_int(&rows, last), row_text(&rows, last + 1));
   return TRUE;
 }
 

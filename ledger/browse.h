@@ -49,16 +49,27 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrowseRow, browse_row_free)
 /* LEDGER_ERROR_MISSING when there is none. */
 BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error);
 
-/* How many there are in each view, and how many have an id above `looked`. */
+/* How far somebody has looked at the journal: at every entry up to `id`, except those that were too fresh to judge
+ * then. What becomes of those is news when they are judged again. */
+#define BROWSE_WAITED_LONGEST 2000
+typedef struct {
+  gint64 id;                              /* 0: at none */
+  char waited[BROWSE_WAITED_LONGEST + 1]; /* ids of the exceptions, ",17,18,"; the last ones are missing where they are
+                                             too many */
+} BrowseMark;
+gboolean browse_mark_same(const BrowseMark *a, const BrowseMark *b);
+
+/* How many there are in each view, and how many of them are new to somebody who has looked as far as `looked`. */
 typedef struct {
   guint view[BROWSE_VIEWS];
-  guint fresh;        /* those in WAITING above `looked` */
-  guint fresh_unsure; /* those in UNSURE above `looked` */
-  guint genuine;      /* those in GENUINE above `looked` */
-  gint64 newest;      /* the highest id, 0 for none */
+  guint fresh;        /* new ones in WAITING */
+  guint fresh_unsure; /* new ones in UNSURE */
+  guint genuine;      /* new ones in GENUINE */
+  BrowseMark mark;    /* of somebody who looks now */
 } BrowseCounts;
-/* account NULL: all. */
-gboolean browse_counts(Ledger *ledger, const char *account, gint64 looked, BrowseCounts *counts, GError **error);
+/* account NULL: all. looked NULL: everything is new. */
+gboolean browse_counts(Ledger *ledger, const char *account, const BrowseMark *looked, BrowseCounts *counts,
+                       GError **error);
 
 /* How many of a verdict came in since then (Unix seconds, by when they were judged). */
 gboolean browse_judged_since(Ledger *ledger, VerdictCode verdict, gint64 since, guint *count, GError **error);

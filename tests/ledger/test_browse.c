@@ -133,7 +133,7 @@ static void one_definition_of_what_waits(void **state)
                                            move_state_name(rows[i].state), rows[i].exempt);
     rig_number(ledger, sql);
     OK(journal_list(ledger, &(JournalQuery){ .for_owner = TRUE }, count_entry, &listed, &error));
-    OK(browse_counts(ledger, NULL, 0, &counts, &error));
+    OK(browse_counts(ledger, NULL, NULL, &counts, &error));
     g_autofree char *ids = ids_of(ledger, (BrowseQuery){ .view = BROWSE_WAITING });
     guint waits = rows[i].waits ? 1 : 0, unsure = waits > 0 && rows[i].verdict == VERDICT_UNSURE ? 1 : 0;
     if (listed != waits || counts.view[BROWSE_WAITING] != waits || counts.fresh != waits || (*ids != '\0') != waits)
@@ -165,19 +165,42 @@ static void counts(void **state)
   GError *error = NULL;
   g_autoptr(Ledger) ledger = filled();
   BrowseCounts all = { 0 }, home = { 0 };
-  OK(browse_counts(ledger, NULL, 3, &all, &error));
-  OK(browse_counts(ledger, "home", 0, &home, &error));
+  OK(browse_counts(ledger, NULL, &(BrowseMark){ .id = 3 }, &all, &error));
+  OK(browse_counts(ledger, "home", NULL, &home, &error));
   const guint wanted[BROWSE_VIEWS] = { 6, 2, 1, 1, 1, 1, 9 }, at_home[BROWSE_VIEWS] = { 3, 1, 1, 1, 0, 0, 4 };
   assert_memory_equal(all.view, wanted, sizeof wanted);
   assert_memory_equal(home.view, at_home, sizeof at_home);
   assert_int_equal(all.fresh, 3);
   assert_int_equal(all.fresh_unsure, 1);
   assert_int_equal(all.genuine, 1);
-  assert_int_equal(all.newest, 9);
+  assert_int_equal(all.mark.id, 9);
   g_autoptr(Ledger) empty = rig_ledger();
-  OK(browse_counts(empty, NULL, 0, &all, &error));
-  assert_int_equal(all.newest, 0);
+  OK(browse_counts(empty, NULL, NULL, &all, &error));
+  assert_int_equal(all.mark.id, 0);
   assert_int_equal(all.view[BROWSE_ALL], 0);
+}
+
+/* Ids that do not fit into a mark are left out whole, never cut into other ids. */
+static void many_too_fresh(void **state)
+{
+  GError *error = NULL;
+  BrowseCounts counts = { 0 }, later = { 0 };
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
+  for (guint i = 1; i <= 1200; i++) {
+    g_autoptr(Report) report = rig_report(NULL, "zoe@a.example", NULL);
+    g_ptr_array_add(entries, rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_WAITING, i));
+  }
+  OK(journal_record(ledger, entries, "home", "INBOX", NULL, &error));
+  OK(browse_counts(ledger, NULL, NULL, &counts, &error));
+  assert_int_equal(counts.mark.id, 1200);
+  assert_true(g_str_has_prefix(counts.mark.waited, ",1,2,3,"));
+  assert_true(g_str_has_suffix(counts.mark.waited, ","));
+  assert_true(strlen(counts.mark.waited) > BROWSE_WAITED_LONGEST - 5);
+  rig_number(ledger, "UPDATE entry SET state = 'quarantined' WHERE id IN (2, 300) RETURNING 1");
+  OK(browse_counts(ledger, NULL, &counts.mark, &later, &error));
+  assert_int_equal(later.fresh, 2);
+  assert_false(browse_mark_same(&counts.mark, &later.mark));
 }
 
 static void previews(void **state)
@@ -252,10 +275,15 @@ static void tops(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(views_and_orders), cmocka_unit_test(one_definition_of_what_waits),
-    cmocka_unit_test(one_row),          cmocka_unit_test(counts),
-    cmocka_unit_test(previews),         cmocka_unit_test(many_wishes),
-    cmocka_unit_test(many_taken_back),  cmocka_unit_test(tops),
+    cmocka_unit_test(views_and_orders),
+    cmocka_unit_test(one_definition_of_what_waits),
+    cmocka_unit_test(one_row),
+    cmocka_unit_test(counts),
+    cmocka_unit_test(many_too_fresh),
+    cmocka_unit_test(previews),
+    cmocka_unit_test(many_wishes),
+    cmocka_unit_test(many_taken_back),
+    cmocka_unit_test(tops),
   };
   filter_init();
   return cmocka_run_group_tests_name("browse", tests, NULL, NULL);

@@ -68,7 +68,7 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   status->coverage = coverage_list(ledger, account->name, error);
   if (status->coverage == NULL || !read_gaps(ledger, status, error)
       || !journal_counts(ledger, account->name, &status->counts, error)
-      || !browse_counts(ledger, account->name, 0, &status->views, error))
+      || !browse_counts(ledger, account->name, NULL, &status->views, error))
     return FALSE;
   status->last = pass_last(ledger, account->name, &problem);
   if (problem != NULL) {

@@ -1,12 +1,12 @@
 /* memory.h - what the tray program remembers between two starts: the file "tray" in the data folder. */
 #pragma once
-#include <glib.h>
+#include "ledger/browse.h"
 
 typedef struct {
-  gint64 looked;   /* the highest id when the owner last looked at the list */
-  gint64 notified; /* the highest id when the last digest was sent */
-  gint64 genuine;  /* the highest id when genuine bounces were last told of */
-  gint64 waved;    /* Unix seconds of the last notice of a wave; alarmed: of an alarm */
+  BrowseMark looked;   /* how far the owner has looked at the list */
+  BrowseMark notified; /* how far digests have told of it */
+  BrowseMark genuine;  /* how far genuine bounces were told of */
+  gint64 waved;        /* Unix seconds of the last notice of a wave; alarmed: of an alarm */
   gint64 alarmed;
   int width, height; /* of the window; 0: not known */
 } Memory;

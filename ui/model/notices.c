@@ -5,6 +5,7 @@
  * Tests:    tests/ui/model/test_settings.c */
 #include "ui/model/notices.h"
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define WAVE_AGAIN ((gint64)12 * 3600)
 #define ALARM_AGAIN ((gint64)24 * 3600)
@@ -65,12 +66,29 @@ static void add_alarm(GPtrArray *notices, guint genuine)
                          .urgent = TRUE });
 }
 
-/* Counts as told what was there before the program was first used, and what the owner sees now. */
-static void skip_old(Memory *memory, gint64 newest, NotificationMode mode, gboolean seen)
+/* The later one of two marks: what was too fresh at an earlier one may have been judged since. */
+static const BrowseMark *later(const BrowseMark *a, const BrowseMark *b)
 {
-  gboolean first = memory->notified == 0 && memory->looked == 0;
-  if (first || seen || mode == NOTIFICATIONS_OFF) memory->notified = newest;
-  if (first || mode != NOTIFICATIONS_EACH) memory->genuine = newest;
+  if (a->id != b->id) return a->id > b->id ? a : b;
+  return strlen(a->waited) < strlen(b->waited) ? a : b;
+}
+
+gboolean digest_news(Ledger *ledger, const Memory *memory, DigestNews *news, GError **error)
+{
+  BrowseCounts fresh, genuine;
+  if (!browse_counts(ledger, NULL, later(&memory->looked, &memory->notified), &fresh, error)
+      || !browse_counts(ledger, NULL, &memory->genuine, &genuine, error))
+    return FALSE;
+  *news = (DigestNews){ fresh.mark, fresh.fresh, fresh.fresh_unsure, genuine.genuine };
+  return TRUE;
+}
+
+/* Counts as told what was there before the program was first used, and what the owner sees now. */
+static void skip_old(Memory *memory, const BrowseMark *mark, NotificationMode mode, gboolean seen)
+{
+  gboolean first = memory->notified.id == 0 && memory->looked.id == 0;
+  if (first || seen || mode == NOTIFICATIONS_OFF) memory->notified = *mark;
+  if (first || mode != NOTIFICATIONS_EACH) memory->genuine = *mark;
 }
 
 static void decide_rates(GPtrArray *notices, const Overview *overview, gint64 now, Memory *memory, gint64 *last)
@@ -91,21 +109,22 @@ GPtrArray *digest_decide(const Overview *overview, const DigestNews *news, Notif
 {
   GPtrArray *notices = g_ptr_array_new_with_free_func((GDestroyNotify)notice_free);
   const Memory before = *memory;
-  skip_old(memory, news->newest, mode, seen);
+  skip_old(memory, &news->mark, mode, seen);
   if (mode != NOTIFICATIONS_OFF) decide_rates(notices, overview, now, memory, last);
-  if (news->newest > memory->genuine) {
+  if (!browse_mark_same(&news->mark, &memory->genuine)) {
     if (news->genuine > 0) add_genuine(notices, news->genuine);
-    memory->genuine = news->newest;
+    memory->genuine = news->mark;
   }
   gboolean due = *last == 0 || now - *last >= DIGEST_EVERY || now < *last;
-  if (news->newest > memory->notified && (news->fresh == 0 || due)) {
+  if (!browse_mark_same(&news->mark, &memory->notified) && (news->fresh == 0 || due)) {
     if (news->fresh > 0) {
       add_digest(notices, news);
       *last = now;
     }
-    memory->notified = news->newest;
+    memory->notified = news->mark;
   }
-  *changed = memory->notified != before.notified || memory->genuine != before.genuine || memory->waved != before.waved
+  *changed = !browse_mark_same(&memory->notified, &before.notified)
+             || !browse_mark_same(&memory->genuine, &before.genuine) || memory->waved != before.waved
              || memory->alarmed != before.alarmed;
   return notices;
 }

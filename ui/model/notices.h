@@ -16,11 +16,12 @@ void notice_free(Notice *notice);
 
 /* What came since the last notifications. */
 typedef struct {
-  gint64 newest; /* the highest id of all */
-  guint fresh,
-      unsure;    /* what waits for the owner above memory->looked and memory->notified; how many of it are unsure */
-  guint genuine; /* above memory->genuine */
+  BrowseMark mark;     /* of somebody who looks now */
+  guint fresh, unsure; /* what waits for the owner, and was neither seen nor told; how many of it are unsure */
+  guint genuine;       /* genuine bounces that were not told */
 } DigestNews;
+/* What is new, by what memory says; LEDGER_ERROR. */
+gboolean digest_news(Ledger *ledger, const Memory *memory, DigestNews *news, GError **error);
 
 /* What to tell now: list of Notice*. memory: what was told before; brought up to date, and *changed says whether. last:
  * when the last digest was sent, 0: not since the program began; brought up to date. seen: the owner looks at the list

@@ -52,7 +52,7 @@ static GPtrArray *configured_accounts(Ledger *ledger, GError **error)
 /* Uses the rates read before, if no entry came since and they are not old. */
 static gboolean keep_rates(Overview *overview, const Overview *before, gint64 now)
 {
-  if (!before->there || before->counts.newest != overview->counts.newest || now < before->rated
+  if (!before->there || !browse_mark_same(&before->counts.mark, &overview->counts.mark) || now < before->rated
       || now - before->rated > RATED_AGAIN)
     return FALSE;
   overview->today = before->today;
@@ -63,7 +63,8 @@ static gboolean keep_rates(Overview *overview, const Overview *before, gint64 no
   return TRUE;
 }
 
-void overview_read(Overview *overview, Ledger *ledger, const char *problem, const char *dir, gint64 looked, gint64 now)
+void overview_read(Overview *overview, Ledger *ledger, const char *problem, const char *dir, const BrowseMark *looked,
+                   gint64 now)
 {
   g_autoptr(GError) error = NULL;
   const Overview before = *overview;

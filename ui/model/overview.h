@@ -22,9 +22,10 @@ typedef struct {
   gint64 rated;        /* when today, wave, genuine_today and alarm were counted */
 } Overview;
 
-/* Reads all of it. ledger NULL: it cannot be opened, and problem (copied) says why. looked: the highest id that the
- * owner has looked at. Values that overview held before are used again where they cannot have changed. */
-void overview_read(Overview *overview, Ledger *ledger, const char *problem, const char *dir, gint64 looked, gint64 now);
+/* Reads all of it. ledger NULL: it cannot be opened, and problem (copied) says why. looked: how far the owner
+ * has looked; NULL: never. Values that overview held before are used again where they cannot have changed. */
+void overview_read(Overview *overview, Ledger *ledger, const char *problem, const char *dir, const BrowseMark *looked,
+                   gint64 now);
 void overview_clear(Overview *overview);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Overview, overview_clear)
 

@@ -177,7 +177,7 @@ static GtkWidget *account_new(Accounts *accounts, const Account *account)
   g_autofree char *state = overview_state(account, accounts->desk->overview.runs),
                   *last = shown_time(account->last_pass);
   gint64 sent = sent_count(accounts->desk->ledger, account->name, NULL);
-  browse_counts(accounts->desk->ledger, account->name, 0, &counts, NULL);
+  browse_counts(accounts->desk->ledger, account->name, NULL, &counts, NULL);
   g_autofree char *known = g_strdup_printf("%" G_GINT64_FORMAT, MAX(sent, 0));
   g_autofree char *bounces =
       g_strdup_printf(_("%u waiting for you (%u unsure, %u that could not be moved), %u restored, %u deleted"),
@@ -208,7 +208,7 @@ static char *summary(const Accounts *accounts)
     BrowseCounts counts = { 0 };
     g_autofree char *state = overview_state(account, accounts->desk->overview.runs);
     g_autoptr(GPtrArray) coverage = coverage_list(accounts->desk->ledger, account->name, NULL);
-    browse_counts(accounts->desk->ledger, account->name, 0, &counts, NULL);
+    browse_counts(accounts->desk->ledger, account->name, NULL, &counts, NULL);
     g_string_append_printf(text, "%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT "\n", account->name, state,
                            account->text != NULL ? account->text : "", account->notice != NULL ? account->notice : "",
                            account->last_pass);

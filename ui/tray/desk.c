@@ -35,7 +35,7 @@ static void read_all(Desk *desk)
                         : g_error_matches(error, LEDGER_ERROR, LEDGER_ERROR_MISSING)
                             ? _("Nothing is known yet: the filter has not run so far.")
                             : error->message;
-  overview_read(&desk->overview, desk->ledger, problem, desk->data_dir, desk->memory.looked, now());
+  overview_read(&desk->overview, desk->ledger, problem, desk->data_dir, &desk->memory.looked, now());
   desk->ran = desk->overview.runs;
   if (desk->ran) g_clear_pointer(&desk->start_problem, g_free);
   desk->paused = desk->overview.paused;
@@ -131,8 +131,8 @@ void desk_unwatch(Desk *desk, gpointer data)
 
 void desk_looked(Desk *desk)
 {
-  if (!desk->overview.there || desk->memory.looked >= desk->overview.counts.newest) return;
-  desk->memory.looked = desk->overview.counts.newest;
+  if (!desk->overview.there || browse_mark_same(&desk->memory.looked, &desk->overview.counts.mark)) return;
+  desk->memory.looked = desk->overview.counts.mark;
   memory_save(&desk->memory, desk->data_dir);
   desk_refresh(desk);
 }

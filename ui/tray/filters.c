@@ -129,7 +129,7 @@ void filters_refresh(Filters *filters)
   if (filters->account == NULL)
     counts = filters->desk->overview.counts;
   else
-    browse_counts(filters->desk->ledger, filters->account, 0, &counts, NULL);
+    browse_counts(filters->desk->ledger, filters->account, NULL, &counts, NULL);
   for (guint view = 0; view < BROWSE_VIEWS; view++) {
     g_autofree char *text = g_strdup_printf("%u", counts.view[view]);
     gtk_label_set_text(GTK_LABEL(filters->counts[view]), text);

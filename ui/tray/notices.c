@@ -26,17 +26,6 @@ static void send(Notices *notices, const Notice *notice)
   g_application_send_notification(notices->application, notice->id, notification);
 }
 
-static gboolean read_news(const Desk *desk, DigestNews *news)
-{
-  BrowseCounts fresh, genuine;
-  const Memory *memory = &desk->memory;
-  if (!browse_counts(desk->ledger, NULL, MAX(memory->looked, memory->notified), &fresh, NULL)
-      || !browse_counts(desk->ledger, NULL, memory->genuine, &genuine, NULL))
-    return FALSE;
-  *news = (DigestNews){ fresh.newest, fresh.fresh, fresh.fresh_unsure, genuine.genuine };
-  return TRUE;
-}
-
 static void look(Notices *notices);
 
 static gboolean on_later(gpointer data)
@@ -53,15 +42,16 @@ static void look(Notices *notices)
   DigestNews news;
   gboolean changed, old;
   if (!desk->overview.there) return;
-  old = desk->overview.counts.newest <= MIN(desk->memory.notified, desk->memory.genuine) && !desk->overview.alarm
-        && !desk->overview.wave;
-  if (old || !read_news(desk, &news)) return;
+  const BrowseMark *mark = &desk->overview.counts.mark;
+  old = browse_mark_same(mark, &desk->memory.notified) && browse_mark_same(mark, &desk->memory.genuine)
+        && !desk->overview.alarm && !desk->overview.wave;
+  if (old || !digest_news(desk->ledger, &desk->memory, &news, NULL)) return;
   g_autoptr(GPtrArray) list =
       digest_decide(&desk->overview, &news, desk->notifications, notices->seen(notices->data),
                     g_get_real_time() / G_USEC_PER_SEC, &desk->memory, &notices->last, &changed);
   for (guint i = 0; i < list->len; i++) send(notices, list->pdata[i]);
   if (changed) memory_save(&desk->memory, desk->data_dir);
-  if (desk->memory.notified < news.newest && notices->later == 0)
+  if (!browse_mark_same(&desk->memory.notified, &news.mark) && notices->later == 0)
     notices->later = g_timeout_add_seconds(DIGEST_EVERY, on_later, notices);
 }
 

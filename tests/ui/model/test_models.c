@@ -217,12 +217,12 @@ static void standing(void **state)
   g_autofree char *dir = rig_folder();
   g_autoptr(Ledger) ledger = rig_ledger();
   g_auto(Overview) overview = { 0 };
-  overview_read(&overview, NULL, "cannot be opened", dir, 0, RIG_T0);
+  overview_read(&overview, NULL, "cannot be opened", dir, NULL, RIG_T0);
   assert_int_equal(overview_icon(&overview), OVERVIEW_PROBLEM);
   assert_string_equal(overview.problem, "cannot be opened");
   add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A");
   add(ledger, 2, VERDICT_UNSURE, "b@a.example", "B");
-  overview_read(&overview, ledger, NULL, dir, 1, RIG_T0 + 60);
+  overview_read(&overview, ledger, NULL, dir, &(BrowseMark){ .id = 1 }, RIG_T0 + 60);
   assert_true(overview.there && !overview.runs);
   assert_int_equal(overview_icon(&overview), OVERVIEW_PROBLEM);
   overview.runs = TRUE;
@@ -230,11 +230,11 @@ static void standing(void **state)
   g_autofree char *waiting = overview_waiting(&overview), *fresh = overview_fresh(&overview);
   assert_string_equal(waiting, "2 waiting (1 unsure)");
   assert_string_equal(fresh, "1 new since you looked");
-  overview_read(&overview, ledger, NULL, dir, 2, RIG_T0 + 60);
+  overview_read(&overview, ledger, NULL, dir, &(BrowseMark){ .id = 2 }, RIG_T0 + 60);
   overview.runs = TRUE;
   assert_int_equal(overview_icon(&overview), OVERVIEW_IDLE);
   OK(account_set_state(ledger, "work", ACCOUNT_SIGN_IN_NEEDED, "The server refused the password.", 0, &error));
-  overview_read(&overview, ledger, NULL, dir, 2, RIG_T0 + 60);
+  overview_read(&overview, ledger, NULL, dir, &(BrowseMark){ .id = 2 }, RIG_T0 + 60);
   overview.runs = TRUE;
   assert_int_equal(overview_icon(&overview), OVERVIEW_PROBLEM);
   g_autofree char *words_of = overview_state(overview.accounts->pdata[1], FALSE);
@@ -258,16 +258,21 @@ static void remembers(void **state)
   g_autofree char *dir = rig_folder();
   Memory memory, again;
   memory_load(&memory, dir);
-  assert_int_equal(memory.looked, 0);
-  memory =
-      (Memory){ .looked = 7, .notified = 9, .genuine = 8, .waved = 11, .alarmed = 13, .width = 900, .height = 700 };
+  assert_int_equal(memory.looked.id, 0);
+  memory = (Memory){ .looked = { 7, ",5,6," },
+                     .notified = { 9, "" },
+                     .genuine = { 8, ",7," },
+                     .waved = 11,
+                     .alarmed = 13,
+                     .width = 900,
+                     .height = 700 };
   memory_save(&memory, dir);
   memory_load(&again, dir);
   assert_memory_equal(&memory, &again, sizeof memory);
   g_autofree char *file = g_build_filename(dir, "tray", NULL);
   assert_true(g_file_set_contents(file, "\xff nonsense", -1, NULL));
   memory_load(&again, dir);
-  assert_int_equal(again.looked, 0);
+  assert_int_equal(again.looked.id, 0);
   rig_remove(g_steal_pointer(&dir));
 }
 

@@ -120,20 +120,20 @@ static void digests(void **state)
     gint64 now;
     const char *told;
   } rows[] = {
-    { { 100, 90, 2, 8 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1000, "" }, /* the first use */
-    { { 101, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1010, "digest" },
-    { { 102, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1020, "" }, /* too soon */
-    { { 103, 2, 1, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1010 + DIGEST_EVERY, "digest" },
-    { { 103, 0, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 9000, "" }, /* told already */
-    { { 104, 0, 0, 1 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 9001, "" },
-    { { 105, 0, 0, 1 }, NOTIFICATIONS_EACH, FALSE, FALSE, FALSE, 9002, "genuine" },
-    { { 105, 0, 0, 0 }, NOTIFICATIONS_EACH, FALSE, FALSE, FALSE, 9003, "" },
-    { { 106, 1, 0, 0 }, NOTIFICATIONS_DIGEST, TRUE, FALSE, FALSE, 20000, "" }, /* seen */
-    { { 107, 1, 0, 0 }, NOTIFICATIONS_OFF, FALSE, TRUE, TRUE, 30000, "" },
-    { { 108, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 100000, "alarm wave" },
-    { { 109, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 100001, "" },
-    { { 110, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 150000, "wave" },
-    { { 111, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 160000, "digest" },
+    { { { 100, "" }, 90, 2, 8 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1000, "" }, /* the first use */
+    { { { 101, "" }, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1010, "digest" },
+    { { { 102, "" }, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1020, "" }, /* too soon */
+    { { { 103, "" }, 2, 1, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 1010 + DIGEST_EVERY, "digest" },
+    { { { 103, "" }, 0, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 9000, "" }, /* told already */
+    { { { 104, "" }, 0, 0, 1 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 9001, "" },
+    { { { 105, "" }, 0, 0, 1 }, NOTIFICATIONS_EACH, FALSE, FALSE, FALSE, 9002, "genuine" },
+    { { { 105, "" }, 0, 0, 0 }, NOTIFICATIONS_EACH, FALSE, FALSE, FALSE, 9003, "" },
+    { { { 106, "" }, 1, 0, 0 }, NOTIFICATIONS_DIGEST, TRUE, FALSE, FALSE, 20000, "" }, /* seen */
+    { { { 107, "" }, 1, 0, 0 }, NOTIFICATIONS_OFF, FALSE, TRUE, TRUE, 30000, "" },
+    { { { 108, "" }, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 100000, "alarm wave" },
+    { { { 109, "" }, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 100001, "" },
+    { { { 110, "" }, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, TRUE, TRUE, 150000, "wave" },
+    { { { 111, "" }, 1, 0, 0 }, NOTIFICATIONS_DIGEST, FALSE, FALSE, FALSE, 160000, "digest" },
   };
   Memory memory = { 0 };
   gint64 last = 0;
@@ -141,6 +141,81 @@ static void digests(void **state)
     const Overview overview = { .there = TRUE, .wave = rows[i].wave, .alarm = rows[i].alarm, .today = 70 };
     g_autofree char *got = told(&overview, rows[i].news, rows[i].mode, rows[i].seen, rows[i].now, &memory, &last);
     if (strcmp(got, rows[i].told) != 0) fail_msg("row %u: told \"%s\", wanted \"%s\"", i, got, rows[i].told);
+  }
+}
+
+static gint64 judge(Ledger *ledger, gint64 id, guint32 uid, VerdictCode verdict, MoveState state)
+{
+  g_autoptr(Report) report = rig_report(NULL, "v@a.example", NULL);
+  g_autoptr(Entry) entry = rig_entry("home", report, NULL, verdict, state, uid);
+  entry->id = id;
+  return rig_record(ledger, entry);
+}
+
+/* What is told now by a program that has just been started again; *fresh: how many reports of it wait for the owner. */
+static char *told_now(Ledger *ledger, NotificationMode mode, gint64 now, const char *dir, guint *fresh)
+{
+  GError *error = NULL;
+  const Overview overview = { .there = TRUE };
+  Memory memory;
+  DigestNews news;
+  gint64 last = 0;
+  memory_load(&memory, dir);
+  OK(digest_news(ledger, &memory, &news, &error));
+  *fresh = news.fresh;
+  char *got = told(&overview, news, mode, FALSE, now, &memory, &last);
+  memory_save(&memory, dir);
+  return got;
+}
+
+/* What was too fresh to judge is told once it is judged, though later reports were told or seen before it. */
+static void second_look(void **state)
+{
+  static const struct {
+    const char *what;
+    VerdictCode verdict;
+    MoveState state;
+    NotificationMode mode;
+    gboolean seen;
+    const char *told;
+  } rows[] = {
+    { "moved", VERDICT_BACKSCATTER, MOVE_Q_INTENT, NOTIFICATIONS_DIGEST, FALSE, "digest" },
+    { "moved, and the list was seen before", VERDICT_BACKSCATTER, MOVE_Q_INTENT, NOTIFICATIONS_DIGEST, TRUE, "digest" },
+    { "only observed", VERDICT_BACKSCATTER, MOVE_KEPT, NOTIFICATIONS_DIGEST, FALSE, "digest" },
+    { "unsure", VERDICT_UNSURE, MOVE_KEPT, NOTIFICATIONS_DIGEST, FALSE, "digest" },
+    { "genuine", VERDICT_GENUINE, MOVE_KEPT, NOTIFICATIONS_DIGEST, FALSE, "" },
+    { "genuine, and each is told", VERDICT_GENUINE, MOVE_KEPT, NOTIFICATIONS_EACH, FALSE, "genuine" },
+    { "still too fresh", VERDICT_BACKSCATTER, MOVE_WAITING, NOTIFICATIONS_DIGEST, FALSE, "" },
+    { "moved, and none is told", VERDICT_BACKSCATTER, MOVE_Q_INTENT, NOTIFICATIONS_OFF, FALSE, "" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    guint fresh;
+    gboolean waits = rows[i].state != MOVE_WAITING && rows[i].verdict != VERDICT_GENUINE;
+    BrowseCounts counts;
+    Memory memory;
+    g_autofree char *dir = rig_folder();
+    g_autoptr(Ledger) ledger = rig_ledger();
+    judge(ledger, 0, 1, VERDICT_UNSURE, MOVE_KEPT);
+    g_autofree char *first = told_now(ledger, rows[i].mode, 1000, dir, &fresh);
+    gint64 id = judge(ledger, 0, 2, VERDICT_BACKSCATTER, MOVE_WAITING);
+    judge(ledger, 0, 3, VERDICT_UNSURE, MOVE_KEPT);
+    g_autofree char *before = told_now(ledger, rows[i].mode, 1010, dir, &fresh);
+    assert_string_equal(first, "");
+    assert_string_equal(before, rows[i].mode == NOTIFICATIONS_OFF ? "" : "digest");
+    memory_load(&memory, dir);
+    OK(browse_counts(ledger, NULL, NULL, &counts, &error));
+    memory.looked = counts.mark;
+    if (rows[i].seen) memory_save(&memory, dir);
+    judge(ledger, id, 2, rows[i].verdict, rows[i].state);
+    OK(browse_counts(ledger, NULL, &memory.looked, &counts, &error));
+    if (counts.fresh != (waits ? 1 : 0)) fail_msg("%s: %u new since the owner looked", rows[i].what, counts.fresh);
+    g_autofree char *after = told_now(ledger, rows[i].mode, 1130, dir, &fresh);
+    if (strcmp(after, rows[i].told) != 0 || fresh != (waits ? 1 : 0))
+      fail_msg("%s: told \"%s\" of %u, wanted \"%s\"", rows[i].what, after, fresh, rows[i].told);
+    g_autofree char *again = told_now(ledger, rows[i].mode, 9000, dir, &fresh);
+    if (*again != '\0') fail_msg("%s: told a second time", rows[i].what);
+    rig_remove(g_steal_pointer(&dir));
   }
 }
 
@@ -192,8 +267,8 @@ static void scales(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(edit),    cmocka_unit_test(write_file), cmocka_unit_test(autostart),
-    cmocka_unit_test(digests), cmocka_unit_test(days),       cmocka_unit_test(scales),
+    cmocka_unit_test(edit),        cmocka_unit_test(write_file), cmocka_unit_test(autostart), cmocka_unit_test(digests),
+    cmocka_unit_test(second_look), cmocka_unit_test(days),       cmocka_unit_test(scales),
   };
   filter_init();
   return cmocka_run_group_tests_name("settings", tests, NULL, NULL);

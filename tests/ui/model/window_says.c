@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     fprintf(stderr, "window_says: %s\n", error != NULL ? error->message : "which data folder?");
     return 1;
   }
-  overview_read(&overview, ledger, NULL, argv[1], 0, g_get_real_time() / G_USEC_PER_SEC);
+  overview_read(&overview, ledger, NULL, argv[1], NULL, g_get_real_time() / G_USEC_PER_SEC);
   g_autofree char *words = overview_waiting(&overview), *fresh = overview_fresh(&overview);
   for (int view = 0; view < BROWSE_VIEWS; view++) printf("count %s: %u\n", views[view], overview.counts.view[view]);
   printf("icon: %s\nnew: %s\n", words, fresh != NULL ? fresh : "");
