@@ -4,7 +4,7 @@
  * Fails:    by TAP.
  * Tests:    fetcher/disk/mail_files.c, fetcher/disk/find_message.c */
 #include "fetcher/disk/find_message.h"
-"fetcher/disk/mail_files.h"
+#include "fetcher/disk/mail_files.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
