@@ -84,7 +84,7 @@ static gboolean use_sent(Ledger *ledger, gint64 owner, const char *account, cons
   return TRUE;
 }
 
-/* *same: exactly these folders are in use already. */
+/* *same: these folders, and no others, are in use already. */
 static gboolean is_used(Ledger *ledger, gint64 owner, const char *const *folders, guint n, gboolean *same,
                         GError **error)
 {

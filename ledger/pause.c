@@ -3,11 +3,10 @@
  * Must not: pause anything for ever.
  * Fails:    LEDGER_ERROR; what cannot be read is no pause.
  * Tests:    tests/ledger/test_lock.c, tests/e2e/test_pause.py */
-#include "ledger/ledger.h"
 #include "ledger/db.h"
 #include "ledger/ledger.h"
 
-#define PAUSE_MOST ((gint64)2 * 86400) /* of a clock that was wrong */
+#define PAUSE_MOST ((gint64)2 * 86400) /* a pause further ahead was set by a wrong clock */
 
 gint64 ledger_paused_until(Ledger *ledger)
 {
