@@ -1,7 +1,7 @@
 /* account.c - the accounts that the ledger knows, and what each account's worker is doing
  * Owns:     table account, and the names of states.
  * Must not: touch what was sent or judged.
- * Fails:    LEDGER_ERROR; MISSING for an account nobody configured.
+ * Fails:    LEDGER_ERROR; MISSING for an account that was never configured.
  * Tests:    tests/ledger/test_account.c */
 #include "ledger/account.h"
 #include "ledger/private.h"

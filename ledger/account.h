@@ -5,14 +5,14 @@
 /* What an account's worker is doing. */
 typedef enum {
   ACCOUNT_IDLE,           /* no worker runs */
-  ACCOUNT_CONNECTING,     /* on the way to the server */
+  ACCOUNT_CONNECTING,     /* is connecting to the server */
   ACCOUNT_INDEXING,       /* about to read the Sent folders; other accounts wait for that */
   ACCOUNT_JUDGING,        /* looks at mail */
   ACCOUNT_WATCHING,       /* waits for mail */
-  ACCOUNT_SERVING,        /* a mail program is connected to the door; wishes wait until it has gone */
-  ACCOUNT_RETRYING,       /* something went wrong; tries again at `until` */
+  ACCOUNT_SERVING,        /* a mail program is connected to the door; requests wait until the mail program has gone */
+  ACCOUNT_RETRYING,       /* something went wrong; the worker tries again at `until` */
   ACCOUNT_SIGN_IN_NEEDED, /* the server refused the sign-in */
-  ACCOUNT_DISABLED,       /* something is wrong that only the owner can change */
+  ACCOUNT_DISABLED,       /* something is wrong that only the owner can fix */
   ACCOUNT_STATES
 } AccountState;
 /* "sign-in-needed", a stable word for programs, as the table has it; static. */
@@ -25,7 +25,7 @@ typedef struct {
   char *text;       /* one sentence for people about the state (the last error, with its remedy); NULL */
   gint64 since;     /* when the state began */
   gint64 last_pass; /* end of the last pass without an error, 0 = never */
-  gint64 until;     /* of retrying, sign-in-needed and disabled: the time of the next try, 0 = not known */
+  gint64 until;     /* in the states retrying, sign-in-needed and disabled: the time of the next try, 0 = not known */
   char *notice;     /* one sentence that holds in any state ("only observes, since ..."); NULL */
 } Account;
 void account_free(Account *account);
@@ -35,10 +35,10 @@ gboolean account_is_busy(const Account *account);
 gboolean account_will_read_sent(const Account *account);
 /* Every account, configured ones first, by name: list of Account*. */
 GPtrArray *account_list(Ledger *ledger, GError **error);
-/* Does the worker wait for mail, so that a wish to check wakes it at once? */
+/* Does the worker wait for mail, so that a request to check wakes the worker at once? */
 gboolean account_is_watching(const Account *account);
-/* until: Unix seconds, 0 for none. Writes nothing when all of it is so already. */
+/* until: Unix seconds, 0 for none. Writes nothing if nothing changes. */
 gboolean account_set_state(Ledger *ledger, const char *name, AccountState state, const char *text, gint64 until,
                            GError **error);
-/* notice NULL: no notice. Writes nothing when it is so already. */
+/* notice NULL: no notice. Writes nothing if nothing changes. */
 gboolean account_set_notice(Ledger *ledger, const char *name, const char *notice, GError **error);

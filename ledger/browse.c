@@ -1,6 +1,6 @@
 /* browse.c - the journal as a window looks at it
  * Owns:     the SELECTs of views, their order and counts.
- * Must not: write; load what is not asked for.
+ * Must not: write; load more than is asked for.
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_browse.c */
 #include "ledger/browse.h"
@@ -14,7 +14,7 @@
 #define IS_DELETED "entry.state = 'deleted'"
 #define IS_GENUINE "verdict = 'genuine'"
 
-/* Looked up once, not once a row. */
+/* The value is looked up once, not once a row. */
 #define IS_OF_ACCOUNT "(?1 IS NULL OR entry.account = (SELECT id FROM account WHERE name = ?1))"
 
 /* ?1 account, ?2 view, ?3 needle. The view is decided before a row is searched through. */
@@ -71,7 +71,7 @@ void browse_row_free(BrowseRow *row)
   g_free(row);
 }
 
-/* The first line of a list that is kept one to a line. */
+/* The first line of a list that has one item on each line. */
 static char *first_line(const char *lines)
 {
   return lines == NULL || *lines == '\0' ? NULL : g_strndup(lines, strcspn(lines, "\n"));

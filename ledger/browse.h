@@ -2,8 +2,8 @@
 #pragma once
 #include "ledger/journal.h"
 
-/* What is looked at. WAITING: all that waits for the owner, as JournalQuery.for_owner says (journal.h). UNSURE and
- * TROUBLE are parts of it: judged unsure; a move failed. */
+/* The views. WAITING: all that waits for the owner, as JournalQuery.for_owner says (journal.h). UNSURE and TROUBLE are
+ * parts of it: judged unsure; a move failed. */
 typedef enum {
   BROWSE_WAITING,
   BROWSE_UNSURE,
@@ -29,12 +29,13 @@ typedef enum {
 typedef struct {
   BrowseView view;
   const char *account; /* NULL: all */
-  const char *text;    /* in reporter, recipients, subject, original's addresses; case ignored; NULL or "": any */
+  const char *text;    /* in reporter, recipients, subject or original's addresses; case ignored; NULL or "": any */
   BrowseOrder order;
   gboolean ascending;
 } BrowseQuery;
 
-/* The ids (gint64) of what the query asks for, in its order; equal ones by id, the newest first. */
+/* The ids (gint64) of the entries that the query asks for, in its order; entries that are equal in this order come by
+ * id, the newest first. */
 GArray *browse_ids(Ledger *ledger, const BrowseQuery *query, GError **error);
 
 /* What a list shows of an entry. Texts as the mail had them, cut where they are long. */
@@ -42,11 +43,11 @@ typedef struct {
   gint64 id, received; /* received: Unix seconds, by the mailbox, else when it was judged */
   VerdictCode verdict;
   MoveState state;
-  char *account, *recipient, *reporter, *subject; /* recipient: the first; NULL when absent */
+  char *account, *recipient, *reporter, *subject; /* recipient: the first failed recipient; NULL when absent */
 } BrowseRow;
 void browse_row_free(BrowseRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BrowseRow, browse_row_free)
-/* LEDGER_ERROR_MISSING when there is none. */
+/* LEDGER_ERROR_MISSING when there is no such entry. */
 BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error);
 
 /* How far somebody has looked at the journal: at every entry up to `id`, except those that were too fresh to judge
@@ -71,10 +72,10 @@ typedef struct {
 gboolean browse_counts(Ledger *ledger, const char *account, const BrowseMark *looked, BrowseCounts *counts,
                        GError **error);
 
-/* How many of a verdict came in since then (Unix seconds, by when they were judged). */
+/* How many entries got this verdict since then (Unix seconds; the time of the judgement counts). */
 gboolean browse_judged_since(Ledger *ledger, VerdictCode verdict, gint64 since, guint *count, GError **error);
 
 /* Ids (gint64), newest first, of the reports that this own entry (newsender.h) would have made genuine: judged
  * backscatter or unsure, about a recipient it covers or written by a reporter it covers. As far as the journal tells:
- * of a reporter it keeps the address, not the name of the machine. */
+ * the journal keeps a reporter's address, not the name of its machine. */
 GArray *browse_touched(Ledger *ledger, const char *entry, GError **error);

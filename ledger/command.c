@@ -1,12 +1,12 @@
 /* command.c - what the owner asked for at one time, as a whole
  * Owns:     tables command and command_entry; column command of table wish.
- * Must not: do it; wishes and own entries are their owners' (wish.h, newsender.h).
- * Fails:    LEDGER_ERROR; nothing of it happens then.
+ * Must not: carry a command out; requests and own entries belong to wish.h and newsender.h.
+ * Fails:    LEDGER_ERROR; then no part of the command happens.
  * Tests:    tests/ledger/test_hands.c */
 #include "ledger/command.h"
 #include "ledger/private.h"
 
-#define KEPT_COMMANDS 100 /* older ones cannot be taken back */
+#define KEPT_COMMANDS 100 /* older commands cannot be taken back */
 
 static const char *const list_words[] = { "automatic", "allow", "deny", "exclude" };
 
@@ -118,7 +118,7 @@ OwnerCommand *command_last(Ledger *ledger, GError **error)
   return g_steal_pointer(&command);
 }
 
-/* *begun: the worker is at it in this moment. */
+/* *begun: the worker has begun to move the message. */
 static gboolean has_begun(Ledger *ledger, gint64 id, gboolean *begun, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(ledger, id, error);
@@ -127,8 +127,8 @@ static gboolean has_begun(Ledger *ledger, gint64 id, gboolean *begun, GError **e
   return TRUE;
 }
 
-/* A wish that was done, or is being done, gets its opposite, if there can be one; an open one is cancelled; one that
- * failed has changed nothing. */
+/* If a request was done, or is being done, the opposite request is added, if there can be one. An open request is
+ * cancelled. A request that failed has changed nothing. */
 static gboolean undo_wish(Ledger *ledger, const Wish *known, Undoing *undoing, GError **error)
 {
   g_autoptr(Wish) wish = wish_get(ledger, known->id, error);

@@ -1,5 +1,5 @@
 /* configure.c - the accounts of the configuration, as the ledger knows them
- * Owns:     which accounts there are; what ends with an account that is gone or names another mailbox.
+ * Owns:     which accounts there are; everything that ends when an account is gone or names another mailbox.
  * Must not: read the configuration.
  * Fails:    LEDGER_ERROR; then nothing has changed.
  * Tests:    tests/ledger/test_account.c */
@@ -49,7 +49,8 @@ static gboolean configure(Ledger *ledger, const AccountSetup *accounts, guint n,
   return wish_abandon(ledger, error) && heal_queue_all(ledger, HEAL_COVERAGE, error);
 }
 
-/* *same: the ledger has these accounts already, so that nothing need be written. Each commit wakes other programs. */
+/* *same: the ledger has exactly these accounts already, so that no write is needed. Each commit wakes other
+ * programs. */
 static gboolean is_configured(Ledger *ledger, const AccountSetup *accounts, guint n, gboolean *same, GError **error)
 {
   gint64 known = 0, matching = 0;

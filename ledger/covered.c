@@ -1,4 +1,4 @@
-/* covered.c - what an own entry would have changed so far
+/* covered.c - which verdicts an own entry would have changed so far
  * Owns:     the condition by which an entry of the journal is covered.
  * Must not: change anything; judge.
  * Fails:    LEDGER_ERROR.

@@ -1,10 +1,11 @@
-/* covered.h - what an own entry would have changed so far, for the owner to see before or after it is made. */
+/* covered.h - which verdicts an own entry would have changed so far. The owner sees this before or after the entry is
+ * made. */
 #pragma once
 #include "ledger/journal.h"
 #include "ledger/newsender.h"
 
 typedef struct {
-  guint changed;  /* reports whose verdict would have been another one */
+  guint changed;  /* reports that would have got another verdict */
   guint answered; /* of these, reports that answer mail of the owner's by its id */
   GArray *lying;  /* ids (gint64), ascending: those of them that lie in quarantine */
 } Covered;
@@ -12,5 +13,6 @@ void covered_clear(Covered *covered);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Covered, covered_clear)
 
 /* list: ALLOW (backscatter and unsure would have been genuine) or DENY (what is not backscatter would have been).
- * entry: normal form. As far as the journal tells: of a reporter it keeps the address, not the name of the machine. */
+ * entry: normal form. As far as the journal tells: the journal keeps a reporter's address, not the name of its
+ * machine. */
 gboolean covered_by(Ledger *ledger, NewsenderList list, const char *entry, Covered *covered, GError **error);

@@ -1,5 +1,5 @@
 /* db.c - statements, rows and transactions on one connection.
- * Owns:     prepared statements, and the words for what SQLite cannot do.
+ * Owns:     prepared statements, and the error texts for failures of SQLite.
  * Must not: know a table.
  * Fails:    LEDGER_ERROR, one sentence that says what to do.
  * Tests:    tests/ledger/test_open.c */
@@ -9,8 +9,8 @@
 
 G_DEFINE_QUARK(ledger - error - quark, ledger_error)
 
-/* SQLite knows a full disk, but calls a full quota or a file size limit an I/O error, and for a COMMIT keeps no errno
- * of it; whoever calls SQLite clears errno first. */
+/* SQLite reports a full disk, but calls a full quota or a file size limit an I/O error, and keeps no errno of a failed
+ * COMMIT. So errno is cleared before each call of SQLite. */
 static gboolean is_full(sqlite3 *db, int rc)
 {
   int system = errno;
@@ -122,7 +122,7 @@ gboolean rows_next(Rows *rows, GError **error)
 
 static gboolean bind_anew(Rows *rows, GError **error, const char *types, va_list *list)
 {
-  sqlite3_reset(rows->statement); /* tells again what the last step told */
+  sqlite3_reset(rows->statement); /* gives the error of the last step again */
   int rc = bind_all(rows->statement, types, list);
   if (rc == SQLITE_OK) return TRUE;
   rows->failed = TRUE;
@@ -216,7 +216,7 @@ gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sq
   if (!ok) return FALSE;
   gint64 first = *value;
   if (rows_next(&rows, error)) first = row_int(&rows, 0);
-  /* To its end: an INSERT ... RETURNING outside a transaction commits there. */
+  /* Step to the end: an INSERT ... RETURNING outside a transaction commits at its last step. */
   while (!rows.failed && sqlite3_stmt_busy(rows.statement) && rows_next(&rows, error)) continue;
   if (rows.failed) return FALSE;
   *value = first;
@@ -235,17 +235,19 @@ gboolean db_begin(Ledger *ledger, GError **error) { return db_run(ledger, error,
 gboolean db_end(Ledger *ledger, gboolean ok, GError **error)
 {
   if (ok) ok = db_run(ledger, error, "COMMIT", "");
-  /* A full disk may have rolled back already; there is nothing to say about a failing ROLLBACK that was not said. */
+  /* If the disk is full, SQLite may have rolled back already. A failed ROLLBACK adds nothing to the error that was set
+   * before. */
   if (!ok && db_in_transaction(ledger)) sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
   return ok;
 }
 
 gboolean db_in_transaction(const Ledger *ledger) { return !sqlite3_get_autocommit(ledger->db); }
 
-#define LIGHT_PAGES 4000 /* of the WAL, before they go into the file: what lies all over it is written there once */
+/* Pages of the WAL, before they go into the file: a page that changed many times is written there once. */
+#define LIGHT_PAGES 4000
 #define PAGES 1000
 
-/* References are not looked up: only this room writes, and each row right behind the one it refers to. */
+/* References are not looked up: only this room writes, and writes each row right after the row it refers to. */
 gboolean db_begin_lightly(Ledger *ledger, GError **error)
 {
   if (!db_exec(ledger, "PRAGMA synchronous = NORMAL", error)) return FALSE;
@@ -255,7 +257,7 @@ gboolean db_begin_lightly(Ledger *ledger, GError **error)
   return db_end_lightly(ledger, FALSE, NULL);
 }
 
-/* Whatever becomes of the transaction, none after it is taken lightly. */
+/* Whether the transaction commits or not, the next transactions are made durable again. */
 gboolean db_end_lightly(Ledger *ledger, gboolean ok, GError **error)
 {
   ok = db_end(ledger, ok, error);
@@ -268,7 +270,8 @@ gint64 db_hash(const char *text)
 {
   guint8 digest[32];
   gsize length = sizeof digest;
-  static GChecksum *checksum; /* kept: to make one costs as much as what it hashes here */
+  /* Kept for the next call: to make a GChecksum costs as much as to hash these short texts. */
+  static GChecksum *checksum;
   if (checksum == NULL)
     checksum = g_checksum_new(G_CHECKSUM_SHA256);
   else

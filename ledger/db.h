@@ -10,7 +10,7 @@
 struct Ledger {
   sqlite3 *db;
   char *path;             /* for messages */
-  GHashTable *statements; /* SQL → sqlite3_stmt* that is not in use now */
+  GHashTable *statements; /* SQL → sqlite3_stmt* of each statement that is not in use now */
 };
 
 /* Sets error from SQLite's result code rc; always FALSE. */
@@ -26,7 +26,7 @@ typedef struct {
 gboolean rows_open(Rows *rows, Ledger *ledger, GError **error, const char *sql, const char *types, ...);
 /* TRUE: a row is there. FALSE: the end, or failed. */
 gboolean rows_next(Rows *rows, GError **error);
-/* The same statement anew, with other parameters: of one that was opened with types "". */
+/* Runs the statement again with other parameters. rows_open() must have got types "". */
 gboolean rows_bind(Rows *rows, GError **error, const char *types, ...);
 /* rows_bind(), and runs it: of a statement that gives no rows. */
 gboolean rows_run(Rows *rows, GError **error, const char *types, ...);
@@ -36,7 +36,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rows, rows_close)
 gint64 row_int(const Rows *rows, int column);
 const char *row_text(const Rows *rows, int column);
 char *row_dup(const Rows *rows, int column);
-/* Fills all of buffer, with zeros behind a shorter value. */
+/* Fills the whole buffer; zeros follow a shorter value. */
 void row_blob(const Rows *rows, int column, void *buffer, gsize size);
 
 /* Runs a statement that gives no rows. */
@@ -47,17 +47,18 @@ gboolean db_change(Ledger *ledger, GError **error, const char *missing, const ch
 gboolean db_changed(const Ledger *ledger);
 /* The row id that the last db_run() of an INSERT gave. */
 gint64 db_new_id(const Ledger *ledger);
-/* The first column of the first row; *value stays as it is when there is none. */
+/* The first column of the first row; *value stays as it is when there is no row. */
 gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sql, const char *types, ...);
 /* Runs SQL text with any number of statements. */
 gboolean db_exec(Ledger *ledger, const char *sql, GError **error);
 
-/* BEGIN IMMEDIATE; db_end() commits when ok, else rolls back, and says whether it is committed. */
+/* BEGIN IMMEDIATE. db_end() commits if ok is TRUE, else rolls back, and returns TRUE if the transaction is
+ * committed. */
 gboolean db_begin(Ledger *ledger, GError **error);
 gboolean db_end(Ledger *ledger, gboolean ok, GError **error);
 gboolean db_in_transaction(const Ledger *ledger);
-/* The same for what can be read again: a failure of power may undo the last such transactions, each of them as a whole
- * and none before an earlier one. The next ordinary one makes them durable. */
+/* As db_begin(), for data that can be read again from the mailbox: a power failure may undo the last such transactions,
+ * each as a whole, the newest first. The next ordinary transaction makes them durable. */
 gboolean db_begin_lightly(Ledger *ledger, GError **error);
 gboolean db_end_lightly(Ledger *ledger, gboolean ok, GError **error);
 
@@ -68,5 +69,5 @@ gint64 db_now(void);
 /* schema.c: is the open file a ledger, or empty? Writes nothing. LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED when it is
  * no ledger. */
 gboolean schema_check(Ledger *ledger, GError **error);
-/* schema.c: brings it to the newest schema. */
+/* schema.c: brings the file to the newest schema. */
 gboolean schema_migrate(Ledger *ledger, GError **error);

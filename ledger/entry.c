@@ -186,7 +186,7 @@ static gboolean may_begin(const Entry *entry, MoveState intent)
   gboolean lies_away = entry->state == MOVE_QUARANTINED || (entry->state == MOVE_FAILED && entry->away.folder != NULL);
   if (intent == MOVE_Q_INTENT) return entry->state == MOVE_RESTORED && entry->home.folder != NULL;
   if (lies_away || intent != MOVE_R_INTENT) return lies_away;
-  if (entry->state == MOVE_DELETED) return entry->away.folder != NULL; /* it lies in the trash */
+  if (entry->state == MOVE_DELETED) return entry->away.folder != NULL; /* the message lies in the trash */
   /* Its copy can be had although it was not removed from where it came, which may never happen. */
   return entry->state == MOVE_Q_INTENT && entry->away.uid != 0;
 }

@@ -4,12 +4,12 @@
 #include "ledger/journal.h"
 
 typedef struct {
-  const char *account;      /* whose mailbox it is in; NULL (check): any */
+  const char *account;      /* the account in whose mailbox the report is; NULL (check): any */
   gint64 arrived;           /* INTERNALDATE, Unix seconds; 0 = unknown, the report's Date is used */
   gint64 now;               /* Unix seconds, when the batch was scanned */
   gint64 seen;              /* Unix seconds, when the report was first seen; 0: now */
-  const GPtrArray *pending; /* const Entry *: judged before this one, and not recorded yet, as in a batch: they count
-                               like recorded ones; NULL: none */
+  const GPtrArray *pending; /* const Entry *: reports of the same batch that were judged before and are not recorded
+                               yet; they count like recorded ones; NULL: none */
 } FactsQuery;
 
 /* Days before a report in which its original must have been sent: no server keeps trying for longer. */

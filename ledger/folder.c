@@ -86,7 +86,7 @@ static gboolean use(Ledger *ledger, gint64 owner, const char *account, FolderRol
   return heal_queue_all(ledger, HEAL_COVERAGE, error);
 }
 
-/* *same: exactly these folders are in use already. */
+/* *same: these folders, and no others, are in use already. */
 static gboolean is_used(Ledger *ledger, gint64 owner, FolderRole role, const char *const *folders, guint n,
                         gboolean *same, GError **error)
 {

@@ -8,7 +8,7 @@ typedef enum {
   FOLDER_ROLE_WATCHED,
   FOLDER_ROLE_QUARANTINE,
   FOLDER_ROLE_SWEEP,  /* an interrupted sweep goes on from its mark */
-  FOLDER_ROLE_NUMBERS /* its messages have numbers from number.h */
+  FOLDER_ROLE_NUMBERS /* the messages of the folder have numbers from number.h */
 } FolderRole;
 /* "sent", as the table has it; static. */
 const char *folder_role_name(FolderRole role);

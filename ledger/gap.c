@@ -8,7 +8,7 @@
 #include "ledger/sent.h"
 
 #define REPORTS_FOLLOW ((gint64)20 * 86400) /* so long after mail was sent its report may come */
-#define GAPS_KEPT 50                        /* of a folder; with more, two neighbours become one */
+#define GAPS_KEPT 50                        /* gaps of one folder; if there are more, two neighbours become one */
 
 void coverage_gap_free(CoverageGap *gap)
 {
@@ -19,7 +19,7 @@ void coverage_gap_free(CoverageGap *gap)
   g_free(gap);
 }
 
-/* *noted: one gap holds the whole time already, for the same reason, so that nothing need be written. */
+/* *noted: one gap holds the whole time already, for the same reason, so that no write is needed. */
 static gboolean is_noted(Ledger *ledger, gint64 folder, gint64 since, gint64 until, const char *reason, gboolean *noted,
                          GError **error)
 {

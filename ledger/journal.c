@@ -43,10 +43,10 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
   return FALSE;
 }
 
-/* As column matched_by has it: NULL where nothing was matched. */
+/* The value for column matched_by: NULL if no sent message was matched. */
 static const char *matched_by(const Entry *entry) { return entry->matched != 0 ? match_name(entry->matched_by) : NULL; }
 
-/* What a judgement sets; the rest of the row changes with moves only. Once exempt is always exempt. */
+/* The columns that a judgement sets; the others change with moves only. An exempt entry stays exempt. */
 static gboolean write_over(Ledger *ledger, const Entry *entry, GError **error)
 {
   g_autofree char *recipients = join(entry->recipients);
@@ -145,7 +145,7 @@ gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account,
   for (guint i = 0; i < entries->len; i++) ids[i] = ((Entry *)g_ptr_array_index(entries, i))->id;
   if (!db_begin(ledger, error)) return FALSE;
   if (db_end(ledger, record_all(ledger, entries, account, folder, mark, error), error)) return TRUE;
-  /* What was rolled back has no id. */
+  /* After a rollback the entries have no id. */
   for (guint i = 0; i < entries->len; i++) ((Entry *)g_ptr_array_index(entries, i))->id = ids[i];
   return FALSE;
 }
@@ -164,7 +164,7 @@ static gboolean set_state(Ledger *ledger, const Entry *entry, MoveState state, G
       entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity, entry->away.uid, entry->id);
 }
 
-/* Identical copies of one message share their fate: none of them is judged again. */
+/* If one copy of a message is exempt, all identical copies are: none of these copies is judged again. */
 static gboolean exempt_copies(Ledger *ledger, const Entry *entry, GError **error)
 {
   const Fingerprint *fingerprint = &entry->fingerprint;
@@ -200,7 +200,8 @@ gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **er
   return db_end(ledger, journal_begin_intent(ledger, id, intent, NULL, error), error);
 }
 
-/* By far the most, so in one step. *done stays FALSE for an entry in another state. */
+/* By far the most confirmations are of this kind, so they are made in one step. *done stays FALSE for an entry in
+ * another state. */
 static gboolean confirm_quarantine(Ledger *ledger, gint64 id, const Place *where, gboolean *done, GError **error)
 {
   static const Place nowhere = { 0 };
@@ -266,7 +267,7 @@ gboolean journal_copied(Ledger *ledger, const Confirmation *copies, guint n, GEr
   return db_end(ledger, ok, error);
 }
 
-/* The entry, if it is in this state; LEDGER_ERROR_REFUSED with what it therefore is not. */
+/* The entry, if the entry is in this state; else LEDGER_ERROR_REFUSED, and the error says what the entry is not. */
 static Entry *get_in_state(Ledger *ledger, gint64 id, MoveState state, const char * not, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(ledger, id, error);
@@ -321,7 +322,8 @@ static gboolean fail(Ledger *ledger, gint64 id, const char *reason, GError **err
   if (entry == NULL) return FALSE;
   g_free(entry->reason);
   entry->reason = g_strdup(reason);
-  if (entry->state == MOVE_Q_INTENT) place_set(&entry->away, NULL, 0, 0); /* where it was to go is not where it is */
+  if (entry->state == MOVE_Q_INTENT)
+    place_set(&entry->away, NULL, 0, 0); /* the place that the message was to go to is not the place where it is */
   return set_state(ledger, entry, MOVE_FAILED, error);
 }
 
@@ -347,9 +349,8 @@ gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, G
   return db_end(ledger, owner_restored(ledger, id, where, error), error);
 }
 
-/* The entry that lies at this very place already, else the one that shall become what is adopted: the one at that place
- * by what was believed when it failed, else the newest that is still free. *lies: it is the former. 0: there is none.
- */
+/* Which entry to adopt, in this order: the entry that lies at this very place already (*lies TRUE); the failed entry
+ * that was believed to lie there; the newest entry that is still free. 0: there is no such entry. */
 static gboolean find_adoptable(Ledger *ledger, gint64 account, const Entry *entry, gint64 *id, gboolean *lies,
                                GError **error)
 {
@@ -386,7 +387,7 @@ static gboolean check_adoptable(const Entry *old, const Entry *entry, GError **e
   return FALSE;
 }
 
-/* Over an old entry: where it came from and when stays known. */
+/* An old entry keeps the place and the time that its message came from. */
 static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError **error)
 {
   g_autoptr(Entry) old = journal_get(ledger, id, error);

@@ -17,11 +17,11 @@ typedef struct {
   guint8 digest[32];
 } Fingerprint;
 void fingerprint_init(Fingerprint *fingerprint, const char *message_id, guint64 size, GBytes *head);
-void fingerprint_copy(Fingerprint *to, const Fingerprint *from); /* to: zeroed or used before */
+void fingerprint_copy(Fingerprint *to, const Fingerprint *from); /* to: all zero, or set by an earlier call */
 void fingerprint_clear(Fingerprint *fingerprint);
 gboolean fingerprint_equal(const Fingerprint *a, const Fingerprint *b);
 
-/* Where a message lies. folder NULL: nowhere known; uid 0: in that folder, UID not known. */
+/* Where a message lies. folder NULL: the place is not known; uid 0: the folder is known, the UID is not. */
 typedef struct {
   char *folder; /* UTF-8 */
   guint32 validity, uid;
@@ -44,7 +44,7 @@ const char *move_state_name(MoveState state); /* "q_intent"; static */
 
 /* One judged message: what `list`, `show` and `explain` print. */
 typedef struct {
-  gint64 id; /* what people type; filled in by journal_record() */
+  gint64 id; /* the number that people type; filled in by journal_record() */
   char *account;
   Fingerprint fingerprint;
   gint64 arrived; /* INTERNALDATE */
@@ -59,11 +59,11 @@ typedef struct {
   GPtrArray *evidence; /* Evidence* */
   guint decided;       /* index into evidence */
   MoveState state;
-  char *reason;    /* of failed, of what was put off, and of what others took out of quarantine; NULL */
-  Place home;      /* the watched folder */
-  Place away;      /* quarantine, later Trash */
+  char *reason; /* why the move failed or was put off, or that somebody else took the message out of quarantine; NULL */
+  Place home;   /* the watched folder */
+  Place away;   /* quarantine, later Trash */
   gboolean exempt; /* never to be judged again */
-  gint64 due;      /* of waiting, and of backscatter that was kept */
+  gint64 due;      /* when to judge again an entry that is waiting, or backscatter that was kept */
   gint64 matched;  /* the sent message that the report was matched to (SentFact.row), 0 none; and by what. Counted
                       by SentFact.reports and Facts.written_reports; not read back */
   Match matched_by;
@@ -71,8 +71,8 @@ typedef struct {
   GBytes *kept;   /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
   char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;
-/* An entry for a verdict just given; copies what it needs. facts: those it was given on, NULL for none. state:
- * MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */
+/* An entry for a verdict just given; copies what it needs. facts: the facts that the verdict stands on, NULL for none.
+ * state: MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */
 Entry *entry_new(const char *account, const Report *report, const Facts *facts, const Verdict *verdict,
                  MoveState state);
 void entry_free(Entry *entry);
@@ -88,7 +88,7 @@ gboolean journal_record(Ledger *ledger, GPtrArray *entries, const char *account,
 
 /* The entries of account with this fingerprint, newest first (a message may be delivered twice): list of Entry*. */
 GPtrArray *journal_find(Ledger *ledger, const char *account, const Fingerprint *fingerprint, GError **error);
-/* LEDGER_ERROR_MISSING when there is none. */
+/* LEDGER_ERROR_MISSING when there is no such entry. */
 Entry *journal_get(Ledger *ledger, gint64 id, GError **error);
 /* Unfinished intents of account, oldest first: list of Entry*. */
 GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **error);
@@ -105,10 +105,10 @@ typedef struct {
   const char *account;
   int verdict;         /* a VerdictCode + 1, or 0 */
   int state;           /* a MoveState + 1, or 0 */
-  gboolean for_owner;  /* only what waits for the owner: what was moved and not restored or deleted since, what could
-                        * not be moved, and what was left where it is (unsure, or only observed) without being genuine;
-                        * not what the owner has restored */
-  const char *text;    /* in reporter, recipients, subject, original's addresses; case ignored */
+  gboolean for_owner;  /* only entries that wait for the owner: messages that were moved and not restored or deleted
+                          since, messages that could not be moved, and messages that were left in place (unsure, or only
+                          observed) without being genuine; but not messages that the owner has restored */
+  const char *text;    /* text to look for in reporter, recipients, subject, original's addresses; case ignored */
   gint64 since;        /* judged at or after */
   guint limit, offset; /* newest first; limit 0: all */
 } JournalQuery;
@@ -124,7 +124,7 @@ gboolean journal_intend(Ledger *ledger, gint64 id, MoveState intent, GError **er
 /* The confirmation of an intent: q_intent → quarantined, r_intent → restored, d_intent → deleted. where: the place it
  * is now (its home after a restore, else away); NULL: gone. */
 gboolean journal_confirm(Ledger *ledger, gint64 id, const Place *where, GError **error);
-/* The same for a batch, in one transaction. */
+/* As journal_confirm(), for a batch in one transaction. */
 typedef struct {
   gint64 id;
   Place where;
@@ -138,7 +138,8 @@ gboolean journal_copied(Ledger *ledger, const Confirmation *copies, guint n, GEr
 gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error);
 /* q_intent → kept, to be judged again at `due`, with the reason why it was not moved. */
 gboolean journal_put_off(Ledger *ledger, gint64 id, gint64 due, const char *reason, GError **error);
-/* The earliest due time of what journal_due() would give one day, 0 when there is none. *next set on success. */
+/* The earliest due time of all entries that journal_due() will give one day; 0 when there are no such entries. *next is
+ * set on success. */
 gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed, gint64 *next, GError **error);
 /* Somebody else (the owner's hands, another machine) has put a message into quarantine: entry, with state
  * MOVE_QUARANTINED and away set. An entry of its account and fingerprint that is kept, waiting or failed, or
@@ -153,7 +154,7 @@ typedef struct {
   guint32 uid;
 } Lying;
 GArray *journal_lying(Ledger *ledger, const char *account, const char *folder, guint32 validity, GError **error);
-/* How many they are. */
+/* How many entries journal_lying() would give. */
 gboolean journal_lying_count(Ledger *ledger, const char *account, const char *folder, guint32 validity, guint *count,
                              GError **error);
 /* UIDs of a watched folder whose messages the owner must not see there, though they may still lie there: those on their
@@ -161,17 +162,17 @@ gboolean journal_lying_count(Ledger *ledger, const char *account, const char *fo
  * overdue or was made already (now: Unix seconds; 0: leave waiting ones out). GArray of guint32, ascending. */
 GArray *journal_held(Ledger *ledger, const char *account, const char *folder, guint32 validity, gint64 now, gint64 late,
                      GError **error);
-/* It was taken out of quarantine by other hands, and nobody knows where to: quarantined → deleted, place unknown, with
- * the reason. */
+/* The message was taken out of quarantine by somebody else, and its new place is not known: quarantined → deleted,
+ * place unknown, with the reason. */
 gboolean journal_owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error);
 /* An intent to delete is not carried out: d_intent → quarantined, with the reason. */
 gboolean journal_not_deleted(Ledger *ledger, gint64 id, const char *reason, GError **error);
-/* What lay in the trash is not restored: r_intent → deleted, with the reason. there: it lies there still; else nobody
- * knows where it is. */
+/* A message in the trash cannot be restored: r_intent → deleted, with the reason. there TRUE: the message still lies in
+ * the trash; FALSE: its place is not known. */
 gboolean journal_stays_deleted(Ledger *ledger, gint64 id, gboolean there, const char *reason, GError **error);
 /* → failed. */
 gboolean journal_fail(Ledger *ledger, gint64 id, const char *reason, GError **error);
-/* The owner put it back by hand: → restored, exempt. */
+/* The owner put the message back by hand: → restored, exempt. */
 gboolean journal_owner_restored(Ledger *ledger, gint64 id, const Place *where, GError **error);
 
 /* Counts of entries: by verdict and state, of account or (NULL) all. */

@@ -27,7 +27,7 @@ static gboolean load_evidence(Ledger *ledger, Entry *entry, GError **error)
   return !rows.failed;
 }
 
-/* The first entry of rows, with its evidence; NULL without error when there is none. */
+/* The first entry of rows, with its evidence; NULL without error when rows are empty. */
 static Entry *first_entry(Rows *rows, GError **error)
 {
   if (!rows_next(rows, error)) return NULL;

@@ -58,7 +58,8 @@ static gboolean make_file(const char *path, GError **error)
   return FALSE;
 }
 
-/* By path only: closing a descriptor of a file drops the locks that another connection of this process has on it. */
+/* The file is checked by its path, never opened: closing a descriptor of a file drops the locks that another connection
+ * of this process has on the file. */
 static gboolean prepare_file(const char *path, gboolean create, GError **error)
 {
   struct stat info;
@@ -76,7 +77,7 @@ static gboolean prepare_file(const char *path, gboolean create, GError **error)
   return TRUE;
 }
 
-/* Is the needle, which has no capital letters, in this text of ASCII? The common case, without a copy. */
+/* Is the needle, which has no capital letters, in this ASCII text? This is the common case, and needs no copy. */
 static gboolean ascii_has(const char *text, const char *needle)
 {
   char first = *needle;
@@ -122,7 +123,8 @@ static gboolean set_up(Ledger *ledger, GError **error)
   return db_exec(
       ledger,
       "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
-      "PRAGMA journal_size_limit = 16777216", /* as far as it grows while much sent mail is read, see db_begin_lightly()
+      "PRAGMA journal_size_limit = 16777216", /* the size that the WAL reaches while much sent mail is read, see
+                                               * db_begin_lightly()
                                                */
       error);
 }
@@ -143,11 +145,11 @@ static gboolean use_wal(Ledger *ledger, GError **error)
   }
 }
 
-/* WAL lets readers and the writer alone; FULL (above) makes each commit durable, which a move's intent must be. A file
- * that is not ours is refused before anything is written. */
+/* With WAL, readers and the writer do not wait for each other. FULL (above) makes each commit durable, as the intent of
+ * a move must be. A file that is no ledger is refused before anything is written. */
 static gboolean connect(Ledger *ledger, const char *name, GError **error)
 {
-  /* No mutexes: there are no threads. And no count of memory, which nobody asks for. */
+  /* No mutexes, since there are no threads. No statistics of memory, since no code reads them. */
   static gboolean begun;
   if (!begun) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   begun = TRUE;

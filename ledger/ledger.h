@@ -6,9 +6,9 @@
 #include "ledger/error.h"
 
 typedef enum {
-  LEDGER_CREATE,   /* make folder (0700) and file (0600) when missing, migrate an older schema */
+  LEDGER_CREATE,   /* makes folder (0700) and file (0600) if missing; brings an older schema up to date */
   LEDGER_EXISTING, /* read and write, LEDGER_ERROR_MISSING when there is none */
-  LEDGER_MEMORY    /* an empty one that lives in memory; dir is ignored */
+  LEDGER_MEMORY    /* an empty ledger in memory; dir is ignored */
 } LedgerMode;
 
 /* dir: the data folder; the file in it is "ledger.db" (WAL, synchronous FULL). The caller closes the result. */
@@ -16,7 +16,7 @@ Ledger *ledger_open(const char *dir, LedgerMode mode, GError **error);
 void ledger_close(Ledger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ledger, ledger_close)
 
-/* For a time when nothing will be asked: gives back the memory of what was read and can be read again. */
+/* Call before a time without questions: frees the memory of pages that can be read from the file again. */
 void ledger_rest(Ledger *ledger);
 
 /* PRAGMA data_version: changes when another connection commits. -1 on error. */
@@ -29,8 +29,8 @@ int ledger_lock_daemon(const char *dir, GError **error);
 /* Is a daemon (or one of its workers) running on this data folder? */
 gboolean ledger_daemon_runs(const char *dir);
 
-/* The owner's pause: until then (Unix seconds) a daemon only observes, and does what is wished for. 0: there is none,
- * it is over, or cannot be read; a time more than two days ahead is none. */
+/* The owner's pause: until this time (Unix seconds) a daemon only observes, and carries out requests. 0: there is no
+ * pause, the pause is over, or cannot be read. A time more than two days ahead counts as no pause. */
 gint64 ledger_paused_until(Ledger *ledger);
-/* until 0: go on. */
+/* until 0: ends the pause. */
 gboolean ledger_pause(Ledger *ledger, gint64 until, GError **error);

@@ -11,8 +11,8 @@
 
 #define LOCK_NAME "daemon.lock"
 
-/* An open file description lock: shared with forked workers like flock(), but one can ask for it without taking it, so
- * that asking never keeps a daemon from starting. */
+/* An open file description lock is shared with forked workers, like flock(). But a program can ask for its state
+ * without taking the lock, so that asking never keeps a daemon from starting. */
 static struct flock whole_file(void) { return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET }; }
 
 int ledger_lock_daemon(const char *dir, GError **error)

@@ -1,5 +1,5 @@
 /* names.c - the names under which a server may report a recipient that the owner wrote to under another.
- * Owns:     what may be the same address, or the same domain.
+ * Owns:     the rule which addresses, and which domains, may be the same.
  * Must not: look anything up.
  * Fails:    never; an address without other names gives none.
  * Tests:    tests/ledger/test_facts.c */

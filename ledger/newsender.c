@@ -1,7 +1,7 @@
 /* newsender.c - the newsender allowlist and the deny list.
- * Owns:     table newsender (own entries), and what counts as an automatic one.
+ * Owns:     table newsender (own entries), and the rule what counts as an automatic entry.
  * Must not: change what is known of sent mail.
- * Fails:    LEDGER_ERROR; REFUSED with a remedy for what is no entry.
+ * Fails:    LEDGER_ERROR; REFUSED with a remedy for text that is no entry.
  * Tests:    tests/ledger/test_newsender.c */
 #include "ledger/newsender.h"
 #include "filter/normalise.h"
@@ -24,7 +24,7 @@ static gboolean is_domain(const char *text)
   return g_utf8_validate(text, -1, NULL);
 }
 
-/* What stands in the last <...>, else the text itself. */
+/* The text in the last <...>, else the text itself. */
 static char *inside_brackets(const char *text)
 {
   const char *open = strrchr(text, '<'), *close = open != NULL ? strchr(open, '>') : NULL;
@@ -149,7 +149,7 @@ static gboolean each_covering(Ledger *ledger, const char *subject, Covering each
 {
   gint64 any = 0;
   if (!db_number(ledger, error, &any, "SELECT EXISTS(SELECT 1 FROM newsender)", "")) return FALSE;
-  if (any == 0) return TRUE; /* most owners have no own entries, and this is asked for every report */
+  if (any == 0) return TRUE; /* most owners have no own entries, and this function runs for every report */
   const char *domain = strchr(subject, '@') != NULL ? address_domain(subject) : subject;
   if (domain != subject && !each(ledger, subject, G_MAXSIZE, subject, data, error)) return FALSE;
   for (; domain != NULL; domain = strchr(domain, '.')) {
@@ -160,7 +160,7 @@ static gboolean each_covering(Ledger *ledger, const char *subject, Covering each
   return TRUE;
 }
 
-/* The most specific own word so far. */
+/* The most specific own entry found so far. */
 typedef struct {
   gsize rank;
   Facts *facts;
@@ -209,8 +209,8 @@ static gboolean weigh_deny(Ledger *ledger, const char *entry, gsize rank, const 
   return list != NEWSENDER_DENY || weigh(ledger, entry, rank, subject, data, error);
 }
 
-/* Whoever writes a report writes its Reporting-MTA, too: so that counts only where From, which the owner sees, agrees.
- * Where From has no domain, the other one may deny, but not allow. */
+/* The writer of a report also writes its Reporting-MTA. So Reporting-MTA counts only if From, which the owner sees,
+ * agrees. If From has no domain, Reporting-MTA may deny, but not allow. */
 gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, GError **error)
 {
   const char *from = address_domain(report->reporter);

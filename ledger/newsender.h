@@ -3,8 +3,8 @@
  * Own entries are what the owner added: allow, deny, or exclude (an automatic entry that shall not count). Automatic
  * entries are the recipients of sent mail, at most NEWSENDER_CAP, the least recently written-to dropped first; own
  * entries are never dropped. An entry is an address ("a@example.org"), or a domain with everything below it
- * ("@example.org"). It is held against the failed recipients of a report, and against the domain of its From and of its
- * Reporting-MTA, which must both lie in the entry's; an address beats a domain, a longer domain a shorter, and deny
+ * ("@example.org"). An entry is compared with the failed recipients of a report, and with the domain of its From and of
+ * its Reporting-MTA, which must both lie in the entry's; an address beats a domain, a longer domain a shorter, and deny
  * beats allow for the same text. */
 #pragma once
 #include "ledger/ledger.h"
@@ -21,7 +21,7 @@ char *newsender_parse(const char *text, GError **error);
  * form. */
 gboolean newsender_add(Ledger *ledger, NewsenderList list, const char *entry, GError **error);
 /* allow remove: drops an own ALLOW entry; an automatic one is excluded instead (*excluded TRUE). deny remove (list
- * DENY): drops the DENY entry. LEDGER_ERROR_MISSING when there is nothing of the kind. */
+ * DENY): drops the DENY entry. LEDGER_ERROR_MISSING when there is no such entry. */
 gboolean newsender_remove(Ledger *ledger, NewsenderList list, const char *entry, gboolean *excluded, GError **error);
 /* Calls each with every entry of a list, by text; written: when last written to (automatic), else when added. Until
  * FALSE. */

@@ -1,6 +1,6 @@
 /* number.c - UIDs for folders whose messages have none
  * Owns:     table number, and folder rows of the role "numbers".
- * Must not: know what a key is made of.
+ * Must not: know how a key is made.
  * Fails:    LEDGER_ERROR; then no number was given.
  * Tests:    tests/ledger/test_number.c */
 #include "ledger/number.h"

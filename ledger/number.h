@@ -1,5 +1,5 @@
-/* number.h - UIDs for folders whose messages have none (Maildir, mbox, POP3). They are like those of IMAP: ascending,
- * never used twice, and the same for a message for as long as it lies there (RFC 3501, 2.3.1.1). */
+/* number.h - UIDs for folders whose messages have none (Maildir, mbox, POP3). These numbers are like the UIDs of IMAP:
+ * ascending, never used twice, and the same for a message as long as the message lies there (RFC 3501, 2.3.1.1). */
 #pragma once
 #include "ledger/ledger.h"
 
@@ -10,14 +10,14 @@ typedef struct {
 
 typedef struct {
   guint32 validity; /* changes when numbering begins again; 0: no numbers were given yet */
-  guint32 next;     /* the next one to be given */
-  guint32 count;    /* how many messages have one */
+  guint32 next;     /* the next number to be given */
+  guint32 count;    /* how many messages have a number */
   char *stamp;      /* the folder's stamp when the numbers were given (box.h); NULL: not known */
 } Numbering;
 void numbering_clear(Numbering *numbering);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Numbering, numbering_clear)
 
-/* What is known of the folder, without its numbers. */
+/* Reads what is known of the folder, without its numbers. */
 gboolean numbering_get(Ledger *ledger, const char *account, const char *folder, Numbering *numbering, GError **error);
 /* The numbers: GArray of Number by uid; the caller owns it. */
 GArray *number_list(Ledger *ledger, const char *account, const char *folder, GError **error);

@@ -6,7 +6,7 @@
 #include "ledger/db.h"
 #include "ledger/ledger.h"
 
-#define PAUSE_MOST ((gint64)2 * 86400) /* of a clock that was wrong */
+#define PAUSE_MOST ((gint64)2 * 86400) /* a pause further ahead was set by a wrong clock */
 
 gint64 ledger_paused_until(Ledger *ledger)
 {

@@ -7,7 +7,7 @@
 #include "ledger/sent.h"
 #include "ledger/wish.h"
 
-/* ledger.c: is dir a folder of ours that nobody else can write? Made first (0700) when create. */
+/* ledger.c: does dir belong to this user, and can no other user write to it? create: makes the folder first (0700). */
 gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
 /* schema_trust.c: the step as SQL. */
@@ -28,9 +28,9 @@ gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error
 #define SENT_START_BYTES 12
 gboolean sent_by_start(Ledger *ledger, const char *start, gint64 *sent, GError **error);
 gboolean sent_by_reply(Ledger *ledger, const char *id, gint64 *sent, GError **error);
-/* sent.c: an id without white space and with its domain in lower case; NULL where it is so already. */
+/* sent.c: an id without white space and with its domain in lower case; NULL if the id has this form already. */
 char *sent_id_loose(const char *id);
-/* sent.c: how table sent_start knows the beginning of an id that has `least` bytes or more, else 0. */
+/* sent.c: the key in table sent_start for the beginning of an id of `least` bytes or more; 0 for a shorter id. */
 gint64 sent_id_start(const char *id, gsize least);
 /* sent.c: how table sent_to knows a subject: *hash, and *whole as rows of schema version 3 and before have it. FALSE:
  * it has nothing to compare. */
@@ -48,7 +48,7 @@ gint64 domain_hash(const char *address);
 /* journal.c: journal_intend() within a transaction of the caller's; also MOVE_Q_INTENT: what was restored goes back
  * into this folder, and may be judged again. */
 gboolean journal_begin_intent(Ledger *ledger, gint64 id, MoveState intent, const char *quarantine, GError **error);
-/* journal_end.c: what waits or is on its way in this account becomes `failed`. */
+/* journal_end.c: entries of this account that wait or are on their way become `failed`. */
 gboolean journal_abandon(Ledger *ledger, gint64 account, const char *reason, GError **error);
 
 /* journal.c: writes the verdict of a quarantined entry that was judged again: verdict, evidence, and what it was
@@ -66,7 +66,7 @@ gboolean wish_cancel_each(Ledger *ledger, const gint64 *ids, guint n, GError **e
 /* newsender.c: no own entry has this text any more, whichever list it stood in. */
 gboolean newsender_forget(Ledger *ledger, const char *entry, GError **error);
 
-/* wish.c: open wishes of accounts that are not configured: ends them as failed; *none: there are none. */
+/* wish.c: ends open requests of accounts that are not configured as failed; *none: there are no such requests. */
 gboolean wish_abandon(Ledger *ledger, GError **error);
 gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error);
 
@@ -109,8 +109,8 @@ gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, 
 /* newsender.c: has the owner excluded this address, or a domain it lies in? */
 gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *excluded, GError **error);
 
-/* What stands between the arguments of a line of evidence; no text for people holds it. Column args is NULL in rows of
- * schema version 3 and before, which hold the sentence. */
+/* The character between the arguments of a line of evidence; no text for people holds this character. Column args is
+ * NULL in rows of schema version 3 and before, which hold the sentence. */
 #define ARGUMENTS_APART "\x1f"
 
 /* entry.c: an entry of a row of ENTRY_COLUMNS. */

@@ -1,14 +1,14 @@
 /* schema.c - the tables, and the way from each version of them to the next.
  * Owns:     CREATE and ALTER, application_id and user_version.
- * Must not: read mail or rows, but to carry them over.
- * Fails:    LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED; a step is taken whole or not at all.
+ * Must not: read mail; read rows, except to carry them over.
+ * Fails:    LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED; a step is made whole or not at all.
  * Tests:    tests/ledger/test_open.c */
 #include "ledger/private.h"
 
 #define APPLICATION_ID 0x42735470 /* "BsTp" */
 
-/* Sizes matter where a row stands for a sent message: ids and addresses are found by hash, and only an address and a
- * subject are kept as text, once, for people. Messages handed over with `record` lie in folder 0. */
+/* A row of a sent message must be small: ids and addresses are found by hash, and only an address and a subject are
+ * kept as text, once, for people. Messages handed over with `record` lie in folder 0. */
 static const char *const step_1 =
     "CREATE TABLE account(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, addresses TEXT NOT NULL DEFAULT '',"
     " configured INTEGER NOT NULL DEFAULT 1, state TEXT NOT NULL DEFAULT 'idle', text TEXT, since INTEGER NOT NULL "
@@ -108,9 +108,9 @@ static const char *const step_4 =
     "CREATE TABLE sent_start(hash INTEGER NOT NULL, sent INTEGER NOT NULL REFERENCES sent, PRIMARY KEY(hash, sent)) "
     "STRICT, WITHOUT ROWID;";
 
-/* What the owner asked for, as whole commands that can be taken back; whether he was told what became of a request;
- * which accounts have a trash; and an index by which a message is known again that was restored, and has another form
- * now. */
+/* What the owner asked for, as whole commands that can be taken back; whether the owner was told what became of a
+ * request; which accounts have a trash; and an index by which a message is known again that was restored, and has
+ * another form now. */
 static const char *const step_5 =
     "ALTER TABLE wish ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE wish ADD COLUMN command INTEGER;"
@@ -128,7 +128,7 @@ static const char *const step_5 =
 /* Step i leads from version i to i + 1; a released step is never changed. */
 static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_5, &schema_trust };
 
-/* In one statement, so that another program's making of the file is seen whole or not at all. */
+/* One statement reads both, so that a file which another program is making is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)
 {
   g_auto(Rows) rows = { 0 };
@@ -145,7 +145,7 @@ static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *versi
   return !rows.failed;
 }
 
-/* Which step is next; -1 with error for a file that is not ours to touch. */
+/* Which step is next; -1 with error for a file that is no ledger of this version or an older one. */
 static gint64 next_step(Ledger *ledger, GError **error)
 {
   gint64 application = 0, version = 0, tables = 0;
@@ -187,7 +187,7 @@ static gboolean offer_hash(Ledger *ledger, GError **error)
 
 static gboolean take_steps(Ledger *ledger, GError **error)
 {
-  /* Asked again under the lock: another program may have done it meanwhile. */
+  /* Ask again under the lock: another program may have made the step meanwhile. */
   gint64 step = next_step(ledger, error);
   if (step < 0 || !offer_hash(ledger, error)) return FALSE;
   for (; step < (gint64)G_N_ELEMENTS(steps); step++)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define RECORD_FOLDER 0
-#define SUBJECT_COMPARED 200 /* bytes; a report may return a part of a long one only */
+#define SUBJECT_COMPARED 200 /* bytes; of a long subject, a report may return only a part */
 
 gint64 domain_hash(const char *address)
 {
@@ -45,7 +45,8 @@ static gboolean add(Ledger *ledger, const char *account, const char *name, const
          && folder_mark_write(ledger, folder, mark, error);
 }
 
-/* Lightly: when a failure of power takes the last batches, it takes their marks too, and they are read again. */
+/* The light transaction is enough: if a power failure undoes the last batches, their marks are undone too, and the
+ * messages are read again. */
 gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const SentRow *rows, guint n,
                   FolderMark *mark, GError **error)
 {
@@ -56,7 +57,7 @@ gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const
   return TRUE;
 }
 
-/* From whom, since when. What does not say from whom it is tells of no account. */
+/* Notes from which address mail was recorded, and since when. A message without a sender tells of no account. */
 static gboolean note_senders(Ledger *ledger, const SentRow *rows, guint n, GError **error)
 {
   gint64 now = db_now();

@@ -21,9 +21,9 @@ typedef struct {
   const char *text;
   gint64 hash;
   gint64 domain;
-  gint64 written;      /* the latest date it was written to */
-  gboolean written_to; /* to be put into address */
-  gboolean sender;     /* to be put into sender */
+  gint64 written;      /* the date of the latest message to this address */
+  gboolean written_to; /* a row of table address is to be written */
+  gboolean sender;     /* a row of table sender is to be written */
 } Word;
 
 /* Rows of sent_id, sent_start, sent_reply, and of sent_to. */
@@ -34,14 +34,14 @@ typedef struct {
   gint64 address, date, sent, subject;
 } Link;
 
-/* What is keyed by a hash lies all over its table. So these rows are held back and written in the order of their keys,
- * and each page of a table is touched once in a batch. */
+/* Rows whose key is a hash lie all over their table. So these rows are held back and written in the order of their
+ * keys, and each page of a table is touched once in a batch. */
 typedef struct {
   Ledger *ledger;
   gint64 folder, now;
   guint added;
   Rows find, put;
-  GArray *hashes;    /* gint64: of the message that is being added */
+  GArray *hashes;    /* gint64: hashes of the message that is being added */
   GHashTable *words; /* text (borrowed) → Word */
   GPtrArray *people; /* Word*, written_to or sender */
   GArray *ids;       /* IdRow, as are starts and replies */

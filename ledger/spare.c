@@ -25,7 +25,7 @@ gboolean spare_may(Ledger *ledger, const char *account, const Fingerprint *finge
   return TRUE;
 }
 
-/* What the owner has restored, or left in its place by his word. */
+/* Messages that the owner has restored, or asked to leave in place. */
 static gboolean find_restored(Ledger *ledger, gint64 owner, const char *message_id, ReportKind kind, gint64 *like,
                               GError **error)
 {
@@ -35,7 +35,7 @@ static gboolean find_restored(Ledger *ledger, gint64 owner, const char *message_
                    "iss", owner, message_id, report_kind_name(kind));
 }
 
-/* What lies in quarantine, or was deleted from there, and differs by nothing but fields of its header. */
+/* Messages that lie in quarantine, or were deleted from there, and differ only by fields of their header. */
 static gboolean find_copied(Ledger *ledger, gint64 owner, const Fingerprint *fingerprint, const Report *report,
                             gint64 *like, GError **error)
 {

@@ -2,8 +2,8 @@
  *
  * A message that was restored may come back in another form: a program has added a field to it, so that its fingerprint
  * is another one. It is known by its Message-ID and kind then. Where a folder keeps no keywords, a copy that the owner
- * took out of quarantine is known in the same way, and must be as good as identical. A stranger can write a Message-ID
- * that he has seen, so at most SPARE_MOST messages are left alone for one Message-ID; the others are judged. */
+ * took out of quarantine is known in the same way, and must be as good as identical. A stranger can copy a Message-ID,
+ * so at most SPARE_MOST messages are left alone for one Message-ID; the others are judged. */
 #pragma once
 #include "ledger/journal.h"
 

@@ -8,12 +8,12 @@ typedef struct {
   guint by_verdict[VERDICT_N];
   guint quarantined, restored, deleted;
 } DayCount;
-/* Counts per day from `since` on, of account or (NULL) all, oldest first; days without anything are left out. GArray
- * of DayCount. */
+/* Counts per day from `since` on, of account or (NULL) all, oldest first; days without entries are left out. GArray of
+ * DayCount. */
 GArray *stats_days(Ledger *ledger, const char *account, gint64 since, GError **error);
 
-/* Who stands behind the backscatter and the unsure reports since then: servers that wrote it (their addresses), or the
- * senders that the originals claimed, most reports first. GArray of TopCount, at most `most`. */
+/* Counts who is behind the backscatter and the unsure reports since then: servers that wrote the reports (their
+ * addresses), or the senders that the originals claimed, most reports first. GArray of TopCount, at most `most`. */
 typedef enum { STATS_REPORTERS, STATS_FORGED } StatsWho;
 typedef struct {
   char *name; /* the address where there is one, in lower case */

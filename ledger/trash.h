@@ -2,7 +2,7 @@
 #pragma once
 #include "ledger/ledger.h"
 
-/* folder NULL: the account has none. Writes nothing when it is known so already. */
+/* folder NULL: the account has none. Writes nothing if nothing changes. */
 gboolean trash_note(Ledger *ledger, const char *account, const char *folder, GError **error);
 /* *known: a worker has looked. *folder: its name, NULL for none; the caller frees. */
 gboolean trash_get(Ledger *ledger, const char *account, gboolean *known, char **folder, GError **error);

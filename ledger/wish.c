@@ -1,12 +1,12 @@
-/* wish.c - what the owner wants done.
+/* wish.c - requests: what the owner wants done.
  * Owns:     table wish.
- * Must not: do it.
- * Fails:    LEDGER_ERROR; REFUSED with a sentence when it makes no sense now.
+ * Must not: carry a request out.
+ * Fails:    LEDGER_ERROR; REFUSED with a sentence when the request makes no sense now.
  * Tests:    tests/ledger/test_wish.c */
 #include "ledger/wish.h"
 #include "ledger/private.h"
 
-#define KEPT ((gint64)30 * 86400) /* seconds a finished wish is kept */
+#define KEPT ((gint64)30 * 86400) /* seconds that a finished request is kept */
 
 /* An unknown word is read as the last one, which changes nothing. */
 static const char *const verb_words[] = { "restore", "delete", "remove", "quarantine", "check", "sweep", "rehearse" };
@@ -41,14 +41,14 @@ static MoveState intent_of(WishVerb verb)
   }
 }
 
-/* What is being deleted is restored when it has arrived in the trash. */
+/* A message that is being deleted is restored after it has arrived in the trash. */
 static char *refusal_of(const Entry *entry, WishVerb verb)
 {
   if (verb == WISH_RESTORE && entry->state == MOVE_D_INTENT) return NULL;
   return entry_refusal(entry, intent_of(verb));
 }
 
-/* The last word counts: other wishes about the entry that are still open end here. */
+/* The last request counts: other requests about the entry that are still open end here. */
 static gboolean replace_others(Ledger *ledger, WishVerb verb, gint64 entry, GError **error)
 {
   g_autofree char *result = g_strdup_printf("not done: you asked for something else after that (%s)", verb_words[verb]);
@@ -315,7 +315,7 @@ gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *resul
   return db_end(ledger, finish(ledger, id, done, result, error), error);
 }
 
-/* Who takes a wish back need not be told. */
+/* If the owner takes a request back, its end need not be told. */
 static gboolean cancel(Ledger *ledger, gint64 id, GError **error)
 {
   g_autoptr(Wish) wish = wish_get(ledger, id, error);

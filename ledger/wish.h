@@ -1,4 +1,4 @@
-/* wish.h - what the owner wants done; rows from the ui to the worker. */
+/* wish.h - requests: what the owner wants done; rows from the ui to the worker. */
 #pragma once
 #include "ledger/ledger.h"
 
@@ -21,7 +21,7 @@ typedef enum { WISH_OPEN, WISH_DONE, WISH_FAILED } WishState;
 typedef struct {
   gint64 id;
   WishVerb verb;
-  gint64 entry; /* which it is about; 0 */
+  gint64 entry; /* the entry that the request is about; 0 */
   char *account;
   char *folders; /* of sweeps: names as the owner wrote them, '\n'-separated; NULL: the watched ones */
   gint64 made, finished;
@@ -44,7 +44,8 @@ gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, gui
 /* Adds a sweep (WISH_SWEEP or WISH_REHEARSE) of account's folders, and returns its id, or -1. If the same sweep of
  * this account is open already, returns its id; if another one is open, LEDGER_ERROR_REFUSED. */
 gint64 wish_add_sweep(Ledger *ledger, WishVerb verb, const char *account, const char *folders, GError **error);
-/* Takes an open wish back: it becomes failed, with the result "cancelled". A finished wish stays as it is. */
+/* Takes an open request back: the request becomes failed, with the result "cancelled". A finished request stays as it
+ * is. */
 gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error);
 /* The same for n wishes (an id of 0 is skipped), in one transaction. *left: how many were finished before. */
 gboolean wish_cancel_many(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error);
@@ -53,7 +54,7 @@ Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
 Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error);
 /* Open wishes of account (NULL: all), oldest first: list of Wish*. */
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);
-/* The same for these verbs only: WISH_BIT()s. */
+/* As wish_open(), for these verbs only: WISH_BIT()s. */
 #define WISH_BIT(verb) (1u << (verb))
 #define WISH_OF_MESSAGES                                                                                               \
   (WISH_BIT(WISH_RESTORE) | WISH_BIT(WISH_DELETE) | WISH_BIT(WISH_REMOVE) | WISH_BIT(WISH_QUARANTINE))

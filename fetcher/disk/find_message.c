@@ -1,10 +1,10 @@
-/* find_message.c - one message of a folder on disk, by what it is
- * Owns:     the search for it.
+/* find_message.c - one message of a folder on disk, by its fingerprint
+ * Owns:     the search for the message.
  * Must not: need the daemon, the ledger's numbers or a lock; change anything.
  * Fails:    G_IO_ERROR, naming the folder.
  * Tests:    tests/fetcher/disk/test_mail_files.c */
+#include "fetcher/disk/find_message.h"
 #include "fetcher/disk/disk_box.h"
-#include "fetcher/disk/mail_files.h"
 
 typedef struct {
   const Fingerprint *wanted;
@@ -37,7 +37,7 @@ static GBytes *search(Box *box, const Fingerprint *fingerprint, gsize limit)
   return NULL;
 }
 
-GBytes *local_message(const char *folder, const Fingerprint *fingerprint, gsize limit, GError **error)
+GBytes *find_message(const char *folder, const Fingerprint *fingerprint, gsize limit, GError **error)
 {
   g_autoptr(GError) problem = NULL;
   Box *box = disk_box_new(folder, FALSE);

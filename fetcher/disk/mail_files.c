@@ -139,8 +139,8 @@ static gboolean is_maildir(const char *path)
   return g_file_test(cur, G_FILE_TEST_IS_DIR) && g_file_test(new, G_FILE_TEST_IS_DIR);
 }
 
-gboolean local_each(const char *path, gsize limit, gboolean (*each)(GBytes *message, gpointer data), gpointer data,
-                    GError **error)
+gboolean mail_files_each(const char *path, gsize limit, gboolean (*each)(GBytes *message, gpointer data), gpointer data,
+                         GError **error)
 {
   Caller caller = { .limit = MIN(limit, G_MAXINT), .each = each, .data = data };
   if (strcmp(path, "-") == 0) return each_of_file(STDIN_FILENO, "standard input", TRUE, &caller, error);

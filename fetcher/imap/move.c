@@ -97,7 +97,7 @@ static gboolean expunge(ImapStore *store, const GArray *uids, GError **error)
   return FALSE;
 }
 
-/* COPY or MOVE. A refusal is for the owner to mend, so it says how. */
+/* COPY or MOVE. The owner must fix a refusal, so the error says how. */
 static gboolean transfer(ImapStore *store, const char *verb, const GArray *uids, const char *target, GError **error)
 {
   g_autofree char *command = imap_with_set(verb, uids, target);

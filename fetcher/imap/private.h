@@ -34,7 +34,7 @@ gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *
 /* Sends a command and reads its answer into session->imap_response_info. */
 gboolean imap_command(ImapStore *store, guint64 budget, const char *command, StoreError scope, const char *doing,
                       GError **error);
-/* A command's answer is an error that only a new connection mends: its words, LINK. Always FALSE. */
+/* Sets LINK with these words, for an error after which only a new connection helps. Always FALSE. */
 gboolean imap_lost(ImapStore *store, const char *words, GError **error);
 /* MAILBOX unless a folder is open. */
 gboolean imap_need_folder(const ImapStore *store, GError **error);

@@ -1,8 +1,8 @@
 /* guard.c - counts what an IMAP server sends
  * Owns:     the bounds on lines, literals and nesting.
- * Must not: read, write, allocate, parse more than it needs to count.
- * Fails:    by its return value, and rather too early: a literal that the parser takes for text would hide nesting.
- * Tests:    tests/fetcher/net/test_guard.c */
+ * Must not: read, write or allocate; parse more than counting needs.
+ * Fails:    by its return value, and too early rather than too late: if the parser took a literal for text, nesting
+ * would be hidden. Tests:    tests/fetcher/net/test_guard.c */
 #include "fetcher/net/guard.h"
 #include <string.h>
 
@@ -81,7 +81,7 @@ static const char *step(Guard *guard, char c)
   case ESCAPED: guard->state = QUOTED; return NULL;
   case BRACE:
     if (g_ascii_isdigit(c)) {
-      /* Must not overflow; a number this large is refused at the end of the line. */
+      /* The number must not overflow; so large a number is refused at the end of the line. */
       if (guard->number < G_MAXUINT64 / 16) guard->number = guard->number * 10 + (guint64)(c - '0');
       return NULL;
     }

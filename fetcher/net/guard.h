@@ -15,22 +15,23 @@
 typedef struct {
   guint64 left;    /* bytes the response may still have */
   guint64 literal; /* bytes of a literal still to come */
-  guint64 number;  /* the length that is being announced */
+  guint64 number;  /* the length of a literal, while its digits are read */
   gsize line;      /* bytes of the line so far */
-  guint64 loose;   /* what lines without a literal cost so far */
+  guint64 loose;   /* bytes that lines without a literal have cost the parser so far */
   guint depth;
   guint state;
   gboolean had_literal;
-  gboolean bytes_only; /* what is carried is not IMAP: nothing but `left` is counted */
+  gboolean bytes_only; /* the protocol is not IMAP: only `left` is counted */
   char head[10];       /* how the line begins */
 } Guard;
 
-/* A guard at the start of a line. */
+/* Makes a guard that is at the start of a line. */
 #define GUARD_INIT                                                                                                     \
   {                                                                                                                    \
     0                                                                                                                  \
   }
-/* A new command: its response may have budget bytes. */
+/* A new command begins. budget: the most bytes of its response. */
 void guard_command(Guard *guard, guint64 budget);
-/* The next bytes. NULL, or what was wrong, to follow the server's name in a sentence ("sent ..."); static. */
+/* Counts the next bytes. NULL: all is well. Else the fault, as the end of a sentence about the server ("sent ...");
+ * static. */
 const char *guard_feed(Guard *guard, const char *bytes, gsize length);

@@ -3,7 +3,7 @@
 #include <glib.h>
 
 /* Is word in text, as a word of its own? Case is ignored. */
-gboolean text_mentions(const char *text, const char *word);
+gboolean server_words_mention(const char *text, const char *word);
 /* text as one line of at most 200 bytes without full stops at its end. NULL when there is nothing to pass on: text is
  * NULL or empty, or it mentions the user's name. The caller frees. */
 char *server_words(const char *text, const char *user);

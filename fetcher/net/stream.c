@@ -20,11 +20,11 @@ struct Stream {
   int fd;
   char *host, *where;
   guint timeout;    /* seconds */
-  gint64 waited;    /* µs of this command spent waiting */
-  guint64 received; /* bytes of this command */
+  gint64 waited;    /* µs that this command has waited */
+  guint64 received; /* bytes received for this command */
   Guard guard;
   Tls *tls;
-  GError *error; /* the first; once set, nothing goes through */
+  GError *error; /* the first error; once set, all reads and writes fail */
 };
 
 static gboolean fail(Stream *stream, GError *error)
@@ -41,7 +41,7 @@ static gboolean fail_link(Stream *stream, const char *what)
   return fail(stream, g_error_new(STORE_ERROR, STORE_ERROR_LINK, "%s %s.", stream->where, what));
 }
 
-/* Waits for fd: no longer than `timeout` now, and than what is left of the command's time. */
+/* Waits for fd, at most `timeout` seconds, and at most the rest of the command's time. */
 static gboolean wait_for(Stream *stream, short events)
 {
   gint64 allowance = (gint64)stream->timeout * G_USEC_PER_SEC + (gint64)(stream->received >> 12) * G_USEC_PER_SEC;
@@ -61,7 +61,7 @@ static gboolean wait_for(Stream *stream, short events)
   return fail_link(stream, what);
 }
 
-/* What became of an attempt to read or write n bytes: 0 to try again later, -1 for never again. */
+/* The result of an attempt to read or write n bytes: 0: try again later; -1: the connection is broken. */
 static ssize_t outcome(Stream *stream, ssize_t n)
 {
   const char *reason = NULL;
@@ -106,7 +106,7 @@ ssize_t stream_read(Stream *stream, void *buffer, gsize size)
   return n;
 }
 
-/* At least one byte, -1 once the connection is broken. */
+/* Reads or writes at least one byte; -1 once the connection is broken. */
 static ssize_t write_some(Stream *stream, const void *bytes, gsize size)
 {
   ssize_t n = 0;
@@ -169,8 +169,8 @@ static gboolean is_loopback(const struct sockaddr *address)
   return address->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
-/* Keep-alive by the kernel: if the server is gone without a word (the computer slept, a router forgot the connection),
- * the socket has an error within 4 minutes, and this process need not wake up to find out. */
+/* Turns on keep-alive by the kernel: if the connection is lost without notice (the computer slept, a router forgot the
+ * connection), the socket has an error within 4 minutes, and this process need not wake up to find out. */
 static void keep_alive(int fd)
 {
   static const struct {
@@ -259,7 +259,7 @@ Stream *stream_connect_for(const AccountConfig *account, const char *secret, GEr
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error)
 {
   GError *problem = NULL;
-  gboolean upgraded = stream->received > 0; /* by the last command, STARTTLS */
+  gboolean upgraded = stream->received > 0; /* asked for by the last command, STARTTLS */
   stream_command(stream, STREAM_BUDGET);
   if (stream->error == NULL) stream->tls = tls_new(stream->fd, stream->host, ca_file, &problem);
   if (problem != NULL) fail(stream, problem);

@@ -22,15 +22,16 @@ Stream *stream_connect_for(const AccountConfig *account, const char *secret, GEr
 /* Does the TLS handshake; ca_file NULL: the system's. STORE_ERROR_FATAL with the reason in words for a bad certificate.
  * The caller makes sure that no byte received in clear is still buffered above (injection before the handshake). */
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
-/* A libetpan low stream over it. It borrows the Stream; freeing it does not close it. */
+/* A libetpan low stream over the Stream, which is borrowed. Freeing the low stream does not close the Stream. */
 mailstream_low *stream_low(Stream *stream);
 /* The protocol is not IMAP: the guard counts only the bytes of each answer, not its lines. */
 void stream_count_bytes_only(Stream *stream);
-/* Waits for bytes, and gives at most size of them; -1 once the connection is broken. Never 0. */
+/* Waits for bytes, and gives at most `size` bytes; -1 once the connection is broken. Never 0. */
 ssize_t stream_read(Stream *stream, void *buffer, gsize size);
-/* Sends all of it, or breaks the connection. */
+/* Sends all n bytes, or breaks the connection. */
 gboolean stream_write(Stream *stream, const void *bytes, gsize size);
-/* What has come, at most size bytes, without waiting: 0 when there is nothing, -1 once the connection is broken. */
+/* Gives the bytes that have come, at most `size`, without waiting: 0 when no bytes have come, -1 once the connection is
+ * broken. */
 ssize_t stream_read_now(Stream *stream, void *buffer, gsize size);
 /* What poll() must wait for after stream_read_now() gave 0: POLLIN or POLLOUT. */
 short stream_events(const Stream *stream);
@@ -40,7 +41,7 @@ void stream_command(Stream *stream, guint64 budget);
 void stream_set_timeout(Stream *stream, guint seconds);
 /* "host:port"; borrowed. */
 const char *stream_where(const Stream *stream);
-/* Why I/O failed, NULL if it did not; borrowed. */
+/* The reason why I/O failed; NULL: I/O did not fail. Borrowed. */
 const GError *stream_error(const Stream *stream);
 /* Makes all further I/O fail, so that libetpan can be freed without talking to the server. */
 void stream_abandon(Stream *stream);

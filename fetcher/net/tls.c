@@ -1,6 +1,6 @@
 /* tls.c - a TLS session over a socket
  * Owns:     GnuTLS: protocol versions, trust, the words for a bad certificate.
- * Must not: wait, read or write by itself; let a session go on that was not verified.
+ * Must not: wait, read or write by itself; use a session whose certificate was not verified.
  * Fails:    STORE_ERROR_FATAL for certificates, versions and trust; STORE_ERROR_LINK for a broken connection.
  * Tests:    tests/fetcher/net/test_stream.c */
 #include "fetcher/net/tls.h"
@@ -33,11 +33,12 @@ Tls *tls_new(int fd, const char *host, const char *ca_file, GError **error)
   g_autoptr(Tls) tls = g_new0(Tls, 1);
   int code = gnutls_certificate_allocate_credentials(&tls->credentials);
   if (code == 0 && !trust(tls, ca_file, error)) return NULL;
-  /* NO_SIGNAL: a peer that went away must not kill us with SIGPIPE. */
+  /* NO_SIGNAL: if the peer has gone, SIGPIPE must not end this process. */
   if (code == 0) code = gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
   if (code == 0) code = gnutls_priority_set_direct(tls->session, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", NULL);
   if (code == 0) code = gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, tls->credentials);
-  /* An address is no server name (RFC 6066, 3), but it is verified like one. */
+  /* An IP address must not be sent as the server name (RFC 6066, 3), but the certificate is checked against the
+   * address. */
   if (code == 0 && !g_hostname_is_ip_address(host))
     code = gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, host, strlen(host));
   if (code != 0) {

@@ -4,7 +4,7 @@
  * Fails:    STORE_ERROR, CONFIG_ERROR when a configured folder is not there.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e/test_once.py */
 #include "fetcher/pass/folders.h"
-#include "fetcher/pass/sent_names.h"
+#include "fetcher/store/sent_names.h"
 #include "fetcher/store/trash_names.h"
 #include "ledger/trash.h"
 #include <string.h>

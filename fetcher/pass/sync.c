@@ -5,7 +5,7 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/fetcher/pass/test_reconcile.c, tests/e2e/test_once.py */
 #include "fetcher/pass/sync.h"
 #include "fetcher/pass/clocks.h"
-#include "fetcher/pass/uid_window.h"
+#include "fetcher/store/uid_window.h"
 #include "ledger/sent.h"
 
 /* How many messages a range should return. They are committed together, since small commits write the same pages of

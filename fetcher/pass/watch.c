@@ -6,7 +6,7 @@
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/batch.h"
 #include "fetcher/pass/locate.h"
-#include "fetcher/pass/uid_window.h"
+#include "fetcher/store/uid_window.h"
 
 #define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
 

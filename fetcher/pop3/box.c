@@ -1,6 +1,6 @@
 /* box.c - a POP3 maildrop as a box
  * Owns:     the keys of messages; the session that commit() renews, and its secret.
- * Must not: speak POP3 itself; end a session with QUIT in which nothing was marked, unless asked to commit.
+ * Must not: speak POP3 itself; end a session with QUIT if no message was marked, unless commit() is called.
  * Fails:    as box.h says.
  * Tests:    tests/fetcher/pop3/test_box.c */
 #include "fetcher/pop3/box.h"
@@ -10,17 +10,17 @@
 
 /* How much of a header is read to make a key. */
 #define HEADER_LIMIT ((gsize)256 << 10)
-/* Seconds for the last word to a server. */
+/* Seconds that the server has to answer QUIT. */
 #define LAST_WORD 2
 
 typedef struct {
-  Box base; /* item->where: of rows; item->length: 1 once it was removed in this session */
+  Box base; /* item->where: index into rows; item->length: 1 once the message was marked for deletion in this session */
   const AccountConfig *account;
   char *secret;
   Pop3Link *link;     /* NULL after a commit() that failed */
-  const GArray *rows; /* the link's, since list() */
+  const GArray *rows; /* the rows of the link, since list() */
   char *stamp;
-  gboolean marked; /* something is to be removed */
+  gboolean marked; /* at least one message is marked for deletion */
 } Pop3Box;
 
 static Pop3Box *pop3(Box *box) { return (Pop3Box *)(gpointer)box; }
@@ -82,8 +82,8 @@ static void take_key(guint item, GBytes *header, gpointer data)
   here->key = box_key(all->data, all->len);
 }
 
-/* Makes keys for the items whose unique-id does not tell them from all others (key 0). FALSE only when the session
- * broke: a message whose header is refused keeps the key 0. */
+/* Makes keys for the items with key 0, whose unique-id does not tell them from all others. If the server refuses a
+ * header, that item keeps the key 0. FALSE: the session broke. */
 static gboolean find_keys(Pop3Box *pop, GError **error)
 {
   Box *box = &pop->base;
@@ -104,10 +104,10 @@ static gboolean find_keys(Pop3Box *pop, GError **error)
   return FALSE;
 }
 
-/* Makes items of all rows, with key 0 where the unique-id does not name one message alone. */
+/* Makes an item of each row. An item gets key 0 if its unique-id is missing or names several messages. */
 static void take_rows(Pop3Box *pop)
 {
-  g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal); /* unique-id to item and 1 */
+  g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal); /* unique-id → index of its item, plus 1 */
   GArray *items = pop->base.items;
   for (guint i = 0; i < pop->rows->len; i++) {
     const Pop3Row *row = &g_array_index(pop->rows, Pop3Row, i);

@@ -18,17 +18,17 @@ typedef struct {
   const Pop3Row *const *rows;
   const guint *names;
   guint n;
-  Pop3Ask *asks; /* of this round */
-  guint *asked;  /* of rows, for each ask */
-  GArray *again; /* guint, of rows: what came may have ended for want of lines */
-  gboolean last; /* round: what comes is taken */
+  Pop3Ask *asks; /* for each message of this round */
+  guint *asked;  /* index into rows, for each ask */
+  GArray *again; /* guint, indexes into rows: more lines may be needed, ask again */
+  gboolean last; /* in this round the pieces that come are kept */
   BoxPart part;
   gsize limit;
   BoxCallback callback;
   gpointer data;
-  Pop3Text text; /* of the current one, like what follows */
+  Pop3Text text; /* of the current message, like the members below */
   GByteArray *bytes;
-  gsize searched; /* of bytes: no header ends before */
+  gsize searched; /* offset into bytes: the header does not end before it */
   gboolean enough;
   char *refusal; /* the first */
 } Reading;
@@ -41,7 +41,7 @@ static gboolean is_refused(Pop3Link *link, const char *refusal, GError **error)
   return refusal != NULL;
 }
 
-/* Cuts off what follows the header. FALSE: the header has not ended yet. */
+/* Cuts off what follows the header. FALSE: the end of the header has not come yet. */
 static gboolean end_header(Reading *reading)
 {
   GByteArray *bytes = reading->bytes;
@@ -93,8 +93,8 @@ static void take_end(guint ask, const char *refusal, gpointer data)
   reading->callback(reading->names[which], taken, reading->data);
 }
 
-/* How many lines to ask for: all if most of them are wanted; else as many as `limit` bytes are likely to have; in the
- * last round as many as they can have. */
+/* How many lines to ask for: all lines if most of them are wanted; else as many as `limit` bytes are likely to hold; in
+ * the last round as many as `limit` bytes can hold. */
 static gint lines_of(const Reading *reading, guint64 octets)
 {
   if (reading->part == BOX_HEADER) return 0;

@@ -7,6 +7,6 @@
  * MESSAGE when the server refuses one. */
 gboolean pop3_read_parts(Pop3Link *link, const Pop3Row *const *rows, const guint *names, guint n, BoxPart part,
                          gsize limit, BoxCallback callback, gpointer data, GError **error);
-/* Writes the whole message to fd, an empty file. MESSAGE when it is refused, or is not the octets that LIST tells;
- * MAILBOX when it cannot be written. */
+/* Writes the whole message to fd, an empty file. MESSAGE when the server refuses the message, or sends another number
+ * of octets than LIST said; MAILBOX when the file cannot be written. */
 gboolean pop3_read_whole(Pop3Link *link, const Pop3Row *row, int fd, GError **error);

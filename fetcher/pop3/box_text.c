@@ -1,5 +1,5 @@
-/* box_text.c - a message as POP3 sends it made into one as a box gives it
- * Owns:     dots, line ends, and what of a message's size they are.
+/* box_text.c - turns a message as POP3 sends it into a message as a box gives it
+ * Owns:     dots and line ends, and how many octets of a message's size are theirs.
  * Must not: know where a message ends (link_message.c does).
  * Fails:    never; a message that is not whole is told as such.
  * Tests:    tests/fetcher/pop3/test_box.c */

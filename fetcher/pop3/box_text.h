@@ -5,22 +5,22 @@
 
 typedef struct {
   guint64 octets; /* on the wire, without the added dots */
-  guint64 size;   /* of what came out */
+  guint64 size;   /* octets of the result */
   gboolean in_line, cr;
 } Pop3Text;
 
-/* A text at its start. */
+/* Begins a new message. */
 #define POP3_TEXT_INIT                                                                                                 \
   {                                                                                                                    \
     0                                                                                                                  \
   }
-/* The next piece; what it becomes is added to out. */
+/* Converts the next piece, and adds the result to out. */
 void pop3_text_feed(Pop3Text *text, const char *bytes, gsize length, GByteArray *out);
 
 typedef enum {
   POP3_TEXT_WHOLE,
-  POP3_TEXT_ENDED, /* whole but for the last line, which had no end: POP3 gave it one */
+  POP3_TEXT_ENDED, /* whole, but the last line had no line end, and POP3 added it */
   POP3_TEXT_BROKEN
 } Pop3TextState;
-/* Is this all of a message of so many octets (LIST)? Some servers count a line's end as one octet. */
+/* Is the text all of a message of this many octets (as LIST says)? Some servers count a line end as one octet. */
 Pop3TextState pop3_text_check(const Pop3Text *text, guint64 octets);

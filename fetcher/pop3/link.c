@@ -49,7 +49,7 @@ static void take_capability(Pop3Link *link, const char *line)
   }
 }
 
-/* Servers of old have no CAPA; then all is tried. */
+/* Old servers have no CAPA. Then every command is tried. */
 static gboolean ask_capabilities(Pop3Link *link, GError **error)
 {
   link->can = 0;
@@ -104,7 +104,7 @@ static gboolean begin(Pop3Link *link, const AccountConfig *account, const char *
   if (account->security == SECURITY_STARTTLS && !start_tls(link, account, error)) return FALSE;
   if (!ask_capabilities(link, error)) return FALSE;
   if (!pop3_sign_in(link, account, secret, error)) return FALSE;
-  /* Some servers tell more of themselves now, and some nothing any longer. */
+  /* After the sign-in, some servers tell more capabilities, and some tell none. */
   guint before = link->can;
   if (before & POP3_KNOWN && !ask_capabilities(link, error)) return FALSE;
   link->can |= before;
@@ -123,7 +123,7 @@ Pop3Link *pop3_link_open(const AccountConfig *account, const char *secret, GErro
   if (stream == NULL) return NULL;
   g_autoptr(Pop3Link) link = link_new(stream, account->user);
   if (!begin(link, account, secret, error)) {
-    /* Not a word more to this server. */
+    /* Send nothing more to this server. */
     stream_abandon(stream);
     return NULL;
   }

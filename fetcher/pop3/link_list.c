@@ -1,12 +1,12 @@
 /* link_list.c - what is in a POP3 maildrop
  * Owns:     the answers to LIST and UIDL, and every number in them.
- * Must not: believe a number; take a message that only one of the two names for one that is there.
- * Fails:    FATAL for a listing that makes no sense; LINK when the connection breaks, or for "later".
+ * Must not: believe a number; trust a message that only LIST or only UIDL names.
+ * Fails:    FATAL for a listing that makes no sense; LINK when the connection breaks, or the server says "later".
  * Tests:    tests/fetcher/pop3/test_link.c */
 #include "fetcher/pop3/private.h"
 #include <string.h>
 
-/* A listing's bytes: a million rows, the longest there are. */
+/* The most bytes of a listing: a million rows of the longest kind. */
 #define LISTING ((guint64)320 << 20)
 /* RFC 1939 allows 70 characters; some servers give more. */
 #define UID_LENGTH 255
@@ -20,7 +20,8 @@ GArray *pop3_rows_new(void)
   return rows;
 }
 
-/* A decimal number at *text, which moves behind it. FALSE: there is none, or it is over most. */
+/* Reads the decimal number at *text, and moves *text behind the number. FALSE: no number is there, or the number is
+ * over `most`. */
 static gboolean take_number(const char **text, guint64 most, guint64 *number)
 {
   guint64 n = 0;
@@ -45,7 +46,8 @@ static gboolean senseless(Pop3Link *link, const char *what, GError **error)
   return FALSE;
 }
 
-/* The next row of a listing: its message number, and in *rest what follows. *number 0: the listing has ended. */
+/* Reads the next row of a listing: *number is its message number, *rest the text that follows. *number 0: the listing
+ * has ended. */
 static gboolean next_row(Pop3Link *link, guint *count, guint *number, const char **rest, GError **error)
 {
   guint64 n = 0;
@@ -59,7 +61,7 @@ static gboolean next_row(Pop3Link *link, guint *count, guint *number, const char
   return TRUE;
 }
 
-/* seen: guint8 by message number. How often was this one named already? */
+/* How often was this message number named before? seen: guint8 by message number. */
 static guint8 *seen_at(GByteArray *seen, guint number)
 {
   guint length = seen->len;
@@ -131,7 +133,7 @@ gboolean pop3_take_uids(Pop3Link *link, GPtrArray **uids, GError **error)
   return FALSE;
 }
 
-/* Keeps the rows that LIST named once and UIDL, where there is one, as well. */
+/* Keeps the rows that LIST named once, and that UIDL named too (if the server has UIDL). */
 static void keep_sound(Pop3Link *link, const GByteArray *seen, const GPtrArray *uids)
 {
   g_autoptr(GArray) all = g_steal_pointer(&link->rows);

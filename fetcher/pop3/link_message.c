@@ -1,19 +1,19 @@
-/* link_message.c - messages of a POP3 maildrop: given, and marked for deletion
- * Owns:     TOP, RETR, DELE; where a message ends; how many are asked for at a time.
+/* link_message.c - reads messages of a POP3 maildrop, and marks them for deletion
+ * Owns:     TOP, RETR, DELE; where a message ends; how many messages are asked for at a time.
  * Must not: hold a message in memory; delete by a number whose meaning was not asked for.
  * Fails:    LINK; MESSAGE for a deletion that was refused.
  * Tests:    tests/fetcher/pop3/test_link.c */
 #include "fetcher/pop3/private.h"
 #include <string.h>
 
-/* Commands that may wait for their answers: under 1 KiB in all, which a server can take while it waits for us to read.
- */
+/* How many commands may wait for their answers: under 1 KiB in all, which a server can take while it waits for us to
+ * read. */
 #define WINDOW 32
-/* Octets of the largest message that is asked for as a whole: its answer stays within the budget, whatever its lines
- * are. */
+/* The largest message that is asked for as a whole, in octets: the answer stays within the budget, however the lines
+ * are cut. */
 #define LARGEST (STREAM_BUDGET / 2 - 65536)
 
-/* Where in an answer of many lines the reader is: a dot alone on a line ends it, and only CRLF ends a line. */
+/* Where the reader is in an answer of many lines. A dot alone on a line ends the answer, and only CRLF ends a line. */
 typedef enum { AT_LINE, AT_DOT, AT_DOT_CR, AT_CR, AT_TEXT } Place;
 
 typedef struct {
@@ -21,7 +21,7 @@ typedef struct {
   const Pop3Sink *sink;
   guint n;
   guint sent, got; /* asks */
-  gboolean wanted; /* more of this message */
+  gboolean wanted; /* the caller wants more of this message */
 } Fetch;
 
 static void give(Fetch *fetch, const char *bytes, gsize length)
@@ -29,7 +29,7 @@ static void give(Fetch *fetch, const char *bytes, gsize length)
   if (length > 0 && fetch->wanted) fetch->wanted = fetch->sink->piece(fetch->got, bytes, length, fetch->sink->data);
 }
 
-/* The place after this byte. *ended: it was the last of the answer. */
+/* The place after this byte. *ended: the byte was the last byte of the answer. */
 static Place step(Place place, char c, gboolean *ended)
 {
   if (place == AT_LINE && c == '.') return AT_DOT;
@@ -39,12 +39,12 @@ static Place step(Place place, char c, gboolean *ended)
   return c == '\r' ? AT_CR : AT_TEXT;
 }
 
-/* Passes on what the buffer holds of the message. *held: bytes of what may be its last line, ".\r\n", which were not
- * passed on. */
+/* Passes on the bytes of the message that the buffer holds. *held: how many bytes were not passed on, since they may
+ * begin the last line of the answer, ".\r\n". */
 static gboolean take_buffer(Pop3Link *link, Fetch *fetch, Place *place, gsize *held)
 {
   const char *start = link->buffer + link->start, *end = link->buffer + link->end, *p = start;
-  gsize before = *held; /* of these, in earlier buffers */
+  gsize before = *held; /* held bytes that came in earlier buffers */
   gboolean ended = FALSE;
   while (p < end && !ended) {
     if (*place == AT_TEXT) {
@@ -59,12 +59,12 @@ static gboolean take_buffer(Pop3Link *link, Fetch *fetch, Place *place, gsize *h
     *held = now;
   }
   link->start = (gsize)(p - link->buffer);
-  gsize back = *held - before; /* of these, in this buffer */
+  gsize back = *held - before; /* held bytes in this buffer */
   give(fetch, start, (gsize)(p - start) - back);
   return ended;
 }
 
-/* A message after its +OK, to its end. */
+/* Reads a message after its +OK, to the end of the answer. */
 static gboolean take_message(Pop3Link *link, Fetch *fetch, GError **error)
 {
   Place place = AT_LINE;
@@ -90,17 +90,17 @@ static gboolean is_too_large(const Pop3Link *link, const Pop3Ask *ask)
 static char *command_for(const Pop3Link *link, const Pop3Ask *ask)
 {
   if (is_by_retr(link, ask)) return g_strdup_printf("RETR %u\r\n", ask->number);
-  /* No message has more lines than octets. */
+  /* Asks for as many lines as the message has octets: no message has more. */
   guint64 all = MIN(pop3_octets(link, ask->number, G_MAXINT32), G_MAXINT32);
   return g_strdup_printf("TOP %u %d\r\n", ask->number, ask->lines < 0 ? (gint)all : ask->lines);
 }
 
-/* Asks for as many as may be asked for ahead. */
+/* Sends as many commands ahead as may wait for their answers. */
 static gboolean ask_ahead(Pop3Link *link, Fetch *fetch, GError **error)
 {
   guint window = link->can & POP3_PIPELINING ? WINDOW : 1;
   g_autoptr(GString) commands = g_string_new(NULL);
-  /* Not one by one, which would cost a packet each. */
+  /* All commands are sent at once: one by one, each would cost a packet. */
   if (fetch->sent - fetch->got > window / 2) return TRUE;
   while (fetch->sent < fetch->n && fetch->sent - fetch->got < window) {
     const Pop3Ask *ask = &fetch->asks[fetch->sent];
@@ -114,7 +114,8 @@ static gboolean ask_ahead(Pop3Link *link, Fetch *fetch, GError **error)
   return pop3_send(link, commands->str, commands->len, error);
 }
 
-/* A server that did not tell whether it has TOP and refuses it: has it none, or only not this message? RETR tells. */
+/* If a server did not say whether it has TOP, and refuses TOP, either the command or the message is missing. RETR tells
+ * which. */
 static Pop3Answer try_without_top(Pop3Link *link, const Pop3Ask *ask, GError **error)
 {
   Pop3Answer answer = pop3_ask(link, pop3_budget(link, ask->number), error, "RETR %u", ask->number);
@@ -180,7 +181,7 @@ gboolean pop3_link_delete(Pop3Link *link, guint number, const char *uid, GError 
          || (answer == POP3_ERR && pop3_refused(link, STORE_ERROR_MESSAGE, "delete a message", error));
 }
 
-/* The answers to as many DELE as were sent. *more: the caller wants more to be marked. */
+/* Reads the answers to all DELE commands that were sent. *more: the caller wants more messages to be marked. */
 static gboolean take_marks(Pop3Link *link, guint from, guint to,
                            gboolean (*done)(guint row, const char *refusal, gpointer data), gpointer data,
                            gboolean *more, GError **error)

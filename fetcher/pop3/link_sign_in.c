@@ -1,8 +1,8 @@
 /* link_sign_in.c - signing in to a POP3 server
- * Owns:     USER and PASS (RFC 1939), SASL (RFC 5034) with PLAIN, LOGIN, CRAM-MD5 and XOAUTH2; what a refusal means.
- * Must not: leave a secret in memory; show it; try a second way after a refusal.
- * Fails:    AUTH; LINK where the maildrop or the server is only busy; FATAL where there is no way in.
- * Tests:    tests/fetcher/pop3/test_sign_in.c */
+ * Owns:     USER and PASS (RFC 1939), SASL (RFC 5034) with PLAIN, LOGIN, CRAM-MD5 and XOAUTH2; the meaning of a
+ * refusal. Must not: leave a secret in memory; show it; try a second way after a refusal. Fails:    AUTH; LINK where
+ * the maildrop or the server is only busy; FATAL where both sides have no mechanism in common. Tests:
+ * tests/fetcher/pop3/test_sign_in.c */
 #include "fetcher/net/server_words.h"
 #include "fetcher/pop3/private.h"
 #include "fetcher/secret/secret.h"
@@ -11,9 +11,10 @@
 
 typedef struct {
   const char *name;
-  /* What to say at this step, before base64; NULL: nothing fits. *length: of it. Wiped and freed by the caller. */
+  /* The response at this step, before base64; NULL: the mechanism has no response here. *length: bytes of the response.
+   * The caller wipes and frees the response. */
   char *(*say)(guint step, const char *challenge, const char *user, const char *secret, gsize *length);
-  gboolean first; /* the client speaks first */
+  gboolean first; /* the client sends a response first, before any challenge */
 } Mechanism;
 
 static char *copy(const char *text, gsize *length)
@@ -51,8 +52,8 @@ static char *say_cram_md5(guint step, const char *challenge, const char *user, c
   return g_string_free(said, FALSE);
 }
 
-/* XOAUTH2: the server tells the reason of a refusal in a challenge; its -ERR comes after an empty line was sent as the
- * answer. */
+/* XOAUTH2: the server tells the reason of a refusal in a challenge. Its -ERR comes after the client has answered with
+ * an empty line. */
 static char *say_xoauth2(guint step, const char *challenge, const char *user, const char *secret, gsize *length)
 {
   if (step > 0) return step == 1 ? copy("", length) : NULL;
@@ -75,7 +76,7 @@ static gboolean offers(const Pop3Link *link, const Mechanism *mechanism)
   return strstr(link->mechanisms, word) != NULL;
 }
 
-/* base64 of what the mechanism says, "*" (never mind) when it has nothing to say. Wiped and freed by the caller. */
+/* The response in base64, or "*" (cancel) when the mechanism has no response. The caller wipes and frees the text. */
 static char *encode(const Mechanism *mechanism, guint step, const char *challenge, const AccountConfig *account,
                     const char *secret)
 {
@@ -88,7 +89,8 @@ static char *encode(const Mechanism *mechanism, guint step, const char *challeng
   return encoded;
 }
 
-/* Sends one line that holds a secret, and reads the answer. An answer that repeats it loses its words. */
+/* Sends one line that holds a secret, and reads the answer. If the answer repeats the secret, the words of the answer
+ * are dropped. */
 static Pop3Answer tell(Pop3Link *link, const char *before, const char *secret, gboolean more, GError **error)
 {
   char *line = g_strconcat(before, secret, "\r\n", NULL);
@@ -113,7 +115,7 @@ static Pop3Answer sasl(Pop3Link *link, const Mechanism *mechanism, const Account
   secret_free(first);
   guint step = at_once ? 1 : 0;
   for (guint turn = 0; answer == POP3_MORE && turn < 4; turn++) {
-    /* An empty challenge: the server has not looked at what came with the command. */
+    /* The challenge is empty, so the server has ignored the response that came with the command. */
     if (turn == 0 && at_once && *pop3_text(link) == '\0') step = 0;
     char *said = encode(mechanism, step++, pop3_text(link), account, secret);
     answer = tell(link, "", said, TRUE, error);
@@ -142,7 +144,7 @@ static Pop3Answer try_sign_in(Pop3Link *link, const AccountConfig *account, cons
   gboolean token = account->auth == AUTH_XOAUTH2;
   if (token && offers(link, &mechanisms[XOAUTH2])) return sasl(link, &mechanisms[XOAUTH2], account, secret, error);
   if (!token && offers(link, &mechanisms[PLAIN])) return sasl(link, &mechanisms[PLAIN], account, secret, error);
-  /* A server that names no mechanism is so old that it has only USER and PASS. */
+  /* If a server names no mechanism, it is so old that it has only USER and PASS. */
   if (!token && (link->can & POP3_USER || strcmp(link->mechanisms, " ") == 0))
     return user_and_pass(link, account, secret, error);
   for (guint i = CRAM_MD5; !token && i <= LOGIN; i++)
@@ -152,7 +154,7 @@ static Pop3Answer try_sign_in(Pop3Link *link, const AccountConfig *account, cons
   return POP3_NONE;
 }
 
-/* Does a word in text begin so? */
+/* Does a word in text begin with these letters? */
 static gboolean has_word(const char *text, const char *start)
 {
   for (const char *p = text; (p = strcasestr(p, start)) != NULL; p++)

@@ -1,7 +1,7 @@
 /* link_talk.c - lines to and from a POP3 server
- * Owns:     the bounded reader, the first line of an answer, what a refusal means.
+ * Owns:     the bounded reader, the first line of an answer, the meaning of a refusal.
  * Must not: pass on words of a server that hold the user's name; take the end of a connection for the end of an answer.
- * Fails:    LINK for all that is no answer, and the connection is broken then.
+ * Fails:    LINK for everything that is no answer; then the connection is broken.
  * Tests:    tests/fetcher/pop3/test_link.c */
 #include "fetcher/net/server_words.h"
 #include "fetcher/pop3/private.h"
@@ -59,7 +59,7 @@ gboolean pop3_line(Pop3Link *link, gsize limit, GError **error)
   return TRUE;
 }
 
-/* "+OK" or "+OK ...", but not "+OKAY". */
+/* Is the line "+OK" or "+OK ...", but not "+OKAY"? */
 static gboolean begins(const GString *line, const char *word)
 {
   gsize n = strlen(word);

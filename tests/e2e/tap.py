@@ -2,7 +2,7 @@
 
 Each function marked @case is one test; it passes unless it raises. The first paragraph of its docstring is its name.
 An assertion's message and, for any other exception, the traceback become TAP diagnostics, so that a log alone is
-enough to mend a failure.
+enough to fix a failure.
 """
 import sys
 import threading

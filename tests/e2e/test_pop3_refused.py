@@ -45,7 +45,7 @@ class Scene:
         self.server.__exit__(*problem)
 
     def script(self, script):
-        """The server mends its ways."""
+        """The server answers as it should."""
         self.server.answering = script
 
     def passes(self, status=programs.DONE, *words):
@@ -209,7 +209,7 @@ def uids_by_position_lost():
         def uid(self, number, uid):
             return str(number)
 
-    class Mended(Positions):
+    class Fixed(Positions):
         on_quit = Script.on_quit
 
     with Scene(Positions) as scene:
@@ -217,7 +217,7 @@ def uids_by_position_lost():
         scene.check(INBOX, FORGED)
         del scene.maildrop.messages[0]
         scene.maildrop.messages.append(("uid97", ORDINARY))
-        scene.script(Mended)
+        scene.script(Fixed)
         scene.passes()
         left = [message for _, message in scene.maildrop.messages]
         assert ORDINARY in left and GENUINE in left, "a wanted message is gone"

@@ -447,7 +447,7 @@ static void test_gap_asked(void **state)
   } rows[] = {
     { "home", "Sent", 5 * DAY, 4 * DAY, FALSE, FALSE, FALSE, "“Sent” of account “home” between" },
     { "home", "Sent", 5 * DAY, 4 * DAY, FALSE, FALSE, FALSE, ": 3 messages were gone." },
-    { "home", "Sent", 5 * DAY, 4 * DAY, TRUE, FALSE, FALSE, "3 messages" }, /* another look does not mend it */
+    { "home", "Sent", 5 * DAY, 4 * DAY, TRUE, FALSE, FALSE, "3 messages" }, /* another look does not close it */
     { "home", "Sent", 90 * DAY, 1, FALSE, FALSE, FALSE, "3 messages" },
     { "home", "Sent", 15 * DAY, 14 * DAY, FALSE, FALSE, FALSE, "3 messages" }, /* the ends count, and clocks differ */
     { "home", "Sent", 15 * DAY, 14 * DAY + 600, FALSE, FALSE, FALSE, "3 messages" },

@@ -3,6 +3,7 @@
  * Must not: do what own_list.c does for both lists.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
+#include "ui/cli/command.h"
 #include "ui/cli/own_list.h"
 
 static int run(const Ui *ui, int argc, char **argv) { return own_list_run(ui, NEWSENDER_DENY, FALSE, argc, argv); }

@@ -3,6 +3,7 @@
  * Must not: speak to a server or judge mail.
  * Fails:    by the child's exit status, else exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
+#include "ui/cli/command.h"
 #include "ui/cli/passing.h"
 #include "ui/cli/wish_and_wait.h"
 #include <string.h>

@@ -3,7 +3,7 @@
  * Must not: speak to a server: only a message in a folder on this computer can be printed itself.
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_cli.py */
-#include "fetcher/disk/mail_files.h"
+#include "fetcher/disk/find_message.h"
 #include "filter/normalise.h"
 #include "ui/cli/command.h"
 #include "ui/terminal/entry_words.h"
@@ -56,7 +56,7 @@ static int print_raw(const Entry *entry)
                 entry->id, place->folder != NULL ? place->folder : "(unknown)");
     return EX_UNAVAILABLE;
   }
-  g_autoptr(GBytes) bytes = local_message(place->folder, &entry->fingerprint, RAW_MOST, &error);
+  g_autoptr(GBytes) bytes = find_message(place->folder, &entry->fingerprint, RAW_MOST, &error);
   if (error != NULL) return ui_fail(error);
   if (bytes == NULL) {
     ui_complain("message %" G_GINT64_FORMAT " is no longer in %s", entry->id, place->folder);

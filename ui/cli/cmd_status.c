@@ -7,6 +7,7 @@
 #include "ledger/browse.h"
 #include "ledger/pass.h"
 #include "ledger/wish.h"
+#include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
 #include "ui/terminal/entry_words.h"
 #include "ui/terminal/print.h"

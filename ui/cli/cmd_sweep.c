@@ -4,6 +4,7 @@
  * Fails:    by exit.h; what was done stays done.
  * Tests:    tests/ui/cli/test_cli.py, tests/e2e/test_sweep.py */
 #include "filter/normalise.h"
+#include "ui/cli/command.h"
 #include "ui/cli/passing.h"
 #include "ui/terminal/entry_words.h"
 #include "ui/terminal/print.h"

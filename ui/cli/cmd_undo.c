@@ -4,6 +4,7 @@
  * Fails:    by exit.h.
  * Tests:    tests/ui/cli/test_hands.py */
 #include "ledger/command.h"
+#include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"

@@ -47,7 +47,7 @@ gboolean mail_each(int n, char **files,
     g_autoptr(GError) error = NULL;
     walk.file = files[i];
     walk.number = 0;
-    if (!local_each(files[i], FILTER_READ_LIMIT, step, &walk, &error))
+    if (!mail_files_each(files[i], FILTER_READ_LIMIT, step, &walk, &error))
       ui_complain("%s", error->message);
     else if (walk.number == 0)
       ui_complain("%s: there is no message in it", files[i]);

@@ -7,7 +7,7 @@
 #include "filter/normalise.h"
 #include "ledger/command.h"
 #include "ledger/covered.h"
-#include "ui/cli/selection.h"
+#include "ui/terminal/selection.h"
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"
 #include <stdio.h>

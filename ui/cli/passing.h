@@ -2,7 +2,7 @@
  */
 #pragma once
 #include "ledger/wish.h"
-#include "ui/cli/progress.h"
+#include "ui/terminal/progress.h"
 
 /* The passes to wait for. All members are borrowed. */
 typedef struct {

@@ -1,7 +1,7 @@
 /* wish_and_wait.h - what `restore`, `delete` and `undo` share: requests about messages, and the wait for the results.
  */
 #pragma once
-#include "ui/cli/selection.h"
+#include "ui/terminal/selection.h"
 
 typedef struct {
   gboolean for_good; /* of WISH_DELETE: where there is no trash, remove for good */

@@ -4,7 +4,7 @@
  * Fails:    by NULL and a sentence for people.
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/raw_message.h"
-#include "fetcher/disk/mail_files.h"
+#include "fetcher/disk/find_message.h"
 #include "ui/model/shown.h"
 #include <glib/gi18n.h>
 
@@ -29,7 +29,7 @@ GBytes *raw_read(const Entry *entry, char **why)
                            shown);
     return NULL;
   }
-  GBytes *bytes = local_message(folder, &entry->fingerprint, RAW_MOST, &error);
+  GBytes *bytes = find_message(folder, &entry->fingerprint, RAW_MOST, &error);
   if (error != NULL)
     *why = shown_line(error->message, 500);
   else if (bytes == NULL)

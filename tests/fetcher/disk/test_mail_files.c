@@ -3,6 +3,7 @@
  * Must not: need a server.
  * Fails:    by TAP.
  * Tests:    fetcher/disk/mail_files.c, fetcher/disk/find_message.c */
+#include "fetcher/disk/find_message.h"
 #include "fetcher/disk/mail_files.h"
 #include <fcntl.h>
 #include <setjmp.h>
@@ -16,7 +17,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-static char *folder;
+    static char *folder;
 
 static gboolean collect(GBytes *message, gpointer data)
 {
@@ -40,7 +41,7 @@ static void expect(const char *path, gsize limit, const char *want)
 {
   g_autoptr(GString) got = g_string_new(NULL);
   g_autoptr(GError) error = NULL;
-  assert_true(local_each(path, limit, collect, got, &error));
+  assert_true(mail_files_each(path, limit, collect, got, &error));
   assert_null(error);
   assert_string_equal(got->str, want);
 }
@@ -129,7 +130,7 @@ static void test_stop(void **state)
 {
   guint count = 0;
   g_autofree char *path = put("stop", FROM "A: 1\n\n" FROM "A: 2\n\n" FROM "A: 3\n", -1);
-  assert_true(local_each(path, 100, count_to_two, &count, NULL));
+  assert_true(mail_files_each(path, 100, count_to_two, &count, NULL));
   assert_int_equal(count, 2);
 }
 
@@ -171,10 +172,10 @@ static void test_refusals(void **state)
   g_autoptr(GString) got = g_string_new(NULL);
   g_autoptr(GError) missing = NULL, plain = NULL;
   g_autofree char *absent = g_build_filename(folder, "absent", NULL);
-  assert_false(local_each(absent, 100, collect, got, &missing));
+  assert_false(mail_files_each(absent, 100, collect, got, &missing));
   assert_true(g_error_matches(missing, G_IO_ERROR, G_IO_ERROR_NOT_FOUND));
   assert_non_null(strstr(missing->message, absent));
-  assert_false(local_each(folder, 100, collect, got, &plain));
+  assert_false(mail_files_each(folder, 100, collect, got, &plain));
   assert_true(g_error_matches(plain, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY));
   assert_int_equal(got->len, 0);
 }
@@ -204,7 +205,7 @@ static void test_message(void **state)
     g_autofree char *whole = g_strconcat("Message-ID: <b@x>\n", rows[i / 2].body, NULL);
     g_autoptr(GBytes) head = g_bytes_new(whole, strlen(whole));
     fingerprint_init(&fingerprint, "b@x", rows[i / 2].size, head);
-    g_autoptr(GBytes) found = local_message(in_mbox ? mbox : maildir, &fingerprint, 1000, &error);
+    g_autoptr(GBytes) found = find_message(in_mbox ? mbox : maildir, &fingerprint, 1000, &error);
     fingerprint_clear(&fingerprint);
     assert_null(error);
     /* the Maildir has its size from its name */
@@ -214,7 +215,7 @@ static void test_message(void **state)
   }
   GError *error = NULL;
   Fingerprint any = { .message_id = (char *)"" };
-  assert_null(local_message("/nonexistent/folder", &any, 10, &error));
+  assert_null(find_message("/nonexistent/folder", &any, 10, &error));
   assert_int_equal(error->domain, G_IO_ERROR);
   g_error_free(error);
 }

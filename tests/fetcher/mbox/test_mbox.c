@@ -330,7 +330,7 @@ static void test_any_text(void **state)
       g_string_append(text, scraps[g_rand_int_range(chance, 0, G_N_ELEMENTS(scraps))]);
     g_autofree char *path = rig_file("any-text", text->str, -1);
     g_autoptr(GPtrArray) want = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    assert_true(local_each(path, G_MAXINT, add_message, want, NULL));
+    assert_true(mail_files_each(path, G_MAXINT, add_message, want, NULL));
     g_autoptr(Box) box = mbox_box_new(path);
     rig_list(box);
     assert_int_equal(box->items->len, want->len);

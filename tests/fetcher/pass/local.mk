@@ -1,5 +1,5 @@
-FETCHER_PASS_TESTS = %D%/test_heal %D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_sent_names \
-	%D%/test_settle %D%/test_spare %D%/test_sweep %D%/test_uid_window
+FETCHER_PASS_TESTS = %D%/test_heal %D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_settle \
+	%D%/test_spare %D%/test_sweep
 check_PROGRAMS += $(FETCHER_PASS_TESTS)
 TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_heal_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -12,13 +12,9 @@ TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_reconcile_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_rivals_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_rivals_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
-%C%_test_sent_names_CPPFLAGS = $(TEST_CPPFLAGS)
-%C%_test_sent_names_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_settle_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_settle_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_spare_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_spare_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_sweep_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_sweep_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
-%C%_test_uid_window_CPPFLAGS = $(TEST_CPPFLAGS)
-%C%_test_uid_window_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -151,7 +151,7 @@ static const struct {
   { "a password that cannot be had is asked for again after a minute", "s", 0, FALSE, FALSE, "sign-in-needed", 45, 75,
     EX_NOPERM, 1 },
   { "and then less and less often", "sss", 0, FALSE, FALSE, "sign-in-needed", 180, 300, EX_NOPERM, 3 },
-  { "what will not mend itself is tried again after an hour", "f", 0, FALSE, FALSE, "disabled", HOUR, HOUR, -1, 1 },
+  { "what only the owner can fix is tried again after an hour", "f", 0, FALSE, FALSE, "disabled", HOUR, HOUR, -1, 1 },
   { "so is a wrong configuration", "c", 0, FALSE, FALSE, "disabled", HOUR, HOUR, EX_CONFIG, 1 },
   { "a connection that breaks in its first pass is a failure, and is not opened at once again", "b", 0, FALSE, FALSE,
     "retrying", 3, 6, EX_UNAVAILABLE, 1 },

@@ -113,7 +113,7 @@ static void fill(const char *dir)
   check(ledger != NULL, error);
   check(account_configure(ledger, accounts, 2, &error), error);
   check(account_set_state(ledger, "work", ACCOUNT_SIGN_IN_NEEDED,
-                          "The server refused the password; mend password-command.", 0, &error),
+                          "The server refused the password; fix password-command.", 0, &error),
         error);
   fill_sent(ledger, now);
   fill_entries(ledger, now);

@@ -353,7 +353,7 @@ def status():
     text = ok("--data", data, "status").out
     for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to",
                  "1 genuine, 3 backscatter, 1 unsure", "2 in quarantine, 1 restored", "not watched: no daemon runs",
-                 "sign-in needed: The server refused the password; mend password-command",
+                 "sign-in needed: The server refused the password; fix password-command",
                  "no Sent folder known: nothing is moved"):
         assert part in re.sub(r"\s+", " ", text), f"{part} is not in:\n{text}"
     rows = ok("--data", data, "status", "--json").json()

@@ -3,7 +3,7 @@
  * Must not: change the ledger.
  * Fails:    by a complaint and an exit status; nothing is selected then.
  * Tests:    tests/ui/cli/test_hands.py */
-#include "ui/cli/selection.h"
+#include "ui/terminal/selection.h"
 #include "filter/normalise.h"
 #include "ledger/journal.h"
 #include <stdio.h>

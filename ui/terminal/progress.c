@@ -3,7 +3,7 @@
  * Must not: steer anything; it reads pass rows.
  * Fails:    LEDGER_ERROR, at the end only.
  * Tests:    tests/ui/cli/test_cli.py */
-#include "ui/cli/progress.h"
+#include "ui/terminal/progress.h"
 #include "ledger/account.h"
 #include "ledger/pass.h"
 #include "ui/terminal/jsonl.h"

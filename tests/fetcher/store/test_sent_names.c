@@ -2,8 +2,8 @@
  * Owns:     the tables below.
  * Must not: touch the network.
  * Fails:    as a test.
- * Tests:    fetcher/pass/sent_names.c */
-#include "fetcher/pass/sent_names.h"
+ * Tests:    fetcher/store/sent_names.c */
+#include "fetcher/store/sent_names.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

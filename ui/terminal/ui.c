@@ -1,9 +1,9 @@
-/* command.c - what the subcommands of `backstop` share: complaints, and the ledger named by the options
+/* ui.c - what the subcommands of `backstop` share: complaints, and the ledger named by the options
  * Owns:     how an error is told.
  * Must not: exit; print data.
  * Fails:    by GError; a complaint itself cannot fail.
  * Tests:    tests/ui/cli/test_cli.py */
-#include "ui/cli/command.h"
+#include "ui/terminal/ui.h"
 #include "fetcher/common/exit.h"
 #include "filter/normalise.h"
 #include "ledger/account.h"

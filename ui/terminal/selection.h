@@ -1,7 +1,7 @@
 /* selection.h - which messages a command is about: ids, ranges of ids, and conditions. */
 #pragma once
 #include "ledger/wish.h"
-#include "ui/cli/command.h"
+#include "ui/terminal/ui.h"
 
 /* The options by which messages are selected, and how the command goes on. Filled in by selection_entries. */
 typedef struct {

@@ -2,8 +2,8 @@
  * Owns:     the width of a range.
  * Must not: talk to anybody.
  * Fails:    never.
- * Tests:    tests/fetcher/pass/test_uid_window.c */
-#include "fetcher/pass/uid_window.h"
+ * Tests:    tests/fetcher/store/test_uid_window.c */
+#include "fetcher/store/uid_window.h"
 
 void uid_window_init(UidWindow *window, guint32 from, guint32 uidnext, guint target)
 {

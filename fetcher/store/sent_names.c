@@ -2,8 +2,8 @@
  * Owns:     the table of these names.
  * Must not: talk to servers; choose a folder (folders.c does).
  * Fails:    never.
- * Tests:    tests/fetcher/pass/test_sent_names.c */
-#include "fetcher/pass/sent_names.h"
+ * Tests:    tests/fetcher/store/test_sent_names.c */
+#include "fetcher/store/sent_names.h"
 #include <string.h>
 
 /* What mail programs and providers call the Sent folder. Composed characters (NFC). */

@@ -1,5 +1,5 @@
 /* test_uid_window.c - ranges cover every UID once, in order, and fit what they return. */
-#include "fetcher/pass/uid_window.h"
+#include "fetcher/store/uid_window.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

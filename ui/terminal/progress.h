@@ -3,7 +3,7 @@
  */
 #pragma once
 #include "fetcher/config/config.h"
-#include "ui/cli/command.h"
+#include "ui/terminal/ui.h"
 
 /* Remembers the passes made before. account NULL: all of config. config and ui are borrowed. */
 typedef struct Progress Progress;
