@@ -1,5 +1,5 @@
-FETCHER_PASS_TESTS = %D%/test_heal %D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_sent_names \
-	%D%/test_settle %D%/test_spare %D%/test_sweep %D%/test_uid_window
+FETCHER_PASS_TESTS = %D%/test_heal %D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals \
+	%D%/test_sent_names %D%/test_settle %D%/test_spare %D%/test_sweep %D%/test_uid_window
 check_PROGRAMS += $(FETCHER_PASS_TESTS)
 TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_heal_CPPFLAGS = $(TEST_CPPFLAGS)
