@@ -29,7 +29,7 @@ typedef struct {
   char **sent;        /* IMAP: names, NULL: look for them on the server. Other protocols: absolute paths, NULL: none */
   char *sent_account; /* the account whose Sent folders hold mail sent from this account; NULL: this account */
   gboolean sent_recorded; /* `backstop record` tells the ledger of all sent mail */
-  gboolean trust_sent;   /* the owner vouches for the Sent folders, whatever the answers that come in say */
+  gboolean trust_sent;    /* the owner vouches for the Sent folders, whatever the answers that come in say */
   char *quarantine;      /* IMAP: default Backscatter; else an absolute path. NULL (POP3, and an mbox in whose folder no
                             file can be made, as /var/mail): in the data folder */
   char *restore_to;      /* the path that restored mail goes to; NULL: where it was before, or (POP3) the data folder */

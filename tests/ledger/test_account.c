@@ -21,7 +21,7 @@ static void assert_accounts(Ledger *ledger, const char *want)
   assert_string_equal(got->str, want);
 }
 
-static void test_configure(void **state)
+static void accounts_are_those_of_the_configuration_and_others_stay_known(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
@@ -45,7 +45,7 @@ static void test_configure(void **state)
 }
 
 /* The same name for another mailbox: what was known of the old one's folders is worth nothing. */
-static void test_another_mailbox(void **state)
+static void an_account_that_names_another_mailbox_forgets_its_folders(void **state)
 {
   static const struct {
     const char *before, *after;
@@ -77,7 +77,7 @@ static void test_another_mailbox(void **state)
   }
 }
 
-static void test_state(void **state)
+static void a_state_is_told_with_its_text_and_since_when(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -101,7 +101,7 @@ static void test_state(void **state)
   FAILS(account_set_state(ledger, "nobody", ACCOUNT_IDLE, NULL, 0, &error), LEDGER_ERROR_MISSING);
 }
 
-static void test_pass(void **state)
+static void a_pass_tells_its_counts_and_how_it_ended(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -140,7 +140,7 @@ static void test_pass(void **state)
   g_free(pass.error);
 }
 
-static void test_passes_kept(void **state)
+static void the_last_hundred_passes_of_an_account_are_kept(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -158,7 +158,7 @@ static void test_passes_kept(void **state)
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM pass"), 101);
 }
 
-static void test_marks(void **state)
+static void a_mark_belongs_to_one_account_folder_and_role(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -180,7 +180,7 @@ static void test_marks(void **state)
 }
 
 /* What did not change is not written. */
-static void test_quiet(void **state)
+static void what_did_not_change_is_not_written(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -202,10 +202,12 @@ static void test_quiet(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_configure), cmocka_unit_test(test_state),       cmocka_unit_test(test_another_mailbox),
-    cmocka_unit_test(test_pass),      cmocka_unit_test(test_passes_kept), cmocka_unit_test(test_marks),
-    cmocka_unit_test(test_quiet)
-  };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(accounts_are_those_of_the_configuration_and_others_stay_known),
+                                      cmocka_unit_test(a_state_is_told_with_its_text_and_since_when),
+                                      cmocka_unit_test(an_account_that_names_another_mailbox_forgets_its_folders),
+                                      cmocka_unit_test(a_pass_tells_its_counts_and_how_it_ended),
+                                      cmocka_unit_test(the_last_hundred_passes_of_an_account_are_kept),
+                                      cmocka_unit_test(a_mark_belongs_to_one_account_folder_and_role),
+                                      cmocka_unit_test(what_did_not_change_is_not_written) };
   return cmocka_run_group_tests_name("ledger_account", tests, NULL, NULL);
 }

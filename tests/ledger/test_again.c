@@ -8,7 +8,7 @@
 
 #define T0 RIG_T0
 
-static void test_waiting(void **state)
+static void a_waiting_entry_is_due_at_its_time_and_judged_in_its_place(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -38,7 +38,7 @@ static void test_waiting(void **state)
 }
 
 /* Backscatter that was kept, when nothing was to be moved. */
-static void test_observed(void **state)
+static void backscatter_that_was_only_observed_is_due_once_moving_is_allowed(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -60,7 +60,7 @@ static void test_observed(void **state)
 }
 
 /* A folder refused the move for now: judged again, and the reason is told until then. */
-static void test_put_off(void **state)
+static void a_move_that_was_put_off_is_due_again_and_tells_why(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -82,7 +82,7 @@ static void test_put_off(void **state)
 }
 
 /* Another machine was faster, or somebody took the message out of quarantine. */
-static void test_other_hands(void **state)
+static void another_machine_or_a_hand_may_take_a_message_away(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -106,7 +106,7 @@ static void test_other_hands(void **state)
 }
 
 /* From each state: may the entry be judged again? What was exempt stays so, and the reason of a failure goes. */
-static void test_judged_again(void **state)
+static void only_what_lies_where_it_came_may_be_judged_again(void **state)
 {
   static const struct {
     VerdictCode verdict;
@@ -154,7 +154,7 @@ static void test_judged_again(void **state)
 }
 
 /* One entry after the other; the answer agrees with journal_due(), and asking writes nothing. */
-static void test_next_due(void **state)
+static void the_next_due_time_agrees_with_what_is_due_then(void **state)
 {
   static const struct {
     const char *account;
@@ -198,7 +198,7 @@ static void test_next_due(void **state)
   assert_int_equal(next, -1);
 }
 
-static void test_lying(void **state)
+static void what_lies_in_a_folder_is_listed_by_account_folder_and_validity(void **state)
 {
   static const struct {
     const char *account, *folder;
@@ -248,7 +248,7 @@ static void test_lying(void **state)
 }
 
 /* What an idle daemon asks in every look is found by an index: no table is walked through. */
-static void test_plans(void **state)
+static void an_idle_look_is_answered_by_an_index(void **state)
 {
   static const struct {
     const char *sql;
@@ -291,7 +291,7 @@ static Entry *adoptable(const Entry *like, guint32 uid)
 }
 
 /* Which entry becomes it, by the state it is in. */
-static void test_adopt(void **state)
+static void a_message_put_into_quarantine_by_others_finds_its_entry_or_gets_one(void **state)
 {
   enum { NEW, SAME, REFUSED };
   static const struct {
@@ -351,7 +351,7 @@ static void test_adopt(void **state)
 }
 
 /* Twins: the one that was believed to be there comes first, then the newest; all others stay as they are. */
-static void test_adopt_twins(void **state)
+static void of_twins_the_one_believed_there_is_adopted_first_then_the_newest(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -382,10 +382,17 @@ static void test_adopt_twins(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_waiting),      cmocka_unit_test(test_observed),
-                                      cmocka_unit_test(test_put_off),      cmocka_unit_test(test_other_hands),
-                                      cmocka_unit_test(test_judged_again), cmocka_unit_test(test_next_due),
-                                      cmocka_unit_test(test_lying),        cmocka_unit_test(test_plans),
-                                      cmocka_unit_test(test_adopt),        cmocka_unit_test(test_adopt_twins) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_waiting_entry_is_due_at_its_time_and_judged_in_its_place),
+    cmocka_unit_test(backscatter_that_was_only_observed_is_due_once_moving_is_allowed),
+    cmocka_unit_test(a_move_that_was_put_off_is_due_again_and_tells_why),
+    cmocka_unit_test(another_machine_or_a_hand_may_take_a_message_away),
+    cmocka_unit_test(only_what_lies_where_it_came_may_be_judged_again),
+    cmocka_unit_test(the_next_due_time_agrees_with_what_is_due_then),
+    cmocka_unit_test(what_lies_in_a_folder_is_listed_by_account_folder_and_validity),
+    cmocka_unit_test(an_idle_look_is_answered_by_an_index),
+    cmocka_unit_test(a_message_put_into_quarantine_by_others_finds_its_entry_or_gets_one),
+    cmocka_unit_test(of_twins_the_one_believed_there_is_adopted_first_then_the_newest)
+  };
   return cmocka_run_group_tests_name("ledger_again", tests, NULL, NULL);
 }

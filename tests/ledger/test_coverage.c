@@ -201,7 +201,7 @@ static Ledger *with_marks(const Mark *marks, guint n)
 }
 
 /* Clocks differ and seconds are coarse, so another account's look must be later than the report's own coming. */
-static void test_other_accounts_look_afterwards(void **state)
+static void another_account_must_look_after_the_report_came(void **state)
 {
   static const struct {
     int arrived, seen, home, work; /* seconds before NOW; seen 0: just now */
@@ -226,7 +226,7 @@ static void test_other_accounts_look_afterwards(void **state)
   }
 }
 
-static void test_cases(void **state)
+static void the_ledger_covers_what_its_sent_folders_are_known_to_hold(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     GError *error = NULL;
@@ -247,7 +247,7 @@ static void test_cases(void **state)
 }
 
 /* The time that is asked about. In days and seconds before NOW; original -1: shows no Date. */
-static void test_time_asked(void **state)
+static void the_time_that_must_be_covered_is_that_of_the_original(void **state)
 {
   static const struct {
     gint64 arrived, date, original;
@@ -277,7 +277,7 @@ static void test_time_asked(void **state)
   }
 }
 
-static void test_no_account(void **state)
+static void without_an_account_nothing_is_covered(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
@@ -290,7 +290,7 @@ static void test_no_account(void **state)
 }
 
 /* No account is named and the report shows no address: then all count; an account that is gone does not. */
-static void test_all_accounts(void **state)
+static void a_report_without_account_and_address_asks_all_that_are_configured(void **state)
 {
   static const Mark marks[] = { { "home", "Sent", 100, 0 }, { "work", "Sent", 50, 0 } };
   static const AccountSetup home = { (char *)"home", (char *)"me@example.org" };
@@ -312,7 +312,7 @@ static void test_all_accounts(void **state)
   facts_free(facts);
 }
 
-static void test_list(void **state)
+static void coverage_is_listed_by_account_and_folder(void **state)
 {
   static const Mark marks[] = { { "home", "Sent", 100, 3 }, { "home", "Old", -1, 3 }, { "work", "Sent", 50, -1 } };
   GError *error = NULL;
@@ -333,7 +333,7 @@ static void test_list(void **state)
 }
 
 /* Gaps of one folder, added in this order; times in seconds from NOW. */
-static void test_gap_union(void **state)
+static void gaps_that_touch_become_one(void **state)
 {
   static const struct {
     int since, until;
@@ -377,7 +377,7 @@ static void test_gap_union(void **state)
   FAILS(coverage_gap_add(ledger, "nobody", "Sent", 1, 2, "x", &error), LEDGER_ERROR_MISSING);
 }
 
-static void test_gap_list(void **state)
+static void gaps_are_listed_by_account_and_end(void **state)
 {
   static const Mark marks[] = { { "home", "Sent", 100, 0 },
                                 { "home", "Old", 100, 0, TRUE },
@@ -411,7 +411,7 @@ static void test_gap_list(void **state)
 }
 
 /* However many there are, few are kept, and no time that was ever in a gap leaves it. */
-static void test_gap_many(void **state)
+static void of_many_gaps_few_are_kept_and_no_time_leaves_them(void **state)
 {
   GError *error = NULL;
   const char *const used[] = { "Sent" };
@@ -436,7 +436,7 @@ static void test_gap_many(void **state)
 }
 
 /* A report that came at NOW, whose original was sent in the 14 days before; one gap, in days and seconds before NOW. */
-static void test_gap_asked(void **state)
+static void a_gap_in_the_time_asked_about_ends_coverage(void **state)
 {
   static const struct {
     const char *account, *folder;
@@ -476,7 +476,7 @@ static void test_gap_asked(void **state)
 }
 
 /* A look by a clock that was far ahead: it counts for nothing, until the next look. */
-static void test_clock_was_ahead(void **state)
+static void a_look_by_a_clock_that_was_ahead_counts_for_nothing_until_the_next(void **state)
 {
   static const struct {
     gint64 ahead; /* of the clock */
@@ -506,7 +506,7 @@ static void test_clock_was_ahead(void **state)
 }
 
 /* An account without Sent folders, whose mail is sent from another: that one's coverage is its own. */
-static void test_sent_by(void **state)
+static void an_account_without_sent_folders_has_the_coverage_of_the_one_it_sends_from(void **state)
 {
   static const struct {
     const char *sent_by;
@@ -544,12 +544,18 @@ static void test_sent_by(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_cases),        cmocka_unit_test(test_other_accounts_look_afterwards),
-    cmocka_unit_test(test_time_asked),   cmocka_unit_test(test_no_account),
-    cmocka_unit_test(test_all_accounts), cmocka_unit_test(test_list),
-    cmocka_unit_test(test_gap_union),    cmocka_unit_test(test_gap_list),
-    cmocka_unit_test(test_gap_asked),    cmocka_unit_test(test_clock_was_ahead),
-    cmocka_unit_test(test_gap_many),     cmocka_unit_test(test_sent_by)
+    cmocka_unit_test(the_ledger_covers_what_its_sent_folders_are_known_to_hold),
+    cmocka_unit_test(another_account_must_look_after_the_report_came),
+    cmocka_unit_test(the_time_that_must_be_covered_is_that_of_the_original),
+    cmocka_unit_test(without_an_account_nothing_is_covered),
+    cmocka_unit_test(a_report_without_account_and_address_asks_all_that_are_configured),
+    cmocka_unit_test(coverage_is_listed_by_account_and_folder),
+    cmocka_unit_test(gaps_that_touch_become_one),
+    cmocka_unit_test(gaps_are_listed_by_account_and_end),
+    cmocka_unit_test(a_gap_in_the_time_asked_about_ends_coverage),
+    cmocka_unit_test(a_look_by_a_clock_that_was_ahead_counts_for_nothing_until_the_next),
+    cmocka_unit_test(of_many_gaps_few_are_kept_and_no_time_leaves_them),
+    cmocka_unit_test(an_account_without_sent_folders_has_the_coverage_of_the_one_it_sends_from)
   };
   return cmocka_run_group_tests_name("ledger_coverage", tests, NULL, NULL);
 }

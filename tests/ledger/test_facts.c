@@ -95,7 +95,7 @@ static void assert_word(guint row, const char *what, const char *got, const char
   if (g_strcmp0(got, want) != 0) fail_msg("row %u: %s is %s, not %s", row, what, got, want);
 }
 
-static void test_reports(void **state)
+static void facts_name_what_answers_a_report(void **state)
 {
   g_autoptr(Ledger) ledger = with_sent();
   for (guint i = 0; i < G_N_ELEMENTS(reports); i++) {
@@ -122,7 +122,7 @@ static void test_reports(void **state)
   }
 }
 
-static void test_sent_fact(void **state)
+static void a_fact_tells_of_the_sent_message(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = with_sent();
@@ -161,7 +161,7 @@ static void assert_fit(Ledger *ledger, const char *row, Report *report, const ch
 }
 
 /* The sender must be the same, where both sides name one. */
-static void test_fit_by_sender(void **state)
+static void a_fit_wants_the_same_sender_where_both_sides_name_one(void **state)
 {
   static const struct {
     const char *sent_by, *shown, *fit;
@@ -189,7 +189,7 @@ static void test_fit_by_sender(void **state)
 
 /* An address from which the owner never sent mail; not said where no sender of the owner's is known, or where something
  * speaks for the owner. */
-static void test_stranger(void **state)
+static void a_sender_from_whom_no_mail_was_ever_sent_is_told(void **state)
 {
   static const struct {
     const char *sent_by, *ids, *shown, *stranger;
@@ -229,7 +229,7 @@ static void record(Ledger *ledger, const Report *report, VerdictCode code, guint
 }
 
 /* A message that was answered under its own id kept that id on its way to that recipient, and to no other one. */
-static void test_fit_of_an_answered_message(void **state)
+static void a_message_answered_under_its_own_id_kept_it_on_the_way_to_that_recipient(void **state)
 {
   g_autoptr(Ledger) ledger = with_sent();
   g_autoptr(Report) other = rig_report("foreign@x", "bob@there.example", "Minutes of Monday");
@@ -245,7 +245,7 @@ static void test_fit_of_an_answered_message(void **state)
 }
 
 /* Whom the original names counts like the failed recipient, which may be the name behind an alias. */
-static void test_recipients_of_the_original(void **state)
+static void whom_the_original_names_counts_like_the_failed_recipient(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = with_sent();
@@ -260,7 +260,7 @@ static void test_recipients_of_the_original(void **state)
 }
 
 /* Somebody else at the failed recipient's domain, in the fortnight before. */
-static void test_neighbour(void **state)
+static void somebody_else_at_the_domain_counts_for_a_fortnight(void **state)
 {
   static const struct {
     const char *ids, *recipients, *exclude, *neighbour;
@@ -288,7 +288,7 @@ static void test_neighbour(void **state)
 }
 
 /* Reports that were matched before: by any alias, of failure for one of failure, of other kinds for the others. */
-static void test_failures(void **state)
+static void earlier_matches_of_a_message_are_counted_by_its_aliases_and_the_kind_of_report(void **state)
 {
   static const struct {
     const char *id;
@@ -358,7 +358,7 @@ static const struct {
   { "-@elsewhere.example", NULL, NULL, OWN_NONE, NULL, NULL, "mailer-daemon" },
 };
 
-static void test_own_words(void **state)
+static void an_own_entry_decides_by_recipient_or_reporter(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
     GError *error = NULL;
@@ -379,7 +379,7 @@ static void test_own_words(void **state)
   }
 }
 
-static void test_excluded(void **state)
+static void an_address_that_is_excluded_was_written_to_but_is_no_automatic_entry(void **state)
 {
   static const struct {
     const char *entries, *recipients, *written_to;
@@ -407,7 +407,7 @@ static void test_excluded(void **state)
   }
 }
 
-static void test_broken_ledger(void **state)
+static void facts_from_a_broken_ledger_are_an_error_and_leave_no_transaction(void **state)
 {
   static const char *const tables[] = { "sent_id", "sent_to", "newsender", "folder" };
   for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
@@ -425,16 +425,18 @@ static void test_broken_ledger(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_reports),
-                                      cmocka_unit_test(test_sent_fact),
-                                      cmocka_unit_test(test_failures),
-                                      cmocka_unit_test(test_own_words),
-                                      cmocka_unit_test(test_excluded),
-                                      cmocka_unit_test(test_broken_ledger),
-                                      cmocka_unit_test(test_fit_by_sender),
-                                      cmocka_unit_test(test_fit_of_an_answered_message),
-                                      cmocka_unit_test(test_recipients_of_the_original),
-                                      cmocka_unit_test(test_neighbour),
-                                      cmocka_unit_test(test_stranger) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(facts_name_what_answers_a_report),
+    cmocka_unit_test(a_fact_tells_of_the_sent_message),
+    cmocka_unit_test(earlier_matches_of_a_message_are_counted_by_its_aliases_and_the_kind_of_report),
+    cmocka_unit_test(an_own_entry_decides_by_recipient_or_reporter),
+    cmocka_unit_test(an_address_that_is_excluded_was_written_to_but_is_no_automatic_entry),
+    cmocka_unit_test(facts_from_a_broken_ledger_are_an_error_and_leave_no_transaction),
+    cmocka_unit_test(a_fit_wants_the_same_sender_where_both_sides_name_one),
+    cmocka_unit_test(a_message_answered_under_its_own_id_kept_it_on_the_way_to_that_recipient),
+    cmocka_unit_test(whom_the_original_names_counts_like_the_failed_recipient),
+    cmocka_unit_test(somebody_else_at_the_domain_counts_for_a_fortnight),
+    cmocka_unit_test(a_sender_from_whom_no_mail_was_ever_sent_is_told)
+  };
   return cmocka_run_group_tests_name("ledger_query", tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void record(Ledger *ledger, const Report *report, VerdictCode code, guint
 }
 
 /* Ids as reporters write them, and where else they stand. */
-static void test_ids(void **state)
+static void an_id_is_found_as_reporters_write_it_and_where_else_it_stands(void **state)
 {
   enum { ID, ENVELOPE, START, OTHER, REFERENCE };
   static const struct {
@@ -102,7 +102,7 @@ static void test_ids(void **state)
 }
 
 /* A Sent copy whose Date is years old, stored today; and one whose subject is longer than a report returns. */
-static void test_wrong_dates_and_long_subjects(void **state)
+static void a_wrong_date_or_a_long_subject_does_not_hide_a_sent_message(void **state)
 {
   GError *error = NULL;
   gint64 now = g_get_real_time() / G_USEC_PER_SEC;
@@ -127,7 +127,7 @@ static void test_wrong_dates_and_long_subjects(void **state)
 }
 
 /* Rule 6: which address is the owner's. The accounts list me@example.org, me@work.example and *@my.example. */
-static void test_owner(void **state)
+static void an_address_is_the_owners_as_the_accounts_list_it(void **state)
 {
   static const struct {
     const char *recipients, *from, *to, *delivered;
@@ -161,7 +161,7 @@ static void test_owner(void **state)
 }
 
 /* With a pattern that takes everything, nothing is the owner's by name. */
-static void test_owner_of_everything(void **state)
+static void a_pattern_that_takes_everything_names_no_address_of_the_owner(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -179,7 +179,7 @@ static void test_owner_of_everything(void **state)
 }
 
 /* Rule 8: other names of one recipient, each written to two days ago. */
-static void test_other_names(void **state)
+static void other_names_of_a_recipient_are_known_again(void **state)
 {
   static const struct {
     const char *sent_to, *failed, *reporter;
@@ -218,7 +218,7 @@ static void test_other_names(void **state)
 
 /* To whom the original is addressed says something only where the failed recipient is not among them: a forger may put
  * anybody there. */
-static void test_original_to_others(void **state)
+static void an_original_to_others_says_something_only_without_the_failed_recipient(void **state)
 {
   g_autoptr(Ledger) ledger = with_sent();
   GError *error = NULL;
@@ -231,7 +231,7 @@ static void test_original_to_others(void **state)
 }
 
 /* An id that is not in the ledger tells of another message only where those of this account come back as they left. */
-static void test_survival(void **state)
+static void an_unknown_id_counts_only_where_ids_are_known_to_survive(void **state)
 {
   static const struct {
     const char *ids; /* of the reports that came before, ';'-separated */
@@ -266,7 +266,7 @@ static void test_survival(void **state)
 }
 
 /* What was judged in the same batch counts before it is recorded. */
-static void test_pending(void **state)
+static void what_was_judged_in_the_same_batch_counts_before_it_is_recorded(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = with_sent();
@@ -290,7 +290,7 @@ static void test_pending(void **state)
 }
 
 /* Five a week: those of the week around it, of this recipient, that were not found to be backscatter. */
-static void test_weak_reports(void **state)
+static void five_reports_a_week_about_one_recipient_are_counted(void **state)
 {
   static const struct {
     const char *recipient;
@@ -319,12 +319,15 @@ static void test_weak_reports(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_ids),         cmocka_unit_test(test_wrong_dates_and_long_subjects),
-    cmocka_unit_test(test_owner),       cmocka_unit_test(test_owner_of_everything),
-    cmocka_unit_test(test_other_names), cmocka_unit_test(test_original_to_others),
-    cmocka_unit_test(test_survival),    cmocka_unit_test(test_pending),
-    cmocka_unit_test(test_weak_reports)
-  };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(an_id_is_found_as_reporters_write_it_and_where_else_it_stands),
+                                      cmocka_unit_test(a_wrong_date_or_a_long_subject_does_not_hide_a_sent_message),
+                                      cmocka_unit_test(an_address_is_the_owners_as_the_accounts_list_it),
+                                      cmocka_unit_test(a_pattern_that_takes_everything_names_no_address_of_the_owner),
+                                      cmocka_unit_test(other_names_of_a_recipient_are_known_again),
+                                      cmocka_unit_test(
+                                          an_original_to_others_says_something_only_without_the_failed_recipient),
+                                      cmocka_unit_test(an_unknown_id_counts_only_where_ids_are_known_to_survive),
+                                      cmocka_unit_test(what_was_judged_in_the_same_batch_counts_before_it_is_recorded),
+                                      cmocka_unit_test(five_reports_a_week_about_one_recipient_are_counted) };
   return cmocka_run_group_tests_name("ledger_facts_weak", tests, NULL, NULL);
 }

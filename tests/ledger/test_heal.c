@@ -159,7 +159,7 @@ static void test_recorded_mail(void **state)
 }
 
 /* What makes coverage fall is told, and nothing is moved: else one forged answer would bring months of it back. */
-static void test_coverage_that_falls(void **state)
+static void coverage_that_falls_is_told_and_nothing_is_moved(void **state)
 {
   enum { GAP, OLD_GAP, NO_FOLDER, NO_ADDRESS, WATCHED, N };
   static const Outcome want[N] = { TOLD, STAYS, TOLD, TOLD, TOLD };
@@ -213,7 +213,7 @@ static void test_own_entries(void **state)
 }
 
 /* What was denied and is no longer is weighed like any other: a message that fits brings it back. */
-static void test_no_longer_denied(void **state)
+static void what_is_no_longer_denied_is_weighed_like_any_other(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = with_sent();
@@ -226,7 +226,7 @@ static void test_no_longer_denied(void **state)
 }
 
 /* What went back once and lies in quarantine again was put there by somebody who knows why. */
-static void test_twice(void **state)
+static void what_went_back_once_and_lies_in_quarantine_again_stays_there(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = with_sent();
@@ -263,7 +263,7 @@ static void test_what_is_left_alone(void **state)
 }
 
 /* Somebody who has seen one id sends a hundred bounces about it: no more come back than the message can have caused. */
-static void test_replayed_id(void **state)
+static void a_replayed_id_brings_back_no_more_than_its_message_can_have_caused(void **state)
 {
   GError *error = NULL;
   g_auto(HealResult) result = { 0 };
@@ -300,7 +300,7 @@ static void test_many_unsure_ones(void **state)
 }
 
 /* Of what version 3 has quarantined, only the first id was kept. */
-static void test_of_an_older_ledger(void **state)
+static void of_an_older_ledger_the_first_id_counts(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -363,7 +363,7 @@ static void test_kept_whole(void **state)
 }
 
 /* Nothing is written where nothing is due, and what was forgotten leaves no trace. */
-static void test_forgotten(void **state)
+static void what_was_forgotten_leaves_no_trace(void **state)
 {
   GError *error = NULL;
   g_auto(HealResult) result = { 0 };
@@ -385,15 +385,16 @@ int main(void)
   filter_init();
   const struct CMUnitTest tests[] = { cmocka_unit_test(test_sent_mail_that_comes_late),
                                       cmocka_unit_test(test_recorded_mail),
-                                      cmocka_unit_test(test_coverage_that_falls),
+                                      cmocka_unit_test(coverage_that_falls_is_told_and_nothing_is_moved),
                                       cmocka_unit_test(test_own_entries),
-                                      cmocka_unit_test(test_no_longer_denied),
-                                      cmocka_unit_test(test_twice),
+                                      cmocka_unit_test(what_is_no_longer_denied_is_weighed_like_any_other),
+                                      cmocka_unit_test(what_went_back_once_and_lies_in_quarantine_again_stays_there),
                                       cmocka_unit_test(test_what_is_left_alone),
-                                      cmocka_unit_test(test_replayed_id),
+                                      cmocka_unit_test(
+                                          a_replayed_id_brings_back_no_more_than_its_message_can_have_caused),
                                       cmocka_unit_test(test_many_unsure_ones),
-                                      cmocka_unit_test(test_of_an_older_ledger),
+                                      cmocka_unit_test(of_an_older_ledger_the_first_id_counts),
                                       cmocka_unit_test(test_kept_whole),
-                                      cmocka_unit_test(test_forgotten) };
+                                      cmocka_unit_test(what_was_forgotten_leaves_no_trace) };
   return cmocka_run_group_tests_name("ledger_heal", tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 
 #define T0 RIG_T0
 
-static void test_round_trip(void **state)
+static void an_entry_is_read_as_it_was_recorded(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -60,7 +60,7 @@ static void test_round_trip(void **state)
 }
 
 /* What waits is held for its second look only, and not for ever where that cannot be had. */
-static void test_held(void **state)
+static void a_waiting_message_is_held_for_its_second_look_and_not_for_ever(void **state)
 {
   static const struct {
     MoveState state;
@@ -96,7 +96,7 @@ static void test_held(void **state)
   }
 }
 
-static void test_fingerprint(void **state)
+static void a_fingerprint_differs_in_id_size_or_the_octets_that_are_read(void **state)
 {
   g_autofree char *text = g_strnfill(FILTER_READ_LIMIT + 10, 'x');
   g_autoptr(GBytes) head = g_bytes_new(text, FILTER_READ_LIMIT), more = g_bytes_new(text, FILTER_READ_LIMIT + 10);
@@ -122,7 +122,7 @@ static void test_fingerprint(void **state)
 }
 
 /* From each state every step: the state after it, or refused. */
-static void test_transitions(void **state)
+static void each_step_leads_from_each_state_to_one_other_or_is_refused(void **state)
 {
   enum { NO = -1 };
   static const struct {
@@ -171,7 +171,7 @@ static void test_transitions(void **state)
     }
 }
 
-static void test_places(void **state)
+static void a_message_has_the_places_that_its_state_says(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -216,7 +216,7 @@ static void test_places(void **state)
 }
 
 /* A batch of confirmations is one transaction. */
-static void test_confirm_many(void **state)
+static void many_confirmations_are_one_transaction(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -234,7 +234,7 @@ static void test_confirm_many(void **state)
 }
 
 /* A copy that lies in quarantine while its source is still to be removed: at both places, and kept from the owner. */
-static void test_copied(void **state)
+static void a_copied_message_lies_at_both_places_until_its_source_is_removed(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -277,7 +277,7 @@ static void test_copied(void **state)
 }
 
 /* The same place again (killed before the answer came): nothing is doubled, and the entry tells how it stands. */
-static void test_recorded_twice(void **state)
+static void a_message_that_is_recorded_twice_has_one_entry(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -305,7 +305,7 @@ static void test_recorded_twice(void **state)
   OK(error == NULL);
 }
 
-static void test_batch(void **state)
+static void a_batch_is_recorded_whole_with_its_mark_or_not_at_all(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -334,7 +334,7 @@ static void test_batch(void **state)
   FAILS(journal_record(ledger, batch, "nobody", "INBOX", &mark, &error), LEDGER_ERROR_MISSING);
 }
 
-static void test_unfinished(void **state)
+static void unfinished_moves_of_an_account_are_listed(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -351,7 +351,7 @@ static void test_unfinished(void **state)
   for (guint i = 0; i < 3; i++) assert_int_equal(((Entry *)g_ptr_array_index(list, i))->id, ids[i]);
 }
 
-static void test_find(void **state)
+static void an_entry_is_found_by_the_fingerprint_of_its_message(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -379,7 +379,7 @@ static void test_find(void **state)
   assert_int_equal(copy->state, MOVE_Q_INTENT);
 }
 
-static void test_claimed(void **state)
+static void a_place_is_claimed_by_the_entry_that_lies_there(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -409,7 +409,7 @@ static gboolean collect(const Entry *entry, gpointer data)
   return entry->home.uid != 99;
 }
 
-static void test_list(void **state)
+static void entries_are_listed_newest_first_as_the_query_says(void **state)
 {
   static const struct {
     JournalQuery query;
@@ -452,7 +452,7 @@ static void test_list(void **state)
   assert_string_equal(got->str, " 99"); /* stopped there */
 }
 
-static void test_counts(void **state)
+static void entries_are_counted_by_verdict_and_state(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -474,7 +474,7 @@ static void test_counts(void **state)
   assert_int_equal(counts.by_state[MOVE_KEPT], 2);
 }
 
-static void test_days(void **state)
+static void each_day_counts_what_was_judged_and_moved_on_it(void **state)
 {
   const gint64 day = 18518 * DAY; /* the day of T0 is 18518 */
   GError *error = NULL;
@@ -514,11 +514,21 @@ static void test_days(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_held),    cmocka_unit_test(test_fingerprint),
-    cmocka_unit_test(test_transitions),    cmocka_unit_test(test_places),  cmocka_unit_test(test_confirm_many),
-    cmocka_unit_test(test_recorded_twice), cmocka_unit_test(test_batch),   cmocka_unit_test(test_unfinished),
-    cmocka_unit_test(test_find),           cmocka_unit_test(test_claimed), cmocka_unit_test(test_list),
-    cmocka_unit_test(test_counts),         cmocka_unit_test(test_days),    cmocka_unit_test(test_copied),
+    cmocka_unit_test(an_entry_is_read_as_it_was_recorded),
+    cmocka_unit_test(a_waiting_message_is_held_for_its_second_look_and_not_for_ever),
+    cmocka_unit_test(a_fingerprint_differs_in_id_size_or_the_octets_that_are_read),
+    cmocka_unit_test(each_step_leads_from_each_state_to_one_other_or_is_refused),
+    cmocka_unit_test(a_message_has_the_places_that_its_state_says),
+    cmocka_unit_test(many_confirmations_are_one_transaction),
+    cmocka_unit_test(a_message_that_is_recorded_twice_has_one_entry),
+    cmocka_unit_test(a_batch_is_recorded_whole_with_its_mark_or_not_at_all),
+    cmocka_unit_test(unfinished_moves_of_an_account_are_listed),
+    cmocka_unit_test(an_entry_is_found_by_the_fingerprint_of_its_message),
+    cmocka_unit_test(a_place_is_claimed_by_the_entry_that_lies_there),
+    cmocka_unit_test(entries_are_listed_newest_first_as_the_query_says),
+    cmocka_unit_test(entries_are_counted_by_verdict_and_state),
+    cmocka_unit_test(each_day_counts_what_was_judged_and_moved_on_it),
+    cmocka_unit_test(a_copied_message_lies_at_both_places_until_its_source_is_removed),
   };
   return cmocka_run_group_tests_name("ledger_journal", tests, NULL, NULL);
 }

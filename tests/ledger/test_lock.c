@@ -28,7 +28,7 @@ static int in_child(int (*run)(const char *folder), const char *folder)
 
 static int sees_daemon(const char *folder) { return ledger_daemon_runs(folder) ? 0 : 1; }
 
-static void test_one_daemon(void **state)
+static void one_daemon_holds_the_lock_of_a_data_folder(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -49,7 +49,7 @@ static void test_one_daemon(void **state)
 }
 
 /* The lock lasts until the last worker is gone. */
-static void test_inherited(void **state)
+static void the_lock_lasts_until_the_last_worker_is_gone(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -71,7 +71,7 @@ static void test_inherited(void **state)
 }
 
 /* Asking never keeps a daemon from starting. */
-static void test_asking(void **state)
+static void to_ask_for_a_daemon_keeps_none_from_starting(void **state)
 {
   char *folder = rig_folder();
   pid_t asker = fork();
@@ -108,7 +108,9 @@ static void pauses(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_one_daemon), cmocka_unit_test(test_inherited),
-                                      cmocka_unit_test(test_asking), cmocka_unit_test(pauses) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(one_daemon_holds_the_lock_of_a_data_folder),
+                                      cmocka_unit_test(the_lock_lasts_until_the_last_worker_is_gone),
+                                      cmocka_unit_test(to_ask_for_a_daemon_keeps_none_from_starting),
+                                      cmocka_unit_test(pauses) };
   return cmocka_run_group_tests_name("ledger_lock", tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static const struct {
   { "https://example.org/", NULL },
 };
 
-static void test_parse(void **state)
+static void what_is_typed_becomes_an_address_or_a_domain_or_is_refused(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(entries); i++) {
     g_autoptr(GError) error = NULL;
@@ -68,7 +68,7 @@ static void assert_list(Ledger *ledger, NewsenderList list, const char *want)
   assert_string_equal(got->str, want);
 }
 
-static void test_own(void **state)
+static void the_newer_word_of_the_owner_about_an_address_counts(void **state)
 {
   GError *error = NULL;
   gboolean excluded = TRUE;
@@ -93,7 +93,7 @@ static void test_own(void **state)
   assert_list(ledger, NEWSENDER_ALLOW, "");
 }
 
-static void test_automatic(void **state)
+static void an_excluded_address_is_no_automatic_entry_until_the_owner_allows_it(void **state)
 {
   GError *error = NULL;
   gboolean excluded = FALSE;
@@ -129,7 +129,7 @@ static gboolean sum_up(const char *entry, gint64 written, gpointer data)
 }
 
 /* 30,010 addresses: the ten not written to for longest are dropped; an own entry never is. */
-static void test_cap(void **state)
+static void of_too_many_addresses_those_written_to_longest_ago_are_dropped_and_own_entries_never(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -158,7 +158,11 @@ static void test_cap(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_own),
-                                      cmocka_unit_test(test_automatic), cmocka_unit_test(test_cap) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_typed_becomes_an_address_or_a_domain_or_is_refused),
+    cmocka_unit_test(the_newer_word_of_the_owner_about_an_address_counts),
+    cmocka_unit_test(an_excluded_address_is_no_automatic_entry_until_the_owner_allows_it),
+    cmocka_unit_test(of_too_many_addresses_those_written_to_longest_ago_are_dropped_and_own_entries_never)
+  };
   return cmocka_run_group_tests_name("ledger_newsender", tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static char *all(Ledger *ledger)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static void test_numbers(void **state)
+static void a_number_is_never_used_twice_under_one_validity(void **state)
 {
   static const struct {
     const char *gone, *come, *stamp;
@@ -75,7 +75,7 @@ static void test_numbers(void **state)
 }
 
 /* A folder that is as it was costs no write; numbers are no sent mail. */
-static void test_quiet(void **state)
+static void a_folder_that_is_as_it_was_costs_no_write(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -90,7 +90,7 @@ static void test_quiet(void **state)
 }
 
 /* An account that names another mailbox has other messages: its numbers begin anew. */
-static void test_another_mailbox(void **state)
+static void numbers_begin_anew_where_an_account_names_another_mailbox(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -112,7 +112,7 @@ static void test_another_mailbox(void **state)
   assert_string_equal(one, "1c");
 }
 
-static void test_recorded_since(void **state)
+static void recorded_mail_counts_for_the_address_that_it_is_from(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -141,10 +141,10 @@ int main(void)
 {
   filter_init();
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_numbers),
-    cmocka_unit_test(test_quiet),
-    cmocka_unit_test(test_another_mailbox),
-    cmocka_unit_test(test_recorded_since),
+    cmocka_unit_test(a_number_is_never_used_twice_under_one_validity),
+    cmocka_unit_test(a_folder_that_is_as_it_was_costs_no_write),
+    cmocka_unit_test(numbers_begin_anew_where_an_account_names_another_mailbox),
+    cmocka_unit_test(recorded_mail_counts_for_the_address_that_it_is_from),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static guint mode_of(const char *folder, const char *name)
   return info.st_mode & 07777;
 }
 
-static void test_permissions(void **state)
+static void a_ledger_is_readable_by_its_owner_alone(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -48,7 +48,7 @@ static void test_permissions(void **state)
   rig_remove(folder);
 }
 
-static void test_settings(void **state)
+static void a_ledger_is_opened_with_its_durable_settings(void **state)
 {
   char *folder = rig_folder();
   g_autoptr(Ledger) ledger = rig_ledger_in(folder);
@@ -60,7 +60,7 @@ static void test_settings(void **state)
   rig_remove(folder);
 }
 
-static void test_missing(void **state)
+static void a_ledger_that_is_missing_is_not_made_unasked(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -72,7 +72,7 @@ static void test_missing(void **state)
   g_free(folder);
 }
 
-static void test_no_folder(void **state)
+static void a_file_in_the_place_of_a_folder_is_refused(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -87,7 +87,7 @@ static void test_no_folder(void **state)
   rig_remove(folder);
 }
 
-static void test_other_owner(void **state)
+static void a_folder_of_another_user_is_refused(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -125,7 +125,7 @@ static int open_code(const char *folder)
   return ledger != NULL ? 90 : error->domain == LEDGER_ERROR ? error->code : 91;
 }
 
-static void test_no_permission(void **state)
+static void a_ledger_that_may_not_be_written_is_refused(void **state)
 {
   char *folder = rig_folder();
   g_autofree char *file = g_build_filename(folder, "ledger.db", NULL);
@@ -144,7 +144,7 @@ static void test_no_permission(void **state)
   rig_remove(folder);
 }
 
-static void test_versions(void **state)
+static void an_empty_file_becomes_a_ledger_and_a_newer_version_is_refused(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -186,7 +186,7 @@ static const char back_to_1[] =
     "ALTER TABLE account DROP COLUMN sent_by; PRAGMA user_version = 1;";
 
 /* A ledger as version 1 left it is carried over with all that is in it. */
-static void test_migrate(void **state)
+static void a_ledger_of_version_1_is_carried_over_with_all_that_is_in_it(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -226,7 +226,7 @@ static const char version_3_rows[] =
     "(9, 0, 2, 'report-type', 'Content-Type says so.'),"
     "(9, 1, 0, 'id-in-ledger', 'It is that of a message you sent: “Lunch”.');";
 
-static void test_evidence_of_version_3(void **state)
+static void evidence_of_version_3_is_told_as_it_was(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -250,7 +250,7 @@ static void test_evidence_of_version_3(void **state)
   rig_remove(folder);
 }
 
-static void test_other_program(void **state)
+static void the_database_of_another_program_is_left_alone(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder(), *before = NULL, *after = NULL;
@@ -270,7 +270,7 @@ static void test_other_program(void **state)
   rig_remove(folder);
 }
 
-static void test_damaged(void **state)
+static void a_damaged_ledger_is_refused(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -293,7 +293,7 @@ static void test_damaged(void **state)
   rig_remove(folder);
 }
 
-static void test_busy(void **state)
+static void a_ledger_that_another_program_writes_is_busy_for_writers_alone(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder();
@@ -320,7 +320,7 @@ static void test_busy(void **state)
 
 /* A second connection that comes and goes takes no lock of the first with it: another program that closes the ledger
  * then would think itself the last, and remove the -wal under it. */
-static void test_second_connection(void **state)
+static void a_second_connection_takes_no_lock_of_the_first_with_it(void **state)
 {
   GError *error = NULL;
   char *folder = rig_folder(), go = 0;
@@ -350,7 +350,7 @@ static void test_second_connection(void **state)
 }
 
 /* Eight programs make the same ledger at once. */
-static void test_created_by_many(void **state)
+static void eight_programs_may_make_the_same_ledger_at_once(void **state)
 {
   for (guint round = 0; round < 5; round++) {
     char *folder = rig_folder();
@@ -395,7 +395,7 @@ static void assert_whole(Ledger *ledger)
                    0);
 }
 
-static void test_full(void **state)
+static void a_batch_for_which_there_is_no_room_leaves_no_part_behind(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -424,7 +424,7 @@ static int write_past_limit(const char *folder)
   return 4;
 }
 
-static void test_file_limit(void **state)
+static void a_write_past_the_file_limit_leaves_whole_batches_only(void **state)
 {
   char *folder = rig_folder();
   ledger_close(rig_ledger_in(folder));
@@ -440,7 +440,7 @@ static void test_file_limit(void **state)
   rig_remove(folder);
 }
 
-static void test_killed(void **state)
+static void a_writer_that_is_killed_leaves_whole_batches_only(void **state)
 {
   char *folder = rig_folder();
   ledger_close(rig_ledger_in(folder));
@@ -487,7 +487,7 @@ static gboolean outer_list(const char *entry, gint64 written, gpointer data)
 }
 
 /* A callback may ask the same question again. */
-static void test_nested(void **state)
+static void a_callback_may_ask_the_same_question_again(void **state)
 {
   GError *error = NULL;
   Nested nested = { .ledger = rig_ledger() };
@@ -502,24 +502,24 @@ static void test_nested(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_permissions),
-    cmocka_unit_test(test_settings),
-    cmocka_unit_test(test_missing),
-    cmocka_unit_test(test_no_folder),
-    cmocka_unit_test(test_other_owner),
-    cmocka_unit_test(test_no_permission),
-    cmocka_unit_test(test_versions),
-    cmocka_unit_test(test_migrate),
-    cmocka_unit_test(test_evidence_of_version_3),
-    cmocka_unit_test(test_other_program),
-    cmocka_unit_test(test_damaged),
-    cmocka_unit_test(test_busy),
-    cmocka_unit_test(test_created_by_many),
-    cmocka_unit_test(test_full),
-    cmocka_unit_test(test_file_limit),
-    cmocka_unit_test(test_killed),
-    cmocka_unit_test(test_nested),
-    cmocka_unit_test(test_second_connection),
+    cmocka_unit_test(a_ledger_is_readable_by_its_owner_alone),
+    cmocka_unit_test(a_ledger_is_opened_with_its_durable_settings),
+    cmocka_unit_test(a_ledger_that_is_missing_is_not_made_unasked),
+    cmocka_unit_test(a_file_in_the_place_of_a_folder_is_refused),
+    cmocka_unit_test(a_folder_of_another_user_is_refused),
+    cmocka_unit_test(a_ledger_that_may_not_be_written_is_refused),
+    cmocka_unit_test(an_empty_file_becomes_a_ledger_and_a_newer_version_is_refused),
+    cmocka_unit_test(a_ledger_of_version_1_is_carried_over_with_all_that_is_in_it),
+    cmocka_unit_test(evidence_of_version_3_is_told_as_it_was),
+    cmocka_unit_test(the_database_of_another_program_is_left_alone),
+    cmocka_unit_test(a_damaged_ledger_is_refused),
+    cmocka_unit_test(a_ledger_that_another_program_writes_is_busy_for_writers_alone),
+    cmocka_unit_test(eight_programs_may_make_the_same_ledger_at_once),
+    cmocka_unit_test(a_batch_for_which_there_is_no_room_leaves_no_part_behind),
+    cmocka_unit_test(a_write_past_the_file_limit_leaves_whole_batches_only),
+    cmocka_unit_test(a_writer_that_is_killed_leaves_whole_batches_only),
+    cmocka_unit_test(a_callback_may_ask_the_same_question_again),
+    cmocka_unit_test(a_second_connection_takes_no_lock_of_the_first_with_it),
   };
   return cmocka_run_group_tests_name("ledger_open", tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static const struct {
   { "home", "Sent", NULL, NULL, NULL, T0, 10 },
 };
 
-static void test_doubles(void **state)
+static void a_sent_message_that_is_read_twice_counts_once(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -58,7 +58,7 @@ static void test_doubles(void **state)
 }
 
 /* The same ones in one batch, the folder's again and again: none is doubled, and each link and date is there. */
-static void test_one_batch(void **state)
+static void one_batch_holds_no_doubles_and_keeps_each_link_and_date(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -86,7 +86,7 @@ static void test_one_batch(void **state)
 }
 
 /* More links than are held back at once. */
-static void test_many_links(void **state)
+static void more_links_than_are_held_back_at_once_are_all_written(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -103,7 +103,7 @@ static void test_many_links(void **state)
 }
 
 /* Batches may be taken back by a failure of power; whatever comes after them may not. */
-static void test_durable_again(void **state)
+static void what_comes_after_sent_batches_is_durable_again(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -122,7 +122,7 @@ static void test_durable_again(void **state)
 }
 
 /* UIDVALIDITY changed: every message comes again under another UID, and nothing is doubled. */
-static void test_read_afresh(void **state)
+static void a_folder_that_is_read_afresh_doubles_nothing(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -147,7 +147,7 @@ static void test_read_afresh(void **state)
   assert_memory_equal(&kept, &fresh, sizeof kept);
 }
 
-static void test_oldest(void **state)
+static void the_oldest_message_counts_by_the_later_of_two_plausible_times(void **state)
 {
   gint64 now = db_now();
   const struct {
@@ -175,7 +175,7 @@ static void test_oldest(void **state)
 }
 
 /* One message that cannot be added takes the whole batch and the mark with it. */
-static void test_one_transaction(void **state)
+static void a_message_that_cannot_be_added_takes_its_batch_and_mark_with_it(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -195,7 +195,7 @@ static void test_one_transaction(void **state)
   FAILS(sent_add(ledger, "nobody", "Sent", rows, 2, &mark, &error), LEDGER_ERROR_MISSING);
 }
 
-static void test_record(void **state)
+static void recorded_mail_is_added_once_and_makes_no_coverage(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -222,7 +222,7 @@ static void test_record(void **state)
 }
 
 /* When an address was written to last never goes back, and an impossible date does not count as last. */
-static void test_written(void **state)
+static void when_an_address_was_written_to_last_never_goes_back(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -236,10 +236,14 @@ static void test_written(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_doubles),         cmocka_unit_test(test_one_batch),
-                                      cmocka_unit_test(test_many_links),      cmocka_unit_test(test_durable_again),
-                                      cmocka_unit_test(test_read_afresh),     cmocka_unit_test(test_oldest),
-                                      cmocka_unit_test(test_one_transaction), cmocka_unit_test(test_record),
-                                      cmocka_unit_test(test_written) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(a_sent_message_that_is_read_twice_counts_once),
+                                      cmocka_unit_test(one_batch_holds_no_doubles_and_keeps_each_link_and_date),
+                                      cmocka_unit_test(more_links_than_are_held_back_at_once_are_all_written),
+                                      cmocka_unit_test(what_comes_after_sent_batches_is_durable_again),
+                                      cmocka_unit_test(a_folder_that_is_read_afresh_doubles_nothing),
+                                      cmocka_unit_test(the_oldest_message_counts_by_the_later_of_two_plausible_times),
+                                      cmocka_unit_test(a_message_that_cannot_be_added_takes_its_batch_and_mark_with_it),
+                                      cmocka_unit_test(recorded_mail_is_added_once_and_makes_no_coverage),
+                                      cmocka_unit_test(when_an_address_was_written_to_last_never_goes_back) };
   return cmocka_run_group_tests_name("ledger_sent", tests, NULL, NULL);
 }

@@ -202,7 +202,7 @@ static void test_time_of_failure(void **state)
 }
 
 /* A phone that is new is few among many answers of a year, and many among the recent ones. */
-static void test_new_phone(void **state)
+static void a_new_phone_is_seen_among_the_recent_answers(void **state)
 {
   g_autoptr(Ledger) ledger = with_account(ME, FALSE);
   static const Answer before = { .ago = 150 };
@@ -213,7 +213,7 @@ static void test_new_phone(void **state)
 }
 
 /* Once the phone's folder is read, the answers to its mail are known, and coverage is whole. */
-static void test_found_again(void **state)
+static void coverage_is_whole_again_once_the_missing_folder_is_read(void **state)
 {
   g_autoptr(Ledger) ledger = with_account(ME, FALSE);
   write_letters(ledger);
@@ -247,7 +247,7 @@ static void test_answers_to_received_mail(void **state)
   assert_false(has);
 }
 
-static void test_received_is_bounded(void **state)
+static void received_ids_are_bounded(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = with_account(ME, FALSE);
@@ -311,7 +311,7 @@ static void test_since_the_owners_first(void **state)
 }
 
 /* A folder that gives none is passed over where another one gives coverage, and never veils it. */
-static void test_second_folder(void **state)
+static void a_folder_without_coverage_never_veils_another(void **state)
 {
   GError *error = NULL;
   static const char *const both[] = { "Archive", "Sent" }, *const inbox[] = { "Archive" };
@@ -352,7 +352,7 @@ static void test_listed(void **state)
 }
 
 /* A sender that no account lists may be one of any account's. */
-static void test_unknown_sender_asks_all(void **state)
+static void a_sender_that_no_account_lists_may_be_one_of_any(void **state)
 {
   static const struct {
     const char *sender;
@@ -527,15 +527,15 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_answers),
     cmocka_unit_test(test_time_of_failure),
-    cmocka_unit_test(test_new_phone),
-    cmocka_unit_test(test_found_again),
+    cmocka_unit_test(a_new_phone_is_seen_among_the_recent_answers),
+    cmocka_unit_test(coverage_is_whole_again_once_the_missing_folder_is_read),
     cmocka_unit_test(test_answers_to_received_mail),
-    cmocka_unit_test(test_received_is_bounded),
+    cmocka_unit_test(received_ids_are_bounded),
     cmocka_unit_test(test_whose_mail),
     cmocka_unit_test(test_since_the_owners_first),
-    cmocka_unit_test(test_second_folder),
+    cmocka_unit_test(a_folder_without_coverage_never_veils_another),
     cmocka_unit_test(test_listed),
-    cmocka_unit_test(test_unknown_sender_asks_all),
+    cmocka_unit_test(a_sender_that_no_account_lists_may_be_one_of_any),
     cmocka_unit_test(test_unlisted_are_counted),
     cmocka_unit_test(test_silence),
     cmocka_unit_test(test_plausible),

@@ -22,7 +22,7 @@ static gint64 quarantined(Ledger *ledger, const char *account, guint32 uid)
   return id;
 }
 
-static void test_life(void **state)
+static void a_request_is_open_until_it_is_finished_and_may_be_made_again(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -67,7 +67,7 @@ static void test_life(void **state)
   FAILS(wish_finish(ledger, 999, TRUE, "x", &error), LEDGER_ERROR_MISSING);
 }
 
-static void test_refused(void **state)
+static void a_message_that_does_not_lie_in_quarantine_can_be_neither_restored_nor_deleted(void **state)
 {
   static const struct {
     MoveState begin;
@@ -108,7 +108,7 @@ static void test_refused(void **state)
 }
 
 /* Finished wishes are forgotten after a month. */
-static void test_forgotten(void **state)
+static void finished_requests_are_forgotten_after_a_month(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -125,7 +125,7 @@ static void test_forgotten(void **state)
 }
 
 /* Each row with those before it open: a sweep is added once, and no other beside it. */
-static void test_sweep(void **state)
+static void an_account_has_one_open_sweep_at_a_time(void **state)
 {
   enum { NEW, SAME, REFUSED };
   static const struct {
@@ -168,7 +168,7 @@ static void test_sweep(void **state)
   assert_true(wish_add_sweep(ledger, WISH_SWEEP, "work", NULL, &error) > last);
 }
 
-static void test_cancel(void **state)
+static void an_open_request_can_be_cancelled_and_a_finished_one_stays(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -188,7 +188,7 @@ static void test_cancel(void **state)
 }
 
 /* Nobody is left to do them; wished for later, they end when the configuration is read again. */
-static void test_abandoned(void **state)
+static void requests_of_an_account_that_is_gone_end(void **state)
 {
   static const AccountSetup work = { (char *)"work", (char *)"me@work.example" };
   GError *error = NULL;
@@ -214,8 +214,13 @@ static void test_abandoned(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_life),      cmocka_unit_test(test_refused),
-                                      cmocka_unit_test(test_forgotten), cmocka_unit_test(test_sweep),
-                                      cmocka_unit_test(test_cancel),    cmocka_unit_test(test_abandoned) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_request_is_open_until_it_is_finished_and_may_be_made_again),
+    cmocka_unit_test(a_message_that_does_not_lie_in_quarantine_can_be_neither_restored_nor_deleted),
+    cmocka_unit_test(finished_requests_are_forgotten_after_a_month),
+    cmocka_unit_test(an_account_has_one_open_sweep_at_a_time),
+    cmocka_unit_test(an_open_request_can_be_cancelled_and_a_finished_one_stays),
+    cmocka_unit_test(requests_of_an_account_that_is_gone_end)
+  };
   return cmocka_run_group_tests_name("ledger_wish", tests, NULL, NULL);
 }
