@@ -67,8 +67,9 @@ static void add_state(GPtrArray *lines, const Entry *entry)
 
 static void add_wish(GPtrArray *lines, const Wish *wish)
 {
-  if (wish == NULL || (wish->verb != WISH_RESTORE && wish->verb != WISH_DELETE) || wish->state == WISH_DONE) return;
+  if (wish == NULL || wish->state == WISH_DONE) return;
   gboolean restore = wish->verb == WISH_RESTORE;
+  if (!restore && wish->verb != WISH_DELETE && wish->verb != WISH_REMOVE) return;
   if (wish->state == WISH_OPEN) {
     add(lines, LINE_PLAIN, NULL,
         restore ? _("You asked to have it restored: the filter does this at its next pass.")

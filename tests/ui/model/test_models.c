@@ -101,6 +101,31 @@ static void words(void **state)
   assert_true(entry_text_can_restore(entry));
 }
 
+/* A request that is not done yet, or failed, is told with the entry, however the owner made it. */
+static void requests(void **state)
+{
+  static const struct {
+    WishVerb verb;
+    const char *open, *failed;
+  } rows[] = {
+    { WISH_RESTORE, "You asked to have it restored", "It could not be restored: no." },
+    { WISH_DELETE, "You asked to have it deleted", "It could not be deleted: no." },
+    { WISH_REMOVE, "You asked to have it deleted", "It could not be deleted: no." },
+  };
+  g_autoptr(Report) report = rig_report("spam@botnet.example", "a@a.example", "A");
+  g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Wish wish = { .verb = rows[i].verb, .state = WISH_OPEN };
+    g_autoptr(GPtrArray) open = entry_text_why(entry, NULL, &wish);
+    wish.state = WISH_FAILED;
+    wish.result = (char *)"no.";
+    g_autoptr(GPtrArray) failed = entry_text_why(entry, NULL, &wish);
+    g_autofree char *open_text = entry_text_join(open), *failed_text = entry_text_join(failed);
+    if (strstr(open_text, rows[i].open) == NULL || strstr(failed_text, rows[i].failed) == NULL)
+      fail_msg("row %u: %s%s", i, open_text, failed_text);
+  }
+}
+
 /* A message whose quarantine is a Maildir on this computer is shown itself, and only while it lies there. */
 static void raw_of_a_maildir(void **state)
 {
@@ -279,10 +304,10 @@ static void remembers(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(pages_stay_few),   cmocka_unit_test(hostile_cells),   cmocka_unit_test(words),
-    cmocka_unit_test(raw_of_a_maildir), cmocka_unit_test(second_thoughts), cmocka_unit_test(held_at_the_end),
-    cmocka_unit_test(choices),          cmocka_unit_test(standing),        cmocka_unit_test(waves),
-    cmocka_unit_test(remembers),
+    cmocka_unit_test(pages_stay_few),  cmocka_unit_test(hostile_cells),    cmocka_unit_test(words),
+    cmocka_unit_test(requests),        cmocka_unit_test(raw_of_a_maildir), cmocka_unit_test(second_thoughts),
+    cmocka_unit_test(held_at_the_end), cmocka_unit_test(choices),          cmocka_unit_test(standing),
+    cmocka_unit_test(waves),           cmocka_unit_test(remembers),
   };
   filter_init();
   return cmocka_run_group_tests_name("tray models", tests, NULL, NULL);

@@ -66,7 +66,7 @@ def filtering():
     lying = [str(row["id"]) for row in listed(backstop) if row["state"] == "quarantined"]
     backstop.ok("backstop", "restore", lying[0])
     compare(backstop, backscatter + unsure, unsure)  # not before it is done
-    backstop.ok("backstop", "delete", lying[1])
+    backstop.ok("backstop", "delete", "--for-good", lying[1])  # there is no trash
     backstop.pass_once()
     compare(backstop, backscatter + unsure - 2, unsure)
 

@@ -10,7 +10,8 @@ top=${top_srcdir:-.}
 
 template() { # prints it
   (cd "$top" && xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --add-comments=Translators --no-wrap \
-    --no-location --sort-output --package-name=backstop -o - ui/*/*.c filter/*.c | sed 's/charset=CHARSET/charset=UTF-8/')
+    --no-location --sort-output --package-name=backstop -o - ui/*/*.c filter/*.c \
+    | sed 's/charset=CHARSET/charset=UTF-8/')
 }
 
 if [ "${1-}" = template ]; then
