@@ -15,7 +15,7 @@
 gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /* message.c */
-/* What is known of a message while it is read. */
+/* The state of a message while the message is read. */
 typedef struct {
   gboolean body;      /* the header has ended */
   gboolean dropping;  /* this line belongs to a status field */
@@ -81,7 +81,8 @@ typedef struct {
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
-/* What the lock is for. What another program adds to a file that it has open is lost when that is replaced. */
+/* What the lock is for. If another program has the file open and adds to it, the addition is lost when the file is
+ * replaced. */
 typedef enum { MBOX_TO_APPEND, MBOX_TO_REPLACE /* no other program may have the file open */ } MboxPurpose;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file
  * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when the mbox is in use,

@@ -128,7 +128,7 @@ static gboolean heed_due(Session *session, guint *seconds, GError **error)
   return TRUE;
 }
 
-/* The newest wish to check, 0 when there is none. A pass must not answer a wish that was made after it began. */
+/* The newest request to check, 0 when there is none. A pass must not answer a request that was made after it began. */
 static gboolean newest_check(const Session *session, gint64 *newest, GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_open_of(session->ledger, session->account->name, WISH_BIT(WISH_CHECK), error);
