@@ -1,7 +1,7 @@
 /* encoded_words.c - encoded words in header fields (RFC 2047)
- * Owns:     how "=?charset?q?...?=" becomes text, also where the standard is bent.
+ * Owns:     how "=?charset?q?...?=" becomes text, also where a writer bends the standard.
  * Must not: fail, or take more than linear time.
- * Fails:    never; what is no encoded word stays as it is.
+ * Fails:    never; text that is no encoded word stays as it is.
  * Tests:    tests/filter/test_text.c */
 #include "filter/text.h"
 
@@ -14,7 +14,7 @@ typedef struct {
   const char *end;
 } Word;
 
-/* Recognises an encoded word that begins at at ("=?"). */
+/* Recognises an encoded word that begins at `at` ("=?"). */
 static gboolean word_at(const char *at, Word *word)
 {
   const char *charset = at + 2, *mark = charset + strcspn(charset, "? \t");
@@ -56,8 +56,8 @@ static void decode_b(GString *bytes, Span data)
   g_string_set_size(bytes, before + n);
 }
 
-/* Bytes of neighbouring words in one charset are put together before they are converted: writers cut inside characters.
- */
+/* Neighbouring words in one charset are joined before their bytes are converted, since writers cut inside
+ * characters. */
 static void flush(GString *out, GString *bytes, Span charset)
 {
   if (bytes->len == 0) return;

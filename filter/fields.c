@@ -11,7 +11,7 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
-/* The end of the line that begins at at: its '\n', or end. */
+/* The end of the line that begins at `at`: its '\n', or end. */
 static const char *line_end(const char *at, const char *end)
 {
   const char *newline = memchr(at, '\n', end - at);
@@ -23,7 +23,7 @@ static gboolean is_empty_line(const char *at, const char *stop)
   return at == stop || (*at == '\r' && at + 1 == stop);
 }
 
-/* The length of the field name that the line begins with, 0 when it is no field. */
+/* The length of the field name at the start of the line, 0 when the line is no field. */
 static gsize name_length(const char *at, const char *stop)
 {
   const char *c = at;
@@ -144,7 +144,7 @@ gsize fields_length(Span text)
   return at - text.start;
 }
 
-/* How many of the fields that every message has stand in the block; rest then begins after it. */
+/* How many of the fields that every message has stand in the block; rest then begins after the block. */
 static guint telling_fields(Span *rest)
 {
   static const char *const names[] = { "From", "Received", "Message-ID", "Return-Path", "Subject", "Date", "To", NULL };
@@ -198,7 +198,7 @@ gboolean span_has_any(Span span, const char *const *words)
   return FALSE;
 }
 
-/* A NUL means as little. */
+/* A NUL has no meaning either. */
 static gboolean is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\0'; }
 
 Span span_trim(Span span)

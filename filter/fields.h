@@ -1,5 +1,5 @@
-/* fields.h - header fields in raw bytes (RFC 5322, 2.2), without copies, and the small tools that everything reading
- * them needs. */
+/* fields.h - header fields in raw bytes (RFC 5322, 2.2), without copies, and the small tools that all readers of fields
+ * need. */
 #pragma once
 #include "filter/report.h"
 #include "filter/span.h"
@@ -24,12 +24,12 @@ gboolean field_find(Span block, const char *name, Field *field);
 /* The value unfolded and trimmed, at most FIELD_LONGEST bytes, valid UTF-8 where the bytes are, never NULL. The
  * caller frees. */
 char *field_raw(const Field *field);
-/* Adds the ids of a value to ids, the last one first, at most limit entries in all: the last of References are nearest,
- * and a long field is read from its end. */
+/* Adds the ids of a value to ids, the last id first, at most limit entries in all: the last ids of References are the
+ * nearest messages, so a long field is read from its end. */
 void field_ids_last(const Field *field, GPtrArray *ids, guint limit);
 /* The value as people read it: encoded words decoded (RFC 2047), one line. NULL when it is empty. The caller frees. */
 char *field_text(const Field *field, gsize max);
-/* A date (RFC 5322, 3.3), Unix seconds; 0 for what is no date or lies before 1970. */
+/* A date (RFC 5322, 3.3), Unix seconds; 0 for text that is no date, and for a date before 1970. */
 gint64 field_date(const Field *field);
 
 /* Where a block of header fields at the start of text ends: offset of the empty line (or of the end), not counting
@@ -42,7 +42,7 @@ Span fields_begin(Span text);
 
 /* Does the span hold this ASCII word, in any case? */
 gboolean span_has(Span span, const char *word);
-/* Does its beginning, at most SPAN_SHORT bytes, hold one of these words (in lower case)? */
+/* Does the beginning of the span, at most SPAN_SHORT bytes, hold one of these words (in lower case)? */
 #define SPAN_SHORT ((gsize)256)
 gboolean span_has_any(Span span, const char *const *words);
 Span span_trim(Span span);

@@ -4,5 +4,5 @@
 
 /* Once per process, before the other. */
 void labels_init(void);
-/* The header field that a label in some language stands for ("Subject"); static, NULL when it is none of ours. */
+/* The header field that a label in some language stands for ("Subject"); static, NULL for an unknown label. */
 const char *label_field(Span label);

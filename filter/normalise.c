@@ -1,7 +1,7 @@
 /* normalise.c - normal forms of ids, addresses, subjects and display text
  * Owns:     what counts as the same id, the same mailbox, the same subject.
  * Must not: know what a report is; allocate more than a small multiple of its input.
- * Fails:    NULL for what has no normal form; never aborts on any bytes.
+ * Fails:    NULL for text that has no normal form; never aborts on any bytes.
  * Tests:    tests/filter/test_normalise.c */
 #include "filter/normalise.h"
 
@@ -66,7 +66,7 @@ void id_collect(const char *value, GPtrArray *ids, guint limit)
   }
   for (const char *open = strchr(value, '<'); open != NULL && ids->len < limit; open = strchr(open + 1, '<')) {
     gsize span = strcspn(open + 1, "<>");
-    if (open[span + 1] != '>') continue; /* the inner one is the id, or it is cut off and would match nothing */
+    if (open[span + 1] != '>') continue; /* the inner text is the id; or the id is cut off and would match nothing */
     take_id(ids, open, open + span + 2, limit);
   }
 }
@@ -95,7 +95,7 @@ static char *without_comments(const char *text)
   return g_string_free(bare, FALSE);
 }
 
-/* Narrows [start, end) to what stands between the last pair of angle brackets, if there is one. */
+/* Narrows [start, end) to the text between the last pair of angle brackets, if there is a pair. */
 static void inside_brackets(const char **start, const char **end)
 {
   const char *open = NULL;
@@ -280,8 +280,8 @@ gboolean text_hides(gunichar c)
   }
 }
 
-/* What text_to_keep() leaves out. FALSE: "as text_hides()": the hashes of subjects in old ledgers would match no more.
- */
+/* Does text_to_keep() leave this character out? FALSE: "as text_hides()": the hashes of subjects in old ledgers would
+ * match no more. */
 static gboolean is_not_kept(gunichar c)
 {
   return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)
@@ -296,7 +296,7 @@ static void cut_to(GString *line, gsize max)
   if (max >= strlen(ellipsis)) g_string_append(line, ellipsis);
 }
 
-/* Is it one line already, as nearly all text is: printable ASCII, at most max, one space between words? */
+/* Is the text one line already, as nearly all text is: printable ASCII, at most max, one space between words? */
 static gboolean is_one_line(const char *text, gsize max, gsize *length)
 {
   char before = ' ';

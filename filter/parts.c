@@ -58,7 +58,7 @@ gboolean part_is_headers(const Part *part)
   static const char *const types[] = { "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers",
                                        "message/global-headers", NULL };
   if (g_strv_contains(types, part->type)) return TRUE;
-  /* some gateways attach the original as a mere file */
+  /* some gateways attach the original as an ordinary file */
   gboolean file = g_str_has_prefix(part->type, "application/") && part->name != NULL;
   return file && (g_str_has_suffix(part->name, ".eml") || g_str_has_suffix(part->name, ".822"));
 }
@@ -113,7 +113,7 @@ static gboolean next_line(Span *rest, Span *line)
   return TRUE;
 }
 
-/* Is the line this boundary? 1: it opens a part, 2: it closes the last one, 0: no. */
+/* Is the line this boundary? 1: the line opens a part, 2: the line closes the last part, 0: no. */
 static int boundary_at(Span line, const char *boundary, gsize length)
 {
   if (line.length < length + 2 || line.start[0] != '-' || line.start[1] != '-') return 0;
@@ -123,7 +123,7 @@ static int boundary_at(Span line, const char *boundary, gsize length)
   return rest.length >= 2 && rest.start[0] == '-' && rest.start[1] == '-' ? 2 : 0;
 }
 
-/* A boundary nobody declared: a line "--x" directly followed by a Content- field. */
+/* A boundary that no header field declared: a line "--x" directly followed by a Content- field. */
 static char *guess_boundary(Span body)
 {
   Span line, before = { "", 0 };
@@ -145,7 +145,7 @@ static gboolean begins_with_field(Span text)
   return next_line(&text, &line) && !g_ascii_isspace(*line.start) && field_next(&line, &field);
 }
 
-/* Adds the parts of a multipart. FALSE when the boundary is nowhere in it. */
+/* Adds the parts of a multipart. FALSE when the boundary does not occur. */
 static gboolean add_multipart(Parts *parts, Span body, const char *boundary, int inside, guint depth,
                               const char *implied)
 {
@@ -162,12 +162,12 @@ static gboolean add_multipart(Parts *parts, Span body, const char *boundary, int
     start = line.start + line.length;
     found = mark;
   }
-  /* cut off before the last boundary, or that was forgotten */
+  /* the message was cut off before the last boundary, or the last boundary was forgotten */
   if (found == 1) add_entity(parts, (Span){ start, body.start + body.length - start }, inside, depth, implied, FALSE);
   return found != 0;
 }
 
-/* The body of a message part as it was before it was encoded (RFC 6533 and many servers do that). */
+/* The body of a message part without its transfer encoding (RFC 6533 and many servers encode message parts). */
 static Span decoded_message(Parts *parts, const Part *part)
 {
   gboolean encoded = part->encoding != NULL
@@ -180,7 +180,7 @@ static Span decoded_message(Parts *parts, const Part *part)
   return begins_with_field(text) || !begins_with_field(part->body) ? text : part->body;
 }
 
-/* Adds what is inside a part that was just added. */
+/* Adds the parts that lie in the part which was added last. */
 static void add_inside(Parts *parts, guint index, int inside, guint depth)
 {
   Part *part = &g_array_index(parts->all, Part, index);
@@ -199,7 +199,7 @@ static void add_inside(Parts *parts, guint index, int inside, guint depth)
   }
 }
 
-/* Adds one part: its header block, its body, and what is inside. A message always has a header block. */
+/* Adds one part: its header block, its body, and the parts that lie in it. A message always has a header block. */
 static void add_entity(Parts *parts, Span entity, int inside, guint depth, const char *implied, gboolean message)
 {
   if (parts->all->len >= PARTS_MOST) return;

@@ -9,14 +9,14 @@
 #define PARTS_DEEPEST 16
 
 typedef struct {
-  char *type;     /* lower case, "text/plain"; what the context implies when it is not declared */
+  char *type;     /* lower case, "text/plain"; the default of the context when no type is declared */
   char *charset;  /* NULL */
   char *encoding; /* Content-Transfer-Encoding; NULL */
   char *name;     /* file name, lower case; NULL */
   char *boundary; /* NULL */
   Span fields;    /* the part's own header block */
-  Span body;      /* still encoded; of a message part: decoded. The message in it is the part that follows */
-  int inside;     /* index of the message part that holds it; -1: the report's own */
+  Span body;  /* still encoded, but decoded if this is a message part. The message in a message part is the next part */
+  int inside; /* index of the message part that holds this part; -1: a part of the report itself */
 } Part;
 
 typedef struct {
@@ -29,7 +29,7 @@ void parts_free(Parts *parts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Parts, parts_free)
 
 static inline const Part *parts_at(const Parts *parts, guint i) { return &g_array_index(parts->all, Part, i); }
-/* Does it carry a message, or the header of one? (message/rfc822, text/rfc822-headers and their kin) */
+/* Does the part carry a message, or the header of a message? (message/rfc822, text/rfc822-headers and their kin) */
 gboolean part_is_message(const Part *part);
 gboolean part_is_headers(const Part *part);
 /* The part's body decoded to UTF-8, HTML as its words, at most limit encoded bytes. The caller frees. */

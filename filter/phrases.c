@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define KEY_BYTES 4 /* every phrase has at least as many */
+#define KEY_BYTES 4 /* bytes that every phrase has at least */
 #define BUCKETS 4096
 #define CUT_LINE_LONGEST 200
 
@@ -52,7 +52,7 @@ static gboolean ends_word(const char *at, gsize length, const char *end)
 
 void phrases_score(const char *folded, gsize length, PhrasePlace place, PhraseScore *score)
 {
-  guint32 seen[PHRASE_TABLE_MOST / 32] = { 0 }; /* a bit for each row: this runs for every line */
+  guint32 seen[PHRASE_TABLE_MOST / 32] = { 0 }; /* a bit for each row: this function runs for every line */
   const char *end = folded + length;
   guint index = g_bit_nth_lsf(place, -1);
   for (const char *at = folded; at + KEY_BYTES <= end; at++) {

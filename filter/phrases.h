@@ -13,9 +13,9 @@ typedef enum {
   PHRASE_CUT,       /* the line before a returned message */
   PHRASE_NOTICE,    /* about mail to the reader, or for the keeper of a mail system */
   PHRASE_TO_YOU,    /* "sent to you": mail to the reader */
-  PHRASE_GOODS,     /* what is delivered and is no mail: parcels, orders, faxes, payments */
+  PHRASE_GOODS,     /* goods that are delivered, and are no mail: parcels, orders, faxes, payments */
   PHRASE_MAIL,      /* mail, by its name */
-  PHRASE_WRITER,    /* who writes reports: 5 a mail system, 3 its keeper, 1 some machine */
+  PHRASE_WRITER,    /* the name of a writer of reports: 5 a mail system, 3 its keeper, 1 another machine */
   PHRASE_KINDS
 } PhraseKind;
 
@@ -39,18 +39,18 @@ typedef struct {
 void phrases_init(void);
 /* Adds the phrases found in folded text (see text_fold()) to score. Linear time. */
 void phrases_score(const char *folded, gsize length, PhrasePlace place, PhraseScore *score);
-/* The weight of all that speaks of a delivery: failed, late or done. */
+/* The weight of all phrases about a delivery: failed, late or done. */
 guint phrases_failing(const PhraseScore *score);
-/* Is the line a cut mark, and does it look like one ("--- Original message ---") or merely say so ("Original
- * message:")? */
+/* Is the line a cut mark, and does it look like one ("--- Original message ---") or does the line only say so
+ * ("Original message:")? */
 typedef enum { CUT_NONE, CUT_ANNOUNCED, CUT_RULED } CutMark;
 CutMark phrases_cut(Span line);
 
 /* The rows that are searched for (phrase_table.c). */
 #define PHRASE_TABLE_MOST 2048
 
-/* text: as text_fold() gives it, at least four bytes. weight: 5 nothing but such a report says that, 3 typical, 1
- * also heard elsewhere. */
+/* text: as text_fold() gives it, at least four bytes. weight: 5: only such reports say this; 3: typical of such
+ * reports; 1: other mail says this too. */
 typedef struct {
   const char *text;
   PhraseKind kind;

@@ -1,7 +1,7 @@
 /* reason.c - why a message failed, in plain words
- * Owns:     what status codes and servers' words mean to a person.
+ * Owns:     the meaning of status codes and servers' words, for a person.
  * Must not: look at anything else of a report.
- * Fails:    NULL for what it does not know.
+ * Fails:    NULL for an unknown code or text.
  * Tests:    tests/filter/test_judge.c */
 #include "filter/reason.h"
 
@@ -22,7 +22,7 @@ static const char refused[] = N_("the other server's rules forbid it");
 static const char bad_address[] = N_("the address is not written as addresses are");
 static const char relay[] = N_("the other server does not pass mail on for strangers");
 
-/* What follows the class ("5.", "4."). */
+/* The digits after the class ("5.", "4."). */
 static const struct {
   const char *code, *words;
 } codes[] = {

@@ -13,13 +13,13 @@
 
 #include <string.h>
 
-#define TEXT_LONGEST 1000 /* as long as that of a sent message, or a long subject would differ */
+#define TEXT_LONGEST 1000 /* as long as the subject of a sent message, or a long subject would differ */
 #define LINES_MOST 6000
 #define BLOCKS_MOST 24
 #define STRAY_LINES_MOST 3
 #define ID_LONGEST ((gsize)998)          /* RFC 5322, 2.1.1 */
 #define PREFIX_SHORTEST ((gsize)12)      /* bytes of an id cut off behind its "@" that tell it from others */
-#define PREFIX_SHORTEST_BARE ((gsize)20) /* and of one cut off before it */
+#define PREFIX_SHORTEST_BARE ((gsize)20) /* bytes of an id cut off before its "@" that tell it from others */
 
 /* Fields that hold an id of the original (doc/design/verdicts.md). */
 static const char *const id_fields[] = { "Message-ID",
@@ -30,7 +30,7 @@ static const char *const id_fields[] = { "Message-ID",
                                          "Original-Message-ID",
                                          NULL };
 
-/* Fields that hold ids of other messages, and whom the original reached. */
+/* Fields that hold ids of other messages, or the addresses that the original was delivered to. */
 static const char *const answer_fields[] = { "References", "In-Reply-To", NULL };
 static const char *const delivered_fields[] = { "Delivered-To", "X-Original-To", "Envelope-To", NULL };
 
@@ -45,14 +45,14 @@ static void read_delivered(Original *original, const Field *field)
   address_collect(raw, original->delivered, ORIGINAL_ADDRESSES_MOST);
 }
 
-/* Does the text end in the middle of the id? Half an id is none. */
+/* Does the text end in the middle of the id? Half an id is no id. */
 static gboolean is_cut_off(const Field *field, const char *end)
 {
   const char *stop = field->value.start + field->value.length;
   return stop == end && field->value.length > 0 && stop[-1] != '>';
 }
 
-/* Half an id is none, but a long beginning may tell which id it was. */
+/* Half an id is no id, but a long beginning may tell which id it was. */
 static void keep_prefix(Original *original, const char *raw)
 {
   const char *open = strrchr(raw, '<'), *start = open != NULL ? open + 1 : raw;
@@ -109,21 +109,21 @@ void returned_read(Original *original, Span fields)
   }
 }
 
-/* Header fields that only a returned header has, and those whose number tells a block. */
+/* Header fields that only a returned header has, and fields that make a block if several of them stand together. */
 static const char *const known_fields[] = { "From",         "To",       "Subject",        "Date",
                                             "Message-ID",   "Received", "Return-Path",    "MIME-Version",
                                             "Content-Type", "Reply-To", "DKIM-Signature", "Content-Transfer-Encoding",
                                             "X-Mailer",     NULL };
 enum { KNOWN_ID = 4, KNOWN_RECEIVED, KNOWN_PATH, KNOWN_MIME, KNOWN_TYPE };
 
-/* One line of text without its quoting, as it counts for a block. */
+/* One line of text without its quoting, as a block reads the line. */
 typedef struct {
   Span line;    /* without quote marks, indentation and line break */
-  guint indent; /* columns before it */
+  guint indent; /* columns before the text */
   gboolean field;
   const char *name; /* the canonical name for a localised label, else NULL */
   gsize colon;      /* where the value begins */
-  gboolean cut_off; /* the text ends in it */
+  gboolean cut_off; /* the whole text ends in this line */
 } Line;
 
 static gboolean line_next(const char **at, Line *line)
@@ -172,7 +172,7 @@ static void classify(Line *line)
   line->field = line->colon < line->line.length && strchr(" \t", line->line.start[line->colon]) != NULL;
 }
 
-/* A block of field lines while it is being read. */
+/* A block of field lines while the block is being read. */
 typedef struct {
   GString *text; /* its lines, cleaned */
   guint known;   /* bits of known_fields */
@@ -192,7 +192,7 @@ static void block_add_field(Block *block, const Line *line)
   int known = field_index(&field, known_fields);
   gboolean closed = value.length > 0 && value.start[value.length - 1] == '>';
   gboolean no_id = value.length > 0 && !closed && (line->cut_off || !span_has(value, "@"));
-  if (known == KNOWN_ID && no_id) { /* kept as what it is: an id without its end */
+  if (known == KNOWN_ID && no_id) { /* kept as an id without its end */
     const char *open = value.length > 0 && *value.start == '<' ? "" : "<";
     g_string_append(block->text, "Message-ID: ");
     g_string_append(block->text, open);
@@ -230,33 +230,33 @@ static guint known_count(guint known)
   return n;
 }
 
-/* A returned header, not merely a summary of it ("Subject: ... To: ..."). */
+/* Is the block a returned header, and not only a summary of the original ("Subject: ... To: ...")? */
 static gboolean is_header(guint known)
 {
   guint n = known_count(known);
   return (known & 1u << KNOWN_RECEIVED && n >= 2) || (known & 1u << KNOWN_ID && n >= 3) || n >= 5;
 }
 
-/* The search while it runs. */
+/* The state of the search. */
 typedef struct {
   TextBlocks *found;
   Block block;
-  gsize mark;       /* offset of the last cut mark, while it is near, or G_MAXSIZE */
+  gsize mark;       /* offset of the last cut mark, while the mark is near, or G_MAXSIZE */
   gsize ruled;      /* offset of the first cut mark that looks like one, or G_MAXSIZE */
-  guint since_mark; /* lines that are not empty since then */
+  guint since_mark; /* lines since the last cut mark, without empty ones */
   GString *header;  /* blocks that are returned headers */
   guint blocks;
   gboolean done;
 } Search;
 
-/* Nothing but a returned message begins like that; a summary of the original may stand above the recipients. */
+/* Only a returned message begins with such a block; a summary of the original may stand above the recipients. */
 static gboolean ends_the_report(const Search *search)
 {
   const guint envelope = 1u << KNOWN_RECEIVED | 1u << KNOWN_PATH | 1u << KNOWN_MIME | 1u << KNOWN_TYPE;
   return search->mark != G_MAXSIZE || search->block.known & envelope;
 }
 
-/* A block has ended: keep it when it says enough. */
+/* A block has ended: keep the block if it says enough. */
 static void block_close(Search *search)
 {
   Block *block = &search->block;
@@ -264,7 +264,7 @@ static void block_close(Search *search)
   gboolean keep = n >= 2 || block->known & 1u << KNOWN_ID;
   if (keep && (is_header(block->known) || (search->mark != G_MAXSIZE && n >= 2))) {
     g_string_append_printf(search->header, "%s\n", block->text->str);
-    /* a report returned in a report: what it speaks of stands below */
+    /* this is a report that was returned in a report: its own original stands below */
     search->done = !filter_candidate(block->text->str, block->text->len);
     if (search->done && ends_the_report(search)) {
       search->found->marked = search->mark != G_MAXSIZE;

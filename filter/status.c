@@ -1,5 +1,5 @@
 /* status.c - what a delivery-status part says
- * Owns:     the fields of RFC 3464 and what servers make of them.
+ * Owns:     the fields of RFC 3464, and how servers bend them.
  * Must not: look at any other part.
  * Fails:    never; groups without a recipient are dropped.
  * Tests:    tests/filter/test_read.c */
@@ -49,7 +49,7 @@ static const char *after_type(const char *value)
   return value + strspn(value, " \t");
 }
 
-/* RFC 3461, 4: "+2B" in an address whose type is not one of its own stands for a byte. */
+/* RFC 3461, 4: in an address, "+2B" stands for a byte, unless the address type has rules of its own. */
 static char *decode_xtext(const char *text)
 {
   GString *out = g_string_new(NULL);
@@ -107,7 +107,7 @@ static const char *const status_fields[] = { "Original-Recipient",
                                              NULL };
 enum { ORIGINAL, FINAL, ACTION, STATUS, DIAGNOSTIC, MTA, X_ORIGINAL_ID, ORIGINAL_ID, ENVELOPE_ID };
 
-/* Senders may give the envelope any name (RFC 3461, 4.4); some give it that of the message. */
+/* Senders may give the envelope any name (RFC 3461, 4.4); some take the Message-ID as its name. */
 static void take_envelope_id(Status *status, const char *raw)
 {
   g_autofree char *decoded = decode_xtext(raw);

@@ -15,8 +15,8 @@ typedef struct {
   GArray *recipients;      /* StatusRecipient */
   char *reporting_mta;     /* host, lower case; NULL */
   GPtrArray *ids;          /* char*: X-Original-Message-ID, Original-Message-ID */
-  GPtrArray *envelope_ids; /* char*: Original-Envelope-Id, where it has the form of an id */
-  gboolean read;           /* a per-recipient block was there */
+  GPtrArray *envelope_ids; /* char*: Original-Envelope-Id, if the value has the form of an id */
+  gboolean read;           /* a block of fields about a recipient was there */
 } Status;
 
 Status *status_new(void);
@@ -25,10 +25,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Status, status_free)
 /* Adds all groups of fields in text. */
 void status_read(Status *status, Span text);
 
-/* The same where the fields stand in a report's text, if they do. */
+/* Adds the groups of fields that stand in a report's text, if there are any. */
 void status_read_text(Status *status, const char *text, gsize length);
 
-/* What became of the recipients, worst first: failed, delayed, anything else. */
+/* The worst that happened to a recipient, in this order: failed, delayed, anything else. */
 ReportKind status_kind(const Status *status);
 /* Copies reporter's host, recipients, code and diagnostic of that kind into the report. */
 void status_tell(const Status *status, ReportKind kind, Report *report);

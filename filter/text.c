@@ -1,7 +1,7 @@
 /* text.c - from bytes on the wire to text that can be searched
  * Owns:     transfer decoding, charset guessing, markup removal, folding.
  * Must not: know what the text means; use more memory than a small multiple of its input.
- * Fails:    never; what cannot be decoded is kept as well as it can be.
+ * Fails:    never; text that cannot be decoded is kept as far as possible.
  * Tests:    tests/filter/test_text.c, tests/fuzz/text.c */
 #include "filter/text.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPEN_CONVERTERS 24 /* more charsets than the mail of one owner uses */
+#define OPEN_CONVERTERS 24 /* more charsets than one person's mail uses */
 
 GString *text_decode_transfer(Span body, const char *encoding, gsize limit)
 {
@@ -50,7 +50,7 @@ static iconv_t converter(const char *charset)
   return open[i].cd;
 }
 
-/* Converts with iconv, replacing what cannot be converted; NULL for an unknown charset. */
+/* Converts with iconv; bytes that cannot be converted become U+FFFD. NULL for an unknown charset. */
 static char *convert(const char *text, gsize length, const char *charset)
 {
   iconv_t cd = converter(charset);
@@ -66,7 +66,7 @@ static char *convert(const char *text, gsize length, const char *charset)
     g_string_append_len(out, chunk, at - chunk);
     if (result != (gsize)-1 || errno == EINVAL) break;
     if (errno == E2BIG) continue;
-    g_string_append(out, "\357\277\275"); /* U+FFFD for a byte that means nothing in this charset */
+    g_string_append(out, "\357\277\275"); /* U+FFFD for a byte that has no meaning in this charset */
     in++;
     left--;
   }
@@ -75,7 +75,7 @@ static char *convert(const char *text, gsize length, const char *charset)
   return g_steal_pointer(&valid);
 }
 
-/* What undeclared or misdeclared bytes most likely are. */
+/* The most likely text for bytes without a charset, or with a wrong one. */
 static const char *guess(const char *text, gsize length)
 {
   if (length >= 2 && memcmp(text, "\xff\xfe", 2) == 0) return "UTF-16LE";
@@ -107,7 +107,7 @@ static gboolean is_plain(const char *text, gsize length, const char *charset)
   return FALSE;
 }
 
-/* A copy without NULs, which would end it for every later reader. */
+/* A copy without NULs: later readers would take a NUL for the end of the text. */
 static char *without_nuls(const char *text, gsize length)
 {
   if (memchr(text, '\0', length) == NULL) return g_strndup(text, length);
@@ -140,7 +140,8 @@ static const struct {
   { "oacute;", "ó" }, { "iacute;", "í" }, { "aacute;", "á" },
 };
 
-/* Appends what the character reference at at (after '&') stands for; returns how many bytes it took, 0 for none. */
+/* Appends the character for the character reference that begins at `at` (after '&'); returns how many bytes the
+ * reference has, 0 for no reference. */
 static gsize append_reference(GString *out, const char *at)
 {
   if (*at == '#') {
@@ -174,7 +175,7 @@ static const char *const hidden_elements[] = { "style", "script", "title", NULL 
 /* Does an element begin here whose content is not text? */
 static gboolean is_hidden(const char *tag) { return *tag != '/' && tag_is(tag, hidden_elements); }
 
-/* The '>' that ends it; NULL when nothing does. */
+/* The '>' that ends the tag; NULL when the tag has no end. */
 static const char *end_of_hidden(const char *tag)
 {
   for (const char *close = strstr(tag, "</"); close != NULL; close = strstr(close + 2, "</"))
@@ -187,7 +188,7 @@ char *text_from_html(const char *html)
   static const char *const blocks[] = { "br", "p",     "div", "tr", "li",         "h1", "h2",
                                         "h3", "table", "pre", "hr", "blockquote", NULL };
   GString *out = g_string_sized_new(strlen(html));
-  gboolean closing = TRUE; /* every hidden element so far had an end: one that has none is looked for only once */
+  gboolean closing = TRUE; /* every hidden element so far had an end: the search for a missing end is made only once */
   for (const char *at = html; *at != '\0'; at++) {
     if (*at == '<' && (g_ascii_isalpha(at[1]) || at[1] == '/' || at[1] == '!')) {
       const char *end = NULL;
@@ -197,7 +198,7 @@ char *text_from_html(const char *html)
       }
       if (end == NULL) end = at + 1 + strcspn(at + 1, "<>");
       if (*end != '>' && *end != '<') break;
-      if (*end == '<') end--; /* a tag that never closes does not swallow the next */
+      if (*end == '<') end--; /* a tag that never closes does not hide the next tag */
       if (tag_is(at + 1, blocks))
         g_string_append_c(out, '\n');
       else if (tag_is(at + 1, (const char *const[]){ "td", "th", NULL }))

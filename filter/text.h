@@ -6,24 +6,24 @@
  * limit bytes of input are read. NUL-terminated besides its length. */
 GString *text_decode_transfer(Span body, const char *encoding, gsize limit);
 
-/* UTF-8 of text in that charset (NULL: not declared). A wrong or unknown charset never fails: what is valid UTF-8
- * stays, UTF-16 and ISO-2022-JP are recognised by their marks, all else is taken as windows-1252. NULs are dropped.
- * The caller frees. */
+/* UTF-8 of text in that charset (NULL: not declared). A wrong or unknown charset never fails: valid UTF-8 stays, UTF-16
+ * and ISO-2022-JP are recognised by their marks, all other bytes are taken as windows-1252. NULs are dropped. The
+ * caller frees. */
 char *text_to_utf8(const char *text, gsize length, const char *charset);
 
-/* A header field's value with its encoded words decoded (RFC 2047), also those that bend the rules. The caller frees.
- */
+/* A header field's value with its encoded words decoded (RFC 2047), also encoded words that bend the rules. The caller
+ * frees. */
 char *text_decode_words(const char *text);
 
 /* The words of an HTML page: tags dropped, block ends as line breaks, character references replaced, style and script
  * left out. */
 char *text_from_html(const char *html);
 
-/* text as phrases are compared: lower case, every run of white space one space. */
+/* The form of text in which phrases are compared: lower case, every run of white space is one space. */
 GString *text_fold(const char *text, gsize length);
-/* The same into a buffer of TEXT_FOLDED_MOST(length) bytes; returns how long it is, a NUL behind it. A letter's lower
- * case may take one byte more than itself (U+023A), never two. */
+/* As text_fold(), into a buffer of TEXT_FOLDED_MOST(length) bytes; returns the length, without the NUL that ends the
+ * text. A letter's lower case may take one byte more than itself (U+023A), never two. */
 #define TEXT_FOLDED_MOST(length) ((length) + (length) / 2 + 8)
 gsize text_fold_into(char *folded, const char *text, gsize length);
-/* The largest length not above this one that does not cut a character of the UTF-8 text in two. */
+/* The largest length up to `length` that does not cut a character of the UTF-8 text in two. */
 gsize utf8_floor(const char *text, gsize length);

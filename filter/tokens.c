@@ -1,5 +1,5 @@
 /* tokens.c - id-shaped words anywhere in a report
- * Owns:     what looks like a message id in running text.
+ * Owns:     the rule which words of running text look like a message id.
  * Must not: know where ids usually stand.
  * Fails:    never; the list is capped.
  * Tests:    tests/filter/test_read.c */
@@ -16,7 +16,7 @@ static gboolean is_id_char(guchar c)
   return g_ascii_isalnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.:@[]", c) != NULL);
 }
 
-/* Ids are generated: long, with digits. All else between brackets, and most bare words, are addresses. */
+/* Ids are generated: they are long, with digits. Other words between brackets, and most bare words, are addresses. */
 static gboolean generated(const char *start, const char *sign, gboolean bracketed)
 {
   gsize digits = 0, length = sign - start;

@@ -58,7 +58,7 @@ static gboolean replace_others(Ledger *ledger, WishVerb verb, gint64 entry, GErr
       "siis", result, db_now(), entry, verb_words[verb]);
 }
 
-/* The account of the entry, once the wish makes sense for it; NULL with error else. */
+/* The account of the entry, once the request makes sense for it; NULL with error else. */
 static char *account_of_entry(Ledger *ledger, WishVerb verb, gint64 id, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(ledger, id, error);
@@ -146,8 +146,8 @@ gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account
   return db_end(ledger, id > 0, error) ? id : -1;
 }
 
-/* The open wishes of this verb: entry (gint64*) → wish (gint64*). One by one they would be looked for among all of
- * them. */
+/* The open requests of this verb: entry (gint64*) → request (gint64*). Looking up each request alone would search all
+ * open requests each time. */
 static GHashTable *open_by_entry(Ledger *ledger, WishVerb verb, GError **error)
 {
   g_autoptr(GHashTable) open = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
@@ -163,7 +163,7 @@ static GHashTable *open_by_entry(Ledger *ledger, WishVerb verb, GError **error)
   return rows.failed ? NULL : g_steal_pointer(&open);
 }
 
-/* Why a wish for this entry makes no sense: a sentence, NULL when it does make sense. *account: the row id of its
+/* Why a request for this entry makes no sense: a sentence, NULL when it does make sense. *account: the row id of its
  * account. */
 static gboolean check_entry(Ledger *ledger, WishVerb verb, gint64 id, gint64 *account, char **refusal, GError **error)
 {
@@ -191,7 +191,7 @@ gboolean wish_refusal(Ledger *ledger, WishVerb verb, gint64 entry, char **refusa
   return check_entry(ledger, verb, entry, &account, refusal, error);
 }
 
-/* *id: of the wish, 0 for one that was refused. */
+/* *id: the id of the request, 0 if the request was refused. */
 static gboolean add_one(Ledger *ledger, WishVerb verb, gint64 entry, gint64 *id, char **refusal, GError **error)
 {
   gint64 account = 0;
@@ -258,7 +258,7 @@ static Wish *wish_of_row(const Rows *rows)
 
 static gboolean missing(gint64 id, GError **error)
 {
-  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING, "There is no wish %" G_GINT64_FORMAT " in the ledger.", id);
+  g_set_error(error, LEDGER_ERROR, LEDGER_ERROR_MISSING, "There is no request %" G_GINT64_FORMAT " in the ledger.", id);
   return FALSE;
 }
 

@@ -31,14 +31,14 @@ typedef struct {
 void wish_free(Wish *wish);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wish, wish_free)
 
-/* Adds a wish, and returns its id, or -1. For WISH_CHECK give account; else the entry tells it. If the same wish is
- * open already, returns its id. The last wish about an entry counts: an open wish of another verb fails, in the same
- * transaction, with a result that says so. LEDGER_ERROR_REFUSED: restoring a message that is restored already, or
- * deleting one that is deleted already or not in quarantine. A message in the trash can be restored, and so can one
+/* Adds a request, and returns its id, or -1. For WISH_CHECK give account; else the entry tells it. If the same request
+ * is open already, returns its id. The last request about an entry counts: an open request of another verb fails, in
+ * the same transaction, with a result that says so. LEDGER_ERROR_REFUSED: restoring a message that is restored already,
+ * or deleting one that is deleted already or not in quarantine. A message in the trash can be restored, and so can one
  * that is on its way there. */
 gint64 wish_add(Ledger *ledger, WishVerb verb, gint64 entry, const char *account, GError **error);
-/* Adds wishes of one verb for n entries, in one transaction, as far as they make sense. ids (gint64): the wishes, in
- * the order of entries, 0 for a refused one. *refusal: the sentence of the first refusal, NULL: none. */
+/* Adds requests of one verb for n entries, in one transaction, as far as they make sense. ids (gint64): the requests,
+ * in the order of entries, 0 for a refused one. *refusal: the sentence of the first refusal, NULL: none. */
 gboolean wish_add_many(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
                        GError **error);
 /* Adds a sweep (WISH_SWEEP or WISH_REHEARSE) of account's folders, and returns its id, or -1. If the same sweep of
@@ -47,12 +47,12 @@ gint64 wish_add_sweep(Ledger *ledger, WishVerb verb, const char *account, const 
 /* Takes an open request back: the request becomes failed, with the result "cancelled". A finished request stays as it
  * is. */
 gboolean wish_cancel(Ledger *ledger, gint64 id, GError **error);
-/* The same for n wishes (an id of 0 is skipped), in one transaction. *left: how many were finished before. */
+/* The same for n requests (an id of 0 is skipped), in one transaction. *left: how many were finished before. */
 gboolean wish_cancel_many(Ledger *ledger, const gint64 *ids, guint n, guint *left, GError **error);
 Wish *wish_get(Ledger *ledger, gint64 id, GError **error);
-/* The newest wish about an entry; NULL without error when there is none. */
+/* The newest request about an entry; NULL without error when there is none. */
 Wish *wish_of_entry(Ledger *ledger, gint64 entry, GError **error);
-/* Open wishes of account (NULL: all), oldest first: list of Wish*. */
+/* Open requests of account (NULL: all), oldest first: list of Wish*. */
 GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);
 /* As wish_open(), for these verbs only: WISH_BIT()s. */
 #define WISH_BIT(verb) (1u << (verb))
@@ -61,15 +61,16 @@ GPtrArray *wish_open(Ledger *ledger, const char *account, GError **error);
 #define WISH_OF_SWEEPS (WISH_BIT(WISH_SWEEP) | WISH_BIT(WISH_REHEARSE))
 GPtrArray *wish_open_of(Ledger *ledger, const char *account, guint verbs, GError **error);
 gboolean wish_finish(Ledger *ledger, gint64 id, gboolean done, const char *result, GError **error);
-/* *refusal: why a wish about this entry makes no sense now, a sentence; NULL: it does make sense. The caller frees. */
+/* *refusal: why a request about this entry makes no sense now, a sentence; NULL: it does make sense. The caller frees.
+ */
 gboolean wish_refusal(Ledger *ledger, WishVerb verb, gint64 entry, char **refusal, GError **error);
-/* Turns a wish about an entry into the intent to do it (journal.h), in one transaction. *open FALSE: it was replaced or
- * taken back meanwhile, and nothing was done. quarantine: the folder that WISH_QUARANTINE moves to; else not used.
+/* Turns a request about an entry into the intent to do it (journal.h), in one transaction. *open FALSE: it was replaced
+ * or taken back meanwhile, and nothing was done. quarantine: the folder that WISH_QUARANTINE moves to; else not used.
  * LEDGER_ERROR_REFUSED with a sentence: it makes no sense now. */
 gboolean wish_intend(Ledger *ledger, gint64 id, const char *quarantine, gboolean *open, GError **error);
 /* *may: the owner has asked for this entry to be removed for good, and not for anything else since. */
 gboolean wish_may_remove(Ledger *ledger, gint64 entry, gboolean *may, GError **error);
-/* What became of wishes and was not told yet, those of account (NULL: all), oldest first: list of Wish*. Checks are not
+/* Finished requests of account (NULL: all) whose result was not told yet, oldest first: list of Wish*. Checks are not
  * told of: who asks for one waits for it. */
 GPtrArray *wish_untold(Ledger *ledger, const char *account, GError **error);
 /* These n (ids) were told. */

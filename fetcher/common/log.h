@@ -4,7 +4,7 @@
 #pragma once
 #include <glib.h>
 
-/* What a line is about; what is not known stays NULL or 0. In the journal: BACKSTOP_ACCOUNT, BACKSTOP_FOLDER,
+/* The subject of a line; unknown members stay NULL or 0. In the journal: BACKSTOP_ACCOUNT, BACKSTOP_FOLDER,
  * BACKSTOP_UID, BACKSTOP_CODE. */
 typedef struct {
   const char *account; /* as in [account NAME] */

@@ -41,7 +41,7 @@ typedef struct {
   guint watch, restart;
   guint wait;       /* of restart_after() */
   gint64 started;   /* monotonic */
-  gint64 woken_for; /* the newest wish it was woken for */
+  gint64 woken_for; /* the newest request that the worker was woken for */
   int status;       /* of its end, with once */
 } Child;
 
@@ -206,7 +206,7 @@ static void start_all(Supervisor *supervisor)
   }
 }
 
-/* The newest open wish of the account, 0: none. */
+/* The newest open request of the account, 0: none. */
 static gint64 newest_wish(const GPtrArray *wishes, const char *account)
 {
   gint64 newest = 0;

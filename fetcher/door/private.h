@@ -101,7 +101,7 @@ typedef struct {
   gint lines;
 } DoorSession;
 
-/* What stands behind a command. */
+/* The words behind a command. */
 typedef struct {
   char *text; /* as it came; never NULL */
   guint n;

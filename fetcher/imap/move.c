@@ -57,7 +57,8 @@ static void take_copyuid(const struct mailimap_uidplus_resp_code_copy *code, con
   }
 }
 
-/* What the last command's COPYUIDs say; the UIDs they speak of. They may have come before the end (RFC 6851, 4.3). */
+/* The pairs of UIDs in the COPYUID codes of the last command. The codes may come before the command's end (RFC 6851,
+ * 4.3). */
 static GArray *take_copyuids(const ImapStore *store, const GArray *wanted, GArray *pairs)
 {
   GArray *paired = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -139,7 +140,7 @@ static gboolean move_by_move(ImapStore *store, const GArray *uids, const char *t
   return FALSE;
 }
 
-/* Those that were copied, as far as the server told where to; NULL when it told nothing. */
+/* The UIDs that were copied, as far as the server told where to; NULL when the server told nothing. */
 static GArray *copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
 {
   if (!transfer(store, "UID COPY", uids, target, error)) return NULL;

@@ -3,7 +3,7 @@
 #include "fetcher/imap/imap.h"
 #include "fetcher/net/stream.h"
 
-/* What an answer may have where no mail is asked for. */
+/* The most bytes of an answer without mail. */
 #define IMAP_BUDGET ((guint64)8 << 20)
 /* UIDs named in one command: a line must stay under the 8192 bytes every server takes (RFC 7162, 4). */
 #define IMAP_SET 500
@@ -71,15 +71,15 @@ GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error);
 gboolean imap_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
                    GError **error);
 GArray *imap_find(Store *base, const char *message_id, guint64 size, gint64 since, GError **error);
-/* What is known of a message's keywords. */
+/* The flags and keywords of a message, as far as they are known. */
 typedef struct {
   guint32 uid;
   guint64 modseq; /* RFC 7162, 3.1.3; 0: not told */
   gboolean backscatter, not_backscatter;
   gboolean prized; /* \Flagged or \Answered */
 } ImapMarks;
-/* Those of uids that are there, as far as the server told of their flags: GArray of ImapMarks. modseq: ask for that too
- * (CONDSTORE). */
+/* The marks of those uids that are in the folder and whose flags the server told: GArray of ImapMarks. modseq: ask for
+ * mod-sequences too (CONDSTORE). */
 GArray *imap_marks(ImapStore *store, const GArray *uids, gboolean modseq, GError **error);
 
 /* move.c */

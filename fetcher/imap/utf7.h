@@ -2,8 +2,8 @@
 #pragma once
 #include <glib.h>
 
-/* What the server calls the folder with this UTF-8 name; NULL when the name holds CR or LF, or is not UTF-8. The caller
- * frees. */
+/* The name in which the server has the folder of this UTF-8 name; NULL when the name holds CR or LF, or is not UTF-8.
+ * The caller frees. */
 char *utf7_encode(const char *name);
 /* The UTF-8 name of a folder from what the server calls it. What is not valid modified UTF-7 is taken as UTF-8, with
  * wrong bytes replaced. The caller frees. */

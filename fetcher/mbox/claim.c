@@ -40,7 +40,7 @@ void mbox_claim_take(MboxClaims *claims, const char *line, gsize length)
     claims->ends[claims->n++] = value;
 }
 
-/* What stands at this place of the file? *where: the separator, or the end of the file. */
+/* Which line stands at this place of the file? *where: the separator, or the end of the file. */
 static End look(int fd, guint64 place, guint64 *where)
 {
   char text[ENDS + LINE];

@@ -164,7 +164,7 @@ static gboolean move_up(guint64 at, guint64 where, guint64 length, gpointer data
   return copy(work->tail, at, length, work->file, where);
 }
 
-/* What was killed on its way has at each place the octet that was there or the one that is to be there. */
+/* After a kill, each place of the file has either its old octet or its new octet. */
 static gboolean is_on_its_way(guint64 at, guint64 where, guint64 length, gpointer data)
 {
   Work *work = data;

@@ -256,14 +256,6 @@ static gint64 until_when(void)
   return now < impatient ? now : now + (gint64)mbox_lock_patience * G_TIME_SPAN_MILLISECOND;
 }
 
-gboolean mbox_fail_open(const char *path, GError **error)
-{
-  return mbox_fail(
-      error, STORE_ERROR_MAILBOX, path,
-      "is open in another program, and what that adds would be lost: left alone until it is closed, looked "
-      "at again at the next pass");
-}
-
 /* Tries until the mbox is locked or time is up. Between two attempts nothing is locked, so that a program that has the
  * file open and waits for the lock can get it, and be done. */
 static gboolean lock_now(MboxLock *lock, MboxPurpose purpose, GError **error)

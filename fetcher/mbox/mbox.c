@@ -15,17 +15,6 @@
 #define SETTLED 2 /* seconds: if a file whose last change is older than this is changed again, its time shows that */
 #define GONE " by another program in the meantime; the next pass looks again"
 
-gboolean mbox_same_file(const struct stat *a, const struct stat *b)
-{
-  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-gboolean mbox_unchanged(const struct stat *a, const struct stat *b)
-{
-  return mbox_same_file(a, b) && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec
-         && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 /* The ledger keeps the stamp, and what was listed by an older rule must be listed again. That a program closes the file
  * which we wait for is a change, too. */
 static char *mbox_stamp(Box *box, GError **error)

@@ -3,7 +3,10 @@
  * A message as the box gives it is what lines.h makes of it, without the fields that mail programs keep their own
  * state in (message.c lists them). So neither its size nor its key changes when a mail program marks it read, or
  * when it is carried to another mbox. Line ends stay as they are. One thing an mbox cannot keep: that a message does
- * not end with a line end, since the next message must begin on a line of its own. */
+ * not end with a line end, since the next message must begin on a line of its own.
+ *
+ * A file calls only files that are named before it in this order: file, attributes, alone, message, scan, write,
+ * rewrite, in_place, lock, late, change, mbox. */
 #pragma once
 #include "fetcher/mbox/lines.h"
 #include "fetcher/mbox/mbox.h"
@@ -11,11 +14,19 @@
 
 #define MBOX_HEADER_MAX 65536 /* octets of the header that make a key */
 
+/* file.c */
 /* Sets "PATH: TEXT." and gives FALSE. */
 gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* Sets MAILBOX: another program has the file open. Gives FALSE. */
+gboolean mbox_fail_open(const char *path, GError **error);
+gboolean mbox_same_file(const struct stat *a, const struct stat *b);
+/* Is this the same file, with the same size and time of its last change? */
+gboolean mbox_unchanged(const struct stat *a, const struct stat *b);
+/* Makes the entries of the folder that this path is in durable. */
+gboolean mbox_sync_folder(const char *path, GError **error);
 
 /* message.c */
-/* What is known of a message while it is read. */
+/* The state of a message while the message is read. */
 typedef struct {
   gboolean body;      /* the header has ended */
   gboolean dropping;  /* this line belongs to a status field */
@@ -81,7 +92,8 @@ typedef struct {
   int fd;             /* for reading, and writing at the end; locked */
   struct stat status; /* of the file when it was locked */
 } MboxLock;
-/* What the lock is for. What another program adds to a file that it has open is lost when that is replaced. */
+/* What the lock is for. If another program has the file open and adds to it, the addition is lost when the file is
+ * replaced. */
 typedef enum { MBOX_TO_APPEND, MBOX_TO_REPLACE /* no other program may have the file open */ } MboxPurpose;
 /* Locks an mbox against every program that locks it too, by fcntl and dotlock, and makes sure that it is still the file
  * of that name; waits mbox_lock_patience, not at all soon after it has waited in vain. MAILBOX when the mbox is in use,
@@ -90,8 +102,6 @@ MboxLock *mbox_lock(const char *path, MboxPurpose purpose, GError **error);
 /* The same for two files, the first to be replaced, the other to be appended to, in an order that no two programs can
  * block each other by. MAILBOX when they are one. */
 gboolean mbox_lock_both(const char *path, const char *other, MboxLock **lock, MboxLock **other_lock, GError **error);
-/* Sets MAILBOX: another program has it open. Gives FALSE. */
-gboolean mbox_fail_open(const char *path, GError **error);
 void mbox_unlock(MboxLock *lock);
 /* Takes away a FILE.lock, and what else was left, by a Backstop that was killed: who delivers mail would wait for it.
  */
@@ -111,8 +121,6 @@ gboolean mbox_append_ranges(MboxLock *lock, int from, const MboxRange *ranges, g
 gboolean mbox_append_message(MboxLock *lock, int fd, gint64 stored, BoxItem *item, GError **error);
 /* Cuts the file back to this length; synced. */
 gboolean mbox_cut_back(MboxLock *lock, guint64 length, GError **error);
-/* Makes the entries of the folder that this path is in durable. */
-gboolean mbox_sync_folder(const char *path, GError **error);
 
 /* rewrite.c */
 /* Replaces the file by a new one without these ranges (ascending, apart), with all other octets as they were; synced.
@@ -162,8 +170,6 @@ typedef struct {
   int in_use;       /* the file, since another program had it open when it was to be changed; -1 */
   MboxLate late;
 } Mbox;
-gboolean mbox_same_file(const struct stat *a, const struct stat *b);
-gboolean mbox_unchanged(const struct stat *a, const struct stat *b);
 
 /* change.c */
 /* Sets MESSAGE: programs read this message in different ways, and it may be several. Gives FALSE. */

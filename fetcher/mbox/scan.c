@@ -6,23 +6,11 @@
 #include "fetcher/mbox/private.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #define SCAN_BUFFER 262144
 #define FIRST_STEP 8192 /* octets of a message that are read first: most headers are shorter */
-
-gboolean mbox_fail(GError **error, StoreError code, const char *path, const char *format, ...)
-{
-  va_list arguments;
-  va_start(arguments, format);
-  g_autofree char *text = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  g_autofree char *shown = g_filename_display_name(path);
-  g_set_error(error, STORE_ERROR, (gint)code, "%s: %s.", shown, text);
-  return FALSE;
-}
 
 int mbox_open(const char *path, GError **error)
 {

@@ -5,7 +5,6 @@
  * Tests:    tests/fetcher/mbox/test_change.c */
 #include "fetcher/mbox/private.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -164,14 +163,4 @@ gboolean mbox_append_message(MboxLock *lock, int fd, gint64 stored, BoxItem *ite
   g_free(out.buffer);
   if (good) *item = g_array_index(items, BoxItem, 0);
   return good && mbox_sync_folder(lock->path, error);
-}
-
-gboolean mbox_sync_folder(const char *path, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname(path);
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean good = fd >= 0 && fsync(fd) == 0;
-  if (!good) mbox_fail(error, STORE_ERROR_MAILBOX, folder, "cannot be made durable: %s", g_strerror(errno));
-  if (fd >= 0) close(fd);
-  return good;
 }

@@ -44,7 +44,7 @@ static gboolean is_hash(const char *line)
   return strlen(line) == DIGITS && strspn(line, "0123456789abcdef") == DIGITS;
 }
 
-/* What is noted: list of char*; what is no hash is left out. */
+/* The notes: list of char*; lines that are no hash are left out. */
 static GPtrArray *read_notes(const char *path)
 {
   g_autofree char *text = NULL;

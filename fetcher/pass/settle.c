@@ -173,7 +173,7 @@ static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, 
   return TRUE;
 }
 
-/* What the store refuses only for now is tried again. What is wrong with one message will hardly change. */
+/* If the store refuses only for now, try again. If something is wrong with one message, that will hardly change. */
 static gboolean give_up(Run *run, const Entry *entry, const GError *refusal, GError **error)
 {
   if (was_deleted(run, entry)) return journal_stays_deleted(run->ledger, entry->id, TRUE, refusal->message, error);
@@ -247,9 +247,9 @@ static gboolean confirm_batch(Run *run, GPtrArray *moving, GArray *pairs, GError
   return settle_list(run, doubtful, error);
 }
 
-/* What could not be claimed was flagged or answered in this moment, or another machine has claimed it and will move it.
- * Should that machine fail, the message stays where it is until the owner sweeps: the same mark may be on a message
- * that the owner has dragged back. */
+/* A message that could not be claimed was flagged or answered in this moment, or another machine has claimed the
+ * message and will move it. Should that machine fail, the message stays where it is until the owner sweeps: the same
+ * mark may be on a message that the owner has dragged back. */
 static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claimed, GError **error)
 {
   g_autoptr(GHashTable) ours = g_hash_table_new(NULL, NULL);

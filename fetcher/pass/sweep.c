@@ -1,7 +1,7 @@
 /* sweep.c - judges older mail again when the owner asks for it
  * Owns:     the mark of a sweep, and the sentence that answers it.
  * Must not: judge (batch.c does), change the mark of a watched folder.
- * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open, and the next pass goes on with it.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the request stays open, and the next pass goes on with it.
  * Tests:    tests/fetcher/pass/test_sweep.c, tests/e2e/test_sweep.py */
 #include "fetcher/pass/sweep.h"
 #include "fetcher/pass/watch.h"

@@ -1,7 +1,7 @@
 /* wishes.c - carries out what the owner asks for
- * Owns:     the way from a wish to an intent, and the sentence that answers the wish.
+ * Owns:     the way from a request to an intent, and the sentence that answers the request.
  * Must not: speak to the store itself (settle.c does).
- * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the wish stays open.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the request stays open.
  * Tests:    tests/fetcher/pass/test_settle.c, tests/e2e/test_wishes.py */
 #include "fetcher/pass/wishes.h"
 #include "fetcher/pass/settle.h"
@@ -27,7 +27,7 @@ static char *answer(const Wish *wish, const Entry *entry)
   }
 }
 
-/* Finishes the wish, with the state that the message has in the journal now. */
+/* Finishes the request, with the state that the message has in the journal now. */
 static gboolean finish(Run *run, const Wish *wish, MoveState goal, GError **error)
 {
   g_autoptr(Entry) entry = journal_get(run->ledger, wish->entry, error);

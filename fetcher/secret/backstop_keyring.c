@@ -100,7 +100,7 @@ static int store(const char *account, GHashTable *attributes)
   return problem != NULL ? complain_of(problem) : EX_OK;
 }
 
-/* What is locked is passed over by libsecret without a word. */
+/* libsecret skips locked items without an error. */
 static int clear(const char *account, GHashTable *attributes)
 {
   GError *problem = NULL;

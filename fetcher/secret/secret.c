@@ -20,7 +20,7 @@
 #define SECRET_LIMIT 4096
 #define COMMAND_SECONDS 60
 
-/* What a command or file has given so far. The buffer becomes the secret: it is never copied. */
+/* The bytes that a command or file has given so far. The buffer becomes the secret: it is never copied. */
 typedef struct {
   char *text; /* SECRET_LIMIT + 2 bytes, so that a line which is too long shows */
   gsize length;

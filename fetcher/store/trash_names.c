@@ -124,7 +124,7 @@ static const char *const names[] = {
   "Tong Sampah",
 };
 
-/* Those that are not ASCII, as servers write them into the name of a Maildir: modified UTF-7 (RFC 3501, 5.1.3). */
+/* The names that are not ASCII, as servers write them into the name of a Maildir: modified UTF-7 (RFC 3501, 5.1.3). */
 static const char *const encoded[] = {
   "Gel&APY-schte Elemente",
   "Gel&APY-schte Objekte",

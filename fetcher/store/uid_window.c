@@ -1,4 +1,4 @@
-/* uid_window.c - ranges of UIDs of a bounded yield.
+/* uid_window.c - ranges of UIDs that return a limited number of messages.
  * Owns:     the width of a range.
  * Must not: talk to anybody.
  * Fails:    never.

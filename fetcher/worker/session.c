@@ -117,7 +117,7 @@ static AccountState state_after(Session *session, const GError *problem, guint *
 
 /* After a good pass: the next one must not be later than the next entry is due. An entry that was due when the pass
  * began could not be judged, and is tried again after the usual interval. */
-static gboolean heed_due(Session *session, guint *seconds, GError **error)
+static gboolean apply_due(Session *session, guint *seconds, GError **error)
 {
   gint64 due = 0, now = run_now();
   if (!journal_next_due(session->ledger, session->account->name, session->run->folders.moves, &due, error))
@@ -128,7 +128,7 @@ static gboolean heed_due(Session *session, guint *seconds, GError **error)
   return TRUE;
 }
 
-/* The newest wish to check, 0 when there is none. A pass must not answer a wish that was made after it began. */
+/* The newest request to check, 0 when there is none. A pass must not answer a request that was made after it began. */
 static gboolean newest_check(const Session *session, gint64 *newest, GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_open_of(session->ledger, session->account->name, WISH_BIT(WISH_CHECK), error);
@@ -202,7 +202,7 @@ int session_pass(Session *session, PassScope scope, guint *seconds)
   AccountState state = state_after(session, problem, seconds);
   keep_in_mind(session, problem, *seconds);
   if (scope != PASS_WHOLE && problem == NULL) checks = 0;
-  if (((problem != NULL || heed_due(session, seconds, &unsaid))
+  if (((problem != NULL || apply_due(session, seconds, &unsaid))
        && tell(session, state, problem, *seconds, checks, &unsaid))
       || problem != NULL)
     return exit_status(problem);

@@ -20,7 +20,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)
 void session_doubt(Session *session);
 
 /* Makes a pass. If there is no connection, makes one, and then a whole pass (unless scope is PASS_SWEEP). If a
- * connection that had worked is lost, opens another one at once. Writes the account's state, and answers wishes to
+ * connection that had worked is lost, opens another one at once. Writes the account's state, and answers requests to
  * check. *seconds: until the next pass is due. The result is an exit status (exit.h). */
 int session_pass(Session *session, PassScope scope, guint *seconds);
 

@@ -28,7 +28,7 @@ typedef struct {
   gboolean observe; /* as the configuration says it */
   int clock;        /* a timer that goes on while the computer sleeps: the next pass is due */
   gboolean ended;   /* standard input is closed: the supervisor wants us gone, or is gone itself */
-  gboolean woken;   /* the supervisor says that there are new wishes */
+  gboolean woken;   /* the supervisor says that there are new requests */
   Doorman *doorman; /* NULL: no door */
 } Worker;
 
@@ -63,7 +63,7 @@ static gboolean clock_rang(const Worker *worker)
   return read(worker->clock, &times, sizeof times) == sizeof times;
 }
 
-/* Is there an open wish? *scope: the pass that grants all of them. */
+/* Is there an open request? *scope: the pass that grants all of them. */
 static gboolean wanted(const Worker *worker, PassScope *scope)
 {
   g_autoptr(GPtrArray) all = wish_open(worker->ledger, worker->account, NULL);
@@ -76,7 +76,7 @@ static gboolean wanted(const Worker *worker, PassScope *scope)
 
 /* While the owner has paused the filter, it only observes; it moves that mail after the pause. Call this before each
  * pass. *seconds: how long the pause lasts, 0: no pause. */
-static void heed_pause(Worker *worker, Session *session, guint *seconds)
+static void apply_pause(Worker *worker, Session *session, guint *seconds)
 {
   gint64 until = ledger_paused_until(worker->ledger), now = g_get_real_time() / G_USEC_PER_SEC;
   gboolean observe = worker->observe || until != 0;
@@ -98,7 +98,7 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
     }
     *scope = PASS_LOOK;
     if (clock_rang(worker)) return TRUE;
-    heed_pause(worker, session, &pause); /* a visit at the door is a pass, too */
+    apply_pause(worker, session, &pause); /* a visit at the door is a pass, too */
     if (worker->doorman != NULL && doorman_serve(worker->doorman, &seconds)) {
       if (seconds > 0) set_clock(worker, pause != 0 ? MIN(seconds, pause) : seconds);
       ledger_rest(worker->ledger);
@@ -118,7 +118,7 @@ static void live(Worker *worker, Session *session)
     doorman_fd(worker->doorman); /* a client that comes during the first pass waits for its end */
   do {
     guint seconds = 0, pause = 0;
-    heed_pause(worker, session, &pause);
+    apply_pause(worker, session, &pause);
     session_pass(session, scope, &seconds);
     set_clock(worker, pause != 0 ? MIN(seconds, pause) : seconds);
     ledger_rest(worker->ledger);

@@ -11,7 +11,7 @@ typedef struct {
  * something is removed for good. With a daemon running, waits up to 10 s for the results. 0: all done or queued; 75:
  * the owner said no; else the worst exit status. */
 int wish_and_wait(const Ui *ui, WishVerb verb, const WishOptions *options, int argc, char **argv);
-/* Waits in the same way for these wishes (ids, gint64) about entries (ids, in that order), and tells of them. */
+/* Waits in the same way for these requests (ids, gint64) about entries (ids, in that order), and tells of them. */
 int wish_wait(const Ui *ui, Ledger *ledger, const GArray *entries, const GArray *wishes);
 /* A question to be answered by y or yes on standard input; anything else is no. */
 gboolean wish_ask(const char *question);
