@@ -9,10 +9,12 @@
 #include "filter/notice.h"
 #include "filter/recipients.h"
 #include "filter/tell.h"
+#include "filter/text.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
 
+#define LABEL_LONGEST 40
 #define ENOUGH 10 /* weight that makes a message a bounce */
 
 void filter_init(void)
@@ -121,6 +123,22 @@ static gboolean is_about_goods(const Gathered *gathered)
   return !(daemons && lists_recipient(gathered));
 }
 
+/* Does the text begin as what people type into a form, with who writes ("From: Bob")? A report begins with what became
+ * of a message. */
+static gboolean is_a_form(const Gathered *gathered)
+{
+  static const char *const names[] = { "name", "nom", "nome", "nombre", "naam", "imię", "имя", "お名前", "姓名", NULL };
+  if (gathered->head.signs & HEAD_DAEMON_FROM || shows_original(gathered)) return FALSE;
+  const char *text = gathered->text->str;
+  text += strspn(text, " \t\r\n");
+  gsize length = strcspn(text, ":\n");
+  if (text[length] != ':' || length > LABEL_LONGEST) return FALSE;
+  const Span label = { text, length };
+  if (g_strcmp0(label_field(label), "From") == 0) return TRUE;
+  g_autoptr(GString) folded = text_fold(text, length);
+  return span_has_any((Span){ folded->str, folded->len }, names);
+}
+
 static gboolean is_about_mail(const Gathered *gathered)
 {
   return gathered->head.subject.weight[PHRASE_MAIL] + gathered->said.weight[PHRASE_MAIL] > 0;
@@ -142,7 +160,7 @@ static gboolean is_systems_own(const Gathered *gathered)
 static gboolean is_plausible(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
-  if (is_about_goods(gathered)) return FALSE;
+  if (is_about_goods(gathered) || is_a_form(gathered)) return FALSE;
   if (signs & HEAD_SYSTEM) return is_systems_own(gathered);
   if (gathered->report_inside || (by_a_person(signs) && !gathered->status_part)) return FALSE;
   if (signs & HEAD_NULL_PATH && gathered->dialogue) return TRUE;
@@ -156,7 +174,8 @@ static gboolean is_told_plainly(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
   const guint people = HEAD_FORWARD | HEAD_REPLY | HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON;
-  if (signs & people || gathered->quoted || gathered->report_inside || is_about_goods(gathered)) return FALSE;
+  if (signs & people || gathered->quoted || gathered->report_inside || is_about_goods(gathered) || is_a_form(gathered))
+    return FALSE;
   if (failing(&gathered->head.subject) < 3 || failing(&gathered->said) < 4) return FALSE;
   gboolean shown = shows_original(gathered);
   if (signs & HEAD_OTHER_PATH && !(signs & (HEAD_AUTO_REPLIED | HEAD_RESPONDER))) return FALSE;

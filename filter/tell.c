@@ -111,6 +111,26 @@ static void tell_named(Report *report, const Gathered *gathered)
   report->rank = report->recipients->len > 0 ? RANK_NAMED : RANK_MENTIONED;
 }
 
+/* The mailbox itself answers, and is whom the message was for. */
+static void tell_mailbox(Report *report)
+{
+  list_add(report->recipients, report->reporter, 1);
+  report->rank = RANK_LISTED;
+}
+
+/* "bob-confirm-1a2b@c" is an address to confirm to, where "bob@c" asks for it. */
+static void drop_tagged(Report *report)
+{
+  const char *writer = report->reporter, *sign = writer != NULL ? strchr(writer, '@') : NULL;
+  for (guint i = report->recipients->len; sign != NULL && i > 0; i--) {
+    const char *each = report->recipients->pdata[i - 1];
+    gsize local = (gsize)(sign - writer);
+    gboolean tagged = strncmp(each, writer, local) == 0 && each[local] != '@' && !g_ascii_isalnum(each[local]);
+    if (tagged && g_strcmp0(address_domain(each), address_domain(writer)) == 0)
+      g_ptr_array_remove_index(report->recipients, i - 1);
+  }
+}
+
 static void tell_recipients(Report *report, const Gathered *gathered)
 {
   tell_named(report, gathered);
@@ -124,14 +144,11 @@ static void tell_recipients(Report *report, const Gathered *gathered)
   if (report->reporter != NULL) g_ptr_array_add(ours, report->reporter);
   recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours, report->recipients->len == 0);
   if (report->recipients->len == 0) only_recipient(report);
+  if (report->kind == REPORT_CHALLENGE) drop_tagged(report);
   gboolean answers =
       report->kind == REPORT_CHALLENGE || report->kind == REPORT_BOUNCE || report->kind == REPORT_DSN_DELAYED;
   gboolean mailbox = !(gathered->head.signs & (HEAD_SYSTEM_FROM | HEAD_ROLE_FROM));
-  if (report->recipients->len == 0 && answers
-      && mailbox) { /* the mailbox itself answers, and is whom the message was for */
-    list_add(report->recipients, report->reporter, 1);
-    report->rank = RANK_LISTED;
-  }
+  if (report->recipients->len == 0 && answers && mailbox) tell_mailbox(report);
 }
 
 /* Ids that the original shows elsewhere are apart from those of the reporter's own words: who wrote the original chose
