@@ -116,6 +116,15 @@ static gboolean counts_events(Span line)
   return !reply && memchr(rest.start, '@', rest.length) != NULL;
 }
 
+/* A line of a log: when, then what happened to whom ("Nov  1 10:00:00 mx postfix/smtp[1]: to=<a@b>, ..."). */
+static gboolean is_log_line(Span line)
+{
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (line.length < 16 || line.start[3] != ' ' || line.start[9] != ':' || line.start[12] != ':') return FALSE;
+  const char *month = g_strstr_len(months, -1, (const char[]){ line.start[0], line.start[1], line.start[2], '\0' });
+  return month != NULL && (month - months) % 3 == 0 && memchr(line.start, '@', line.length) != NULL;
+}
+
 /* The summary of a log speaks of many failures, and of how many there were. */
 static gboolean is_log_summary(const Gathered *gathered)
 {
@@ -123,7 +132,9 @@ static gboolean is_log_summary(const Gathered *gathered)
   const char *at = gathered->text->str, *end = at + gathered->blocks->cut;
   for (guint n = 0; n < SUMMARY_LINES_MOST && at < end && counted < 2; n++) {
     const char *newline = memchr(at, '\n', (gsize)(end - at)), *stop = newline != NULL ? newline : end;
-    counted += counts_events((Span){ at, (gsize)(stop - at) });
+    const Span line = { at, (gsize)(stop - at) };
+    if (is_log_line(line)) return TRUE;
+    counted += counts_events(line);
     at = newline != NULL ? newline + 1 : end;
   }
   return counted >= 2;

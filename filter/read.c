@@ -155,12 +155,22 @@ static gboolean is_systems_own(const Gathered *gathered)
          || gathered->head.subject.heaviest[PHRASE_DELIVERED] >= 4;
 }
 
+/* Whoever asks for a decision on a message attaches it, and may say that it was not delivered yet; a report of failure
+ * says so in its subject or in more than one sentence, or names who failed. */
+static gboolean asks_for_decision(const Gathered *gathered)
+{
+  const guint sure = HEAD_DAEMON_FROM | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS | HEAD_AUTO_REPLIED;
+  if (!gathered->returned || gathered->status->read || gathered->head.signs & sure) return FALSE;
+  if (gathered->said.heaviest[PHRASE_FAILURE] >= 5 || gathered->said.weight[PHRASE_FAILURE] >= 8) return FALSE;
+  return phrases_failing(&gathered->head.subject) == 0 && !gathered->dialogue && !lists_recipient(gathered);
+}
+
 /* Shops, monitors and trackers say "delivery failed" too, and people pass bounces on: from no mail system, a report
  * must bring more than words. */
 static gboolean is_plausible(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
-  if (is_about_goods(gathered) || is_a_form(gathered)) return FALSE;
+  if (is_about_goods(gathered) || is_a_form(gathered) || asks_for_decision(gathered)) return FALSE;
   if (signs & HEAD_SYSTEM) return is_systems_own(gathered);
   if (gathered->report_inside || (by_a_person(signs) && !gathered->status_part)) return FALSE;
   if (signs & HEAD_NULL_PATH && gathered->dialogue) return TRUE;

@@ -131,6 +131,20 @@ static void drop_tagged(Report *report)
   }
 }
 
+/* Are all its recipients neighbours of whom it came to? Such a list, without anything of an original, may as well tell
+ * of full mailboxes there, or of mail that waits for them. */
+static gboolean is_about_own_house(const Report *report)
+{
+  for (guint i = 0; i < report->recipients->len; i++) {
+    const char *domain = address_domain(report->recipients->pdata[i]);
+    gboolean neighbour = FALSE;
+    for (guint k = 0; k < report->addressed->len && !neighbour; k++)
+      neighbour = domain != NULL && g_strcmp0(domain, address_domain(report->addressed->pdata[k])) == 0;
+    if (!neighbour) return FALSE;
+  }
+  return report->recipients->len > 0;
+}
+
 static void tell_recipients(Report *report, const Gathered *gathered)
 {
   tell_named(report, gathered);
@@ -149,6 +163,8 @@ static void tell_recipients(Report *report, const Gathered *gathered)
       report->kind == REPORT_CHALLENGE || report->kind == REPORT_BOUNCE || report->kind == REPORT_DSN_DELAYED;
   gboolean mailbox = !(gathered->head.signs & (HEAD_SYSTEM_FROM | HEAD_ROLE_FROM));
   if (report->recipients->len == 0 && answers && mailbox) tell_mailbox(report);
+  if (report->rank == RANK_LISTED && !report->original.header && is_about_own_house(report))
+    report->rank = RANK_MENTIONED;
 }
 
 /* Ids that the original shows elsewhere are apart from those of the reporter's own words: who wrote the original chose
