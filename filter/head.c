@@ -200,7 +200,8 @@ static guint subject_signs(const Field *field, PhraseScore *score)
                                           "vs:",  "i:",  "doorst:", "[fwd:", "转发", "転送", NULL };
   static const char *const replies[] = { "re:",  "re[", "aw:",  "antw:", "sv:",  "odp:", "ynt:", "απ:",
                                          "res:", "r:",  "回复", "答复",  "回覆", "返信", NULL };
-  static const char *const copies[] = { "postmaster copy:", "postfix smtp server: errors", NULL };
+  static const char *const copies[] = { "postmaster copy:", "postfix smtp server: errors",
+                                        "postfix smtp client: errors", "postfix lmtp client: errors", NULL };
   g_autofree char *raw = field_raw(field), *utf8 = text_to_utf8(raw, strlen(raw), NULL),
                   *decoded = text_decode_words(utf8);
   g_autoptr(GString) folded = text_fold(decoded, strlen(decoded));

@@ -9,11 +9,14 @@
 
 #include <string.h>
 
+#define SUMMARY_LINES_MOST 2000
+
 /* Addresses at which mail systems and lists are kept. */
 static gboolean is_keeper(const char *address)
 {
-  static const char *const offices[] = { "postmaster@", "root@",    "hostmaster@", "mailer-daemon@", "abuse@", "owner-",
-                                         "listmaster@", "mailman@", "sympa@",      "webmaster@",     NULL };
+  static const char *const offices[] = { "postmaster@", "root@",      "hostmaster@",    "mailer-daemon@",
+                                         "abuse@",      "owner-",     "listmaster@",    "mailman@",
+                                         "sympa@",      "webmaster@", "administrator@", NULL };
   static const char *const list_offices[] = { "-owner@", "-admin@", "-request@", NULL };
   for (guint i = 0; offices[i] != NULL; i++)
     if (g_str_has_prefix(address, offices[i])) return TRUE;
@@ -29,17 +32,45 @@ static gboolean any_in(GPtrArray *list, GPtrArray *others)
   return FALSE;
 }
 
+/* Is a domain the other one, or a host below it? */
+static gboolean is_within(const char *domain, const char *other)
+{
+  gsize length = strlen(domain), tail = strlen(other);
+  if (length < tail || strcmp(domain + length - tail, other) != 0) return FALSE;
+  return length == tail || domain[length - tail - 1] == '.';
+}
+
+/* Mail systems are kept at hosts (postmaster@mail.example.org) as well as at their domain. */
+static gboolean is_one_house(const char *domain, const char *other)
+{
+  return domain != NULL && other != NULL && (is_within(domain, other) || is_within(other, domain));
+}
+
+/* Does a field tell to whom it was delivered, not To alone? */
+static gboolean was_delivered(Span fields)
+{
+  static const char *const names[] = { "Delivered-To", "X-Original-To", "Envelope-To" };
+  Field field;
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    if (field_find(fields, names[i], &field)) return TRUE;
+  return FALSE;
+}
+
 /* A copy for the keeper of a domain: the report came to an office there, and the original is from somebody else there.
- * A report about the keeper's own mail shows the office itself as its sender. */
-static gboolean is_keepers_copy(const Report *report)
+ * A report about the keeper's own mail shows the office itself as its sender. Where the office is that of a host, To
+ * alone says too little, since forgers fill in names of one domain as well. */
+static gboolean is_keepers_copy(const Report *report, const Gathered *gathered)
 {
   const Original *original = &report->original;
   g_autoptr(GPtrArray) from = g_ptr_array_new_with_free_func(g_free);
   address_collect(original->from, from, 1);
   if (from->len == 0 || any_in(original->senders, report->addressed)) return FALSE;
+  const char *home = address_domain(from->pdata[0]);
   for (guint i = 0; i < report->addressed->len; i++) {
     const char *keeper = report->addressed->pdata[i];
-    if (is_keeper(keeper) && g_strcmp0(address_domain(from->pdata[0]), address_domain(keeper)) == 0) return TRUE;
+    if (!is_keeper(keeper)) continue;
+    if (g_strcmp0(home, address_domain(keeper)) == 0) return TRUE;
+    if (is_one_house(home, address_domain(keeper)) && was_delivered(gathered->fields)) return TRUE;
   }
   return FALSE;
 }
@@ -73,18 +104,55 @@ static gboolean is_bounce_in_bounce(const Report *report, const Gathered *gather
   return came_to_keeper(report) || (!gathered->status_part && gathered->said.heaviest[PHRASE_FAILURE] < 3);
 }
 
+/* A line of a summary: how often, then what happened to whom ("   5  550 5.1.1 <a@b>: User unknown"). */
+static gboolean counts_events(Span line)
+{
+  line = span_trim(line);
+  gsize digits = 0;
+  while (digits < line.length && g_ascii_isdigit(line.start[digits])) digits++;
+  if (digits == 0 || digits == line.length || !g_ascii_isspace(line.start[digits])) return FALSE;
+  gboolean reply = digits == 3 && strchr("245", *line.start) != NULL;
+  const Span rest = { line.start + digits, line.length - digits };
+  return !reply && memchr(rest.start, '@', rest.length) != NULL;
+}
+
+/* A line of a log: when, then what happened to whom ("Nov  1 10:00:00 mx postfix/smtp[1]: to=<a@b>, ..."). */
+static gboolean is_log_line(Span line)
+{
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (line.length < 16 || line.start[3] != ' ' || line.start[9] != ':' || line.start[12] != ':') return FALSE;
+  const char *month = g_strstr_len(months, -1, (const char[]){ line.start[0], line.start[1], line.start[2], '\0' });
+  return month != NULL && (month - months) % 3 == 0 && memchr(line.start, '@', line.length) != NULL;
+}
+
+/* The summary of a log speaks of many failures, and of how many there were. */
+static gboolean is_log_summary(const Gathered *gathered)
+{
+  guint counted = 0;
+  const char *at = gathered->text->str, *end = at + gathered->blocks->cut;
+  for (guint n = 0; n < SUMMARY_LINES_MOST && at < end && counted < 2; n++) {
+    const char *newline = memchr(at, '\n', (gsize)(end - at)), *stop = newline != NULL ? newline : end;
+    const Span line = { at, (gsize)(stop - at) };
+    if (is_log_line(line)) return TRUE;
+    counted += counts_events(line);
+    at = newline != NULL ? newline + 1 : end;
+  }
+  return counted >= 2;
+}
+
 /* Words that only such a notice has. A reporter may repeat the original's subject behind words of failure, so that the
- * subject counts where it begins with them or says nothing of failure. */
+ * subject counts where it begins with them or says nothing of failure. The weights are told in phrase_table.c. */
 static gboolean is_worded(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
   const PhraseScore *subject = &gathered->head.subject;
   gboolean counts = signs & HEAD_NOTICE || phrases_failing(subject) == 0;
-  guint weight = counts ? subject->heaviest[PHRASE_NOTICE] : 0;
+  guint weight = counts ? subject->heaviest[PHRASE_NOTICE] : 0, said = gathered->said.heaviest[PHRASE_NOTICE];
   if (weight >= 5) return TRUE;
   if (gathered->status->read || signs & (HEAD_FAILED_RECIPIENTS | HEAD_NDR)) return FALSE;
-  if (weight >= 4) return TRUE;
-  return gathered->said.heaviest[PHRASE_NOTICE] >= 4 && !gathered->blocks->header && !gathered->returned;
+  if (weight >= 4 || said >= 5) return TRUE;
+  if (gathered->blocks->header || gathered->returned) return FALSE;
+  return weight >= 3 || said >= 4 || is_log_summary(gathered);
 }
 
 gboolean notice_is(const Report *report, const Gathered *gathered, ReportKind kind)
@@ -92,5 +160,5 @@ gboolean notice_is(const Report *report, const Gathered *gathered, ReportKind ki
   if (gathered->head.signs & (HEAD_COPY | HEAD_NOTIFICATION)) return TRUE;
   gboolean virus = kind == REPORT_VIRUS_NOTICE || speaks_of_virus(gathered);
   if (virus && !gathered->status->read && is_infected_for_reader(report, gathered)) return TRUE;
-  return is_keepers_copy(report) || is_bounce_in_bounce(report, gathered) || is_worded(gathered);
+  return is_keepers_copy(report, gathered) || is_bounce_in_bounce(report, gathered) || is_worded(gathered);
 }

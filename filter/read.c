@@ -9,10 +9,12 @@
 #include "filter/notice.h"
 #include "filter/recipients.h"
 #include "filter/tell.h"
+#include "filter/text.h"
 
 #include <gmime/gmime.h>
 #include <string.h>
 
+#define LABEL_LONGEST 40
 #define ENOUGH 10 /* weight that makes a message a bounce */
 
 void filter_init(void)
@@ -121,6 +123,22 @@ static gboolean is_about_goods(const Gathered *gathered)
   return !(daemons && lists_recipient(gathered));
 }
 
+/* Does the text begin as what people type into a form, with who writes ("From: Bob")? A report begins with what became
+ * of a message. */
+static gboolean is_a_form(const Gathered *gathered)
+{
+  static const char *const names[] = { "name", "nom", "nome", "nombre", "naam", "imię", "имя", "お名前", "姓名", NULL };
+  if (gathered->head.signs & HEAD_DAEMON_FROM || shows_original(gathered)) return FALSE;
+  const char *text = gathered->text->str;
+  text += strspn(text, " \t\r\n");
+  gsize length = strcspn(text, ":\n");
+  if (text[length] != ':' || length > LABEL_LONGEST) return FALSE;
+  const Span label = { text, length };
+  if (g_strcmp0(label_field(label), "From") == 0) return TRUE;
+  g_autoptr(GString) folded = text_fold(text, length);
+  return span_has_any((Span){ folded->str, folded->len }, names);
+}
+
 static gboolean is_about_mail(const Gathered *gathered)
 {
   return gathered->head.subject.weight[PHRASE_MAIL] + gathered->said.weight[PHRASE_MAIL] > 0;
@@ -137,12 +155,22 @@ static gboolean is_systems_own(const Gathered *gathered)
          || gathered->head.subject.heaviest[PHRASE_DELIVERED] >= 4;
 }
 
+/* Whoever asks for a decision on a message attaches it, and may say that it was not delivered yet; a report of failure
+ * says so in its subject or in more than one sentence, or names who failed. */
+static gboolean asks_for_decision(const Gathered *gathered)
+{
+  const guint sure = HEAD_DAEMON_FROM | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS | HEAD_AUTO_REPLIED;
+  if (!gathered->returned || gathered->status->read || gathered->head.signs & sure) return FALSE;
+  if (gathered->said.heaviest[PHRASE_FAILURE] >= 5 || gathered->said.weight[PHRASE_FAILURE] >= 8) return FALSE;
+  return phrases_failing(&gathered->head.subject) == 0 && !gathered->dialogue && !lists_recipient(gathered);
+}
+
 /* Shops, monitors and trackers say "delivery failed" too, and people pass bounces on: from no mail system, a report
  * must bring more than words. */
 static gboolean is_plausible(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
-  if (is_about_goods(gathered)) return FALSE;
+  if (is_about_goods(gathered) || is_a_form(gathered) || asks_for_decision(gathered)) return FALSE;
   if (signs & HEAD_SYSTEM) return is_systems_own(gathered);
   if (gathered->report_inside || (by_a_person(signs) && !gathered->status_part)) return FALSE;
   if (signs & HEAD_NULL_PATH && gathered->dialogue) return TRUE;
@@ -156,7 +184,8 @@ static gboolean is_told_plainly(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
   const guint people = HEAD_FORWARD | HEAD_REPLY | HEAD_LIST | HEAD_LIST_NOTICE | HEAD_CRON;
-  if (signs & people || gathered->quoted || gathered->report_inside || is_about_goods(gathered)) return FALSE;
+  if (signs & people || gathered->quoted || gathered->report_inside || is_about_goods(gathered) || is_a_form(gathered))
+    return FALSE;
   if (failing(&gathered->head.subject) < 3 || failing(&gathered->said) < 4) return FALSE;
   gboolean shown = shows_original(gathered);
   if (signs & HEAD_OTHER_PATH && !(signs & (HEAD_AUTO_REPLIED | HEAD_RESPONDER))) return FALSE;

@@ -111,6 +111,40 @@ static void tell_named(Report *report, const Gathered *gathered)
   report->rank = report->recipients->len > 0 ? RANK_NAMED : RANK_MENTIONED;
 }
 
+/* The mailbox itself answers, and is whom the message was for. */
+static void tell_mailbox(Report *report)
+{
+  list_add(report->recipients, report->reporter, 1);
+  report->rank = RANK_LISTED;
+}
+
+/* "bob-confirm-1a2b@c" is an address to confirm to, where "bob@c" asks for it. */
+static void drop_tagged(Report *report)
+{
+  const char *writer = report->reporter, *sign = writer != NULL ? strchr(writer, '@') : NULL;
+  for (guint i = report->recipients->len; sign != NULL && i > 0; i--) {
+    const char *each = report->recipients->pdata[i - 1];
+    gsize local = (gsize)(sign - writer);
+    gboolean tagged = strncmp(each, writer, local) == 0 && each[local] != '@' && !g_ascii_isalnum(each[local]);
+    if (tagged && g_strcmp0(address_domain(each), address_domain(writer)) == 0)
+      g_ptr_array_remove_index(report->recipients, i - 1);
+  }
+}
+
+/* Are all its recipients neighbours of whom it came to? Such a list, without anything of an original, may as well tell
+ * of full mailboxes there, or of mail that waits for them. */
+static gboolean is_about_own_house(const Report *report)
+{
+  for (guint i = 0; i < report->recipients->len; i++) {
+    const char *domain = address_domain(report->recipients->pdata[i]);
+    gboolean neighbour = FALSE;
+    for (guint k = 0; k < report->addressed->len && !neighbour; k++)
+      neighbour = domain != NULL && g_strcmp0(domain, address_domain(report->addressed->pdata[k])) == 0;
+    if (!neighbour) return FALSE;
+  }
+  return report->recipients->len > 0;
+}
+
 static void tell_recipients(Report *report, const Gathered *gathered)
 {
   tell_named(report, gathered);
@@ -124,14 +158,13 @@ static void tell_recipients(Report *report, const Gathered *gathered)
   if (report->reporter != NULL) g_ptr_array_add(ours, report->reporter);
   recipients_from_text(report, gathered->text->str, gathered->blocks->cut, ours, report->recipients->len == 0);
   if (report->recipients->len == 0) only_recipient(report);
+  if (report->kind == REPORT_CHALLENGE) drop_tagged(report);
   gboolean answers =
       report->kind == REPORT_CHALLENGE || report->kind == REPORT_BOUNCE || report->kind == REPORT_DSN_DELAYED;
   gboolean mailbox = !(gathered->head.signs & (HEAD_SYSTEM_FROM | HEAD_ROLE_FROM));
-  if (report->recipients->len == 0 && answers
-      && mailbox) { /* the mailbox itself answers, and is whom the message was for */
-    list_add(report->recipients, report->reporter, 1);
-    report->rank = RANK_LISTED;
-  }
+  if (report->recipients->len == 0 && answers && mailbox) tell_mailbox(report);
+  if (report->rank == RANK_LISTED && !report->original.header && is_about_own_house(report))
+    report->rank = RANK_MENTIONED;
 }
 
 /* Ids that the original shows elsewhere are apart from those of the reporter's own words: who wrote the original chose

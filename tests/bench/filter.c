@@ -165,7 +165,7 @@ static void measure(const char *folder, Ledger *ledger)
   if (bench.messages->len > 0)
     printf("  bare GMime parsing  %9.0f/s %7.1f MB/s\n"
            "  filter_read         %9.0f/s %7.1f MB/s  %.2f times GMime's time\n"
-           "  read, facts, judge  %9.0f/s %7.1f MB/s  %.2f times GMime's time (bar 1.5)\n"
+           "  read, facts, judge  %9.0f/s %7.1f MB/s  %.2f times GMime's time (bar 1.3)\n"
            "  candidate test      %9.0f/s (bar 200,000)\n",
            1 / gmime, size / gmime, 1 / reading, size / reading, reading / gmime, 1 / judging, size / judging,
            judging / gmime, 1 / testing);

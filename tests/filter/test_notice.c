@@ -46,6 +46,13 @@ static void copies_for_a_keeper_are_notices(void **state)
   static const Row rows[] = {
     { STATUS("postmaster@b.test", "Postmaster Copy: Undelivered Mail", "anna@d.test"), REPORT_NOTICE },
     { STATUS("postmaster@b.test", "Undelivered Mail", "anna@b.test"), REPORT_NOTICE },
+    /* hosts have keepers too; there, To alone says too little */
+    { "Delivered-To: root@b.test\n" STATUS("postmaster@mx.b.test", "Postmaster notify: x", "anna@b.test"),
+      REPORT_NOTICE },
+    { "Delivered-To: root@b.test\n" STATUS("administrator@b.test", "x", "anna@mx.b.test"), REPORT_NOTICE },
+    { STATUS("postmaster@mx.b.test", "Postmaster notify: x", "anna@b.test"), REPORT_DSN_FAILED },
+    { "Delivered-To: x@xb.test\n" STATUS("postmaster@xb.test", "Undelivered Mail", "anna@b.test"), REPORT_DSN_FAILED },
+    { "Delivered-To: me@b.test\n" STATUS("postmaster@mx.b.test", "Undelivered Mail", "me@b.test"), REPORT_DSN_FAILED },
     /* the keeper's own mail, a stranger's name, and mail to nobody in particular are judged */
     { STATUS("postmaster@b.test", "Undelivered Mail", "postmaster@b.test"), REPORT_DSN_FAILED },
     { STATUS("postmaster@b.test", "Undelivered Mail", "anna@d.test"), REPORT_DSN_FAILED },
@@ -91,6 +98,61 @@ static void words_make_a_notice_only_without_a_status(void **state)
   assert_kinds(rows, G_N_ELEMENTS(rows));
 }
 
+#define ATTACHED(from, subject, words)                                                                                 \
+  "Return-Path: <>\nFrom: " from "\nTo: me@b.test\nSubject: " subject                                                  \
+  "\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n" words                                                       \
+  "\n\n--x\nContent-Type: message/rfc822\n\nFrom: anna@d.test\nTo: walk@b.test\nSubject: x\n\nx\n\n--x--\n"
+
+static void a_message_to_decide_on_is_no_bounce(void **state)
+{
+  static const Row rows[] = {
+    { ATTACHED("walk-owner@b.test", "Post by anna@d.test", "It was not delivered yet."), REPORT_NONE },
+    { ATTACHED("postmaster@b.test", "Approve: x", "Bitte entscheiden: sie wurde nicht zugestellt."), REPORT_NONE },
+    { ATTACHED("postmaster@b.test", "Message rejected: x", "It was not delivered. Approve | Reject"), REPORT_NOTICE },
+    { ATTACHED("postmaster@b.test", "x", "It was not delivered to:\n\n  a@c.test"), REPORT_BOUNCE },
+    { ATTACHED("postmaster@b.test", "x", "It could not be delivered: user unknown."), REPORT_BOUNCE },
+    { ATTACHED("postmaster@b.test", "Undeliverable: x", "It was not delivered."), REPORT_BOUNCE },
+    { ATTACHED("MAILER-DAEMON@b.test", "x", "It was not delivered."), REPORT_BOUNCE },
+  };
+  assert_kinds(rows, G_N_ELEMENTS(rows));
+}
+
+static void logs_are_no_bounces(void **state)
+{
+  static const Row rows[] = {
+    { DAEMON("me@b.test", "Undeliverable") "\nFailed:\n  5  550 5.1.1 <a@c.test>: unknown\n 12 <b@c.test>: full\n",
+      REPORT_NOTICE },
+    { DAEMON("me@b.test", "Delivery failed") "\nNov  1 10:00:00 mx postfix/smtp[1]: to=<a@c.test>, bounced\n",
+      REPORT_NOTICE },
+    /* a number of its own, a reply code, and words that look like a date */
+    { DAEMON("me@b.test", "Undeliverable") "\nFailed:\n  1 <a@c.test>: unknown\n", REPORT_BOUNCE },
+    { DAEMON("me@b.test", "Undeliverable") "\nFailed:\n550 <a@c.test>: unknown\n550 <b@c.test>: unknown\n",
+      REPORT_BOUNCE },
+    { DAEMON("me@b.test", "Undeliverable") "\nFailed:\naNo  1 10:00:00 to:\n<a@c.test>: unknown\n", REPORT_BOUNCE },
+  };
+  assert_kinds(rows, G_N_ELEMENTS(rows));
+}
+
+static void forms_are_no_bounces(void **state)
+{
+  static const Row rows[] = {
+    { "Return-Path: <>\nFrom: apache@b.test\nTo: me@b.test\nSubject: Mail delivery failed\n\nFrom: Bob\n\nMail could "
+      "not be "
+      "delivered:\n\n  a@c.test\n",
+      REPORT_NONE },
+    { "Return-Path: <>\nFrom: postmaster@b.test\nTo: me@b.test\nSubject: Mail delivery failed\n\nIhr Name: Bob\n\nMail "
+      "could "
+      "not be delivered:\n\n  a@c.test\n",
+      REPORT_NONE },
+    { "Return-Path: <>\nFrom: apache@b.test\nTo: me@b.test\nSubject: Mail delivery failed\n\nMail could not be "
+      "delivered:\n\n  a@c.test\n",
+      REPORT_BOUNCE },
+    { DAEMON("me@b.test", "Mail delivery failed") "\nFrom: Bob\n\nMail could not be delivered:\n\n  a@c.test\n",
+      REPORT_BOUNCE },
+  };
+  assert_kinds(rows, G_N_ELEMENTS(rows));
+}
+
 static int setup(void **state)
 {
   filter_init();
@@ -104,6 +166,9 @@ int main(void)
     cmocka_unit_test(bounces_in_bounces_are_notices_for_a_keeper),
     cmocka_unit_test(a_virus_in_mail_to_the_reader_is_a_notice),
     cmocka_unit_test(words_make_a_notice_only_without_a_status),
+    cmocka_unit_test(a_message_to_decide_on_is_no_bounce),
+    cmocka_unit_test(logs_are_no_bounces),
+    cmocka_unit_test(forms_are_no_bounces),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -244,6 +244,12 @@ static void ranks(void **state)
     { TEXT "It could not be delivered to\na@c.test. Please check.\n", RANK_MENTIONED, FALSE },
     { TEXT "It could not be delivered. Questions: a@c.test\n", RANK_MENTIONED, FALSE },
     { TEXT "It could not be delivered. For help write to\n\n  a@c.test\n", RANK_MENTIONED, FALSE },
+    /* who shares a domain with the reader: full mailboxes and mail that waits are told so, too; an original says more
+     */
+    { TEXT "<a@b.test>: mailbox full\n<c@b.test>: mailbox full\n", RANK_MENTIONED, FALSE },
+    { TEXT "<a@b.test>: mailbox full\n<c@c.test>: mailbox full\n", RANK_LISTED, FALSE },
+    { TEXT "<a@b.test>: mailbox full\n\n--- Original message ---\nFrom: me@b.test\nTo: a@b.test\nSubject: x\n",
+      RANK_LISTED, FALSE },
     { TEXT "\n--- Original message ---\nFrom: me@b.test\nTo: a@c.test\nSubject: x\n", RANK_MENTIONED, FALSE },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -95,9 +95,58 @@ static void what_is_kept_is_short(void **state)
   evidence_free(line);
 }
 
+/* The codes of a source file: what is quoted in statements that add a line, in tables called codes, and in rows of
+ * signals. Not those words that are letters for arguments ("sm"). */
+static void codes_in(const char *source, GHashTable *codes)
+{
+  static const char *const places[] = { "\\b(?:signal_add|signal_phrase|case_note|leave)\\([^;]*;",
+                                        "\\*const codes\\[[^;]*;", "\\{ HEAD_[A-Z_]+, -?[0-9]+, \"[^}]*\\}" };
+  g_autoptr(GRegex) quoted = g_regex_new("\"((?![silmu]{1,4}\")[a-z]+(?:-[a-z]+)*)\"", 0, 0, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+    g_autoptr(GRegex) place = g_regex_new(places[i], 0, 0, NULL);
+    g_autoptr(GMatchInfo) at = NULL;
+    for (g_regex_match(place, source, 0, &at); g_match_info_matches(at); g_match_info_next(at, NULL)) {
+      g_autofree char *statement = g_match_info_fetch(at, 0);
+      g_autoptr(GMatchInfo) word = NULL;
+      for (g_regex_match(quoted, statement, 0, &word); g_match_info_matches(word); g_match_info_next(word, NULL))
+        g_hash_table_add(codes, g_match_info_fetch(word, 1));
+    }
+  }
+}
+
+static void every_code_has_a_sentence(void **state)
+{
+  g_autoptr(GHashTable) codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  const char *top = g_getenv("top_srcdir");
+  g_autofree char *folder = g_build_filename(top != NULL ? top : ".", "filter", NULL);
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+  assert_non_null(dir);
+  for (const char *name; (name = g_dir_read_name(dir)) != NULL;) {
+    if (!g_str_has_suffix(name, ".c")) continue;
+    g_autofree char *path = g_build_filename(folder, name, NULL), *source = NULL;
+    assert_true(g_file_get_contents(path, &source, NULL, NULL));
+    codes_in(source, codes);
+  }
+  static const char *const some[] = {
+    "plain-words", "rejected", "notice", "cron", "only-references", "original-to-you"
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(some); i++)
+    if (!g_hash_table_contains(codes, some[i])) fail_msg("%s: not found in the sources", some[i]);
+  GHashTableIter iter;
+  gpointer code;
+  g_hash_table_iter_init(&iter, codes);
+  while (g_hash_table_iter_next(&iter, &code, NULL)) {
+    Evidence *evidence = evidence_new(EVIDENCE_NEUTRAL, code, NULL);
+    g_autofree char *text = evidence_text(evidence), *bare = g_strdup_printf("%s.", (char *)code);
+    evidence_free(evidence);
+    if (strcmp(text, bare) == 0) fail_msg("%s: no sentence", (char *)code);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(the_forms), cmocka_unit_test(older_lines),
-                                      cmocka_unit_test(what_is_kept_is_short) };
+                                      cmocka_unit_test(what_is_kept_is_short),
+                                      cmocka_unit_test(every_code_has_a_sentence) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
