@@ -255,8 +255,14 @@ static void test_recipients_of_the_original(void **state)
   OK(facts != NULL);
   assert_string_equal(facts->fit.shown, "bob@there.example");
   assert_null(facts->written_to); /* not to the one that failed */
-  assert_string_equal(facts->other, "bob@there.example");
-  assert_int_equal(facts->other_how, OTHER_RECIPIENT);
+  assert_null(facts->other);      /* the message that fits tells more */
+  g_free(report->original.subject);
+  report->original.subject = g_strdup("[list] Minutes");
+  g_autoptr(Facts) retitled = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  OK(retitled != NULL);
+  assert_null(retitled->fit.shown);
+  assert_string_equal(retitled->other, "bob@there.example");
+  assert_int_equal(retitled->other_how, OTHER_RECIPIENT);
 }
 
 /* Somebody else at the failed recipient's domain, in the fortnight before. */
@@ -434,6 +440,7 @@ int main(void)
                                       cmocka_unit_test(test_fit_by_sender),
                                       cmocka_unit_test(test_fit_of_an_answered_message),
                                       cmocka_unit_test(test_recipients_of_the_original),
+
                                       cmocka_unit_test(test_neighbour),
                                       cmocka_unit_test(test_stranger) };
   return cmocka_run_group_tests_name("ledger_query", tests, NULL, NULL);
