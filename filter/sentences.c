@@ -72,8 +72,8 @@ static const struct {
   /* the owner's own word */
   { "own-allow", N_("You allowed reports about {1}: your own entry is “{2}”.") },
   { "own-deny", N_("You denied reports about {1}: your own entry is “{2}”.") },
-  { "own-deny-known", N_("You denied reports about {1} (your own entry is “{2}”), but this one shows the Message-ID of "
-                         "a message you sent, so it is left for you to look at.") },
+  { "own-deny-known", N_("You denied reports about {1} (your own entry is “{2}”), but this report names or fits a "
+                         "message you sent, so it is left for you to look at.") },
   { "own-deny-mentioned", N_("You denied reports about {1} (your own entry is “{2}”), but the text only mentions that "
                              "address, so the entry does not decide.") },
 

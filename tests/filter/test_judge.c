@@ -178,7 +178,13 @@ static void what_answers_sent_mail(void **state)
     { DENY, NAMED | NEW_REPORT, VERDICT_BACKSCATTER, "own-deny" }, /* no sync of Sent can change the owner's word */
     { DENY, SHOWS_RECIPIENT | LISTED, VERDICT_BACKSCATTER, "own-deny" },
     { DENY | ID, NAMED | SHOWS_ID, VERDICT_UNSURE, "own-deny-known" },
-    { DENY | FIT, NAMED, VERDICT_BACKSCATTER, "own-deny" }, /* the owner has the last word */
+    { DENY | REFER, NAMED, VERDICT_UNSURE, "own-deny-known" },
+    { DENY | TOKEN, NAMED, VERDICT_UNSURE, "own-deny-known" },
+    { DENY | FIT, NAMED, VERDICT_UNSURE, "own-deny-known" },
+    { DENY | FIT | ANSWERED, NAMED | SHOWS_ID, VERDICT_BACKSCATTER, "own-deny" },
+    { DENY | RECENT, NAMED, VERDICT_BACKSCATTER, "own-deny" },   /* the owner has the last word */
+    { DENY | OTHER_ID, NAMED, VERDICT_BACKSCATTER, "own-deny" }, /* a stranger may have read and written it */
+    { DENY | ID_START, NAMED, VERDICT_BACKSCATTER, "own-deny" },
     { DENY, SHOWS_RECIPIENT | MENTIONED, VERDICT_UNSURE, "only-mentioned" },
     { DENY | COVERED, SHOWS_RECIPIENT | MENTIONED, VERDICT_UNSURE, "only-mentioned" },
     { DENY | RECENT, SHOWS_RECIPIENT | MENTIONED, VERDICT_GENUINE, "recipient-recent" },
