@@ -110,6 +110,8 @@ static const struct {
   { "recipient-known",
     N_("You once wrote to the failed recipient, {1}, last on {2:day}, longer ago than a server keeps "
        "trying.") },
+  { "recipient-then", N_("You wrote to the failed recipient, {1}, on {2:day}, about when the original says that it was "
+                         "sent.") },
   { "recipient-foreign-id", N_("You last wrote to the failed recipient, {1}, on {2:day}, but the Message-ID of the "
                                "original is not one of yours, and yours were seen to stay as they are on their way.") },
   { "recipient-known-foreign-id", N_("You once wrote to the failed recipient, {1}, last on {2:day}, longer ago than a "
