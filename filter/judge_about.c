@@ -9,7 +9,6 @@
 #define DAY ((gint64)86400)
 #define RECENT_DAYS 14                  /* no server keeps trying for longer */
 #define DATES_APART ((gint64)36 * 3600) /* as for the fit of rule 5 */
-#define DATES_SAME ((gint64)15 * 60)    /* where the id speaks against it */
 #define WEAKLY 5                        /* reports a week that are cleared by no more than that */
 
 /* Mail that is addressed to the owner is not from the owner. From alone would say nothing: forgers choose it, and the
@@ -45,13 +44,12 @@ static gint64 written(const Case *c)
   return c->report->date > 0 ? MIN(c->report->date, came) : came;
 }
 
-/* Was the recipient written to when the original says that it was sent? Who forges a report cannot know when the owner
- * writes to whom. Asked where more than that is not enough: long ago, or where the id speaks against it. */
-static gboolean written_then(const Case *c, gboolean recent)
+/* Was the recipient written to when the original says that it was sent, however long ago? Who forges a report seldom
+ * knows when the owner writes to whom. */
+static gboolean written_then(const Case *c)
 {
-  gint64 date = c->report->original.date, apart = ABS(c->facts->written - date);
-  if (date <= 0) return FALSE;
-  return case_id_tells(c) ? apart <= DATES_SAME : !recent && apart <= DATES_APART;
+  gint64 date = c->report->original.date;
+  return date > 0 && ABS(c->facts->written - date) <= DATES_APART && !case_id_tells(c);
 }
 
 void judge_written_to(Case *c)
@@ -61,13 +59,13 @@ void judge_written_to(Case *c)
   gboolean recent = written(c) - facts->written <= RECENT_DAYS * DAY;
   if (!facts->automatic) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-excluded", "si", facts->written_to, facts->written);
-  } else if (written_then(c, recent)) {
-    case_note(c, EVIDENCE_FOR, "recipient-then", "si", facts->written_to, facts->written);
-    case_settle(c, VERDICT_UNSURE);
   } else if (recent && case_id_tells(c)) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-foreign-id", "si", facts->written_to, facts->written);
   } else if (recent) {
     weigh_recent(c);
+  } else if (written_then(c)) {
+    case_note(c, EVIDENCE_FOR, "recipient-then", "si", facts->written_to, facts->written);
+    case_settle(c, VERDICT_UNSURE);
   } else if (case_shows_id(c) && facts->covered) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-known-foreign-id", "si", facts->written_to, facts->written);
   } else {

@@ -236,9 +236,8 @@ static void whom_the_mail_was_to(void **state)
     { RECENT | COVERED, SHOWS_ID | NAMED, VERDICT_GENUINE, "recipient-recent" }, /* the id may have been rewritten */
     { RECENT | SURVIVE, SHOWS_ID | NAMED, VERDICT_GENUINE, "recipient-recent" },
     { RECENT | COVERED | SURVIVE, SHOWS_ID | NAMED, VERDICT_BACKSCATTER, "covered" },
-    { RECENT | COVERED | SURVIVE, SHOWS_ID | NAMED | DATE_3, VERDICT_UNSURE, "recipient-then" },
     { RECENT | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_GENUINE, "recipient-recent" },
-    { RECENT | COVERED | SURVIVE | FIT | ANSWERED, SHOWS_ID | NAMED | DATE_3, VERDICT_UNSURE, "recipient-then" },
+    { LONG_AGO | COVERED | SURVIVE, SHOWS_ID | NAMED | DATE_40, VERDICT_BACKSCATTER, "covered" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_40, VERDICT_UNSURE, "recipient-then" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
     { EXCLUDED | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
