@@ -7,8 +7,9 @@
 #include "filter/case.h"
 
 #define DAY ((gint64)86400)
-#define RECENT_DAYS 14 /* no server keeps trying for longer */
-#define WEAKLY 5       /* reports a week that are cleared by no more than that */
+#define RECENT_DAYS 14                  /* no server keeps trying for longer */
+#define DATES_APART ((gint64)36 * 3600) /* as for the fit of rule 5 */
+#define WEAKLY 5                        /* reports a week that are cleared by no more than that */
 
 /* Mail that is addressed to the owner is not from the owner. From alone would say nothing: forgers choose it, and the
  * report of a forged message comes to the envelope's sender. */
@@ -36,18 +37,35 @@ static void weigh_recent(Case *c)
   case_settle(c, VERDICT_GENUINE);
 }
 
+/* When the report was written: by its own Date, unless it came before that. */
+static gint64 written(const Case *c)
+{
+  gint64 came = c->facts->need_to > 0 ? c->facts->need_to : c->policy->now;
+  return c->report->date > 0 ? MIN(c->report->date, came) : came;
+}
+
+/* Was the recipient written to when the original says that it was sent, however long ago? Who forges a report seldom
+ * knows when the owner writes to whom. */
+static gboolean written_then(const Case *c)
+{
+  gint64 date = c->report->original.date;
+  return date > 0 && ABS(c->facts->written - date) <= DATES_APART && !case_id_tells(c);
+}
+
 void judge_written_to(Case *c)
 {
   const Facts *facts = c->facts;
   if (facts->written_to == NULL) return;
-  gint64 came = c->report->date > 0 ? MIN(c->report->date, c->policy->now) : c->policy->now;
-  gboolean recent = came - facts->written <= RECENT_DAYS * DAY;
+  gboolean recent = written(c) - facts->written <= RECENT_DAYS * DAY;
   if (!facts->automatic) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-excluded", "si", facts->written_to, facts->written);
   } else if (recent && case_id_tells(c)) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-foreign-id", "si", facts->written_to, facts->written);
   } else if (recent) {
     weigh_recent(c);
+  } else if (written_then(c)) {
+    case_note(c, EVIDENCE_FOR, "recipient-then", "si", facts->written_to, facts->written);
+    case_settle(c, VERDICT_UNSURE);
   } else if (case_shows_id(c) && facts->covered) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-known-foreign-id", "si", facts->written_to, facts->written);
   } else {

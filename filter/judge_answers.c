@@ -9,6 +9,13 @@
 
 #define REPLAY_FACTOR 4 /* reports per recipient that one message may bring */
 
+/* Does it show anything by which the rules 3 to 5 clear a report? */
+static gboolean answers_sent(const Facts *facts)
+{
+  return facts->id.shown != NULL || facts->refer_back.shown != NULL || facts->token.shown != NULL
+         || (facts->fit.shown != NULL && !facts->fit_answered);
+}
+
 void judge_own_word(Case *c)
 {
   const Facts *facts = c->facts;
@@ -20,7 +27,7 @@ void judge_own_word(Case *c)
     case_settle(c, VERDICT_GENUINE);
   } else if (c->report->rank == RANK_MENTIONED && strchr(matched, '@') != NULL) {
     case_note(c, EVIDENCE_NEUTRAL, "own-deny-mentioned", "ss", matched, entry); /* what mentions can do: match */
-  } else if (facts->id.shown != NULL) {
+  } else if (answers_sent(facts)) {
     case_note(c, EVIDENCE_NEUTRAL, "own-deny-known", "ss", matched, entry);
     case_settle(c, VERDICT_UNSURE);
   } else {

@@ -178,14 +178,14 @@ const char *address_domain(const char *address)
 }
 
 /* Wildcard match in linear space and at most length-times-length time, both short. */
-static gboolean glob(const char *pattern, const char *text)
+static gboolean glob(const char *pattern, const char *end, const char *text)
 {
   const char *star = NULL, *resume = NULL;
   while (*text != '\0') {
-    if (*pattern == '*') {
+    if (pattern < end && *pattern == '*') {
       star = pattern++;
       resume = text;
-    } else if (*pattern == *text) {
+    } else if (pattern < end && g_ascii_tolower(*pattern) == g_ascii_tolower(*text)) {
       pattern++;
       text++;
     } else if (star != NULL) {
@@ -195,21 +195,30 @@ static gboolean glob(const char *pattern, const char *text)
       return FALSE;
     }
   }
-  while (*pattern == '*') pattern++;
-  return *pattern == '\0';
+  while (pattern < end && *pattern == '*') pattern++;
+  return pattern == end;
 }
 
+static gboolean any_glob(const char *patterns, const char *text)
+{
+  for (const char *at = patterns; *at != '\0';) {
+    while (g_ascii_isspace(*at)) at++;
+    gsize length = strcspn(at, ";"), bare = length;
+    while (bare > 0 && g_ascii_isspace(at[bare - 1])) bare--;
+    if (bare > 0 && glob(at, at + bare, text)) return TRUE;
+    at += length + (at[length] == ';');
+  }
+  return FALSE;
+}
+
+/* This is asked for every report and account, so nothing is copied where letters are ASCII. */
 gboolean address_matches(const char *address, const char *patterns)
 {
   if (address == NULL || patterns == NULL) return FALSE;
+  if (g_str_is_ascii(address) && g_str_is_ascii(patterns)) return any_glob(patterns, address);
   g_autofree char *valid = g_utf8_make_valid(patterns, -1), *lower = g_utf8_strdown(valid, -1);
   g_autofree char *subject = g_utf8_make_valid(address, -1), *folded = g_utf8_strdown(subject, -1);
-  g_auto(GStrv) each = g_strsplit(lower, ";", -1);
-  for (char **pattern = each; *pattern != NULL; pattern++) {
-    g_strstrip(*pattern);
-    if (**pattern != '\0' && glob(*pattern, folded)) return TRUE;
-  }
-  return FALSE;
+  return any_glob(lower, folded);
 }
 
 /* Words that mail programs put before a subject when answering or forwarding, case-folded. */

@@ -72,8 +72,8 @@ static const struct {
   /* the owner's own word */
   { "own-allow", N_("You allowed reports about {1}: your own entry is “{2}”.") },
   { "own-deny", N_("You denied reports about {1}: your own entry is “{2}”.") },
-  { "own-deny-known", N_("You denied reports about {1} (your own entry is “{2}”), but this one shows the Message-ID of "
-                         "a message you sent, so it is left for you to look at.") },
+  { "own-deny-known", N_("You denied reports about {1} (your own entry is “{2}”), but this report names or fits a "
+                         "message you sent, so it is left for you to look at.") },
   { "own-deny-mentioned", N_("You denied reports about {1} (your own entry is “{2}”), but the text only mentions that "
                              "address, so the entry does not decide.") },
 
@@ -110,6 +110,8 @@ static const struct {
   { "recipient-known",
     N_("You once wrote to the failed recipient, {1}, last on {2:day}, longer ago than a server keeps "
        "trying.") },
+  { "recipient-then", N_("You wrote to the failed recipient, {1}, on {2:day}, about when the original says that it was "
+                         "sent.") },
   { "recipient-foreign-id", N_("You last wrote to the failed recipient, {1}, on {2:day}, but the Message-ID of the "
                                "original is not one of yours, and yours were seen to stay as they are on their way.") },
   { "recipient-known-foreign-id", N_("You once wrote to the failed recipient, {1}, last on {2:day}, longer ago than a "

@@ -32,3 +32,8 @@ void names_of(const char *address, GPtrArray *names);
 /* names.c: adds this domain in both of IDN's forms, and (above_too) the domains above it that have two labels or more.
  */
 void domains_of(const char *domain, gboolean above_too, GPtrArray *domains);
+/* names.c: adds this domain in both of IDN's forms, and the other name of its provider. */
+void domains_alike(const char *domain, GPtrArray *domains);
+/* names.c: are the local parts of these addresses the same but for dots and a tag behind '+'? Gmail takes them for the
+ * same, and people who write them do. */
+gboolean locals_alike(const char *a, const char *b);

@@ -21,34 +21,25 @@ static guint count_pending(const Ask *ask, gint64 sent, gboolean failure)
   return n;
 }
 
-static gboolean count_reports(const Ask *ask, gint64 sent, guint *reports, GError **error)
-{
-  gboolean failure = entry_is_failure(ask->report->kind);
-  gint64 recorded = 0;
-  if (!db_number(ask->ledger, error, &recorded,
-                 "SELECT count(*) FROM (SELECT 1 FROM entry WHERE matched = ? AND matched_by <> 'written' AND (kind IN "
-                 "('dsn-failed', 'bounce')) = ? LIMIT ?)",
-                 "idd", sent, failure, REPORTS_COUNTED))
-    return FALSE;
-  *reports = (guint)recorded + count_pending(ask, sent, failure);
-  return TRUE;
-}
-
 gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found, GError **error)
 {
+  gboolean failure = entry_is_failure(ask->report->kind);
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ask->ledger, error,
-                 "SELECT date, subject, account.name, nullif(folder.name, ''), recipients FROM sent JOIN folder ON "
-                 "folder.id = folder"
-                 " LEFT JOIN account ON account.id = account WHERE sent.id = ?",
-                 "i", sent))
+                 "SELECT date, subject, account.name, nullif(folder.name, ''), recipients,"
+                 " (SELECT count(*) FROM (SELECT 1 FROM entry WHERE matched = ?1 AND matched_by <> 'written' AND"
+                 " (kind IN ('dsn-failed', 'bounce')) = ?2 LIMIT ?3))"
+                 " FROM sent JOIN folder ON folder.id = folder LEFT JOIN account ON account.id = account"
+                 " WHERE sent.id = ?1",
+                 "idd", sent, failure, REPORTS_COUNTED))
     return FALSE;
   if (!rows_next(&rows, error)) return !rows.failed;
   found->shown = g_strdup(shown);
   found->sent = sent_fact_new(row_int(&rows, 0), row_text(&rows, 1), row_text(&rows, 2), row_text(&rows, 3),
                               (guint)row_int(&rows, 4));
   found->sent->row = sent;
-  return count_reports(ask, sent, &found->sent->reports, error);
+  found->sent->reports = (guint)row_int(&rows, 5) + count_pending(ask, sent, failure);
+  return TRUE;
 }
 
 typedef gboolean (*SentBy)(Ledger *ledger, const char *id, gint64 *sent, GError **error);

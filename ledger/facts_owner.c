@@ -5,47 +5,70 @@
  * Tests:    tests/ledger/test_facts.c */
 #include "filter/normalise.h"
 #include "ledger/ask.h"
+#include <string.h>
 
-/* The owner's addresses: those listed one by one, and patterns with a '*'. */
-typedef struct {
-  GPtrArray *listed, *patterns;
-} Own;
-
-static void own_clear(Own *own)
+/* For each account, the addresses it lists, as account_configure() has them. */
+static GPtrArray *own_load(Ledger *ledger, GError **error)
 {
-  g_ptr_array_unref(own->listed);
-  g_ptr_array_unref(own->patterns);
+  g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func(g_free);
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, "SELECT addresses FROM account WHERE configured AND addresses <> ''", ""))
+    return NULL;
+  while (rows_next(&rows, error)) g_ptr_array_add(own, row_dup(&rows, 0));
+  return rows.failed ? NULL : g_steal_pointer(&own);
 }
 
-static gboolean own_load(Ledger *ledger, Own *own, GError **error)
+/* A pattern that takes every address says nothing about this one. */
+static gboolean takes_all(const char *pattern) { return strspn(pattern, "*@") == strlen(pattern); }
+
+/* Does an account list this address: *literally: without a '*'? Most addresses are nobody's, and they are compared
+ * without a copy of anything. */
+static gboolean lists(const GPtrArray *own, const char *address, gboolean *literally)
 {
-  g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ledger, error, "SELECT addresses FROM account WHERE configured", "")) return FALSE;
-  while (rows_next(&rows, error)) {
-    g_auto(GStrv) each = g_strsplit(row_text(&rows, 0), ";", -1);
-    for (char **one = each; *one != NULL; one++) {
-      g_autofree char *lower = g_utf8_strdown(g_strstrip(*one), -1);
-      if (*lower != '\0') list_add(strchr(lower, '*') != NULL ? own->patterns : own->listed, lower, G_MAXUINT);
+  gboolean listed = FALSE;
+  *literally = FALSE;
+  for (guint i = 0; i < own->len && !*literally; i++) {
+    if (!address_matches(address, g_ptr_array_index(own, i))) continue;
+    g_auto(GStrv) each = g_strsplit(g_ptr_array_index(own, i), ";", -1);
+    for (char **one = each; *one != NULL && !*literally; one++) {
+      const char *pattern = g_strstrip(*one);
+      if (takes_all(pattern) || !address_matches(address, pattern)) continue;
+      listed = TRUE;
+      *literally = strchr(pattern, '*') == NULL;
     }
   }
-  return !rows.failed;
+  return listed;
 }
 
-static const char *first_in(GPtrArray *list, const GPtrArray *addresses)
+/* "me+shop@here" is a name of "me@here". */
+static char *untagged(const char *address)
+{
+  const char *plus = strchr(address, '+'), *sign = strrchr(address, '@');
+  if (plus == NULL || sign == NULL || plus == address || plus > sign) return NULL;
+  g_autofree char *local = g_strndup(address, (gsize)(plus - address));
+  return g_strconcat(local, sign, NULL);
+}
+
+static gboolean is_listed(const GPtrArray *own, const char *address)
+{
+  gboolean literally = FALSE;
+  if (lists(own, address, &literally) && literally) return TRUE;
+  g_autofree char *bare = untagged(address);
+  return bare != NULL && lists(own, bare, &literally) && literally;
+}
+
+static const char *first_listed(const GPtrArray *own, const GPtrArray *addresses)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    if (is_listed(own, g_ptr_array_index(addresses, i))) return g_ptr_array_index(addresses, i);
+  return NULL;
+}
+
+static const char *first_of(GPtrArray *list, const GPtrArray *addresses)
 {
   for (guint i = 0; i < addresses->len; i++)
     if (list_has(list, g_ptr_array_index(addresses, i))) return g_ptr_array_index(addresses, i);
   return NULL;
-}
-
-/* A pattern that takes every address says nothing about this one. */
-static gboolean matches_pattern(const Own *own, const char *address)
-{
-  for (guint i = 0; i < own->patterns->len; i++) {
-    const char *pattern = g_ptr_array_index(own->patterns, i);
-    if (strspn(pattern, "*@") != strlen(pattern) && address_matches(address, pattern)) return TRUE;
-  }
-  return FALSE;
 }
 
 static gboolean is_sender(Ledger *ledger, const char *address, gboolean *known, GError **error)
@@ -58,12 +81,13 @@ static gboolean is_sender(Ledger *ledger, const char *address, gboolean *known, 
 }
 
 /* Is the original from the owner, by what it says? *known: by an address from which mail was sent before. */
-static gboolean ask_senders(const Ask *ask, const Own *own, gboolean *own_mail, gboolean *known, GError **error)
+static gboolean ask_senders(const Ask *ask, const GPtrArray *own, gboolean *own_mail, gboolean *known, GError **error)
 {
   const GPtrArray *shown = ask->report->original.senders;
+  gboolean literally = FALSE;
   for (guint i = 0; i < shown->len && !*known; i++) {
     const char *address = g_ptr_array_index(shown, i);
-    if (list_has(own->listed, address) || matches_pattern(own, address)) *own_mail = TRUE;
+    if (lists(own, address, &literally)) *own_mail = TRUE;
     if (!is_sender(ask->ledger, address, known, error)) return FALSE;
   }
   *own_mail = *own_mail || *known;
@@ -85,24 +109,38 @@ static gboolean ask_stranger(const Ask *ask, gboolean known, GError **error)
   return TRUE;
 }
 
-static gboolean ask_own(const Ask *ask, const Own *own, GError **error)
+static gboolean lists_any_literally(const GPtrArray *own)
 {
-  const Report *report = ask->report;
-  Facts *facts = ask->facts;
-  gboolean own_mail = FALSE, known = FALSE;
-  if (!ask_senders(ask, own, &own_mail, &known, error)) return FALSE;
-  const char *delivered = first_in(own->listed, report->original.delivered);
-  if (delivered == NULL) delivered = first_in(report->addressed, report->original.delivered);
-  if (!own_mail) facts->to_owner = g_strdup(first_in(own->listed, report->original.recipients));
-  facts->failed_owner = g_strdup(first_in(own->listed, report->recipients));
-  facts->delivered_owner = own->listed->len + own->patterns->len > 0 ? g_strdup(delivered) : NULL;
-  return ask_stranger(ask, known, error);
+  for (guint i = 0; i < own->len; i++) {
+    g_auto(GStrv) each = g_strsplit(g_ptr_array_index(own, i), ";", -1);
+    for (char **one = each; *one != NULL; one++)
+      if (*g_strstrip(*one) != '\0' && strchr(*one, '*') == NULL) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Where the owner's addresses are listed by patterns alone, the mailbox that the report came to, if a pattern takes it,
+ * stands for an address that is listed literally. */
+static const char *first_own(const Ask *ask, const GPtrArray *own, const GPtrArray *addresses)
+{
+  gboolean literally = FALSE;
+  const char *listed = first_listed(own, addresses);
+  if (listed != NULL) return listed;
+  const char *here = first_of(ask->report->addressed, addresses);
+  return here != NULL && lists(own, here, &literally) && !lists_any_literally(own) ? here : NULL;
 }
 
 gboolean ask_owner(const Ask *ask, GError **error)
 {
-  Own own = { g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free) };
-  gboolean ok = own_load(ask->ledger, &own, error) && ask_own(ask, &own, error);
-  own_clear(&own);
-  return ok;
+  const Report *report = ask->report;
+  Facts *facts = ask->facts;
+  gboolean own_mail = FALSE, known = FALSE;
+  g_autoptr(GPtrArray) own = own_load(ask->ledger, error);
+  if (own == NULL || !ask_senders(ask, own, &own_mail, &known, error)) return FALSE;
+  const char *delivered = first_listed(own, report->original.delivered);
+  if (delivered == NULL && own->len > 0) delivered = first_of(report->addressed, report->original.delivered);
+  if (!own_mail) facts->to_owner = g_strdup(first_own(ask, own, report->original.recipients));
+  facts->failed_owner = g_strdup(first_own(ask, own, report->recipients));
+  facts->delivered_owner = g_strdup(delivered);
+  return ask_stranger(ask, known, error);
 }

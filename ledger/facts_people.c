@@ -12,7 +12,11 @@
 #define RECIPIENTS_TRIED 100
 #define NAMES_TRIED 10                   /* recipients whose other names are tried */
 #define CLOCKS_APART ((gint64)14 * 3600) /* a client may mistake its zone */
-#define SURVIVED 3                       /* messages whose own id came back, so that ids are taken to survive */
+#define PENDING_COUNTED 20               /* reports; what is more than enough is not counted to its end */
+#define SURVIVED                                                                                                       \
+  3 /* messages whose own id came back, so that ids are taken to survive; to as                                        \
+       many domains */
+#define SURVIVORS_TRIED 100
 
 /* The failed recipients; where the report names none, whom the original is addressed to. */
 static const GPtrArray *failed(const Report *report)
@@ -65,11 +69,40 @@ static gboolean ask_written_to(const Ask *ask, GError **error)
   return TRUE;
 }
 
+/* Was this message sent to this address? */
+static gboolean was_sent_to(Ledger *ledger, gint64 sent, const char *address, gboolean *was, GError **error)
+{
+  gint64 found = 0;
+  if (!db_number(ledger, error, &found,
+                 "SELECT EXISTS(SELECT 1 FROM sent JOIN sent_to ON sent = sent.id AND sent_to.date = sent.date"
+                 " WHERE sent.id = ? AND address = ?)",
+                 "ii", sent, db_hash(address)))
+    return FALSE;
+  *was = found != 0;
+  return TRUE;
+}
+
+/* Those of the batch that are not recorded yet. Which message to the address they were matched to depends on when they
+ * came. */
+static gboolean count_weak_pending(const Ask *ask, GError **error)
+{
+  Facts *facts = ask->facts;
+  const GPtrArray *pending = ask->query->pending;
+  for (guint i = 0; pending != NULL && i < pending->len && facts->written_reports < PENDING_COUNTED; i++) {
+    const Entry *entry = g_ptr_array_index(pending, i);
+    gint64 came = entry->arrived > 0 ? entry->arrived : entry->judged;
+    gboolean same = entry->matched == facts->written_sent->row;
+    if (entry->matched_by != MATCH_WRITTEN || ABS(came - ask->came) >= WEEK) continue;
+    if (!same && !was_sent_to(ask->ledger, entry->matched, facts->written_to, &same, error)) return FALSE;
+    facts->written_reports += same;
+  }
+  return TRUE;
+}
+
 /* Reports of the week before and after this one that were matched by no more than that this address was written to. */
 static gboolean count_weak(const Ask *ask, GError **error)
 {
   Facts *facts = ask->facts;
-  const GPtrArray *pending = ask->query->pending;
   gint64 recorded = 0;
   if (facts->written_to == NULL) return TRUE;
   if (!db_number(ask->ledger, error, &recorded,
@@ -80,11 +113,7 @@ static gboolean count_weak(const Ask *ask, GError **error)
                  "iiiid", ask->came, WEEK, db_hash(facts->written_to), ask->written - 2 * ASK_WINDOW, NEIGHBOURS_TRIED))
     return FALSE;
   facts->written_reports = (guint)recorded;
-  for (guint i = 0; pending != NULL && i < pending->len; i++) {
-    const Entry *entry = g_ptr_array_index(pending, i);
-    if (entry->matched_by == MATCH_WRITTEN && entry->matched == facts->written_sent->row) facts->written_reports++;
-  }
-  return TRUE;
+  return count_weak_pending(ask, error);
 }
 
 static gboolean take_other(const Ask *ask, const char *address, gint64 when, OtherName how, GError **error)
@@ -125,6 +154,36 @@ static gboolean try_domain(const Ask *ask, const char *domain, OtherName how, GE
   while (ask->facts->other == NULL && rows_next(&rows, error))
     if (!take_other(ask, row_text(&rows, 0), row_int(&rows, 1), how, error)) return FALSE;
   return !rows.failed;
+}
+
+/* Whom the owner wrote to in the window by an address at this domain that differs from this one by dots and a tag. */
+static gboolean try_alike(const Ask *ask, const char *domain, const char *address, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT text FROM address WHERE domain = ? AND written >= ? ORDER BY written DESC LIMIT ?", "iid",
+                 db_hash(domain), ask->written - ASK_WINDOW, NEIGHBOURS_TRIED))
+    return FALSE;
+  while (ask->facts->other == NULL && rows_next(&rows, error)) {
+    gint64 last = -1, sent = 0;
+    const char *text = row_text(&rows, 0);
+    if (!locals_alike(text, address)) continue;
+    if (!last_written(ask, text, &last, &sent, error)) return FALSE;
+    if (last >= MAX(ask->written - ASK_WINDOW, 0) && !take_other(ask, text, last, OTHER_NAME, error)) return FALSE;
+  }
+  return !rows.failed;
+}
+
+static gboolean try_all_alike(const Ask *ask, const GPtrArray *addresses, GError **error)
+{
+  for (guint i = 0; i < MIN(addresses->len, NAMES_TRIED); i++) {
+    const char *address = g_ptr_array_index(addresses, i), *domain = address_domain(address);
+    g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
+    if (domain != NULL) domains_alike(domain, domains);
+    for (guint k = 0; k < domains->len && ask->facts->other == NULL; k++)
+      if (!try_alike(ask, g_ptr_array_index(domains, k), address, error)) return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean try_domains(const Ask *ask, const GPtrArray *domains, OtherName how, GError **error)
@@ -169,7 +228,7 @@ static gboolean ask_other(const Ask *ask, GError **error)
   gboolean named = original_names_failed(report);
   if (ask->facts->written_to != NULL) return TRUE;
   g_autoptr(GPtrArray) names = other_names(report);
-  if (!try_addresses(ask, names, OTHER_NAME, error)) return FALSE;
+  if (!try_addresses(ask, names, OTHER_NAME, error) || !try_all_alike(ask, report->recipients, error)) return FALSE;
   if (!named && !try_addresses(ask, report->original.recipients, OTHER_RECIPIENT, error)) return FALSE;
   if (report->original.message_ids->len > 0) return TRUE; /* an id tells more than a domain */
   g_autoptr(GPtrArray) theirs = g_ptr_array_new_with_free_func(g_free);
@@ -179,29 +238,84 @@ static gboolean ask_other(const Ask *ask, GError **error)
          && (named || try_domains(ask, reporters, OTHER_REPORTER, error));
 }
 
-/* Of three messages or more of this account (so that one id which a stranger has read cannot do it) the own id came
- * back in a year, no id was seen rewritten, and no message of the time in question lacks an id. */
+/* Of this account no id was seen rewritten in a year, and no message of the time in question lacks an id. */
+static gboolean none_rewritten(const Ask *ask, gboolean *none, GError **error)
+{
+  const Facts *facts = ask->facts;
+  gint64 found = 0;
+  if (!db_number(ask->ledger, error, &found,
+                 "SELECT EXISTS (SELECT 1 FROM entry WHERE account IN (SELECT id FROM account WHERE ?1 IS NULL OR name "
+                 "= ?1) AND matched_by = 'rewritten' AND judged > ?2)"
+                 " OR EXISTS (SELECT 1 FROM sent WHERE bare = 1 AND date BETWEEN ?3 AND ?4)",
+                 "siii", ask->query->account, ask->came - YEAR, facts->need_from - ASK_DAY, facts->need_to + ASK_DAY))
+    return FALSE;
+  *none = found == 0;
+  return TRUE;
+}
+
+/* What reports that showed an own id tell: which messages came back from the domains that these were sent to. */
+typedef struct {
+  GHashTable *messages;
+  GPtrArray *domains;
+} Survivors;
+
+static gboolean add_survivor(const Ask *ask, gint64 sent, const char *recipients, Survivors *survivors, GError **error)
+{
+  g_auto(GStrv) each = g_strsplit(recipients != NULL ? recipients : "", "\n", NAMES_TRIED);
+  for (char **one = each; *one != NULL; one++) {
+    gboolean was = FALSE;
+    const char *domain = address_domain(*one);
+    if (domain == NULL) continue;
+    if (!was_sent_to(ask->ledger, sent, *one, &was, error)) return FALSE;
+    if (!was) continue;
+    g_hash_table_add(survivors->messages, GSIZE_TO_POINTER((gsize)sent));
+    list_add(survivors->domains, domain, SURVIVED);
+  }
+  return TRUE;
+}
+
+static gboolean find_survivors(const Ask *ask, Survivors *survivors, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT matched, recipients FROM entry WHERE account IN (SELECT id FROM account WHERE ?1 IS NULL OR "
+                 "name = ?1) AND matched_by = 'id' AND judged > ?2 GROUP BY matched, recipients LIMIT ?3",
+                 "sid", ask->query->account, ask->came - YEAR, SURVIVORS_TRIED))
+    return FALSE;
+  while ((survivors->domains->len < SURVIVED || g_hash_table_size(survivors->messages) < SURVIVED)
+         && rows_next(&rows, error))
+    if (!add_survivor(ask, row_int(&rows, 0), row_text(&rows, 1), survivors, error)) return FALSE;
+  return !rows.failed;
+}
+
+/* Do ids of this account's mail come back as they left? Three messages are asked for, and three domains that they were
+ * sent to: a stranger may have read all that the owner wrote to one list, and could forge reports about it. */
 static gboolean ask_survival(const Ask *ask, GError **error)
 {
   Facts *facts = ask->facts;
-  gint64 survive = 0, since = ask->came - YEAR;
+  gboolean none = FALSE;
   if (ask->report->original.message_ids->len == 0 || facts->id.shown != NULL
       || (facts->written_to == NULL && facts->other == NULL && !facts->fit_answered))
     return TRUE;
-  if (!db_number(
-          ask->ledger, error, &survive,
-          "WITH mine AS (SELECT id FROM account WHERE ?1 IS NULL OR name = ?1)"
-          " SELECT (SELECT count(*) FROM (SELECT DISTINCT matched FROM entry WHERE account IN mine AND matched_by = "
-          "'id' AND judged > ?2 LIMIT ?3)) >= ?3"
-          " AND NOT EXISTS (SELECT 1 FROM entry WHERE account IN mine AND matched_by = 'rewritten' AND judged > ?2)"
-          " AND NOT EXISTS (SELECT 1 FROM sent WHERE bare = 1 AND date BETWEEN ?4 AND ?5)",
-          "sidii", ask->query->account, since, SURVIVED, facts->need_from - ASK_DAY, facts->need_to + ASK_DAY))
-    return FALSE;
-  facts->ids_survive = survive != 0;
+  if (!none_rewritten(ask, &none, error)) return FALSE;
+  if (!none) return TRUE;
+  g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GHashTable) messages = g_hash_table_new(g_direct_hash, g_direct_equal);
+  Survivors survivors = { messages, domains };
+  if (!find_survivors(ask, &survivors, error)) return FALSE;
+  facts->ids_survive = domains->len >= SURVIVED && g_hash_table_size(messages) >= SURVIVED;
   return TRUE;
+}
+
+/* Where one sent message is found, whom else the owner wrote to tells nothing more. */
+static gboolean is_answered(const Facts *facts)
+{
+  return facts->id.shown != NULL || facts->refer_back.shown != NULL || facts->token.shown != NULL
+         || (facts->fit.shown != NULL && !facts->fit_answered);
 }
 
 gboolean ask_people(const Ask *ask, GError **error)
 {
+  if (is_answered(ask->facts)) return ask_written_to(ask, error);
   return ask_written_to(ask, error) && count_weak(ask, error) && ask_other(ask, error) && ask_survival(ask, error);
 }

@@ -24,6 +24,33 @@ static void add(GPtrArray *names, const char *address, const char *local, const 
   if (name != NULL && strcmp(name, address) != 0) list_add(names, name, NAMES_MOST);
 }
 
+void domains_alike(const char *domain, GPtrArray *domains)
+{
+  domains_of(domain, FALSE, domains);
+  for (guint i = 0; i < G_N_ELEMENTS(second_names); i++)
+    for (guint k = 0; k < 2; k++)
+      if (strcmp(domain, second_names[i][k]) == 0) list_add(domains, second_names[i][1 - k], NAMES_MOST);
+}
+
+/* The next character of a local part that counts: no dot, and nothing behind a tag's sign. */
+static char next_letter(const char **at)
+{
+  while (**at == '.') (*at)++;
+  return **at == '\0' || **at == '@' || **at == '+' ? '\0' : *(*at)++;
+}
+
+gboolean locals_alike(const char *a, const char *b)
+{
+  char letter = '\0';
+  gsize length = 0;
+  do {
+    letter = next_letter(&a);
+    if (letter != next_letter(&b)) return FALSE;
+    length++;
+  } while (letter != '\0');
+  return length > 1;
+}
+
 /* The same domain in the other of IDN's two forms; NULL when it has but one. */
 static char *other_form(const char *domain)
 {

@@ -65,6 +65,8 @@ enum {
   NEW_REPORT = 1 << 10,
   NEW_ORIGINAL = 1 << 11,
   FUTURE = 1 << 12,
+  DATE_3 = 1 << 13, /* the original is of 3 days ago, as RECENT says, or of 40, as LONG_AGO does */
+  DATE_40 = 1 << 14,
   NAMED = SHOWS_RECIPIENT | STATUS_PART
 };
 
@@ -78,6 +80,7 @@ static Report *make_report(ReportKind kind, guint shows)
   report->original.unread = (shows & UNREAD) != 0;
   report->date = shows & NO_DATE ? 0 : shows & FUTURE ? NOW + DAYS(1) : shows & NEW_REPORT ? NOW - 599 : NOW - DAYS(1);
   report->original.date = shows & NEW_ORIGINAL ? NOW - 30 : shows & NO_DATE ? 0 : NOW - DAYS(2);
+  if (shows & (DATE_3 | DATE_40)) report->original.date = NOW - DAYS(shows & DATE_3 ? 3 : 40) + 900;
   if (shows & SHOWS_ID) g_ptr_array_add(report->original.message_ids, g_strdup("one@b.test"));
   if (shows & SHOWS_RECIPIENT) g_ptr_array_add(report->recipients, g_strdup("gone@b.test"));
   if (shows & SHOWS_REFERENCE) g_ptr_array_add(report->refer_backs, g_strdup("two@b.test"));
@@ -178,7 +181,12 @@ static void what_answers_sent_mail(void **state)
     { DENY, NAMED | NEW_REPORT, VERDICT_BACKSCATTER, "own-deny" }, /* no sync of Sent can change the owner's word */
     { DENY, SHOWS_RECIPIENT | LISTED, VERDICT_BACKSCATTER, "own-deny" },
     { DENY | ID, NAMED | SHOWS_ID, VERDICT_UNSURE, "own-deny-known" },
-    { DENY | FIT, NAMED, VERDICT_BACKSCATTER, "own-deny" }, /* the owner has the last word */
+    { DENY | REFER, NAMED, VERDICT_UNSURE, "own-deny-known" },
+    { DENY | FIT, NAMED, VERDICT_UNSURE, "own-deny-known" },
+    { DENY | FIT | ANSWERED, NAMED | SHOWS_ID, VERDICT_BACKSCATTER, "own-deny" },
+    { DENY | RECENT, NAMED, VERDICT_BACKSCATTER, "own-deny" },   /* the owner has the last word */
+    { DENY | OTHER_ID, NAMED, VERDICT_BACKSCATTER, "own-deny" }, /* a stranger may have read and written it */
+    { DENY | ID_START, NAMED, VERDICT_BACKSCATTER, "own-deny" },
     { DENY, SHOWS_RECIPIENT | MENTIONED, VERDICT_UNSURE, "only-mentioned" },
     { DENY | COVERED, SHOWS_RECIPIENT | MENTIONED, VERDICT_UNSURE, "only-mentioned" },
     { DENY | RECENT, SHOWS_RECIPIENT | MENTIONED, VERDICT_GENUINE, "recipient-recent" },
@@ -228,6 +236,11 @@ static void whom_the_mail_was_to(void **state)
     { RECENT | COVERED, SHOWS_ID | NAMED, VERDICT_GENUINE, "recipient-recent" }, /* the id may have been rewritten */
     { RECENT | SURVIVE, SHOWS_ID | NAMED, VERDICT_GENUINE, "recipient-recent" },
     { RECENT | COVERED | SURVIVE, SHOWS_ID | NAMED, VERDICT_BACKSCATTER, "covered" },
+    { RECENT | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_GENUINE, "recipient-recent" },
+    { LONG_AGO | COVERED | SURVIVE, SHOWS_ID | NAMED | DATE_40, VERDICT_BACKSCATTER, "covered" },
+    { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_40, VERDICT_UNSURE, "recipient-then" },
+    { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
+    { EXCLUDED | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
     { RECENT | COVERED | SURVIVE, NAMED, VERDICT_GENUINE, "recipient-recent" }, /* no id is no foreign id */
     { LONG_AGO | COVERED, NAMED, VERDICT_UNSURE, "recipient-known" },
     { LONG_AGO, SHOWS_ID | NAMED, VERDICT_UNSURE, "recipient-known" },

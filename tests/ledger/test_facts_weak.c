@@ -141,6 +141,10 @@ static void an_address_is_the_owners_as_the_accounts_list_it(void **state)
     { "x@y.example", "shop@third.example", "x@y.example", NULL, NULL },    /* a foreign From alone says nothing */
     { "me@example.org", NULL, NULL, NULL, NULL, "me@example.org" },
     { "q7x@my.example", NULL, NULL, NULL, NULL, NULL },
+    { "x@y.example", "carl@third.example", "me+shop@example.org", NULL,
+      "me+shop@example.org" }, /* a tag of the owner's */
+    { "me+shop@example.org", NULL, NULL, NULL, NULL, "me+shop@example.org" },
+    { "+me@example.org", NULL, NULL, NULL, NULL, NULL },
     { "x@y.example;me@example.org", NULL, NULL, NULL, NULL, "me@example.org" },
     { "x@y.example", NULL, NULL, "me@work.example", NULL, NULL, "me@work.example" },
     { "x@y.example", NULL, NULL, "other@y.example", NULL, NULL, NULL },
@@ -157,6 +161,36 @@ static void an_address_is_the_owners_as_the_accounts_list_it(void **state)
     assert_word(i, "to_owner", facts->to_owner, rows[i].to_owner);
     assert_word(i, "failed_owner", facts->failed_owner, rows[i].failed);
     assert_word(i, "delivered_owner", facts->delivered_owner, rows[i].passed_on);
+  }
+}
+
+/* With patterns alone, the mailbox that the report came to is the owner's by name, and no other. */
+static void test_owner_of_patterns(void **state)
+{
+  static const struct {
+    const char *failed, *from, *to;
+    const char *to_owner, *failed_owner;
+  } rows[] = {
+    { "x@y.example", "carl@third.example", "me@example.org", "me@example.org", NULL },
+    { "x@y.example", "carl@third.example", "you@example.org", NULL, NULL },
+    { "x@y.example", "you@example.org", "me@example.org", NULL, NULL }, /* from the owner */
+    { "me@example.org", "carl@third.example", "x@y.example", NULL, "me@example.org" },
+    { "you@example.org", "carl@third.example", "x@y.example", NULL, NULL },
+  };
+  const AccountSetup pattern = { (char *)"home", (char *)"*@example.org" };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    OK(account_configure(ledger, &pattern, 1, &error));
+    g_autoptr(Report) report = rig_report("foreign@x", rows[i].failed, NULL);
+    g_ptr_array_set_size(report->addressed, 0);
+    fill(report->addressed, "me@example.org");
+    fill(report->original.senders, rows[i].from);
+    fill(report->original.recipients, rows[i].to);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "to_owner", facts->to_owner, rows[i].to_owner);
+    assert_word(i, "failed_owner", facts->failed_owner, rows[i].failed_owner);
   }
 }
 
@@ -194,7 +228,12 @@ static void other_names_of_a_recipient_are_known_again(void **state)
     { "bob@remote.example", "bob@notremote.example", NULL, -1 },
     { "bob@example", "bob@remote.example", NULL, -1 }, /* one label is no mail domain */
     { "bob@remote.example", "bob+tag@remote.example", NULL, OTHER_NAME },
-    { "bob+tag@remote.example", "bob@remote.example", NULL, OTHER_NEIGHBOUR },
+    { "bob+tag@remote.example", "bob@remote.example", NULL, OTHER_NAME },
+    { "bob+a@remote.example", "bob+b@remote.example", NULL, OTHER_NAME },
+    { "john.doe@gmail.com", "johndoe@gmail.com", NULL, OTHER_NAME },
+    { "johndoe@googlemail.com", "j.o.h.n.doe+x@gmail.com", NULL, OTHER_NAME },
+    { "john.doe@gmail.com", "johndo@gmail.com", NULL, OTHER_NEIGHBOUR },
+    { "+a@remote.example", "+b@remote.example", NULL, OTHER_NEIGHBOUR }, /* nothing is left to compare */
     { "bob@remote.example", "imceasmtp-bob+40remote+2eexample@corp.internal", NULL, OTHER_NAME },
     { "bob@remote.example", "imceaex-_o=corp_cn=bob@corp.internal", "mail.remote.example", OTHER_REPORTER },
     { "bob@remote.example", "bob%remote.example@relay.example.org", NULL, OTHER_NAME },
@@ -216,6 +255,31 @@ static void other_names_of_a_recipient_are_known_again(void **state)
   }
 }
 
+/* A sent copy does not keep Bcc: it and the original that comes back show nobody. */
+static void test_bcc(void **state)
+{
+  static const struct {
+    const char *to, *failed, *subject, *original_to;
+    gboolean fits;
+  } rows[] = {
+    { NULL, "secret@there.example", "Minutes", NULL, TRUE },
+    { NULL, "secret@there.example", "Pills", NULL, FALSE },
+    { NULL, NULL, "Minutes", NULL, FALSE },
+    { NULL, "victim@far.example.org", "Minutes", "victim@far.example.org", FALSE },
+    { "bob@there.example", "secret@there.example", "Minutes", NULL, FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    rig_add(ledger, "home", "Sent", "a@me", rows[i].to, "Minutes", NOW - 2 * DAY, NOW);
+    g_autoptr(Report) report = rig_report("foreign@x", rows[i].failed, rows[i].subject);
+    fill(report->original.recipients, rows[i].original_to);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "fit", facts->fit.shown, rows[i].fits ? rows[i].failed : NULL);
+  }
+}
+
 /* To whom the original is addressed says something only where the failed recipient is not among them: a forger may put
  * anybody there. */
 static void an_original_to_others_says_something_only_without_the_failed_recipient(void **state)
@@ -230,29 +294,36 @@ static void an_original_to_others_says_something_only_without_the_failed_recipie
   assert_null(facts->other);
 }
 
+#define THREE "plain@me>bob@there.example;work@me>boss@work.example;far@me>amy@far.example"
+
 /* An id that is not in the ledger tells of another message only where those of this account come back as they left. */
 static void an_unknown_id_counts_only_where_ids_are_known_to_survive(void **state)
 {
   static const struct {
-    const char *ids; /* of the reports that came before, ';'-separated */
+    const char *before; /* the reports that came before: id>failed recipient, ';'-separated */
     gboolean rewritten, bare;
     gboolean survive;
   } rows[] = {
     { "", FALSE, FALSE, FALSE },
-    { "plain@me;older@me", FALSE, FALSE, FALSE },
-    { "plain@me;older@me;work@me", FALSE, FALSE, TRUE },
-    { "plain@me;alias@me;plain@me;plain@me", FALSE, FALSE, FALSE }, /* one id that somebody has read */
-    { "plain@me;older@me;work@me", TRUE, FALSE, FALSE },
-    { "plain@me;older@me;work@me", FALSE, TRUE, FALSE },
-    { "plain@me;older@me;work@me;late@me", TRUE, TRUE, FALSE },
+    { "plain@me>bob@there.example;work@me>boss@work.example", FALSE, FALSE, FALSE },
+    { THREE, FALSE, FALSE, TRUE },
+    /* what a stranger can do who has read one message, all mail to one list, or ids alone */
+    { "plain@me>bob@there.example;alias@me>eve@there.example;plain@me>bob@there.example", FALSE, FALSE, FALSE },
+    { "plain@me>bob@there.example;older@me>bob@there.example;late@me>tim@there.example", FALSE, FALSE, FALSE },
+    { "plain@me>x@y.example;work@me>x@z.example;far@me>x@q.example", FALSE, FALSE, FALSE },
+    { THREE, TRUE, FALSE, FALSE },
+    { THREE, FALSE, TRUE, FALSE },
+    { THREE, TRUE, TRUE, FALSE },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     GError *error = NULL;
     guint32 uid = 1;
     g_autoptr(Ledger) ledger = with_sent();
-    g_auto(GStrv) ids = g_strsplit(rows[i].ids, ";", -1);
-    for (char **id = ids; *id != NULL; id++) {
-      g_autoptr(Report) before = rig_report(*id, "x@y.example", NULL);
+    rig_add(ledger, "home", "Sent", "far@me", "amy@far.example", "Far", NOW - 5 * DAY, NOW);
+    g_auto(GStrv) all = g_strsplit(rows[i].before, ";", -1);
+    for (char **one = all; *one != NULL; one++) {
+      g_auto(GStrv) parts = g_strsplit(*one, ">", 2);
+      g_autoptr(Report) before = rig_report(parts[0], parts[1], NULL);
       record(ledger, before, VERDICT_GENUINE, uid++);
     }
     g_autoptr(Report) rewritten = rig_report("other@relay", "tom@there.example", "Fortnight");
@@ -285,7 +356,36 @@ static void what_was_judged_in_the_same_batch_counts_before_it_is_recorded(void 
                   : facts->refer_back.sent != NULL ? facts->refer_back.sent->reports
                                                    : facts->written_reports;
     if (found != before[i]) fail_msg("report %u: %u before", i, found);
-    g_ptr_array_add(pending, rig_entry("home", batch[i], facts, VERDICT_GENUINE, MOVE_KEPT, i + 1));
+    Entry *entry = rig_entry("home", batch[i], facts, VERDICT_GENUINE, MOVE_KEPT, i + 1);
+    entry->arrived = NOW;
+    g_ptr_array_add(pending, entry);
+  }
+}
+
+/* Which message to an address was the last depends on when a report came; the reports of a week count together. */
+static void test_pending_weak(void **state)
+{
+  static const struct {
+    gint64 ago;
+    guint before;
+  } rows[] = { { 0, 0 }, { DAY, 1 }, { 3 * DAY, 2 }, { 5 * DAY, 3 }, { 9 * DAY, 2 } };
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(GPtrArray) pending = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
+  for (guint i = 0; i < 6; i++) {
+    g_autofree char *id = g_strdup_printf("m%u@me", i);
+    rig_add(ledger, "home", "Sent", id, "zoe@far.example", "Zebra", NOW - 2 * i * DAY - 100, NOW);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = rig_report(NULL, "zoe@far.example", NULL);
+    const FactsQuery query = { .account = "home", .arrived = NOW - rows[i].ago, .now = NOW, .pending = pending };
+    report->date = NOW - rows[i].ago;
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
+    OK(facts != NULL);
+    if (facts->written_reports != rows[i].before) fail_msg("row %u: %u before", i, facts->written_reports);
+    Entry *entry = rig_entry("home", report, facts, VERDICT_GENUINE, MOVE_KEPT, i + 1);
+    entry->arrived = query.arrived;
+    g_ptr_array_add(pending, entry);
   }
 }
 
@@ -319,15 +419,19 @@ static void five_reports_a_week_about_one_recipient_are_counted(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(an_id_is_found_as_reporters_write_it_and_where_else_it_stands),
-                                      cmocka_unit_test(a_wrong_date_or_a_long_subject_does_not_hide_a_sent_message),
-                                      cmocka_unit_test(an_address_is_the_owners_as_the_accounts_list_it),
-                                      cmocka_unit_test(a_pattern_that_takes_everything_names_no_address_of_the_owner),
-                                      cmocka_unit_test(other_names_of_a_recipient_are_known_again),
-                                      cmocka_unit_test(
-                                          an_original_to_others_says_something_only_without_the_failed_recipient),
-                                      cmocka_unit_test(an_unknown_id_counts_only_where_ids_are_known_to_survive),
-                                      cmocka_unit_test(what_was_judged_in_the_same_batch_counts_before_it_is_recorded),
-                                      cmocka_unit_test(five_reports_a_week_about_one_recipient_are_counted) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(an_id_is_found_as_reporters_write_it_and_where_else_it_stands),
+    cmocka_unit_test(a_wrong_date_or_a_long_subject_does_not_hide_a_sent_message),
+    cmocka_unit_test(an_address_is_the_owners_as_the_accounts_list_it),
+    cmocka_unit_test(test_owner_of_patterns),
+    cmocka_unit_test(a_pattern_that_takes_everything_names_no_address_of_the_owner),
+    cmocka_unit_test(other_names_of_a_recipient_are_known_again),
+    cmocka_unit_test(test_bcc),
+    cmocka_unit_test(an_original_to_others_says_something_only_without_the_failed_recipient),
+    cmocka_unit_test(an_unknown_id_counts_only_where_ids_are_known_to_survive),
+    cmocka_unit_test(what_was_judged_in_the_same_batch_counts_before_it_is_recorded),
+    cmocka_unit_test(test_pending_weak),
+    cmocka_unit_test(five_reports_a_week_about_one_recipient_are_counted),
+  };
   return cmocka_run_group_tests_name("ledger_facts_weak", tests, NULL, NULL);
 }
