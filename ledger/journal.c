@@ -46,6 +46,9 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
 /* The value for column matched_by: NULL if no sent message was matched. */
 static const char *matched_by(const Entry *entry) { return entry->matched != 0 ? match_name(entry->matched_by) : NULL; }
 
+/* The value for column reason: why a message is kept. The reason of an earlier state ends with that state. */
+static const char *kept_because(const Entry *entry) { return entry->state == MOVE_KEPT ? entry->reason : NULL; }
+
 /* The columns that a judgement sets; the others change with moves only. An exempt entry stays exempt. */
 static gboolean write_over(Ledger *ledger, const Entry *entry, GError **error)
 {
@@ -64,7 +67,7 @@ static gboolean write_over(Ledger *ledger, const Entry *entry, GError **error)
                 entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
                 entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
                 entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-                entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), entry->reason,
+                entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), kept_because(entry),
                 entry->id);
 }
 
@@ -85,7 +88,7 @@ static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **e
               entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
               entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
               entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
-              entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), entry->reason,
+              entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), kept_because(entry),
               account, fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
               fingerprint->digest, sizeof fingerprint->digest))
     return FALSE;
