@@ -86,6 +86,9 @@ static const struct {
   { "text-names-sent", N_("Its text holds <{1}>, the Message-ID of a message you sent: {2:sent}.") },
   { "recipient-and-subject", N_("The recipient, {1}, the Subject it shows and the time fit a message you sent: "
                                 "{2:sent}.") },
+  { "subject-alike",
+    N_("The recipient, {1}, and the time fit a message you sent, and the Subject it shows is like that "
+       "one's, with a tag or without its end: {2:sent}.") },
   { "another-id", N_("But an earlier report about that message to the same recipient showed its own Message-ID, which "
                      "is another one than this report shows.") },
   { "id-beginning", N_("The Message-ID that it shows was cut off, but begins like that of a message you sent: "

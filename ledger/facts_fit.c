@@ -1,5 +1,6 @@
 /* facts_fit.c - the sent message that recipient, sender, subject and time of an original fit.
- * Owns:     how far dates may lie apart, and what "answered under its own id" means.
+ * Owns:     how far dates may lie apart, and what "answered under its own id" means, and which
+ *           subjects are alike.
  * Must not: write; judge.
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_facts.c */
@@ -10,6 +11,8 @@
 #define DATES_APART ((gint64)36 * 3600) /* a relay may date a message anew, a client may mistake its zone */
 #define FITS_TRIED 50                   /* messages of one subject to one address */
 #define ANSWERS_TRIED 50
+#define ALIKE_TRIED 10       /* recipients */
+#define ALIKE_LEAST 5        /* bytes of a subject that say anything */
 #define RECIPIENTS_TRIED 100 /* of the report, and as many of the original */
 
 /* Did an earlier report about one of these recipients show this message's own id? Then it kept that id on its way to
@@ -91,6 +94,48 @@ static void set_time(const Ask *ask, Fit *fit)
   fit->to = date != 0 ? MIN(date + DATES_APART, ask->came + ASK_DAY) : ask->came + ASK_DAY;
 }
 
+/* Is the sent subject within the one that is shown (a gateway puts a tag before it), or does it begin with that one, or
+ * with that one without its first word (a tag), because its end was cut off? */
+static gboolean subjects_alike(const char *shown, const char *sent)
+{
+  g_autofree char *a = subject_normalise(shown), *b = subject_normalise(sent);
+  const char *word = strchr(a, ' ');
+  if (strlen(b) >= ALIKE_LEAST && strstr(a, b) != NULL) return TRUE;
+  return (strlen(a) >= ALIKE_LEAST && g_str_has_prefix(b, a))
+         || (word != NULL && strlen(word + 1) >= ALIKE_LEAST && g_str_has_prefix(b, word + 1));
+}
+
+/* A message to this address at that time whose subject is like the one shown. */
+static gboolean find_alike(const Ask *ask, const Fit *fit, const char *address, gint64 *sent, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT sent, coalesce(sender, 0), sent.subject FROM sent_to CROSS JOIN sent ON sent.id = sent WHERE "
+                 "address = ? AND sent_to.date BETWEEN ? AND ? AND sent.subject NOT NULL ORDER BY sent_to.date DESC "
+                 "LIMIT ?",
+                 "iiid", db_hash(address), fit->from, fit->to, FITS_TRIED))
+    return FALSE;
+  while (*sent == 0 && rows_next(&rows, error))
+    if (sender_fits(ask->report, row_int(&rows, 1))
+        && subjects_alike(ask->report->original.subject, row_text(&rows, 2)))
+      *sent = row_int(&rows, 0);
+  return !rows.failed;
+}
+
+/* Asked only where the original shows an id that is not known, and its Date: without an id, less than this is enough to
+ * leave a report in sight. */
+static gboolean ask_alike(const Ask *ask, const Fit *fit, const GPtrArray *addresses, GError **error)
+{
+  if (!fit->foreign || ask_original_date(ask) == 0) return TRUE;
+  for (guint i = 0; i < MIN(addresses->len, ALIKE_TRIED); i++) {
+    const char *address = g_ptr_array_index(addresses, i);
+    gint64 sent = 0;
+    if (!find_alike(ask, fit, address, &sent, error)) return FALSE;
+    if (sent != 0) return ask_found(ask, name_of(ask->report, address), sent, &ask->facts->alike, error);
+  }
+  return TRUE;
+}
+
 gboolean ask_fit(const Ask *ask, GError **error)
 {
   Facts *facts = ask->facts;
@@ -108,5 +153,6 @@ gboolean ask_fit(const Ask *ask, GError **error)
     if (answered != before && about == NULL) about = name_of(ask->report, address);
   }
   facts->fit_answered = about != NULL;
-  return about == NULL || ask_found(ask, about, answered, &facts->fit, error);
+  if (about == NULL) return ask_alike(ask, &fit, addresses, error);
+  return ask_found(ask, about, answered, &facts->fit, error);
 }

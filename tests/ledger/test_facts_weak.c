@@ -280,6 +280,35 @@ static void test_bcc(void **state)
   }
 }
 
+/* A gateway tags a subject, or a report cuts it off. */
+static void test_alike_subjects(void **state)
+{
+  static const struct {
+    const char *ids, *failed, *subject;
+    gint64 date; /* of the original, less than NOW by */
+    gboolean alike;
+  } rows[] = {
+    { "foreign@x", "bob@there.example", "[EXTERN] Minutes of Monday", 2 * DAY, TRUE },
+    { "foreign@x", "bob@there.example", "[EXTERN] Minutes of", 2 * DAY, TRUE },
+    { "foreign@x", "bob@there.example", "Minutes of Mon", 2 * DAY, TRUE },
+    { "foreign@x", "bob@there.example", "Minutes of Monday", 2 * DAY, FALSE }, /* it fits */
+    { "foreign@x", "bob@there.example", "Pills", 2 * DAY, FALSE },
+    { "foreign@x", "bob@there.example", "Min", 2 * DAY, FALSE }, /* too short to tell */
+    { "foreign@x", "zoe@there.example", "[EXTERN] Minutes of Monday", 2 * DAY, FALSE },
+    { "foreign@x", "bob@there.example", "[EXTERN] Minutes of Monday", 6 * DAY, FALSE },
+    { NULL, "bob@there.example", "[EXTERN] Minutes of Monday", 2 * DAY, FALSE }, /* rule 8 is enough */
+  };
+  g_autoptr(Ledger) ledger = with_sent();
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Report) report = rig_report(rows[i].ids, rows[i].failed, rows[i].subject);
+    report->original.date = NOW - rows[i].date;
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    OK(facts != NULL);
+    assert_word(i, "alike", facts->alike.shown, rows[i].alike ? rows[i].failed : NULL);
+  }
+}
+
 /* To whom the original is addressed says something only where the failed recipient is not among them: a forger may put
  * anybody there. */
 static void test_original_to_others(void **state)
@@ -427,6 +456,7 @@ int main(void)
                                       cmocka_unit_test(test_other_names),
                                       cmocka_unit_test(test_original_to_others),
                                       cmocka_unit_test(test_bcc),
+                                      cmocka_unit_test(test_alike_subjects),
                                       cmocka_unit_test(test_survival),
                                       cmocka_unit_test(test_pending),
                                       cmocka_unit_test(test_pending_weak),
