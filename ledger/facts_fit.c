@@ -77,13 +77,7 @@ static GPtrArray *whom(const Report *report)
   const GPtrArray *const lists[] = { report->recipients, report->original.recipients };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
     for (guint k = 0; k < lists[i]->len; k++) list_add(all, g_ptr_array_index(lists[i], k), RECIPIENTS_TRIED * (i + 1));
-  if (report->recipients->len > 0 && report->original.recipients->len == 0) list_add(all, SENT_TO_NOBODY, G_MAXUINT);
   return all;
-}
-
-static const char *name_of(const Report *report, const char *address)
-{
-  return strcmp(address, SENT_TO_NOBODY) != 0 ? address : g_ptr_array_index(report->recipients, 0);
 }
 
 /* Around the Date that the original shows, however long ago that is; without one, in the window before the report. */
@@ -131,7 +125,7 @@ static gboolean ask_alike(const Ask *ask, const Fit *fit, const GPtrArray *addre
     const char *address = g_ptr_array_index(addresses, i);
     gint64 sent = 0;
     if (!find_alike(ask, fit, address, &sent, error)) return FALSE;
-    if (sent != 0) return ask_found(ask, name_of(ask->report, address), sent, &ask->facts->alike, error);
+    if (sent != 0) return ask_found(ask, address, sent, &ask->facts->alike, error);
   }
   return TRUE;
 }
@@ -149,8 +143,8 @@ gboolean ask_fit(const Ask *ask, GError **error)
     const char *address = g_ptr_array_index(addresses, i);
     gint64 sent = 0, before = answered;
     if (!find_fitting(ask, &fit, address, &sent, &answered, error)) return FALSE;
-    if (sent != 0) return ask_found(ask, name_of(ask->report, address), sent, &facts->fit, error);
-    if (answered != before && about == NULL) about = name_of(ask->report, address);
+    if (sent != 0) return ask_found(ask, address, sent, &facts->fit, error);
+    if (answered != before && about == NULL) about = address;
   }
   facts->fit_answered = about != NULL;
   if (about == NULL) return ask_alike(ask, &fit, addresses, error);

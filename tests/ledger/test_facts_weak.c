@@ -255,31 +255,6 @@ static void test_other_names(void **state)
   }
 }
 
-/* A sent copy does not keep Bcc: it and the original that comes back show nobody. */
-static void test_bcc(void **state)
-{
-  static const struct {
-    const char *to, *failed, *subject, *original_to;
-    gboolean fits;
-  } rows[] = {
-    { NULL, "secret@there.example", "Minutes", NULL, TRUE },
-    { NULL, "secret@there.example", "Pills", NULL, FALSE },
-    { NULL, NULL, "Minutes", NULL, FALSE },
-    { NULL, "victim@far.example.org", "Minutes", "victim@far.example.org", FALSE },
-    { "bob@there.example", "secret@there.example", "Minutes", NULL, FALSE },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    GError *error = NULL;
-    g_autoptr(Ledger) ledger = rig_ledger();
-    rig_add(ledger, "home", "Sent", "a@me", rows[i].to, "Minutes", NOW - 2 * DAY, NOW);
-    g_autoptr(Report) report = rig_report("foreign@x", rows[i].failed, rows[i].subject);
-    fill(report->original.recipients, rows[i].original_to);
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-    OK(facts != NULL);
-    assert_word(i, "fit", facts->fit.shown, rows[i].fits ? rows[i].failed : NULL);
-  }
-}
-
 /* A gateway tags a subject, or a report cuts it off. */
 static void test_alike_subjects(void **state)
 {
@@ -455,7 +430,7 @@ int main(void)
                                       cmocka_unit_test(test_owner_of_patterns),
                                       cmocka_unit_test(test_other_names),
                                       cmocka_unit_test(test_original_to_others),
-                                      cmocka_unit_test(test_bcc),
+
                                       cmocka_unit_test(test_alike_subjects),
                                       cmocka_unit_test(test_survival),
                                       cmocka_unit_test(test_pending),
