@@ -32,6 +32,7 @@ void judge_weak_ids(Case *c);
 void judge_to_owner(Case *c);
 void judge_written_to(Case *c);
 void judge_other_name(Case *c);
+void judge_alike(Case *c);
 /* judge_shows.c, the rules 9 and 10: whether what it shows, and what is known of sent mail, are enough to say no. */
 void judge_unknown(Case *c);
 void judge_shown(Case *c);

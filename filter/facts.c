@@ -17,7 +17,7 @@ void facts_free(Facts *facts)
 {
   if (facts == NULL) return;
   Found *const found[] = { &facts->id,       &facts->refer_back, &facts->token, &facts->id_start,
-                           &facts->other_id, &facts->letter,     &facts->fit };
+                           &facts->other_id, &facts->letter,     &facts->fit,   &facts->alike };
   char *const texts[] = { facts->own_entry,    facts->own_matched,     facts->to_owner,
                           facts->failed_owner, facts->delivered_owner, facts->written_to,
                           facts->other,        facts->stranger,        facts->gap,

@@ -83,6 +83,7 @@ static void (*const judges[])(Case *c) = {
   judge_to_owner,   /* 6; 7, the owner's own hand, has its place behind it */
   judge_written_to, /* 8 */
   judge_other_name, /* 8 */
+  judge_alike,      /* 5 again, more loosely */
   judge_unknown,    /* what was looked for in vain */
   judge_shown,      /* 9 */
   judge_coverage,   /* 10 */

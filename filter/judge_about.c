@@ -96,3 +96,13 @@ void judge_other_name(Case *c)
   case_note(c, EVIDENCE_FOR, codes[facts->other_how], "si", facts->other, facts->other_written);
   case_settle(c, VERDICT_UNSURE);
 }
+
+/* A gateway on the recipient's side may give a message another id and tag its subject, whatever became of ids on other
+ * ways. */
+void judge_alike(Case *c)
+{
+  const Found *alike = &c->facts->alike;
+  if (alike->shown == NULL) return;
+  case_note(c, EVIDENCE_FOR, "subject-alike", "sm", alike->shown, alike->sent);
+  case_settle(c, VERDICT_UNSURE);
+}

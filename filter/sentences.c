@@ -80,12 +80,15 @@ static const struct {
   /* ids */
   { "id-in-ledger", N_("The Message-ID that it shows of the original, <{1}>, is that of a message you sent: "
                        "{2:sent}.") },
-  { "replay", N_("But {1} reports about that message came before this one, and it had only {2:recipients}: somebody "
-                 "may be using what is known of it again.") },
+  { "replay", N_("But {1} reports about that message came before this one, and that message had only {2:recipients}: "
+                 "somebody may be using again what is known of that message.") },
   { "refers-to-sent", N_("Its In-Reply-To or References field names <{1}>, a message you sent: {2:sent}.") },
   { "text-names-sent", N_("Its text holds <{1}>, the Message-ID of a message you sent: {2:sent}.") },
   { "recipient-and-subject", N_("The recipient, {1}, the Subject it shows and the time fit a message you sent: "
                                 "{2:sent}.") },
+  { "subject-alike",
+    N_("The recipient, {1}, and the time fit a message you sent, and so does the Subject it shows, but "
+       "for a tag or a missing end: {2:sent}.") },
   { "another-id", N_("But an earlier report about that message to the same recipient showed its own Message-ID, which "
                      "is another one than this report shows.") },
   { "id-beginning", N_("The Message-ID that it shows was cut off, but begins like that of a message you sent: "

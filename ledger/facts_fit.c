@@ -1,5 +1,6 @@
 /* facts_fit.c - the sent message that recipient, sender, subject and time of an original fit.
- * Owns:     how far dates may lie apart, and what "answered under its own id" means.
+ * Owns:     how far dates may lie apart, and what "answered under its own id" means, and which
+ *           subjects are alike.
  * Must not: write; judge.
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_facts.c */
@@ -10,6 +11,8 @@
 #define DATES_APART ((gint64)36 * 3600) /* a relay may date a message anew, a client may mistake its zone */
 #define FITS_TRIED 50                   /* messages of one subject to one address */
 #define ANSWERS_TRIED 50
+#define ALIKE_TRIED 10       /* recipients */
+#define ALIKE_LEAST 5        /* bytes of a subject that say anything */
 #define RECIPIENTS_TRIED 100 /* of the report, and as many of the original */
 
 /* Did an earlier report about one of these recipients show this message's own id? Then it kept that id on its way to
@@ -74,13 +77,7 @@ static GPtrArray *whom(const Report *report)
   const GPtrArray *const lists[] = { report->recipients, report->original.recipients };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
     for (guint k = 0; k < lists[i]->len; k++) list_add(all, g_ptr_array_index(lists[i], k), RECIPIENTS_TRIED * (i + 1));
-  if (report->recipients->len > 0 && report->original.recipients->len == 0) list_add(all, SENT_TO_NOBODY, G_MAXUINT);
   return all;
-}
-
-static const char *name_of(const Report *report, const char *address)
-{
-  return strcmp(address, SENT_TO_NOBODY) != 0 ? address : g_ptr_array_index(report->recipients, 0);
 }
 
 /* Around the Date that the original shows, however long ago that is; without one, in the window before the report. */
@@ -89,6 +86,48 @@ static void set_time(const Ask *ask, Fit *fit)
   gint64 date = ask_original_date(ask);
   fit->from = date != 0 ? date - DATES_APART : ask->written - ASK_WINDOW;
   fit->to = date != 0 ? MIN(date + DATES_APART, ask->came + ASK_DAY) : ask->came + ASK_DAY;
+}
+
+/* Is the sent subject within the one that is shown (a gateway puts a tag before it), or does it begin with that one, or
+ * with that one without its first word (a tag), because its end was cut off? */
+static gboolean subjects_alike(const char *shown, const char *sent)
+{
+  g_autofree char *a = subject_normalise(shown), *b = subject_normalise(sent);
+  const char *word = strchr(a, ' ');
+  if (strlen(b) >= ALIKE_LEAST && strstr(a, b) != NULL) return TRUE;
+  return (strlen(a) >= ALIKE_LEAST && g_str_has_prefix(b, a))
+         || (word != NULL && strlen(word + 1) >= ALIKE_LEAST && g_str_has_prefix(b, word + 1));
+}
+
+/* A message to this address at that time whose subject is like the one shown. */
+static gboolean find_alike(const Ask *ask, const Fit *fit, const char *address, gint64 *sent, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT sent, coalesce(sender, 0), sent.subject FROM sent_to CROSS JOIN sent ON sent.id = sent WHERE "
+                 "address = ? AND sent_to.date BETWEEN ? AND ? AND sent.subject NOT NULL ORDER BY sent_to.date DESC "
+                 "LIMIT ?",
+                 "iiid", db_hash(address), fit->from, fit->to, FITS_TRIED))
+    return FALSE;
+  while (*sent == 0 && rows_next(&rows, error))
+    if (sender_fits(ask->report, row_int(&rows, 1))
+        && subjects_alike(ask->report->original.subject, row_text(&rows, 2)))
+      *sent = row_int(&rows, 0);
+  return !rows.failed;
+}
+
+/* Asked only where the original shows an id that is not known, and its Date: without an id, less than this is enough to
+ * leave a report in sight. */
+static gboolean ask_alike(const Ask *ask, const Fit *fit, const GPtrArray *addresses, GError **error)
+{
+  if (!fit->foreign || ask_original_date(ask) == 0) return TRUE;
+  for (guint i = 0; i < MIN(addresses->len, ALIKE_TRIED); i++) {
+    const char *address = g_ptr_array_index(addresses, i);
+    gint64 sent = 0;
+    if (!find_alike(ask, fit, address, &sent, error)) return FALSE;
+    if (sent != 0) return ask_found(ask, address, sent, &ask->facts->alike, error);
+  }
+  return TRUE;
 }
 
 gboolean ask_fit(const Ask *ask, GError **error)
@@ -104,9 +143,10 @@ gboolean ask_fit(const Ask *ask, GError **error)
     const char *address = g_ptr_array_index(addresses, i);
     gint64 sent = 0, before = answered;
     if (!find_fitting(ask, &fit, address, &sent, &answered, error)) return FALSE;
-    if (sent != 0) return ask_found(ask, name_of(ask->report, address), sent, &facts->fit, error);
-    if (answered != before && about == NULL) about = name_of(ask->report, address);
+    if (sent != 0) return ask_found(ask, address, sent, &facts->fit, error);
+    if (answered != before && about == NULL) about = address;
   }
   facts->fit_answered = about != NULL;
-  return about == NULL || ask_found(ask, about, answered, &facts->fit, error);
+  if (about == NULL) return ask_alike(ask, &fit, addresses, error);
+  return ask_found(ask, about, answered, &facts->fit, error);
 }

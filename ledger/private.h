@@ -32,9 +32,6 @@ gboolean sent_by_reply(Ledger *ledger, const char *id, gint64 *sent, GError **er
 char *sent_id_loose(const char *id);
 /* sent.c: the key in table sent_start for the beginning of an id of `least` bytes or more; 0 for a shorter id. */
 gint64 sent_id_start(const char *id, gsize least);
-/* What table sent_to has for the address of a message that shows no recipient (all of them were Bcc, and the copy does
- * not keep that). */
-#define SENT_TO_NOBODY ""
 /* sent.c: how table sent_to knows a subject: *hash, and *whole as rows of schema version 3 and before have it. FALSE:
  * it has nothing to compare. */
 gboolean subject_hashes(const char *subject, gint64 *hash, gint64 *whole);

@@ -269,10 +269,6 @@ static void hold_links(Batch *batch, gint64 sent, gint64 date, const SentMessage
 {
   gint64 subject = 0, whole;
   subject_hashes(message->subject, &subject, &whole);
-  if (message->recipients->len == 0) {
-    const Link nobody = { db_hash(SENT_TO_NOBODY), date, sent, subject };
-    g_array_append_val(batch->links, nobody);
-  }
   for (guint i = 0; i < message->recipients->len; i++) {
     const char *address = g_ptr_array_index(message->recipients, i);
     Word *word = hold_person(batch, address);

@@ -47,7 +47,8 @@ enum {
   ANOTHER_NAME = 1 << 24,
   STRANGER = 1 << 25,
   DENY_REPORTER = 1 << 26,
-  PASSED_ON = 1 << 27
+  PASSED_ON = 1 << 27,
+  ALIKE = 1 << 28
 };
 
 /* What the report shows. Its recipients are named, unless LISTED or MENTIONED. */
@@ -97,6 +98,7 @@ static void set_found(Found *found, const char *shown, guint has)
 
 static void set_people(Facts *facts, guint has)
 {
+  if (has & ALIKE) set_found(&facts->alike, "gone@b.test", has);
   if (has & (RECENT | LONG_AGO | EXCLUDED)) {
     facts->written_to = g_strdup("gone@b.test");
     facts->written = NOW - DAYS(has & LONG_AGO ? 40 : 3);
@@ -238,6 +240,8 @@ static void whom_the_mail_was_to(void **state)
     { RECENT | COVERED | SURVIVE, SHOWS_ID | NAMED, VERDICT_BACKSCATTER, "covered" },
     { RECENT | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_GENUINE, "recipient-recent" },
     { LONG_AGO | COVERED | SURVIVE, SHOWS_ID | NAMED | DATE_40, VERDICT_BACKSCATTER, "covered" },
+    { RECENT | COVERED | SURVIVE | ALIKE, SHOWS_ID | NAMED, VERDICT_UNSURE, "subject-alike" },
+    { RECENT | COVERED | ALIKE, SHOWS_ID | NAMED, VERDICT_GENUINE, "recipient-recent" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_40, VERDICT_UNSURE, "recipient-then" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
     { EXCLUDED | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },

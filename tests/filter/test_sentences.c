@@ -34,8 +34,8 @@ static void the_forms(void **state)
       "Its In-Reply-To or References field names <a@b>, a message you sent: a message without a subject." },
     { "replay",
       { "4", "1" },
-      "But 4 reports about that message came before this one, and it had only 1 recipient: somebody may be using what "
-      "is known of it again." },
+      "But 4 reports about that message came before this one, and that message had only 1 recipient: somebody may be "
+      "using again what is known of that message." },
     { "id-unknown",
       { "5", "a@b", "c@d", "e@f" },
       "The Message-ID that it shows of the original is not among the mail you sent: a@b, c@d, e@f and 2 more." },
