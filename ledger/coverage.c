@@ -19,6 +19,13 @@ void coverage_free(Coverage *coverage)
   g_free(coverage);
 }
 
+/* A folder that one address alone wrote, none of it delivered to anybody, is that address's Sent folder: the owner's,
+ * under an address that no account lists. Received mail has many writers. */
+static gboolean is_of_one_writer(const FolderShape *shape)
+{
+  return shape->own == 0 && shape->writers == 1 && shape->delivered == 0;
+}
+
 /* Why a folder with this mail in it says nothing about what the owner sent; NULL where it does say it. */
 static char *why_none(const char *account, const char *folder, const FolderShape *shape, const char *patterns)
 {
@@ -31,6 +38,7 @@ static char *why_none(const char *account, const char *folder, const FolderShape
                            shape->delivered, all, folder, account);
   }
   if (shape->strange <= shape->own) return NULL;
+  if (is_of_one_writer(shape)) return NULL;
   return g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
                          " messages in “%s” of account “%s” are not from its "
                          "addresses, so that folder gives no coverage: name the Sent folder with “sent”, or the "

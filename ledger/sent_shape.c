@@ -205,6 +205,7 @@ gboolean folder_shape(Ledger *ledger, gint64 folder, const char *patterns, Folde
     gboolean uncounted = g_str_equal(sender, "?"), own = sender[0] != '\0' && address_matches(sender, patterns);
     if (uncounted) own = TRUE;
     *(own ? &shape->own : &shape->strange) += count;
+    if (!own) shape->writers += sender[0] != '\0' ? 1 : STRANGERS_KEPT;
     shape->delivered += row_int(&rows, 2);
     if (own && oldest != 0 && (shape->oldest == 0 || oldest < shape->oldest)) shape->oldest = oldest;
   }

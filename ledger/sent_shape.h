@@ -29,6 +29,7 @@ gboolean patterns_say_all(const char *patterns);
 /* From whom a folder's mail is, by what the owner's addresses are now. */
 typedef struct {
   gint64 own, strange, delivered; /* messages; all 0 where that was never counted */
+  gint64 writers;                 /* addresses that the strange ones are from */
   gint64 oldest;                  /* of its own ones, and of those of before they were counted, Unix seconds; 0: none */
 } FolderShape;
 gboolean folder_shape(Ledger *ledger, gint64 folder, const char *patterns, FolderShape *shape, GError **error);

@@ -161,8 +161,8 @@ def two_accounts():
     first, second = server.mailbox("first"), server.mailbox("second")
     messages.fill(first)
     messages.fill(second, sent=False)  # its owner's letters lie in the first account
-    for number in range(600):  # so that it takes its time
-        when = messages.NOW - 60 * messages.DAY + number * 3600
+    for number in range(600):  # so that it takes its time; to this day, since a long silence is a gap
+        when = messages.NOW - 26 * messages.DAY + number * 3600
         second.put("Sent", messages.letter(1000 + number, when, "other@partner.example"), when, "S")
     second.settle()
     backstop = programs.for_mailbox(first, f"{work}/two", account="a", addresses="*",

@@ -100,7 +100,7 @@ static void test_open(void **state)
     rig_expect_file(other, FROM "T: 1\n\n", -1);
     assert_false(g_file_test(lock, G_FILE_TEST_EXISTS) || g_file_test(hidden, G_FILE_TEST_EXISTS));
     finish(pid, end);
-    for (guint i = 0; i < 50 && !box->class->remove(box, NULL, 0, NULL); i++) continue; /* until the child has ended */
+    for (guint i = 0; i < 200 && !box->class->remove(box, NULL, 0, NULL); i++) g_usleep(20000); /* until it is closed */
     assert_true(box->class->remove(box, &second, 1, NULL));
     rig_expect_file(path, way == TO_WRITE ? AC NEW : AC, -1); /* what it added at the end is there */
   }
