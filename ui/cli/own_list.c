@@ -7,9 +7,9 @@
 #include "filter/normalise.h"
 #include "ledger/command.h"
 #include "ledger/covered.h"
-#include "ui/terminal/selection.h"
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"
+#include "ui/terminal/selection.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-    static char *folder;
+static char *folder;
 
 static gboolean collect(GBytes *message, gpointer data)
 {
