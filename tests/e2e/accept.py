@@ -20,6 +20,21 @@ def digest(message):
     return hashlib.sha1(message.replace(b"\r\n", b"\n")).hexdigest()
 
 
+# As fetcher/mbox/message.c has them.
+FIELDS_OF_MBOX = re.compile(rb"(?mi)^(?:Status|X-Status|X-Keywords|X-UID|X-IMAP|X-IMAPbase|X-Evolution|"
+                            rb"X-Mozilla-Status2?|X-Mozilla-Keys|Content-Length|Lines):.*\n(?:[ \t].*\n)*")
+
+
+def without_end(message):
+    return re.sub(rb"\r?\n\Z", b"", message)
+
+
+def bare(message):
+    """Names a message without the fields that belong to an mbox, and without its last newline."""
+    end = re.search(rb"\n\r?\n|\Z", message).start() + 1
+    return digest(without_end(FIELDS_OF_MBOX.sub(b"", message[:end]) + message[end:]))
+
+
 def messages_of(folder):
     """(message, when it came) of a Maildir, oldest first."""
     for name in sorted(folder.names(), key=lambda name: int(re.search(r"/(\d+)", name).group(1))):
@@ -32,7 +47,7 @@ def replace(folder, found, known):
         shutil.rmtree(os.path.join(folder.path, part), ignore_errors=True)
     folder.make()
     for number, message in enumerate(found):
-        without = re.sub(rb"\r?\n\Z", b"", message)
+        without = without_end(message)
         folder.put(without if digest(message) not in known and digest(without) in known else message, number)
 
 
@@ -41,7 +56,8 @@ class Accept:
         self.out, self.root = out, os.path.join(out, "Maildir")
         self.inbox, self.sent, self.away = (disk.Maildir(os.path.join(self.root, name))
                                             for name in ("", ".Sent", ".Backscatter"))
-        self.known = {digest(message) for message, _ in messages_of(self.inbox)}
+        found = [message for message, _ in messages_of(self.inbox)]
+        self.known, self.by_bare = {digest(message) for message in found}, {bare(message): message for message in found}
 
     def run(self, **keys):
         backstop = programs.Backstop(os.path.join(self.out, "backstop"), addresses="*", **keys)
@@ -59,7 +75,14 @@ class Accept:
                 box.deliver(message, stored)
         self.run(protocol="mbox", folders=boxes["inbox"].path, sent=boxes["sent"].path, quarantine=boxes["away"].path)
         for folder, box in ((self.inbox, boxes["inbox"]), (self.away, boxes["away"])):
-            replace(folder, [disk.unquote(message, FIELDS_STAY) for message in box.messages()], self.known)
+            replace(folder, [self.before(message) for message in box.messages()], self.known)
+
+    def before(self, message):
+        """A message of an mbox as it was before. Fields that belong to an mbox are not kept where the message cannot be
+        carried as it lies there: a Content-Length that is wrong may become right beside other messages."""
+        whole = disk.unquote(message, FIELDS_STAY)
+        known = digest(whole) in self.known or digest(without_end(whole)) in self.known
+        return whole if known else self.by_bare.get(bare(whole), whole)
 
     def pop3(self):
         server = rig.Dovecot(pop3=True, extra="\nmail_fsync = never\n")
