@@ -208,10 +208,6 @@ static int look_as_nobody(gpointer data)
 static void test_no_lease(void **state)
 {
   g_autofree char *path = rig_file("no-lease", ABC, -1), *top = rig_path(".");
-  if (getuid() != 0) {
-    skip();
-    return;
-  }
   assert_int_equal(chmod(path, 0666) | chmod(top, 0755), 0);
   assert_int_equal(rig_wait(rig_fork(look_as_nobody, path)), 0);
 }
@@ -224,5 +220,7 @@ int main(void)
     cmocka_unit_test(test_open_goal),    cmocka_unit_test(test_opened_meanwhile),
     cmocka_unit_test(test_opened_often), cmocka_unit_test(test_no_lease),
   };
-  return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
+  /* The last case becomes another user, which only root can do. */
+  gsize n = G_N_ELEMENTS(tests) - (getuid() == 0 ? 0 : 1);
+  return _cmocka_run_group_tests("tests", tests, n, rig_set_up, rig_tear_down);
 }
