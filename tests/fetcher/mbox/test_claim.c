@@ -173,7 +173,7 @@ static void test_not_carried(void **state)
   assert_false(box->class->carry(box, &first, 1, to, moved, &at_once, &error));
   assert_null(error);
   int fd = rig_spool("", 0);
-  gint64 key;
+  gint64 key = 0;
   assert_true(box->class->fetch(box, first, fd, NULL) && to->class->put(to, fd, box_item(box, 0), &key, NULL));
   close(fd);
   assert_int_equal(key, box_item(box, 0)->key);

@@ -14,4 +14,4 @@ if __name__ == "__main__":
     if screen.missing() or not os.path.exists(program):
         skip_all(screen.missing() or "not built")
     private = screen.Screen()
-    sys.exit(subprocess.run([program], env=private.env, timeout=120).returncode)
+    sys.exit(subprocess.run([program], env=private.env, timeout=600).returncode)
