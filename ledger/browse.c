@@ -155,21 +155,3 @@ gboolean browse_judged_since(Ledger *ledger, VerdictCode verdict, gint64 since, 
   *count = (guint)found;
   return TRUE;
 }
-
-GArray *browse_touched(Ledger *ledger, const char *entry, GError **error)
-{
-  const char *domain = entry[0] == '@' ? entry + 1 : NULL;
-  g_autofree char *below = domain != NULL ? g_strconcat(".", domain, NULL) : NULL;
-  g_auto(Rows) rows = { 0 };
-  /* ?1: an address, or "@domain"; ?2: ".domain", or NULL. Recipients are kept one to a line. */
-  if (!rows_open(
-          &rows, ledger, error,
-          "SELECT id FROM entry WHERE verdict IN ('backscatter', 'unsure') AND"
-          " iif(?2 IS NULL, instr(char(10) || recipients || char(10), char(10) || ?1 || char(10)) > 0,"
-          " instr(recipients || char(10), ?1 || char(10)) > 0 OR instr(recipients || char(10), ?2 || char(10)) > 0"
-          " OR lower(substr(reporter, -length(?1))) = ?1 OR lower(substr(reporter, -length(?2))) = ?2)"
-          " ORDER BY id DESC",
-          "ss", entry, below))
-    return NULL;
-  return all_ids(&rows, error);
-}

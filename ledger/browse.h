@@ -74,8 +74,3 @@ gboolean browse_counts(Ledger *ledger, const char *account, const BrowseMark *lo
 
 /* How many entries got this verdict since then (Unix seconds; the time of the judgement counts). */
 gboolean browse_judged_since(Ledger *ledger, VerdictCode verdict, gint64 since, guint *count, GError **error);
-
-/* Ids (gint64), newest first, of the reports that this own entry (newsender.h) would have made genuine: judged
- * backscatter or unsure, about a recipient it covers or written by a reporter it covers. As far as the journal tells:
- * the journal keeps a reporter's address, not the name of its machine. */
-GArray *browse_touched(Ledger *ledger, const char *entry, GError **error);

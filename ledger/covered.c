@@ -6,13 +6,17 @@
 #include "ledger/covered.h"
 #include "ledger/private.h"
 
-void covered_clear(Covered *covered) { g_clear_pointer(&covered->lying, g_array_unref); }
+void covered_clear(Covered *covered)
+{
+  g_clear_pointer(&covered->changed, g_array_unref);
+  g_clear_pointer(&covered->lying, g_array_unref);
+}
 
 gboolean covered_by(Ledger *ledger, NewsenderList list, const char *entry, Covered *covered, GError **error)
 {
   g_autofree char *below = entry[0] == '@' ? g_strconcat(".", entry + 1, NULL) : NULL;
   g_auto(Rows) rows = { 0 };
-  *covered = (Covered){ .lying = g_array_new(FALSE, FALSE, sizeof(gint64)) };
+  *covered = (Covered){ g_array_new(FALSE, FALSE, sizeof(gint64)), g_array_new(FALSE, FALSE, sizeof(gint64)), 0 };
   /* ?1: an address, or "@domain"; ?2: ".domain", or NULL. Recipients are kept one to a line. */
   if (!rows_open(
           &rows, ledger, error,
@@ -26,7 +30,7 @@ gboolean covered_by(Ledger *ledger, NewsenderList list, const char *entry, Cover
     return FALSE;
   while (rows_next(&rows, error)) {
     gint64 id = row_int(&rows, 0);
-    covered->changed++;
+    g_array_append_val(covered->changed, id);
     if (row_int(&rows, 2) != 0) covered->answered++;
     if (move_state_parse(row_text(&rows, 1)) == MOVE_QUARANTINED) g_array_append_val(covered->lying, id);
   }

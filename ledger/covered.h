@@ -5,9 +5,9 @@
 #include "ledger/newsender.h"
 
 typedef struct {
-  guint changed;  /* reports that would have got another verdict */
-  guint answered; /* of these, reports that answer mail of the owner's by its id */
-  GArray *lying;  /* ids (gint64), ascending: those of them that lie in quarantine */
+  GArray *changed; /* ids (gint64), ascending: reports that would have got another verdict */
+  GArray *lying;   /* ids (gint64), ascending: those of them that lie in quarantine */
+  guint answered;  /* how many of them answer mail of the owner's by its id */
 } Covered;
 void covered_clear(Covered *covered);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Covered, covered_clear)

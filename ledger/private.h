@@ -42,9 +42,6 @@ gboolean sent_batch_add(Ledger *ledger, gint64 folder, const SentRow *rows, guin
 /* sent_batch.c: can a message have been sent then? */
 gboolean sent_date_plausible(gint64 date, gint64 now);
 
-/* sent.c: how table address knows a normalised address's domain. */
-gint64 domain_hash(const char *address);
-
 /* journal.c: journal_intend() within a transaction of the caller's; also MOVE_Q_INTENT: what was restored goes back
  * into this folder, and may be judged again. */
 gboolean journal_begin_intent(Ledger *ledger, gint64 id, MoveState intent, const char *quarantine, GError **error);

@@ -11,12 +11,6 @@
 #define RECORD_FOLDER 0
 #define SUBJECT_COMPARED 200 /* bytes; of a long subject, a report may return only a part */
 
-gint64 domain_hash(const char *address)
-{
-  const char *domain = address_domain(address);
-  return db_hash(domain != NULL ? domain : "");
-}
-
 static gboolean count_in(Ledger *ledger, gint64 folder, guint added, GError **error)
 {
   return added == 0

@@ -4,6 +4,7 @@
  * Fails:    by cmocka.
  * Tests:    ledger/browse.h, wish_add_many() and wish_of_entry(), stats_top() */
 #include "ledger/browse.h"
+#include "ledger/covered.h"
 #include "tests/rigs/ledger_rig.h"
 
 /* One judged report about mail to `recipient`, brought into this state. */
@@ -216,9 +217,9 @@ static void previews(void **state)
   g_autoptr(Ledger) ledger = filled();
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     GError *error = NULL;
-    g_autoptr(GArray) ids = browse_touched(ledger, rows[i].entry, &error);
-    OK(ids);
-    if (ids->len != rows[i].touched) fail_msg("%s: %u", rows[i].entry, ids->len);
+    g_auto(Covered) covered = { 0 };
+    OK(covered_by(ledger, NEWSENDER_ALLOW, rows[i].entry, &covered, &error));
+    if (covered.changed->len != rows[i].touched) fail_msg("%s: %u", rows[i].entry, covered.changed->len);
   }
 }
 

@@ -272,9 +272,9 @@ static void covers_tells_what_would_have_changed(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_auto(Covered) covered = { 0 };
     OK(covered_by(ledger, rows[i].list, rows[i].entry, &covered, &error));
-    if (covered.changed != rows[i].changed || covered.answered != rows[i].answered
+    if (covered.changed->len != rows[i].changed || covered.answered != rows[i].answered
         || covered.lying->len != rows[i].lying)
-      fail_msg("row %u: %u, %u, %u", i, covered.changed, covered.answered, covered.lying->len);
+      fail_msg("row %u: %u, %u, %u", i, covered.changed->len, covered.answered, covered.lying->len);
   }
 }
 

@@ -29,11 +29,11 @@ static void tell_covered(NewsenderList list, const Covered *covered)
 {
   g_autofree char *lying = selection_text(covered->lying, 8);
   g_autoptr(GString) text = g_string_new(NULL);
-  if (covered->changed == 0) return;
+  if (covered->changed->len == 0) return;
   g_string_printf(text,
-                  covered->changed == 1 ? "It would have changed the verdict on %u report so far"
-                                        : "It would have changed the verdict on %u reports so far",
-                  covered->changed);
+                  covered->changed->len == 1 ? "It would have changed the verdict on %u report so far"
+                                             : "It would have changed the verdict on %u reports so far",
+                  covered->changed->len);
   if (list == NEWSENDER_DENY)
     g_string_append_printf(text, ", of which %u answer mail that you sent.", covered->answered);
   else
@@ -51,7 +51,7 @@ static void tell(const Ui *ui, NewsenderList list, const char *entry, const char
     jsonl_text(line, "entry", entry);
     jsonl_text(line, "done", done);
     if (covered != NULL) {
-      jsonl_number(line, "changed", covered->changed);
+      jsonl_number(line, "changed", covered->changed->len);
       jsonl_number(line, "quarantined", covered->lying->len);
       jsonl_number(line, "answered", covered->answered);
     }

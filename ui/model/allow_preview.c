@@ -5,7 +5,7 @@
  * Tests:    tests/ui/model/test_models.c */
 #include "ui/model/allow_preview.h"
 #include "filter/normalise.h"
-#include "ledger/newsender.h"
+#include "ledger/covered.h"
 #include "ui/model/entry_text.h"
 #include "ui/model/shown.h"
 #include <glib/gi18n.h>
@@ -20,7 +20,7 @@ void allow_choice_free(AllowChoice *choice)
   g_free(choice->entry);
   g_free(choice->scope);
   g_free(choice->preview);
-  g_array_unref(choice->lying);
+  g_clear_pointer(&choice->lying, g_array_unref);
   g_free(choice);
 }
 
@@ -39,7 +39,7 @@ static char *scope_of(const char *entry)
 static void add_examples(GString *text, Ledger *ledger, const GArray *touched)
 {
   for (guint i = 0; i < MIN(touched->len, SHOWN_MOST); i++) {
-    g_autoptr(BrowseRow) row = browse_row(ledger, g_array_index(touched, gint64, i), NULL);
+    g_autoptr(BrowseRow) row = browse_row(ledger, g_array_index(touched, gint64, touched->len - 1 - i), NULL);
     if (row == NULL) continue;
     g_autofree char *day = shown_day(row->received);
     g_autofree char *subject = shown_line(row->subject != NULL ? row->subject : _("(no subject)"), 60);
@@ -53,14 +53,11 @@ static void add_examples(GString *text, Ledger *ledger, const GArray *touched)
 
 static gboolean preview(AllowChoice *choice, Ledger *ledger, GError **error)
 {
-  g_autoptr(GArray) touched = browse_touched(ledger, choice->entry, error);
+  g_auto(Covered) covered = { 0 };
   g_autoptr(GString) text = g_string_new(NULL);
-  if (touched == NULL) return FALSE;
-  for (guint i = 0; i < touched->len; i++) {
-    gint64 id = g_array_index(touched, gint64, i);
-    g_autoptr(BrowseRow) row = browse_row(ledger, id, NULL);
-    if (row != NULL && row->state == MOVE_QUARANTINED) g_array_append_val(choice->lying, id);
-  }
+  if (!covered_by(ledger, NEWSENDER_ALLOW, choice->entry, &covered, error)) return FALSE;
+  const GArray *touched = covered.changed;
+  choice->lying = g_steal_pointer(&covered.lying);
   g_string_append_printf(text,
                          ngettext("It would have changed the verdict on %u report so far",
                                   "It would have changed the verdict on %u reports so far", touched->len),
@@ -81,7 +78,6 @@ static gboolean offer(GPtrArray *choices, Ledger *ledger, const char *typed, GEr
     if (strcmp(((const AllowChoice *)choices->pdata[i])->entry, entry) == 0) return TRUE;
   AllowChoice *choice = g_new0(AllowChoice, 1);
   g_ptr_array_add(choices, choice);
-  choice->lying = g_array_new(FALSE, FALSE, sizeof(gint64));
   choice->scope = scope_of(entry);
   choice->entry = g_steal_pointer(&entry);
   return preview(choice, ledger, error);

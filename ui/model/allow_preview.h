@@ -7,7 +7,7 @@ typedef struct {
   char *entry;   /* normal form (newsender.h) */
   char *scope;   /* one sentence in the user's language: which reports it makes genuine */
   char *preview; /* in words: which verdicts the entry would have changed so far */
-  GArray *lying; /* gint64: entries in quarantine that it covers, newest first */
+  GArray *lying; /* gint64: entries in quarantine that it covers, ascending */
 } AllowChoice;
 void allow_choice_free(AllowChoice *choice);
 
