@@ -4,6 +4,7 @@
  * Fails:    never.
  * Tests:    tests/fetcher/store/test_sent_names.c */
 #include "fetcher/store/sent_names.h"
+#include "fetcher/store/usual_names.h"
 #include <string.h>
 
 /* What mail programs and providers call the Sent folder. Composed characters (NFC). */
@@ -181,19 +182,8 @@ static const char *const sent_names[] = {
   "Senditaj",
 };
 
-static char *fold(const char *text)
-{
-  g_autofree char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_NFC);
-  return composed != NULL ? g_utf8_casefold(composed, -1) : NULL;
-}
-
 gboolean sent_name_matches(const char *name, char separator)
 {
   const char *last = separator != '\0' ? strrchr(name, separator) : NULL;
-  g_autofree char *folded = fold(last != NULL ? last + 1 : name);
-  for (guint i = 0; folded != NULL && i < G_N_ELEMENTS(sent_names); i++) {
-    g_autofree char *usual = fold(sent_names[i]);
-    if (g_str_equal(folded, usual)) return TRUE;
-  }
-  return FALSE;
+  return usual_names_hold(sent_names, G_N_ELEMENTS(sent_names), last != NULL ? last + 1 : name);
 }

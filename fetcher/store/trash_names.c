@@ -4,6 +4,7 @@
  * Fails:    never.
  * Tests:    tests/fetcher/disk/test_find_trash.c */
 #include "fetcher/store/trash_names.h"
+#include "fetcher/store/usual_names.h"
 
 /* As mail programs and servers name it, by language. Where a language has one word for the trash and for junk mail,
  * that word is left out. */
@@ -194,20 +195,9 @@ static const char *const encoded[] = {
   "&DiMOMg4iDgEOMg4jDhcONQ5IDhYOOQ4BDiUOGg-",
 };
 
-static char *fold(const char *text)
-{
-  g_autofree char *composed = g_utf8_normalize(text, -1, G_NORMALIZE_NFC);
-  return composed != NULL ? g_utf8_casefold(composed, -1) : NULL;
-}
-
 gboolean trash_name_is_usual(const char *name)
 {
-  g_autofree char *folded = fold(name);
   for (guint i = 0; i < G_N_ELEMENTS(encoded); i++)
     if (g_str_equal(encoded[i], name)) return TRUE;
-  for (guint i = 0; folded != NULL && i < G_N_ELEMENTS(names); i++) {
-    g_autofree char *usual = fold(names[i]);
-    if (g_str_equal(folded, usual)) return TRUE;
-  }
-  return FALSE;
+  return usual_names_hold(names, G_N_ELEMENTS(names), name);
 }
