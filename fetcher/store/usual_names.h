@@ -2,5 +2,6 @@
 #pragma once
 #include <glib.h>
 
-/* Is name (UTF-8) one of these n names? Upper and lower case, and composed and decomposed letters, count as the same. */
+/* Is name (UTF-8) one of these n names? Upper and lower case, and composed and decomposed letters, count as the same.
+ */
 gboolean usual_names_hold(const char *const *names, guint n, const char *name);
