@@ -62,7 +62,7 @@ static void show(Cert cert, const char *name, const Pair *issuer, time_t expires
   drop(&pair);
 }
 
-void certs_init(void)
+int certs_set_up(void **state)
 {
   time_t later = time(NULL) + 86400;
   Pair authority = make("Test Authority", NULL, TRUE, later), stranger = make("Another Authority", NULL, TRUE, later);
@@ -81,13 +81,14 @@ void certs_init(void)
   gnutls_free(pem.data);
   drop(&authority);
   drop(&stranger);
+  return 0;
 }
 
 const char *certs_ca_file(void) { return ca_file; }
 
 gnutls_certificate_credentials_t certs_credentials(Cert cert) { return all[cert]; }
 
-void certs_exit(void)
+int certs_tear_down(void **state)
 {
   for (guint i = 0; i < CERT_N; i++)
     if (all[i] != NULL) gnutls_certificate_free_credentials(all[i]);
@@ -95,4 +96,5 @@ void certs_exit(void)
   g_rmdir(folder);
   g_free(ca_file);
   g_free(folder);
+  return 0;
 }

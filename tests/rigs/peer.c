@@ -87,6 +87,8 @@ void peer_wait(Peer *peer)
   }
 }
 
+void peer_leave(Peer *peer) { _exit(0); }
+
 /* What is said byte by byte goes out byte by byte. */
 static int accept_client(int listener)
 {

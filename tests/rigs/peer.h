@@ -17,6 +17,8 @@ gboolean peer_start_tls(Peer *peer, Cert cert, const char *priority);
 void peer_next(Peer *peer);
 /* Says nothing more, until the client goes away. */
 void peer_wait(Peer *peer);
+/* Goes away itself, and closes the connection. Does not return. */
+void peer_leave(Peer *peer);
 
 /* In the test. */
 typedef struct Server Server;

@@ -21,8 +21,6 @@ static void wake(Peer *peer)
   if (write(alarm_clock[1], "x", 1) != 1) _exit(1);
 }
 
-static void leave(Peer *peer) { _exit(0); }
-
 /* A server that repeats something until the client has had enough. */
 static void flood_with(Peer *peer, const char *line)
 {
@@ -92,10 +90,10 @@ static const struct {
   { "refuses", FOUND, "$ NO not here\r\n", NULL, NULL, STORE_ERROR_MAILBOX, "IDLE", FALSE, FALSE, 0 },
   { "does not know it", FOUND, "$ BAD what\r\n", NULL, NULL, STORE_ERROR_MAILBOX, "IDLE", FALSE, FALSE, 0 },
   { "ends it at once", FOUND, "$ OK done\r\n", NULL, NULL, STORE_ERROR_MAILBOX, "IDLE", FALSE, FALSE, 0 },
-  { "bye", FOUND, "+ idling\r\n* BYE maintenance.\r\n", leave, NULL, STORE_ERROR_LINK, "ended the session: maintenance.", FALSE, TRUE, 0 },
-  { "bye before the +", FOUND, "* BYE\r\n", leave, NULL, STORE_ERROR_LINK, "ended the session.", FALSE, TRUE, 0 },
+  { "bye", FOUND, "+ idling\r\n* BYE maintenance.\r\n", peer_leave, NULL, STORE_ERROR_LINK, "ended the session: maintenance.", FALSE, TRUE, 0 },
+  { "bye before the +", FOUND, "* BYE\r\n", peer_leave, NULL, STORE_ERROR_LINK, "ended the session.", FALSE, TRUE, 0 },
   { "bye to DONE", FOUND, "+ idling\r\n", wake, "* BYE\r\n", STORE_ERROR_LINK, "ended the session.", FALSE, TRUE, 0 },
-  { "closes", FOUND, "+ idling\r\n", leave, NULL, STORE_ERROR_LINK, "closed the connection", FALSE, TRUE, 0 },
+  { "closes", FOUND, "+ idling\r\n", peer_leave, NULL, STORE_ERROR_LINK, "closed the connection", FALSE, TRUE, 0 },
   { "silent before the +", FOUND, "* 4 EXISTS\r\n", NULL, NULL, STORE_ERROR_LINK, "did not answer within 1 second", FALSE, TRUE, 1 },
   { "silent after DONE", FOUND, "+ idling\r\n", wake, "* OK\r\n", STORE_ERROR_LINK, "did not answer within 1 second", FALSE, TRUE, 1 },
   { "floods with flags", FOUND, "+ idling\r\n", flood_flags, NULL, STORE_ERROR_LINK, "more than", FALSE, TRUE, 0 },
@@ -114,17 +112,9 @@ static guint count(const char *text, const char *part)
   return n;
 }
 
-static int set_up(void **state)
-{
-  certs_init();
-  return pipe(alarm_clock);
-}
+static int set_up(void **state) { return certs_set_up(state) != 0 ? -1 : pipe(alarm_clock); }
 
-static int tear_down(void **state)
-{
-  certs_exit();
-  return close(alarm_clock[0]) + close(alarm_clock[1]);
-}
+static int tear_down(void **state) { return certs_tear_down(state) + close(alarm_clock[0]) + close(alarm_clock[1]); }
 
 static void be_quiet(void)
 {

@@ -46,8 +46,6 @@ static void go_on_in_clear(Peer *peer)
   peer_say(peer, "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n* OK no TLS\r\n");
 }
 
-static void leave(Peer *peer) { _exit(0); }
-
 typedef struct {
   const char *name;
   Security security;
@@ -149,9 +147,9 @@ static const SignIn rows[] = {
   { "echoes the user", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in:", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO no such user Gertrude\r\n") } },
   { "bye at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed the connection", TRUE,
-    { .capabilities = "IMAP4rev1", .turns = { { .command = "LOGIN", .answer = "* BYE enough\r\n", .act = leave } } } },
+    { .capabilities = "IMAP4rev1", .turns = { { .command = "LOGIN", .answer = "* BYE enough\r\n", .act = peer_leave } } } },
   { "leaves at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed the connection", FALSE,
-    { .turns = { { .command = "AUTHENTICATE", .act = leave } } } },
+    { .turns = { { .command = "AUTHENTICATE", .act = peer_leave } } } },
   { "asks without end", SECURITY_NONE, 0, STORE_ERROR_AUTH, "", TRUE,
     { SAYS("AUTHENTICATE", "+ \r\n+ YQ==\r\n+ YQ==\r\n") } },
   /* answers that are none */
@@ -163,7 +161,7 @@ static const SignIn rows[] = {
   { "garbage", SECURITY_NONE, 0, STORE_ERROR_LINK, "not IMAP", FALSE,
     { SAYS("CAPABILITY", "* CAPABILITY\x01\x02(\r\n$ OK\r\n") } },
   { "leaves within a line", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed", FALSE,
-    { .turns = { { .command = "CAPABILITY", .answer = "* CAPABILITY IMAP4", .act = leave } } } },
+    { .turns = { { .command = "CAPABILITY", .answer = "* CAPABILITY IMAP4", .act = peer_leave } } } },
   { "silent", SECURITY_NONE, 0, STORE_ERROR_LINK, "did not answer within 1 second", FALSE,
     { .turns = { { .command = "CAPABILITY", .act = peer_wait } } }, 1 },
   { "drips", SECURITY_NONE, 0, STORE_ERROR_LINK, "did not answer within 1 second", FALSE,
@@ -325,18 +323,6 @@ static void test_no_mechanisms(void **state)
   }
 }
 
-static int set_up(void **state)
-{
-  certs_init();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  certs_exit();
-  return 0;
-}
-
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(rows) + 4] = { cmocka_unit_test(test_no_mechanisms),
@@ -345,5 +331,5 @@ int main(void)
                                                       cmocka_unit_test(test_close_does_not_hang) };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
     tests[4 + i] = (struct CMUnitTest){ rows[i].name, test_sign_in, NULL, NULL, (void *)(gsize)&rows[i] };
-  return _cmocka_run_group_tests("imap", tests, G_N_ELEMENTS(tests), set_up, tear_down);
+  return _cmocka_run_group_tests("imap", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
 }

@@ -11,8 +11,6 @@
 
 #include <cmocka.h>
 
-static void leave(Peer *peer) { _exit(0); }
-
 static void nest(Peer *peer)
 {
   g_autofree char *deep = g_strnfill(20000, '(');
@@ -45,11 +43,11 @@ static const struct {
   { "scan, twice", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"y\")\r\n$ OK done\r\n", "3:0:0::x|", -1, "" },
   { "scan, then no", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ NO [SERVERBUG] disk\r\n", NULL, STORE_ERROR_MAILBOX, "refused to show what is in the folder: disk" },
   { "scan, bad", "$ BAD what\r\n", NULL, STORE_ERROR_MAILBOX, "refused" },
-  { "scan, leaves in a literal", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {500}\r\nA: b", NULL, STORE_ERROR_LINK, "closed", leave },
+  { "scan, leaves in a literal", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {500}\r\nA: b", NULL, STORE_ERROR_LINK, "closed", peer_leave },
   { "scan, literal of 2 GB", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {2147483648}\r\n", NULL, STORE_ERROR_LINK, "announced", peer_wait },
   { "scan, silent in a literal", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {500}\r\nA: b", NULL, STORE_ERROR_LINK, "did not answer", peer_wait },
   { "scan, deep", "", NULL, STORE_ERROR_LINK, "nested", nest },
-  { "scan, bye", "* BYE maintenance\r\n", NULL, STORE_ERROR_LINK, "closed", leave },
+  { "scan, bye", "* BYE maintenance\r\n", NULL, STORE_ERROR_LINK, "closed", peer_leave },
 };
 
 /* read: UID 7, at most 5 bytes */
@@ -67,7 +65,7 @@ static const struct {
   { "read, another", "* 1 FETCH (UID 8 BODY[]<0> {5}\r\nabcde)\r\n$ OK done\r\n", NULL, STORE_ERROR_MESSAGE, "no longer" },
   { "read, no", "$ NO [EXPUNGEISSUED] gone\r\n", NULL, STORE_ERROR_MESSAGE, "refused to show a message: gone" },
   { "read, half, then no", "* 1 FETCH (UID 7 BODY[]<0> {2}\r\nab)\r\n$ NO disk\r\n", NULL, STORE_ERROR_MESSAGE, "disk" },
-  { "read, leaves", "* 1 FETCH (UID 7 BODY[]<0> {5}\r\nab", NULL, STORE_ERROR_LINK, "closed", leave },
+  { "read, leaves", "* 1 FETCH (UID 7 BODY[]<0> {5}\r\nab", NULL, STORE_ERROR_LINK, "closed", peer_leave },
 };
 
 /* find */
@@ -127,7 +125,7 @@ static const struct {
     "", STORE_ERROR_MAILBOX, "3 of them are still there", "", "STORE" },
   { "move, refused", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "$ NO [TRYCREATE] no such folder\r\n" } },
     "", STORE_ERROR_MAILBOX, "refused to move messages: no such folder", "", "STORE" },
-  { "move, leaves", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "* OK [COPYUID 9 3:5 11:13] moved\r\n", .act = leave } },
+  { "move, leaves", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "* OK [COPYUID 9 3:5 11:13] moved\r\n", .act = peer_leave } },
     "", STORE_ERROR_LINK, "closed", "", "STORE" },
   { "copy", COPY_ONLY, "3 4 5", "", { { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3:5 11:13] done\r\n" } },
     "3>11 4>12 5>13", -1, "", "UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\r\n", " EXPUNGE\r\n" },
@@ -143,7 +141,7 @@ static const struct {
     "", STORE_ERROR_MAILBOX, "no; check that the target folder is there", "", "STORE" },
   { "copy, no COPYUID", COPY_ONLY, "3 4 5", NULL, { { .command = "UID COPY", .answer = "$ OK done\r\n" } },
     "", STORE_ERROR_MAILBOX, "COPYUID", "", "STORE" },
-  { "copy, leaves", COPY_ONLY, "3 4 5", NULL, { { .command = "UID COPY", .act = leave } }, "", STORE_ERROR_LINK, "closed", "", "STORE" },
+  { "copy, leaves", COPY_ONLY, "3 4 5", NULL, { { .command = "UID COPY", .act = peer_leave } }, "", STORE_ERROR_LINK, "closed", "", "STORE" },
   { "copy, store refused", COPY_ONLY, "3 4 5", NULL,
     { { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3:5 11:13] done\r\n" }, { .command = "UID STORE", .answer = "$ NO no\r\n" } },
     "", STORE_ERROR_MAILBOX, "refused to remove", "", "EXPUNGE" },

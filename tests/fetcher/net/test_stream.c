@@ -371,18 +371,6 @@ static void test_read_and_write(void **state)
   }
 }
 
-static int set_up(void **state)
-{
-  certs_init();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  certs_exit();
-  return 0;
-}
-
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(handshakes) + 12] = {
@@ -402,5 +390,5 @@ int main(void)
   for (guint i = 0; i < G_N_ELEMENTS(handshakes); i++)
     tests[12 + i] =
         (struct CMUnitTest){ handshakes[i].name, test_handshake, NULL, NULL, (void *)(gsize)&handshakes[i] };
-  return _cmocka_run_group_tests("stream", tests, G_N_ELEMENTS(tests), set_up, tear_down);
+  return _cmocka_run_group_tests("stream", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
 }

@@ -406,8 +406,6 @@ static void test_remove_refused(void **state)
   rig_free(&rig);
 }
 
-static void leave(Peer *peer) { _exit(0); }
-
 /* QUIT that is refused or not answered proves nothing: the next session tells. One that cannot be had is LINK. */
 static void test_commit(void **state)
 {
@@ -464,8 +462,8 @@ static void test_broken_off(void **state)
 {
   static const guint items[] = { 0, 1 };
   Pop3Conversation conversation = {
-    FOUR, .turns = { { .command = "TOP 2", .answer = "+OK\r\nSubject: 2\r\n\r\nbo", .act = leave },
-                     { .command = "RETR", .answer = "+OK\r\nSubject: 1\r\n\r\nbody\r\n", .act = leave } }
+    FOUR, .turns = { { .command = "TOP 2", .answer = "+OK\r\nSubject: 2\r\n\r\nbo", .act = peer_leave },
+                     { .command = "RETR", .answer = "+OK\r\nSubject: 1\r\n\r\nbody\r\n", .act = peer_leave } }
   };
   for (guint i = 0; i < 2; i++) {
     Rig rig;
@@ -528,18 +526,6 @@ static void test_cannot_open(void **state)
   g_string_free(rig.got, TRUE);
 }
 
-static int set_up(void **state)
-{
-  certs_init();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  certs_exit();
-  return 0;
-}
-
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
@@ -560,5 +546,5 @@ int main(void)
     cmocka_unit_test(test_all_dots),
     cmocka_unit_test(test_cannot_open),
   };
-  return _cmocka_run_group_tests("pop3 box", tests, G_N_ELEMENTS(tests), set_up, tear_down);
+  return _cmocka_run_group_tests("pop3 box", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
 }

@@ -24,8 +24,6 @@ static Pop3Link *open_with(Server *server, guint timeout)
   return link;
 }
 
-static void leave(Peer *peer) { _exit(0); }
-
 static void flood_rows(Peer *peer)
 {
   GString *rows = g_string_new(NULL);
@@ -101,9 +99,9 @@ static const Listing listings[] = {
   { "answer to something else", "1 10\r\n", "", NULL, STORE_ERROR_LINK, "not POP3" },
   { "without end", "+OK\r\n", "", NULL, STORE_ERROR_FATAL, "without end", flood_rows },
   { "a line without end", "+OK\r\n", "", NULL, STORE_ERROR_LINK, "a line without end", flood_line },
-  { "closed within a row", "+OK\r\n1 1", "", NULL, STORE_ERROR_LINK, "closed the connection", leave },
-  { "closed between rows", "+OK\r\n1 10\r\n", "", NULL, STORE_ERROR_LINK, "closed the connection", leave },
-  { "closed before its end's end", "+OK\r\n1 10\r\n.", "", NULL, STORE_ERROR_LINK, "closed the connection", leave },
+  { "closed within a row", "+OK\r\n1 1", "", NULL, STORE_ERROR_LINK, "closed the connection", peer_leave },
+  { "closed between rows", "+OK\r\n1 10\r\n", "", NULL, STORE_ERROR_LINK, "closed the connection", peer_leave },
+  { "closed before its end's end", "+OK\r\n1 10\r\n.", "", NULL, STORE_ERROR_LINK, "closed the connection", peer_leave },
 };
 /* clang-format on */
 
@@ -506,8 +504,8 @@ static void test_quit_refused(void **state)
     guint timeout;
     const char *words;
   } rows[] = { { "-ERR some deleted messages not removed\r\n", NULL, 0, "not removed" },
-               { NULL, leave, 0, "closed the connection" },
-               { "+OK by", leave, 0, "closed the connection" },
+               { NULL, peer_leave, 0, "closed the connection" },
+               { "+OK by", peer_leave, 0, "closed the connection" },
                { NULL, peer_wait, 1, "did not answer within 1 second" } };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(GError) error = NULL;
@@ -615,27 +613,15 @@ static void test_babble(void **state)
   assert_in_range(through, 50, 390); /* some were not changed, or not where it matters */
 }
 
-static int set_up(void **state)
-{
-  certs_init();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  certs_exit();
-  return 0;
-}
-
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(listings) + 10] = {
+  struct CMUnitTest tests[G_N_ELEMENTS(listings) + 11] = {
     cmocka_unit_test(test_answers),    cmocka_unit_test(test_fetch),   cmocka_unit_test(test_window),
     cmocka_unit_test(test_enough),     cmocka_unit_test(test_budget),  cmocka_unit_test(test_delete),
     cmocka_unit_test(test_delete_all), cmocka_unit_test(test_session), cmocka_unit_test(test_quit_refused),
     cmocka_unit_test(test_cut),        cmocka_unit_test(test_babble),
   };
   for (guint i = 0; i < G_N_ELEMENTS(listings); i++)
-    tests[10 + i] = (struct CMUnitTest){ listings[i].name, test_listing, NULL, NULL, (void *)(gsize)&listings[i] };
-  return _cmocka_run_group_tests("pop3 link", tests, G_N_ELEMENTS(tests), set_up, tear_down);
+    tests[11 + i] = (struct CMUnitTest){ listings[i].name, test_listing, NULL, NULL, (void *)(gsize)&listings[i] };
+  return _cmocka_run_group_tests("pop3 link", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
 }

@@ -39,8 +39,6 @@ static void go_on_in_clear(Peer *peer)
   peer_say(peer, "+OK\r\nUSER\r\n.\r\n");
 }
 
-static void leave(Peer *peer) { _exit(0); }
-
 typedef struct {
   const char *name;
   Security security;
@@ -155,11 +153,11 @@ static const SignIn rows[] = {
   { "echoes what it was sent", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in: check", TRUE,
     { .capabilities = SASL("PLAIN"), SAYS("AUTH", "-ERR unknown command AUTH PLAIN " PLAIN_LINE "\r\n") } },
   { "echoes the user", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in: check", TRUE, { SAYS("PASS", "-ERR no such user Gertrude\r\n") } },
-  { "leaves at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed the connection", TRUE, { .turns = { { .command = "PASS", .act = leave } } } },
+  { "leaves at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed the connection", TRUE, { .turns = { { .command = "PASS", .act = peer_leave } } } },
   /* answers that are none */
   { "garbage", SECURITY_NONE, 0, STORE_ERROR_LINK, "not POP3", FALSE, { SAYS("CAPA", "\x01\x02\r\n") } },
   { "nothing", SECURITY_NONE, 0, STORE_ERROR_LINK, "not POP3", FALSE, { SAYS("CAPA", "\r\n") } },
-  { "leaves within a line", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed", FALSE, { .turns = { { .command = "CAPA", .answer = "+OK\r\nUS", .act = leave } } } },
+  { "leaves within a line", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed", FALSE, { .turns = { { .command = "CAPA", .answer = "+OK\r\nUS", .act = peer_leave } } } },
   { "silent", SECURITY_NONE, 0, STORE_ERROR_LINK, "did not answer within 1 second", FALSE, { .turns = { { .command = "CAPA", .act = peer_wait } } }, 1 },
   { "drips", SECURITY_NONE, 0, STORE_ERROR_LINK, "did not answer within 1 second", FALSE, { .turns = { { .command = "CAPA", .act = drip } } }, 1 },
   { "line of 100 MB", SECURITY_NONE, 0, STORE_ERROR_LINK, "more than a reasonable answer", FALSE, { .turns = { { .command = "CAPA", .act = flood_line } } } },
@@ -253,23 +251,11 @@ static void test_long_secrets(void **state)
   }
 }
 
-static int set_up(void **state)
-{
-  certs_init();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  certs_exit();
-  return 0;
-}
-
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(rows) + 2] = { cmocka_unit_test(test_line_breaks),
                                                       cmocka_unit_test(test_long_secrets) };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
     tests[2 + i] = (struct CMUnitTest){ rows[i].name, test_sign_in, NULL, NULL, (void *)(gsize)&rows[i] };
-  return _cmocka_run_group_tests("pop3 sign-in", tests, G_N_ELEMENTS(tests), set_up, tear_down);
+  return _cmocka_run_group_tests("pop3 sign-in", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
 }
