@@ -6,36 +6,12 @@
  *           ledger/newsender.c */
 #include "ledger/configure.h"
 #include "ledger/db.h"
-#include "tests/rigs/ledger_rig.h"
+#include "tests/rigs/facts_rig.h"
 
-#define NOW ((gint64)1700000000)
 #define APART ((gint64)36 * 3600) /* how far two dates of one message may lie apart */
 
-/* What the owner sent: ago in seconds before NOW. */
-static const struct {
-  const char *account, *folder, *ids, *to, *subject;
-  gint64 ago;
-} sent[] = {
-  { "home", "Sent", "plain@me;alias@me", "bob@there.example;eve@there.example", "Minutes of Monday", 2 * DAY },
-  { "home", "Sent", "older@me", "bob@there.example", "Minutes of Monday", 30 * DAY },
-  { "home", "Sent", "fortnight@me", "tom@there.example", "Fortnight", 14 * DAY },
-  { "home", "Sent", "late@me", "tim@there.example", "Late", 14 * DAY + 1 },
-  { "home", "Sent", "next@me", "ann@there.example", "Tomorrow", -DAY },
-  { "home", "Sent", "after@me", "amy@there.example", "Tomorrow", -DAY - 1 },
-  { "home", "Sent", "bare@me", "nosubject@there.example", NULL, DAY },
-  { "home", "Sent", "re@me", "re@there.example", "Re:", DAY },
-  { "work", "Gesendet", "work@me", "boss@work.example", "Grüße", 3 * DAY },
-};
-
-static Ledger *with_sent(void)
-{
-  Ledger *ledger = rig_ledger();
-  for (guint i = 0; i < G_N_ELEMENTS(sent); i++)
-    rig_add(ledger, sent[i].account, sent[i].folder, sent[i].ids, sent[i].to, sent[i].subject, NOW - sent[i].ago, NOW);
-  return ledger;
-}
-
-/* date: of the original, seconds before NOW, 0: not shown. written: seconds before NOW. Want: NULL or 0 is nothing. */
+/* date: of the original, seconds before RIG_NOW, 0: not shown. written: seconds before RIG_NOW. Want: NULL or 0 is
+ * nothing. */
 static const struct {
   const char *ids, *refer_backs, *tokens, *recipients, *subject;
   gint64 date;
@@ -83,35 +59,23 @@ static const struct {
     "tom@there.example", 14 * DAY },
 };
 
-static void fill(GPtrArray *list, const char *text)
-{
-  g_auto(GStrv) parts = g_strsplit(text != NULL ? text : "", ";", -1);
-  for (char **part = parts; *part != NULL; part++)
-    if (**part != '\0') g_ptr_array_add(list, g_strdup(*part));
-}
-
-static void assert_word(guint row, const char *what, const char *got, const char *want)
-{
-  if (g_strcmp0(got, want) != 0) fail_msg("row %u: %s is %s, not %s", row, what, got, want);
-}
-
 static void facts_name_what_answers_a_report(void **state)
 {
-  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Ledger) ledger = rig_facts_ledger();
   for (guint i = 0; i < G_N_ELEMENTS(reports); i++) {
     GError *error = NULL;
     g_autoptr(Report) report = rig_report(reports[i].ids, reports[i].recipients, reports[i].subject);
-    fill(report->refer_backs, reports[i].refer_backs);
-    fill(report->tokens, reports[i].tokens);
-    report->original.date = reports[i].date != 0 ? NOW - reports[i].date : 0;
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    rig_fill(report->refer_backs, reports[i].refer_backs);
+    rig_fill(report->tokens, reports[i].tokens);
+    report->original.date = reports[i].date != 0 ? RIG_NOW - reports[i].date : 0;
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
     OK(facts != NULL);
-    assert_word(i, "id", facts->id.shown, reports[i].id);
-    assert_word(i, "refer_back", facts->refer_back.shown, reports[i].refer_back);
-    assert_word(i, "token", facts->token.shown, reports[i].token);
-    assert_word(i, "fit", facts->fit.shown, reports[i].fit);
-    assert_word(i, "written_to", facts->written_to, reports[i].written_to);
-    if (facts->written_to != NULL && facts->written != NOW - reports[i].written)
+    rig_assert_word(i, "id", facts->id.shown, reports[i].id);
+    rig_assert_word(i, "refer_back", facts->refer_back.shown, reports[i].refer_back);
+    rig_assert_word(i, "token", facts->token.shown, reports[i].token);
+    rig_assert_word(i, "fit", facts->fit.shown, reports[i].fit);
+    rig_assert_word(i, "written_to", facts->written_to, reports[i].written_to);
+    if (facts->written_to != NULL && facts->written != RIG_NOW - reports[i].written)
       fail_msg("row %u: written %d", i, (int)facts->written);
     assert_int_equal(facts->automatic, facts->written_to != NULL);
     assert_int_equal(facts->id.sent != NULL, facts->id.shown != NULL);
@@ -125,11 +89,11 @@ static void facts_name_what_answers_a_report(void **state)
 static void a_fact_tells_of_the_sent_message(void **state)
 {
   GError *error = NULL;
-  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Ledger) ledger = rig_facts_ledger();
   g_autoptr(Report) report = rig_report("alias@me", "boss@work.example", "Grüße");
-  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
   OK(facts != NULL);
-  assert_int_equal(facts->id.sent->date, NOW - 2 * DAY);
+  assert_int_equal(facts->id.sent->date, RIG_NOW - 2 * DAY);
   assert_string_equal(facts->id.sent->subject, "Minutes of Monday");
   assert_string_equal(facts->id.sent->account, "home");
   assert_string_equal(facts->id.sent->folder, "Sent");
@@ -154,7 +118,7 @@ static void add_own(Ledger *ledger, const char *entries)
 static void assert_fit(Ledger *ledger, const char *row, Report *report, const char *fit, gboolean answered)
 {
   GError *error = NULL;
-  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
   OK(facts != NULL);
   if (g_strcmp0(facts->fit.shown, fit) != 0) fail_msg("%s: fit is %s", row, facts->fit.shown);
   if (facts->fit_answered != answered) fail_msg("%s: fits_answered is %d", row, facts->fit_answered);
@@ -174,14 +138,14 @@ static void a_fit_wants_the_same_sender_where_both_sides_name_one(void **state)
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     GError *error = NULL;
-    FolderMark mark = { .validity = 1, .next = 2, .synced = NOW };
+    FolderMark mark = { .validity = 1, .next = 2, .synced = RIG_NOW };
     g_autoptr(Ledger) ledger = rig_ledger();
-    g_autoptr(SentMessage) message = rig_sent("zoe@me", "zoe@there.example", "Zebra", NOW - DAY);
+    g_autoptr(SentMessage) message = rig_sent("zoe@me", "zoe@there.example", "Zebra", RIG_NOW - DAY);
     message->sender = g_strdup(rows[i].sent_by);
-    const SentRow row = { 1, NOW - DAY, message };
+    const SentRow row = { 1, RIG_NOW - DAY, message };
     OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
     g_autoptr(Report) report = rig_report(NULL, "zoe@there.example", "Zebra");
-    fill(report->original.senders, rows[i].shown);
+    rig_fill(report->original.senders, rows[i].shown);
     g_autofree char *name = g_strdup_printf("row %u", i);
     assert_fit(ledger, name, report, rows[i].fit, FALSE);
   }
@@ -203,43 +167,32 @@ static void a_sender_from_whom_no_mail_was_ever_sent_is_told(void **state)
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     GError *error = NULL;
-    FolderMark mark = { .validity = 1, .next = 2, .synced = NOW };
+    FolderMark mark = { .validity = 1, .next = 2, .synced = RIG_NOW };
     g_autoptr(Ledger) ledger = rig_ledger();
-    g_autoptr(SentMessage) message = rig_sent("zoe@me", "zoe@there.example", "Zebra", NOW - DAY);
+    g_autoptr(SentMessage) message = rig_sent("zoe@me", "zoe@there.example", "Zebra", RIG_NOW - DAY);
     message->sender = g_strdup(rows[i].sent_by);
-    const SentRow row = { 1, NOW - DAY, message };
+    const SentRow row = { 1, RIG_NOW - DAY, message };
     OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
     g_autoptr(Report) report = rig_report(rows[i].ids, "victim@there.example", "Pills");
-    fill(report->original.senders, rows[i].shown);
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    rig_fill(report->original.senders, rows[i].shown);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
     OK(facts != NULL);
-    assert_word(i, "stranger", facts->stranger, rows[i].stranger);
+    rig_assert_word(i, "stranger", facts->stranger, rows[i].stranger);
   }
-}
-
-/* Records a report as the pass does. */
-static void record(Ledger *ledger, const Report *report, VerdictCode code, guint32 uid)
-{
-  GError *error = NULL;
-  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
-  OK(facts != NULL);
-  g_autoptr(Entry) entry = rig_entry("home", report, facts, code, MOVE_KEPT, uid);
-  entry->arrived = entry->judged = NOW;
-  rig_record(ledger, entry);
 }
 
 /* A message that was answered under its own id kept that id on its way to that recipient, and to no other one. */
 static void a_message_answered_under_its_own_id_kept_it_on_the_way_to_that_recipient(void **state)
 {
-  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Ledger) ledger = rig_facts_ledger();
   g_autoptr(Report) other = rig_report("foreign@x", "bob@there.example", "Minutes of Monday");
   g_autoptr(Report) bare = rig_report(NULL, "bob@there.example", "Minutes of Monday");
   g_autoptr(Report) of_eve = rig_report("plain@me", "eve@there.example", NULL);
   g_autoptr(Report) of_bob = rig_report("plain@me", "bob@there.example", NULL);
   assert_fit(ledger, "before", other, "bob@there.example", FALSE);
-  record(ledger, of_eve, VERDICT_GENUINE, 1);
+  rig_facts_record(ledger, of_eve, VERDICT_GENUINE, 1);
   assert_fit(ledger, "after one about eve", other, "bob@there.example", FALSE);
-  record(ledger, of_bob, VERDICT_GENUINE, 2);
+  rig_facts_record(ledger, of_bob, VERDICT_GENUINE, 2);
   assert_fit(ledger, "after one about bob", other, "bob@there.example", TRUE);
   assert_fit(ledger, "without an id", bare, "bob@there.example", FALSE);
 }
@@ -248,17 +201,17 @@ static void a_message_answered_under_its_own_id_kept_it_on_the_way_to_that_recip
 static void whom_the_original_names_counts_like_the_failed_recipient(void **state)
 {
   GError *error = NULL;
-  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Ledger) ledger = rig_facts_ledger();
   g_autoptr(Report) report = rig_report(NULL, "u1234@hosted.example", "Minutes of Monday");
-  fill(report->original.recipients, "bob@there.example");
-  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  rig_fill(report->original.recipients, "bob@there.example");
+  g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
   OK(facts != NULL);
   assert_string_equal(facts->fit.shown, "bob@there.example");
   assert_null(facts->written_to); /* not to the one that failed */
   assert_null(facts->other);      /* the message that fits tells more */
   g_free(report->original.subject);
   report->original.subject = g_strdup("[list] Minutes");
-  g_autoptr(Facts) retitled = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+  g_autoptr(Facts) retitled = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
   OK(retitled != NULL);
   assert_null(retitled->fit.shown);
   assert_string_equal(retitled->other, "bob@there.example");
@@ -281,15 +234,15 @@ static void somebody_else_at_the_domain_counts_for_a_fortnight(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     GError *error = NULL;
     g_autoptr(Ledger) ledger = rig_ledger();
-    rig_add(ledger, "home", "Sent", "a@me", "bob@there.example", "One", NOW - 2 * DAY, NOW);
-    rig_add(ledger, "home", "Sent", "b@me", "tim@there.example", "Two", NOW - 20 * DAY, NOW);
-    rig_add(ledger, "home", "Sent", "c@me", "boss@work.example", "Three", NOW - 13 * DAY, NOW);
-    rig_add(ledger, "home", "Sent", "d@me", "old@elsewhere.example", "Four", NOW - 20 * DAY, NOW);
+    rig_add(ledger, "home", "Sent", "a@me", "bob@there.example", "One", RIG_NOW - 2 * DAY, RIG_NOW);
+    rig_add(ledger, "home", "Sent", "b@me", "tim@there.example", "Two", RIG_NOW - 20 * DAY, RIG_NOW);
+    rig_add(ledger, "home", "Sent", "c@me", "boss@work.example", "Three", RIG_NOW - 13 * DAY, RIG_NOW);
+    rig_add(ledger, "home", "Sent", "d@me", "old@elsewhere.example", "Four", RIG_NOW - 20 * DAY, RIG_NOW);
     add_own(ledger, rows[i].exclude);
     g_autoptr(Report) report = rig_report(rows[i].ids, rows[i].recipients, NULL);
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
     OK(facts != NULL);
-    assert_word(i, "neighbour", facts->other, rows[i].neighbour);
+    rig_assert_word(i, "neighbour", facts->other, rows[i].neighbour);
   }
 }
 
@@ -305,12 +258,12 @@ static void earlier_matches_of_a_message_are_counted_by_its_aliases_and_the_kind
     { "plain@me", REPORT_AUTO_REPLY, 1 }, { "older@me", REPORT_DSN_FAILED, 0 }, { "foreign@x", REPORT_DSN_FAILED, 0 },
     { "alias@me", REPORT_DSN_FAILED, 2 }, { "alias@me", REPORT_DSN_FAILED, 3 }, { "older@me", REPORT_DSN_FAILED, 1 },
   };
-  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Ledger) ledger = rig_facts_ledger();
   for (guint i = 0; i < G_N_ELEMENTS(steps); i++) {
     GError *error = NULL;
     g_autoptr(Report) report = rig_report(steps[i].id, "bob@there.example", NULL);
     report->kind = steps[i].kind;
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
     OK(facts != NULL);
     guint before = facts->id.sent != NULL ? facts->id.sent->reports : 0;
     if (before != steps[i].before) fail_msg("step %u: %u reports", i, before);
@@ -377,11 +330,11 @@ static void an_own_entry_decides_by_recipient_or_reporter(void **state)
       g_free(report->reporter);
       report->reporter = g_strdup(words[i].from);
     }
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
     OK(facts != NULL);
     if (facts->own != words[i].own) fail_msg("row %u: %d", i, (int)facts->own);
-    assert_word(i, "entry", facts->own_entry, words[i].entry);
-    assert_word(i, "matched", facts->own_matched, words[i].matched);
+    rig_assert_word(i, "entry", facts->own_entry, words[i].entry);
+    rig_assert_word(i, "matched", facts->own_matched, words[i].matched);
   }
 }
 
@@ -403,12 +356,12 @@ static void an_address_that_is_excluded_was_written_to_but_is_no_automatic_entry
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     GError *error = NULL;
-    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Ledger) ledger = rig_facts_ledger();
     add_own(ledger, rows[i].entries);
     g_autoptr(Report) report = rig_report(NULL, rows[i].recipients, NULL);
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error);
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
     OK(facts != NULL);
-    assert_word(i, "written_to", facts->written_to, rows[i].written_to);
+    rig_assert_word(i, "written_to", facts->written_to, rows[i].written_to);
     if (facts->automatic != rows[i].automatic) fail_msg("row %u: automatic %d", i, facts->automatic);
   }
 }
@@ -418,11 +371,11 @@ static void facts_from_a_broken_ledger_are_an_error_and_leave_no_transaction(voi
   static const char *const tables[] = { "sent_id", "sent_to", "newsender", "folder" };
   for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
     GError *error = NULL;
-    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Ledger) ledger = rig_facts_ledger();
     g_autofree char *sql = g_strdup_printf("PRAGMA foreign_keys = OFF; ALTER TABLE %s RENAME TO gone", tables[i]);
     OK(db_exec(ledger, sql, &error));
     g_autoptr(Report) report = rig_report("plain@me", "bob@there.example", "Minutes of Monday");
-    FAILS(ledger_facts(ledger, report, &(FactsQuery){ "home", NOW, NOW }, &error) != NULL, LEDGER_ERROR_IO);
+    FAILS(ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error) != NULL, LEDGER_ERROR_IO);
     OK(account_set_state(ledger, "home", ACCOUNT_RETRYING, NULL, 0, &error)); /* no transaction is left open */
     OK(db_begin(ledger, &error));
     OK(db_end(ledger, TRUE, &error));

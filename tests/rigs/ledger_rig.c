@@ -2,7 +2,7 @@
  * Owns:     folders under /tmp, removed by rig_remove().
  * Must not: be linked into a program.
  * Fails:    by cmocka.
- * Tests:    every tests/test_ledger_*.c */
+ * Tests:    used by tests/ledger/ */
 #include "tests/rigs/ledger_rig.h"
 #include "filter/normalise.h"
 #include "ledger/configure.h"
