@@ -2,7 +2,7 @@
  * Owns:     the note of a change that is not yet done: NAME.redo, and beside it NAME.tail, in the data folder.
  * Must not: begin to change the file before the note is on the disk; change it while another program can open it.
  * Fails:    STORE_ERROR_MAILBOX; the file is as it was, or the next lock of it goes on with what the note says.
- * Tests:    tests/fetcher/mbox/test_in_place.c, tests/e2e/test_disk_spool.py */
+ * Tests:    tests/fetcher/mbox/test_in_place.c, tests/e2e/test_disk_kill.py */
 #define G_LOG_DOMAIN "backstop-fetcher"
 #include "fetcher/mbox/private.h"
 #include <errno.h>

@@ -2,7 +2,7 @@
  * Owns:     opening and ending such a session.
  * Must not: be linked into a program that is installed; leave loopback.
  * Fails:    as a test.
- * Tests:    used by the other tests/test_imap_*.c */
+ * Tests:    used by tests/fetcher/imap/ */
 #include "tests/rigs/imap_session.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * Owns:     the child process, its socket, the record of what it received.
  * Must not: be linked into a program that is installed.
  * Fails:    ends the test program: a test without its server proves nothing.
- * Tests:    used by tests/fetcher/net/test_stream.c, tests/test_imap*.c and tests/test_pop3_*.c */
+ * Tests:    used by tests/fetcher/net/, imap/ and pop3/ */
 #include "tests/rigs/peer.h"
 #include <errno.h>
 #include <netinet/in.h>

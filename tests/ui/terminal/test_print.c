@@ -2,7 +2,7 @@
  * Owns:     a file under /tmp that catches what is printed.
  * Must not: depend on a terminal.
  * Fails:    by TAP.
- * Tests:    ui/cli/print.c */
+ * Tests:    ui/terminal/print.c */
 #include "ui/terminal/print.h"
 #include <fcntl.h>
 #include <setjmp.h>
