@@ -5,6 +5,7 @@
  * Tests:    tests/ledger/test_heal.c */
 #include "ledger/heal.h"
 #include "ledger/kept.h"
+#include "ledger/wish.h"
 
 #define DAY ((gint64)86400)
 #define FORGOTTEN_AT_ONCE 200
@@ -65,14 +66,14 @@ static gboolean is_by_message(const char *code)
   return is_among(code, codes);
 }
 
-/* A sent message makes it unsure: coverage has nothing to do with it. A replayed id is no such message, since whoever
- * has seen one can bring about any number of these. */
-static gboolean is_unsure_by_message(const char *code)
+/* A sent message makes it unsure: coverage has nothing to do with it. The judges write that down as a line that speaks
+ * for the owner, or say that another message was answered under its own id, or that the owner has denied this address.
+ * A replayed id is no such message, since whoever has seen one can bring about any number of these. */
+static gboolean is_unsure_by_message(const Verdict *verdict)
 {
-  static const char *const codes[] = { "recipient-known",  "another-id", "id-beginning",    "id-elsewhere",
-                                       "refers-to-letter", "other-name", "other-recipient", "domain-recent",
-                                       "reporter-recent",  NULL };
-  return is_among(code, codes);
+  static const char *const codes[] = { "another-id", "own-deny-known", NULL };
+  const Evidence *decided = g_ptr_array_index(verdict->evidence, verdict->decided);
+  return decided->side == EVIDENCE_FOR || is_among(decided->code, codes);
 }
 
 /* One report, judged again. */
@@ -94,7 +95,7 @@ static gboolean goes_back(const Again *again)
   gboolean found = (again->cause & HEAL_SENT) != 0 || denied;
   if (!again->whole) return again->verdict->code == VERDICT_GENUINE && (own || again->facts->id.shown != NULL);
   if (again->verdict->code == VERDICT_GENUINE) return is_by_message(code) || found;
-  return again->verdict->code == VERDICT_UNSURE && found && is_unsure_by_message(code);
+  return again->verdict->code == VERDICT_UNSURE && found && is_unsure_by_message(again->verdict);
 }
 
 /* Is it worth telling? Of what was kept too little of, only what a sent message speaks for: all of it would look unsure
@@ -103,7 +104,7 @@ static gboolean is_told(const Again *again)
 {
   const char *code = code_of(again->verdict->evidence, again->verdict->decided);
   if (again->verdict->code == VERDICT_PASS) return FALSE;
-  return again->whole || is_by_message(code) || is_unsure_by_message(code);
+  return again->whole || is_by_message(code) || is_unsure_by_message(again->verdict);
 }
 
 /* Others have moved it there: the owner, who knows why. */
@@ -112,21 +113,25 @@ static gboolean is_by_hand(const Entry *entry)
   return g_str_equal(code_of(entry->evidence, entry->decided), "by-hand");
 }
 
-/* *before: this message, or its copy, went back by itself once; *deleting: the owner wants it deleted. */
-static gboolean look_up_past(Ledger *ledger, const Entry *entry, gboolean *before, gboolean *deleting, GError **error)
+/* *before: this message, or its copy, went back by itself once; *asked: an open request of the owner's wants it
+ * elsewhere. */
+static gboolean look_up_past(Ledger *ledger, const Entry *entry, gboolean *before, gboolean *asked, GError **error)
 {
-  gint64 healed = 0, wished = 0;
+  gint64 healed = 0;
   const Fingerprint *fingerprint = &entry->fingerprint;
+  g_autoptr(GError) problem = NULL;
   if (!db_number(ledger, error, &healed,
                  "SELECT EXISTS(SELECT 1 FROM entry JOIN healing ON healing.entry = entry.id WHERE digest = ?"
                  " AND message_id = ? AND back)",
-                 "bs", fingerprint->digest, sizeof fingerprint->digest, fingerprint->message_id)
-      || !db_number(ledger, error, &wished,
-                    "SELECT EXISTS(SELECT 1 FROM wish WHERE entry = ? AND state = 'open' AND verb = 'delete')", "i",
-                    entry->id))
+                 "bs", fingerprint->digest, sizeof fingerprint->digest, fingerprint->message_id))
     return FALSE;
+  g_autoptr(Wish) wish = wish_of_entry(ledger, entry->id, &problem);
+  if (problem != NULL) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
   *before = healed != 0;
-  *deleting = wished != 0;
+  *asked = wish != NULL && wish->state == WISH_OPEN && wish->verb != WISH_RESTORE;
   return TRUE;
 }
 
@@ -165,13 +170,13 @@ static gboolean write_verdict(Ledger *ledger, const Again *again, GError **error
 
 static gboolean conclude(Ledger *ledger, const Again *again, gint64 now, HealResult *result, GError **error)
 {
-  gboolean before = FALSE, deleting = FALSE, within = TRUE;
+  gboolean before = FALSE, asked = FALSE, within = TRUE;
   gint64 id = again->entry->id;
   if (again->verdict->code == VERDICT_BACKSCATTER || again->verdict->code == again->entry->verdict)
     return db_run(ledger, error, "DELETE FROM healing WHERE entry = ? AND NOT back", "i", id);
-  if (!look_up_past(ledger, again->entry, &before, &deleting, error) || !within_cap(ledger, again, now, &within, error))
+  if (!look_up_past(ledger, again->entry, &before, &asked, error) || !within_cap(ledger, again, now, &within, error))
     return FALSE;
-  if (deleting || (!goes_back(again) && !is_told(again))) return TRUE;
+  if (asked || (!goes_back(again) && !is_told(again))) return TRUE;
   gboolean back = goes_back(again) && !before && within;
   if (!write_healing(ledger, again, now, back, error)) return FALSE;
   g_array_append_val(back ? result->back : result->told, id);

@@ -103,6 +103,7 @@ static void test_sent_mail_that_comes_late(void **state)
     const char *refers, *token, *elsewhere, *envelope;
     const char *id, *recipient, *sent_subject; /* of the sent message */
     gint64 ago;
+    gint64 dated; /* seconds ago, of the original; 0: as forged() has it */
     Outcome want;
   } rows[] = {
     { .what = "its id", .shown = "late@my.example", .id = "late@my.example", .recipient = "x@z.example", .want = BACK },
@@ -124,6 +125,13 @@ static void test_sent_mail_that_comes_late(void **state)
       .want = BACK },
     { .what = "recipient, a short time before", .id = "a@b", .recipient = "bob@y.example", .want = BACK },
     { .what = "recipient, long before", .id = "a@b", .recipient = "bob@y.example", .ago = 100 * DAY, .want = BACK },
+    { .what = "recipient, at the time that the original shows, under another id",
+      .shown = "other@x",
+      .id = "a@b",
+      .recipient = "bob@y.example",
+      .ago = 20 * DAY,
+      .dated = 20 * DAY,
+      .want = BACK },
     { .what = "somebody else there", .id = "a@b", .recipient = "ann@y.example", .want = BACK },
     { .what = "something else", .shown = "late@my.example", .id = "a@b", .recipient = "x@z.example", .want = STAYS },
     { .what = "nothing that is shown", .id = "a@b", .recipient = "x@z.example", .want = STAYS },
@@ -131,6 +139,7 @@ static void test_sent_mail_that_comes_late(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(Ledger) ledger = with_sent();
     g_autoptr(Report) report = forged(rows[i].shown, "bob@y.example", rows[i].subject);
+    if (rows[i].dated != 0) report->original.date = now_is() - rows[i].dated;
     if (rows[i].refers != NULL) g_ptr_array_add(report->refer_backs, g_strdup(rows[i].refers));
     if (rows[i].token != NULL) g_ptr_array_add(report->tokens, g_strdup(rows[i].token));
     if (rows[i].envelope != NULL) g_ptr_array_add(report->envelope_ids, g_strdup(rows[i].envelope));
@@ -244,7 +253,7 @@ static void what_went_back_once_and_lies_in_quarantine_again_stays_there(void **
 
 static void test_what_is_left_alone(void **state)
 {
-  enum { DELETED, TO_BE_DELETED, MOVED_BY_HAND, LONG_AGO, N };
+  enum { DELETED, TO_BE_DELETED, TO_BE_REMOVED, MOVED_BY_HAND, LONG_AGO, N };
   for (guint i = 0; i < N; i++) {
     GError *error = NULL;
     g_autoptr(Ledger) ledger = with_sent();
@@ -252,6 +261,7 @@ static void test_what_is_left_alone(void **state)
     if (i == DELETED) OK(journal_intend(ledger, id, MOVE_D_INTENT, &error));
     if (i == DELETED) OK(journal_confirm(ledger, id, NULL, &error));
     if (i == TO_BE_DELETED) assert_true(wish_add(ledger, WISH_DELETE, id, NULL, &error) > 0);
+    if (i == TO_BE_REMOVED) assert_true(wish_add(ledger, WISH_REMOVE, id, NULL, &error) > 0);
     if (i == MOVED_BY_HAND) OK(db_exec(ledger, "UPDATE evidence SET code = 'by-hand'", &error));
     if (i == LONG_AGO)
       OK(db_exec(ledger, "UPDATE entry SET changed = changed - 91 * 86400, quarantined = changed", &error));
