@@ -42,10 +42,16 @@ class Account:
         self.fate = {}
         self.forged = {}  # Message-ID it returns → digest, of those that nobody wished anything for
         self.kills, self.bounces = 0, {"backscatter": 0, "genuine": 0}
-        past = messages.NOW - 90 * messages.DAY  # so that the Sent folder covers what comes
-        self.mailbox.put("INBOX", self._own(messages.ordinary(number, past), "INBOX", ""), past)
-        self.mailbox.put("Sent", self._own(messages.letter(number, past), "Sent", ""), past)
+        self._write_each_week()
         self.mailbox.settle()
+
+    def _write_each_week(self):
+        """Mail of the last 90 days, so that the Sent folder covers what comes, without a silence."""
+        past = messages.NOW - 90 * messages.DAY
+        self.mailbox.put("INBOX", self._own(messages.ordinary(0, past), "INBOX", ""), past)
+        for week in range(13):
+            when = past + week * 7 * messages.DAY
+            self.mailbox.put("Sent", self._own(messages.letter(week, when), "Sent", ""), when)
 
     def _own(self, message, folder, flags):
         message = message.replace(messages.OWNER.encode(), self.address.encode())
