@@ -34,6 +34,20 @@ static Trip trip_of(const Run *run, const Entry *entry)
   }
 }
 
+/* What leaves the quarantine leaves it because the owner asked: a message whose bytes the server changed counts as
+ * well, unless it would be removed for good. */
+static gboolean may_have_changed(const Entry *entry, const Trip *trip)
+{
+  return entry->state != MOVE_Q_INTENT && !trip->removes;
+}
+
+/* *uid: where the message lies at the start of its trip; 0: not there. */
+static gboolean locate_start(Run *run, const Entry *entry, const Trip *trip, guint32 *uid, GError **error)
+{
+  return may_have_changed(entry, trip) ? locate_by_id(run, &trip->from, &entry->fingerprint, entry->id, uid, error)
+                                       : locate_message(run, &trip->from, &entry->fingerprint, entry->id, uid, error);
+}
+
 static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint32 uid, GError **error)
 {
   if (entry->state == MOVE_Q_INTENT) run->pass.moved++;
@@ -98,8 +112,7 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     return journal_confirm(run->ledger, entry->id, &trip.from, error); /* it lies in the trash already */
   if (resumed && !locate_message(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
-  if (!locate_message(run, &trip.from, &entry->fingerprint, entry->id, &here, &unread))
-    return may_wait(in, &unread, error);
+  if (!locate_start(run, entry, &trip, &here, &unread)) return may_wait(in, &unread, error);
   if (here == 0 && in && run->settle.leaving && (run->store->can & STORE_REMOVES_LATE))
     return TRUE; /* see settle_leaving() */
   /* A move in one step was either made or not. The message is here, so the one at the goal is another copy. */
@@ -120,6 +133,9 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     if (!carry_one(run, &trip, here, there, &where, error)) return FALSE;
     return confirm(run, entry, trip.to, where, error);
   }
+  if (there == 0 && resumed && may_have_changed(entry, &trip)
+      && !locate_by_id(run, &goal, &entry->fingerprint, entry->id, &there, error))
+    return FALSE;
   if (there != 0 || (resumed && entry->state == MOVE_D_INTENT))
     return confirm(run, entry, there != 0 ? trip.to : NULL, there, error);
   if (was_deleted(run, entry))
@@ -208,7 +224,7 @@ static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
     g_autoptr(GError) problem = NULL;
     guint32 uid = 0;
     if (!run_tick(run, error)) return FALSE;
-    if (!locate_message(run, &trip.from, &entry->fingerprint, entry->id, &uid, &problem) && !run_can_go_on(problem)) {
+    if (!locate_start(run, entry, &trip, &uid, &problem) && !run_can_go_on(problem)) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
     }
