@@ -67,9 +67,10 @@ typedef struct {
   gint64 matched;  /* the sent message that the report was matched to (SentFact.row), 0 none; and by what. Counted
                       by SentFact.reports and Facts.written_reports; not read back */
   Match matched_by;
-  gint64 changed; /* when state was set */
-  GBytes *kept;   /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
-  char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
+  gint64 changed;   /* when state was set */
+  GBytes *kept;     /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
+  gboolean claimed; /* this machine claimed it before, and its move was put off. Not stored */
+  char *unlisted;   /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;
 /* An entry for a verdict just given; copies what it needs. facts: the facts that the verdict stands on, NULL for none.
  * state: MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */

@@ -159,7 +159,7 @@ gboolean imap_create(Store *base, const char *name, GError **error)
   g_autoptr(GError) refusal = NULL;
   if (!imap_command(store, IMAP_BUDGET, create, STORE_ERROR_MAILBOX, what, &refusal)) {
     /* Another machine may have made the folder at the same moment. */
-    if (refusal->code == STORE_ERROR_MAILBOX && !ask_exists(store, name, &exists, error)) return FALSE;
+    if (imap_was_refused(refusal) && !ask_exists(store, name, &exists, error)) return FALSE;
     if (!exists) {
       g_propagate_error(error, g_steal_pointer(&refusal));
       return FALSE;
@@ -168,7 +168,7 @@ gboolean imap_create(Store *base, const char *name, GError **error)
   /* A folder that some programs do not show is still a folder. */
   g_autoptr(GError) problem = NULL;
   if (imap_command(store, IMAP_BUDGET, subscribe, STORE_ERROR_MAILBOX, "subscribe to a folder", &problem)) return TRUE;
-  if (problem->code != STORE_ERROR_MAILBOX) {
+  if (!imap_was_refused(problem)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }

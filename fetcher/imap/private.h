@@ -40,6 +40,10 @@ gboolean imap_lost(ImapStore *store, const char *words, GError **error);
 gboolean imap_need_folder(const ImapStore *store, GError **error);
 /* The words the server gave with its answer, fit for a sentence, NULL when there are none. The caller frees. */
 char *imap_words(const ImapStore *store);
+/* Does the last refusal hold only for now? */
+gboolean imap_is_later(const ImapStore *store);
+/* Is this error a plain refusal (MAILBOX or LATER)? Then the session goes on. */
+gboolean imap_was_refused(const GError *error);
 /* Asks for the capabilities anew. */
 gboolean imap_ask_capabilities(ImapStore *store, GError **error);
 gboolean imap_has(const ImapStore *store, const char *capability);

@@ -137,6 +137,7 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   entry->judged = run_now();
   entry->due = due_after(run, candidate, facts, entry);
   entry->exempt = candidate->spared;
+  entry->claimed = candidate->put_off;
   entry->reason = reason_for(run, candidate, verdict, entry);
   place_set(&entry->home, folder, run->open.status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT)

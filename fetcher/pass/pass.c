@@ -152,7 +152,7 @@ static gboolean begin(Run *run, PassScope scope, GError **error)
   run->sync.synced = 0;
   run->progress.quiet = scope == PASS_LOOK || scope == PASS_WISHES;
   g_clear_error(&run->settle.put_off);
-  run->settle.half = FALSE;
+  run->settle.half = run->settle.busy = FALSE;
   return run->progress.quiet || run_begin(run, error);
 }
 

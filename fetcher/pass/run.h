@@ -54,6 +54,7 @@ typedef struct {
   } sync;
   struct {
     GError *put_off;  /* why the first of the moves that will be tried again was refused; NULL: none was */
+    gboolean busy;    /* the server refuses moves for now: no further one is tried in this pass */
     gboolean half;    /* a message lies in quarantine, and could not be removed from where it was */
     gboolean leaving; /* messages were removed that are gone only after the store's commit() */
   } settle;

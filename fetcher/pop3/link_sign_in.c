@@ -201,7 +201,7 @@ static void explain(Pop3Link *link, const AccountConfig *account, const char *wo
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK,
                 "%s wants to be asked less often%s%s; it will be tried again. Should this last, raise interval.", where,
                 colon, said);
-  else if (pop3_has_code(link, "SYS/TEMP"))
+  else if (pop3_has_code(link, "SYS/TEMP") || (!coded && server_words_later(NULL, text)))
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s cannot sign us in now%s%s; it will be tried again.", where,
                 colon, said);
   else if (pop3_has_code(link, "SYS/PERM"))

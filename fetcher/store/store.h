@@ -12,6 +12,7 @@ GQuark store_error_quark(void);
 typedef enum {
   STORE_ERROR_MESSAGE, /* this message only: skip it */
   STORE_ERROR_MAILBOX, /* this folder only: skip it */
+  STORE_ERROR_LATER,   /* refused for now (too busy, over quota): leave it as it is, and try again in a later pass */
   STORE_ERROR_LINK,    /* the connection: reconnect after a back-off */
   STORE_ERROR_AUTH,    /* sign-in refused: stop, tell the owner */
   STORE_ERROR_FATAL    /* will not get better by itself (certificate, protocol, configuration): stop, tell the owner */

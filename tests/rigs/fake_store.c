@@ -235,6 +235,10 @@ static gboolean fake_read(Store *base, const guint32 *uids, guint n, gsize limit
     const FakeMessage *message = by_uid(store->open, uids[i]);
     if (message == NULL || message->leaving) continue;
     store->server->reads++;
+    if (store->server->busy_reading) {
+      g_set_error(error, STORE_ERROR, STORE_ERROR_LATER, "the server is busy");
+      return FALSE;
+    }
     if (store->server->refuses_read) {
       g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the server refused");
       return FALSE;
@@ -279,6 +283,11 @@ static gboolean copy_over(FakeStore *store, const guint32 *uids, guint n, const 
 {
   FakeFolder *goal = lookup(store->server, target);
   if (!enter(store, error)) return FALSE;
+  store->server->transfers++;
+  if (store->server->busy_moving) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LATER, "the server is busy");
+    return FALSE;
+  }
   if (store->server->refuses_move || goal == NULL) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "the server refused: over quota");
     return FALSE;

@@ -83,7 +83,7 @@ static const struct {
     "3 4", -1, "", "UID STORE 3 -FLAGS.SILENT ($NotBackscatter)\r\n", "9 -FLAGS" },
   { "claim, no MODSEQ here", CONDSTORE, "* 1 FETCH (UID 3 FLAGS ())\r\n" DONE, NULL, DONE, NULL, "3 4 9", -1, "", PLAIN, "UNCHANGEDSINCE" },
   { "claim, MODSEQ refused", CONDSTORE, "$ BAD no MODSEQ\r\n", NULL, DONE, NULL, "3 4 9", -1, "", PLAIN, "UNCHANGEDSINCE" },
-  { "claim, refused", CONDSTORE, ALL, NULL, "$ NO [LIMIT] no\r\n", DONE, "", STORE_ERROR_MAILBOX, "refused to mark messages: no", SET3, "-FLAGS" },
+  { "claim, refused", CONDSTORE, ALL, NULL, "$ NO [LIMIT] no\r\n", DONE, "", STORE_ERROR_LATER, "refused to mark messages: no", SET3, "-FLAGS" },
   { "claim, garbage", CONDSTORE, "* 1 FETCH (UID 3 MODSEQ (x))\r\n" DONE, NULL, DONE, NULL, "", STORE_ERROR_LINK, "not IMAP", "MODSEQ", "STORE" },
 };
 /* clang-format on */
