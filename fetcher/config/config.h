@@ -35,6 +35,7 @@ typedef struct {
   char *restore_to;      /* the path that restored mail goes to; NULL: where it was before, or (POP3) the data folder */
   char *restore_command; /* the program that takes restored mail; NULL: none */
   guint16 door_port;     /* of the POP3 server on loopback; 0: no such server */
+  char **door_users;     /* whose programs may connect to it beside the owner's; NULL: nobody else's */
   char *door_password_command; /* NULL: the credential or keyring entry of "NAME-door" */
   const char *door_of;         /* set by config_door() only: the account's name; else NULL */
   guint timeout;               /* seconds a server may be silent, 1 to 600; default 60 */

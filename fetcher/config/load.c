@@ -60,6 +60,7 @@ static const ConfigKey account_keys[] = {
   { "restore-to", KEY_TEXT, ACCOUNT(restore_to) },
   { "restore-command", KEY_TEXT, ACCOUNT(restore_command) },
   { "door-port", KEY_PORT, ACCOUNT(door_port), NULL, 1024, 65535 },
+  { "door-users", KEY_FOLDERS, ACCOUNT(door_users) },
   { "door-password-command", KEY_TEXT, ACCOUNT(door_password_command) },
   { "timeout", KEY_NUMBER, ACCOUNT(timeout), NULL, 1, 600 },
   { NULL },

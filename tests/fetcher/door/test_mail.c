@@ -341,14 +341,14 @@ typedef struct {
 } Limit;
 
 static const Limit limits[] = {
-  { "time to sign in", "", 200, 60000, 60000, FALSE, FALSE, "" },
-  { "time to sign in, dripping", "", 200, 60000, 60000, TRUE, FALSE, "" },
+  { "time to sign in", "C", 200, 60000, 60000, FALSE, FALSE, "" },
+  { "time to sign in, dripping", "C", 200, 60000, 60000, TRUE, FALSE, "" },
   { "time to sign in, half", "USER me\r\n", 200, 60000, 60000, TRUE, FALSE, "" },
   { "time to sign in, with CAPA", "CAPA\r\nCAPA\r\n", 200, 60000, 60000, FALSE, FALSE, "" },
   { "idle", RIG_SIGN_IN "DELE 1\r\n", 60000, 200, 60000, FALSE, FALSE, "enter;gone;" },
   { "idle, dripping", RIG_SIGN_IN "DELE 1\r\n", 60000, 200, 60000, TRUE, FALSE, "enter;gone;" },
   { "reads nothing", RIG_SIGN_IN "DELE 2\r\nRETR 1\r\nQUIT\r\n", 60000, 60000, 200, FALSE, FALSE, "enter;gone;" },
-  { "stop before the sign-in", "", 60000, 60000, 60000, FALSE, TRUE, "" },
+  { "stop before the sign-in", "C", 60000, 60000, 60000, FALSE, TRUE, "" },
   { "stop when idle", RIG_SIGN_IN "DELE 1\r\n", 60000, 60000, 60000, FALSE, TRUE, "enter;gone;" },
   { "stop in a message", RIG_SIGN_IN "DELE 2\r\nRETR 1\r\nQUIT\r\n", 60000, 60000, 60000, FALSE, TRUE, "enter;gone;" },
 };
