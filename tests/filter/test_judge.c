@@ -175,7 +175,7 @@ static void run_rows(const Row *rows, guint n)
 }
 
 /* Rules 2 to 5, and how they are ordered. */
-static void what_answers_sent_mail(void **state)
+static void a_report_that_answers_sent_mail_is_genuine_by_the_first_rule_that_fits(void **state)
 {
   static const Row rows[] = {
     { ALLOW | COVERED, SHOWS_ID, VERDICT_GENUINE, "own-allow" },
@@ -261,7 +261,7 @@ static void whom_the_mail_was_to(void **state)
 }
 
 /* Rules 9 and 10. */
-static void what_it_shows(void **state)
+static void a_report_must_show_something_and_coverage_must_hold(void **state)
 {
   static const Row rows[] = {
     { COVERED, SHOWS_ID, VERDICT_BACKSCATTER, "covered" },
@@ -306,7 +306,7 @@ static gboolean has_line(const Verdict *verdict, const char *code)
 }
 
 /* Everything found is told, also what did not decide, each in a sentence. */
-static void the_evidence(void **state)
+static void everything_that_was_found_is_told_each_in_a_sentence(void **state)
 {
   g_autoptr(Report) report = make_report(REPORT_BOUNCE, SHOWS_ID | SHOWS_RECIPIENT | SHOWS_REFERENCE);
   g_autoptr(Facts) facts = make_facts(ALLOW | ID | REFER | TOKEN | FIT | RECENT | TO_OWNER);
@@ -339,7 +339,7 @@ static void the_evidence(void **state)
 }
 
 /* What a hostile report brings is kept short. */
-static void the_size_of_evidence(void **state)
+static void what_a_hostile_report_brings_is_kept_short(void **state)
 {
   g_autoptr(Report) report = make_report(REPORT_BOUNCE, NAMED);
   g_autoptr(Facts) facts = make_facts(COVERED);
@@ -361,7 +361,7 @@ static void the_size_of_evidence(void **state)
 }
 
 /* A report is matched to a message by the surest of what was found. */
-static void the_matches(void **state)
+static void a_report_is_matched_to_a_message_by_the_surest_of_what_was_found(void **state)
 {
   static const struct {
     guint has;
@@ -383,7 +383,7 @@ static void the_matches(void **state)
   }
 }
 
-static void the_switches(void **state)
+static void the_owner_chooses_which_kinds_are_judged(void **state)
 {
   static const struct {
     ReportKind kind;
@@ -414,7 +414,7 @@ static void the_switches(void **state)
   }
 }
 
-static void the_reasons(void **state)
+static void a_reason_is_told_in_plain_words(void **state)
 {
   static const struct {
     const char *status, *diagnostic, *want;
@@ -446,7 +446,7 @@ static void the_reasons(void **state)
                             "come back later.");
 }
 
-static void the_names(void **state)
+static void a_verdict_has_a_name_and_nonsense_is_unsure(void **state)
 {
   for (guint code = 0; code < VERDICT_N; code++) assert_int_equal(verdict_parse(verdict_name(code)), code);
   assert_string_equal(verdict_name(VERDICT_N), "unsure");
@@ -461,9 +461,15 @@ static void the_names(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_answers_sent_mail), cmocka_unit_test(whom_the_mail_was_to), cmocka_unit_test(what_it_shows),
-    cmocka_unit_test(the_evidence),           cmocka_unit_test(the_size_of_evidence), cmocka_unit_test(the_matches),
-    cmocka_unit_test(the_switches),           cmocka_unit_test(the_reasons),          cmocka_unit_test(the_names)
+    cmocka_unit_test(a_report_that_answers_sent_mail_is_genuine_by_the_first_rule_that_fits),
+    cmocka_unit_test(whom_the_mail_was_to),
+    cmocka_unit_test(a_report_must_show_something_and_coverage_must_hold),
+    cmocka_unit_test(everything_that_was_found_is_told_each_in_a_sentence),
+    cmocka_unit_test(what_a_hostile_report_brings_is_kept_short),
+    cmocka_unit_test(a_report_is_matched_to_a_message_by_the_surest_of_what_was_found),
+    cmocka_unit_test(the_owner_chooses_which_kinds_are_judged),
+    cmocka_unit_test(a_reason_is_told_in_plain_words),
+    cmocka_unit_test(a_verdict_has_a_name_and_nonsense_is_unsure)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

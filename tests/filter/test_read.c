@@ -45,7 +45,7 @@ static void assert_text(guint row, const char *got, const char *want)
     fail_msg("row %u: got \"%s\", want \"%s\"", row, got != NULL ? got : "NULL", want != NULL ? want : "NULL");
 }
 
-static void recipients(void **state)
+static void failed_recipients_are_found_where_reporters_list_them(void **state)
 {
   static const Row rows[] = {
     { DSN "Original-Recipient: rfc822;Typed@c.test\nFinal-Recipient: rfc822; alias@d.test\nAction: failed\n\n--x--\n",
@@ -82,7 +82,7 @@ static void recipients(void **state)
   }
 }
 
-static void reasons(void **state)
+static void status_and_diagnostic_are_found(void **state)
 {
   static const struct {
     const char *message, *status, *diagnostic;
@@ -104,7 +104,7 @@ static void reasons(void **state)
   }
 }
 
-static void ids(void **state)
+static void ids_of_the_original_are_found_and_half_ids_are_not(void **state)
 {
   static const char cut[] = TEXT "\n--- Below this line is a copy of the message.\n\n";
   static const Row rows[] = {
@@ -133,7 +133,7 @@ static void ids(void **state)
   }
 }
 
-static void attached_files(void **state)
+static void an_original_in_an_attached_file_is_read(void **state)
 {
   g_autoptr(Report) report = read_text(
       DAEMON "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nunable to deliver to <a@c.test>\n"
@@ -145,7 +145,7 @@ static void attached_files(void **state)
   assert_int_equal(cut_off->original.message_ids->len, 0);
 }
 
-static void the_original(void **state)
+static void of_the_original_people_subject_and_date_are_read(void **state)
 {
   g_autoptr(Report) report = read_text(
       TEXT "\n----- Original message -----\nReturn-Path: <me@b.test>\nFrom: =?utf-8?q?J=C3=B6rg?= <me@b.test>\n"
@@ -162,7 +162,7 @@ static void the_original(void **state)
 }
 
 /* A summary in the report's own language, above the reason. */
-static void summaries(void **state)
+static void a_summary_in_another_language_is_told_apart_from_the_reason(void **state)
 {
   static const Row rows[] = {
     { TEXT "Your message\n\n  To:      a@c.test\n  Subject: Lunch\n  Sent:    Thu, 1 Jan 1970 00:01:00 +0000\n\ndid "
@@ -180,7 +180,7 @@ static void summaries(void **state)
   }
 }
 
-static void heads(void **state)
+static void of_a_report_reporter_owner_references_and_date_are_read(void **state)
 {
   g_autoptr(Report) report =
       read_text("From: Mail Delivery System <MAILER-DAEMON@MX.test>\nDelivered-To: me@b.test\nTo: Me <me@b.test>, "
@@ -204,7 +204,7 @@ static void heads(void **state)
   assert_null(bare->reporter_domain);
 }
 
-static void tokens(void **state)
+static void ids_in_the_text_of_the_reporter_are_found(void **state)
 {
   static const Row rows[] = {
     { TEXT "<gone@c.test>:\nsee <a.1@b.test> and 20260102030405.77@c.test, not <anna@d.test> nor bob@e.test\n",
@@ -225,7 +225,7 @@ static void tokens(void **state)
 }
 
 /* How the failed recipients are known decides whether they speak against the owner's having sent the mail. */
-static void ranks(void **state)
+static void how_the_failed_recipients_are_known_is_told(void **state)
 {
   static const struct {
     const char *message;
@@ -260,7 +260,7 @@ static void ranks(void **state)
 }
 
 /* A header of the original, or merely three labels as a waybill has them; and an original that could not be read. */
-static void what_came_back(void **state)
+static void a_returned_header_is_told_from_labels_that_look_like_one(void **state)
 {
 #define FORTY "RldEMQ0KUmVjZWl2ZWQ6IGZyb20gcGMNCkZyb20/\n"
 #define MIXED                                                                                                          \
@@ -297,7 +297,7 @@ static void what_came_back(void **state)
 }
 
 /* Ids that whoever wrote the original chose are never taken for the reporter's words. */
-static void ids_of_others(void **state)
+static void ids_that_the_original_chose_are_not_the_words_of_the_reporter(void **state)
 {
   g_autoptr(Report) report = read_text(
       TEXT "About <said.1@b.test>.\n\n--- Below this line is a copy of the message.\n\nDelivered-To: list@b.test\n"
@@ -310,7 +310,7 @@ static void ids_of_others(void **state)
   assert_string_equal(delivered, "list@b.test");
 }
 
-static void prefixes(void **state)
+static void the_beginning_of_an_id_that_was_cut_off_is_kept(void **state)
 {
 #define CUT TEXT "\n--- Below this line is a copy of the message.\n\nReceived: x\nFrom: me@b.test\n"
   static const Row rows[] = {
@@ -329,7 +329,7 @@ static void prefixes(void **state)
   }
 }
 
-static void envelope_ids(void **state)
+static void an_envelope_id_that_looks_like_an_id_counts(void **state)
 {
   static const Row rows[] = {
     { "<a.1@b.test>", "a.1@b.test" },
@@ -348,7 +348,7 @@ static void envelope_ids(void **state)
 }
 
 /* Of a long thread the nearest messages count. */
-static void the_last_references(void **state)
+static void of_a_long_thread_the_nearest_messages_count(void **state)
 {
   g_autoptr(GString) head = g_string_new("From: MAILER-DAEMON@mx.test\nSubject: failure notice\nReferences:");
   for (guint i = 0; i < 1000; i++) g_string_append_printf(head, "\n <ref.%u@b.test>", i);
@@ -359,7 +359,7 @@ static void the_last_references(void **state)
 }
 
 /* The owner's own address is no failed recipient where there is another. */
-static void own_addresses(void **state)
+static void the_owner_is_no_failed_recipient_where_there_is_another(void **state)
 {
   static const Row rows[] = {
     { DSN "Final-Recipient: rfc822; me@b.test\nAction: failed\n\nFinal-Recipient: rfc822; a@c.test\nAction: "
@@ -375,7 +375,7 @@ static void own_addresses(void **state)
   }
 }
 
-static void kinds(void **state)
+static void the_kind_of_a_report_is_told(void **state)
 {
   static const struct {
     const char *message;
@@ -415,7 +415,7 @@ static void kinds(void **state)
 }
 
 /* The limit is of bytes read, not of bytes given. */
-static void limits(void **state)
+static void the_limit_is_of_bytes_read(void **state)
 {
   g_autoptr(GString) text = g_string_new(TEXT);
   while (text->len < FILTER_READ_LIMIT) g_string_append(text, "filler\n");
@@ -437,15 +437,23 @@ static int setup(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(recipients),    cmocka_unit_test(reasons),
-    cmocka_unit_test(ids),           cmocka_unit_test(attached_files),
-    cmocka_unit_test(the_original),  cmocka_unit_test(summaries),
-    cmocka_unit_test(heads),         cmocka_unit_test(tokens),
-    cmocka_unit_test(kinds),         cmocka_unit_test(limits),
-    cmocka_unit_test(ranks),         cmocka_unit_test(what_came_back),
-    cmocka_unit_test(ids_of_others), cmocka_unit_test(prefixes),
-    cmocka_unit_test(envelope_ids),  cmocka_unit_test(the_last_references),
-    cmocka_unit_test(own_addresses),
+    cmocka_unit_test(failed_recipients_are_found_where_reporters_list_them),
+    cmocka_unit_test(status_and_diagnostic_are_found),
+    cmocka_unit_test(ids_of_the_original_are_found_and_half_ids_are_not),
+    cmocka_unit_test(an_original_in_an_attached_file_is_read),
+    cmocka_unit_test(of_the_original_people_subject_and_date_are_read),
+    cmocka_unit_test(a_summary_in_another_language_is_told_apart_from_the_reason),
+    cmocka_unit_test(of_a_report_reporter_owner_references_and_date_are_read),
+    cmocka_unit_test(ids_in_the_text_of_the_reporter_are_found),
+    cmocka_unit_test(the_kind_of_a_report_is_told),
+    cmocka_unit_test(the_limit_is_of_bytes_read),
+    cmocka_unit_test(how_the_failed_recipients_are_known_is_told),
+    cmocka_unit_test(a_returned_header_is_told_from_labels_that_look_like_one),
+    cmocka_unit_test(ids_that_the_original_chose_are_not_the_words_of_the_reporter),
+    cmocka_unit_test(the_beginning_of_an_id_that_was_cut_off_is_kept),
+    cmocka_unit_test(an_envelope_id_that_looks_like_an_id_counts),
+    cmocka_unit_test(of_a_long_thread_the_nearest_messages_count),
+    cmocka_unit_test(the_owner_is_no_failed_recipient_where_there_is_another),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -162,7 +162,7 @@ static void expect(Store *store, const char *folder, const char *want)
 }
 
 /* Numbers are given once, stay with their messages from store to store, and are never given again. */
-static void test_numbers(void **state)
+static void a_number_is_given_once_and_stays_with_its_message(void **state)
 {
   g_autofree char *path = maildir("numbers"), *a = g_build_filename(path, "new", "1.a", NULL),
                   *moved = g_build_filename(path, "cur", "1.a:2,S", NULL);
@@ -197,7 +197,7 @@ static void test_numbers(void **state)
 }
 
 /* Which messages there are in a range, and which have a size. */
-static void test_ranges(void **state)
+static void a_range_lists_its_messages_and_the_sizes_that_are_known(void **state)
 {
   g_autofree char *path = maildir("ranges");
   GError *error = NULL;
@@ -220,7 +220,7 @@ static void test_ranges(void **state)
 }
 
 /* Every way from one kind of folder to another, and back. */
-static void test_moves(void **state)
+static void a_message_moves_from_every_kind_of_folder_to_every_other_and_back(void **state)
 {
   static const struct {
     gboolean mbox, to_mbox, at_once;
@@ -273,7 +273,7 @@ static void test_moves(void **state)
 
 /* What an mbox would give back as another message is not moved there: it stays, nothing of it lies in the mbox, and
  * those beside it are moved. */
-static void test_cannot_hold(void **state)
+static void what_an_mbox_would_give_back_changed_is_not_moved_there(void **state)
 {
   static const char *const odd[] = { "B\nStatus: RO\n\nb\n", "B\nLines: 3\n\nb\n", "B\nContent-Length: 2\n\nb\n",
                                      "B\n\nno end" };
@@ -306,7 +306,7 @@ static void test_cannot_hold(void **state)
 }
 
 /* Twins have numbers of their own, in both folders; and the one that stays keeps its own. */
-static void test_twins(void **state)
+static void twins_have_numbers_of_their_own_in_both_folders(void **state)
 {
   g_autofree char *from =
                       rig_file("twins", FROM "A\n\na\n\n" FROM "B\n\nb\n\n" FROM "A\n\na\n\n" FROM "A\n\na\n\n", -1),
@@ -327,7 +327,7 @@ static void test_twins(void **state)
 }
 
 /* What is moved out of a box that removes late is in both until commit(), and is looked at no more. */
-static void test_late(void **state)
+static void what_a_box_removes_late_is_in_both_folders_until_commit(void **state)
 {
   static const char *const texts[] = { "A-one", "B-two", "C-three", NULL };
   g_autofree char *to = rig_path("late");
@@ -354,7 +354,7 @@ static void test_late(void **state)
 }
 
 /* A Sent mbox that its mail program rewrites between the listing and the reading is listed again, and read whole. */
-static void test_rewritten(void **state)
+static void a_sent_mbox_that_is_rewritten_after_its_listing_is_listed_again(void **state)
 {
   g_autofree char *path = rig_file("rewritten", FROM "A\n\na\n\n" FROM "B\n\nb\n\n" FROM "C\n\nc\n\n", -1);
   GError *error = NULL;
@@ -371,7 +371,7 @@ static void test_rewritten(void **state)
 
 /* One that cannot be read is told of, and keeps nobody from the others; it is there: read() says that it was refused,
  * and not that it is gone. */
-static void test_unread(void **state)
+static void a_message_that_cannot_be_read_is_told_of_and_keeps_none_from_the_others(void **state)
 {
   static const char *const texts[] = { "A-one", "B-refused", "C-three", NULL };
   GError *error = NULL;
@@ -387,7 +387,7 @@ static void test_unread(void **state)
 }
 
 /* One that is not whole stays; those before it are moved. */
-static void test_not_whole(void **state)
+static void a_message_that_is_not_whole_stays_and_those_before_it_are_moved(void **state)
 {
   static const char *const texts[] = { "A-one", "B-broken", "C-three", NULL };
   g_autofree char *to = rig_path("broken");
@@ -408,7 +408,7 @@ static void test_not_whole(void **state)
 }
 
 /* A maildrop in which no message has kept its name begins anew; one that was emptied does not. */
-static void test_renumbered(void **state)
+static void a_maildrop_without_any_known_name_begins_anew(void **state)
 {
   static const char *const before[] = { "A-x", "B-x", NULL }, *const after[] = { "C-x", "D-x", NULL },
                            *const more[] = { "D-x", "E-x", NULL }, *const none[] = { NULL };
@@ -434,7 +434,7 @@ static void test_renumbered(void **state)
 }
 
 /* A Sent folder that looks as it did is not listed, by this store and the next. */
-static void test_lazy(void **state)
+static void a_sent_folder_that_looks_as_it_did_is_not_listed(void **state)
 {
   g_autofree char *path = rig_file("sent", FROM "A\n\na\n\n" FROM "B\n\nb\n\n", -1);
   g_autoptr(Ledger) ledger = new_ledger();
@@ -451,7 +451,7 @@ static void test_lazy(void **state)
 }
 
 /* A folder that nobody named before is one once it is named; what is no path is none. */
-static void test_resolve(void **state)
+static void a_folder_exists_once_it_is_named_by_a_path(void **state)
 {
   g_autofree char *path = maildir("resolve"), *other = maildir("other"), *slash = g_strconcat(other, "/", NULL),
                   *to = rig_path("resolve.away");
@@ -477,7 +477,7 @@ static void test_resolve(void **state)
 }
 
 /* A program takes what is restored, or says that it did not. */
-static void test_program(void **state)
+static void a_program_takes_what_is_restored_or_says_that_it_did_not(void **state)
 {
   g_autofree char *away = maildir("program"), *taken = rig_path("taken"),
                   *command = g_strdup_printf("cat > '%s'", taken);
@@ -510,7 +510,7 @@ static void test_program(void **state)
 }
 
 /* Mail that comes ends the waiting; what came before it began counts. */
-static void test_wait(void **state)
+static void mail_that_comes_ends_the_waiting(void **state)
 {
   g_autofree char *path = maildir("wait");
   GError *error = NULL;
@@ -550,7 +550,7 @@ static void test_wait(void **state)
 }
 
 /* A folder that cannot be written: nothing is moved out of it. */
-static void test_read_only(void **state)
+static void nothing_is_moved_out_of_a_folder_that_cannot_be_written(void **state)
 {
   g_autofree char *path = maildir("readonly"), *new = g_build_filename(path, "new", NULL),
                   *cur = g_build_filename(path, "cur", NULL);
@@ -571,11 +571,21 @@ static void test_read_only(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_numbers),   cmocka_unit_test(test_ranges),      cmocka_unit_test(test_moves),
-    cmocka_unit_test(test_twins),     cmocka_unit_test(test_late),        cmocka_unit_test(test_not_whole),
-    cmocka_unit_test(test_rewritten), cmocka_unit_test(test_renumbered),  cmocka_unit_test(test_lazy),
-    cmocka_unit_test(test_resolve),   cmocka_unit_test(test_program),     cmocka_unit_test(test_wait),
-    cmocka_unit_test(test_read_only), cmocka_unit_test(test_cannot_hold), cmocka_unit_test(test_unread),
+    cmocka_unit_test(a_number_is_given_once_and_stays_with_its_message),
+    cmocka_unit_test(a_range_lists_its_messages_and_the_sizes_that_are_known),
+    cmocka_unit_test(a_message_moves_from_every_kind_of_folder_to_every_other_and_back),
+    cmocka_unit_test(twins_have_numbers_of_their_own_in_both_folders),
+    cmocka_unit_test(what_a_box_removes_late_is_in_both_folders_until_commit),
+    cmocka_unit_test(a_message_that_is_not_whole_stays_and_those_before_it_are_moved),
+    cmocka_unit_test(a_sent_mbox_that_is_rewritten_after_its_listing_is_listed_again),
+    cmocka_unit_test(a_maildrop_without_any_known_name_begins_anew),
+    cmocka_unit_test(a_sent_folder_that_looks_as_it_did_is_not_listed),
+    cmocka_unit_test(a_folder_exists_once_it_is_named_by_a_path),
+    cmocka_unit_test(a_program_takes_what_is_restored_or_says_that_it_did_not),
+    cmocka_unit_test(mail_that_comes_ends_the_waiting),
+    cmocka_unit_test(nothing_is_moved_out_of_a_folder_that_cannot_be_written),
+    cmocka_unit_test(what_an_mbox_would_give_back_changed_is_not_moved_there),
+    cmocka_unit_test(a_message_that_cannot_be_read_is_told_of_and_keeps_none_from_the_others),
   };
   return cmocka_run_group_tests_name("box_store", tests, rig_set_up, rig_tear_down);
 }

@@ -185,7 +185,7 @@ static void test_dialogue(void **state)
 }
 
 /* However much of this was sent before the client went away: deleted is only what was deleted and quit. */
-static void test_cut_anywhere(void **state)
+static void a_client_that_goes_away_deletes_only_what_it_deleted_before_it_quit(void **state)
 {
   static const char script[] = IN "RETR 2\r\nDELE 2\r\nTOP 1 0\r\nDELE 1\r\nQUIT\r\n";
   static const char all[] = RIG_GREETING IS_IN OK DOTS ".\r\n" OK OK ONE_HEAD ".\r\n" OK OK;
@@ -201,7 +201,7 @@ static void test_cut_anywhere(void **state)
   rig_free(rig);
 }
 
-static void test_enter_fails(void **state)
+static void a_maildrop_that_cannot_be_reached_is_told_at_sign_in(void **state)
 {
   Rig *rig = rig_new();
   rig->enter_problem = "pop.example.org:995 cannot be reached:\r\ncheck the network.";
@@ -214,7 +214,7 @@ static void test_enter_fails(void **state)
   rig_free(rig);
 }
 
-static void test_empty_maildrop(void **state)
+static void an_empty_maildrop_is_served(void **state)
 {
   Rig *rig = rig_new();
   rig_start(rig);
@@ -224,7 +224,7 @@ static void test_empty_maildrop(void **state)
   rig_free(rig);
 }
 
-static void test_quit_fails(void **state)
+static void a_deletion_that_failed_is_told_at_quit(void **state)
 {
   Rig *rig = rig_new();
   fill(rig->link);
@@ -244,7 +244,7 @@ static void test_quit_fails(void **state)
   rig_free(rig);
 }
 
-static void test_too_many_errors(void **state)
+static void a_client_that_makes_a_hundred_errors_is_sent_away(void **state)
 {
   g_autoptr(GString) sent = g_string_new(NULL), want = g_string_new(RIG_GREETING);
   for (guint i = 0; i < 150; i++) g_string_append(sent, "LAST\r\n");
@@ -255,7 +255,7 @@ static void test_too_many_errors(void **state)
   rig_free(rig);
 }
 
-static void test_long_line(void **state)
+static void a_line_that_is_too_long_ends_the_session(void **state)
 {
   Rig *rig = start();
   g_autofree char *fits = g_strnfill(8192, 'x');
@@ -275,7 +275,7 @@ static void test_long_line(void **state)
   rig_free(rig);
 }
 
-static void test_nul(void **state)
+static void a_command_cannot_hold_a_nul(void **state)
 {
   static const char sent[] = "USER m\0e\r\nUSER me\r\nPASS open sesame\0\r\nPASS open sesame\r\nAUTH\0\r\n";
   Rig *rig = start();
@@ -287,7 +287,7 @@ static void test_nul(void **state)
 }
 
 /* The second one is told so at once, also while the first one waits for its punishment. */
-static void test_second_client(void **state)
+static void a_second_client_is_told_at_once_that_the_door_is_taken(void **state)
 {
   Rig *rig = rig_new();
   fill(rig->link);
@@ -316,7 +316,7 @@ static void test_second_client(void **state)
   rig_free(rig);
 }
 
-static void test_hangs_up_in_the_delay(void **state)
+static void a_client_that_hangs_up_in_the_delay_frees_the_door_at_once(void **state)
 {
   Rig *rig = rig_new();
   rig->door->limits.penalty = 60000;
@@ -331,7 +331,7 @@ static void test_hangs_up_in_the_delay(void **state)
   rig_free(rig);
 }
 
-static void test_only_loopback_listens(void **state)
+static void the_door_listens_on_loopback_alone(void **state)
 {
   Rig *rig = rig_new();
   struct sockaddr_in v4;
@@ -357,7 +357,7 @@ static void test_only_loopback_listens(void **state)
 }
 
 /* A client that comes from this computer's other address, as one of another container might. */
-static void test_only_loopback_enters(void **state)
+static void a_client_from_another_address_of_this_computer_is_turned_away(void **state)
 {
   Rig *rig = start();
   struct ifaddrs *addresses;
@@ -386,7 +386,7 @@ static void test_only_loopback_enters(void **state)
   rig_free(rig);
 }
 
-static void test_port_taken(void **state)
+static void a_port_that_is_taken_is_told_as_a_mistake_in_the_configuration(void **state)
 {
   Rig *rig = rig_new();
   g_autoptr(GError) error = NULL;
@@ -398,7 +398,7 @@ static void test_port_taken(void **state)
 }
 
 /* What door.h promises; the other tests set limits of their own. */
-static void test_limits(void **state)
+static void the_limits_are_those_that_the_contract_promises(void **state)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Door) door = door_open(0, &error);
@@ -414,7 +414,7 @@ static void test_limits(void **state)
 }
 
 /* The same port again, though a connection of the last one lingers. */
-static void test_port_again(void **state)
+static void a_door_opens_again_at_the_same_port_at_once(void **state)
 {
   Rig *rig = start();
   guint16 port = rig->port;
@@ -430,20 +430,20 @@ static void test_port_again(void **state)
 int main(void)
 {
   const struct CMUnitTest others[] = {
-    cmocka_unit_test(test_cut_anywhere),
-    cmocka_unit_test(test_enter_fails),
-    cmocka_unit_test(test_empty_maildrop),
-    cmocka_unit_test(test_quit_fails),
-    cmocka_unit_test(test_too_many_errors),
-    cmocka_unit_test(test_long_line),
-    cmocka_unit_test(test_nul),
-    cmocka_unit_test(test_second_client),
-    cmocka_unit_test(test_hangs_up_in_the_delay),
-    cmocka_unit_test(test_only_loopback_listens),
-    cmocka_unit_test(test_only_loopback_enters),
-    cmocka_unit_test(test_port_taken),
-    cmocka_unit_test(test_port_again),
-    cmocka_unit_test(test_limits),
+    cmocka_unit_test(a_client_that_goes_away_deletes_only_what_it_deleted_before_it_quit),
+    cmocka_unit_test(a_maildrop_that_cannot_be_reached_is_told_at_sign_in),
+    cmocka_unit_test(an_empty_maildrop_is_served),
+    cmocka_unit_test(a_deletion_that_failed_is_told_at_quit),
+    cmocka_unit_test(a_client_that_makes_a_hundred_errors_is_sent_away),
+    cmocka_unit_test(a_line_that_is_too_long_ends_the_session),
+    cmocka_unit_test(a_command_cannot_hold_a_nul),
+    cmocka_unit_test(a_second_client_is_told_at_once_that_the_door_is_taken),
+    cmocka_unit_test(a_client_that_hangs_up_in_the_delay_frees_the_door_at_once),
+    cmocka_unit_test(the_door_listens_on_loopback_alone),
+    cmocka_unit_test(a_client_from_another_address_of_this_computer_is_turned_away),
+    cmocka_unit_test(a_port_that_is_taken_is_told_as_a_mistake_in_the_configuration),
+    cmocka_unit_test(a_door_opens_again_at_the_same_port_at_once),
+    cmocka_unit_test(the_limits_are_those_that_the_contract_promises),
   };
   struct CMUnitTest tests[G_N_ELEMENTS(dialogues) + G_N_ELEMENTS(others)];
   for (gsize i = 0; i < G_N_ELEMENTS(dialogues); i++)

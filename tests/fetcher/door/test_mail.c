@@ -48,7 +48,7 @@ static void drop_lines(GString *got, guint lines)
   }
 }
 
-static void test_every_byte(void **state)
+static void every_byte_of_a_message_comes_through_in_pieces_of_any_size(void **state)
 {
   g_autoptr(GString) all = message(-1), want = g_string_new(OK);
   Rig *rig = rig_new();
@@ -69,7 +69,7 @@ static void test_every_byte(void **state)
 }
 
 /* Whether the provider has TOP or not, and wherever a piece ends. */
-static void test_top(void **state)
+static void top_cuts_at_the_same_line_with_and_without_the_help_of_the_provider(void **state)
 {
   g_autoptr(GString) all = message(-1);
   Rig *rig = rig_new();
@@ -119,11 +119,11 @@ static void burst(Rig *rig, const char *verb, const char *lines_wanted)
   rig_free(rig);
 }
 
-static void test_burst_of_retr(void **state) { burst(rig_new(), "RETR", ""); }
+static void a_burst_of_retr_is_answered_in_order(void **state) { burst(rig_new(), "RETR", ""); }
 
-static void test_burst_of_top(void **state) { burst(rig_new(), "TOP", " 1"); }
+static void a_burst_of_top_is_answered_in_order(void **state) { burst(rig_new(), "TOP", " 1"); }
 
-static void test_burst_of_small_ones(void **state)
+static void a_burst_of_small_commands_is_answered_in_order(void **state)
 {
   g_autoptr(GString) sent = g_string_new(RIG_SIGN_IN), want = g_string_new(NULL);
   Rig *rig = rig_new();
@@ -146,7 +146,7 @@ static void test_burst_of_small_ones(void **state)
 }
 
 /* Large ones are not asked for many at a time: a client that goes away would have them all dropped. */
-static void test_large_ones_alone(void **state)
+static void large_messages_are_asked_for_one_at_a_time(void **state)
 {
   Rig *rig = rig_new();
   g_autoptr(GString) sent = g_string_new(RIG_SIGN_IN);
@@ -163,7 +163,7 @@ static void test_large_ones_alone(void **state)
 }
 
 /* What ends with a bare LF would hide the dot that ends the answer; words that the provider did not give. */
-static void test_odd_answers(void **state)
+static void odd_answers_of_the_provider_reach_the_client_as_good_ones(void **state)
 {
   static const char odd[] = "A: b\nC: d\n\nE: f\r\n\n\r\n\r\none\ntwo\r\n\r\nfour\r\n";
   Rig *rig = rig_new();
@@ -190,7 +190,7 @@ static gint64 peak(void)
 }
 
 /* The provider's message is taken no faster than the client takes it. */
-static void test_big_message(void **state)
+static void a_big_message_is_taken_no_faster_than_the_client_takes_it(void **state)
 {
   static char buffer[65536];
   Rig *rig = rig_new();
@@ -218,7 +218,7 @@ static void test_big_message(void **state)
 }
 
 /* A message that comes slowly is shown as it comes, not when the buffer is full. */
-static void test_slow_message(void **state)
+static void a_message_that_comes_slowly_is_shown_as_it_comes(void **state)
 {
   Rig *rig = rig_new();
   fake_link_add(rig->link, NULL, 8000, FALSE);
@@ -241,7 +241,7 @@ static void test_slow_message(void **state)
 }
 
 /* Wherever the link breaks: no message looks whole that is not, and nothing is deleted. */
-static void test_link_breaks_anywhere(void **state)
+static void wherever_the_link_breaks_no_message_looks_whole_and_nothing_is_deleted(void **state)
 {
   static const char mail[] = "A: b\r\n\r\nbody\r\n..\r\n";
   static const char want[] = OK "A: b\r\n\r\nbody\r\n..\r\n.\r\n" OK OK "A: b\r\n\r\nbody\r\n..\r\n.\r\n" OK;
@@ -267,7 +267,7 @@ static void test_link_breaks_anywhere(void **state)
   }
 }
 
-static void test_client_goes_away(void **state)
+static void a_client_that_goes_away_in_a_message_frees_the_door(void **state)
 {
   Rig *rig = rig_new();
   fake_link_add(rig->link, NULL, BIG, FALSE);
@@ -289,7 +289,7 @@ static void test_client_goes_away(void **state)
 }
 
 /* What was asked for was not delivered: QUIT must not delete it. */
-static void test_client_gone_before_quit(void **state)
+static void a_client_that_left_before_its_answers_deletes_nothing_by_quit(void **state)
 {
   Rig *rig = rig_new();
   struct linger reset = { .l_onoff = 1 };
@@ -308,7 +308,7 @@ static void test_client_gone_before_quit(void **state)
 }
 
 /* Where the sockets hold little, a client that writes all its commands first is heard out all the same. */
-static void test_writes_first(void **state)
+static void a_client_that_writes_all_its_commands_first_is_heard_out(void **state)
 {
   Rig *rig = rig_new();
   g_autoptr(GString) sent = g_string_new(NULL);
@@ -387,7 +387,7 @@ static void test_limit(void **state)
 }
 
 /* Every command begins the time anew. */
-static void test_not_idle(void **state)
+static void every_command_begins_the_idle_time_anew(void **state)
 {
   Rig *rig = rig_new();
   rig->door->limits.idle = 300;
@@ -406,7 +406,7 @@ static void test_not_idle(void **state)
 }
 
 /* While the client thinks, the provider hears of us. */
-static void test_keep_alive(void **state)
+static void the_provider_hears_of_the_door_while_the_client_thinks(void **state)
 {
   Rig *rig = rig_new();
   rig->door->limits.keep_alive = 50;
@@ -426,7 +426,7 @@ static void test_keep_alive(void **state)
   rig_free(rig);
 }
 
-static void test_keep_alive_fails(void **state)
+static void a_provider_that_is_gone_while_the_client_thinks_ends_the_session(void **state)
 {
   Rig *rig = rig_new();
   rig->door->limits.keep_alive = 50;
@@ -445,22 +445,23 @@ static void test_keep_alive_fails(void **state)
 int main(void)
 {
   const struct CMUnitTest others[] = {
-    cmocka_unit_test(test_big_message), /* first: it looks at the most memory there ever was */
-    cmocka_unit_test(test_every_byte),
-    cmocka_unit_test(test_top),
-    cmocka_unit_test(test_burst_of_retr),
-    cmocka_unit_test(test_burst_of_top),
-    cmocka_unit_test(test_burst_of_small_ones),
-    cmocka_unit_test(test_large_ones_alone),
-    cmocka_unit_test(test_odd_answers),
-    cmocka_unit_test(test_slow_message),
-    cmocka_unit_test(test_link_breaks_anywhere),
-    cmocka_unit_test(test_client_goes_away),
-    cmocka_unit_test(test_client_gone_before_quit),
-    cmocka_unit_test(test_writes_first),
-    cmocka_unit_test(test_not_idle),
-    cmocka_unit_test(test_keep_alive),
-    cmocka_unit_test(test_keep_alive_fails),
+    cmocka_unit_test(a_big_message_is_taken_no_faster_than_the_client_takes_it), /* first: it looks at the most memory
+                                                                                    there ever was */
+    cmocka_unit_test(every_byte_of_a_message_comes_through_in_pieces_of_any_size),
+    cmocka_unit_test(top_cuts_at_the_same_line_with_and_without_the_help_of_the_provider),
+    cmocka_unit_test(a_burst_of_retr_is_answered_in_order),
+    cmocka_unit_test(a_burst_of_top_is_answered_in_order),
+    cmocka_unit_test(a_burst_of_small_commands_is_answered_in_order),
+    cmocka_unit_test(large_messages_are_asked_for_one_at_a_time),
+    cmocka_unit_test(odd_answers_of_the_provider_reach_the_client_as_good_ones),
+    cmocka_unit_test(a_message_that_comes_slowly_is_shown_as_it_comes),
+    cmocka_unit_test(wherever_the_link_breaks_no_message_looks_whole_and_nothing_is_deleted),
+    cmocka_unit_test(a_client_that_goes_away_in_a_message_frees_the_door),
+    cmocka_unit_test(a_client_that_left_before_its_answers_deletes_nothing_by_quit),
+    cmocka_unit_test(a_client_that_writes_all_its_commands_first_is_heard_out),
+    cmocka_unit_test(every_command_begins_the_idle_time_anew),
+    cmocka_unit_test(the_provider_hears_of_the_door_while_the_client_thinks),
+    cmocka_unit_test(a_provider_that_is_gone_while_the_client_thinks_ends_the_session),
   };
   struct CMUnitTest tests[G_N_ELEMENTS(others) + G_N_ELEMENTS(limits)];
   memcpy(tests, others, sizeof others);

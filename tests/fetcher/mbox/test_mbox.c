@@ -61,7 +61,7 @@ static const struct {
   { FROM "A: 1\n\nx\n\n" FROM "B: 2\n\ny\n\n" FROM "Status: RO\nA: 1\n\nx\n", "A: 1\n\nx\n|B: 2\n\ny\n|A: 1\n\nx\n|" },
 };
 
-static void test_contents(void **state)
+static void messages_are_listed_where_they_stand(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(contents); i++) {
     g_autofree char *path = rig_file("contents", contents[i].text, -1);
@@ -98,7 +98,7 @@ static const struct {
   { "From \r\n", "Etc/GMT-1", 0 },
 };
 
-static void test_dates(void **state)
+static void a_separator_tells_when_a_message_came(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(dates); i++) {
     g_setenv("TZ", dates[i].zone, TRUE);
@@ -128,7 +128,7 @@ static const struct {
   { "X-Mozilla-Status2: 00000008\n", FALSE },
 };
 
-static void test_deleted(void **state)
+static void what_a_mail_program_marked_as_deleted_is_told(void **state)
 {
   gint64 key = 0;
   for (guint i = 0; i < G_N_ELEMENTS(deleted); i++) {
@@ -145,7 +145,7 @@ static void test_deleted(void **state)
 }
 
 /* A line longer than any buffer, and octets that no text has. */
-static void test_octets(void **state)
+static void lines_of_any_length_and_octets_of_any_value_come_through(void **state)
 {
   g_autoptr(GString) text = g_string_new(FROM "A: 1\n\n");
   for (guint i = 0; i < 700000; i++) g_string_append_c(text, i % 1000 == 5 ? '\0' : (char)('a' + i % 26));
@@ -182,7 +182,7 @@ static const struct {
   { BOX_MESSAGE, 100, "A: 1\nB: 2\n\nFrom x\n" },
 };
 
-static void test_parts(void **state)
+static void header_and_whole_are_read_up_to_the_limit(void **state)
 {
   g_autofree char *path = rig_file("parts", FROM "A: 1\nStatus: O\nB: 2\n\n>From x\n\n" FROM "C: 3\n", -1);
   g_autoptr(Box) box = mbox_box_new(path);
@@ -197,7 +197,7 @@ static void test_parts(void **state)
 }
 
 /* A header longer than what makes the key, and longer than what is read at once. */
-static void test_long_header(void **state)
+static void a_long_header_comes_whole(void **state)
 {
   g_autoptr(GString) text = g_string_new(FROM);
   for (guint i = 0; i < 4000; i++) g_string_append_printf(text, "X-Field-%u: the value of it\n", i);
@@ -234,7 +234,7 @@ static const struct {
   { FROM "A: 1\n\nx\n\n" FROM "B: 2\n\ny\n", "", NULL },
 };
 
-static void test_changes(void **state)
+static void a_change_within_a_message_is_seen_before_it_is_read_or_taken(void **state)
 {
   for (guint i = 0; i < 2 * G_N_ELEMENTS(changes); i++) {
     const char *want = changes[i / 2].want;
@@ -264,7 +264,7 @@ static void write_at(const char *path, off_t where, const char *text)
 }
 
 /* list() after list(): the file grew, was changed in place, or is another one. */
-static void test_again(void **state)
+static void a_second_listing_sees_a_file_that_grew_changed_or_is_another(void **state)
 {
   g_autofree char *path = rig_file("again", FROM "X-Mozilla-Status: 0000\nA: 1\n\nx\n\n" FROM "B: 2\n\nhalf", -1);
   g_autoptr(Box) box = mbox_box_new(path);
@@ -316,7 +316,7 @@ static void expect_item(Box *box, guint item, GBytes *want)
   assert_int_equal(g_bytes_get_size(start), MIN(g_bytes_get_size(whole), 7));
 }
 
-static void test_any_text(void **state)
+static void any_text_is_split_into_messages_that_add_up_to_it(void **state)
 {
   static const char *const scraps[] = {
     "From a 10:20\n", "From b 10:20\r\n", "\n",     "\n",          "\r\n",  "\r", "x",
@@ -345,7 +345,7 @@ static void test_any_text(void **state)
 }
 
 /* A file whose time is long past is not read again; one that a program replaced is. */
-static void test_unread(void **state)
+static void an_old_file_is_not_read_again_and_one_that_was_replaced_is(void **state)
 {
   g_autofree char *path = rig_file("unread", FROM "A: 1\n\nx\n", -1);
   struct timespec old[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1700000000 } };
@@ -363,7 +363,7 @@ static void test_unread(void **state)
   assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_MESSAGE));
 }
 
-static void test_stamp(void **state)
+static void the_stamp_changes_with_the_file_and_with_the_rule_of_listing(void **state)
 {
   g_autofree char *path = rig_file("stamp", FROM "A: 1\n", -1);
   g_autoptr(Box) box = mbox_box_new(path);
@@ -381,7 +381,7 @@ static void test_stamp(void **state)
   assert_non_null(strstr(error->message, path));
 }
 
-static void test_no_mbox(void **state)
+static void what_is_no_mbox_is_refused_by_its_name(void **state)
 {
   g_autofree char *text = rig_file("no-mbox", "Dear diary\n", -1);
   g_autofree char *folder = rig_path("."), *absent = rig_path("absent");
@@ -402,7 +402,7 @@ static void test_no_mbox(void **state)
   rig_expect_file(text, "Dear diary\n", -1);
 }
 
-static void test_make(void **state)
+static void an_mbox_is_made_for_the_owner_alone(void **state)
 {
   g_autofree char *path = rig_path("one/two/made"), *folder = rig_path("one/two");
   g_autoptr(Box) box = mbox_box_new(path);
@@ -428,7 +428,7 @@ static gboolean is_heard(int inotify)
   return heard;
 }
 
-static void test_watch(void **state)
+static void a_change_of_the_file_or_another_in_its_place_is_heard(void **state)
 {
   g_autofree char *path = rig_file("watch/mbox", FROM "A: 1\n", -1), *other = rig_file("other", "x", -1);
   g_autofree char *absent = rig_path("nowhere/mbox");
@@ -447,11 +447,20 @@ int main(void)
 {
   g_setenv("TZ", "UTC", TRUE);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_contents), cmocka_unit_test(test_dates),    cmocka_unit_test(test_deleted),
-    cmocka_unit_test(test_octets),   cmocka_unit_test(test_parts),    cmocka_unit_test(test_long_header),
-    cmocka_unit_test(test_changes),  cmocka_unit_test(test_again),    cmocka_unit_test(test_unread),
-    cmocka_unit_test(test_stamp),    cmocka_unit_test(test_no_mbox),  cmocka_unit_test(test_make),
-    cmocka_unit_test(test_watch),    cmocka_unit_test(test_any_text),
+    cmocka_unit_test(messages_are_listed_where_they_stand),
+    cmocka_unit_test(a_separator_tells_when_a_message_came),
+    cmocka_unit_test(what_a_mail_program_marked_as_deleted_is_told),
+    cmocka_unit_test(lines_of_any_length_and_octets_of_any_value_come_through),
+    cmocka_unit_test(header_and_whole_are_read_up_to_the_limit),
+    cmocka_unit_test(a_long_header_comes_whole),
+    cmocka_unit_test(a_change_within_a_message_is_seen_before_it_is_read_or_taken),
+    cmocka_unit_test(a_second_listing_sees_a_file_that_grew_changed_or_is_another),
+    cmocka_unit_test(an_old_file_is_not_read_again_and_one_that_was_replaced_is),
+    cmocka_unit_test(the_stamp_changes_with_the_file_and_with_the_rule_of_listing),
+    cmocka_unit_test(what_is_no_mbox_is_refused_by_its_name),
+    cmocka_unit_test(an_mbox_is_made_for_the_owner_alone),
+    cmocka_unit_test(a_change_of_the_file_or_another_in_its_place_is_heard),
+    cmocka_unit_test(any_text_is_split_into_messages_that_add_up_to_it),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

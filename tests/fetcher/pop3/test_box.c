@@ -127,7 +127,7 @@ static const struct {
   TEXT("\xff\xfe\r\n", "\xff\xfe\n", 4),
 };
 
-static void test_text(void **state)
+static void dots_and_line_ends_are_undone_in_pieces_of_any_size(void **state)
 {
   for (guint i = 0; i < 2 * G_N_ELEMENTS(texts); i++) {
     Pop3Text text = POP3_TEXT_INIT;
@@ -173,7 +173,7 @@ static const struct {
   BROKEN("one too many", "A: b\r\n\r\nc\r\n", 10),
 };
 
-static void test_whole(void **state)
+static void a_message_is_taken_when_it_came_whole(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(wholes); i++) {
     Pop3Mail mail = { "u1", wholes[i].text, wholes[i].length, wholes[i].octets };
@@ -202,7 +202,7 @@ static void test_whole(void **state)
 }
 
 /* A message without a byte, which no server should have, but LIST may say so. */
-static void test_empty_message(void **state)
+static void a_message_without_a_byte_is_read(void **state)
 {
   Pop3Conversation conversation = { .turns = { { .command = "LIST", .answer = "+OK\r\n1 0\r\n.\r\n" },
                                                { .command = "UIDL", .answer = "+OK\r\n1 u1\r\n.\r\n" },
@@ -228,7 +228,7 @@ static void test_empty_message(void **state)
 static const Pop3Mail four[] = { MAIL(1), MAIL(2), MAIL(3), MAIL(4) };
 #define FOUR .mails = four, .n = G_N_ELEMENTS(four)
 
-static void test_read(void **state)
+static void headers_and_messages_are_read_with_and_without_top(void **state)
 {
   static const Pop3Mail mails[] = { { "u1", "A: 1\r\nB: 2\r\n\r\nbody 1\r\n" },
                                     { "u2", "\r\nno header\r\n" },
@@ -261,7 +261,7 @@ static void test_read(void **state)
 }
 
 /* Where lines are shorter than they are taken to be, a second question brings the rest. */
-static void test_many_short_lines(void **state)
+static void where_lines_are_short_a_second_question_brings_the_rest(void **state)
 {
   for (guint i = 0; i < 2; i++) {
     g_autoptr(GString) text = g_string_new("A: b\r\n\r\n"), expected = g_string_new("A: b\n\n");
@@ -287,7 +287,7 @@ static void test_many_short_lines(void **state)
   }
 }
 
-static void test_refused(void **state)
+static void a_refused_message_keeps_none_from_the_others(void **state)
 {
   static const guint items[] = { 0, 1, 2, 3 };
   Pop3Conversation conversation = { FOUR, .turns = { { .command = "TOP 2", .answer = "-ERR bad sector.\r\n" },
@@ -312,7 +312,7 @@ static gint64 key_of(const char *header, guint64 size)
 }
 
 /* Keys by unique-id; where that is missing or shared, by the message; those that are alike nevertheless are twins. */
-static void test_keys(void **state)
+static void a_key_is_the_unique_id_or_the_message_itself(void **state)
 {
   static const Pop3Mail mails[] = { { "same", "A: 1\r\n\r\nx\r\n" }, { "u2", "A: 2\r\n\r\nx\r\n" },
                                     { "same", "A: 3\r\n\r\nx\r\n" }, { "same", "A: 3\r\n\r\nxx\r\n" },
@@ -337,7 +337,7 @@ static void test_keys(void **state)
 }
 
 /* Neither UIDL nor TOP, and one message that the server refuses: it has no key. */
-static void test_keys_without_anything(void **state)
+static void without_uidl_and_top_a_refused_message_has_no_key(void **state)
 {
   Pop3Conversation conversation = { FOUR, .capabilities = "",
                                     .turns = { { .command = "UIDL", .answer = "-ERR what?\r\n" },
@@ -356,7 +356,7 @@ static void test_keys_without_anything(void **state)
 }
 
 /* Removed at the end of the session, whether by commit() or by freeing the box; and not there for the rest of it. */
-static void test_remove(void **state)
+static void a_message_is_removed_at_the_end_of_the_session(void **state)
 {
   static const guint items[] = { 1, 2 }, all[] = { 0, 1, 2, 3 };
   for (guint i = 0; i < 2; i++) {
@@ -389,7 +389,7 @@ static void test_remove(void **state)
 }
 
 /* The server numbers anew between the listing and the deletion, or refuses: the others are removed all the same. */
-static void test_remove_refused(void **state)
+static void a_refused_deletion_keeps_none_from_the_others(void **state)
 {
   static const guint items[] = { 0, 1, 2, 3 };
   Pop3Conversation conversation = { FOUR, .turns = { { .command = "UIDL 2", .answer = "+OK 2 u3\r\n" },
@@ -407,7 +407,7 @@ static void test_remove_refused(void **state)
 }
 
 /* QUIT that is refused or not answered proves nothing: the next session tells. One that cannot be had is LINK. */
-static void test_commit(void **state)
+static void a_quit_that_is_not_confirmed_proves_nothing(void **state)
 {
   static const struct {
     const char *quit;
@@ -442,7 +442,7 @@ static void test_commit(void **state)
 }
 
 /* A server that does not answer QUIT is left after two seconds, whatever the account's patience. */
-static void test_free_does_not_hang(void **state)
+static void a_server_that_does_not_answer_quit_is_left_after_two_seconds(void **state)
 {
   Pop3Conversation conversation = { FOUR, .turns = { { .command = "QUIT", .act = peer_wait } } };
   Rig rig;
@@ -458,7 +458,7 @@ static void test_free_does_not_hang(void **state)
 }
 
 /* A connection that breaks within a message is LINK; nothing of it is given. */
-static void test_broken_off(void **state)
+static void a_connection_that_breaks_within_a_message_gives_nothing_of_it(void **state)
 {
   static const guint items[] = { 0, 1 };
   Pop3Conversation conversation = {
@@ -480,7 +480,7 @@ static void test_broken_off(void **state)
 }
 
 /* The disk is full. */
-static void test_disk_full(void **state)
+static void a_full_disk_is_told_and_the_session_goes_on(void **state)
 {
   Pop3Conversation conversation = { FOUR };
   Rig rig;
@@ -497,7 +497,7 @@ static void test_disk_full(void **state)
 }
 
 /* A sender cannot make a message that breaks the connection each time: lines that are all dots, or empty. */
-static void test_all_dots(void **state)
+static void lines_that_are_all_dots_or_empty_break_no_connection(void **state)
 {
   g_autoptr(GString) dots = g_string_new("A: b\r\n\r\n");
   for (guint i = 0; i < 300000; i++) g_string_append(dots, i & 1 ? ".\r\n" : "\r\n");
@@ -515,7 +515,7 @@ static void test_all_dots(void **state)
   rig_free(&rig);
 }
 
-static void test_cannot_open(void **state)
+static void a_refused_sign_in_opens_no_box(void **state)
 {
   Pop3Conversation conversation = { .turns = { { .command = "PASS", .answer = "-ERR [AUTH] no\r\n" } } };
   Rig rig = { .server = server_start(pop3_peer, &conversation), .got = g_string_new(NULL) };
@@ -529,22 +529,22 @@ static void test_cannot_open(void **state)
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_text),
-    cmocka_unit_test(test_whole),
-    cmocka_unit_test(test_empty_message),
-    cmocka_unit_test(test_read),
-    cmocka_unit_test(test_many_short_lines),
-    cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_keys),
-    cmocka_unit_test(test_keys_without_anything),
-    cmocka_unit_test(test_remove),
-    cmocka_unit_test(test_remove_refused),
-    cmocka_unit_test(test_commit),
-    cmocka_unit_test(test_free_does_not_hang),
-    cmocka_unit_test(test_broken_off),
-    cmocka_unit_test(test_disk_full),
-    cmocka_unit_test(test_all_dots),
-    cmocka_unit_test(test_cannot_open),
+    cmocka_unit_test(dots_and_line_ends_are_undone_in_pieces_of_any_size),
+    cmocka_unit_test(a_message_is_taken_when_it_came_whole),
+    cmocka_unit_test(a_message_without_a_byte_is_read),
+    cmocka_unit_test(headers_and_messages_are_read_with_and_without_top),
+    cmocka_unit_test(where_lines_are_short_a_second_question_brings_the_rest),
+    cmocka_unit_test(a_refused_message_keeps_none_from_the_others),
+    cmocka_unit_test(a_key_is_the_unique_id_or_the_message_itself),
+    cmocka_unit_test(without_uidl_and_top_a_refused_message_has_no_key),
+    cmocka_unit_test(a_message_is_removed_at_the_end_of_the_session),
+    cmocka_unit_test(a_refused_deletion_keeps_none_from_the_others),
+    cmocka_unit_test(a_quit_that_is_not_confirmed_proves_nothing),
+    cmocka_unit_test(a_server_that_does_not_answer_quit_is_left_after_two_seconds),
+    cmocka_unit_test(a_connection_that_breaks_within_a_message_gives_nothing_of_it),
+    cmocka_unit_test(a_full_disk_is_told_and_the_session_goes_on),
+    cmocka_unit_test(lines_that_are_all_dots_or_empty_break_no_connection),
+    cmocka_unit_test(a_refused_sign_in_opens_no_box),
   };
   return _cmocka_run_group_tests("pop3 box", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
 }

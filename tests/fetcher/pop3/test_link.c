@@ -209,7 +209,7 @@ static void say_slowly(Peer *peer, gconstpointer data)
   }
 }
 
-static void test_answers(void **state)
+static void an_answer_is_taken_whole_at_once_and_byte_by_byte(void **state)
 {
   for (guint i = 0; i < 2 * G_N_ELEMENTS(answers); i++) {
     g_autoptr(GError) error = NULL;
@@ -251,7 +251,7 @@ static const struct {
   { "USER\r\nTOP\r\nEXPIRE 0\r\n", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nTOP 3 ", TRUE },
 };
 
-static void test_fetch(void **state)
+static void messages_are_fetched_from_servers_of_every_ability(void **state)
 {
   static const Pop3Ask asks[] = { { 1, 0 }, { 9, 0 }, { 2, 1 }, { 3, -1 } };
   for (guint i = 0; i < G_N_ELEMENTS(servers); i++) {
@@ -312,7 +312,7 @@ static void count_commands(guint ask, const char *refusal, gpointer data)
 
 static gboolean take_any(guint ask, const char *bytes, gsize length, gpointer data) { return TRUE; }
 
-static void test_window(void **state)
+static void no_more_commands_are_on_their_way_than_the_window_holds(void **state)
 {
   g_autoptr(GError) error = NULL;
   Pop3Ask asks[100];
@@ -325,7 +325,7 @@ static void test_window(void **state)
 }
 
 /* What is not wanted is read past, and the next message comes whole. */
-static void test_enough(void **state)
+static void what_is_not_wanted_is_read_past(void **state)
 {
   g_autoptr(GError) error = NULL;
   static const Pop3Ask asks[] = { { 1, -1 }, { 2, -1 } };
@@ -351,7 +351,7 @@ static void flood_message(Peer *peer)
 }
 
 /* A message has the bytes that LIST told, or thereabouts; one that the listing calls too large is not asked for. */
-static void test_budget(void **state)
+static void a_message_has_about_the_bytes_that_the_listing_told(void **state)
 {
   g_autoptr(GError) error = NULL;
   static const Pop3Mail two[] = { { "u1", "x\r\n", 0, 1000000000 }, { "u2", "y\r\n" } };
@@ -373,7 +373,7 @@ static void test_budget(void **state)
 }
 
 /* DELE comes only when the number still means what it did. */
-static void test_delete(void **state)
+static void a_message_is_deleted_only_while_its_number_means_it(void **state)
 {
   static const struct {
     const char *answer; /* to UIDL 2; NULL: the usual */
@@ -425,7 +425,7 @@ static gboolean note_mark(guint row, const char *refusal, gpointer data)
 
 /* All are marked after one look at what their numbers mean now; one that means another message, or is refused, is told.
  */
-static void test_delete_all(void **state)
+static void all_are_deleted_after_one_look_at_their_numbers(void **state)
 {
   static const struct {
     const char *uidl; /* the second answer to UIDL; NULL: the usual */
@@ -473,7 +473,7 @@ static void test_delete_all(void **state)
 }
 
 /* Marks, takes back, marks again, ends. */
-static void test_session(void **state)
+static void a_session_marks_takes_back_marks_again_and_ends(void **state)
 {
   g_autoptr(GError) error = NULL;
   static const Pop3Conversation conversation = { MAILS, .sessions = 2 };
@@ -496,7 +496,7 @@ static void test_session(void **state)
   server_free(server);
 }
 
-static void test_quit_refused(void **state)
+static void a_refused_or_missing_answer_to_quit_is_told(void **state)
 {
   static const struct {
     const char *answer;
@@ -541,7 +541,7 @@ static gboolean run_all(Server *server, GError **error)
 
 /* The server leaves after each byte that it says: after every answer and within it. That is LINK, at once, and never
  * the end of a message or a listing. */
-static void test_cut(void **state)
+static void a_server_that_leaves_after_any_byte_is_a_broken_link(void **state)
 {
   gsize cut = 1;
   for (gboolean through = FALSE; !through; cut++) {
@@ -584,7 +584,7 @@ static void babble(Peer *peer, gconstpointer data)
 }
 
 /* Whatever comes is an answer, or an error that says what to do; and only what makes sense is passed on. */
-static void test_babble(void **state)
+static void whatever_a_server_babbles_is_an_answer_or_an_error(void **state)
 {
   static const Pop3Ask asks[] = { { 1, 0 }, { 2, -1 }, { 3, 5 } };
   guint through = 0;
@@ -616,10 +616,17 @@ static void test_babble(void **state)
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(listings) + 11] = {
-    cmocka_unit_test(test_answers),    cmocka_unit_test(test_fetch),   cmocka_unit_test(test_window),
-    cmocka_unit_test(test_enough),     cmocka_unit_test(test_budget),  cmocka_unit_test(test_delete),
-    cmocka_unit_test(test_delete_all), cmocka_unit_test(test_session), cmocka_unit_test(test_quit_refused),
-    cmocka_unit_test(test_cut),        cmocka_unit_test(test_babble),
+    cmocka_unit_test(an_answer_is_taken_whole_at_once_and_byte_by_byte),
+    cmocka_unit_test(messages_are_fetched_from_servers_of_every_ability),
+    cmocka_unit_test(no_more_commands_are_on_their_way_than_the_window_holds),
+    cmocka_unit_test(what_is_not_wanted_is_read_past),
+    cmocka_unit_test(a_message_has_about_the_bytes_that_the_listing_told),
+    cmocka_unit_test(a_message_is_deleted_only_while_its_number_means_it),
+    cmocka_unit_test(all_are_deleted_after_one_look_at_their_numbers),
+    cmocka_unit_test(a_session_marks_takes_back_marks_again_and_ends),
+    cmocka_unit_test(a_refused_or_missing_answer_to_quit_is_told),
+    cmocka_unit_test(a_server_that_leaves_after_any_byte_is_a_broken_link),
+    cmocka_unit_test(whatever_a_server_babbles_is_an_answer_or_an_error),
   };
   for (guint i = 0; i < G_N_ELEMENTS(listings); i++)
     tests[11 + i] = (struct CMUnitTest){ listings[i].name, test_listing, NULL, NULL, (void *)(gsize)&listings[i] };
