@@ -2,7 +2,7 @@
  * Owns:     tables answer and tested: which answer counts, and when too many of them name mail that nobody knows.
  * Must not: keep an address but the owner's own; begin or end a transaction.
  * Fails:    LEDGER_ERROR; the caller rolls back.
- * Tests:    tests/ledger/test_trust.c */
+ * Tests:    tests/ledger/test_answers.c */
 #include "ledger/answers.h"
 #include "filter/normalise.h"
 #include "ledger/heal.h"

@@ -2,7 +2,7 @@
  * Owns:     the comparison of what came with what is there; folder.held, folder.came, folder.holes.
  * Must not: read a folder; move its mark.
  * Fails:    LEDGER_ERROR; nothing is noted then.
- * Tests:    tests/ledger/test_trust.c */
+ * Tests:    tests/ledger/test_complete.c */
 #include "ledger/complete.h"
 #include "ledger/private.h"
 

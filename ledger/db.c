@@ -2,7 +2,7 @@
  * Owns:     prepared statements, and the error texts for failures of SQLite.
  * Must not: know a table.
  * Fails:    LEDGER_ERROR, one sentence that says what to do.
- * Tests:    tests/ledger/test_open.c */
+ * Tests:    tests/ledger/test_open.c, tests/ledger/test_broken_off.c */
 #include "ledger/db.h"
 #include <errno.h>
 #include <string.h>

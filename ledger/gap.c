@@ -2,7 +2,7 @@
  * Owns:     table gap.
  * Must not: decide what is covered.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_coverage.c */
+ * Tests:    tests/ledger/test_gap.c */
 #include "ledger/heal.h"
 #include "ledger/private.h"
 #include "ledger/sent.h"

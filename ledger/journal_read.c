@@ -2,7 +2,7 @@
  * Owns:     the SELECTs about entry and evidence.
  * Must not: write.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_journal.c, tests/ledger/test_again.c */
+ * Tests:    tests/ledger/test_journal_read.c, tests/ledger/test_again.c */
 #include "ledger/journal.h"
 #include "ledger/private.h"
 

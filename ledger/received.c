@@ -2,7 +2,7 @@
  * Owns:     table received, and how long and how many of its rows are kept.
  * Must not: keep an address or a subject.
  * Fails:    LEDGER_ERROR; a batch is in whole or not at all.
- * Tests:    tests/ledger/test_trust.c */
+ * Tests:    tests/ledger/test_answers.c */
 #include "ledger/received.h"
 #include "ledger/private.h"
 

@@ -2,7 +2,7 @@
  * Owns:     the order put, sync, compare, remove in which a message goes from one box to another.
  * Must not: know a format or a protocol; remove a message before its copy is on the disk and is the same.
  * Fails:    STORE_ERROR, LEDGER_ERROR; a message is in the one box, in the other, or in both.
- * Tests:    tests/fetcher/box/test_box_store.c, tests/e2e/test_disk_kill.py */
+ * Tests:    tests/fetcher/box/test_box_store_move.c, tests/e2e/test_disk_kill.py */
 #include "fetcher/box/private.h"
 #include <errno.h>
 #include <fcntl.h>

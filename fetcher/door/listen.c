@@ -2,7 +2,7 @@
  * Owns:     the sockets that listen, the limits of a session.
  * Must not: listen but on loopback; speak.
  * Fails:    CONFIG_ERROR_INVALID with the remedy.
- * Tests:    tests/fetcher/door/test_door.c */
+ * Tests:    tests/fetcher/door/test_listen.c */
 #include "fetcher/door/private.h"
 #include <errno.h>
 #include <netinet/in.h>

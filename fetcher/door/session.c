@@ -2,7 +2,7 @@
  * Owns:     the table of commands, the states of a session and its end.
  * Must not: delete anything but at QUIT; touch the link after it broke or the host took it back.
  * Fails:    by -ERR; a link or a client that is gone ends the session without a deletion.
- * Tests:    tests/fetcher/door/test_door.c */
+ * Tests:    tests/fetcher/door/test_door.c, tests/fetcher/door/test_limits.c */
 #include "fetcher/door/private.h"
 #include <string.h>
 

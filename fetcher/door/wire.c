@@ -2,7 +2,7 @@
  * Owns:     the socket, both buffers, every wait.
  * Must not: know POP3; wait without a limit or without asking attend(); raise SIGPIPE.
  * Fails:    by `broken`, for good.
- * Tests:    tests/fetcher/door/test_door.c */
+ * Tests:    tests/fetcher/door/test_mail.c */
 #include "fetcher/door/private.h"
 #include <errno.h>
 #include <poll.h>

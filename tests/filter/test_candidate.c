@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-static void candidates(void **state)
+static void a_few_fields_tell_what_could_be_a_report(void **state)
 {
   static const struct {
     const char *fields;
@@ -61,7 +61,7 @@ static void candidates(void **state)
       filter_candidate("X-Failed-Recipients: a", 5)); /* not NUL-terminated: nothing beyond the length counts */
 }
 
-static void field_lists(void **state)
+static void the_fields_asked_for_hold_every_name_of_an_id(void **state)
 {
   assert_true(g_strv_contains(filter_candidate_fields, "Message-ID"));
   assert_true(g_strv_contains(filter_sent_fields, "X-Google-Original-Message-ID"));
@@ -75,7 +75,7 @@ static char *joined(GPtrArray *list)
   return g_strjoinv(" ", (char **)copy->pdata);
 }
 
-static void sent(void **state)
+static void of_a_sent_message_ids_recipients_subject_and_date_are_taken(void **state)
 {
   static const struct {
     const char *fields, *ids, *recipients, *subject;
@@ -103,7 +103,7 @@ static void sent(void **state)
 }
 
 /* A letter to hundreds: every recipient counts, though the field is longer than any other is read. */
-static void sent_to_many(void **state)
+static void every_recipient_of_a_letter_to_hundreds_counts(void **state)
 {
   g_autoptr(GString) fields = g_string_new("To: ");
   for (guint i = 0; i < 900; i++) g_string_append_printf(fields, "Member Number %u <member%u@club.test>,\r\n\t", i, i);
@@ -129,7 +129,7 @@ static void sent_copies_that_were_delivered(void **state)
   }
 }
 
-static void received(void **state)
+static void of_a_received_message_what_answers_need_is_taken(void **state)
 {
   static const struct {
     const char *fields, *id, *answers, *recipients, *sender;
@@ -176,11 +176,11 @@ static int setup(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(candidates),
-                                      cmocka_unit_test(field_lists),
-                                      cmocka_unit_test(sent),
-                                      cmocka_unit_test(sent_to_many),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(a_few_fields_tell_what_could_be_a_report),
+                                      cmocka_unit_test(the_fields_asked_for_hold_every_name_of_an_id),
+                                      cmocka_unit_test(of_a_sent_message_ids_recipients_subject_and_date_are_taken),
+                                      cmocka_unit_test(every_recipient_of_a_letter_to_hundreds_counts),
                                       cmocka_unit_test(sent_copies_that_were_delivered),
-                                      cmocka_unit_test(received) };
+                                      cmocka_unit_test(of_a_received_message_what_answers_need_is_taken) };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -62,6 +62,32 @@ static void add_parts(GPtrArray *list, const char *parts)
     if (**part != '\0') g_ptr_array_add(list, g_strdup(*part));
 }
 
+static void set_mark(Ledger *ledger, const RigMark *mark)
+{
+  GError *error = NULL;
+  const FolderMark folder = { 1, 2, mark->oldest < 0 ? 0 : RIG_NOW - mark->oldest * DAY,
+                              mark->synced < 0 ? 0 : RIG_NOW - mark->synced };
+  OK(folder_mark_set(ledger, mark->account, mark->folder, FOLDER_ROLE_SENT, &folder, &error));
+}
+
+Ledger *rig_with_marks(const RigMark *marks, guint n)
+{
+  GError *error = NULL;
+  Ledger *ledger = rig_ledger();
+  const char *const accounts[] = { "home", "work" };
+  for (guint a = 0; a < 2; a++) {
+    const char *used[3];
+    guint n_used = 0;
+    for (guint i = 0; i < n && marks[i].account != NULL; i++) {
+      if (!g_str_equal(marks[i].account, accounts[a])) continue;
+      set_mark(ledger, &marks[i]);
+      if (!marks[i].unused) used[n_used++] = marks[i].folder;
+    }
+    OK(folder_use_sent(ledger, accounts[a], used, n_used, &error));
+  }
+  return ledger;
+}
+
 SentMessage *rig_sent(const char *ids, const char *recipients, const char *subject, gint64 date)
 {
   SentMessage *message = g_new0(SentMessage, 1);

@@ -58,7 +58,7 @@ static void test_select(void **state)
   session_free(&session);
 }
 
-static void test_folders(void **state)
+static void folders_are_listed_with_their_uses_whatever_their_names(void **state)
 {
   static const char answer[] = "* LIST (\\HasNoChildren) \"/\" INBOX\r\n"
                                "* LIST (\\Sent) \"/\" \"Gesendet &- mehr\"\r\n"
@@ -95,7 +95,7 @@ static void test_folders(void **state)
   session_free(&session);
 }
 
-static void test_many_folders(void **state)
+static void no_more_than_ten_thousand_folders_are_listed(void **state)
 {
   g_autoptr(GString) list = g_string_new(NULL);
   for (guint i = 0; i < 12000; i++) g_string_append_printf(list, "* LIST () \"/\" f%u\r\n", i);
@@ -111,7 +111,7 @@ static void test_many_folders(void **state)
   session_free(&session);
 }
 
-static void test_list_refused(void **state)
+static void a_server_that_refuses_the_long_list_is_asked_for_the_short_one(void **state)
 {
   static const Conversation conversation = { .capabilities = "IMAP4rev1 SPECIAL-USE LIST-EXTENDED AUTH=PLAIN",
                                              .turns = { { .command = "LIST \"\" \"*\" RETURN",
@@ -124,7 +124,7 @@ static void test_list_refused(void **state)
   session_free(&session);
 }
 
-static void test_resolve(void **state)
+static void a_name_is_resolved_by_what_is_listed_and_by_the_namespace(void **state)
 {
   static const struct {
     const char *capabilities, *listed, *namespace, *name, *resolved;
@@ -157,7 +157,7 @@ static void test_resolve(void **state)
   }
 }
 
-static void test_create(void **state)
+static void a_folder_is_created_and_subscribed_only_where_it_is_missing(void **state)
 {
   static const struct {
     const char *listed, *again, *created, *subscribed; /* again: listed after CREATE */
@@ -192,7 +192,7 @@ static void test_create(void **state)
   }
 }
 
-static void test_peek(void **state)
+static void a_peek_tells_what_the_server_tells(void **state)
 {
   static const struct {
     const char *answer;
@@ -225,8 +225,12 @@ static void test_peek(void **state)
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(selects) + 6] = {
-    cmocka_unit_test(test_folders), cmocka_unit_test(test_many_folders), cmocka_unit_test(test_list_refused),
-    cmocka_unit_test(test_resolve), cmocka_unit_test(test_create),       cmocka_unit_test(test_peek),
+    cmocka_unit_test(folders_are_listed_with_their_uses_whatever_their_names),
+    cmocka_unit_test(no_more_than_ten_thousand_folders_are_listed),
+    cmocka_unit_test(a_server_that_refuses_the_long_list_is_asked_for_the_short_one),
+    cmocka_unit_test(a_name_is_resolved_by_what_is_listed_and_by_the_namespace),
+    cmocka_unit_test(a_folder_is_created_and_subscribed_only_where_it_is_missing),
+    cmocka_unit_test(a_peek_tells_what_the_server_tells),
   };
   for (guint i = 0; i < G_N_ELEMENTS(selects); i++)
     tests[6 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };

@@ -252,7 +252,7 @@ static void test_move(void **state)
   session_free(&session);
 }
 
-static void test_copy(void **state)
+static void without_move_a_copy_is_made_and_nothing_is_removed_at_once(void **state)
 {
   static const Conversation conversation = {
     .capabilities = COPY_ONLY,
@@ -276,7 +276,7 @@ static void test_copy(void **state)
   session_free(&session);
 }
 
-static void test_many_moves(void **state)
+static void many_messages_are_moved_in_portions(void **state)
 {
   static const Conversation conversation = {
     .turns = { { .command = "UID SEARCH UID 2,4,6", .answer = "* SEARCH 2 4 6\r\n$ OK done\r\n" },
@@ -298,7 +298,7 @@ static void test_many_moves(void **state)
   session_free(&session);
 }
 
-static void test_remove(void **state)
+static void a_message_is_removed_by_its_uid_or_not_at_all(void **state)
 {
   static const struct {
     const char *capabilities, *left;
@@ -335,7 +335,7 @@ static void on_bytes(guint32 uid, GBytes *bytes, gpointer data)
 
 #define BODY(uid, text) "* 1 FETCH (UID " uid " BODY[]<0> \"" text "\")\r\n"
 
-static void test_read_many(void **state)
+static void many_messages_are_read_in_portions_each_once(void **state)
 {
   static const struct {
     const char *first, *second; /* answers for UIDs 2 to 1000 and for 1002 */
@@ -370,7 +370,7 @@ static void test_read_many(void **state)
   }
 }
 
-static void test_present(void **state)
+static void the_uids_of_a_range_that_are_there_come_in_order(void **state)
 {
   static const Conversation conversation = {
     .turns = { { .command = "UID SEARCH UID 3:9", .answer = "* SEARCH 9 3 2 10\r\n* SEARCH 5 3\r\n$ OK done\r\n" },
@@ -403,8 +403,11 @@ static guint add(struct CMUnitTest *tests, guint n, const char *name, CMUnitTest
 int main(void)
 {
   struct CMUnitTest tests[100] = {
-    cmocka_unit_test(test_many_moves), cmocka_unit_test(test_copy),    cmocka_unit_test(test_remove),
-    cmocka_unit_test(test_read_many),  cmocka_unit_test(test_present),
+    cmocka_unit_test(many_messages_are_moved_in_portions),
+    cmocka_unit_test(without_move_a_copy_is_made_and_nothing_is_removed_at_once),
+    cmocka_unit_test(a_message_is_removed_by_its_uid_or_not_at_all),
+    cmocka_unit_test(many_messages_are_read_in_portions_each_once),
+    cmocka_unit_test(the_uids_of_a_range_that_are_there_come_in_order),
   };
   guint n = 5;
   for (guint i = 0; i < G_N_ELEMENTS(scans); i++) n = add(tests, n, scans[i].name, test_scan, i);

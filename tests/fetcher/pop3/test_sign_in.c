@@ -216,7 +216,7 @@ static void test_sign_in(void **state)
 }
 
 /* A line break in a name would be a command of its own. */
-static void test_line_breaks(void **state)
+static void a_line_break_in_a_name_is_refused(void **state)
 {
   static const char *const users[] = { "a\r\nDELE 1", "a\nb", POP3_USER, POP3_USER };
   static const char *const secrets[] = { POP3_SECRET, POP3_SECRET, "x\r\nDELE 1", "x\ry" };
@@ -233,7 +233,7 @@ static void test_line_breaks(void **state)
 static const Pop3Conversation tokens = { .capabilities = SASL("XOAUTH2") }, pass = { 0 };
 
 /* No command is longer than RFC 2449 allows: a long token waits until it is asked for, a long password is refused. */
-static void test_long_secrets(void **state)
+static void a_long_token_waits_until_it_is_asked_for_and_a_long_password_is_refused(void **state)
 {
   g_autofree char *secret = g_strnfill(2000, 's');
   for (guint i = 0; i < 2; i++) {
@@ -256,8 +256,10 @@ static void test_long_secrets(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(rows) + 2] = { cmocka_unit_test(test_line_breaks),
-                                                      cmocka_unit_test(test_long_secrets) };
+  struct CMUnitTest tests[G_N_ELEMENTS(rows) + 2] = {
+    cmocka_unit_test(a_line_break_in_a_name_is_refused),
+    cmocka_unit_test(a_long_token_waits_until_it_is_asked_for_and_a_long_password_is_refused)
+  };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
     tests[2 + i] = (struct CMUnitTest){ rows[i].name, test_sign_in, NULL, NULL, (void *)(gsize)&rows[i] };
   return _cmocka_run_group_tests("pop3 sign-in", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
