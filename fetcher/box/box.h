@@ -86,6 +86,7 @@ struct Box {
 /* Frees the box, its name and items. Ends a POP3 session in which something was removed with QUIT, so that the
  * removals happen, unless the connection broke. */
 void box_free(Box *box);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Box, box_free)
 /* For a class's own constructor: fills in a zeroed record. */
 void box_init(Box *box, const BoxClass *class, const char *name);
 static inline const BoxItem *box_item(const Box *box, guint i) { return &g_array_index(box->items, BoxItem, i); }

@@ -87,6 +87,28 @@ static void a_file_in_the_place_of_a_folder_is_refused(void **state)
   rig_remove(folder);
 }
 
+static void a_link_in_the_place_of_the_file_is_refused_and_one_to_the_folder_is_followed(void **state)
+{
+  GError *error = NULL;
+  Ledger *ledger;
+  char *folder = rig_folder();
+  g_autofree char *data = g_build_filename(folder, "data", NULL), *other = g_build_filename(folder, "other", NULL),
+                  *link = g_build_filename(folder, "link", NULL);
+  ledger_close(rig_ledger_in(data));
+  assert_int_equal(symlink(data, link), 0);
+  OK((ledger = ledger_open(link, LEDGER_EXISTING, &error)) != NULL);
+  ledger_close(ledger);
+
+  g_autofree char *file = g_build_filename(data, "ledger.db", NULL), *away = g_build_filename(other, "ledger.db", NULL);
+  assert_int_equal(g_mkdir(other, 0700), 0);
+  assert_int_equal(g_chmod(file, 0644), 0);
+  assert_int_equal(symlink(file, away), 0);
+  FAILS(ledger_open(other, LEDGER_EXISTING, &error) != NULL, LEDGER_ERROR_OPEN);
+  FAILS(ledger_open(other, LEDGER_CREATE, &error) != NULL, LEDGER_ERROR_OPEN);
+  assert_int_equal(mode_of(data, "ledger.db"), 0644); /* what the link leads to is left alone */
+  rig_remove(folder);
+}
+
 static void a_folder_of_another_user_is_refused(void **state)
 {
   GError *error = NULL;
@@ -283,6 +305,7 @@ int main(void)
     cmocka_unit_test(a_ledger_is_opened_with_its_durable_settings),
     cmocka_unit_test(a_ledger_that_is_missing_is_not_made_unasked),
     cmocka_unit_test(a_file_in_the_place_of_a_folder_is_refused),
+    cmocka_unit_test(a_link_in_the_place_of_the_file_is_refused_and_one_to_the_folder_is_followed),
     cmocka_unit_test(a_folder_of_another_user_is_refused),
     cmocka_unit_test(a_ledger_that_may_not_be_written_is_refused),
     cmocka_unit_test(a_damaged_ledger_is_refused),
