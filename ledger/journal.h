@@ -12,7 +12,7 @@
 
 /* A message, known wherever it lies: Message-ID, size and SHA-256 of its first FILTER_READ_LIMIT bytes. */
 typedef struct {
-  char *message_id; /* normal form, "" when it has none */
+  char *message_id; /* normal form, "" when it has none, or one that is too long to be stored */
   guint64 size;     /* octets (RFC822.SIZE) */
   guint8 digest[32];
 } Fingerprint;

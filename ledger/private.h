@@ -123,6 +123,9 @@ Entry *entry_of_row(const Rows *rows);
 #define IS_FOR_OWNER                                                                                                   \
   "(entry.state IN ('q_intent', 'quarantined', 'r_intent', 'd_intent', 'failed')"                                      \
   " OR (entry.state = 'kept' AND entry.exempt = 0 AND entry.verdict IN ('unsure', 'backscatter')))"
+/* shorten.c: cuts the texts of an entry that is to be stored, the longest ones first, each with an ellipsis, so that
+ * all together have 1,000 bytes at most; 20 recipients stay. Texts of ordinary reports stay whole. */
+void entry_shorten(Entry *entry);
 /* entry.c: why this entry cannot be restored (MOVE_R_INTENT), deleted (MOVE_D_INTENT) or put back
  * into quarantine (MOVE_Q_INTENT) now, a sentence; NULL when it
  * can. */
