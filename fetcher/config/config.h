@@ -50,6 +50,7 @@ typedef struct {
                               auto-replies, receipts = judge | ignore */
   NotificationMode notifications; /* which notices the tray program shows without being asked */
   guint interval;                 /* seconds between two looks at the mailbox, 10 to 86400; default 180 */
+  guint keep_days;                /* evidence about what is done is kept so long, 100 to 36500; default 365 */
   GPtrArray *accounts;            /* AccountConfig*, in the file's order */
 } Config;
 

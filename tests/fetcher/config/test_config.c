@@ -34,6 +34,7 @@ static void what_a_file_leaves_out_has_its_default(void **state)
   assert_false(config->observe || config->quarantine_unsure || config->judge_auto_replies || config->judge_receipts);
   assert_true(config->judge_challenges && config->judge_virus);
   assert_int_equal(config->interval, 180);
+  assert_int_equal(config->keep_days, 365);
   assert_int_equal(config->notifications, NOTIFICATIONS_DIGEST);
   assert_int_equal(config->accounts->len, 1);
   const AccountConfig *home = config_account(config, "home");
@@ -56,19 +57,20 @@ static void what_a_file_leaves_out_has_its_default(void **state)
 static void every_key_is_read(void **state)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(Config) config =
-      load("# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
-           "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\n\n"
-           "[account a]\nhost=::1\nuser=Me@Example.org\n"
-           "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
-           "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
-           "addresses = me@example.org; *@my.example ;me@example.org\n"
-           "folders = INBOX;Größe/Ä; ;\nsent = Sent;Old Sent\nquarantine = Junk/Backscatter\ntimeout=600",
-           -1, &error);
+  g_autoptr(Config) config = load(
+      "# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
+      "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\nkeep-days=100\n\n"
+      "[account a]\nhost=::1\nuser=Me@Example.org\n"
+      "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
+      "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
+      "addresses = me@example.org; *@my.example ;me@example.org\n"
+      "folders = INBOX;Größe/Ä; ;\nsent = Sent;Old Sent\nquarantine = Junk/Backscatter\ntimeout=600",
+      -1, &error);
   assert_null(error);
   assert_true(config->observe && config->quarantine_unsure && config->judge_auto_replies && config->judge_receipts);
   assert_false(config->judge_challenges || config->judge_virus);
   assert_int_equal(config->interval, 10);
+  assert_int_equal(config->keep_days, 100);
   assert_int_equal(config->notifications, NOTIFICATIONS_EACH);
   assert_int_equal(config->accounts->len, 2);
   assert_string_equal(config_account(config, "a")->addresses, "me@example.org");
@@ -192,6 +194,7 @@ static const struct {
   { HOME "[backstop]\nunsure=delete\n", "keep or quarantine" },
   { HOME "[backstop]\nreceipts=yes\n", "judge or ignore" },
   { HOME "[backstop]\ninterval=9\n", "10 to 86400" },
+  { HOME "[backstop]\nkeep-days=90\n", "100 to 36500" },
   { HOME "[backstop]\ninterval=86401\n", "10 to 86400" },
   { HOME "[backstop]\ninterval=ten\n", "10 to 86400" },
   { HOME "timeout=0\n", "1 to 600" },
