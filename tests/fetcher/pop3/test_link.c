@@ -12,19 +12,9 @@
 
 #include <cmocka.h>
 
-static void flood_rows(Peer *peer)
-{
-  GString *rows = g_string_new(NULL);
-  for (guint i = 0; i < 1000; i++) g_string_append(rows, "1 1\r\n");
-  for (guint i = 0; i < 2000; i++) peer_say_bytes(peer, rows->str, rows->len);
-}
+static void flood_rows(Peer *peer) { peer_flood(peer, "1 1\r\n"); }
 
-static void flood_line(Peer *peer)
-{
-  static char block[65536];
-  memset(block, 'x', sizeof block);
-  for (guint i = 0; i < 1600; i++) peer_say_bytes(peer, block, sizeof block);
-}
+static void flood_line(Peer *peer) { peer_flood(peer, "x"); }
 
 /* What a listing must come to: rows as "number octets uid,...", or a code and words. */
 typedef struct {
@@ -290,12 +280,7 @@ static void what_is_not_wanted_is_read_past(void **state)
   server_free(server);
 }
 
-static void flood_message(Peer *peer)
-{
-  static char block[65536];
-  memset(block, '\n', sizeof block);
-  for (guint i = 0; i < 1600; i++) peer_say_bytes(peer, block, sizeof block);
-}
+static void flood_message(Peer *peer) { peer_flood(peer, "\n"); }
 
 /* A message has the bytes that LIST told, or thereabouts; one that the listing calls too large is not asked for. */
 static void a_message_has_about_the_bytes_that_the_listing_told(void **state)
