@@ -9,7 +9,7 @@
 #define YEAR_1980 ((gint64)315532800)
 #define REPORTS_COUNTED 10000
 
-/* Those of the batch that are judged and not yet recorded count as well. */
+/* Counts the reports of this batch that are judged, not yet recorded, and matched to the sent message. */
 static guint count_pending(const Ask *ask, gint64 sent, gboolean failure)
 {
   guint n = 0;
@@ -44,7 +44,7 @@ gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found,
 
 typedef gboolean (*SentBy)(Ledger *ledger, const char *id, gint64 *sent, GError **error);
 
-/* The first of ids that leads to a sent message. */
+/* Finds the sent message of the first id that has one. */
 static gboolean find(const Ask *ask, const GPtrArray *ids, SentBy sent_by, Found *found, GError **error)
 {
   for (guint i = 0; i < ids->len && found->shown == NULL; i++) {
@@ -69,15 +69,15 @@ static gboolean ask_ids(const Ask *ask, GError **error)
          && find(ask, report->refer_backs, sent_by_reply, &facts->letter, error);
 }
 
-/* When the report came: its own Date only where the mailbox does not tell. */
+/* The time when the report came: its own Date counts only where the mailbox does not tell. */
 static gint64 came(const Report *report, const FactsQuery *query)
 {
   gint64 time = query->arrived != 0 ? query->arrived : report->date != 0 ? report->date : query->now;
   return query->now != 0 ? MIN(time, query->now) : time;
 }
 
-/* When the report was written. A mailbox that was moved to another server may give every message the day of the move,
- * so an earlier Date of the report itself is believed: that asks for more coverage, never for less. */
+/* The time when the report was written. After a move to another server, a mailbox may give every message the day of the
+ * move. An earlier Date of the report itself is therefore believed: it asks for more coverage, never for less. */
 static gint64 written(const Report *report, gint64 end)
 {
   return report->date >= YEAR_1980 && report->date < end ? report->date : end;
@@ -109,7 +109,7 @@ Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *quer
   g_autoptr(Facts) facts = facts_new();
   gint64 end = came(report, query);
   const Ask ask = { ledger, report, query, facts, end, written(report, end) };
-  /* One view of the ledger for all questions, whoever writes meanwhile. */
+  /* all questions see the same state of the ledger, whoever writes meanwhile */
   gboolean own = !db_in_transaction(ledger);
   if (own && !ledger_view_begin(ledger, error)) return NULL;
   gboolean ok = ask_all(&ask, error);
