@@ -15,9 +15,9 @@ typedef struct {
   gint64 written; /* when it was written: its own Date where that is earlier, and can be true */
 } Ask;
 
-/* facts.c: fills in *found with the text that was shown and the sent message in row `sent`. */
+/* ask.c: fills in *found with the text that was shown and the sent message in row `sent`. */
 gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found, GError **error);
-/* facts.c: the Date that the original shows; 0 if the Date is not plausible. */
+/* ask.c: the Date that the original shows; 0 if the Date is not plausible. */
 gint64 ask_original_date(const Ask *ask);
 
 /* facts_fit.c: the message that recipient, sender, subject and time fit (rule 5). */

@@ -21,7 +21,7 @@ static GArray *items_of(const Shelf *shelf, const guint32 *uids, guint n)
 static Shelf *need_target(BoxStore *store, const char *name, GError **error)
 {
   const BoxSlot *slot = box_store_slot(store, name, error);
-  if (slot == NULL || !box_create(&store->base, name, error)) return NULL;
+  if (slot == NULL || !store->base.class->create(&store->base, name, error)) return NULL;
   if (slot->shelf->box->class->put != NULL) return slot->shelf;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "Nothing can be put into \"%s\".", name);
   return NULL;

@@ -1,8 +1,8 @@
 /* guard.c - counts what an IMAP server sends
  * Owns:     the bounds on lines, literals and nesting.
  * Must not: read, write or allocate; parse more than counting needs.
- * Fails:    by its return value, and too early rather than too late: if the parser took a literal for text, nesting
- * would be hidden. Tests:    tests/fetcher/net/test_guard.c */
+ * Fails:    by its return value, too early rather than too late: a literal taken for text would hide nesting.
+ * Tests:    tests/fetcher/net/test_guard.c */
 #include "fetcher/net/guard.h"
 #include <string.h>
 

@@ -101,18 +101,23 @@ SentMessage *rig_sent(const char *ids, const char *recipients, const char *subje
   return message;
 }
 
-void rig_add(Ledger *ledger, const char *account, const char *folder, const char *ids, const char *recipients,
-             const char *subject, gint64 date, gint64 synced)
+void rig_add_message(Ledger *ledger, const char *account, const char *folder, const SentMessage *message, gint64 synced)
 {
   GError *error = NULL;
   FolderMark mark = { .next = 1 };
-  g_autoptr(SentMessage) message = rig_sent(ids, recipients, subject, date);
-  const SentRow row = { 1, date, message };
+  const SentRow row = { 1, message->date, message };
   OK(folder_mark_get(ledger, account, folder, FOLDER_ROLE_SENT, &mark, &error));
   mark.validity = 1;
   mark.next++;
   mark.synced = synced;
   OK(sent_add(ledger, account, folder, &row, 1, &mark, &error));
+}
+
+void rig_add(Ledger *ledger, const char *account, const char *folder, const char *ids, const char *recipients,
+             const char *subject, gint64 date, gint64 synced)
+{
+  g_autoptr(SentMessage) message = rig_sent(ids, recipients, subject, date);
+  rig_add_message(ledger, account, folder, message, synced);
 }
 
 Report *rig_report(const char *ids, const char *recipients, const char *subject)

@@ -57,6 +57,9 @@ SentMessage *rig_sent(const char *ids, const char *recipients, const char *subje
 /* Adds one message to a Sent folder, with stored = date, and says that it was synced at `synced`. */
 void rig_add(Ledger *ledger, const char *account, const char *folder, const char *ids, const char *recipients,
              const char *subject, gint64 date, gint64 synced);
+/* The same with a message that is there, which gets the UID 1. */
+void rig_add_message(Ledger *ledger, const char *account, const char *folder, const SentMessage *message,
+                     gint64 synced);
 /* A failure report of mailer-daemon@mx.reporter.example, to me@example.org. */
 Report *rig_report(const char *ids, const char *recipients, const char *subject);
 /* An entry for a report that came to INBOX under this UID, with one line of evidence. */

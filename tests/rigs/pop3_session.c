@@ -30,6 +30,32 @@ Pop3Link *pop3_open(Server *server, guint timeout)
   return link;
 }
 
+static gboolean take(guint ask, const char *bytes, gsize length, gpointer data)
+{
+  Pop3Taken *taken = data;
+  assert_int_equal(ask, taken->next);
+  if (length == 0) {
+    g_string_append_c(taken->got, '[');
+    taken->had = 0;
+  }
+  g_string_append_len(taken->got, bytes, (gssize)length);
+  taken->had += length;
+  return taken->most == 0 || taken->had < taken->most;
+}
+
+static void done(guint ask, const char *refusal, gpointer data)
+{
+  Pop3Taken *taken = data;
+  assert_int_equal(ask, taken->next++);
+  g_string_append_printf(taken->got, refusal != NULL ? "!%s" : "]", refusal);
+}
+
+gboolean pop3_take(Pop3Link *link, const Pop3Ask *asks, guint n, Pop3Taken *taken, GError **error)
+{
+  Pop3Sink sink = { .piece = take, .done = done, .data = taken };
+  return pop3_link_fetch(link, asks, n, &sink, error);
+}
+
 void pop3_session_open(Pop3Session *session, const Pop3Conversation *conversation)
 {
   *session = (Pop3Session){ .server = server_start(pop3_peer, conversation), .got = g_string_new(NULL) };
@@ -72,7 +98,7 @@ void pop3_session_failed(Pop3Session *session, int code, const char *words)
   g_clear_error(&session->error);
 }
 
-static void take(guint item, GBytes *bytes, gpointer data)
+static void take_item(guint item, GBytes *bytes, gpointer data)
 {
   gsize length = 0;
   const char *text = g_bytes_get_data(bytes, &length);
@@ -84,7 +110,7 @@ static void take(guint item, GBytes *bytes, gpointer data)
 gboolean pop3_session_read(Pop3Session *session, const guint *items, guint n, BoxPart part, gsize limit)
 {
   g_string_truncate(session->got, 0);
-  return session->box->class->read(session->box, items, n, part, limit, take, session->got, &session->error);
+  return session->box->class->read(session->box, items, n, part, limit, take_item, session->got, &session->error);
 }
 
 /* The file that fetch() writes; NULL when it fails. */

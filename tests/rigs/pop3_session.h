@@ -11,6 +11,16 @@ extern const Pop3Mail pop3_four[4];
 /* A link in clear to a server that runs pop3_peer(). timeout in seconds; 0: the usual one. The caller frees it. */
 Pop3Link *pop3_open(Server *server, guint timeout);
 
+/* What a fetch gave: each message as "[pieces]" or "!refusal". */
+typedef struct {
+  GString *got;
+  gsize most; /* bytes of a message that are wanted; 0: all */
+  gsize had;
+  guint next;
+} Pop3Taken;
+/* Fetches by link; a refusal is no error. */
+gboolean pop3_take(Pop3Link *link, const Pop3Ask *asks, guint n, Pop3Taken *taken, GError **error);
+
 /* A maildrop on a server of its own. The account must outlive the box. */
 typedef struct {
   Server *server;

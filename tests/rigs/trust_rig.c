@@ -24,16 +24,10 @@ Ledger *trust_ledger(const char *addresses, gboolean trust_sent)
 void trust_send(Ledger *ledger, const char *folder, const char *from, const char *id, const char *to,
                 const char *subject, gint64 date, gboolean delivered)
 {
-  GError *error = NULL;
-  FolderMark mark = { .next = 1 };
   g_autoptr(SentMessage) message = rig_sent(id, to, subject, date);
   message->sender = g_strdup(from);
   message->delivered = delivered;
-  const SentRow row = { 1, date, message };
-  OK(folder_mark_get(ledger, "home", folder, FOLDER_ROLE_SENT, &mark, &error));
-  mark.validity = 1;
-  mark.synced = RIG_NOW;
-  OK(sent_add(ledger, "home", folder, &row, 1, &mark, &error));
+  rig_add_message(ledger, "home", folder, message, RIG_NOW);
 }
 
 void trust_letters(Ledger *ledger)

@@ -65,7 +65,7 @@ static char *captured(void (*f)(guint), guint i, int to, int from)
 
 static void log_line(guint i) { log_about(G_LOG_LEVEL_MESSAGE, lines[i].about, "%s", lines[i].text); }
 
-static void on_a_terminal_every_record_is_one_plain_line(void **state)
+static void without_a_journal_every_record_is_one_plain_line(void **state)
 {
   int ends[2];
   assert_int_equal(pipe(ends), 0);
@@ -168,8 +168,8 @@ static void the_journal_gets_account_folder_uid_and_code_as_fields(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest pipe_only[] = { cmocka_unit_test(on_a_terminal_every_record_is_one_plain_line) };
-  const struct CMUnitTest both[] = { cmocka_unit_test(on_a_terminal_every_record_is_one_plain_line),
+  const struct CMUnitTest pipe_only[] = { cmocka_unit_test(without_a_journal_every_record_is_one_plain_line) };
+  const struct CMUnitTest both[] = { cmocka_unit_test(without_a_journal_every_record_is_one_plain_line),
                                      cmocka_unit_test(the_journal_gets_account_folder_uid_and_code_as_fields) };
   log_install("test");
   if (own_run()) return cmocka_run_group_tests(both, NULL, NULL);

@@ -21,17 +21,9 @@ static void wake(Peer *peer)
   if (write(alarm_clock[1], "x", 1) != 1) _exit(1);
 }
 
-/* A server that repeats something until the client has had enough. */
-static void flood_with(Peer *peer, const char *line)
-{
-  GString *lines = g_string_new(NULL);
-  for (guint i = 0; i < 1000; i++) g_string_append(lines, line);
-  for (guint i = 0; i < 2000; i++) peer_say_bytes(peer, lines->str, lines->len);
-}
+static void flood_flags(Peer *peer) { peer_flood(peer, "* 1 FETCH (FLAGS (\\Seen))\r\n"); }
 
-static void flood_flags(Peer *peer) { flood_with(peer, "* 1 FETCH (FLAGS (\\Seen))\r\n"); }
-
-static void flood_bytes(Peer *peer) { flood_with(peer, "xxxxxxxxxxxxxxxxxxxx"); }
+static void flood_bytes(Peer *peer) { peer_flood(peer, "x"); }
 
 /* More looks than come free, and news in the end. */
 static void chatter(Peer *peer)

@@ -19,26 +19,13 @@
 
 static void flood_line(Peer *peer)
 {
-  static char block[65536];
-  memset(block, 'x', sizeof block);
   peer_say(peer, "* OK ");
-  for (guint i = 0; i < 1600; i++) peer_say_bytes(peer, block, sizeof block);
+  peer_flood(peer, "x");
 }
 
-static void flood_lines(Peer *peer)
-{
-  GString *lines = g_string_new(NULL);
-  for (guint i = 0; i < 1000; i++) g_string_append(lines, "* OK still here\r\n");
-  for (guint i = 0; i < 2000; i++) peer_say_bytes(peer, lines->str, lines->len);
-}
+static void flood_lines(Peer *peer) { peer_flood(peer, "* OK still here\r\n"); }
 
-static void drip(Peer *peer)
-{
-  for (guint i = 0; i < 1200; i++) {
-    peer_say(peer, i == 0 ? "* OK " : "x");
-    g_usleep(100000);
-  }
-}
+static void drip(Peer *peer) { peer_drip(peer, "* OK "); }
 
 static void go_on_in_clear(Peer *peer)
 {

@@ -415,24 +415,6 @@ static void a_delivery_is_heard_and_what_is_not_delivered_yet_is_not(void **stat
   close(inotify);
 }
 
-/* What lies there decides what kind of folder it is, and only then what is wanted. */
-static void what_lies_there_decides_the_kind_of_a_folder(void **state)
-{
-  g_autofree char *folder = maildir("kind"), *file = rig_file("kind.mbox", FROM "A: 1\n\n", -1),
-                  *none = rig_path("none");
-  static const struct {
-    guint path;
-    gboolean wanted, mbox;
-  } rows[] = { { 0, FALSE, FALSE }, { 0, TRUE, FALSE },  { 1, FALSE, TRUE },
-               { 1, TRUE, TRUE },   { 2, FALSE, FALSE }, { 2, TRUE, TRUE } };
-  const char *const paths[] = { folder, file, none };
-  g_autoptr(Box) mbox = mbox_box_new(none);
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Box) box = disk_box_new(paths[rows[i].path], rows[i].wanted);
-    assert_int_equal(box->class == mbox->class, rows[i].mbox);
-  }
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -451,7 +433,6 @@ int main(void)
     cmocka_unit_test(a_removed_message_is_gone_and_one_that_was_gone_is_no_error),
     cmocka_unit_test(a_message_is_removed_under_whatever_name_it_has),
     cmocka_unit_test(a_delivery_is_heard_and_what_is_not_delivered_yet_is_not),
-    cmocka_unit_test(what_lies_there_decides_the_kind_of_a_folder),
   };
   return cmocka_run_group_tests_name("maildir_box", tests, rig_set_up, rig_tear_down);
 }

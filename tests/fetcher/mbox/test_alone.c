@@ -205,7 +205,7 @@ static int look_as_nobody(gpointer data)
   return others == MBOX_OTHERS ? 0 : 3;
 }
 
-static void without_a_lease_the_file_is_left_alone(void **state)
+static void without_a_lease_only_programs_of_the_same_user_are_seen(void **state)
 {
   g_autofree char *path = rig_file("no-lease", ABC, -1), *top = rig_path(".");
   assert_int_equal(chmod(path, 0666) | chmod(top, 0755), 0);
@@ -221,7 +221,7 @@ int main(void)
     cmocka_unit_test(a_file_that_is_only_appended_to_may_be_open),
     cmocka_unit_test(a_file_that_is_opened_after_the_lock_keeps_its_name),
     cmocka_unit_test(a_program_that_opens_the_file_again_and_again_loses_nothing),
-    cmocka_unit_test(without_a_lease_the_file_is_left_alone),
+    cmocka_unit_test(without_a_lease_only_programs_of_the_same_user_are_seen),
   };
   /* The last case becomes another user, which only root can do. */
   gsize n = G_N_ELEMENTS(tests) - (getuid() == 0 ? 0 : 1);

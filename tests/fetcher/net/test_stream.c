@@ -170,13 +170,7 @@ static void writing_to_a_closed_connection_ends_no_program(void **state)
   server_free(server);
 }
 
-static void drip(Peer *peer, gconstpointer data)
-{
-  for (;;) {
-    peer_say(peer, "x");
-    g_usleep(100000);
-  }
-}
+static void drip(Peer *peer, gconstpointer data) { peer_drip(peer, "x"); }
 
 static void on_alarm(int signal_number) {}
 
@@ -205,12 +199,7 @@ static void signals_and_single_bytes_do_not_prolong_the_waiting(void **state)
   server_free(server);
 }
 
-static void flood(Peer *peer, gconstpointer data)
-{
-  static char block[65536];
-  memset(block, 'x', sizeof block);
-  for (;;) peer_say_bytes(peer, block, sizeof block);
-}
+static void flood(Peer *peer, gconstpointer data) { peer_flood(peer, "x"); }
 
 static void a_flood_is_cut_off_at_what_the_command_allows(void **state)
 {

@@ -13,25 +13,11 @@
 
 #include <cmocka.h>
 
-static void flood_line(Peer *peer)
-{
-  static char block[65536];
-  memset(block, 'x', sizeof block);
-  for (guint i = 0; i < 1600; i++) peer_say_bytes(peer, block, sizeof block);
-}
+static void flood_line(Peer *peer) { peer_flood(peer, "x"); }
 
-static void flood_lines(Peer *peer)
-{
-  for (guint i = 0; i < 200000; i++) peer_say(peer, "X-MORE\r\n");
-}
+static void flood_lines(Peer *peer) { peer_flood(peer, "X-MORE\r\n"); }
 
-static void drip(Peer *peer)
-{
-  for (guint i = 0; i < 1200; i++) {
-    peer_say(peer, "x");
-    g_usleep(100000);
-  }
-}
+static void drip(Peer *peer) { peer_drip(peer, "x"); }
 
 static void go_on_in_clear(Peer *peer)
 {
