@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libledger.a
 libledger_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
-libledger_a_SOURCES = %D%/account.c %D%/account.h %D%/answers.c %D%/answers.h %D%/ask.h %D%/browse.c %D%/browse.h \
+libledger_a_SOURCES = %D%/account.c %D%/account.h %D%/answers.c %D%/answers.h %D%/ask.h %D%/brake.c %D%/brake.h \
+	%D%/browse.c %D%/browse.h \
 	%D%/command.c %D%/command.h %D%/complete.c %D%/complete.h %D%/configure.c %D%/configure.h %D%/coverage.c \
 	%D%/covered.c %D%/covered.h %D%/db.c %D%/db.h %D%/entry.c %D%/error.h %D%/facts.c %D%/facts.h %D%/facts_fit.c \
 	%D%/facts_owner.c %D%/facts_people.c %D%/folder.c %D%/folder.h %D%/gap.c %D%/heal.c %D%/heal.h %D%/journal.c \

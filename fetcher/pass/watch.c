@@ -5,6 +5,7 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/batch.h"
+#include "fetcher/pass/brake.h"
 #include "fetcher/pass/locate.h"
 #include "fetcher/store/uid_window.h"
 
@@ -128,6 +129,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
+  if (entry->state == MOVE_KEPT) candidate->waited = MAX(candidate->waited, FILTER_GRACE); /* it is fresh no more */
   candidate->since =
       entry->state == MOVE_WAITING ? entry->judged : 0; /* not `arrived`: the server's clock may differ from ours */
   g_ptr_array_add(one, candidate);
@@ -137,10 +139,12 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
 gboolean watch_due(Run *run, GError **error)
 {
   gint64 now = run_now();
-  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, run->folders.moves, error);
+  gboolean kept = run->folders.moves && !run->brake.stuck;
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, kept, error);
   if (due == NULL) return FALSE;
   for (guint i = 0; i < due->len; i++) {
     g_autoptr(GError) problem = NULL;
+    if (brake_waits(run, due->pdata[i])) continue;
     if (!run_begin(run, error)) return FALSE;
     if (!run_tick(run, error)) return FALSE;
     if (judge_due(run, due->pdata[i], now, &problem)) continue;
@@ -149,4 +153,11 @@ gboolean watch_due(Run *run, GError **error)
     return FALSE;
   }
   return TRUE;
+}
+
+gboolean watch_release(Run *run, GError **error)
+{
+  gboolean let_go = FALSE;
+  if (!brake_end(run, &let_go, error)) return FALSE;
+  return !let_go || (watch_due(run, error) && brake_begin(run, error));
 }
