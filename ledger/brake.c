@@ -34,9 +34,9 @@ gboolean brake_ask(Ledger *ledger, const char *account, Brake *brake, GError **e
 {
   gint64 id = account_id(ledger, account, error), moved = 0, waiting = 0;
   *brake = (Brake){ 0 };
-  if (id < 0 || !coverage_plausible(ledger, account, &brake->plausible, error)) return FALSE;
-  if (brake->plausible) return TRUE;
-  if (!count_moved(ledger, id, &moved, error) || !count_waiting(ledger, id, &waiting, error)) return FALSE;
+  if (id < 0 || !coverage_plausible(ledger, account, &brake->plausible, error)
+      || !count_moved(ledger, id, &moved, error) || !count_waiting(ledger, id, &waiting, error))
+    return FALSE;
   brake->moved = (guint)moved;
   brake->waiting = (guint)waiting;
   return TRUE;

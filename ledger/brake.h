@@ -7,7 +7,7 @@
   "it waits: nothing shows yet that Backstop reads the right Sent folders, and many messages would be moved"
 
 typedef struct {
-  gboolean plausible; /* see coverage_plausible(); then the other two are not counted */
+  gboolean plausible; /* see coverage_plausible() */
   guint moved;        /* what passes moved by themselves since the owner's last sweep, COVERAGE_BRAKE at most */
   guint waiting;      /* entries that are kept for BRAKE_REASON */
 } Brake;

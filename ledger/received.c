@@ -11,28 +11,56 @@
 
 static gint64 arrived(const ReceivedRow *row) { return row->arrived != 0 ? row->arrived : row->message->date; }
 
-static gboolean add_one(Rows *put, Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *row,
-                        gint64 now, gint64 *added, GError **error)
+static gboolean is_kept(const ReceivedRow *row, gint64 now)
 {
-  const char *id = row->message->message_id;
   gint64 when = arrived(row);
-  if (when < now - RECEIVED_DAYS * DAY || when > now + DAY) return TRUE;
-  if (id != NULL) {
-    if (!rows_run(put, error, "iii", account, db_hash(id), when / DAY)) return FALSE;
-    *added += db_changed(ledger);
-  }
-  return answer_add(ledger, account, patterns, row->message, when, error);
+  return when >= now - RECEIVED_DAYS * DAY && when <= now + DAY;
 }
 
-static gboolean add_all(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *rows, guint n,
-                        gint64 now, gint64 *added, GError **error)
+typedef struct {
+  gint64 hash, day;
+} Id;
+
+static gint by_hash(gconstpointer a, gconstpointer b)
+{
+  gint64 x = ((const Id *)a)->hash, y = ((const Id *)b)->hash;
+  return (x > y) - (x < y);
+}
+
+/* In the order of the table, so that each of its pages is touched once. */
+static GArray *sorted_ids(const ReceivedRow *rows, guint n, gint64 now)
+{
+  GArray *ids = g_array_new(FALSE, FALSE, sizeof(Id));
+  for (guint i = 0; i < n; i++) {
+    const char *id = rows[i].message->message_id;
+    if (id == NULL || !is_kept(&rows[i], now)) continue;
+    Id one = { db_hash(id), arrived(&rows[i]) / DAY };
+    g_array_append_val(ids, one);
+  }
+  g_array_sort(ids, by_hash);
+  return ids;
+}
+
+static gboolean add_ids(Ledger *ledger, gint64 account, const GArray *ids, gint64 *added, GError **error)
 {
   g_auto(Rows) put = { 0 };
   if (!rows_open(&put, ledger, error, "INSERT INTO received(account, hash, day) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
                  ""))
     return FALSE;
+  for (guint i = 0; i < ids->len; i++) {
+    const Id *id = &g_array_index(ids, Id, i);
+    if (!rows_run(&put, error, "iii", account, id->hash, id->day)) return FALSE;
+    *added += db_changed(ledger);
+  }
+  return TRUE;
+}
+
+static gboolean add_answers(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *rows, guint n,
+                            gint64 now, GError **error)
+{
   for (guint i = 0; i < n; i++)
-    if (!add_one(&put, ledger, account, patterns, &rows[i], now, added, error)) return FALSE;
+    if (is_kept(&rows[i], now) && !answer_add(ledger, account, patterns, rows[i].message, arrived(&rows[i]), error))
+      return FALSE;
   return TRUE;
 }
 
@@ -75,9 +103,10 @@ static gboolean find_account(Ledger *ledger, const char *name, gint64 *account, 
 static gboolean add(Ledger *ledger, const char *name, const ReceivedRow *rows, guint n, gint64 now, GError **error)
 {
   g_autofree char *patterns = NULL;
+  g_autoptr(GArray) ids = sorted_ids(rows, n, now);
   gint64 account = -1, added = 0;
-  return find_account(ledger, name, &account, &patterns, error)
-         && add_all(ledger, account, patterns, rows, n, now, &added, error)
+  return find_account(ledger, name, &account, &patterns, error) && add_ids(ledger, account, ids, &added, error)
+         && add_answers(ledger, account, patterns, rows, n, now, error)
          && (added == 0
              || db_run(ledger, error, "UPDATE account SET received = received + ? WHERE id = ?", "ii", added, account))
          && prune(ledger, account, now, error);

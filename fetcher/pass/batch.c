@@ -11,6 +11,7 @@
 #include "fetcher/pass/sync.h"
 #include "ledger/brake.h"
 #include "ledger/facts.h"
+#include "ledger/received.h"
 
 #define LONGEST_WAIT ((gint64)86400)
 
@@ -226,13 +227,22 @@ static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **
   return FALSE;
 }
 
-gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const FolderMark *mark, gint64 scanned,
-                       GError **error)
+gboolean batch_receive(Run *run, const GArray *received, GError **error)
+{
+  if (received->len == 0) return TRUE;
+  if (run->sync.synced < run->pass.started && !sync_sent(run, !run->progress.quiet, error)) return FALSE;
+  return received_add(run->ledger, run->account->name, (const ReceivedRow *)(gpointer)received->data, received->len,
+                      run_now(), error);
+}
+
+gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const GArray *received,
+                       const FolderMark *mark, gint64 scanned, GError **error)
 {
   guint32 validity = run->open.status.validity;
   g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
   if (!read_all(run, candidates, error) || !sort_all(run, folder, candidates, error)) return FALSE;
   if (candidates->len > 0 && run->sync.synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
+  if (received != NULL && !batch_receive(run, received, error)) return FALSE;
   if (!reopen(run, folder, validity, error)) return FALSE;
   if (!judge_all(run, folder, candidates, mark, scanned, entries, error)) return FALSE;
   return settle_batch(run, folder, entries, error);

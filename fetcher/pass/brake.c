@@ -12,9 +12,9 @@ gboolean brake_holds(const Run *run, const Verdict *verdict)
   return run->brake.on && !g_str_equal(decided->code, "own-deny");
 }
 
-gboolean brake_waits(const Run *run, const Entry *entry)
+gboolean brake_kept(const Entry *entry)
 {
-  return run->brake.on && entry->state == MOVE_KEPT && g_strcmp0(entry->reason, BRAKE_REASON) == 0;
+  return entry->state == MOVE_KEPT && g_strcmp0(entry->reason, BRAKE_REASON) == 0;
 }
 
 void brake_count(Run *run, const Verdict *verdict)
@@ -75,9 +75,9 @@ gboolean brake_end(Run *run, gboolean *go, GError **error)
   *go = FALSE;
   if (!run->folders.moves || !run->brake.owed) return TRUE;
   if (!brake_ask(run->ledger, run->account->name, &brake, error)) return FALSE;
-  *go = brake.plausible || (brake.waiting > 0 && brake.moved + brake.waiting < COVERAGE_BRAKE);
-  if (*go) return let_go(run, error);
-  return brake.waiting == 0 ? forget(run, error) : hold(run, brake.waiting, error);
+  if (brake.waiting == 0) return forget(run, error);
+  *go = brake.plausible || brake.moved + brake.waiting < COVERAGE_BRAKE;
+  return *go ? let_go(run, error) : hold(run, brake.waiting, error);
 }
 
 gboolean brake_for_sweep(Run *run, gint64 wish, GError **error)

@@ -13,12 +13,12 @@ gboolean brake_begin(Run *run, GError **error);
 gboolean brake_look(Run *run, GError **error);
 /* Must a message with this verdict be kept back for now? */
 gboolean brake_holds(const Run *run, const Verdict *verdict);
-/* Was this entry kept back, and does it still wait for that to end? */
-gboolean brake_waits(const Run *run, const Entry *entry);
+/* Was this entry kept back, and does it still wait? */
+gboolean brake_kept(const Entry *entry);
 /* One was kept back. */
 void brake_count(Run *run, const Verdict *verdict);
-/* All mail of the pass, or of a sweep, was judged: takes the brake off, or leaves it on and tells the owner why. *let
- * go: judge what is due now (watch.h), then put the brake on again. */
+/* All mail of the pass, or of a sweep, was judged: takes the brake off, or leaves it on and tells the owner why.
+ * *let_go: something waits, and is to be judged now; then put the brake on again. */
 gboolean brake_end(Run *run, gboolean *let_go, GError **error);
 /* The owner asks for a sweep: takes the brake off if the owner had been told. */
 gboolean brake_for_sweep(Run *run, gint64 wish, GError **error);

@@ -129,7 +129,7 @@ static void sent_copies_that_were_delivered(void **state)
   }
 }
 
-static void received(void **state)
+static void ordinary_mail(void **state)
 {
   static const struct {
     const char *fields, *id, *answers, *recipients, *sender;
@@ -137,28 +137,25 @@ static void received(void **state)
   } rows[] = {
     { "Message-ID: <1@a.test>\nFrom: B <B@c.test>\nTo: Me <me@example.org>\nIn-Reply-To: <2@a.test>\n", "1@a.test",
       "2@a.test", "me@example.org", "b@c.test", FALSE, FALSE },
+    { "In-Reply-To: <2@a.test>\nTo: a@b.test, c@d.test\nCc: e@f.test\n", NULL, "2@a.test", "a@b.test c@d.test e@f.test",
+      NULL, FALSE, FALSE },
     { "In-Reply-To: \"Your message of Monday\" <2@a.test>\nReferences: <0@a.test> <3@a.test>\n", NULL, "2@a.test", "",
       NULL, FALSE, FALSE },
     { "References: <0@a.test>\n <3@a.test>\nFrom: b@c.test\n", NULL, "3@a.test", "", "b@c.test", FALSE, FALSE },
-    { "References: <0@a.test> <cut@off\nFrom: b@c.test\n", NULL, "", "", "b@c.test", FALSE, FALSE },
-    { "To: a@b.test, c@d.test\nCc: e@f.test\n", NULL, "", "a@b.test c@d.test e@f.test", NULL, FALSE, FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nList-Id: <x.a.test>\n", NULL, "2@a.test", "", "b@c.test", TRUE, FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nX-BeenThere: x@a.test\n", NULL, "2@a.test", "", "b@c.test", TRUE,
-      FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nPrecedence: bulk\n", NULL, "2@a.test", "", "b@c.test", TRUE, FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: auto-replied\n", NULL, "2@a.test", "", "b@c.test",
-      FALSE, TRUE },
+    { "References: <0@a.test> <cut@off\nFrom: b@c.test\n", NULL, "", "", NULL, FALSE, FALSE },
+    { "Message-ID: <1@a.test>\nFrom: b@c.test\nTo: a@b.test\n", "1@a.test", "", "", NULL, FALSE, FALSE },
+    { "Message-ID:\n\t<1@a.test>\nMessage-ID: <2@a.test>\n", "1@a.test", "", "", NULL, FALSE, FALSE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nList-Id: <x.a.test>\n", NULL, "2@a.test", "", NULL, TRUE, FALSE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nX-BeenThere: x@a.test\n", NULL, "2@a.test", "", NULL, TRUE, FALSE },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nPrecedence: bulk\n", NULL, "2@a.test", "", NULL, TRUE, FALSE },
     { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: no\n", NULL, "2@a.test", "", "b@c.test", FALSE, FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: no-reply@c.test\n", NULL, "2@a.test", "", "no-reply@c.test", FALSE, TRUE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nReturn-Path: <>\n", NULL, "2@a.test", "", "b@c.test", FALSE, TRUE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nContent-Type: multipart/report; "
-      "report-type=disposition-notification\n",
-      NULL, "2@a.test", "", "b@c.test", FALSE, TRUE },
+    { "In-Reply-To: <2@a.test>\nFrom: no-reply@c.test\n", NULL, "2@a.test", "", NULL, FALSE, TRUE },
     { "garbage\n", NULL, "", "", NULL, FALSE, FALSE },
     { "", NULL, "", "", NULL, FALSE, FALSE },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(ReceivedMessage) message = received_message_read(rows[i].fields, strlen(rows[i].fields));
+    g_autoptr(ReceivedMessage) message = NULL;
+    if (filter_scan(rows[i].fields, strlen(rows[i].fields), FALSE, &message)) fail_msg("row %u is a candidate", i);
     g_autofree char *answers = joined(message->answers), *recipients = joined(message->recipients);
     if (g_strcmp0(message->message_id, rows[i].id) != 0 || g_strcmp0(message->sender, rows[i].sender) != 0
         || !g_str_equal(answers, rows[i].answers) || !g_str_equal(recipients, rows[i].recipients)
@@ -166,6 +163,45 @@ static void received(void **state)
       fail_msg("row %u: id %s, answers %s, recipients %s, from %s, list %d, machine %d", i, message->message_id,
                answers, recipients, message->sender, message->by_list, message->by_machine);
   }
+}
+
+/* A scan gives each message to one reader or the other, as the fields of both lists have it. */
+static void a_candidate_is_no_ordinary_mail(void **state)
+{
+  static const char *const rows[] = {
+    "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: auto-replied\n",
+    "In-Reply-To: <2@a.test>\nFrom: b@c.test\nReturn-Path: <>\n",
+    "In-Reply-To: <2@a.test>\nContent-Type: multipart/report; report-type=disposition-notification\n",
+    "From: MAILER-DAEMON@a.test\n",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    ReceivedMessage *none = NULL;
+    if (!filter_scan(rows[i], strlen(rows[i]), FALSE, &none) || none != NULL) fail_msg("row %u", i);
+  }
+  for (guint i = 0; filter_candidate_fields[i] != NULL; i++)
+    if (!g_strv_contains(filter_scan_fields, filter_candidate_fields[i])) fail_msg("%s", filter_candidate_fields[i]);
+}
+
+static void a_date_is_read_where_it_is_asked_for(void **state)
+{
+  static const char fields[] = "Message-ID: <1@a.test>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n";
+  g_autoptr(ReceivedMessage) with = NULL, without = NULL;
+  assert_false(filter_scan(fields, strlen(fields), TRUE, &with));
+  assert_false(filter_scan(fields, strlen(fields), FALSE, &without));
+  assert_int_equal(with->date, 1767225600);
+  assert_int_equal(without->date, 0);
+}
+
+/* The last of many references is read, however long the field is. */
+static void the_last_of_many_references_counts(void **state)
+{
+  g_autoptr(GString) fields = g_string_new("From: b@c.test\nReferences:");
+  for (guint i = 0; i < 2000; i++) g_string_append_printf(fields, "\n <%u@a.test>", i);
+  g_string_append_c(fields, '\n');
+  g_autoptr(ReceivedMessage) message = NULL;
+  assert_false(filter_scan(fields->str, fields->len, FALSE, &message));
+  assert_int_equal(message->answers->len, 1);
+  assert_string_equal(message->answers->pdata[0], "1999@a.test");
 }
 
 static int setup(void **state)
@@ -181,6 +217,9 @@ int main(void)
                                       cmocka_unit_test(sent),
                                       cmocka_unit_test(sent_to_many),
                                       cmocka_unit_test(sent_copies_that_were_delivered),
-                                      cmocka_unit_test(received) };
+                                      cmocka_unit_test(ordinary_mail),
+                                      cmocka_unit_test(a_candidate_is_no_ordinary_mail),
+                                      cmocka_unit_test(a_date_is_read_where_it_is_asked_for),
+                                      cmocka_unit_test(the_last_of_many_references_counts) };
   return cmocka_run_group_tests(tests, setup, NULL);
 }
