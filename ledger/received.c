@@ -41,16 +41,30 @@ static GArray *sorted_ids(const ReceivedRow *rows, guint n, gint64 now)
   return ids;
 }
 
+/* Many rows in one statement, which costs half as much as one by one. */
+#define ROW "(?, ?, ?)"
+#define FOUR ROW ", " ROW ", " ROW ", " ROW
+#define SIXTEEN FOUR ", " FOUR ", " FOUR ", " FOUR
+#define ADD(rows) "INSERT INTO received(account, hash, day) VALUES " rows " ON CONFLICT DO NOTHING"
+#define AT_ONCE 32
+
 static gboolean add_ids(Ledger *ledger, gint64 account, const GArray *ids, gint64 *added, GError **error)
 {
-  g_auto(Rows) put = { 0 };
-  if (!rows_open(&put, ledger, error, "INSERT INTO received(account, hash, day) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
-                 ""))
+  g_auto(Rows) many = { 0 }, one = { 0 };
+  if (!rows_open(&many, ledger, error, ADD(SIXTEEN ", " SIXTEEN), "") || !rows_open(&one, ledger, error, ADD(ROW), ""))
     return FALSE;
-  for (guint i = 0; i < ids->len; i++) {
-    const Id *id = &g_array_index(ids, Id, i);
-    if (!rows_run(&put, error, "iii", account, id->hash, id->day)) return FALSE;
-    *added += db_changed(ledger);
+  for (guint i = 0; i < ids->len;) {
+    gint64 values[AT_ONCE * 3];
+    guint n = ids->len - i >= AT_ONCE ? AT_ONCE : 1;
+    for (guint k = 0; k < n; k++) {
+      const Id *id = &g_array_index(ids, Id, i + k);
+      values[3 * k] = account;
+      values[3 * k + 1] = id->hash;
+      values[3 * k + 2] = id->day;
+    }
+    if (!rows_run_list(n == 1 ? &one : &many, values, 3 * n, error)) return FALSE;
+    *added += db_changes(ledger);
+    i += n;
   }
   return TRUE;
 }

@@ -11,7 +11,7 @@
 #include "ledger/received.h"
 
 #define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
-#define SCANNED 10000  /* how many messages it should return: what is read of them is noted together */
+#define SCANNED 20000  /* how many messages it should return: what is read of them is noted together */
 #define DAY ((gint64)86400)
 
 /* What a scan brings in. */
