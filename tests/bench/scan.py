@@ -51,7 +51,8 @@ def ordinary(number, count):
     chance = random.Random(number)
     when = messages.NOW - AGE + AGE * number // count
     writer, extra = (letter if number % 10 < 4 else of_list if number % 10 < 7 else newsletter)(chance, number)
-    return (f"Return-Path: <bounce{number % 3000}@firm{number % 700}.example>\n{bench_mail.hops(chance, when, 3)}{writer}"
+    return (f"Return-Path: <bounce{number % 3000}@firm{number % 700}.example>\n"
+            f"{bench_mail.hops(chance, when, 3)}{writer}"
             f"To: Olga Owner <{messages.OWNER}>\n{extra}Subject: {chance.choice(bench_mail.WORDS)} {number} "
             f"{chance.choice(bench_mail.WORDS)}\nDate: {messages.date(when)}\nMessage-ID: {ident(number)}\n"
             f"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nHello\n").encode(), when
