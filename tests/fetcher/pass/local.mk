@@ -1,5 +1,5 @@
-FETCHER_PASS_TESTS = %D%/test_answers %D%/test_brake %D%/test_heal %D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals \
-	%D%/test_settle %D%/test_spare %D%/test_sweep
+FETCHER_PASS_TESTS = %D%/test_answers %D%/test_brake %D%/test_heal %D%/test_pass %D%/test_prized %D%/test_reconcile \
+	%D%/test_rivals %D%/test_settle %D%/test_spare %D%/test_sweep
 check_PROGRAMS += $(FETCHER_PASS_TESTS)
 TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_answers_CPPFLAGS = $(TEST_CPPFLAGS)
