@@ -275,13 +275,21 @@ static guint field_signs(const Field *field, PhraseScore *subject)
   return is_of_challenger(field) ? HEAD_CHALLENGE : 0;
 }
 
+void head_add(Head *head, const Field *field) { head->signs |= field_signs(field, &head->subject); }
+
+void head_settle(Head *head)
+{
+  /* a person may let a postmaster take the bounces of his mail */
+  if (head->signs & HEAD_KEEPER_PATH && head->signs & HEAD_PERSON_FROM)
+    head->signs ^= HEAD_DAEMON_PATH | HEAD_OTHER_PATH;
+}
+
 Head head_read(Span fields)
 {
   Head head = { 0 };
   Field field;
-  while (field_next(&fields, &field)) head.signs |= field_signs(&field, &head.subject);
-  /* a person's mail may name a postmaster as the address for its bounces */
-  if (head.signs & HEAD_KEEPER_PATH && head.signs & HEAD_PERSON_FROM) head.signs ^= HEAD_DAEMON_PATH | HEAD_OTHER_PATH;
+  while (field_next(&fields, &field)) head_add(&head, &field);
+  head_settle(&head);
   return head;
 }
 

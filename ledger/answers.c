@@ -182,7 +182,7 @@ gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const 
   gboolean own = FALSE, written = FALSE;
   Says says = SAYS_NOTHING;
   gint64 id = 0;
-  if (message->answers->len == 0 || message->by_list || message->by_machine || message->sender == NULL) return TRUE;
+  if (message->answers == NULL || message->sender == NULL) return TRUE;
   if (!is_own(ledger, patterns, message->sender, &own, error)
       || (!own && !find_owner(ledger, patterns, message, &owner, error)))
     return FALSE;

@@ -97,8 +97,9 @@ GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **erro
  * into quarantine perhaps at both). */
 gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place, gint64 except, gboolean *claimed,
                          GError **error);
-/* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE
- * backscatter that was kept because nothing was to be moved then. List of Entry*. */
+/* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE those
+ * that were kept although their verdict would have had them moved, because nothing was to be moved then. List of
+ * Entry*. */
 GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean observed, GError **error);
 
 /* What to list. Zero or NULL means any. */

@@ -42,6 +42,13 @@ typedef struct {
     FolderMark known; /* of the quarantine: the journal knows all messages below .next */
   } rivals;
 
+  struct {
+    gboolean on;               /* what would be moved is kept back for now */
+    gboolean owed;             /* it was on in this pass, so something may wait for its end */
+    gboolean stuck;            /* it was on when the last pass ended, and something waits */
+    guint backscatter, unsure; /* kept back in this pass, and not counted in its verdicts yet */
+  } brake;
+
   /* Of this pass alone. */
   Pass pass; /* its counters, and the row in the ledger that they are written to (id 0: no row yet) */
   struct {

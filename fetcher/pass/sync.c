@@ -4,7 +4,7 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was added stays, coverage does not grow.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/fetcher/pass/test_reconcile.c, tests/e2e/test_once.py */
 #include "fetcher/pass/sync.h"
-#include "fetcher/pass/clocks.h"
+#include "fetcher/common/clocks.h"
 #include "fetcher/store/uid_window.h"
 #include "ledger/sent.h"
 

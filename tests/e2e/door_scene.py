@@ -78,7 +78,8 @@ class Scene:
             "door_users": server.user} | keys)  # the mail programs run as that user
 
     def fill_many(self, count):
-        """count messages, one in ten of them backscatter; returns what the owner shall see."""
+        """count messages, one in ten of them backscatter; returns what the owner shall see. No genuine bounce is among
+        them, so for more than 99 the account needs trust_sent."""
         wanted = []
         for number in range(count):
             when = messages.NOW - messages.DAY + number

@@ -5,6 +5,7 @@
  * Tests:    ledger/schema.c */
 #include "ledger/db.h"
 #include "tests/rigs/ledger_rig.h"
+#include "tests/rigs/old_ledger.h"
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -33,15 +34,6 @@ static void an_empty_file_becomes_a_ledger_and_a_newer_version_is_refused(void *
   rig_remove(folder);
 }
 
-/* From version 4 back to version 3, and from there to version 1. */
-static const char back_to_3[] =
-    "DROP INDEX wish_entry; DROP INDEX wish_untold; DROP INDEX wish_command; DROP INDEX entry_message;"
-    "DROP TABLE command_entry; DROP TABLE command; ALTER TABLE wish DROP COLUMN told;"
-    "ALTER TABLE wish DROP COLUMN command; ALTER TABLE account DROP COLUMN trash;"
-    "DROP INDEX entry_matched_by; DROP INDEX sent_bare; DROP TABLE sent_reply; DROP TABLE sent_start;"
-    "ALTER TABLE entry DROP COLUMN matched_by; ALTER TABLE sent DROP COLUMN bare; ALTER TABLE evidence DROP COLUMN "
-    "args;"
-    "PRAGMA user_version = 3;";
 static const char back_to_1[] =
     "DROP TABLE gap; DROP INDEX entry_again; DROP INDEX entry_lying;"
     "CREATE INDEX entry_due ON entry(account, due) WHERE due > 0; ALTER TABLE account DROP COLUMN until;"
@@ -56,7 +48,7 @@ static void a_ledger_of_version_1_is_carried_over_with_all_that_is_in_it(void **
   char *folder = rig_folder();
   Ledger *ledger = rig_ledger_in(folder);
   rig_undo_trust(ledger);
-  OK(db_exec(ledger, back_to_3, &error));
+  OK(db_exec(ledger, OLD_BACK_TO_3, &error));
   OK(db_exec(ledger, back_to_1, &error));
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
@@ -96,7 +88,7 @@ static void evidence_of_version_3_is_told_as_it_was(void **state)
   char *folder = rig_folder();
   Ledger *ledger = rig_ledger_in(folder);
   rig_undo_trust(ledger);
-  OK(db_exec(ledger, back_to_3, &error));
+  OK(db_exec(ledger, OLD_BACK_TO_3, &error));
   OK(db_exec(ledger, version_3_rows, &error));
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);

@@ -7,6 +7,7 @@
 #include "filter/normalise.h"
 #include "ledger/configure.h"
 #include "ledger/db.h"
+#include "tests/rigs/old_ledger.h"
 #include <glib/gstdio.h>
 
 char *rig_folder(void)
@@ -168,21 +169,8 @@ gint64 rig_number(Ledger *ledger, const char *sql)
 
 void rig_undo_trust(Ledger *ledger)
 {
-  static const char *const tables[] = { "received", "answer",    "tested",   "id_side", "sent_day", "sent_from",
-                                        "unlisted", "kept_hash", "heal_due", "healing", "kept" };
-  static const char *const columns[] = { "account DROP COLUMN trust_sent", "account DROP COLUMN received",
-                                         "account DROP COLUMN pruned",     "folder DROP COLUMN held",
-                                         "folder DROP COLUMN came",        "folder DROP COLUMN holes" };
   GError *error = NULL;
-  for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
-    g_autofree char *sql = g_strconcat("DROP TABLE ", tables[i], NULL);
-    OK(db_exec(ledger, sql, &error));
-  }
-  for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
-    g_autofree char *sql = g_strconcat("ALTER TABLE ", columns[i], NULL);
-    OK(db_exec(ledger, sql, &error));
-  }
-  OK(db_exec(ledger, "DROP INDEX entry_quarantined", &error));
+  OK(db_exec(ledger, OLD_WITHOUT_TRUST, &error));
 }
 
 gint64 rig_judged(Ledger *ledger, const char *account, VerdictCode code, MoveState state, guint32 uid)

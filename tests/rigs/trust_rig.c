@@ -46,9 +46,7 @@ static void answer(Ledger *ledger, const TrustAnswer *one)
   ReceivedMessage message = { .answers = g_ptr_array_new_with_free_func(g_free),
                               .recipients = g_ptr_array_new_with_free_func(g_free),
                               .sender = (char *)one->from,
-                              .subject = (char *)one->subject,
-                              .by_list = one->by_list,
-                              .by_machine = one->by_machine };
+                              .subject = (char *)one->subject };
   g_auto(GStrv) to = g_strsplit(one->to, ";", -1);
   for (char **part = to; *part != NULL; part++) g_ptr_array_add(message.recipients, g_strdup(*part));
   g_ptr_array_add(message.answers, g_strdup(one->names));
@@ -76,8 +74,6 @@ void trust_answers(Ledger *ledger, guint n, guint missing, const char *side, con
                               .to = model != NULL && model->to != NULL ? model->to : TRUST_ME,
                               .names = names,
                               .subject = model != NULL ? model->subject : NULL,
-                              .by_list = model != NULL && model->by_list,
-                              .by_machine = model != NULL && model->by_machine,
                               .ago = 1 + (i / 10) * 7 + (model != NULL ? model->ago : 0) };
     answer(ledger, &one);
   }

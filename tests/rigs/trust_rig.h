@@ -21,8 +21,7 @@ typedef struct {
   const char *to;      /* ';'-separated; NULL: the owner alone */
   const char *names;   /* the id that is answered */
   const char *subject; /* NULL: none */
-  gboolean by_list, by_machine;
-  gint64 ago; /* days */
+  gint64 ago;          /* days */
 } TrustAnswer;
 
 /* Receives n answers, ten a week. The first `missing` ones name ids with this right side that the ledger does not have,

@@ -1,5 +1,5 @@
 /* test_reconcile.c - the owner's own hands, two machines on one mailbox, and looks that find nothing. */
-#include "fetcher/pass/clocks.h"
+#include "fetcher/common/clocks.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
 #include "tests/rigs/fake_mail.h"
