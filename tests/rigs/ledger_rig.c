@@ -138,7 +138,7 @@ gint64 rig_number(Ledger *ledger, const char *sql)
 void rig_undo_trust(Ledger *ledger)
 {
   static const char *const tables[] = { "received", "answer",    "tested",   "id_side", "sent_day", "sent_from",
-                                        "unlisted", "kept_hash", "heal_due", "healing", "kept" };
+                                        "unlisted", "kept_hash", "heal_due", "healing", "kept",     "running" };
   static const char *const columns[] = { "account DROP COLUMN trust_sent", "account DROP COLUMN received",
                                          "account DROP COLUMN pruned",     "folder DROP COLUMN held",
                                          "folder DROP COLUMN came",        "folder DROP COLUMN holes" };

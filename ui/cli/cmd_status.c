@@ -6,6 +6,7 @@
 #include "ledger/account.h"
 #include "ledger/browse.h"
 #include "ledger/pass.h"
+#include "ledger/running.h"
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
@@ -243,40 +244,83 @@ static void print_json(const Status *status)
   jsonl_end(line);
 }
 
-static void print_daemon(const Ui *ui, Ledger *ledger, gboolean runs, gint64 sent, guint accounts)
+/* How the whole is. */
+typedef struct {
+  gboolean runs;
+  Running *running; /* NULL: no daemon ever ran */
+  gboolean current; /* the daemon runs by the configuration as it is now */
+  gint64 paused, sent;
+  guint accounts;
+} Whole;
+
+static void whole_clear(Whole *whole) { g_clear_pointer(&whole->running, running_free); }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Whole, whole_clear)
+
+static gboolean whole_read(const Ui *ui, Ledger *ledger, Whole *whole, GError **error)
 {
-  gint64 paused = ledger_paused_until(ledger);
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(Config) config = ui->config_file != NULL ? config_load(ui->config_file, NULL) : NULL;
+  whole->paused = ledger_paused_until(ledger);
+  whole->sent = sent_count(ledger, NULL, error);
+  whole->running = running_get(ledger, &problem);
+  if (problem != NULL) g_propagate_error(error, g_steal_pointer(&problem));
+  whole->current =
+      whole->running != NULL && config != NULL && g_str_equal(whole->running->digest, config->digest) && whole->runs;
+  return whole->sent >= 0 && (error == NULL || *error == NULL);
+}
+
+static void print_config(const Whole *whole, const char *file)
+{
+  g_autofree char *since = whole->running != NULL ? print_time(whole->running->since) : NULL;
+  g_autofree char *text =
+      !whole->runs || whole->current || file == NULL ? NULL
+      : whole->running == NULL
+          ? g_strdup_printf("It has not said by which configuration it runs: restart it to have it run by %s.", file)
+      : whole->running->problem != NULL
+          ? g_strdup_printf("It goes on with the configuration that it took over at %s, since the file as it is now "
+                            "will not do: %s",
+                            since, whole->running->problem)
+          : g_strdup_printf("It does not run by %s as that is now: it runs by what %s said at %s.", file,
+                            whole->running->file, since);
+  if (text != NULL) print_wrapped("", text);
+}
+
+static void print_whole(const Ui *ui, const Whole *whole)
+{
   if (ui->json) {
     JsonBuilder *line = jsonl_begin();
     jsonl_text(line, "type", "ledger");
-    jsonl_boolean(line, "daemon", runs);
-    jsonl_time(line, "paused_until", paused);
-    jsonl_number(line, "sent", sent);
-    jsonl_number(line, "accounts", accounts);
+    jsonl_boolean(line, "daemon", whole->runs);
+    jsonl_boolean(line, "configuration_current", whole->current);
+    jsonl_text(line, "configuration_problem", whole->runs && whole->running != NULL ? whole->running->problem : NULL);
+    jsonl_time(line, "paused_until", whole->paused);
+    jsonl_number(line, "sent", whole->sent);
+    jsonl_number(line, "accounts", whole->accounts);
     jsonl_end(line);
     return;
   }
-  puts(runs ? "The daemon is running."
-            : "No daemon is running: start backstopd, or make single passes with backstop once.");
-  if (paused != 0) {
-    g_autofree char *until = print_time(paused);
+  puts(whole->runs ? "The daemon is running."
+                   : "No daemon is running: start backstopd, or make single passes with backstop once.");
+  print_config(whole, ui->config_file);
+  if (whole->paused != 0) {
+    g_autofree char *until = print_time(whole->paused);
     printf("It is paused until %s: it moves nothing except what you ask for.\n", until);
   }
-  if (accounts == 0) puts("No account has been looked at yet: run backstop once.");
+  if (whole->accounts == 0) puts("No account has been looked at yet: run backstop once.");
 }
 
 static int run(const Ui *ui, int argc, char **argv)
 {
   GError *error = NULL;
-  gboolean runs = ledger_daemon_runs(ui->data_dir);
+  g_auto(Whole) whole = { .runs = ledger_daemon_runs(ui->data_dir) };
   gint64 now = g_get_real_time() / G_USEC_PER_SEC;
   g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
   g_autoptr(GPtrArray) accounts = ledger != NULL ? account_list(ledger, &error) : NULL;
-  gint64 sent = accounts != NULL ? sent_count(ledger, NULL, &error) : -1;
-  if (sent < 0) return ui_fail(error);
-  print_daemon(ui, ledger, runs, sent, accounts->len);
+  if (accounts == NULL || !whole_read(ui, ledger, &whole, &error)) return ui_fail(error);
+  whole.accounts = accounts->len;
+  print_whole(ui, &whole);
   for (guint i = 0; i < accounts->len; i++) {
-    g_auto(Status) status = { .account = accounts->pdata[i], .runs = runs, .now = now };
+    g_auto(Status) status = { .account = accounts->pdata[i], .runs = whole.runs, .now = now };
     if (!status_read(ledger, &status, &error)) return ui_fail(error);
     if (!ui->json) putchar('\n');
     if (ui->json)

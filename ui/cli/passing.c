@@ -190,8 +190,7 @@ int passing_by_daemon(const Passing *passing, Ledger *ledger, const GArray *wish
     if (now != version) heard = g_get_monotonic_time();
     version = now;
     if (g_get_monotonic_time() - heard > patient) {
-      ui_complain("account %s: the daemon does not start it; restart the daemon if its configuration was changed",
-                  wish->account);
+      ui_complain("account %s: the daemon does not start it; backstop status says how the daemon is", wish->account);
       return EX_TEMPFAIL;
     }
     wait_a_little(passing);

@@ -3,6 +3,7 @@
  * Must not: start a daemon; the test holds its lock instead.
  * Fails:    by cmocka.
  * Tests:    ui/cli/cmd_status.c */
+#include "ledger/running.h"
 #include "tests/rigs/ledger_rig.h"
 #include "ui/cli/command.h"
 #include <fcntl.h>
@@ -105,11 +106,43 @@ static void counts_are_told(void **state)
   rig_remove(g_steal_pointer(&dir));
 }
 
+#define ACCOUNT "[account home]\nhost = imap.example.org\nuser = me@example.org\n"
+
+/* What the daemon runs by: it may not have taken over the file as it is now. */
+static void a_configuration_that_is_not_in_force_is_told(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder(), *file = g_build_filename(dir, "config", NULL);
+  g_autoptr(Ledger) ledger = rig_ledger_in(dir);
+  const Ui ui = { .data_dir = dir, .config_file = file };
+  assert_true(g_file_set_contents_full(file, ACCOUNT, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_autoptr(Config) config = config_load(file, &error);
+  OK(config != NULL);
+  g_autofree char *stopped = printed(&ui);
+  assert_null(strstr(stopped, "runs by"));
+  int lock = ledger_lock_daemon(dir, &error);
+  OK(lock >= 0);
+  g_autofree char *unknown = printed(&ui);
+  assert_non_null(strstr(unknown, "It has not said by which configuration it runs"));
+  OK(running_set(ledger, file, config->digest, &error));
+  g_autofree char *same = printed(&ui);
+  assert_non_null(strstr(same, "The daemon is running. home"));
+  OK(running_set(ledger, "/elsewhere", "other", &error));
+  g_autofree char *other = printed(&ui);
+  assert_non_null(strstr(other, "as that is now: it runs by what /elsewhere said at"));
+  OK(running_refuse(ledger, "It is red.", &error));
+  g_autofree char *refused = printed(&ui);
+  assert_non_null(strstr(refused, "since the file as it is now will not do: It is red."));
+  close(lock);
+  rig_remove(g_steal_pointer(&dir));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_state_has_its_words),
     cmocka_unit_test(counts_are_told),
+    cmocka_unit_test(a_configuration_that_is_not_in_force_is_told),
   };
   g_setenv("TZ", "UTC", TRUE);
   filter_init();

@@ -1,0 +1,10 @@
+/* configuration.h - what the daemon tells others of its configuration. */
+#pragma once
+#include "fetcher/config/config.h"
+#include "ledger/ledger.h"
+
+/* Tells the ledger of the accounts (ledger/configure.h). */
+gboolean configuration_tell(Ledger *ledger, const Config *config, GError **error);
+/* A descriptor of a copy that nobody changes, for workers to read (config_load_open()); -1 with G_FILE_ERROR. The
+ * caller closes it. */
+int configuration_copy(const Config *config, GError **error);
