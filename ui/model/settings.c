@@ -112,7 +112,7 @@ char *settings_in_force(Ledger *ledger, gboolean runs, const Config *config, gbo
   if (!runs) return g_strdup(_("The filter is not running. When it starts, it does as is chosen here."));
   if (running == NULL)
     return g_strdup(_("Not in force: the filter that runs does not say by which settings. Start it anew."));
-  *held = g_str_equal(running->digest, config->digest);
+  *held = config != NULL && g_str_equal(running->digest, config->digest);
   if (*held) return g_strdup(_("In force: the filter runs by what is chosen here."));
   g_autofree char *since = shown_time(running->since), *why = shown_line(running->problem, 500);
   return why != NULL ? g_strdup_printf(_("Not in force: the filter goes on as it was set at %s. Why: %s"), since, why)

@@ -10,8 +10,9 @@ gboolean settings_write(const char *file, const char *key, const char *value, GE
 /* The same of text. The caller frees. */
 char *settings_edit(const char *text, const char *group, const char *key, const char *value);
 
-/* Does the filter run by this configuration, or by which other one? One sentence in the user's language; the caller
- * frees. *held: the configuration is in force, or nothing runs that could do otherwise. ledger NULL: there is none. */
+/* Does the filter run by this configuration (NULL: it cannot be read), or by which other one? One sentence in the
+ * user's language; the caller frees. *held: the configuration is in force, or nothing runs that could do otherwise.
+ * ledger NULL: there is none. */
 char *settings_in_force(Ledger *ledger, gboolean runs, const Config *config, gboolean *held);
 
 /* Is backstop-tray started with the owner's session? folder: $XDG_CONFIG_HOME. */

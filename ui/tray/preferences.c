@@ -63,9 +63,8 @@ static void refresh_force(Preferences *preferences, const Config *config)
 {
   const Desk *desk = preferences->desk;
   gboolean held = TRUE;
-  g_autofree char *text = config != NULL ? settings_in_force(desk->ledger, desk->overview.runs, config, &held) : NULL;
-  gtk_label_set_text(GTK_LABEL(preferences->force), text != NULL ? text : "");
-  gtk_widget_set_visible(preferences->force, text != NULL);
+  g_autofree char *text = settings_in_force(desk->ledger, desk->overview.runs, config, &held);
+  gtk_label_set_text(GTK_LABEL(preferences->force), text);
   GtkStyleContext *style = gtk_widget_get_style_context(preferences->force);
   gtk_style_context_remove_class(style, held ? "heading" : "dim-label");
   gtk_style_context_add_class(style, held ? "dim-label" : "heading");

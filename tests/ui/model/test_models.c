@@ -3,12 +3,11 @@
  * Owns:     ledgers in memory, and a folder.
  * Must not: need a display.
  * Fails:    by cmocka.
- * Tests:    ui/model/pages.h, ui/model/entry_text.h, ui/model/hold.h, ui/model/allow_preview.h, ui/model/overview.h,
+ * Tests:    ui/model/pages.h, ui/model/entry_text.h, ui/model/allow_preview.h, ui/model/overview.h,
  * ui/model/memory.h, ui/model/raw_message.h */
 #include "tests/rigs/ledger_rig.h"
 #include "ui/model/allow_preview.h"
 #include "ui/model/entry_text.h"
-#include "ui/model/hold.h"
 #include "ui/model/memory.h"
 #include "ui/model/overview.h"
 #include "ui/model/pages.h"
@@ -162,59 +161,6 @@ static void raw_of_a_maildir(void **state)
   rig_remove(g_steal_pointer(&dir));
 }
 
-static void on_change(Hold *hold, gpointer data) { (*(guint *)data)++; }
-
-static void second_thoughts(void **state)
-{
-  GError *error = NULL;
-  guint changes = 0;
-  g_autoptr(Ledger) ledger = rig_ledger();
-  const gint64 ids[] = { add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A"),
-                         add(ledger, 2, VERDICT_BACKSCATTER, "b@a.example", "B"),
-                         add(ledger, 3, VERDICT_GENUINE, "c@a.example", "C") };
-  g_autoptr(Hold) hold = hold_new(ledger, on_change, &changes);
-  hold_begin(hold, WISH_RESTORE, ids, 2);
-  assert_int_equal(hold_state(hold), HOLD_HELD);
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish"), 0);
-  assert_string_equal(g_hash_table_lookup(hold_notes(hold), &ids[1]), "to be restored");
-  hold_undo(hold);
-  assert_int_equal(hold_state(hold), HOLD_UNDONE);
-  assert_int_equal(g_hash_table_size(hold_notes(hold)), 0);
-  hold_begin(hold, WISH_DELETE, ids, 3);
-  hold_send(hold);
-  assert_int_equal(hold_state(hold), HOLD_OPEN);
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open' AND verb = 'delete'"), 2);
-  g_autofree char *waiting = hold_text(hold, FALSE);
-  assert_non_null(strstr(waiting, "as soon as the filter runs"));
-  OK(wish_finish(ledger, 1, TRUE, "moved to Trash", &error));
-  hold_look(hold);
-  g_autofree char *progress = hold_text(hold, TRUE);
-  assert_string_equal(progress, "Deleting 3 messages: 1 done.");
-  OK(wish_finish(ledger, 2, FALSE, "the server said no", &error));
-  hold_look(hold);
-  assert_int_equal(hold_state(hold), HOLD_FAILED);
-  g_autofree char *failed = hold_text(hold, TRUE);
-  assert_non_null(strstr(failed, "1 of 3 messages were deleted."));
-  assert_non_null(strstr(failed, "never moved"));
-  hold_begin(hold, WISH_RESTORE, ids, 2);
-  hold_send(hold);
-  hold_undo(hold);
-  assert_int_equal(hold_state(hold), HOLD_UNDONE);
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open'"), 0);
-  assert_true(changes > 6);
-}
-
-/* What is held when the program ends is done, not forgotten. */
-static void held_at_the_end(void **state)
-{
-  g_autoptr(Ledger) ledger = rig_ledger();
-  const gint64 id = add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A");
-  Hold *hold = hold_new(ledger, NULL, NULL);
-  hold_begin(hold, WISH_RESTORE, &id, 1);
-  hold_free(hold);
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open'"), 1);
-}
-
 static void choices(void **state)
 {
   GError *error = NULL;
@@ -231,7 +177,7 @@ static void choices(void **state)
   assert_string_equal(domain->entry, "@a.example");
   assert_string_equal(reporter->entry, "@mx.reporter.example");
   assert_non_null(strstr(one->scope, "mail to a@a.example count as genuine"));
-  assert_non_null(strstr(one->preview, "on 2 reports so far, 1 of which lies in quarantine."));
+  assert_non_null(strstr(one->preview, "on 2 reports so far, 1 of which lies in quarantine and is restored."));
   assert_non_null(strstr(domain->preview, "on 3 reports"));
   assert_int_equal(domain->lying->len, 2);
 }
@@ -304,10 +250,15 @@ static void remembers(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(pages_stay_few),  cmocka_unit_test(hostile_cells),    cmocka_unit_test(words),
-    cmocka_unit_test(requests),        cmocka_unit_test(raw_of_a_maildir), cmocka_unit_test(second_thoughts),
-    cmocka_unit_test(held_at_the_end), cmocka_unit_test(choices),          cmocka_unit_test(standing),
-    cmocka_unit_test(waves),           cmocka_unit_test(remembers),
+    cmocka_unit_test(pages_stay_few),
+    cmocka_unit_test(hostile_cells),
+    cmocka_unit_test(words),
+    cmocka_unit_test(requests),
+    cmocka_unit_test(raw_of_a_maildir),
+    cmocka_unit_test(choices),
+    cmocka_unit_test(standing),
+    cmocka_unit_test(waves),
+    cmocka_unit_test(remembers),
   };
   filter_init();
   return cmocka_run_group_tests_name("tray models", tests, NULL, NULL);

@@ -92,6 +92,9 @@ static void settings_are_in_force_when_the_filter_says_that_it_runs_by_them(void
     if (rows[i].problem != NULL) OK(running_refuse(ledger, rows[i].problem, &error));
     g_autofree char *text = settings_in_force(ledger, rows[i].runs, &config, &held);
     if (held != rows[i].held || strstr(text, rows[i].says) == NULL) fail_msg("row %u: %d, %s", i, held, text);
+    g_autofree char *unread = settings_in_force(ledger, rows[i].runs, NULL, &held);
+    if (held == rows[i].runs || g_str_has_prefix(unread, "In force"))
+      fail_msg("row %u, unread: %d, %s", i, held, unread);
   }
 }
 
