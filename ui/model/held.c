@@ -5,6 +5,7 @@
  * Tests:    tests/ui/model/test_hold.c */
 #include "ui/model/held.h"
 #include "ledger/command.h"
+#include "ui/common/trust_words.h"
 #include "ui/model/shown.h"
 #include <glib/gi18n.h>
 
@@ -44,7 +45,9 @@ Held *held_earlier(Ledger *ledger)
   held->all = wishes->len;
   for (guint i = 0; i < wishes->len; i++) {
     const Wish *wish = wishes->pdata[i];
+    gboolean itself = FALSE;
     g_array_append_val(told, wish->id);
+    if (wish->state == WISH_DONE && wish_is_healing(ledger, wish, &itself, NULL)) held->healed += itself;
     if (wish->state != WISH_FAILED) continue;
     held->failed++;
     if (held->problem == NULL) held->problem = g_strdup(wish->result);
@@ -243,9 +246,16 @@ static char *allow_text(const Held *held)
 
 static char *earlier_text(const Held *held)
 {
-  return g_strdup_printf(
-      ngettext("%u of %u earlier request was done.", "%u of %u earlier requests were done.", held->all), held->done,
-      held->all);
+  guint asked = held->all - held->healed;
+  g_autofree char *requests =
+      g_strdup_printf(ngettext("%u of %u earlier request was done.", "%u of %u earlier requests were done.", asked),
+                      held->done - held->healed, asked);
+  g_autofree char *back =
+      g_strdup_printf(ngettext("%u message went back by itself, by what is known now.",
+                               "%u messages went back by themselves, by what is known now.", held->healed),
+                      held->healed);
+  if (held->healed == 0) return g_steal_pointer(&requests);
+  return asked == 0 ? g_steal_pointer(&back) : g_strdup_printf("%s %s", requests, back);
 }
 
 char *held_text(const Held *held, gboolean runs)

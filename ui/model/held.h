@@ -19,6 +19,7 @@ typedef struct {
   gint64 due;               /* when it goes to the ledger: microseconds of the caller's clock */
   GArray *entries, *wishes; /* gint64 each; wishes: 0 for a request that was refused or is finished */
   guint all, done, failed;
+  guint healed;  /* with HOLD_EARLIER: so many of those that were done were nobody's request */
   char *problem; /* the first problem, a sentence; NULL */
 } Held;
 

@@ -83,7 +83,8 @@ static void words(void **state)
   gint64 id = add(ledger, 1, VERDICT_BACKSCATTER, "victim@a.example", "Evil \xe2\x80\xae subject\nInjected: yes");
   g_autoptr(Entry) entry = journal_get(ledger, id, &error);
   OK(entry);
-  g_autoptr(GPtrArray) none = g_ptr_array_new(), why = entry_text_why(entry, none, NULL),
+  g_autoptr(GPtrArray) none = g_ptr_array_new(),
+                       why = entry_text_why(entry, &(const TextContext){ .coverage = none, .wish = NULL }),
                        original = entry_text_original(entry), kept = entry_text_kept(entry);
   g_autofree char *why_text = entry_text_join(why), *original_text = entry_text_join(original),
                   *kept_text = entry_text_join(kept);
@@ -115,10 +116,10 @@ static void requests(void **state)
   g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     Wish wish = { .verb = rows[i].verb, .state = WISH_OPEN };
-    g_autoptr(GPtrArray) open = entry_text_why(entry, NULL, &wish);
+    g_autoptr(GPtrArray) open = entry_text_why(entry, &(const TextContext){ .coverage = NULL, .wish = &wish });
     wish.state = WISH_FAILED;
     wish.result = (char *)"no.";
-    g_autoptr(GPtrArray) failed = entry_text_why(entry, NULL, &wish);
+    g_autoptr(GPtrArray) failed = entry_text_why(entry, &(const TextContext){ .coverage = NULL, .wish = &wish });
     g_autofree char *open_text = entry_text_join(open), *failed_text = entry_text_join(failed);
     if (strstr(open_text, rows[i].open) == NULL || strstr(failed_text, rows[i].failed) == NULL)
       fail_msg("row %u: %s%s", i, open_text, failed_text);

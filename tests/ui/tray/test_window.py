@@ -155,7 +155,8 @@ def review():
         window.press("Allow…")
         dialog = window.window("Allow")
         assert find(dialog, "everybody at remote.example", "radio button"), "no choice of the domain"
-        window.says("It would have changed the verdict on 1 report so far, 1 of which lies in quarantine and is restored.")
+        window.says("It would have changed the verdict on 1 report so far, 1 of which lies in quarantine and is "
+                    "restored.")
         window.press("Allow", root=dialog)
         window.says("1 message will be restored.")
         window.press("Do it now")
