@@ -4,6 +4,7 @@
  * Fails:    LEDGER_ERROR, G_FILE_ERROR.
  * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_reload.py */
 #include "fetcher/daemon/configuration.h"
+#include "ledger/account.h"
 #include "ledger/configure.h"
 #include <errno.h>
 #include <string.h>
@@ -25,6 +26,20 @@ gboolean configuration_tell(Ledger *ledger, const Config *config, GError **error
         (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account, account->trust_sent };
   }
   return account_configure(ledger, setups, config->accounts->len, error);
+}
+
+gboolean configuration_tell_start(Ledger *ledger, const Config *config, const char *only, GError **error)
+{
+  g_autoptr(GPtrArray) accounts = account_list(ledger, error);
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+    const Account *account = accounts->pdata[i];
+    gboolean starts =
+        config_account(config, account->name) != NULL && (only == NULL || g_str_equal(only, account->name));
+    if (!starts && !account_is_busy(account) && !account_is_watching(account)) continue;
+    if (!account_set_state(ledger, account->name, starts ? ACCOUNT_CONNECTING : ACCOUNT_IDLE, NULL, 0, error))
+      return FALSE;
+  }
+  return accounts != NULL;
 }
 
 int configuration_copy(const Config *config, GError **error)

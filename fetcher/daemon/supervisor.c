@@ -185,23 +185,6 @@ static gboolean chosen(const Supervisor *supervisor, const AccountConfig *accoun
   return supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name);
 }
 
-/* Says of all workers that they are at work, before the first one starts, since they wait for each other. No other
- * account is at work: a worker that was killed may have left such a state. */
-static gboolean tell_start(Supervisor *supervisor, GError **error)
-{
-  g_autoptr(GPtrArray) accounts = account_list(supervisor->ledger, error);
-  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
-    const Account *account = accounts->pdata[i];
-    const AccountConfig *config = config_account(supervisor->config, account->name);
-    gboolean starts = config != NULL && chosen(supervisor, config);
-    if (!starts && !account_is_busy(account) && !account_is_watching(account)) continue;
-    if (!account_set_state(supervisor->ledger, account->name, starts ? ACCOUNT_CONNECTING : ACCOUNT_IDLE, NULL, 0,
-                           error))
-      return FALSE;
-  }
-  return accounts != NULL;
-}
-
 static void start_all(Supervisor *supervisor)
 {
   for (guint i = 0; i < supervisor->config->accounts->len; i++) {
@@ -372,14 +355,20 @@ static gboolean prepare(Supervisor *supervisor, GError **error)
   if (supervisor->lock < 0) return FALSE;
   supervisor->ledger = ledger_open(options->data_dir, LEDGER_CREATE, error);
   return supervisor->ledger != NULL && take_config(supervisor, g_steal_pointer(&config), error)
-         && tell_start(supervisor, error);
+         && configuration_tell_start(supervisor->ledger, supervisor->config, options->account, error);
 }
 
-static gboolean watch_files(Supervisor *supervisor, GError **error)
+/* Mail is filtered without it, too: status tells where the file has changed meanwhile. */
+static void watch_config(Supervisor *supervisor)
+{
+  g_autoptr(GError) problem = NULL;
+  supervisor->config_watch = config_watch_new(supervisor->options->config_file, on_config, supervisor, &problem);
+  if (supervisor->config_watch == NULL) log_problem((LogAbout){ .code = "config-not-watched" }, problem);
+}
+
+static gboolean watch_ledger(Supervisor *supervisor, GError **error)
 {
   const char *folder = supervisor->options->data_dir;
-  supervisor->config_watch = config_watch_new(supervisor->options->config_file, on_config, supervisor, error);
-  if (supervisor->config_watch == NULL) return FALSE;
   supervisor->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (supervisor->events < 0
       || inotify_add_watch(supervisor->events, folder, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0) {
@@ -406,6 +395,7 @@ static int run(Supervisor *supervisor)
   supervisor->loop = g_main_loop_new(NULL, FALSE);
   guint sources[] = { g_unix_signal_add(SIGTERM, on_stop, supervisor), g_unix_signal_add(SIGINT, on_stop, supervisor),
                       g_unix_signal_add(SIGHUP, on_reload, supervisor) };
+  if (!supervisor->options->once) watch_config(supervisor);
   start_all(supervisor);
   notify_state(NOTIFY_READY);
   if (running(supervisor) > 0 || !supervisor->options->once) g_main_loop_run(supervisor->loop);
@@ -429,7 +419,7 @@ int supervisor_run(const SupervisorOptions *options)
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: no reason to be killed */
   int status;
-  if (!prepare(&supervisor, &problem) || (!options->once && !watch_files(&supervisor, &problem))) {
+  if (!prepare(&supervisor, &problem) || (!options->once && !watch_ledger(&supervisor, &problem))) {
     log_problem((LogAbout){ 0 }, problem);
     status = exit_status(problem);
   } else {
