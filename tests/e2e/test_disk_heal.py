@@ -120,7 +120,7 @@ def told():
     says(words(backstop, "status"), sentence, "backstop restore --because judged-again --account test brings all of it")
     says(words(backstop, "list"), sentence, "backstop restore --because judged-again brings all of it back.")
     says(words(backstop, "explain", str(entries[0])), "would be unsure now: restore it if you want it.")
-    says(window(backstop), sentence)
+    says(window(backstop), sentence, "“backstop restore --because judged-again --account test” brings all of it back")
     says(words(backstop, "restore", "--because", "judged-again", "--yes"), "queued")
     is_silent(words(backstop, "list"), "would not be moved")
     says(words(backstop, "once"), f"{entries[0]} (restore): restored to")

@@ -59,7 +59,11 @@ static void add_healed(GPtrArray *lines, Ledger *ledger, const Account *account,
   if (!healed_read(ledger, account->name, now, &healed, NULL)) return;
   g_autofree char *told = trust_words_told(&healed), *coming = trust_words_coming(&healed);
   g_autofree char *back = trust_words_back(&healed);
-  add(lines, _("Judged again"), told);
+  g_autofree char *with = told != NULL ? g_strdup_printf(_("%s (“backstop restore --because judged-again --account %s” "
+                                                           "brings all of it back.)"),
+                                                         told, account->name)
+                                       : NULL;
+  add(lines, _("Judged again"), with);
   add(lines, _("Judged again"), coming);
   add(lines, _("Judged again"), back);
 }

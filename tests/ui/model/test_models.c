@@ -5,6 +5,7 @@
  * Fails:    by cmocka.
  * Tests:    ui/model/pages.h, ui/model/entry_text.h, ui/model/allow_preview.h, ui/model/overview.h,
  * ui/model/memory.h, ui/model/raw_message.h */
+#include "ledger/db.h"
 #include "tests/rigs/ledger_rig.h"
 #include "ui/model/allow_preview.h"
 #include "ui/model/entry_text.h"
@@ -183,6 +184,27 @@ static void choices(void **state)
   assert_int_equal(domain->lying->len, 2);
 }
 
+/* What would be judged otherwise by now is seen in the list. */
+static void a_verdict_that_would_be_another_now_is_marked(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 told = add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A");
+  gint64 plain = add(ledger, 2, VERDICT_BACKSCATTER, "b@a.example", "B");
+  g_autofree char *sql = g_strdup_printf("INSERT INTO healing(entry, healed, verdict, code, back)"
+                                         " VALUES(%" G_GINT64_FORMAT ", 1, 'unsure', 'not-covered', 0)",
+                                         told);
+  OK(db_exec(ledger, sql, &error));
+  g_autoptr(Pages) pages = pages_new(ledger);
+  const BrowseQuery query = { .view = BROWSE_ALL };
+  OK(pages_ask(pages, &query, &error));
+  assert_string_equal(pages_cell(pages, (guint)pages_find(pages, told), CELL_VERDICT), "backscatter, now unsure");
+  assert_string_equal(pages_cell(pages, (guint)pages_find(pages, plain), CELL_VERDICT), "backscatter");
+  OK(db_exec(ledger, "UPDATE entry SET state = 'restored'", &error));
+  pages_forget(pages);
+  assert_string_equal(pages_cell(pages, (guint)pages_find(pages, told), CELL_VERDICT), "backscatter");
+}
+
 static void standing(void **state)
 {
   GError *error = NULL;
@@ -257,6 +279,7 @@ int main(void)
     cmocka_unit_test(requests),
     cmocka_unit_test(raw_of_a_maildir),
     cmocka_unit_test(choices),
+    cmocka_unit_test(a_verdict_that_would_be_another_now_is_marked),
     cmocka_unit_test(standing),
     cmocka_unit_test(waves),
     cmocka_unit_test(remembers),
