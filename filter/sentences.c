@@ -148,6 +148,15 @@ static const struct {
                   "{3:minute} to {4:minute} is known: none of it fits.") },
   { "not-covered", N_("The mail you sent between {1:minute} and {2:minute}, when the original must have left, is not "
                       "known completely.[ {3}]") },
+  /* why a Sent folder says nothing about what was sent (ledger) */
+  { "sent-unread", N_("The Sent folder “{1}” of account “{2}” has never been read to its end.") },
+  { "sent-empty", N_("The Sent folder “{1}” of account “{2}” has never held a message, so it does not tell what was "
+                     "sent.") },
+  { "sent-watched", N_("“{1}” of account “{2}” is watched for new mail, so it gives no coverage.") },
+  { "sent-delivered", N_("{3} of {4} messages in “{1}” of account “{2}” were delivered to somebody, so that folder "
+                         "holds received mail: it gives no coverage.") },
+  { "sent-strange", N_("{3} of {4} messages in “{1}” of account “{2}” are not from its addresses, so that folder gives "
+                       "no coverage: name the Sent folder with “sent”, or the addresses with “addresses”.") },
   { "fresh", N_("It is so recent, or its Date unknown, that your Sent folder is read once more before anything is "
                 "done.") },
 

@@ -72,8 +72,8 @@ GPtrArray *account_list(Ledger *ledger, GError **error)
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)account_free);
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
-                 "SELECT name, addresses, configured, state, text, since, last_pass, until, notice FROM account"
-                 " ORDER BY configured DESC, name",
+                 "SELECT name, addresses, configured, state, text, since, last_pass, until, notice, trust_sent"
+                 " FROM account ORDER BY configured DESC, name",
                  ""))
     return NULL;
   while (rows_next(&rows, error)) {
@@ -86,7 +86,8 @@ GPtrArray *account_list(Ledger *ledger, GError **error)
                           .since = row_int(&rows, 5),
                           .last_pass = row_int(&rows, 6),
                           .until = row_int(&rows, 7),
-                          .notice = row_dup(&rows, 8) };
+                          .notice = row_dup(&rows, 8),
+                          .trust_sent = row_int(&rows, 9) != 0 };
     g_ptr_array_add(list, account);
   }
   return rows.failed ? NULL : g_steal_pointer(&list);

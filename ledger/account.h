@@ -27,6 +27,7 @@ typedef struct {
   gint64 last_pass; /* end of the last pass without an error, 0 = never */
   gint64 until;     /* in the states retrying, sign-in-needed and disabled: the time of the next try, 0 = not known */
   char *notice;     /* one sentence that holds in any state ("only observes, since ..."); NULL */
+  gboolean trust_sent; /* the owner vouches for its Sent folders (configure.h) */
 } Account;
 void account_free(Account *account);
 /* Is the worker in the middle of a pass, or serving a mail program? */

@@ -84,6 +84,8 @@ BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error)
           &rows, ledger, error,
           "SELECT account.name, substr(recipients, 1, 400), substr(reporter, 1, 400), substr(original_subject, 1, 400),"
           " verdict, entry.state, " RECEIVED
+          ", coalesce((SELECT healing.verdict FROM healing WHERE healing.entry = entry.id AND entry.state = "
+          "'quarantined'), verdict)"
           " FROM entry JOIN account ON account.id = entry.account WHERE entry.id = ?",
           "i", id))
     return NULL;
@@ -99,6 +101,7 @@ BrowseRow *browse_row(Ledger *ledger, gint64 id, GError **error)
                       .reporter = row_dup(&rows, 2),
                       .subject = row_dup(&rows, 3),
                       .verdict = verdict_parse(row_text(&rows, 4)),
+                      .now = verdict_parse(row_text(&rows, 7)),
                       .state = move_state_parse(row_text(&rows, 5)),
                       .received = row_int(&rows, 6) };
   return row;

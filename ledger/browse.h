@@ -42,6 +42,7 @@ GArray *browse_ids(Ledger *ledger, const BrowseQuery *query, GError **error);
 typedef struct {
   gint64 id, received; /* received: Unix seconds, by the mailbox, else when it was judged */
   VerdictCode verdict;
+  VerdictCode now; /* in quarantine: what it would be judged by what is known now (heal.h); else the verdict */
   MoveState state;
   char *account, *recipient, *reporter, *subject; /* recipient: the first failed recipient; NULL when absent */
 } BrowseRow;

@@ -26,24 +26,25 @@ static gboolean is_of_one_writer(const FolderShape *shape)
   return shape->own == 0 && shape->writers == 1 && shape->delivered == 0;
 }
 
+/* The sentence of a code, in the language of the program that asks. The caller frees. */
+static char *sentence(const char *code, const Coverage *coverage, gint64 some, gint64 all)
+{
+  g_autofree char *first = g_strdup_printf("%" G_GINT64_FORMAT, some);
+  g_autofree char *second = g_strdup_printf("%" G_GINT64_FORMAT, all);
+  Evidence *evidence = evidence_new(EVIDENCE_NEUTRAL, code, coverage->folder, coverage->account, first, second, NULL);
+  char *text = evidence_text(evidence);
+  evidence_free(evidence);
+  return text;
+}
+
 /* The reason why a folder with this mail gives no coverage; NULL where it gives coverage. */
-static char *why_none(const char *account, const char *folder, const FolderShape *shape, const char *patterns)
+static char *why_none(const Coverage *coverage, const FolderShape *shape, const char *patterns)
 {
   gint64 all = shape->own + shape->strange;
-  if (patterns_say_all(patterns)) {
-    if (shape->delivered * 2 <= all) return NULL;
-    return g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-                           " messages in “%s” of account “%s” were delivered "
-                           "to somebody, so that folder holds received mail: it gives no coverage.",
-                           shape->delivered, all, folder, account);
-  }
-  if (shape->strange <= shape->own) return NULL;
-  if (is_of_one_writer(shape)) return NULL;
-  return g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-                         " messages in “%s” of account “%s” are not from its "
-                         "addresses, so that folder gives no coverage: name the Sent folder with “sent”, or the "
-                         "addresses with “addresses”.",
-                         shape->strange, all, folder, account);
+  if (patterns_say_all(patterns))
+    return shape->delivered * 2 > all ? sentence("sent-delivered", coverage, shape->delivered, all) : NULL;
+  if (shape->strange <= shape->own || is_of_one_writer(shape)) return NULL;
+  return sentence("sent-strange", coverage, shape->strange, all);
 }
 
 static gboolean look_into(Ledger *ledger, Coverage *coverage, gint64 folder, gboolean watched, GError **error)
@@ -51,12 +52,17 @@ static gboolean look_into(Ledger *ledger, Coverage *coverage, gint64 folder, gbo
   FolderShape shape;
   g_autofree char *patterns = owner_patterns(ledger, coverage->account, error);
   if (patterns == NULL || !folder_shape(ledger, folder, patterns, &shape, error)) return FALSE;
-  coverage->none = watched ? g_strdup_printf("“%s” of account “%s” is watched for new mail, so it gives no coverage.",
-                                             coverage->folder, coverage->account)
-                           : why_none(coverage->account, coverage->folder, &shape, patterns);
+  coverage->none = watched ? sentence("sent-watched", coverage, 0, 0) : why_none(coverage, &shape, patterns);
   if (coverage->from != 0 && shape.oldest != 0) coverage->from = shape.oldest;
   if (coverage->none != NULL) coverage->from = 0;
   return TRUE;
+}
+
+char *coverage_lack(const Coverage *coverage)
+{
+  if (coverage->none != NULL) return g_strdup(coverage->none);
+  if (coverage->to == 0) return sentence("sent-unread", coverage, 0, 0);
+  return coverage->from == 0 ? sentence("sent-empty", coverage, 0, 0) : NULL;
 }
 
 static gboolean list_of(Ledger *ledger, const char *account, GPtrArray *list, GError **error)
@@ -158,13 +164,8 @@ static char *day(gint64 seconds)
 static char *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to, gboolean *late)
 {
   *late = folder->to == 0;
-  if (folder->to == 0)
-    return g_strdup_printf("The Sent folder “%s” of account “%s” has never been read to its end.", folder->folder,
-                           folder->account);
-  if (folder->from == 0)
-    return g_strdup_printf(
-        "The Sent folder “%s” of account “%s” has never held a message, so it does not tell what was sent.",
-        folder->folder, folder->account);
+  char *lack = coverage_lack(folder);
+  if (lack != NULL) return lack;
   if (folder->from > need_from) {
     g_autofree char *from = day(folder->from), *need = day(need_from);
     return g_strdup_printf(

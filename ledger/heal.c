@@ -236,20 +236,53 @@ static gboolean run(Ledger *ledger, const char *account, const Policy *policy, g
   return forget_old(ledger, policy->now, error);
 }
 
+/* *any: something is due. Nothing is written where nothing is due: an idle daemon leaves the disk alone. */
+static gboolean begin(Ledger *ledger, HealResult *result, gboolean *any, GError **error)
+{
+  gint64 due = 0;
+  *result =
+      (HealResult){ 0, g_array_new(FALSE, FALSE, sizeof(gint64)), g_array_new(FALSE, FALSE, sizeof(gint64)), FALSE };
+  if (!db_number(ledger, error, &due, "SELECT EXISTS(SELECT 1 FROM heal_due)", "")) return FALSE;
+  *any = due != 0;
+  return due == 0 || db_begin(ledger, error);
+}
+
 gboolean heal_run(Ledger *ledger, const char *account, const Policy *policy, guint limit, HealResult *result,
                   GError **error)
 {
-  gint64 any = 0;
-  *result =
-      (HealResult){ 0, g_array_new(FALSE, FALSE, sizeof(gint64)), g_array_new(FALSE, FALSE, sizeof(gint64)), FALSE };
-  /* Nothing is written where nothing is due: an idle daemon leaves the disk alone. */
-  if (!db_number(ledger, error, &any, "SELECT EXISTS(SELECT 1 FROM heal_due)", "")) return FALSE;
-  if (any == 0) return TRUE;
-  if (!db_begin(ledger, error)) return FALSE;
-  if (db_end(ledger, run(ledger, account, policy, limit, result, error), error)) return TRUE;
+  gboolean any = FALSE;
+  if (!begin(ledger, result, &any, error)) return FALSE;
+  if (!any || db_end(ledger, run(ledger, account, policy, limit, result, error), error)) return TRUE;
   g_array_set_size(result->back, 0);
   g_array_set_size(result->told, 0);
   return FALSE;
+}
+
+gboolean heal_preview(Ledger *ledger, const char *account, const Policy *policy, guint limit, HealResult *result,
+                      GError **error)
+{
+  gboolean any = FALSE;
+  if (!begin(ledger, result, &any, error)) return FALSE;
+  gboolean good = !any || run(ledger, account, policy, limit, result, error);
+  if (any) db_end(ledger, FALSE, NULL); /* takes it all back */
+  return good;
+}
+
+static Healing *healing_of_row(const Rows *rows)
+{
+  Healing *healing = g_new0(Healing, 1);
+  *healing = (Healing){ row_int(rows, 0), row_int(rows, 1), verdict_parse(row_text(rows, 2)), row_dup(rows, 3),
+                        row_int(rows, 4) != 0 };
+  return healing;
+}
+
+Healing *healing_get(Ledger *ledger, gint64 entry, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, "SELECT entry, healed, verdict, code, back FROM healing WHERE entry = ?", "i",
+                 entry))
+    return NULL;
+  return rows_next(&rows, error) ? healing_of_row(&rows) : NULL;
 }
 
 GPtrArray *healing_list(Ledger *ledger, const char *account, gboolean all, GError **error)
@@ -262,11 +295,6 @@ GPtrArray *healing_list(Ledger *ledger, const char *account, gboolean all, GErro
                  " AND (?2 OR entry.state = 'quarantined') ORDER BY healed DESC, healing.entry DESC",
                  "sd", account, all))
     return NULL;
-  while (rows_next(&rows, error)) {
-    Healing *healing = g_new0(Healing, 1);
-    *healing = (Healing){ row_int(&rows, 0), row_int(&rows, 1), verdict_parse(row_text(&rows, 2)), row_dup(&rows, 3),
-                          row_int(&rows, 4) != 0 };
-    g_ptr_array_add(list, healing);
-  }
+  while (rows_next(&rows, error)) g_ptr_array_add(list, healing_of_row(&rows));
   return rows.failed ? NULL : g_steal_pointer(&list);
 }

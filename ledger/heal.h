@@ -39,6 +39,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HealResult, heal_result_clear)
 gboolean heal_run(Ledger *ledger, const char *account, const Policy *policy, guint limit, HealResult *result,
                   GError **error);
 
+/* What heal_run() would do now, for people who want to know before: nothing is written. */
+gboolean heal_preview(Ledger *ledger, const char *account, const Policy *policy, guint limit, HealResult *result,
+                      GError **error);
+
 /* What came of an entry. */
 typedef struct {
   gint64 entry;
@@ -50,3 +54,6 @@ typedef struct {
 void healing_free(Healing *healing);
 /* Of account or (NULL) all, where the entry still lies in quarantine or `all`, newest first: list of Healing*. */
 GPtrArray *healing_list(Ledger *ledger, const char *account, gboolean all, GError **error);
+/* What came of this entry; NULL without error: nothing. */
+Healing *healing_get(Ledger *ledger, gint64 entry, GError **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Healing, healing_free)

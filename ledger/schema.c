@@ -125,8 +125,13 @@ static const char *const step_5 =
     "ALTER TABLE account ADD COLUMN trash TEXT;"
     "CREATE INDEX entry_message ON entry(account, message_id) WHERE message_id <> '';";
 
+/* By which configuration the daemon runs, and why it does not run by the file as it is now. */
+static const char *const step_7 =
+    "CREATE TABLE running(one INTEGER PRIMARY KEY CHECK(one = 1), file TEXT NOT NULL, digest TEXT NOT NULL,"
+    " since INTEGER NOT NULL, problem TEXT) STRICT;";
+
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_5, &schema_trust };
+static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_5, &schema_trust, &step_7 };
 
 /* One statement reads both, so that a file which another program is making is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)

@@ -40,6 +40,11 @@ void coverage_free(Coverage *coverage);
 /* Of every Sent folder in use of configured accounts (account NULL) or of one: list of Coverage*. */
 GPtrArray *coverage_list(Ledger *ledger, const char *account, GError **error);
 
+/* Why this folder says nothing about what was sent, one sentence in the language of the program that asks: it was never
+ * read to its end, has never held a message, is watched, or holds mail that is not from the owner. NULL: it does say
+ * it. The caller frees. */
+char *coverage_lack(const Coverage *coverage);
+
 /* A time in which mail may have been sent that the ledger does not know, though coverage spans it: messages came to the
  * Sent folder and were gone again before anybody looked, or it was renumbered. An original that may have been sent in
  * it is not covered. */

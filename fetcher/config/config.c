@@ -62,5 +62,7 @@ void config_free(Config *config)
 {
   if (config == NULL) return;
   g_ptr_array_unref(config->accounts);
+  g_free(config->text);
+  g_free(config->digest);
   g_free(config);
 }

@@ -52,6 +52,8 @@ typedef struct {
   guint interval;                 /* seconds between two looks at the mailbox, 10 to 86400; default 180 */
   guint keep_days;                /* evidence about what is done is kept so long, 100 to 36500; default 365 */
   GPtrArray *accounts;            /* AccountConfig*, in the file's order */
+  char *text;                     /* the whole file, as it was read */
+  char *digest;                   /* SHA-256 of the text, in hex: whether two configurations are the same */
 } Config;
 
 /* The default file and data folder ($XDG_CONFIG_HOME/backstop/config, $XDG_DATA_HOME/backstop). The caller frees. */
@@ -59,6 +61,8 @@ char *config_default_file(void);
 char *config_default_data(void);
 /* load.c: reads the file; the caller frees. */
 Config *config_load(const char *file, GError **error);
+/* load.c: the same of an open file, from its beginning; its offset does not change. file: what messages call it. */
+Config *config_load_open(int fd, const char *file, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 /* The quarantine folder of an account: as configured, or (where that is NULL) a path in the data folder. The caller

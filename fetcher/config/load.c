@@ -179,6 +179,32 @@ static gboolean check_owner(int fd, const char *file, GError **error)
   return TRUE;
 }
 
+/* The text of the open file. NULL with error. */
+static GString *read_text(int fd, const char *shown, GError **error)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  char chunk[4096];
+  gssize got = 0;
+  if (!check_owner(fd, shown, error)) return NULL;
+  while ((goffset)text->len <= FILE_LIMIT
+         && ((got = pread(fd, chunk, sizeof chunk, (off_t)text->len)) > 0 || (got < 0 && errno == EINTR)))
+    if (got > 0) g_string_append_len(text, chunk, got);
+  if (got >= 0) return g_steal_pointer(&text);
+  g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "%s: cannot be read: %s", shown, g_strerror(errno));
+  return NULL;
+}
+
+Config *config_load_open(int fd, const char *file, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name(file);
+  g_autoptr(GString) text = read_text(fd, shown, error);
+  Config *config = text != NULL ? parse(shown, text->str, text->len, error) : NULL;
+  if (config == NULL) return NULL;
+  config->text = g_strdup(text->str);
+  config->digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, config->text, -1);
+  return config;
+}
+
 Config *config_load(const char *file, GError **error)
 {
   g_autofree char *shown = g_filename_display_name(file);
@@ -192,17 +218,7 @@ Config *config_load(const char *file, GError **error)
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "%s: cannot be opened: %s", shown, g_strerror(errno));
     return NULL;
   }
-  g_autoptr(GString) text = g_string_new(NULL);
-  gboolean good = check_owner(fd, shown, error);
-  char chunk[4096];
-  gssize got = 0;
-  while (good && (goffset)text->len <= FILE_LIMIT
-         && ((got = read(fd, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR)))
-    if (got > 0) g_string_append_len(text, chunk, got);
-  if (good && got < 0) {
-    g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "%s: cannot be read: %s", shown, g_strerror(errno));
-    good = FALSE;
-  }
+  Config *config = config_load_open(fd, file, error);
   close(fd);
-  return good ? parse(shown, text->str, text->len, error) : NULL;
+  return config;
 }

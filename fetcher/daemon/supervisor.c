@@ -8,10 +8,12 @@
 #include "fetcher/common/log.h"
 #include "fetcher/common/program.h"
 #include "fetcher/config/config.h"
+#include "fetcher/daemon/config_watch.h"
+#include "fetcher/daemon/configuration.h"
 #include "fetcher/daemon/notify.h"
 #include "fetcher/daemon/restart.h"
 #include "ledger/account.h"
-#include "ledger/configure.h"
+#include "ledger/running.h"
 #include "ledger/wish.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +50,8 @@ typedef struct {
 struct Supervisor {
   const SupervisorOptions *options;
   Config *config;
+  int copy; /* of the configuration, for the workers */
+  ConfigWatch *config_watch;
   Ledger *ledger;
   GMainLoop *loop;
   GPtrArray *children;  /* Child* */
@@ -150,10 +154,10 @@ static void start(Child *child)
                          : options->once ? "--once"
                                          : NULL,
                          NULL };
-  int target = PROGRAM_LOCK;
+  const int given[] = { supervisor->lock, supervisor->copy }, targets[] = { PROGRAM_LOCK, PROGRAM_CONFIG };
   g_autoptr(GError) problem = NULL;
-  if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1,
-                                        &supervisor->lock, &target, 1, &child->pid, &child->pipe, NULL, NULL,
+  if (!g_spawn_async_with_pipes_and_fds(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, -1, -1, -1, given,
+                                        targets, G_N_ELEMENTS(given), &child->pid, &child->pipe, NULL, NULL,
                                         &problem)) {
     log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .account = child->account, .code = "worker-not-started" },
               "its worker cannot be started: %s", problem->message);
@@ -179,23 +183,6 @@ static void add_child(Supervisor *supervisor, const char *account)
 static gboolean chosen(const Supervisor *supervisor, const AccountConfig *account)
 {
   return supervisor->options->account == NULL || g_str_equal(supervisor->options->account, account->name);
-}
-
-/* Says of all workers that they are at work, before the first one starts, since they wait for each other. No other
- * account is at work: a worker that was killed may have left such a state. */
-static gboolean tell_start(Supervisor *supervisor, GError **error)
-{
-  g_autoptr(GPtrArray) accounts = account_list(supervisor->ledger, error);
-  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
-    const Account *account = accounts->pdata[i];
-    const AccountConfig *config = config_account(supervisor->config, account->name);
-    gboolean starts = config != NULL && chosen(supervisor, config);
-    if (!starts && !account_is_busy(account) && !account_is_watching(account)) continue;
-    if (!account_set_state(supervisor->ledger, account->name, starts ? ACCOUNT_CONNECTING : ACCOUNT_IDLE, NULL, 0,
-                           error))
-      return FALSE;
-  }
-  return accounts != NULL;
 }
 
 static void start_all(Supervisor *supervisor)
@@ -288,37 +275,57 @@ static gboolean on_stop(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean tell_accounts(Supervisor *supervisor, const Config *config, GError **error)
+/* Says why the daemon does not run by the file as it is now. */
+static void refuse_config(Supervisor *supervisor, const GError *problem)
 {
-  g_autoptr(GPtrArray) mailboxes = g_ptr_array_new_with_free_func(g_free);
-  g_autofree AccountSetup *setups = g_new0(AccountSetup, config->accounts->len);
-  for (guint i = 0; i < config->accounts->len; i++) {
-    const AccountConfig *account = config->accounts->pdata[i];
-    char *mailbox = account->host != NULL
-                        ? g_strdup_printf("%s\n%s\n%s", protocol_name(account->protocol), account->host, account->user)
-                        : g_strdup_printf("%s\n%s", protocol_name(account->protocol), account->folders[0]);
-    g_ptr_array_add(mailboxes, mailbox);
-    setups[i] =
-        (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account, account->trust_sent };
+  g_autoptr(GError) second = NULL;
+  log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .code = "config-kept" }, "the configuration stays as it was: %s",
+            problem->message);
+  if (!running_refuse(supervisor->ledger, problem->message, &second)) log_problem((LogAbout){ 0 }, second);
+}
+
+/* Runs by this configuration from now on. config becomes the supervisor's. */
+static gboolean take_config(Supervisor *supervisor, Config *config, GError **error)
+{
+  int copy = configuration_copy(config, error);
+  if (copy < 0 || !configuration_tell(supervisor->ledger, config, error)) {
+    if (copy >= 0) close(copy);
+    config_free(config);
+    return FALSE;
   }
-  return account_configure(supervisor->ledger, setups, config->accounts->len, error);
+  /* Workers of before end first, so that none runs by another configuration than the ledger names. A worker may be
+   * ended at any moment: the next one settles what the journal has unfinished. */
+  g_ptr_array_set_size(supervisor->children, 0);
+  config_free(supervisor->config);
+  if (supervisor->copy >= 0) close(supervisor->copy);
+  supervisor->config = config;
+  supervisor->copy = copy;
+  return running_set(supervisor->ledger, supervisor->options->config_file, config->digest, error);
 }
 
 static void reload(Supervisor *supervisor)
 {
   g_autoptr(GError) problem = NULL;
+  Config *config = config_load(supervisor->options->config_file, &problem);
+  if (config == NULL || !take_config(supervisor, config, &problem)) refuse_config(supervisor, problem);
+  if (supervisor->children->len == 0) start_all(supervisor);
+}
+
+/* Most changes are none: an editor may save what was there before. */
+static void on_config(gpointer data)
+{
+  Supervisor *supervisor = data;
+  g_autoptr(GError) problem = NULL;
+  if (supervisor->stopping) return;
   g_autoptr(Config) config = config_load(supervisor->options->config_file, &problem);
-  if (config == NULL || !tell_accounts(supervisor, config, &problem)) {
-    log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .code = "config-kept" }, "the configuration stays as it was: %s",
-              problem->message);
+  if (config != NULL && !g_str_equal(config->digest, supervisor->config->digest)) {
+    reload(supervisor);
     return;
   }
-  g_ptr_array_set_size(
-      supervisor->children,
-      0); /* a worker may be ended at any moment: the next one settles what the journal has unfinished */
-  config_free(supervisor->config);
-  supervisor->config = g_steal_pointer(&config);
-  start_all(supervisor);
+  if (config == NULL)
+    refuse_config(supervisor, problem);
+  else if (!running_set(supervisor->ledger, supervisor->options->config_file, config->digest, &problem))
+    log_problem((LogAbout){ 0 }, problem);
 }
 
 static gboolean on_reload(gpointer data)
@@ -337,9 +344,9 @@ static gboolean prepare(Supervisor *supervisor, GError **error)
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "the program " WORKER " is missing: install Backstop anew");
     return FALSE;
   }
-  supervisor->config = config_load(options->config_file, error);
-  if (supervisor->config == NULL) return FALSE;
-  if (options->account != NULL && config_account(supervisor->config, options->account) == NULL) {
+  g_autoptr(Config) config = config_load(options->config_file, error);
+  if (config == NULL) return FALSE;
+  if (options->account != NULL && config_account(config, options->account) == NULL) {
     g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "there is no account \"%s\" in %s", options->account,
                 options->config_file);
     return FALSE;
@@ -347,8 +354,16 @@ static gboolean prepare(Supervisor *supervisor, GError **error)
   supervisor->lock = ledger_lock_daemon(options->data_dir, error);
   if (supervisor->lock < 0) return FALSE;
   supervisor->ledger = ledger_open(options->data_dir, LEDGER_CREATE, error);
-  return supervisor->ledger != NULL && tell_accounts(supervisor, supervisor->config, error)
-         && tell_start(supervisor, error);
+  return supervisor->ledger != NULL && take_config(supervisor, g_steal_pointer(&config), error)
+         && configuration_tell_start(supervisor->ledger, supervisor->config, options->account, error);
+}
+
+/* Mail is filtered without it, too: status tells where the file has changed meanwhile. */
+static void watch_config(Supervisor *supervisor)
+{
+  g_autoptr(GError) problem = NULL;
+  supervisor->config_watch = config_watch_new(supervisor->options->config_file, on_config, supervisor, &problem);
+  if (supervisor->config_watch == NULL) log_problem((LogAbout){ .code = "config-not-watched" }, problem);
 }
 
 static gboolean watch_ledger(Supervisor *supervisor, GError **error)
@@ -380,6 +395,7 @@ static int run(Supervisor *supervisor)
   supervisor->loop = g_main_loop_new(NULL, FALSE);
   guint sources[] = { g_unix_signal_add(SIGTERM, on_stop, supervisor), g_unix_signal_add(SIGINT, on_stop, supervisor),
                       g_unix_signal_add(SIGHUP, on_reload, supervisor) };
+  if (!supervisor->options->once) watch_config(supervisor);
   start_all(supervisor);
   notify_state(NOTIFY_READY);
   if (running(supervisor) > 0 || !supervisor->options->once) g_main_loop_run(supervisor->loop);
@@ -395,7 +411,7 @@ static int run(Supervisor *supervisor)
 int supervisor_run(const SupervisorOptions *options)
 {
   Supervisor supervisor = {
-    .options = options, .lock = -1, .events = -1, .children = g_ptr_array_new_with_free_func(child_free)
+    .options = options, .copy = -1, .lock = -1, .events = -1, .children = g_ptr_array_new_with_free_func(child_free)
   };
   g_autoptr(GError) problem = NULL;
   /* For the workers, which give memory back when they rest: GLib's own allocator never does. */
@@ -411,7 +427,9 @@ int supervisor_run(const SupervisorOptions *options)
   }
   g_ptr_array_unref(supervisor.children);
   g_free(supervisor.program);
+  config_watch_free(supervisor.config_watch);
   if (supervisor.events >= 0) close(supervisor.events);
+  if (supervisor.copy >= 0) close(supervisor.copy);
   g_clear_pointer(&supervisor.ledger, ledger_close);
   g_clear_pointer(&supervisor.config, config_free);
   if (supervisor.lock >= 0) close(supervisor.lock);

@@ -28,7 +28,8 @@ int main(int argc, char **argv)
   g_option_context_set_summary(context, "Speaks for one account. Started by backstopd, and by nobody else.");
   gboolean understood = g_option_context_parse(context, &argc, &argv, &problem);
   /* The worker keeps the lock; a password-command must not inherit it. */
-  if (!understood || argc != 2 || config == NULL || data == NULL || fcntl(PROGRAM_LOCK, F_SETFD, FD_CLOEXEC) < 0) {
+  if (!understood || argc != 2 || config == NULL || data == NULL || fcntl(PROGRAM_LOCK, F_SETFD, FD_CLOEXEC) < 0
+      || fcntl(PROGRAM_CONFIG, F_SETFD, FD_CLOEXEC) < 0) {
     log_account(G_LOG_LEVEL_WARNING, NULL, "a worker is started by backstopd only");
     return EX_USAGE;
   }

@@ -6,6 +6,7 @@
 #include "fetcher/worker/worker.h"
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
+#include "fetcher/common/program.h"
 #include "fetcher/worker/doorman.h"
 #include "fetcher/worker/session.h"
 #include "filter/filter.h"
@@ -186,7 +187,7 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
   g_autoptr(GError) problem = NULL;
   confine();
   filter_init();
-  g_autoptr(Config) config = config_load(config_file, &problem);
+  g_autoptr(Config) config = config_load_open(PROGRAM_CONFIG, config_file, &problem);
   g_autoptr(Ledger) ledger = config != NULL ? ledger_open(data_dir, LEDGER_EXISTING, &problem) : NULL;
   const AccountConfig *account = config != NULL ? config_account(config, name) : NULL;
   if (ledger == NULL || account == NULL) {

@@ -389,7 +389,7 @@ def sent_missing():
         scene.check([])
         equal(scene.verdicts(), ["unsure"] * 5 if make else [], "verdicts")
         said = plain(scene.backstop.ok("backstop", "status"))
-        assert ("holds no mail that Backstop has read yet" if make else "there is no folder") in said, said
+        assert ("has never held a message" if make else "there is no folder") in said, said
 
 
 @case

@@ -2,10 +2,11 @@
  * Owns:     ledgers in memory.
  * Must not: touch a disk.
  * Fails:    by TAP.
- * Tests:    ledger/account.c ledger/pass.c */
+ * Tests:    ledger/account.c ledger/pass.c ledger/running.c */
 #include "ledger/configure.h"
 #include "ledger/db.h"
 #include "ledger/pass.h"
+#include "ledger/running.h"
 #include "tests/rigs/ledger_rig.h"
 
 static void assert_accounts(Ledger *ledger, const char *want)
@@ -200,6 +201,36 @@ static void what_did_not_change_is_not_written(void **state)
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM folder WHERE used"), 1);
 }
 
+/* A daemon that says nothing of its configuration, and one that refuses what the file says now. */
+static void the_daemon_says_by_which_configuration_it_runs(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(Running) none = running_get(ledger, &error);
+  assert_true(none == NULL && error == NULL);
+  OK(running_refuse(ledger, "It is red.", &error)); /* nobody runs by anything */
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM running"), 0);
+  OK(running_set(ledger, "/etc/config", "one", &error));
+  OK(running_refuse(ledger, "It is red.", &error));
+  g_autoptr(Running) refused = running_get(ledger, &error);
+  assert_string_equal(refused->digest, "one");
+  assert_string_equal(refused->problem, "It is red.");
+  gint64 changes = rig_number(ledger, "SELECT total_changes()");
+  OK(running_refuse(ledger, "It is red.", &error));
+  assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+  OK(running_set(ledger, "/etc/config", "one", &error)); /* it is as it was before: nothing is wrong any more */
+  g_autoptr(Running) mended = running_get(ledger, &error);
+  assert_null(mended->problem);
+  changes = rig_number(ledger, "SELECT total_changes()");
+  OK(running_set(ledger, "/etc/config", "one", &error));
+  assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+  OK(running_set(ledger, "/etc/config", "two", &error));
+  g_autoptr(Running) other = running_get(ledger, &error);
+  assert_string_equal(other->digest, "two");
+  assert_string_equal(other->file, "/etc/config");
+  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM running"), 1);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(accounts_are_those_of_the_configuration_and_others_stay_known),
@@ -208,6 +239,7 @@ int main(void)
                                       cmocka_unit_test(a_pass_tells_its_counts_and_how_it_ended),
                                       cmocka_unit_test(the_last_hundred_passes_of_an_account_are_kept),
                                       cmocka_unit_test(a_mark_belongs_to_one_account_folder_and_role),
-                                      cmocka_unit_test(what_did_not_change_is_not_written) };
+                                      cmocka_unit_test(what_did_not_change_is_not_written),
+                                      cmocka_unit_test(the_daemon_says_by_which_configuration_it_runs) };
   return cmocka_run_group_tests_name("ledger_account", tests, NULL, NULL);
 }

@@ -94,19 +94,7 @@ static gboolean check_message(const char *file, guint number, GBytes *message, g
 /* Opens the ledger, or an empty one, and reads the owner's choices if there is a configuration. */
 static gboolean prepare(Check *check, GError **error)
 {
-  GError *problem = NULL;
-  check->policy = POLICY_DEFAULT(g_get_real_time() / G_USEC_PER_SEC);
-  g_autoptr(Config) config = config_load(check->ui->config_file, &problem);
-  if (config != NULL) {
-    check->policy.judge_challenges = config->judge_challenges;
-    check->policy.judge_virus = config->judge_virus;
-    check->policy.judge_auto_replies = config->judge_auto_replies;
-    check->policy.judge_receipts = config->judge_receipts;
-  } else if (!g_error_matches(problem, CONFIG_ERROR, CONFIG_ERROR_MISSING)) {
-    g_propagate_error(error, problem);
-    return FALSE;
-  }
-  g_clear_error(&problem);
+  if (!ui_policy(check->ui, &check->policy, error)) return FALSE;
   gboolean empty;
   check->ledger = ui_ledger_or_empty(check->ui, &empty, error);
   if (check->ledger != NULL && empty && !check->ui->json)

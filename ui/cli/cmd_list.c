@@ -7,6 +7,7 @@
 #include "ui/cli/command.h"
 #include "ui/terminal/entry_words.h"
 #include "ui/terminal/print.h"
+#include "ui/terminal/trust_lines.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -94,12 +95,15 @@ static int run(const Ui *ui, int argc, char **argv)
   if (unknown != EX_OK) return unknown;
   g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
   if (accounts == NULL) return ui_fail(error);
+  g_auto(TrustLines) trust = { .account = account, .accounts = accounts };
+  if (!trust_lines_read(ledger, &trust, &error)) return ui_fail(error);
   g_autoptr(Table) table = words_table_new(accounts->len > 1);
   query.for_owner = !all && verdict == NULL && state == NULL;
   List list = { .ui = ui, .table = table, .for_owner = query.for_owner };
   list.limit = limit >= 0 ? (guint)limit : print_width() > 0 && !ui->json ? TERMINAL_LIMIT : 0;
   if (!journal_list(ledger, &query, list_entry, &list, &error)) return ui_fail(error);
   print(&list);
+  if (!ui->json) trust_lines_print_healed(&trust);
   return EX_OK;
 }
 

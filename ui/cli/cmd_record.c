@@ -5,6 +5,7 @@
  * Tests:    tests/ui/cli/test_cli.py */
 #include "filter/filter.h"
 #include "ledger/sent.h"
+#include "ui/cli/coming_back.h"
 #include "ui/cli/command.h"
 #include "ui/cli/mail_arguments.h"
 #include "ui/terminal/jsonl.h"
@@ -57,7 +58,9 @@ static void print(const Ui *ui, const Record *record)
     jsonl_number(line, "added", record->added);
     jsonl_end(line);
   } else {
-    printf("%u of %u messages are new in the ledger\n", record->added, record->messages);
+    printf(record->messages == 1 ? "%u of %u message is new in the ledger\n"
+                                 : "%u of %u messages are new in the ledger\n",
+           record->added, record->messages);
   }
 }
 
@@ -72,7 +75,8 @@ static int run(const Ui *ui, int argc, char **argv)
   if (record.error == NULL) flush(&record);
   if (record.error != NULL) return ui_fail(record.error);
   print(ui, &record);
-  return !good ? EX_NOINPUT : record.useless > 0 ? EX_DATAERR : EX_OK;
+  int status = record.added > 0 ? coming_back_tell(ui, ledger, NULL) : EX_OK;
+  return ui_worse(status, !good ? EX_NOINPUT : record.useless > 0 ? EX_DATAERR : EX_OK);
 }
 
 const Command cmd_record = {

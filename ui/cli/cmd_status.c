@@ -6,11 +6,13 @@
 #include "ledger/account.h"
 #include "ledger/browse.h"
 #include "ledger/pass.h"
+#include "ledger/running.h"
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
 #include "ui/terminal/entry_words.h"
 #include "ui/terminal/print.h"
+#include "ui/terminal/trust_lines.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -22,7 +24,8 @@
 /* All that is known of one account. */
 typedef struct {
   const Account *account;
-  gboolean runs; /* does a daemon run? */
+  GPtrArray *accounts; /* Account*, all of them */
+  gboolean runs;       /* does a daemon run? */
   gint64 now;
   GPtrArray *coverage; /* Coverage* */
   GPtrArray *gaps;     /* CoverageGap*, those within the coverage */
@@ -31,6 +34,7 @@ typedef struct {
   Pass *last;        /* NULL: none yet */
   GPtrArray *wishes; /* Wish*, open ones */
   gint64 sent;
+  TrustLines trust;
 } Status;
 
 static void status_clear(Status *status)
@@ -39,6 +43,7 @@ static void status_clear(Status *status)
   g_clear_pointer(&status->gaps, g_ptr_array_unref);
   g_clear_pointer(&status->last, pass_free);
   g_clear_pointer(&status->wishes, g_ptr_array_unref);
+  trust_lines_clear(&status->trust);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Status, status_clear)
 
@@ -79,7 +84,9 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   status->sent = sent_count(ledger, account->name, error);
   if (status->sent < 0) return FALSE;
   status->wishes = wish_open(ledger, account->name, error);
-  return status->wishes != NULL;
+  status->trust.account = account->name;
+  status->trust.accounts = status->accounts;
+  return status->wishes != NULL && trust_lines_read(ledger, &status->trust, error);
 }
 
 /* The state as it is now. Where no daemon runs, no worker is busy or watching, whatever a killed worker has left in the
@@ -178,8 +185,7 @@ static void print_sent(const Status *status)
   for (guint i = 0; i < status->coverage->len; i++) {
     const Coverage *row = status->coverage->pdata[i];
     g_autofree char *words = words_coverage(row);
-    g_autofree char *text = g_strdup_printf("\"%s\" %s", row->folder, words);
-    print_field(i == 0 ? "sent mail" : "", text);
+    print_field(i == 0 ? "sent mail" : "", words);
     print_gaps(status, row->folder);
   }
 }
@@ -207,6 +213,7 @@ static void print_text(const Status *status)
     print_field("last error", status->last->error);
   print_sent(status);
   print_field("", known);
+  trust_lines_print_fields(&status->trust);
   print_field("bounces", judged);
   print_field("", moved);
   if (status->views.view[BROWSE_WAITING] > 0) print_field("waiting for you", waiting);
@@ -230,6 +237,8 @@ static void print_json(const Status *status)
   jsonl_number(line, "sent", status->sent);
   words_coverage_member(line, status->coverage);
   words_gaps_member(line, status->gaps);
+  trust_tests_member(line, status->trust.tests, status->accounts);
+  trust_healed_member(line, &status->trust.healed);
   json_builder_set_member_name(line, "verdicts");
   json_builder_begin_object(line);
   for (int i = 0; i < VERDICT_N; i++) jsonl_number(line, verdict_name((VerdictCode)i), status->counts.by_verdict[i]);
@@ -243,40 +252,99 @@ static void print_json(const Status *status)
   jsonl_end(line);
 }
 
-static void print_daemon(const Ui *ui, Ledger *ledger, gboolean runs, gint64 sent, guint accounts)
+/* How the whole is. */
+typedef struct {
+  gboolean runs;
+  Running *running; /* NULL: no daemon ever ran */
+  gboolean current; /* the daemon runs by the configuration as it is now */
+  gint64 paused, sent;
+  GPtrArray *unlisted; /* Unlisted* */
+  guint accounts;
+} Whole;
+
+static void whole_clear(Whole *whole)
 {
-  gint64 paused = ledger_paused_until(ledger);
+  g_clear_pointer(&whole->running, running_free);
+  g_clear_pointer(&whole->unlisted, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Whole, whole_clear)
+
+static gboolean whole_read(const Ui *ui, Ledger *ledger, Whole *whole, GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Config) config = ui->config_file != NULL ? config_load(ui->config_file, NULL) : NULL;
+  whole->paused = ledger_paused_until(ledger);
+  whole->running = running_get(ledger, &problem);
+  if (problem != NULL) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  whole->current =
+      whole->runs && whole->running != NULL && config != NULL && g_str_equal(whole->running->digest, config->digest);
+  whole->sent = sent_count(ledger, NULL, error);
+  if (whole->sent < 0) return FALSE;
+  whole->unlisted = unlisted_list(ledger, UNLISTED_TELL, error);
+  return whole->unlisted != NULL;
+}
+
+static void print_config(const Whole *whole, const char *file)
+{
+  g_autofree char *since = whole->running != NULL ? print_time(whole->running->since) : NULL;
+  g_autofree char *text =
+      !whole->runs || whole->current || file == NULL ? NULL
+      : whole->running == NULL
+          ? g_strdup_printf("It has not said by which configuration it runs: restart it to have it run by %s.", file)
+      : whole->running->problem != NULL
+          ? g_strdup_printf("It goes on with the configuration that it took over at %s, since the file as it is now "
+                            "will not do: %s",
+                            since, whole->running->problem)
+          : g_strdup_printf("It does not run by %s as that is now: it runs by what %s said at %s.", file,
+                            whole->running->file, since);
+  if (text != NULL) print_wrapped("", text);
+}
+
+static void print_whole(const Ui *ui, const Whole *whole)
+{
   if (ui->json) {
     JsonBuilder *line = jsonl_begin();
     jsonl_text(line, "type", "ledger");
-    jsonl_boolean(line, "daemon", runs);
-    jsonl_time(line, "paused_until", paused);
-    jsonl_number(line, "sent", sent);
-    jsonl_number(line, "accounts", accounts);
+    jsonl_boolean(line, "daemon", whole->runs);
+    json_builder_set_member_name(line, "configuration_current");
+    if (whole->runs)
+      json_builder_add_boolean_value(line, whole->current);
+    else
+      json_builder_add_null_value(line);
+    jsonl_text(line, "configuration_problem", whole->runs && whole->running != NULL ? whole->running->problem : NULL);
+    jsonl_time(line, "paused_until", whole->paused);
+    jsonl_number(line, "sent", whole->sent);
+    jsonl_number(line, "accounts", whole->accounts);
+    trust_unlisted_member(line, whole->unlisted);
     jsonl_end(line);
     return;
   }
-  puts(runs ? "The daemon is running."
-            : "No daemon is running: start backstopd, or make single passes with backstop once.");
-  if (paused != 0) {
-    g_autofree char *until = print_time(paused);
+  puts(whole->runs ? "The daemon is running."
+                   : "No daemon is running: start backstopd, or make single passes with backstop once.");
+  print_config(whole, ui->config_file);
+  if (whole->paused != 0) {
+    g_autofree char *until = print_time(whole->paused);
     printf("It is paused until %s: it moves nothing except what you ask for.\n", until);
   }
-  if (accounts == 0) puts("No account has been looked at yet: run backstop once.");
+  if (whole->accounts == 0) puts("No account has been looked at yet: run backstop once.");
+  trust_unlisted_print(whole->unlisted);
 }
 
 static int run(const Ui *ui, int argc, char **argv)
 {
   GError *error = NULL;
-  gboolean runs = ledger_daemon_runs(ui->data_dir);
+  g_auto(Whole) whole = { .runs = ledger_daemon_runs(ui->data_dir) };
   gint64 now = g_get_real_time() / G_USEC_PER_SEC;
   g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
   g_autoptr(GPtrArray) accounts = ledger != NULL ? account_list(ledger, &error) : NULL;
-  gint64 sent = accounts != NULL ? sent_count(ledger, NULL, &error) : -1;
-  if (sent < 0) return ui_fail(error);
-  print_daemon(ui, ledger, runs, sent, accounts->len);
+  if (accounts == NULL || !whole_read(ui, ledger, &whole, &error)) return ui_fail(error);
+  whole.accounts = accounts->len;
+  print_whole(ui, &whole);
   for (guint i = 0; i < accounts->len; i++) {
-    g_auto(Status) status = { .account = accounts->pdata[i], .runs = runs, .now = now };
+    g_auto(Status) status = { .account = accounts->pdata[i], .accounts = accounts, .runs = whole.runs, .now = now };
     if (!status_read(ledger, &status, &error)) return ui_fail(error);
     if (!ui->json) putchar('\n');
     if (ui->json)

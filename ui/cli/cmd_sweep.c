@@ -4,6 +4,7 @@
  * Fails:    by exit.h; what was done stays done.
  * Tests:    tests/ui/cli/test_cli.py, tests/e2e/test_sweep.py */
 #include "filter/normalise.h"
+#include "ledger/account.h"
 #include "ui/cli/command.h"
 #include "ui/cli/passing.h"
 #include "ui/terminal/entry_words.h"
@@ -31,6 +32,7 @@ typedef struct {
   const char *account; /* NULL: all */
   char *folders;       /* as the ledger keeps them in a request; NULL: the watched folders */
   GArray *wishes;      /* gint64 */
+  GPtrArray *before;   /* Account*, as they were before */
   guint signals[2];    /* sources */
   gboolean interrupted;
 } Sweep;
@@ -40,6 +42,7 @@ static void sweep_clear(Sweep *sweep)
   for (guint i = 0; i < G_N_ELEMENTS(sweep->signals); i++)
     if (sweep->signals[i] != 0) g_source_remove(sweep->signals[i]);
   g_clear_pointer(&sweep->wishes, g_array_unref);
+  g_clear_pointer(&sweep->before, g_ptr_array_unref);
   g_clear_pointer(&sweep->ledger, ledger_close);
   g_clear_pointer(&sweep->folders, g_free);
 }
@@ -104,7 +107,7 @@ static int carry_out(Sweep *sweep)
 {
   g_autoptr(Progress) progress = progress_new(sweep->ui, sweep->config, sweep->account);
   const Passing passing = {
-    .ui = sweep->ui, .config = sweep->config, .progress = progress, .stop = &sweep->interrupted
+    .ui = sweep->ui, .config = sweep->config, .progress = progress, .before = sweep->before, .stop = &sweep->interrupted
   };
   gboolean ours = !ledger_daemon_runs(sweep->ui->data_dir);
   int status = EX_OK;
@@ -244,6 +247,8 @@ static int run(const Ui *ui, int argc, char **argv)
   sweep.config = config;
   sweep.ledger = ui_ledger(ui, &error);
   if (sweep.ledger == NULL) return ui_fail(error);
+  sweep.before = account_list(sweep.ledger, &error);
+  if (sweep.before == NULL) return ui_fail(error);
   sweep.wishes = g_array_new(FALSE, FALSE, sizeof(gint64));
   status = make_wishes(&sweep);
   if (sweep.wishes->len == 0) return status;

@@ -6,6 +6,7 @@
 #include "ledger/command.h"
 #include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
+#include "ui/common/words.h"
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"
 #include <stdio.h>
@@ -26,7 +27,7 @@ static char *describe(const OwnerCommand *command)
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
     for (guint i = 0; i < command->wishes->len; i++)
       g_array_append_val(ids, ((const Wish *)command->wishes->pdata[i])->entry);
-    which = selection_text(ids, 8);
+    which = words_ids(ids, 8);
   } else {
     g_ptr_array_add(command->entries, NULL);
     which = g_strjoinv(", ", (char **)command->entries->pdata);

@@ -7,6 +7,8 @@
 #include "filter/normalise.h"
 #include "ledger/command.h"
 #include "ledger/covered.h"
+#include "ui/cli/coming_back.h"
+#include "ui/common/words.h"
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"
 #include "ui/terminal/selection.h"
@@ -27,7 +29,6 @@ static const char *list_name(NewsenderList list)
 /* Which reports the entry would have judged otherwise, and how many of these answer mail that was really sent. */
 static void tell_covered(NewsenderList list, const Covered *covered)
 {
-  g_autofree char *lying = selection_text(covered->lying, 8);
   g_autoptr(GString) text = g_string_new(NULL);
   if (covered->changed->len == 0) return;
   g_string_printf(text,
@@ -37,8 +38,7 @@ static void tell_covered(NewsenderList list, const Covered *covered)
   if (list == NEWSENDER_DENY)
     g_string_append_printf(text, ", of which %u answer mail that you sent.", covered->answered);
   else
-    g_string_append_printf(text, "; %u of them in quarantine%s%s.", covered->lying->len,
-                           covered->lying->len > 0 ? ": backstop restore " : "", lying);
+    g_string_append_printf(text, "; %u of them in quarantine.", covered->lying->len);
   print_wrapped("", text->str);
 }
 
@@ -63,7 +63,8 @@ static void tell(const Ui *ui, NewsenderList list, const char *entry, const char
   }
 }
 
-static gboolean add(const Ui *ui, Ledger *ledger, NewsenderList list, const char *text, GError **error)
+/* lying: ids of what lies in quarantine and is about the entry are added. */
+static gboolean add(const Ui *ui, Ledger *ledger, NewsenderList list, const char *text, GArray *lying, GError **error)
 {
   g_auto(Covered) covered = { 0 };
   g_autofree char *entry = newsender_parse(text, error);
@@ -73,10 +74,11 @@ static gboolean add(const Ui *ui, Ledger *ledger, NewsenderList list, const char
        list == NEWSENDER_ALLOW ? "is allowed: reports about it are genuine."
                                : "is denied: reports about it are backscatter.",
        &covered);
+  if (list == NEWSENDER_ALLOW) g_array_append_vals(lying, covered.lying->data, covered.lying->len);
   return TRUE;
 }
 
-static gboolean take(const Ui *ui, Ledger *ledger, NewsenderList list, const char *text, GError **error)
+static gboolean take(const Ui *ui, Ledger *ledger, NewsenderList list, const char *text, GArray *lying, GError **error)
 {
   gboolean excluded = FALSE;
   g_autofree char *entry = newsender_parse(text, error);
@@ -140,16 +142,22 @@ static gboolean note_command(Ledger *ledger, const char *verb, int argc, char **
 }
 
 static int change(const Ui *ui, Ledger *ledger, NewsenderList list, int argc, char **argv,
-                  gboolean (*each)(const Ui *, Ledger *, NewsenderList, const char *, GError **))
+                  gboolean (*each)(const Ui *, Ledger *, NewsenderList, const char *, GArray *, GError **))
 {
   int status = EX_OK;
+  gboolean any = FALSE;
   GError *failed = NULL;
+  g_autoptr(GArray) lying = g_array_new(FALSE, FALSE, sizeof(gint64));
   if (!note_command(ledger, each == add ? list_name(list) : "remove", argc, argv, &failed)) return ui_fail(failed);
   for (int i = 0; i < argc; i++) {
     GError *error = NULL;
-    if (!each(ui, ledger, list, argv[i], &error)) status = ui_worse(status, ui_fail(error));
+    if (each(ui, ledger, list, argv[i], lying, &error))
+      any = TRUE;
+    else
+      status = ui_worse(status, ui_fail(error));
   }
-  return status;
+  gboolean frees = any && (list == NEWSENDER_ALLOW || each == take);
+  return frees ? ui_worse(status, coming_back_tell(ui, ledger, lying)) : status;
 }
 
 int own_list_run(const Ui *ui, NewsenderList list, gboolean all, int argc, char **argv)

@@ -101,12 +101,10 @@ int passing_by_child(const Passing *passing, gboolean sweep, const char *account
   return child_status(process);
 }
 
-/* The account's state; NULL when the ledger does not tell. The caller frees. */
-static Account *find_account(Ledger *ledger, const char *name)
+static const Account *find_account(const GPtrArray *accounts, const char *name)
 {
-  g_autoptr(GPtrArray) accounts = account_list(ledger, NULL);
   for (guint i = 0; accounts != NULL && i < accounts->len; i++)
-    if (strcmp(((const Account *)accounts->pdata[i])->name, name) == 0) return g_ptr_array_steal_index(accounts, i);
+    if (strcmp(((const Account *)accounts->pdata[i])->name, name) == 0) return accounts->pdata[i];
   return NULL;
 }
 
@@ -129,23 +127,28 @@ static int trouble_status(AccountState state, int other)
 
 int passing_trouble(Ledger *ledger, const char *account, int other)
 {
-  Account *row = find_account(ledger, account);
-  int status = row != NULL ? trouble_status(row->state, other) : other;
-  account_free(row);
-  return status;
+  g_autoptr(GPtrArray) accounts = account_list(ledger, NULL);
+  const Account *row = find_account(accounts, account);
+  return row != NULL ? trouble_status(row->state, other) : other;
 }
 
-/* Has the account got into trouble since the sweep was asked for? Complains, then. A lost connection does not end a
- * sweep: it goes on after the reconnect. */
-static gboolean is_held_up(Ledger *ledger, const Wish *wish)
+/* Is this account as it was? A try that fails makes the account connect first, so that its state begins anew. */
+static gboolean is_same(const Account *row, const Account *before)
+{
+  return before != NULL && row->state == before->state && row->since == before->since && row->until == before->until
+         && g_strcmp0(row->text, before->text) == 0;
+}
+
+/* Has the account got into trouble since the sweep was asked for? Complains, then. */
+static gboolean is_held_up(const Passing *passing, Ledger *ledger, const Wish *wish)
 {
   if (wish->verb == WISH_CHECK) return FALSE; /* another request fails together with its pass */
-  Account *row = find_account(ledger, wish->account);
+  g_autoptr(GPtrArray) accounts = account_list(ledger, NULL);
+  const Account *row = find_account(accounts, wish->account);
   gboolean held =
-      row != NULL && row->since >= wish->made
+      row != NULL && !is_same(row, find_account(passing->before, wish->account))
       && (row->state == ACCOUNT_RETRYING || row->state == ACCOUNT_SIGN_IN_NEEDED || row->state == ACCOUNT_DISABLED);
   if (held) ui_complain("account %s: %s", row->name, row->text != NULL ? row->text : account_state_name(row->state));
-  account_free(row);
   return held;
 }
 
@@ -176,7 +179,7 @@ int passing_by_daemon(const Passing *passing, Ledger *ledger, const GArray *wish
         passing->ui->data_dir); /* asked before the requests are read: the daemon may finish one right before its end */
     g_autoptr(Wish) wish = wish_get(ledger, g_array_index(wishes, gint64, i), &error);
     if (wish == NULL) return ui_fail(error);
-    gboolean held = wish->state == WISH_OPEN && runs && is_held_up(ledger, wish);
+    gboolean held = wish->state == WISH_OPEN && runs && is_held_up(passing, ledger, wish);
     if (held) status = ui_worse(status, passing_trouble(ledger, wish->account, EX_SOFTWARE));
     if (wish->state != WISH_OPEN || held) {
       i++;
@@ -190,8 +193,7 @@ int passing_by_daemon(const Passing *passing, Ledger *ledger, const GArray *wish
     if (now != version) heard = g_get_monotonic_time();
     version = now;
     if (g_get_monotonic_time() - heard > patient) {
-      ui_complain("account %s: the daemon does not start it; restart the daemon if its configuration was changed",
-                  wish->account);
+      ui_complain("account %s: the daemon does not start it; backstop status says how the daemon is", wish->account);
       return EX_TEMPFAIL;
     }
     wait_a_little(passing);

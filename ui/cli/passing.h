@@ -9,7 +9,8 @@ typedef struct {
   const Ui *ui;
   const Config *config;
   Progress *progress;
-  const gboolean *stop; /* set by a signal source of the caller: wait no longer for the daemon; NULL: never */
+  const GPtrArray *before; /* Account*, read before the sweeps were asked for: trouble of before is no news */
+  const gboolean *stop;    /* set by a signal source of the caller: wait no longer for the daemon; NULL: never */
 } Passing;
 
 /* Loads the configuration. NULL, with a complaint and *status: it cannot be loaded, or has no such account (NULL: all).

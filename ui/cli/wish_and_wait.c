@@ -9,6 +9,8 @@
 #include "ledger/command.h"
 #include "ledger/journal.h"
 #include "ledger/trash.h"
+#include "ui/common/trust_words.h"
+#include "ui/common/words.h"
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"
 #include <stdio.h>
@@ -90,7 +92,7 @@ static char *count_words(guint n) { return g_strdup_printf(n == 1 ? "%u message"
 
 static void tell_dry_run(const Ui *ui, WishVerb verb, const GArray *ids)
 {
-  g_autofree char *count = count_words(ids->len), *which = selection_text(ids, 50);
+  g_autofree char *count = count_words(ids->len), *which = words_ids(ids, 50);
   if (!ui->json) {
     g_autofree char *text = g_strdup_printf("%s would be %s: %s", count, done_word(verb), which);
     print_wrapped("", text);
@@ -160,7 +162,7 @@ static int consent(Ledger *ledger, const WishOptions *options, const GArray *ids
 static int confirm(const Selection *selection, WishVerb verb, gboolean terminal)
 {
   guint n = selection->ids->len;
-  g_autofree char *count = count_words(n), *which = selection_text(selection->ids, 8);
+  g_autofree char *count = count_words(n), *which = words_ids(selection->ids, 8);
   if (selection_options.yes || (n < 2 && !selection->bulk) || (!terminal && !selection->bulk)) return EX_OK;
   if (!terminal) return ui_usage("%s would be %s (%s): add --yes", count, done_word(verb), which);
   g_autofree char *question = g_strdup_printf("%s will be %s (%s). Go on?", count, done_word(verb), which);
@@ -222,31 +224,39 @@ static const char *asked_for(WishVerb verb)
   }
 }
 
+static void tell_result(const Ui *ui, const Wish *wish, gboolean itself)
+{
+  const char *result = wish->result != NULL ? wish->result : wish->state == WISH_DONE ? "done" : "failed";
+  if (ui->json) {
+    JsonBuilder *line = jsonl_begin();
+    jsonl_text(line, "type", "result");
+    jsonl_number(line, "id", wish->entry);
+    jsonl_text(line, "account", wish->account);
+    jsonl_text(line, "request", wish_verb_name(wish->verb));
+    jsonl_boolean(line, "by_itself", itself);
+    jsonl_text(line, "state", wish->state == WISH_DONE ? "done" : "failed");
+    jsonl_text(line, "text", result);
+    jsonl_end(line);
+    return;
+  }
+  const char *words = itself ? "by itself" : asked_for(wish->verb);
+  g_autofree char *first = wish->entry != 0 ? g_strdup_printf("  %" G_GINT64_FORMAT " (%s): ", wish->entry, words)
+                                            : g_strdup_printf("  %s (%s): ", wish->account, words);
+  print_wrapped(first, result);
+}
+
 gboolean wish_results(const Ui *ui, Ledger *ledger, GError **error)
 {
   g_autoptr(GPtrArray) wishes = wish_untold(ledger, NULL, error);
   g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(gint64));
   if (wishes == NULL) return FALSE;
-  if (wishes->len > 0 && !ui->json) puts("\nResults of your requests:");
+  if (wishes->len > 0 && !ui->json) puts("\nWhat was done since you last asked:");
   for (guint i = 0; i < wishes->len; i++) {
     const Wish *wish = wishes->pdata[i];
-    const char *result = wish->result != NULL ? wish->result : wish->state == WISH_DONE ? "done" : "failed";
+    gboolean itself = FALSE;
+    if (!wish_is_healing(ledger, wish, &itself, error)) return FALSE;
+    tell_result(ui, wish, itself);
     g_array_append_val(told, wish->id);
-    if (ui->json) {
-      JsonBuilder *line = jsonl_begin();
-      jsonl_text(line, "type", "result");
-      jsonl_number(line, "id", wish->entry);
-      jsonl_text(line, "account", wish->account);
-      jsonl_text(line, "request", wish_verb_name(wish->verb));
-      jsonl_text(line, "state", wish->state == WISH_DONE ? "done" : "failed");
-      jsonl_text(line, "text", result);
-      jsonl_end(line);
-      continue;
-    }
-    g_autofree char *first = wish->entry != 0
-                                 ? g_strdup_printf("  %" G_GINT64_FORMAT " (%s): ", wish->entry, asked_for(wish->verb))
-                                 : g_strdup_printf("  %s (%s): ", wish->account, asked_for(wish->verb));
-    print_wrapped(first, result);
   }
   /* A program that asks for JSON may not be the owner. */
   return ui->json || wish_tell(ledger, (const gint64 *)(void *)told->data, told->len, error);

@@ -39,6 +39,15 @@ const char *words_state(MoveState state)
   }
 }
 
+WordsBy words_by(const Entry *entry)
+{
+  static const char *const own[] = { "own-allow", "own-deny", NULL };
+  const Evidence *decided = entry->decided < entry->evidence->len ? entry->evidence->pdata[entry->decided] : NULL;
+  if (decided == NULL) return WORDS_BY_MAIL;
+  if (g_strv_contains(own, decided->code)) return WORDS_BY_OWN_ENTRY;
+  return g_str_equal(decided->code, "recipient-recent") ? WORDS_BY_ADDRESS : WORDS_BY_MAIL;
+}
+
 char *words_list(const GPtrArray *texts, guint most)
 {
   if (texts == NULL || texts->len == 0) return NULL;
@@ -46,4 +55,20 @@ char *words_list(const GPtrArray *texts, guint most)
   for (guint i = 1; i < MIN(texts->len, most); i++) g_string_append_printf(list, ", %s", (const char *)texts->pdata[i]);
   if (texts->len > most) g_string_append_printf(list, " and %u more", texts->len - most);
   return g_strdup(list->str);
+}
+
+char *words_ids(const GArray *ids, guint most)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0, shown = 0; i < ids->len; shown++) {
+    gint64 first = g_array_index(ids, gint64, i), last = first;
+    for (i++; i < ids->len && g_array_index(ids, gint64, i) == last + 1; i++) last++;
+    if (shown == most) {
+      g_string_append(text, ",...");
+      break;
+    }
+    g_string_append_printf(text, "%s%" G_GINT64_FORMAT, shown > 0 ? "," : "", first);
+    if (last > first) g_string_append_printf(text, "-%" G_GINT64_FORMAT, last);
+  }
+  return g_strdup(text->str);
 }

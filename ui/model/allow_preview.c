@@ -62,9 +62,10 @@ static gboolean preview(AllowChoice *choice, Ledger *ledger, GError **error)
                          ngettext("It would have changed the verdict on %u report so far",
                                   "It would have changed the verdict on %u reports so far", touched->len),
                          touched->len);
-  g_string_append_printf(
-      text, ngettext(", %u of which lies in quarantine.", ", %u of which lie in quarantine.", choice->lying->len),
-      choice->lying->len);
+  g_string_append_printf(text,
+                         ngettext(", %u of which lies in quarantine and is restored.",
+                                  ", %u of which lie in quarantine and are restored.", choice->lying->len),
+                         choice->lying->len);
   add_examples(text, ledger, touched);
   choice->preview = g_strdup(text->str);
   return TRUE;

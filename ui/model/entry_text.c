@@ -41,11 +41,17 @@ static void add(GPtrArray *lines, LineStyle style, const char *name, const char 
   g_ptr_array_add(lines, line);
 }
 
-static const char *meaning(VerdictCode verdict)
+static const char *meaning(const Entry *entry)
 {
-  switch (verdict) {
-  case VERDICT_GENUINE: return _("Genuine: it answers mail that you sent.");
-  case VERDICT_BACKSCATTER: return _("Backscatter: it answers mail that you did not send.");
+  WordsBy by = words_by(entry);
+  switch (entry->verdict) {
+  case VERDICT_GENUINE:
+    return by == WORDS_BY_OWN_ENTRY ? _("Genuine: you have allowed it by an entry of your own.")
+           : by == WORDS_BY_ADDRESS ? _("Genuine, it seems: you have written to the address that it is about.")
+                                    : _("Genuine: it answers mail that you sent.");
+  case VERDICT_BACKSCATTER:
+    return by == WORDS_BY_OWN_ENTRY ? _("Backscatter: you have denied it by an entry of your own.")
+                                    : _("Backscatter: it answers mail that you did not send.");
   case VERDICT_PASS: return _("It is not a bounce.");
   default: return _("Unsure: too little is known to tell whether you sent the mail it answers.");
   }
@@ -101,13 +107,16 @@ static void add_evidence(GPtrArray *lines, const Entry *entry)
 
 char *entry_text_coverage(const Coverage *coverage, const char *addresses)
 {
-  if (coverage->from == 0) return g_strdup(_("nothing of it has been read yet"));
+  char *lack = coverage_lack(coverage);
+  if (lack != NULL) return lack;
   g_autofree char *from = shown_day(coverage->from), *to = shown_time(coverage->to);
   if (addresses == NULL || *addresses == '\0')
-    return g_strdup_printf(_("knows all sent mail since %s, last looked at: %s"), from, to);
+    return g_strdup_printf(_("“%s” of account %s knows all sent mail since %s, last looked at: %s"), coverage->folder,
+                           coverage->account, from, to);
   g_auto(GStrv) parts = g_strsplit(addresses, ";", -1);
   g_autofree char *list = g_strjoinv(", ", parts);
-  return g_strdup_printf(_("knows all mail sent from %s since %s, last looked at: %s"), list, from, to);
+  return g_strdup_printf(_("“%s” knows all mail sent from %s since %s, last looked at: %s"), coverage->folder, list,
+                         from, to);
 }
 
 static void add_coverage(GPtrArray *lines, const GPtrArray *coverage)
@@ -118,25 +127,42 @@ static void add_coverage(GPtrArray *lines, const GPtrArray *coverage)
     add(lines, LINE_PLAIN, NULL,
         _("No Sent folder is known, so Backstop cannot tell that you did not send something, and moves nothing."));
   for (guint i = 0; i < coverage->len; i++) {
-    const Coverage *row = coverage->pdata[i];
-    g_autofree char *words = entry_text_coverage(row, NULL);
-    g_autofree char *text = g_strdup_printf(_("folder “%s” of account %s: %s"), row->folder, row->account, words);
-    add(lines, LINE_PLAIN, NULL, text);
+    g_autofree char *words = entry_text_coverage(coverage->pdata[i], NULL);
+    add(lines, LINE_PLAIN, NULL, words);
   }
 }
 
-GPtrArray *entry_text_why(const Entry *entry, const GPtrArray *coverage, const Wish *wish)
+/* How the test of coverage stands. */
+static void add_tests(GPtrArray *lines, const TextContext *context)
+{
+  for (guint i = 0; context->tests != NULL && context->accounts != NULL && i < context->tests->len; i++) {
+    const CoverageTest *test = context->tests->pdata[i];
+    g_autofree char *words = trust_words_test(test, trust_is_given(context->accounts, test->account));
+    add(lines, LINE_PLAIN, NULL, words);
+  }
+}
+
+static void add_healing(GPtrArray *lines, const Entry *entry, const TextContext *context)
+{
+  if (context->healing == NULL) return;
+  g_autofree char *words = trust_words_healing(context->healing, context->coming, entry->state);
+  add(lines, LINE_PLAIN, NULL, words);
+}
+
+GPtrArray *entry_text_why(const Entry *entry, const TextContext *context)
 {
   GPtrArray *lines = lines_new();
   g_autofree char *arrived = shown_time(entry->arrived != 0 ? entry->arrived : entry->judged);
   g_autofree char *what = g_strdup_printf(_("It is %s; it came to the account %s (%s)."), _(words_kind(entry->kind)),
                                           entry->account, arrived);
-  add(lines, LINE_TITLE, NULL, meaning(entry->verdict));
+  add(lines, LINE_TITLE, NULL, meaning(entry));
   add_state(lines, entry);
-  add_wish(lines, wish);
+  add_wish(lines, context->wish);
+  add_healing(lines, entry, context);
   add(lines, LINE_PLAIN, NULL, what);
   add_evidence(lines, entry);
-  add_coverage(lines, coverage);
+  add_coverage(lines, context->coverage);
+  add_tests(lines, context);
   return lines;
 }
 

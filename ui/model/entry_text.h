@@ -3,6 +3,7 @@
 #include "ledger/journal.h"
 #include "ledger/sent.h"
 #include "ledger/wish.h"
+#include "ui/common/trust_words.h"
 
 /* Words in the user's language; static. */
 const char *entry_text_verdict(VerdictCode verdict); /* "backscatter" */
@@ -17,9 +18,15 @@ typedef struct {
 } TextLine;
 void text_line_free(TextLine *line);
 
-/* Lists of TextLine*. coverage: list of Coverage*, NULL: not known. wish: the newest request about this entry; NULL:
- * none. */
-GPtrArray *entry_text_why(const Entry *entry, const GPtrArray *coverage, const Wish *wish);
+/* What is known now beside the entry; anything may be NULL: not known, or none. */
+typedef struct {
+  const Wish *wish;                             /* the newest request about the entry */
+  const Healing *healing;                       /* what came of judging it again */
+  gboolean coming;                              /* an open request brings it back by itself */
+  const GPtrArray *coverage, *tests, *accounts; /* Coverage*, CoverageTest*, Account* */
+} TextContext;
+/* Lists of TextLine*. */
+GPtrArray *entry_text_why(const Entry *entry, const TextContext *context);
 GPtrArray *entry_text_original(const Entry *entry);
 /* What the ledger holds of the message itself. */
 GPtrArray *entry_text_kept(const Entry *entry);
@@ -28,5 +35,6 @@ char *entry_text_join(const GPtrArray *lines);
 
 /* Can this entry be restored (or deleted) now? */
 gboolean entry_text_can_restore(const Entry *entry);
-/* "knows all mail sent from me@example.org since 3 March 2019". The caller frees. */
+/* "“Sent” knows all mail sent from me@example.org since 3 March 2019", or why the folder says nothing of what was sent.
+ * The caller frees. */
 char *entry_text_coverage(const Coverage *coverage, const char *addresses);

@@ -1,24 +1,20 @@
 /* hold.c - requests that can be undone
- * Owns:     the group of requests made last, and its timer.
+ * Owns:     their order, their seconds, and which of two about the same message counts.
  * Must not: know GTK; move a message itself.
  * Fails:    by HOLD_FAILED with a sentence.
- * Tests:    tests/ui/model/test_models.c */
+ * Tests:    tests/ui/model/test_hold.c */
 #include "ui/model/hold.h"
-#include "ui/model/shown.h"
 #include <glib/gi18n.h>
-
-#define OPEN_ASKED 200 /* open requests that one look reads at most */
 
 struct Hold {
   Ledger *ledger;
   void (*changed)(Hold *hold, gpointer data);
   gpointer data;
-  HoldState state;
-  WishVerb verb;
-  GArray *entries, *wishes; /* gint64 each; wishes: 0 for a request that was refused */
+  gint64 (*clock)(void);
+  GPtrArray *requests; /* Held*, the oldest first: pending ones, and finished ones that are still told of */
+  gboolean undone;     /* the last thing that happened was an undo */
   GHashTable *notes;
-  guint timer, all, done, failed;
-  char *problem; /* the first problem, a sentence */
+  guint timer;
 };
 
 Hold *hold_new(Ledger *ledger, void (*changed)(Hold *hold, gpointer data), gpointer data)
@@ -27,11 +23,15 @@ Hold *hold_new(Ledger *ledger, void (*changed)(Hold *hold, gpointer data), gpoin
   *hold = (Hold){ .ledger = ledger,
                   .changed = changed,
                   .data = data,
-                  .entries = g_array_new(FALSE, FALSE, sizeof(gint64)),
-                  .wishes = g_array_new(FALSE, FALSE, sizeof(gint64)),
-                  .notes = g_hash_table_new(g_int64_hash, g_int64_equal) };
+                  .clock = g_get_monotonic_time,
+                  .requests = g_ptr_array_new_with_free_func((GDestroyNotify)held_free),
+                  .notes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL) };
   return hold;
 }
+
+void hold_set_clock(Hold *hold, gint64 (*clock)(void)) { hold->clock = clock; }
+
+static Held *request(const Hold *hold, guint i) { return g_ptr_array_index(hold->requests, i); }
 
 static void stop_timer(Hold *hold)
 {
@@ -42,216 +42,220 @@ static void stop_timer(Hold *hold)
 void hold_free(Hold *hold)
 {
   if (hold == NULL) return;
-  hold->changed = NULL;
-  hold_send(hold);
   stop_timer(hold);
-  g_array_unref(hold->entries);
-  g_array_unref(hold->wishes);
+  for (guint i = 0; i < hold->requests->len; i++) {
+    for (guint k = i + 1; k < hold->requests->len; k++)
+      if (request(hold, k)->state == HOLD_HELD) held_leave_to(request(hold, i), request(hold, k));
+    held_send(request(hold, i), hold->ledger);
+  }
+  g_ptr_array_unref(hold->requests);
   g_hash_table_unref(hold->notes);
-  g_free(hold->problem);
   g_free(hold);
 }
 
-static void set_state(Hold *hold, HoldState state)
+static void note_all(Hold *hold)
 {
-  hold->state = state;
-  if (state != HOLD_HELD && state != HOLD_OPEN) g_hash_table_remove_all(hold->notes);
-  if (hold->changed != NULL) hold->changed(hold, hold->data);
+  g_hash_table_remove_all(hold->notes);
+  for (guint i = 0; i < hold->requests->len; i++) {
+    const Held *held = request(hold, i);
+    const char *note = held_note(held);
+    for (guint k = 0; note != NULL && k < held->entries->len; k++)
+      g_hash_table_insert(hold->notes, g_memdup2(&g_array_index(held->entries, gint64, k), sizeof(gint64)),
+                          (gpointer)note);
+  }
 }
 
 static gboolean on_time(gpointer data)
 {
   Hold *hold = data;
   hold->timer = 0;
-  hold_send(hold);
+  hold_tick(hold);
   return G_SOURCE_REMOVE;
 }
 
-static void note_all(Hold *hold)
+/* Is a newer request held that is about a message of this one? */
+static gboolean waits(const Hold *hold, guint i)
 {
-  const char *restore = hold->state == HOLD_HELD ? _("to be restored") : _("being restored");
-  const char *delete = hold->state == HOLD_HELD ? _("to be deleted") : _("being deleted");
-  for (guint i = 0; i < hold->entries->len; i++)
-    g_hash_table_insert(hold->notes, &g_array_index(hold->entries, gint64, i),
-                        (gpointer)(hold->verb == WISH_RESTORE ? restore : delete));
+  for (guint k = i + 1; k < hold->requests->len; k++)
+    if (request(hold, k)->state == HOLD_HELD && held_overlaps(request(hold, i), request(hold, k))) return TRUE;
+  return FALSE;
 }
 
-void hold_begin(Hold *hold, WishVerb verb, const gint64 *entries, guint n)
+/* Wakes when the next request is due that waits for none. */
+static void set_timer(Hold *hold)
 {
-  hold_send(hold);
+  gint64 next = G_MAXINT64, now = hold->clock();
   stop_timer(hold);
-  g_hash_table_remove_all(hold->notes);
-  g_array_set_size(hold->entries, 0);
-  g_array_set_size(hold->wishes, 0);
-  g_clear_pointer(&hold->problem, g_free);
-  g_array_append_vals(hold->entries, entries, n);
-  hold->verb = verb;
-  hold->all = n;
-  hold->done = hold->failed = 0;
-  hold->state = HOLD_HELD;
+  for (guint i = 0; i < hold->requests->len; i++)
+    if (request(hold, i)->state == HOLD_HELD && !waits(hold, i)) next = MIN(next, request(hold, i)->due);
+  if (next != G_MAXINT64)
+    hold->timer = g_timeout_add((guint)CLAMP((next - now) / 1000 + 1, 1, HOLD_SECONDS * 1000), on_time, hold);
+}
+
+static void tell(Hold *hold)
+{
   note_all(hold);
-  hold->timer = g_timeout_add_seconds(HOLD_SECONDS, on_time, hold);
-  set_state(hold, HOLD_HELD);
+  set_timer(hold);
+  if (hold->changed != NULL) hold->changed(hold, hold->data);
+}
+
+/* Older requests that are held leave their messages to this one. */
+static void send(Hold *hold, Held *held)
+{
+  for (guint i = 0; i < hold->requests->len && request(hold, i) != held;) {
+    Held *older = request(hold, i);
+    if (older->state == HOLD_HELD) held_leave_to(older, held);
+    if (older->state == HOLD_HELD && older->all == 0 && older->allow == NULL)
+      g_ptr_array_remove_index(hold->requests, i);
+    else
+      i++;
+  }
+  held_send(held, hold->ledger);
+}
+
+/* The first request that is due, and waits for none. */
+static Held *next_due(const Hold *hold)
+{
+  gint64 now = hold->clock();
+  for (guint i = 0; i < hold->requests->len; i++)
+    if (request(hold, i)->state == HOLD_HELD && request(hold, i)->due <= now && !waits(hold, i))
+      return request(hold, i);
+  return NULL;
+}
+
+void hold_tick(Hold *hold)
+{
+  Held *due = next_due(hold);
+  if (due == NULL) {
+    set_timer(hold);
+    return;
+  }
+  hold->undone = FALSE;
+  for (; due != NULL; due = next_due(hold)) send(hold, due);
+  tell(hold);
+}
+
+/* Finished requests are told of no longer; a failure is, until somebody has closed it. */
+static void forget_finished(Hold *hold, gboolean failures)
+{
+  for (guint i = hold->requests->len; i > 0; i--) {
+    const Held *held = request(hold, i - 1);
+    if (!held_is_pending(held) && (failures || held->state != HOLD_FAILED))
+      g_ptr_array_remove_index(hold->requests, i - 1);
+  }
+}
+
+static void add(Hold *hold, WishVerb verb, const char *allow, const gint64 *entries, guint n)
+{
+  gint64 due = hold->clock() + (gint64)HOLD_SECONDS * G_USEC_PER_SEC;
+  forget_finished(hold, FALSE);
+  hold->undone = FALSE;
+  g_ptr_array_add(hold->requests, held_new(verb, allow, entries, n, due));
+  tell(hold);
+}
+
+void hold_begin(Hold *hold, WishVerb verb, const gint64 *entries, guint n) { add(hold, verb, NULL, entries, n); }
+
+void hold_allow(Hold *hold, const char *entry, const gint64 *entries, guint n)
+{
+  add(hold, WISH_RESTORE, entry, entries, n);
+}
+
+/* The newest request for which `is` says yes; NULL: none. */
+static Held *newest(const Hold *hold, gboolean (*is)(const Held *held))
+{
+  for (guint i = hold->requests->len; i > 0; i--)
+    if (is(request(hold, i - 1))) return request(hold, i - 1);
+  return NULL;
+}
+
+static gboolean is_held(const Held *held) { return held->state == HOLD_HELD; }
+static gboolean is_failed(const Held *held) { return held->state == HOLD_FAILED; }
+static gboolean is_undone(const Held *held) { return held->state == HOLD_UNDONE; }
+static gboolean is_any(const Held *held) { return TRUE; }
+
+/* The request that is told of. */
+static Held *current(const Hold *hold)
+{
+  Held *held = newest(hold, held_is_pending);
+  if (held == NULL && hold->undone) held = newest(hold, is_undone);
+  if (held == NULL) held = newest(hold, is_failed);
+  return held != NULL ? held : newest(hold, is_any);
 }
 
 void hold_send(Hold *hold)
 {
-  g_autoptr(GError) problem = NULL;
-  if (hold->state != HOLD_HELD) return;
-  stop_timer(hold);
-  if (!wish_add_many(hold->ledger, hold->verb, (const gint64 *)(void *)hold->entries->data, hold->entries->len,
-                     hold->wishes, &hold->problem, &problem)) {
-    hold->problem = g_strdup(problem->message);
-    hold->failed = hold->all;
-    set_state(hold, HOLD_FAILED);
-    return;
-  }
-  for (guint i = 0; i < hold->wishes->len; i++)
-    if (g_array_index(hold->wishes, gint64, i) == 0) hold->failed++; /* refused */
-  hold->state = HOLD_OPEN;
-  note_all(hold);
-  if (hold->failed == hold->all)
-    set_state(hold, HOLD_FAILED);
-  else
-    set_state(hold, HOLD_OPEN);
+  Held *held = current(hold);
+  if (held == NULL || held->state != HOLD_HELD) return;
+  hold->undone = FALSE;
+  send(hold, held);
+  tell(hold);
 }
 
 void hold_undo(Hold *hold)
 {
-  g_autoptr(GError) problem = NULL;
-  guint left = 0;
-  stop_timer(hold);
-  if (hold->state == HOLD_HELD) {
-    set_state(hold, HOLD_UNDONE);
-    return;
+  Held *held = newest(hold, held_is_pending);
+  if (held == NULL) return;
+  gint64 due = hold->clock() + (gint64)HOLD_SECONDS * G_USEC_PER_SEC;
+  gboolean was_held = held->state == HOLD_HELD;
+  held_cancel(held, hold->ledger);
+  hold->undone = held->state == HOLD_UNDONE;
+  for (guint i = 0; i < hold->requests->len; i++) {
+    Held *older = request(hold, i);
+    if (was_held && older->state == HOLD_HELD && held_overlaps(older, held)) older->due = MAX(older->due, due);
   }
-  if (hold->state != HOLD_OPEN) return;
-  hold_look(hold);
-  g_free(hold->problem);
-  hold->problem = NULL;
-  if (!wish_cancel_many(hold->ledger, (const gint64 *)(void *)hold->wishes->data, hold->wishes->len, &left, &problem)) {
-    hold->problem = g_strdup(problem->message);
-    set_state(hold, HOLD_FAILED);
-    return;
-  }
-  /* Requests that failed before are counted in `left`, too. */
-  hold->done += left;
-  hold->failed = hold->all - hold->done;
-  hold->problem = hold->done > 0 ? g_strdup(_("the others were taken back")) : NULL;
-  set_state(hold, hold->done > 0 ? HOLD_FAILED : HOLD_UNDONE);
+  tell(hold);
 }
 
-/* Results that nobody was told of yet are told here, once. */
-static void take_earlier(Hold *hold)
+void hold_close(Hold *hold)
 {
-  g_autoptr(GPtrArray) wishes = wish_untold(hold->ledger, NULL, NULL);
-  g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(gint64));
-  if (wishes == NULL || wishes->len == 0) return;
-  g_clear_pointer(&hold->problem, g_free);
-  hold->all = wishes->len;
-  hold->failed = 0;
-  for (guint i = 0; i < wishes->len; i++) {
-    const Wish *wish = wishes->pdata[i];
-    g_array_append_val(told, wish->id);
-    if (wish->state != WISH_FAILED) continue;
-    hold->failed++;
-    if (hold->problem == NULL) hold->problem = g_strdup(wish->result);
-  }
-  hold->done = hold->all - hold->failed;
-  if (wish_tell(hold->ledger, (const gint64 *)(void *)told->data, told->len, NULL)) set_state(hold, HOLD_EARLIER);
+  forget_finished(hold, TRUE);
+  hold->undone = FALSE;
+  tell(hold);
 }
 
-/* Reads the state of requests until many of them are open: each account does them in their order, so that later ones
- * are hardly finished. The id of a finished request becomes 0, and is not read again. */
 void hold_look(Hold *hold)
 {
-  guint open = 0, done = 0, failed = 0;
-  if (hold->state != HOLD_OPEN && hold->state != HOLD_HELD) take_earlier(hold);
-  if (hold->state != HOLD_OPEN) return;
-  for (guint i = 0; i < hold->wishes->len && open < OPEN_ASKED; i++) {
-    gint64 *id = &g_array_index(hold->wishes, gint64, i);
-    if (*id == 0) continue;
-    g_autoptr(Wish) wish = wish_get(hold->ledger, *id, NULL);
-    if (wish != NULL && wish->state == WISH_OPEN) {
-      open++;
-      continue;
-    }
-    wish_tell(hold->ledger, id, 1, NULL);
-    *id = 0;
-    if (wish != NULL && wish->state == WISH_DONE) {
-      done++;
-      continue;
-    }
-    failed++;
-    if (hold->problem == NULL && wish != NULL) hold->problem = g_strdup(wish->result);
+  gboolean any = FALSE;
+  for (guint i = 0; i < hold->requests->len; i++) any = held_look(request(hold, i), hold->ledger) || any;
+  Held *earlier = newest(hold, held_is_pending) == NULL ? held_earlier(hold->ledger) : NULL;
+  if (earlier != NULL) {
+    forget_finished(hold, FALSE);
+    g_ptr_array_add(hold->requests, earlier);
   }
-  hold->done += done;
-  hold->failed += failed;
-  if (hold->done + hold->failed == hold->all)
-    set_state(hold, hold->failed > 0 ? HOLD_FAILED : HOLD_DONE);
-  else if (done + failed > 0)
-    set_state(hold, HOLD_OPEN);
+  if (!any && earlier == NULL) return;
+  hold->undone = FALSE;
+  tell(hold);
 }
 
-HoldState hold_state(const Hold *hold) { return hold->state; }
-
-gboolean hold_can_undo(const Hold *hold) { return hold->state == HOLD_HELD || hold->state == HOLD_OPEN; }
-
-GHashTable *hold_notes(const Hold *hold) { return hold->notes; }
-
-static char *open_text(const Hold *hold, gboolean runs)
+HoldState hold_state(const Hold *hold)
 {
-  gboolean restore = hold->verb == WISH_RESTORE;
-  if (!runs)
-    return g_strdup_printf(restore ? ngettext("%u message is restored as soon as the filter runs.",
-                                              "%u messages are restored as soon as the filter runs.", hold->all)
-                                   : ngettext("%u message is deleted as soon as the filter runs.",
-                                              "%u messages are deleted as soon as the filter runs.", hold->all),
-                           hold->all);
-  return g_strdup_printf(restore
-                             ? ngettext("Restoring %u message: %u done.", "Restoring %u messages: %u done.", hold->all)
-                             : ngettext("Deleting %u message: %u done.", "Deleting %u messages: %u done.", hold->all),
-                         hold->all, hold->done);
+  const Held *held = current(hold);
+  return held != NULL ? held->state : HOLD_NONE;
 }
 
-static char *earlier_text(const Hold *hold)
-{
-  g_autofree char *why = shown_line(hold->problem, 300);
-  g_autofree char *first =
-      g_strdup_printf(ngettext("%u of %u earlier request was done.", "%u of %u earlier requests were done.", hold->all),
-                      hold->done, hold->all);
-  return why != NULL ? g_strdup_printf(_("%s Why: %s"), first, why) : g_steal_pointer(&first);
-}
+gboolean hold_can_undo(const Hold *hold) { return newest(hold, held_is_pending) != NULL; }
+gboolean hold_is_held(const Hold *hold) { return newest(hold, is_held) != NULL; }
 
-static char *failed_text(const Hold *hold)
+static guint count_pending(const Hold *hold)
 {
-  g_autofree char *why = shown_line(hold->problem, 300);
-  g_autofree char *first =
-      hold->verb == WISH_RESTORE
-          ? g_strdup_printf(ngettext("%u of %u message was restored.", "%u of %u messages were restored.", hold->all),
-                            hold->done, hold->all)
-          : g_strdup_printf(ngettext("%u of %u message was deleted.", "%u of %u messages were deleted.", hold->all),
-                            hold->done, hold->all);
-  return why != NULL ? g_strdup_printf(_("%s Why: %s"), first, why) : g_steal_pointer(&first);
+  guint n = 0;
+  for (guint i = 0; i < hold->requests->len; i++) n += held_is_pending(request(hold, i));
+  return n;
 }
 
 char *hold_text(const Hold *hold, gboolean runs)
 {
-  gboolean restore = hold->verb == WISH_RESTORE;
-  switch (hold->state) {
-  case HOLD_HELD:
-    return g_strdup_printf(restore
-                               ? ngettext("%u message will be restored.", "%u messages will be restored.", hold->all)
-                               : ngettext("%u message will be deleted.", "%u messages will be deleted.", hold->all),
-                           hold->all);
-  case HOLD_OPEN: return open_text(hold, runs);
-  case HOLD_DONE:
-    return g_strdup_printf(restore ? ngettext("%u message was restored.", "%u messages were restored.", hold->all)
-                                   : ngettext("%u message was deleted.", "%u messages were deleted.", hold->all),
-                           hold->all);
-  case HOLD_FAILED: return failed_text(hold);
-  case HOLD_EARLIER: return earlier_text(hold);
-  case HOLD_UNDONE: return g_strdup(_("Taken back: nothing was changed."));
-  default: return NULL;
-  }
+  const Held *held = current(hold);
+  guint pending = count_pending(hold);
+  if (held == NULL) return NULL;
+  g_autofree char *first = held_text(held, runs);
+  g_autofree char *text =
+      hold->undone && held_is_pending(held) ? g_strdup_printf(_("Taken back. Next: %s"), first) : g_strdup(first);
+  if (pending < 2) return g_steal_pointer(&text);
+  return g_strdup_printf(ngettext("%s (%u request before it can be undone, too.)",
+                                  "%s (%u requests before it can be undone, too.)", pending - 1),
+                         text, pending - 1);
 }
+
+GHashTable *hold_notes(const Hold *hold) { return hold->notes; }

@@ -114,7 +114,10 @@ static void read_row(Pages *pages, gint64 id, PageRow *to)
   const char *note = pages->notes != NULL ? g_hash_table_lookup(pages->notes, &id) : NULL;
   to->verdict = row->verdict;
   to->cells[CELL_RECEIVED] = shown_stamp(row->received);
-  to->cells[CELL_VERDICT] = g_strdup(entry_text_verdict(row->verdict));
+  to->cells[CELL_VERDICT] =
+      row->now == row->verdict
+          ? g_strdup(entry_text_verdict(row->verdict))
+          : g_strdup_printf(_("%s, now %s"), entry_text_verdict(row->verdict), entry_text_verdict(row->now));
   to->cells[CELL_RECIPIENT] = shown_line(row->recipient, CELL_CHARACTERS);
   to->cells[CELL_REPORTER] = shown_line(row->reporter, CELL_CHARACTERS);
   to->cells[CELL_SUBJECT] = shown_line(row->subject, CELL_CHARACTERS);

@@ -4,6 +4,8 @@
  * Fails:    CONFIG_ERROR, G_FILE_ERROR; the old file stays.
  * Tests:    tests/ui/model/test_settings.c */
 #include "ui/model/settings.h"
+#include "ledger/running.h"
+#include "ui/model/shown.h"
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -101,6 +103,20 @@ gboolean settings_write(const char *file, const char *key, const char *value, GE
   gboolean good = after != NULL && (g_rename(beside, target) == 0 || fail(error, target));
   if (!good) g_unlink(beside);
   return good;
+}
+
+char *settings_in_force(Ledger *ledger, gboolean runs, const Config *config, gboolean *held)
+{
+  g_autoptr(Running) running = ledger != NULL && runs ? running_get(ledger, NULL) : NULL;
+  *held = !runs;
+  if (!runs) return g_strdup(_("The filter is not running. When it starts, it does as is chosen here."));
+  if (running == NULL)
+    return g_strdup(_("Not in force: the filter that runs does not say by which settings. Start it anew."));
+  *held = config != NULL && g_str_equal(running->digest, config->digest);
+  if (*held) return g_strdup(_("In force: the filter runs by what is chosen here."));
+  g_autofree char *since = shown_time(running->since), *why = shown_line(running->problem, 500);
+  return why != NULL ? g_strdup_printf(_("Not in force: the filter goes on as it was set at %s. Why: %s"), since, why)
+                     : g_strdup_printf(_("Not in force yet: the filter still runs as it was set at %s."), since);
 }
 
 static char *autostart_file(const char *folder)

@@ -1,4 +1,4 @@
-/* start_daemon.c - starting the filter, or telling it to read its configuration again
+/* start_daemon.c - starting the filter
  * Owns:     the choice between service and process.
  * Must not: stop a filter; wait.
  * Fails:    by GError given to done().
@@ -58,31 +58,4 @@ void daemon_start(const char *config_file, const char *data_dir, gboolean usual,
     start_process(start);
   else
     g_subprocess_wait_async(service, NULL, service_answered, start);
-}
-
-static void reload_answered(GObject *process, GAsyncResult *result, gpointer data)
-{
-  g_autoptr(GError) error = NULL;
-  Start *start = data;
-  g_subprocess_wait_check_finish(G_SUBPROCESS(process), result, &error);
-  start->done(error, start->data);
-  start_free(start);
-}
-
-void daemon_reload(gboolean usual, void (*done)(const GError *error, gpointer data), gpointer data)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GSubprocess) service =
-      usual ? g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
-                               "systemctl", "--user", "reload", "backstopd.service", NULL)
-            : NULL;
-  if (!usual) g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "no service has these folders");
-  if (service == NULL) {
-    done(error, data);
-    return;
-  }
-  Start *start = g_new0(Start, 1);
-  start->done = done;
-  start->data = data;
-  g_subprocess_wait_async(service, NULL, reload_answered, start);
 }

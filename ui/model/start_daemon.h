@@ -1,4 +1,4 @@
-/* start_daemon.h - starting the filter, or telling it to read its configuration again. */
+/* start_daemon.h - starting the filter. */
 #pragma once
 #include <gio/gio.h>
 
@@ -7,7 +7,3 @@
  * started). */
 void daemon_start(const char *config_file, const char *data_dir, gboolean usual,
                   void (*done)(const GError *error, gpointer data), gpointer data);
-
-/* Tells the user's service to read its configuration again. done as above; with an error when there is no such service,
- * or it does not run: a filter that runs otherwise must be started again by the owner. */
-void daemon_reload(gboolean usual, void (*done)(const GError *error, gpointer data), gpointer data);

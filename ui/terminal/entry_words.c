@@ -8,9 +8,11 @@
 
 char *words_coverage(const Coverage *coverage)
 {
-  if (coverage->from == 0) return g_strdup("holds no mail that Backstop has read yet");
+  char *lack = coverage_lack(coverage);
+  if (lack != NULL) return lack;
   g_autofree char *from = print_time(coverage->from), *to = print_time(coverage->to);
-  return g_strdup_printf("knows all mail sent from %s to %s", from, to);
+  return g_strdup_printf("“%s” of account %s knows all mail sent from %s to %s", coverage->folder, coverage->account,
+                         from, to);
 }
 
 char *words_gap(const CoverageGap *gap)
@@ -94,6 +96,8 @@ void words_coverage_member(JsonBuilder *line, const GPtrArray *coverage)
     jsonl_text(line, "folder", row->folder);
     jsonl_time(line, "from", row->from);
     jsonl_time(line, "to", row->to);
+    g_autofree char *lack = coverage_lack(row);
+    jsonl_text(line, "lack", lack);
     json_builder_end_object(line);
   }
   json_builder_end_array(line);

@@ -6,7 +6,8 @@
 #include "ui/terminal/jsonl.h"
 #include "ui/terminal/print.h"
 
-/* "knows all mail sent from 3 March 2019, 12:04 to 12:04 today". The caller frees. */
+/* "“Sent” of account home knows all mail sent from 3 March 2019, 12:04 to 12:04 today", or why the folder says
+ * nothing about what was sent. The caller frees. */
 char *words_coverage(const Coverage *coverage);
 /* "gap: from ... to ..., 3 messages came to it and ...", and what the gap means for bounces. The caller frees. */
 char *words_gap(const CoverageGap *gap);
@@ -19,7 +20,7 @@ Table *words_table_new(gboolean accounts);
 void words_table_add(Table *table, const Entry *entry);
 /* Adds the members of an entry that list, show and explain share. */
 void words_entry_members(JsonBuilder *line, const Entry *entry);
-/* "coverage": a list of {account, folder, from, to}. */
+/* "coverage": a list of {account, folder, from, to, lack}; lack: why the folder says nothing of what was sent. */
 void words_coverage_member(JsonBuilder *line, const GPtrArray *coverage);
 /* "gaps": a list of {account, folder, from, to, reason}. */
 void words_gaps_member(JsonBuilder *line, const GPtrArray *gaps);

@@ -6,6 +6,7 @@
 #include "ui/terminal/selection.h"
 #include "filter/normalise.h"
 #include "ledger/journal.h"
+#include "ui/common/trust_words.h"
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -16,7 +17,9 @@ SelectionOptions selection_options;
 
 const GOptionEntry selection_entries[] = {
   { "because", 0, 0, G_OPTION_ARG_FILENAME, &selection_options.because,
-    "Whose verdict was decided by this: deny, deny:example.org, or a code of explain --json", "WHY" },
+    "Whose verdict was decided by this: deny, deny:example.org, or a code of explain --json; judged-again: that would "
+    "not be moved by what is known now",
+    "WHY" },
   { "since", 0, 0, G_OPTION_ARG_FILENAME, &selection_options.since,
     "That were moved since then: 90m, 2h, 3d, 1w, or 2024-12-31", "TIME" },
   { "to", 0, 0, G_OPTION_ARG_FILENAME, &selection_options.to,
@@ -196,9 +199,22 @@ static gint by_id(gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
+/* Keeps those that were judged again, and would not be moved now. */
+static gboolean keep_judged_again(Ledger *ledger, GArray *ids, GError **error)
+{
+  g_auto(Healed) healed = { 0 };
+  g_autoptr(GHashTable) told = g_hash_table_new(g_int64_hash, g_int64_equal);
+  if (!healed_read(ledger, selection_options.account, 0, &healed, error)) return FALSE;
+  for (guint i = 0; i < healed.told->len; i++) g_hash_table_add(told, &g_array_index(healed.told, gint64, i));
+  for (guint i = ids->len; i > 0; i--)
+    if (!g_hash_table_contains(told, &g_array_index(ids, gint64, i - 1))) g_array_remove_index(ids, i - 1);
+  return TRUE;
+}
+
 /* Evidence is asked for last, since it costs a look at each. */
 static gboolean drop_others(Ledger *ledger, GArray *ids, GError **error)
 {
+  if (g_strcmp0(selection_options.because, TRUST_JUDGED_AGAIN) == 0) return keep_judged_again(ledger, ids, error);
   for (guint i = 0; selection_options.because != NULL && i < ids->len;) {
     g_autoptr(Entry) entry = journal_get(ledger, g_array_index(ids, gint64, i), error);
     if (entry == NULL) return FALSE;
@@ -268,20 +284,4 @@ gboolean selection_make(Ledger *ledger, WishVerb verb, int argc, char **argv, Se
   }
   selection->ids = g_steal_pointer(&search.ids);
   return TRUE;
-}
-
-char *selection_text(const GArray *ids, guint most)
-{
-  g_autoptr(GString) text = g_string_new(NULL);
-  for (guint i = 0, shown = 0; i < ids->len; shown++) {
-    gint64 first = g_array_index(ids, gint64, i), last = first;
-    for (i++; i < ids->len && g_array_index(ids, gint64, i) == last + 1; i++) last++;
-    if (shown == most) {
-      g_string_append(text, ",...");
-      break;
-    }
-    g_string_append_printf(text, "%s%" G_GINT64_FORMAT, shown > 0 ? "," : "", first);
-    if (last > first) g_string_append_printf(text, "-%" G_GINT64_FORMAT, last);
-  }
-  return g_strdup(text->str);
 }

@@ -26,5 +26,3 @@ int selection_check(int argc, char **argv);
  * taken that verb makes sense for, and that were not deleted; an id alone must exist, and verb must make sense for it.
  * FALSE with a complaint and *status. */
 gboolean selection_make(Ledger *ledger, WishVerb verb, int argc, char **argv, Selection *selection, int *status);
-/* "120-140, 145": ids (gint64, ascending) as they can be typed again, at most `most` ranges. The caller frees. */
-char *selection_text(const GArray *ids, guint most);

@@ -84,3 +84,20 @@ int ui_check_account(Ledger *ledger, const char *name)
   ui_complain("there is no account \"%s\": backstop status shows which there are", name);
   return EX_NOINPUT;
 }
+
+gboolean ui_policy(const Ui *ui, Policy *policy, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(Config) config = config_load(ui->config_file, &problem);
+  *policy = POLICY_DEFAULT(g_get_real_time() / G_USEC_PER_SEC);
+  if (config == NULL) {
+    if (g_error_matches(problem, CONFIG_ERROR, CONFIG_ERROR_MISSING)) return TRUE;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  policy->judge_challenges = config->judge_challenges;
+  policy->judge_virus = config->judge_virus;
+  policy->judge_auto_replies = config->judge_auto_replies;
+  policy->judge_receipts = config->judge_receipts;
+  return TRUE;
+}

@@ -2,6 +2,7 @@
  * name. */
 #pragma once
 #include "fetcher/config/config.h"
+#include "filter/filter.h"
 #include "ledger/ledger.h"
 
 /* The global options. Borrowed by the subcommands. */
@@ -27,3 +28,6 @@ Ledger *ui_ledger_or_empty(const Ui *ui, gboolean *empty, GError **error);
 int ui_check_account(Ledger *ledger, const char *name);
 /* An id as `list` shows it; FALSE for anything but a positive number. */
 gboolean ui_parse_id(const char *text, gint64 *id);
+/* How the owner wants mail to be judged, now: by the configuration, or by the defaults where there is none.
+ * CONFIG_ERROR. */
+gboolean ui_policy(const Ui *ui, Policy *policy, GError **error);

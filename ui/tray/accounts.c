@@ -4,15 +4,11 @@
  * Fails:    by a sentence in a dialog.
  * Tests:    tests/ui/tray/test_window.py */
 #include "ui/tray/accounts.h"
-#include "ledger/sent.h"
-#include "ui/model/entry_text.h"
+#include "ui/model/account_text.h"
 #include "ui/model/shown.h"
 #include "ui/tray/widgets.h"
 #include <glib/gi18n.h>
 #include <string.h>
-
-#define TEXT_CHARACTERS 1000
-#define GAP_DAYS 60 /* days for which a gap is shown, as in `backstop status` */
 
 typedef struct {
   Desk *desk;
@@ -33,41 +29,17 @@ static void choice_free(gpointer data)
 }
 
 /* Adds a line to a group: its name on the left, the words on the right. */
-static void add_line(GtkWidget *grid, gint *row, const char *name, const char *text)
+static void add_line(GtkWidget *grid, gint row, const TextLine *line)
 {
-  if (text == NULL || *text == '\0') return;
-  g_autofree char *shown = shown_line(text, TEXT_CHARACTERS);
-  GtkWidget *left = widget_label_new(name, "dim-label"), *right = widget_label_new(shown, NULL);
+  GtkWidget *left = widget_label_new(line->name, "dim-label"), *right = widget_label_new(line->text, NULL);
   gtk_label_set_xalign(GTK_LABEL(left), 1);
   gtk_label_set_yalign(GTK_LABEL(left), 0);
   gtk_label_set_selectable(GTK_LABEL(right), TRUE);
   gtk_label_set_max_width_chars(GTK_LABEL(right), 80);
   gtk_widget_set_hexpand(right, TRUE);
   gtk_widget_set_can_focus(right, FALSE);
-  gtk_grid_attach(GTK_GRID(grid), left, 0, *row, 1, 1);
-  gtk_grid_attach(GTK_GRID(grid), right, 1, (*row)++, 1, 1);
-}
-
-static void add_coverage(Accounts *accounts, GtkWidget *grid, gint *row, const Account *account)
-{
-  g_autoptr(GPtrArray) coverage = coverage_list(accounts->desk->ledger, account->name, NULL);
-  gint64 since = g_get_real_time() / G_USEC_PER_SEC - (gint64)GAP_DAYS * 86400;
-  g_autoptr(GPtrArray) gaps = coverage_gaps(accounts->desk->ledger, account->name, since, NULL);
-  for (guint i = 0; coverage != NULL && i < coverage->len; i++) {
-    const Coverage *one = coverage->pdata[i];
-    g_autofree char *words = entry_text_coverage(one, account->addresses);
-    g_autofree char *text = g_strdup_printf(_("“%s” %s"), one->folder, words);
-    add_line(grid, row, _("Sent mail"), text);
-  }
-  if (coverage != NULL && coverage->len == 0)
-    add_line(grid, row, _("Sent mail"),
-             _("No Sent folder is known: nothing is moved until one is. Name it as sent = in the configuration."));
-  for (guint i = 0; gaps != NULL && i < gaps->len; i++) {
-    const CoverageGap *gap = gaps->pdata[i];
-    g_autofree char *from = shown_time(gap->since), *to = shown_time(gap->until);
-    g_autofree char *text = g_strdup_printf(_("from %s to %s: %s"), from, to, gap->reason);
-    add_line(grid, row, _("Gap"), text);
-  }
+  gtk_grid_attach(GTK_GRID(grid), left, 0, row, 1, 1);
+  gtk_grid_attach(GTK_GRID(grid), right, 1, row, 1, 1);
 }
 
 static void check_finished(GObject *process, GAsyncResult *result, gpointer data)
@@ -169,30 +141,21 @@ static GtkWidget *buttons_new(Accounts *accounts, const Account *account)
   return box;
 }
 
+static GPtrArray *lines_of(const Accounts *accounts, const Account *account)
+{
+  return account_text_lines(accounts->desk->ledger, account, accounts->desk->overview.runs,
+                            g_get_real_time() / G_USEC_PER_SEC);
+}
+
 static GtkWidget *account_new(Accounts *accounts, const Account *account)
 {
   GtkWidget *grid = gtk_grid_new();
   gint row = 0;
-  BrowseCounts counts = { 0 };
-  g_autofree char *state = overview_state(account, accounts->desk->overview.runs),
-                  *last = shown_time(account->last_pass);
-  gint64 sent = sent_count(accounts->desk->ledger, account->name, NULL);
-  browse_counts(accounts->desk->ledger, account->name, NULL, &counts, NULL);
-  g_autofree char *known = g_strdup_printf("%" G_GINT64_FORMAT, MAX(sent, 0));
-  g_autofree char *bounces =
-      g_strdup_printf(_("%u waiting for you (%u unsure, %u that could not be moved), %u restored, %u deleted"),
-                      counts.view[BROWSE_WAITING], counts.view[BROWSE_UNSURE], counts.view[BROWSE_TROUBLE],
-                      counts.view[BROWSE_RESTORED], counts.view[BROWSE_DELETED]);
+  g_autoptr(GPtrArray) lines = lines_of(accounts, account);
   gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
   gtk_grid_set_row_spacing(GTK_GRID(grid), 4);
   gtk_grid_attach(GTK_GRID(grid), widget_heading_new(account->name), 0, row++, 2, 1);
-  add_line(grid, &row, _("State"), state);
-  add_line(grid, &row, _("What to do"), overview_trouble(account) != TROUBLE_NONE ? account->text : NULL);
-  add_line(grid, &row, _("Note"), account->notice);
-  add_line(grid, &row, _("Last good check"), last);
-  add_coverage(accounts, grid, &row, account);
-  add_line(grid, &row, _("Sent messages known"), known);
-  add_line(grid, &row, _("Reports"), bounces);
+  for (guint i = 0; i < lines->len; i++) add_line(grid, row++, lines->pdata[i]);
   gtk_grid_attach(GTK_GRID(grid), buttons_new(accounts, account), 1, row, 1, 1);
   widget_named(grid, account->name);
   return grid;
@@ -205,18 +168,14 @@ static char *summary(const Accounts *accounts)
   g_autoptr(GString) text = g_string_new(NULL);
   for (guint i = 0; list != NULL && i < list->len; i++) {
     const Account *account = list->pdata[i];
-    BrowseCounts counts = { 0 };
-    g_autofree char *state = overview_state(account, accounts->desk->overview.runs);
-    g_autoptr(GPtrArray) coverage = coverage_list(accounts->desk->ledger, account->name, NULL);
-    browse_counts(accounts->desk->ledger, account->name, NULL, &counts, NULL);
-    g_string_append_printf(text, "%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT "\n", account->name, state,
-                           account->text != NULL ? account->text : "", account->notice != NULL ? account->notice : "",
-                           account->last_pass);
-    for (guint view = 0; view < BROWSE_VIEWS; view++) g_string_append_printf(text, "%u ", counts.view[view]);
-    for (guint k = 0; coverage != NULL && k < coverage->len; k++) {
-      g_autofree char *words = entry_text_coverage(coverage->pdata[k], account->addresses);
-      g_string_append_printf(text, "%s\n", words);
-    }
+    g_autoptr(GPtrArray) lines = lines_of(accounts, account);
+    g_autofree char *words = entry_text_join(lines);
+    g_string_append_printf(text, "%s\n%s", account->name, words);
+  }
+  if (list != NULL) {
+    g_autoptr(GPtrArray) unlisted = account_text_unlisted(accounts->desk->ledger);
+    g_autofree char *words = entry_text_join(unlisted);
+    g_string_append(text, words);
   }
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -231,12 +190,25 @@ static gboolean is_old(Accounts *accounts)
   return old;
 }
 
+/* What belongs to no account: bounces to addresses that none lists. */
+static void add_unlisted(Accounts *accounts)
+{
+  g_autoptr(GPtrArray) lines = account_text_unlisted(accounts->desk->ledger);
+  for (guint i = 0; i < lines->len; i++) {
+    GtkWidget *label = widget_label_new(((const TextLine *)lines->pdata[i])->text, NULL);
+    gtk_label_set_selectable(GTK_LABEL(label), TRUE);
+    gtk_widget_set_can_focus(label, FALSE);
+    gtk_container_add(GTK_CONTAINER(accounts->list), label);
+  }
+}
+
 static void refresh(gpointer data)
 {
   Accounts *accounts = data;
   const GPtrArray *list = accounts->desk->overview.accounts;
   if (!gtk_widget_get_mapped(accounts->root) || is_old(accounts)) return;
   widget_clear(accounts->list);
+  if (list != NULL) add_unlisted(accounts);
   for (guint i = 0; list != NULL && i < list->len; i++)
     gtk_container_add(GTK_CONTAINER(accounts->list), account_new(accounts, list->pdata[i]));
   if (list == NULL || list->len == 0)

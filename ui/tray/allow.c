@@ -1,10 +1,9 @@
 /* allow.c - the dialog that puts somebody on the allowlist
  * Owns:     the dialog.
- * Must not: add anything before the owner has read its scope and said yes.
+ * Must not: ask for anything before the owner has read its scope and said yes.
  * Fails:    by a sentence in a dialog.
  * Tests:    tests/ui/tray/test_window.py */
 #include "ui/tray/allow.h"
-#include "ledger/newsender.h"
 #include "ui/model/allow_preview.h"
 #include "ui/model/shown.h"
 #include "ui/tray/widgets.h"
@@ -17,7 +16,7 @@ typedef struct {
   Desk *desk;
   GtkWindow *parent;
   GPtrArray *choices;
-  GtkWidget *buttons[CHOICES_MOST], *scope, *preview, *restore;
+  GtkWidget *buttons[CHOICES_MOST], *scope, *preview;
 } Allow;
 
 static const AllowChoice *chosen(const Allow *allow)
@@ -31,14 +30,8 @@ static void on_choice(GtkToggleButton *button, gpointer data)
 {
   Allow *allow = data;
   const AllowChoice *choice = chosen(allow);
-  g_autofree char *also =
-      g_strdup_printf(ngettext("_Restore also the %u message that lies in quarantine",
-                               "_Restore also the %u messages that lie in quarantine", choice->lying->len),
-                      choice->lying->len);
   gtk_label_set_text(GTK_LABEL(allow->scope), choice->scope);
   gtk_label_set_text(GTK_LABEL(allow->preview), choice->preview);
-  gtk_button_set_label(GTK_BUTTON(allow->restore), also);
-  gtk_widget_set_sensitive(allow->restore, choice->lying->len > 0);
 }
 
 static GtkWidget *content_new(Allow *allow)
@@ -63,23 +56,16 @@ static GtkWidget *content_new(Allow *allow)
   allow->preview = widget_label_new("", NULL);
   gtk_label_set_max_width_chars(GTK_LABEL(allow->scope), 60);
   gtk_label_set_max_width_chars(GTK_LABEL(allow->preview), 60);
-  allow->restore = gtk_check_button_new_with_mnemonic("");
-  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(allow->restore), TRUE);
   gtk_container_add(GTK_CONTAINER(box), allow->scope);
   gtk_container_add(GTK_CONTAINER(box), allow->preview);
-  gtk_container_add(GTK_CONTAINER(box), allow->restore);
   on_choice(NULL, allow);
   return box;
 }
 
 static void add_chosen(Allow *allow)
 {
-  g_autoptr(GError) error = NULL;
   const AllowChoice *choice = chosen(allow);
-  if (!newsender_add(allow->desk->ledger, NEWSENDER_ALLOW, choice->entry, &error))
-    widget_complain(allow->parent, _("Nothing was allowed"), error->message);
-  else if (choice->lying->len > 0 && gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(allow->restore)))
-    hold_begin(allow->desk->hold, WISH_RESTORE, (const gint64 *)(void *)choice->lying->data, choice->lying->len);
+  hold_allow(allow->desk->hold, choice->entry, (const gint64 *)(void *)choice->lying->data, choice->lying->len);
 }
 
 static void on_answer(GtkDialog *dialog, gint response, gpointer data)

@@ -147,9 +147,14 @@ static void show_entry(Detail *detail, gint64 id)
     say(detail, problem);
     return;
   }
-  g_autoptr(GPtrArray) coverage = coverage_list(ledger, NULL, NULL);
+  g_autoptr(GPtrArray) coverage = coverage_list(ledger, NULL, NULL), tests = coverage_tests(ledger, NULL, NULL);
   g_autoptr(Wish) wish = wish_of_entry(ledger, id, NULL);
-  show_page(detail, WHY, entry_text_why(entry, coverage, wish));
+  g_autoptr(Healing) healing = healing_get(ledger, id, NULL);
+  TextContext context = {
+    .wish = wish, .healing = healing, .coverage = coverage, .tests = tests, .accounts = detail->desk->overview.accounts
+  };
+  if (healing != NULL) healing_is_coming(ledger, healing, &context.coming, NULL);
+  show_page(detail, WHY, entry_text_why(entry, &context));
   show_page(detail, ORIGINAL, entry_text_original(entry));
   show_raw(detail, entry);
 }

@@ -8,8 +8,10 @@
 #include "ui/tray/notices.h"
 #include "ui/tray/widgets.h"
 #include "ui/tray/window.h"
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <signal.h>
 
 #define APPLICATION_ID "org.backstop.Tray"
 
@@ -32,18 +34,22 @@ typedef struct {
   GtkWidget *window;
   Tray *tray;
   Notices *notices;
-  gboolean held; /* the program goes on when the window is closed: a panel shows the icon, or --hidden was given */
+  gboolean held;    /* the program goes on when the window is closed: see keep_alive() */
+  gboolean leaving; /* the owner wants it to end */
 } App;
 
+/* The program goes on without a window where a panel shows the icon, --hidden was given, or a request is held: closing
+ * the window takes nobody the seconds in which a request can be taken back. */
 static void keep_alive(App *app)
 {
-  gboolean keep = hidden || tray_is_shown(app->tray);
+  gboolean waits = app->desk->hold != NULL && hold_is_held(app->desk->hold);
+  gboolean keep = waits || (!app->leaving && (hidden || tray_is_shown(app->tray)));
   if (keep && !app->held) g_application_hold(G_APPLICATION(app->application));
   if (!keep && app->held) g_application_release(G_APPLICATION(app->application));
   app->held = keep;
 }
 
-static void on_host(gpointer data) { keep_alive(data); }
+static void on_change(gpointer data) { keep_alive(data); }
 
 static void on_window_gone(GtkWidget *widget, gpointer data)
 {
@@ -54,6 +60,8 @@ static void on_window_gone(GtkWidget *widget, gpointer data)
 
 static void show_window(App *app, const char *page)
 {
+  app->leaving = FALSE;
+  keep_alive(app);
   if (app->window == NULL) {
     app->window = window_new(app->desk, app->application);
     g_signal_connect(app->window, "destroy", G_CALLBACK(on_window_gone), app);
@@ -120,8 +128,17 @@ static void do_page(GSimpleAction *action, GVariant *value, gpointer data)
 static void do_quit(GSimpleAction *action, GVariant *value, gpointer data)
 {
   App *app = data;
+  app->leaving = TRUE;
   if (app->window != NULL) gtk_widget_destroy(app->window);
-  g_application_quit(G_APPLICATION(app->application));
+  keep_alive(app);
+  if (!app->held) g_application_quit(G_APPLICATION(app->application));
+}
+
+/* The session ends, or somebody ends the program from outside: what is held goes to the ledger (desk_free()). */
+static gboolean on_end(gpointer data)
+{
+  g_application_quit(data);
+  return G_SOURCE_CONTINUE;
 }
 
 static void do_about(GSimpleAction *action, GVariant *value, gpointer data)
@@ -155,7 +172,8 @@ static void on_startup(GApplication *application, gpointer data)
   app->desk = desk_new(config_file, data_dir, usual);
   g_action_map_add_action_entries(G_ACTION_MAP(application), actions, G_N_ELEMENTS(actions), app);
   app->notices = notices_new(app->desk, application, is_seen, app);
-  app->tray = tray_new(app->desk, G_ACTION_GROUP(application), on_host, app);
+  app->tray = tray_new(app->desk, G_ACTION_GROUP(application), on_change, app);
+  desk_watch(app->desk, on_change, app);
   keep_alive(app);
 }
 
@@ -208,6 +226,8 @@ int main(int argc, char **argv)
   g_signal_connect(app.application, "startup", G_CALLBACK(on_startup), &app);
   g_signal_connect(app.application, "activate", G_CALLBACK(on_activate), &app);
   g_signal_connect(app.application, "shutdown", G_CALLBACK(on_shutdown), &app);
+  g_unix_signal_add(SIGTERM, on_end, app.application);
+  g_unix_signal_add(SIGINT, on_end, app.application);
   int status = g_application_run(G_APPLICATION(app.application), argc, argv);
   g_object_unref(app.application);
   g_free(config_file);

@@ -6,7 +6,6 @@
 #include "ui/tray/preferences.h"
 #include "ui/model/settings.h"
 #include "ui/model/shown.h"
-#include "ui/model/start_daemon.h"
 #include "ui/tray/widgets.h"
 #include <glib/gi18n.h>
 
@@ -35,7 +34,7 @@ static const struct {
 
 typedef struct {
   Desk *desk;
-  GtkWidget *root, *page, *problem, *note, *buttons[KEYS][3], *autostart;
+  GtkWidget *root, *page, *problem, *force, *buttons[KEYS][3], *autostart;
   gboolean quiet;
 } Preferences;
 
@@ -59,6 +58,18 @@ static void say(Preferences *preferences, const char *problem)
   gtk_widget_set_visible(preferences->problem, shown != NULL);
 }
 
+/* What is chosen here holds when the filter says that it runs by it, and not before. */
+static void refresh_force(Preferences *preferences, const Config *config)
+{
+  const Desk *desk = preferences->desk;
+  gboolean held = TRUE;
+  g_autofree char *text = settings_in_force(desk->ledger, desk->overview.runs, config, &held);
+  gtk_label_set_text(GTK_LABEL(preferences->force), text);
+  GtkStyleContext *style = gtk_widget_get_style_context(preferences->force);
+  gtk_style_context_remove_class(style, held ? "heading" : "dim-label");
+  gtk_style_context_add_class(style, held ? "dim-label" : "heading");
+}
+
 static void refresh(Preferences *preferences)
 {
   g_autoptr(GError) error = NULL;
@@ -75,14 +86,7 @@ static void refresh(Preferences *preferences)
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(preferences->autostart), settings_autostart(g_get_user_config_dir()));
   preferences->quiet = FALSE;
   say(preferences, error != NULL ? error->message : NULL);
-}
-
-static void reloaded(const GError *error, gpointer data)
-{
-  GtkWidget *note = data;
-  gtk_label_set_text(GTK_LABEL(note), error == NULL ? _("Saved. The filter applies it from now on.")
-                                                    : _("Saved. The filter applies it when it is started again."));
-  g_object_unref(note);
+  refresh_force(preferences, config);
 }
 
 static void write_key(Preferences *preferences, guint key, guint value)
@@ -95,10 +99,7 @@ static void write_key(Preferences *preferences, guint key, guint value)
   }
   say(preferences, NULL);
   desk_read_config(preferences->desk);
-  if (key == NOTIFY)
-    gtk_label_set_text(GTK_LABEL(preferences->note), _("Saved."));
-  else
-    daemon_reload(preferences->desk->usual, reloaded, g_object_ref(preferences->note));
+  refresh(preferences);
 }
 
 static void on_toggle(GtkToggleButton *button, gpointer data)
@@ -167,6 +168,15 @@ static GtkWidget *choices_new(Preferences *preferences)
 
 static void on_map(GtkWidget *widget, gpointer data) { refresh(data); }
 
+/* The file may have been changed by hand, and the filter says by itself when it has taken it over. */
+static void on_desk(gpointer data)
+{
+  Preferences *preferences = data;
+  if (gtk_widget_get_mapped(preferences->root)) refresh(preferences);
+}
+
+static void on_destroy(GtkWidget *widget, gpointer data) { desk_unwatch(((Preferences *)data)->desk, data); }
+
 GtkWidget *preferences_new(Desk *desk, GtkWindow *window)
 {
   Preferences *preferences = g_new0(Preferences, 1);
@@ -176,21 +186,25 @@ GtkWidget *preferences_new(Desk *desk, GtkWindow *window)
       g_strdup_printf(_("All of this is kept in %s; its comments and its other lines stay as they are."), file);
   preferences->desk = desk;
   preferences->problem = widget_heading_new("");
+  preferences->force = widget_named(widget_label_new("", NULL), _("What is in force"));
   preferences->page = choices_new(preferences);
-  preferences->note = widget_label_new(where, "dim-label");
+  GtkWidget *note = widget_label_new(where, "dim-label");
   preferences->autostart = gtk_check_button_new_with_label(_("Show the icon when I log in"));
   gtk_widget_set_margin_start(preferences->autostart, 12);
   g_signal_connect(preferences->autostart, "toggled", G_CALLBACK(on_autostart), preferences);
   gtk_container_set_border_width(GTK_CONTAINER(all), 18);
   gtk_container_add(GTK_CONTAINER(all), preferences->problem);
+  gtk_container_add(GTK_CONTAINER(all), preferences->force);
   gtk_container_add(GTK_CONTAINER(all), preferences->page);
   add_heading(all, _("This program"));
   gtk_container_add(GTK_CONTAINER(all), preferences->autostart);
-  gtk_widget_set_margin_top(preferences->note, 18);
-  gtk_container_add(GTK_CONTAINER(all), preferences->note);
+  gtk_widget_set_margin_top(note, 18);
+  gtk_container_add(GTK_CONTAINER(all), note);
   preferences->root = widget_scrolled_new(all, FALSE);
   g_object_set_data_full(G_OBJECT(preferences->root), "preferences", preferences, g_free);
   g_signal_connect(preferences->root, "map", G_CALLBACK(on_map), preferences);
+  g_signal_connect(preferences->root, "destroy", G_CALLBACK(on_destroy), preferences);
+  desk_watch(desk, on_desk, preferences);
   gtk_widget_show_all(preferences->root);
   gtk_widget_set_no_show_all(preferences->problem, TRUE);
   gtk_widget_hide(preferences->problem);

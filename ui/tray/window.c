@@ -42,10 +42,10 @@ static void refresh_undo(Window *window)
   Hold *hold = window->desk->hold;
   HoldState state = hold != NULL ? hold_state(hold) : HOLD_NONE;
   g_autofree char *text = state != HOLD_NONE ? hold_text(hold, window->desk->overview.runs) : NULL;
-  gtk_widget_set_visible(window->undo, text != NULL && !g_object_get_data(G_OBJECT(window->undo), "closed"));
+  gtk_widget_set_visible(window->undo, text != NULL);
   if (text == NULL) return;
   gtk_label_set_text(GTK_LABEL(window->undo_text), text);
-  gtk_widget_set_visible(window->undo_button, hold_can_undo(hold));
+  gtk_widget_set_visible(window->undo_button, state == HOLD_HELD || state == HOLD_OPEN);
   gtk_widget_set_visible(window->now_button, state == HOLD_HELD);
   gtk_widget_set_visible(window->close_button, state != HOLD_HELD);
   gtk_info_bar_set_message_type(GTK_INFO_BAR(window->undo),
@@ -82,8 +82,6 @@ static void refresh_filter(Window *window)
 static void on_desk(gpointer data)
 {
   Window *window = data;
-  if (window->desk->hold != NULL && hold_state(window->desk->hold) == HOLD_HELD)
-    g_object_set_data(G_OBJECT(window->undo), "closed", NULL);
   refresh_undo(window);
   refresh_filter(window);
   if (window_shows_review(window->window) && gtk_window_is_active(GTK_WINDOW(window->window)))
@@ -93,13 +91,12 @@ static void on_desk(gpointer data)
 static void on_undo(GtkInfoBar *bar, gint response, gpointer data)
 {
   Window *window = data;
-  if (response == RESPONSE_UNDO) {
+  if (response == RESPONSE_UNDO)
     hold_undo(window->desk->hold);
-    return;
-  }
-  if (response != RESPONSE_NOW) g_object_set_data(G_OBJECT(bar), "closed", GINT_TO_POINTER(1));
-  hold_send(window->desk->hold);
-  refresh_undo(window);
+  else if (response == RESPONSE_NOW)
+    hold_send(window->desk->hold);
+  else
+    hold_close(window->desk->hold);
 }
 
 static void on_start(GtkInfoBar *bar, gint response, gpointer data)
@@ -131,7 +128,7 @@ static void do_search(GSimpleAction *action, GVariant *value, gpointer data)
 static void do_undo(GSimpleAction *action, GVariant *value, gpointer data)
 {
   Window *window = data;
-  if (window->desk->hold != NULL && hold_can_undo(window->desk->hold)) hold_undo(window->desk->hold);
+  if (window->desk->hold != NULL) hold_undo(window->desk->hold);
 }
 
 static void do_page(GSimpleAction *action, GVariant *value, gpointer data)
@@ -234,7 +231,6 @@ static void on_destroy(GtkWidget *widget, gpointer data)
 {
   Window *window = data;
   desk_unwatch(window->desk, window);
-  if (window->desk->hold != NULL) hold_send(window->desk->hold);
   g_signal_handlers_disconnect_by_data(window->stack, window);
 }
 

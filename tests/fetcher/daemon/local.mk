@@ -1,6 +1,9 @@
-FETCHER_DAEMON_TESTS = %D%/test_restart
+FETCHER_DAEMON_TESTS = %D%/test_restart %D%/test_config_watch
 check_PROGRAMS += $(FETCHER_DAEMON_TESTS)
 TESTS += $(FETCHER_DAEMON_TESTS)
 %C%_test_restart_SOURCES = %D%/test_restart.c fetcher/daemon/restart.c
 %C%_test_restart_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_restart_LDADD = $(GLIB_LIBS) $(CMOCKA_LIBS)
+%C%_test_config_watch_SOURCES = %D%/test_config_watch.c fetcher/daemon/config_watch.c
+%C%_test_config_watch_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_config_watch_LDADD = $(GLIB_LIBS) $(CMOCKA_LIBS)

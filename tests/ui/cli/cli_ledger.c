@@ -153,7 +153,7 @@ static void rehearse(Ledger *ledger)
 }
 
 /* Does a wish: "done" and "failed" with this result, "retry": its account gets into trouble of which result tells,
- * "hold": nothing. */
+ * "hold": nothing, "late": "done" half a second after the wish was seen. */
 static void do_wish(Ledger *ledger, const Wish *wish, const char *how, const char *result)
 {
   GError *error = NULL;
@@ -161,12 +161,13 @@ static void do_wish(Ledger *ledger, const Wish *wish, const char *how, const cha
   g_autofree char *of_sweep =
       g_strdup_printf("%s (%s %s)", result, wish->verb == WISH_REHEARSE ? "rehearse" : "sweep", wish->folders);
   if (strcmp(how, "hold") == 0) return;
+  if (strcmp(how, "late") == 0) g_usleep(G_USEC_PER_SEC / 2);
   if (strcmp(how, "retry") == 0) {
     check(account_set_state(ledger, wish->account, ACCOUNT_RETRYING, result, 0, &error), error);
     return;
   }
   if (wish->verb == WISH_REHEARSE) rehearse(ledger);
-  check(wish_finish(ledger, wish->id, strcmp(how, "done") == 0, sweep ? of_sweep : result, &error), error);
+  check(wish_finish(ledger, wish->id, strcmp(how, "failed") != 0, sweep ? of_sweep : result, &error), error);
 }
 
 static void do_wishes(Ledger *ledger, const char *how, const char *result)

@@ -6,6 +6,7 @@ import pty
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -329,7 +330,7 @@ def explain():
     rows = {tuple(row["recipients"]): row["id"] for row in ok("--data", data, "list", "--all", "--json").json()}
     text = ok("--data", data, "explain", str(rows["victim@example.com",])).out
     for part in ("it answers mail that you did not send", "– It is a delivery report.", "✗ No id it shows",
-                 "(This decided.)", '"Sent"',
+                 "(This decided.)", "“Sent”",
                  "1 January 2024, 12:00", "backstop restore", "allow add victim@example.com"):
         assert part in text, f"{part} is not in:\n{text}"
     equal(text.count("(This decided.)"), 1, "deciding lines")
@@ -797,6 +798,18 @@ def sweep_held_up():
             equal((result.status, result.out), (69, ""), f"status and output ({result.err})")
             assert "No route." in result.err and words in result.err, result.err
             equal(open_wishes(data)[0], left, "open wishes")
+
+
+@case
+def sweep_after_trouble():
+    """Trouble that an account had before is no reason to give up a sweep, even if it began in this very second."""
+    config, data = write("config", CONFIG), fresh()
+    helper(data, "state", "retrying", "No route.", 0, "")
+    with contextlib.closing(sqlite3.connect(os.path.join(data, "ledger.db"))) as ledger, ledger:
+        ledger.execute("UPDATE account SET since = unixepoch() + 5 WHERE name = 'home'")
+    with daemon(data, "late", "looked at 3 messages"):
+        result = ok("--config", config, "--data", data, "sweep", "home")
+    equal((result.lines, result.err), (["home: looked at 3 messages (sweep (null))"], ""), "output")
 
 
 def start_sweep(data, *arguments, program=BACKSTOP, until):

@@ -3,6 +3,8 @@
  * Must not: start a daemon; the test holds its lock instead.
  * Fails:    by cmocka.
  * Tests:    ui/cli/cmd_status.c */
+#include "ledger/db.h"
+#include "ledger/running.h"
 #include "tests/rigs/ledger_rig.h"
 #include "ui/cli/command.h"
 #include <fcntl.h>
@@ -105,11 +107,74 @@ static void counts_are_told(void **state)
   rig_remove(g_steal_pointer(&dir));
 }
 
+/* What the answers that came in say, and which addresses no account lists. */
+static void what_tests_coverage_is_told(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder();
+  g_autoptr(Ledger) ledger = rig_ledger_in(dir);
+  const Ui ui = { .data_dir = dir }, json = { .data_dir = dir, .json = TRUE };
+  OK(db_exec(ledger,
+             "INSERT INTO tested SELECT 1, 'me@example.org', id, 162, 38, 12, 1600000000, 1601000000, 1 FROM account"
+             " WHERE name = 'home';"
+             "INSERT INTO unlisted VALUES('my.example', 10, 1600000000), ('other.example', 9, 1600000000)",
+             &error));
+  g_autofree char *text = printed(&ui), *lines = printed(&json);
+  assert_non_null(strstr(text, "answers 162 of 200 answers to me@example.org name mail that is known. 38 answers "
+                               "(senders: 12, from 2020-09-13 to 2020-09-25) name mail"));
+  assert_non_null(strstr(text, "sent from there between 2020-08-30 and 2020-12-24 is taken for backscatter."));
+  assert_non_null(strstr(text, "10 bounces came to addresses at my.example"));
+  assert_null(strstr(text, "other.example"));
+  assert_non_null(strstr(lines, "\"answers\":[{\"account\":\"home\",\"address\":\"me@example.org\",\"known\":162,"
+                                "\"missing\":38,\"senders\":12,\"first\":\"2020-09-13T12:26:40Z\","
+                                "\"last\":\"2020-09-25T02:13:20Z\",\"failed\":true,\"trusted\":false,"
+                                "\"from\":\"2020-08-30T12:26:40Z\",\"to\":\"2020-12-24T02:13:20Z\"}]"));
+  assert_non_null(strstr(lines, "\"unlisted\":[{\"domain\":\"my.example\",\"count\":10,"
+                                "\"last\":\"2020-09-13T12:26:40Z\",\"pattern\":\"*@my.example\"}]"));
+  OK(db_exec(ledger, "UPDATE account SET trust_sent = 1", &error));
+  g_autofree char *trusted = printed(&json);
+  assert_non_null(strstr(trusted, "\"failed\":true,\"trusted\":true,\"from\":null,\"to\":null"));
+  rig_remove(g_steal_pointer(&dir));
+}
+
+#define ACCOUNT "[account home]\nhost = imap.example.org\nuser = me@example.org\n"
+
+/* What the daemon runs by: it may not have taken over the file as it is now. */
+static void a_configuration_that_is_not_in_force_is_told(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder(), *file = g_build_filename(dir, "config", NULL);
+  g_autoptr(Ledger) ledger = rig_ledger_in(dir);
+  const Ui ui = { .data_dir = dir, .config_file = file };
+  assert_true(g_file_set_contents_full(file, ACCOUNT, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_autoptr(Config) config = config_load(file, &error);
+  OK(config != NULL);
+  g_autofree char *stopped = printed(&ui);
+  assert_null(strstr(stopped, "runs by"));
+  int lock = ledger_lock_daemon(dir, &error);
+  OK(lock >= 0);
+  g_autofree char *unknown = printed(&ui);
+  assert_non_null(strstr(unknown, "It has not said by which configuration it runs"));
+  OK(running_set(ledger, file, config->digest, &error));
+  g_autofree char *same = printed(&ui);
+  assert_non_null(strstr(same, "The daemon is running. home"));
+  OK(running_set(ledger, "/elsewhere", "other", &error));
+  g_autofree char *other = printed(&ui);
+  assert_non_null(strstr(other, "as that is now: it runs by what /elsewhere said at"));
+  OK(running_refuse(ledger, "It is red.", &error));
+  g_autofree char *refused = printed(&ui);
+  assert_non_null(strstr(refused, "since the file as it is now will not do: It is red."));
+  close(lock);
+  rig_remove(g_steal_pointer(&dir));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_state_has_its_words),
     cmocka_unit_test(counts_are_told),
+    cmocka_unit_test(what_tests_coverage_is_told),
+    cmocka_unit_test(a_configuration_that_is_not_in_force_is_told),
   };
   g_setenv("TZ", "UTC", TRUE);
   filter_init();

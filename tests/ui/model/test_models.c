@@ -3,12 +3,12 @@
  * Owns:     ledgers in memory, and a folder.
  * Must not: need a display.
  * Fails:    by cmocka.
- * Tests:    ui/model/pages.h, ui/model/entry_text.h, ui/model/hold.h, ui/model/allow_preview.h, ui/model/overview.h,
+ * Tests:    ui/model/pages.h, ui/model/entry_text.h, ui/model/allow_preview.h, ui/model/overview.h,
  * ui/model/memory.h, ui/model/raw_message.h */
+#include "ledger/db.h"
 #include "tests/rigs/ledger_rig.h"
 #include "ui/model/allow_preview.h"
 #include "ui/model/entry_text.h"
-#include "ui/model/hold.h"
 #include "ui/model/memory.h"
 #include "ui/model/overview.h"
 #include "ui/model/pages.h"
@@ -84,7 +84,8 @@ static void words(void **state)
   gint64 id = add(ledger, 1, VERDICT_BACKSCATTER, "victim@a.example", "Evil \xe2\x80\xae subject\nInjected: yes");
   g_autoptr(Entry) entry = journal_get(ledger, id, &error);
   OK(entry);
-  g_autoptr(GPtrArray) none = g_ptr_array_new(), why = entry_text_why(entry, none, NULL),
+  g_autoptr(GPtrArray) none = g_ptr_array_new(),
+                       why = entry_text_why(entry, &(const TextContext){ .coverage = none, .wish = NULL }),
                        original = entry_text_original(entry), kept = entry_text_kept(entry);
   g_autofree char *why_text = entry_text_join(why), *original_text = entry_text_join(original),
                   *kept_text = entry_text_join(kept);
@@ -116,10 +117,10 @@ static void requests(void **state)
   g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     Wish wish = { .verb = rows[i].verb, .state = WISH_OPEN };
-    g_autoptr(GPtrArray) open = entry_text_why(entry, NULL, &wish);
+    g_autoptr(GPtrArray) open = entry_text_why(entry, &(const TextContext){ .coverage = NULL, .wish = &wish });
     wish.state = WISH_FAILED;
     wish.result = (char *)"no.";
-    g_autoptr(GPtrArray) failed = entry_text_why(entry, NULL, &wish);
+    g_autoptr(GPtrArray) failed = entry_text_why(entry, &(const TextContext){ .coverage = NULL, .wish = &wish });
     g_autofree char *open_text = entry_text_join(open), *failed_text = entry_text_join(failed);
     if (strstr(open_text, rows[i].open) == NULL || strstr(failed_text, rows[i].failed) == NULL)
       fail_msg("row %u: %s%s", i, open_text, failed_text);
@@ -162,59 +163,6 @@ static void raw_of_a_maildir(void **state)
   rig_remove(g_steal_pointer(&dir));
 }
 
-static void on_change(Hold *hold, gpointer data) { (*(guint *)data)++; }
-
-static void second_thoughts(void **state)
-{
-  GError *error = NULL;
-  guint changes = 0;
-  g_autoptr(Ledger) ledger = rig_ledger();
-  const gint64 ids[] = { add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A"),
-                         add(ledger, 2, VERDICT_BACKSCATTER, "b@a.example", "B"),
-                         add(ledger, 3, VERDICT_GENUINE, "c@a.example", "C") };
-  g_autoptr(Hold) hold = hold_new(ledger, on_change, &changes);
-  hold_begin(hold, WISH_RESTORE, ids, 2);
-  assert_int_equal(hold_state(hold), HOLD_HELD);
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish"), 0);
-  assert_string_equal(g_hash_table_lookup(hold_notes(hold), &ids[1]), "to be restored");
-  hold_undo(hold);
-  assert_int_equal(hold_state(hold), HOLD_UNDONE);
-  assert_int_equal(g_hash_table_size(hold_notes(hold)), 0);
-  hold_begin(hold, WISH_DELETE, ids, 3);
-  hold_send(hold);
-  assert_int_equal(hold_state(hold), HOLD_OPEN);
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open' AND verb = 'delete'"), 2);
-  g_autofree char *waiting = hold_text(hold, FALSE);
-  assert_non_null(strstr(waiting, "as soon as the filter runs"));
-  OK(wish_finish(ledger, 1, TRUE, "moved to Trash", &error));
-  hold_look(hold);
-  g_autofree char *progress = hold_text(hold, TRUE);
-  assert_string_equal(progress, "Deleting 3 messages: 1 done.");
-  OK(wish_finish(ledger, 2, FALSE, "the server said no", &error));
-  hold_look(hold);
-  assert_int_equal(hold_state(hold), HOLD_FAILED);
-  g_autofree char *failed = hold_text(hold, TRUE);
-  assert_non_null(strstr(failed, "1 of 3 messages were deleted."));
-  assert_non_null(strstr(failed, "never moved"));
-  hold_begin(hold, WISH_RESTORE, ids, 2);
-  hold_send(hold);
-  hold_undo(hold);
-  assert_int_equal(hold_state(hold), HOLD_UNDONE);
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open'"), 0);
-  assert_true(changes > 6);
-}
-
-/* What is held when the program ends is done, not forgotten. */
-static void held_at_the_end(void **state)
-{
-  g_autoptr(Ledger) ledger = rig_ledger();
-  const gint64 id = add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A");
-  Hold *hold = hold_new(ledger, NULL, NULL);
-  hold_begin(hold, WISH_RESTORE, &id, 1);
-  hold_free(hold);
-  assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'open'"), 1);
-}
-
 static void choices(void **state)
 {
   GError *error = NULL;
@@ -231,9 +179,30 @@ static void choices(void **state)
   assert_string_equal(domain->entry, "@a.example");
   assert_string_equal(reporter->entry, "@mx.reporter.example");
   assert_non_null(strstr(one->scope, "mail to a@a.example count as genuine"));
-  assert_non_null(strstr(one->preview, "on 2 reports so far, 1 of which lies in quarantine."));
+  assert_non_null(strstr(one->preview, "on 2 reports so far, 1 of which lies in quarantine and is restored."));
   assert_non_null(strstr(domain->preview, "on 3 reports"));
   assert_int_equal(domain->lying->len, 2);
+}
+
+/* What would be judged otherwise by now is seen in the list. */
+static void a_verdict_that_would_be_another_now_is_marked(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 told = add(ledger, 1, VERDICT_BACKSCATTER, "a@a.example", "A");
+  gint64 plain = add(ledger, 2, VERDICT_BACKSCATTER, "b@a.example", "B");
+  g_autofree char *sql = g_strdup_printf("INSERT INTO healing(entry, healed, verdict, code, back)"
+                                         " VALUES(%" G_GINT64_FORMAT ", 1, 'unsure', 'not-covered', 0)",
+                                         told);
+  OK(db_exec(ledger, sql, &error));
+  g_autoptr(Pages) pages = pages_new(ledger);
+  const BrowseQuery query = { .view = BROWSE_ALL };
+  OK(pages_ask(pages, &query, &error));
+  assert_string_equal(pages_cell(pages, (guint)pages_find(pages, told), CELL_VERDICT), "backscatter, now unsure");
+  assert_string_equal(pages_cell(pages, (guint)pages_find(pages, plain), CELL_VERDICT), "backscatter");
+  OK(db_exec(ledger, "UPDATE entry SET state = 'restored'", &error));
+  pages_forget(pages);
+  assert_string_equal(pages_cell(pages, (guint)pages_find(pages, told), CELL_VERDICT), "backscatter");
 }
 
 static void standing(void **state)
@@ -304,10 +273,16 @@ static void remembers(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(pages_stay_few),  cmocka_unit_test(hostile_cells),    cmocka_unit_test(words),
-    cmocka_unit_test(requests),        cmocka_unit_test(raw_of_a_maildir), cmocka_unit_test(second_thoughts),
-    cmocka_unit_test(held_at_the_end), cmocka_unit_test(choices),          cmocka_unit_test(standing),
-    cmocka_unit_test(waves),           cmocka_unit_test(remembers),
+    cmocka_unit_test(pages_stay_few),
+    cmocka_unit_test(hostile_cells),
+    cmocka_unit_test(words),
+    cmocka_unit_test(requests),
+    cmocka_unit_test(raw_of_a_maildir),
+    cmocka_unit_test(choices),
+    cmocka_unit_test(a_verdict_that_would_be_another_now_is_marked),
+    cmocka_unit_test(standing),
+    cmocka_unit_test(waves),
+    cmocka_unit_test(remembers),
   };
   filter_init();
   return cmocka_run_group_tests_name("tray models", tests, NULL, NULL);

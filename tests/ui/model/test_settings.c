@@ -3,6 +3,7 @@
  * Must not: need a display.
  * Fails:    by cmocka.
  * Tests:    ui/model/settings.h, ui/model/notices.h, ui/model/series.h */
+#include "ledger/running.h"
 #include "tests/rigs/ledger_rig.h"
 #include "ui/model/notices.h"
 #include "ui/model/series.h"
@@ -64,6 +65,37 @@ static void write_file(void **state)
   assert_string_equal(again, text);
   assert_false(g_file_test(beside, G_FILE_TEST_EXISTS));
   rig_remove(g_steal_pointer(&dir));
+}
+
+/* What the page of preferences says of a configuration: in force only when the daemon says so. */
+static void settings_are_in_force_when_the_filter_says_that_it_runs_by_them(void **state)
+{
+  static const struct {
+    gboolean runs;
+    const char *digest, *problem; /* what the daemon has said; NULL: nothing */
+    gboolean held;
+    const char *says;
+  } rows[] = {
+    { FALSE, NULL, NULL, TRUE, "The filter is not running. When it starts" },
+    { FALSE, "other", NULL, TRUE, "The filter is not running. When it starts" },
+    { TRUE, NULL, NULL, FALSE, "Not in force: the filter that runs does not say" },
+    { TRUE, "this", NULL, TRUE, "In force: " },
+    { TRUE, "other", NULL, FALSE, "Not in force yet: " },
+    { TRUE, "other", "It is red.", FALSE, "Why: It is red." },
+  };
+  Config config = { .digest = (char *)"this" };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    gboolean held = !rows[i].held;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    if (rows[i].digest != NULL) OK(running_set(ledger, "/etc/config", rows[i].digest, &error));
+    if (rows[i].problem != NULL) OK(running_refuse(ledger, rows[i].problem, &error));
+    g_autofree char *text = settings_in_force(ledger, rows[i].runs, &config, &held);
+    if (held != rows[i].held || strstr(text, rows[i].says) == NULL) fail_msg("row %u: %d, %s", i, held, text);
+    g_autofree char *unread = settings_in_force(ledger, rows[i].runs, NULL, &held);
+    if (held == rows[i].runs || g_str_has_prefix(unread, "In force"))
+      fail_msg("row %u, unread: %d, %s", i, held, unread);
+  }
 }
 
 /* By the desktop's own check, where it is installed. */
@@ -267,8 +299,14 @@ static void scales(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(edit),        cmocka_unit_test(write_file), cmocka_unit_test(autostart), cmocka_unit_test(digests),
-    cmocka_unit_test(second_look), cmocka_unit_test(days),       cmocka_unit_test(scales),
+    cmocka_unit_test(settings_are_in_force_when_the_filter_says_that_it_runs_by_them),
+    cmocka_unit_test(edit),
+    cmocka_unit_test(write_file),
+    cmocka_unit_test(autostart),
+    cmocka_unit_test(digests),
+    cmocka_unit_test(second_look),
+    cmocka_unit_test(days),
+    cmocka_unit_test(scales),
   };
   filter_init();
   return cmocka_run_group_tests_name("settings", tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * Must not: need a display.
  * Fails:    1, with a sentence on standard error.
  * Tests:    tests/ui/model/test_same_everywhere.py */
+#include "ui/model/account_text.h"
 #include "ui/model/overview.h"
 #include "ui/model/pages.h"
 #include <stdio.h>
@@ -23,6 +24,16 @@ static gboolean print_view(Ledger *ledger, BrowseView view, GError **error)
   return TRUE;
 }
 
+/* What the page of accounts says. */
+static void print_account(Ledger *ledger, const Account *account)
+{
+  g_autoptr(GPtrArray) lines = account_text_lines(ledger, account, FALSE, g_get_real_time() / G_USEC_PER_SEC);
+  for (guint i = 0; i < lines->len; i++) {
+    const TextLine *line = lines->pdata[i];
+    printf("account %s, %s: %s\n", account->name, line->name, line->text);
+  }
+}
+
 int main(int argc, char **argv)
 {
   g_autoptr(GError) error = NULL;
@@ -37,6 +48,8 @@ int main(int argc, char **argv)
   overview_read(&overview, ledger, NULL, argv[1], NULL, g_get_real_time() / G_USEC_PER_SEC);
   g_autofree char *words = overview_waiting(&overview), *fresh = overview_fresh(&overview);
   for (int view = 0; view < BROWSE_VIEWS; view++) printf("count %s: %u\n", views[view], overview.counts.view[view]);
+  for (guint i = 0; overview.there && i < overview.accounts->len; i++)
+    print_account(ledger, overview.accounts->pdata[i]);
   printf("icon: %s\nnew: %s\n", words, fresh != NULL ? fresh : "");
   return 0;
 }

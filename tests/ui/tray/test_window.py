@@ -155,7 +155,8 @@ def review():
         window.press("Allow…")
         dialog = window.window("Allow")
         assert find(dialog, "everybody at remote.example", "radio button"), "no choice of the domain"
-        window.says("It would have changed the verdict on 1 report so far, 1 of which lies in quarantine.")
+        window.says("It would have changed the verdict on 1 report so far, 1 of which lies in quarantine and is "
+                    "restored.")
         window.press("Allow", root=dialog)
         window.says("1 message will be restored.")
         window.press("Do it now")
@@ -163,6 +164,28 @@ def review():
         assert victim(4) in backstop.ok("backstop", "allow", "list"), "nobody was allowed"
         equal(place(mailbox, inbox["forged-5"]), ["Backscatter"], "where the message is that nobody touched")
         window.close()
+
+
+@case
+def closing():
+    """Closing the window takes no second from a request: the program stays until it is sent. What ends it sends it."""
+    mailbox, inbox, backstop = scene("closing", 2)
+    backstop.pass_once()
+    with backstop.daemon():
+        window = Window(backstop)
+        window.choose(victim(1))
+        begin = time.monotonic()
+        window.press("Restore")
+        window.press("Close", root=window.window("Backstop"))
+        lies_in(mailbox, inbox["forged-1"], "INBOX")
+        took = time.monotonic() - begin
+        assert took >= 5.9, f"sent after {took:.1f} s"
+        programs.wait_for(lambda: window.process.poll() is not None, "the program's end, since no panel shows it", 10)
+        window = Window(backstop)
+        window.choose(victim(2))
+        window.press("Restore")
+        window.close()  # as the session's end does
+        lies_in(mailbox, inbox["forged-2"], "INBOX")
 
 
 def end_daemon(backstop):
@@ -196,11 +219,14 @@ def start_and_preferences():
         wait_for(lambda: "The filter is not running" not in window.text(), "the end of the warning")
         window.press("Preferences", "radio button")
         window.press("Only observe: judge and report, move nothing", "radio button")
-        window.says("when it is started again")
+        window.says("In force: the filter runs by what is chosen here.")
         with open(backstop.config) as config:
             text = config.read()
         assert "mode = observe" in text and text.endswith("# a comment of mine\n"), text
         equal(os.stat(backstop.config).st_mode & 0o777, 0o600, "the configuration's mode")
+        with open(backstop.config, "a") as config:
+            config.write("colour = red\n")
+        window.says("Not in force: the filter goes on as it was set at")
     finally:
         window.close()
         end_daemon(backstop)
