@@ -36,10 +36,18 @@ typedef enum {
 
 typedef struct Store Store;
 
-typedef enum { FOLDER_SENT = 1 << 0, FOLDER_TRASH = 1 << 1, FOLDER_NOSELECT = 1 << 2 } FolderUse;
+typedef enum {
+  FOLDER_SENT = 1 << 0,
+  FOLDER_TRASH = 1 << 1,
+  FOLDER_NOSELECT = 1 << 2,
+  FOLDER_DRAFTS = 1 << 3,
+  FOLDER_JUNK = 1 << 4,
+  FOLDER_OTHERS = 1 << 5 /* another person's, or shared by several (RFC 2342) */
+} FolderUse;
 typedef struct {
   char *name;
   guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only, names are not guessed here; on disk the trash by its name */
+  char separator; /* between the parts of the name; '\0': not told */
 } Folder;
 void folder_free(Folder *folder);
 

@@ -95,6 +95,40 @@ static void test_folders(void **state)
   session_free(&session);
 }
 
+/* Whose folders are, by the longest prefix; where the server does not tell, all are the owner's. */
+static void other_peoples_folders_are_told_apart(void **state)
+{
+  static const struct {
+    const char *namespace, *others; /* of a/Sent, user/joe/Sent, INBOX/Sent */
+  } rows[] = {
+    { "* NAMESPACE ((\"\" \"/\")) ((\"user/\" \"/\")) NIL\r\n$ OK done\r\n", "-x-" },
+    { "* NAMESPACE ((\"INBOX/\" \"/\")) ((\"user/\" \"/\")) ((\"\" \"/\"))\r\n$ OK done\r\n", "xx-" },
+    { "* NAMESPACE ((\"\" \"/\")) NIL ((\"a/\" \"/\")(\"\" \"/\"))\r\n$ OK done\r\n", "x--" },
+    { "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n$ OK done\r\n", "---" },
+    { "$ NO not now\r\n", "---" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Conversation conversation = { .capabilities = "IMAP4rev1 AUTH=PLAIN NAMESPACE",
+                                  .turns = { { .command = "LIST",
+                                               .answer = "* LIST (\\Junk) \"/\" a/Sent\r\n"
+                                                         "* LIST (\\Drafts) \"/\" user/joe/Sent\r\n"
+                                                         "* LIST () \"/\" INBOX/Sent\r\n$ OK done\r\n" },
+                                             { .command = "NAMESPACE", .answer = rows[i].namespace } } };
+    Session session;
+    session_open(&session, &conversation);
+    g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
+    assert_outcome(&session, folders != NULL, -1, "");
+    for (guint k = 0; k < 3; k++) {
+      const Folder *folder = folders->pdata[k];
+      const guint marks[] = { FOLDER_JUNK, FOLDER_DRAFTS, 0 };
+      guint others = rows[i].others[k] == 'x' ? FOLDER_OTHERS : 0;
+      if (folder->use != (marks[k] | others)) fail_msg("row %u: %s %x", i, folder->name, folder->use);
+      assert_int_equal(folder->separator, '/');
+    }
+    session_free(&session);
+  }
+}
+
 static void test_many_folders(void **state)
 {
   g_autoptr(GString) list = g_string_new(NULL);
@@ -224,11 +258,16 @@ static void test_peek(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 6] = {
-    cmocka_unit_test(test_folders), cmocka_unit_test(test_many_folders), cmocka_unit_test(test_list_refused),
-    cmocka_unit_test(test_resolve), cmocka_unit_test(test_create),       cmocka_unit_test(test_peek),
+  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 7] = {
+    cmocka_unit_test(test_folders),
+    cmocka_unit_test(test_many_folders),
+    cmocka_unit_test(test_list_refused),
+    cmocka_unit_test(test_resolve),
+    cmocka_unit_test(test_create),
+    cmocka_unit_test(test_peek),
+    cmocka_unit_test(other_peoples_folders_are_told_apart),
   };
   for (guint i = 0; i < G_N_ELEMENTS(selects); i++)
-    tests[6 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
+    tests[7 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
   return _cmocka_run_group_tests("imap_folder", tests, G_N_ELEMENTS(tests), NULL, NULL);
 }
