@@ -29,7 +29,8 @@ gint64 sent_recorded_since(Ledger *ledger, const char *patterns, GError **error)
 /* How many sent messages are known, of an account or (NULL) of all. -1 on error. */
 gint64 sent_count(Ledger *ledger, const char *account, GError **error);
 
-/* Coverage of one Sent folder in use. from 0: none. Only mail from the owner's addresses makes coverage. */
+/* Coverage of one Sent folder in use. from 0: none. Only mail from the owner's addresses makes coverage. A folder below
+ * another one ("Sent/2026") begins when that one does. */
 typedef struct {
   char *account, *folder;
   gint64 from, to; /* Unix seconds */
