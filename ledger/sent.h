@@ -1,6 +1,7 @@
 /* sent.h - the sent mail, and for which times it is known to be complete (coverage). */
 #pragma once
 #include "filter/filter.h"
+#include "ledger/complete.h"
 #include "ledger/folder.h"
 
 /* One message of a Sent folder. */
@@ -19,6 +20,13 @@ typedef struct {
  * automatic entries of the allowlist, capped (newsender.h). */
 gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const SentRow *rows, guint n,
                   FolderMark *mark, GError **error);
+
+/* The same for messages that `reading` has taken since it was noted last (complete.h), which is noted in the same
+ * transaction. *added: how many the folder did not have. */
+gboolean sent_read(Ledger *ledger, Reading *reading, const SentRow *rows, guint n, FolderMark *mark, guint *added,
+                   GError **error);
+/* *count: how many of them have an id, and no message that is known has it. */
+gboolean sent_count_unknown(Ledger *ledger, const SentRow *rows, guint n, guint *count, GError **error);
 
 /* Adds messages that the owner hands over (`record`): known as sent, no coverage of its own. */
 gboolean sent_record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error);

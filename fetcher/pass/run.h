@@ -50,7 +50,7 @@ typedef struct {
     gint64 written; /* when the row was last written, monotonic microseconds */
   } progress;       /* pass.c and run.c */
   struct {
-    GHashTable *looked; /* Sent folder → gint64*: when a look found it as its mark says, Unix seconds; kept */
+    GHashTable *looked; /* Sent folder → SentLook (sync.c); kept */
     gint64 synced;      /* when the last sync of Sent in this pass began, Unix seconds; 0: there was none */
   } sync;
   struct {

@@ -1,4 +1,4 @@
-LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_browse %D%/test_coverage %D%/test_facts %D%/test_facts_weak \
+LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_browse %D%/test_complete %D%/test_coverage %D%/test_facts %D%/test_facts_weak \
 	%D%/test_hands %D%/test_heal %D%/test_journal %D%/test_lock %D%/test_newsender %D%/test_number %D%/test_open \
 	%D%/test_sent %D%/test_trust %D%/test_wish
 check_PROGRAMS += $(LEDGER_TESTS)
@@ -9,6 +9,8 @@ TESTS += $(LEDGER_TESTS)
 %C%_test_again_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_browse_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_browse_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_complete_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_complete_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_coverage_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_coverage_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_facts_CPPFLAGS = $(TEST_CPPFLAGS)
