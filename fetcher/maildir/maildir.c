@@ -93,6 +93,16 @@ static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
   return TRUE;
 }
 
+static guint64 print_of(const GPtrArray *names)
+{
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < names->len; i++) {
+    g_string_append(all, names->pdata[i]);
+    g_string_append_c(all, '\n');
+  }
+  return (guint64)box_key(all->str, all->len);
+}
+
 /* Lists again until each name is that of a file. */
 static gboolean maildir_list(Box *base, GError **error)
 {
@@ -106,6 +116,7 @@ static gboolean maildir_list(Box *base, GError **error)
     return FALSE;
   }
   box_count_twins(base->items);
+  base->print = print_of(box->names);
   base->read_only = FALSE;
   for (guint i = 0; i < MAILDIR_PARTS; i++) {
     g_autofree char *folder = g_build_filename(base->name, maildir_parts[i], NULL);

@@ -12,7 +12,8 @@
  * the ledger again and again. Their headers take about 2 MB. */
 #define SENT_ROWS 2500
 
-#define LOOKS_MOST 3 /* at a folder whose messages do not all come, in one pass */
+#define COPY_LATE ((gint64)86400) /* seconds after mail was sent, in which its copy comes to Sent at the latest */
+#define LOOKS_MOST 3              /* at a folder whose messages do not all come, in one pass */
 
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
@@ -172,6 +173,9 @@ static gboolean sync_until_complete(Sync *sync, GError **error)
   return sync->reading.kind != READING_ON || sync_ranges(sync, last > SENT_ROWS ? last - SENT_ROWS : 1, TRUE, error);
 }
 
+/* What came and went since the last look may be the copy of an earlier message. */
+static gint64 unseen_since(gint64 last) { return last != 0 ? MAX(last - COPY_LATE, 1) : 0; }
+
 /* What is to be read, and how: from the start where the server has numbered the folder anew, or was set back. */
 static gboolean begin_reading(Sync *sync, GError **error)
 {
@@ -188,7 +192,7 @@ static gboolean begin_reading(Sync *sync, GError **error)
     sync->mark.validity = run->open.status.validity;
     sync->mark.next = 1;
   }
-  reading_begin(&sync->reading, run->account->name, sync->folder, kind, sync->mark.next, last,
+  reading_begin(&sync->reading, run->account->name, sync->folder, kind, sync->mark.next, unseen_since(last),
                 MAX(sync->look->began, last + 1));
   sync->reading.elsewhere = sent_look(run, sync->folder)->moved;
   return TRUE;
@@ -277,6 +281,9 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
     return FALSE;
   sync.last = last_look(run, folder, &sync.mark, look);
   if (!grow_gaps(&sync, error) || !look_at(run, folder, tell && !sync.below, &status, error)) return FALSE;
+  if (status.passed && sync.last != 0
+      && !add_gap(&sync, unseen_since(sync.last), "messages may have come to it and gone before anybody looked", error))
+    return FALSE;
   gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0
                   && (held < 0 || held == status.count);
   if (!same && !sync_new(&sync, error)) return FALSE;

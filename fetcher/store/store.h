@@ -56,6 +56,8 @@ typedef struct {
   guint32 next;     /* UIDNEXT */
   guint32 count;    /* EXISTS */
   gboolean read_only;
+  gboolean passed; /* of Sent folders on disk, told once: since it was looked at before, messages may have come and gone
+                      that never had a UID */
 } FolderStatus;
 
 /* A message as a scan sees it. */
@@ -142,9 +144,10 @@ typedef struct {
    * are added to prized (GArray of guint32). A message that is gone is not among them. MAILBOX or MESSAGE: not known,
    * so nothing may be moved. NULL where no message has such flags (POP3). */
   gboolean (*prized)(Store *store, const guint32 *uids, guint n, GArray *prized, GError **error);
-  /* Waits until messages came to or went from the open folder (*changed TRUE), or one of n descriptors can be read
-   * (*changed FALSE). Messages that came since the last slot was called count, too; changes of flags do not. Needs
-   * STORE_CAN_WAIT. Keeps the connection alive (RFC 2177: renewed within 29 minutes). */
+  /* Waits until messages came to or went from the open folder, on disk also from any watched or Sent folder (*changed
+   * TRUE), or one of n descriptors can be read (*changed FALSE). Messages that came since the last slot was called
+   * count, too; changes of flags do not. Needs STORE_CAN_WAIT. Keeps the connection alive (RFC 2177: renewed within 29
+   * minutes). */
   gboolean (*wait)(Store *store, const int *wake, guint n, gboolean *changed, GError **error);
   /* With STORE_REMOVES_LATE: makes the removals of move() and remove() happen, by ending the session and beginning
    * another. No folder is open afterwards. TRUE does not prove the removals: look. NULL: removals happen at once. */
