@@ -57,14 +57,21 @@ static void add_folder(ImapStore *store, GPtrArray *folders, const struct mailim
   g_ptr_array_add(folders, folder);
 }
 
-/* Is there a folder that may be another person's? What lies below INBOX is always the owner's. */
-static gboolean any_deep(const GPtrArray *folders)
+/* Is there a folder that may be another person's? Those of others lie below a name that is no folder itself. (Without
+ * need the question is not put: libetpan takes some answers to it for no IMAP.) */
+static gboolean may_have_others(const GPtrArray *folders)
 {
+  g_autoptr(GHashTable) real = g_hash_table_new(g_str_hash, g_str_equal);
+  g_hash_table_add(real, (gpointer) "INBOX");
+  for (guint i = 0; i < folders->len; i++) {
+    const Folder *folder = folders->pdata[i];
+    if (!(folder->use & FOLDER_NOSELECT)) g_hash_table_add(real, folder->name);
+  }
   for (guint i = 0; i < folders->len; i++) {
     const Folder *folder = folders->pdata[i];
     const char *deeper = folder->separator != '\0' ? strchr(folder->name, folder->separator) : NULL;
-    if (deeper != NULL && (deeper - folder->name != 5 || g_ascii_strncasecmp(folder->name, "INBOX", 5) != 0))
-      return TRUE;
+    g_autofree char *top = deeper != NULL ? g_strndup(folder->name, (gsize)(deeper - folder->name)) : NULL;
+    if (top != NULL && !g_hash_table_contains(real, top)) return TRUE;
   }
   return FALSE;
 }
@@ -73,7 +80,7 @@ static gboolean any_deep(const GPtrArray *folders)
 static gboolean mark_others(ImapStore *store, GPtrArray *folders, GError **error)
 {
   g_autoptr(GError) problem = NULL;
-  if (!imap_has(store, "NAMESPACE") || !any_deep(folders)) return TRUE;
+  if (!imap_has(store, "NAMESPACE") || !may_have_others(folders)) return TRUE;
   if (!imap_ask_place(store, &problem)) {
     if (problem->code == STORE_ERROR_MAILBOX) return TRUE;
     g_propagate_error(error, g_steal_pointer(&problem));

@@ -129,6 +129,23 @@ static void other_peoples_folders_are_told_apart(void **state)
   }
 }
 
+/* The owner's own folders lie below folders of his, so the server is not asked whose they are. */
+static void namespaces_are_asked_for_only_where_others_may_have_folders(void **state)
+{
+  static const Conversation conversation = { .capabilities = "IMAP4rev1 AUTH=PLAIN NAMESPACE",
+                                             .turns = { { .command = "LIST",
+                                                          .answer = "* LIST () \"/\" INBOX\r\n"
+                                                                    "* LIST () \"/\" INBOX/a\r\n"
+                                                                    "* LIST () \"/\" Sent\r\n"
+                                                                    "* LIST () \"/\" Sent/2026\r\n$ OK done\r\n" } } };
+  Session session;
+  session_open(&session, &conversation);
+  g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
+  assert_outcome(&session, folders != NULL, -1, "");
+  assert_null(strstr(session_end(&session), "NAMESPACE\r\n"));
+  session_free(&session);
+}
+
 static void test_many_folders(void **state)
 {
   g_autoptr(GString) list = g_string_new(NULL);
@@ -258,7 +275,7 @@ static void test_peek(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 7] = {
+  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 8] = {
     cmocka_unit_test(test_folders),
     cmocka_unit_test(test_many_folders),
     cmocka_unit_test(test_list_refused),
@@ -266,8 +283,9 @@ int main(void)
     cmocka_unit_test(test_create),
     cmocka_unit_test(test_peek),
     cmocka_unit_test(other_peoples_folders_are_told_apart),
+    cmocka_unit_test(namespaces_are_asked_for_only_where_others_may_have_folders),
   };
   for (guint i = 0; i < G_N_ELEMENTS(selects); i++)
-    tests[7 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
+    tests[8 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
   return _cmocka_run_group_tests("imap_folder", tests, G_N_ELEMENTS(tests), NULL, NULL);
 }
