@@ -2,8 +2,8 @@
 
 Four places: SIGKILL at random times; at every commit of the ledger; right before every command is sent, so that the
 server never sees it; and right after, so that the server does its work and the answer is lost (tests/e2e/stop_at.c).
-For quarantine, restore, healing and delete, on servers with MOVE and with UIDPLUS only, with and without a Trash. And workers of
-the daemon, which it restarts. """
+For quarantine, restore, healing and delete, on servers with MOVE and with UIDPLUS only, with and without a Trash. And
+workers of the daemon, which it restarts. """
 import itertools
 import os
 import random

@@ -48,7 +48,9 @@ enum {
   STRANGER = 1 << 25,
   DENY_REPORTER = 1 << 26,
   PASSED_ON = 1 << 27,
-  ALIKE = 1 << 28
+  ALIKE = 1 << 28,
+  AGAIN = 1 << 29, /* alike, to another address at the domain */
+  LATER = 1 << 30  /* after the report came */
 };
 
 /* What the report shows. Its recipients are named, unless LISTED or MENTIONED. */
@@ -98,10 +100,11 @@ static void set_found(Found *found, const char *shown, guint has)
 
 static void set_people(Facts *facts, guint has)
 {
-  if (has & ALIKE) set_found(&facts->alike, "gone@b.test", has);
-  if (has & (RECENT | LONG_AGO | EXCLUDED)) {
+  if (has & (ALIKE | AGAIN)) set_found(&facts->alike, "gone@b.test", has);
+  facts->alike_again = (has & AGAIN) != 0;
+  if (has & (RECENT | LONG_AGO | EXCLUDED | LATER)) {
     facts->written_to = g_strdup("gone@b.test");
-    facts->written = NOW - DAYS(has & LONG_AGO ? 40 : 3);
+    facts->written = NOW - DAYS(has & LATER ? -2 : has & LONG_AGO ? 40 : 3);
     facts->written_sent = sent_fact_new(facts->written, NULL, NULL, NULL, 1);
     facts->automatic = (has & EXCLUDED) == 0;
     facts->written_reports = has & OFTEN ? 5 : 4;
@@ -242,6 +245,11 @@ static void whom_the_mail_was_to(void **state)
     { LONG_AGO | COVERED | SURVIVE, SHOWS_ID | NAMED | DATE_40, VERDICT_BACKSCATTER, "covered" },
     { RECENT | COVERED | SURVIVE | ALIKE, SHOWS_ID | NAMED, VERDICT_UNSURE, "subject-alike" },
     { RECENT | COVERED | ALIKE, SHOWS_ID | NAMED, VERDICT_GENUINE, "recipient-recent" },
+    { COVERED | AGAIN, SHOWS_ID | NAMED, VERDICT_UNSURE, "sent-again" },
+    { COVERED | AGAIN | SURVIVE, SHOWS_ID | NAMED, VERDICT_UNSURE, "sent-again" },
+    { LATER | COVERED, NAMED, VERDICT_UNSURE, "recipient-later" }, /* never more than that: it answers no such mail */
+    { LATER, SHOWS_ID | NAMED, VERDICT_UNSURE, "recipient-later" },
+    { LATER | COVERED, SHOWS_ID | NAMED, VERDICT_BACKSCATTER, "covered" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_40, VERDICT_UNSURE, "recipient-then" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
     { EXCLUDED | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },

@@ -1,6 +1,6 @@
-LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_browse %D%/test_complete %D%/test_coverage %D%/test_facts %D%/test_facts_weak \
-	%D%/test_hands %D%/test_heal %D%/test_journal %D%/test_lock %D%/test_newsender %D%/test_number %D%/test_open \
-	%D%/test_sent %D%/test_trust %D%/test_wish
+LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_browse %D%/test_complete %D%/test_coverage %D%/test_facts \
+	%D%/test_facts_weak %D%/test_hands %D%/test_heal %D%/test_journal %D%/test_lock %D%/test_newsender \
+	%D%/test_number %D%/test_open %D%/test_sent %D%/test_trust %D%/test_wish
 check_PROGRAMS += $(LEDGER_TESTS)
 TESTS += $(LEDGER_TESTS)
 %C%_test_account_CPPFLAGS = $(TEST_CPPFLAGS)
