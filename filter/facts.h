@@ -53,7 +53,7 @@ typedef struct {
                             recipient showed its own */
 
   Found alike;          /* where none fits: a recipient, sender and time that fit, and a subject that is alike */
-  gboolean alike_again; /* alike is to another address at the recipient's domain, with the very subject */
+  gboolean alike_again; /* alike is to an address that differs by a letter or two, with the very subject */
 
   /* is it about mail to the owner? (6) Addresses that an account lists literally; NULL: it is not so */
   char *to_owner;        /* the original is addressed to it, and not from the owner */

@@ -90,8 +90,8 @@ static const struct {
     N_("The recipient, {1}, and the time fit a message you sent, and so does the Subject it shows, but "
        "for a tag or a missing end: {2:sent}.") },
   { "sent-again",
-    N_("A message you sent to {1}, at the same domain and at about the same time, has the Subject that it "
-       "shows, as a letter has that is sent again to another address: {2:sent}.") },
+    N_("A message you sent at about the same time to {1}, an address that differs by a letter or two, has "
+       "the Subject that it shows, as a letter has that is sent again: {2:sent}.") },
   { "another-id", N_("But an earlier report about that message to the same recipient showed its own Message-ID, which "
                      "is another one than this report shows.") },
   { "id-beginning", N_("The Message-ID that it shows was cut off, but begins like that of a message you sent: "

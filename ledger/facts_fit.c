@@ -117,9 +117,9 @@ static gboolean find_alike(const Ask *ask, const Fit *fit, const char *address, 
   return !rows.failed;
 }
 
-/* A message with this very subject to somebody else at this domain at that time. The owner who mistook an address sends
- * the letter again to the right one, and may have deleted the copy of the first. */
-static gboolean find_again(const Ask *ask, const Fit *fit, const char *domain, GError **error)
+/* A message with this very subject, at that time, to an address that differs by a letter or two. The owner who mistyped
+ * an address sends the letter again to the right one, and may have deleted the copy of the first. */
+static gboolean find_again(const Ask *ask, const Fit *fit, const char *failed, const char *domain, GError **error)
 {
   g_autofree char *address = NULL;
   g_auto(Rows) rows = { 0 };
@@ -133,7 +133,7 @@ static gboolean find_again(const Ask *ask, const Fit *fit, const char *domain, G
     return FALSE;
   gint64 sent = 0;
   while (sent == 0 && rows_next(&rows, error))
-    if (sender_fits(ask->report, row_int(&rows, 1))) {
+    if (sender_fits(ask->report, row_int(&rows, 1)) && locals_near(failed, row_text(&rows, 2))) {
       sent = row_int(&rows, 0);
       address = row_dup(&rows, 2);
     }
@@ -148,8 +148,8 @@ static gboolean ask_again(const Ask *ask, const Fit *fit, GError **error)
   g_autofree char *compared = subject_normalise(ask->report->original.subject);
   if (strlen(compared) < ALIKE_LEAST) return TRUE;
   for (guint i = 0; i < MIN(recipients->len, ALIKE_TRIED) && ask->facts->alike.shown == NULL; i++) {
-    const char *domain = address_domain(g_ptr_array_index(recipients, i));
-    if (domain != NULL && !find_again(ask, fit, domain, error)) return FALSE;
+    const char *failed = g_ptr_array_index(recipients, i), *domain = address_domain(failed);
+    if (domain != NULL && !find_again(ask, fit, failed, domain, error)) return FALSE;
   }
   return TRUE;
 }

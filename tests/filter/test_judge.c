@@ -49,7 +49,7 @@ enum {
   DENY_REPORTER = 1 << 26,
   PASSED_ON = 1 << 27,
   ALIKE = 1 << 28,
-  AGAIN = 1 << 29, /* alike, to another address at the domain */
+  AGAIN = 1 << 29, /* alike, to an address that differs by a letter */
   LATER = 1 << 30  /* after the report came */
 };
 

@@ -248,6 +248,7 @@ static void a_letter_that_is_sent_again_is_found_by_its_subject(void **state)
     { "foreign@x", "tmo@there.example", "Re: fortnight", 14 * DAY + 600, "tom@there.example" },
     { "foreign@x", "tmo@there.example", "Fortnight", 16 * DAY, NULL },
     { "foreign@x", "tmo@there.example", "Fortune", 14 * DAY + 600, NULL },
+    { "foreign@x", "tammy@there.example", "Fortnight", 14 * DAY + 600, NULL }, /* another person */
     { "foreign@x", "tmo@elsewhere.example", "Fortnight", 14 * DAY + 600, NULL },
     { NULL, "tmo@there.example", "Fortnight", 14 * DAY + 600, NULL }, /* rule 8 is enough */
   };
