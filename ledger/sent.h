@@ -62,6 +62,10 @@ void coverage_gap_free(CoverageGap *gap);
  * another becomes one with it (the newer reason stays). Needs since < until; else nothing is noted. */
 gboolean coverage_gap_add(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
                           const char *reason, GError **error);
+/* Forgets the gap that was noted for exactly this time: nothing was missed after all. Where it has become one with
+ * another gap it stays. */
+gboolean coverage_gap_take_back(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                                GError **error);
 /* Gaps of Sent folders in use that end after `since`, of account or (NULL) all configured ones, oldest first: list of
  * CoverageGap*. */
 GPtrArray *coverage_gaps(Ledger *ledger, const char *account, gint64 since, GError **error);

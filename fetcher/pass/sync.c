@@ -14,6 +14,7 @@
 
 #define COPY_LATE ((gint64)86400) /* seconds after mail was sent, in which its copy comes to Sent at the latest */
 #define LOOKS_MOST 3              /* at a folder whose messages do not all come, in one pass */
+#define AHEAD_TRIES 3             /* looks for messages whose numbers came first */
 
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
@@ -36,6 +37,7 @@ typedef struct {
   const ClockLook *look;
   Reading reading;
   gboolean below; /* it lies below another Sent folder */
+  guint filled;   /* messages that came late under the numbers of SentLook.ahead */
 } Sync;
 
 static void sync_clear(Sync *sync) { reading_clear(&sync->reading); }
@@ -45,6 +47,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sync, sync_clear)
 typedef struct {
   gint64 when; /* a look that found it as its mark says, Unix seconds; 0: there was none on this connection */
   guint moved; /* messages that were found below it in this look, and were read nowhere before */
+  struct {
+    guint32 from, next;  /* numbers that were given last, and had no message; next 0: there were none */
+    gint64 since, until; /* the gap that was noted for them, Unix seconds */
+    guint tries;         /* how often it was looked for these messages since */
+  } ahead;
 } SentLook;
 
 static SentLook *sent_look(Run *run, const char *folder)
@@ -120,6 +127,16 @@ static gboolean count_moved(const Sync *sync, const GArray *rows, GError **error
   return TRUE;
 }
 
+static void note_late(Sync *sync, const GArray *seen, guint added)
+{
+  const SentLook *look = sent_look(sync->run, sync->folder);
+  sync->reading.late += added;
+  for (guint i = 0; i < seen->len; i++) {
+    guint32 uid = g_array_index(seen, Seen, i).uid;
+    if (uid >= look->ahead.from && uid < look->ahead.next) sync->filled++;
+  }
+}
+
 /* late: messages below the mark, of which only those count that were not there before. */
 static gboolean sync_range(Sync *sync, gboolean late, GError **error)
 {
@@ -143,7 +160,7 @@ static gboolean sync_range(Sync *sync, gboolean late, GError **error)
   if (!sent_read(run->ledger, &sync->reading, (const SentRow *)(gpointer)rows->data, rows->len, &sync->mark, &added,
                  error))
     return FALSE;
-  if (late) sync->reading.late += added;
+  if (late) note_late(sync, seen, added);
   run->pass.sent_done += rows->len;
   return TRUE;
 }
@@ -157,8 +174,16 @@ static gboolean sync_ranges(Sync *sync, guint32 first, gboolean late, GError **e
   return TRUE;
 }
 
-/* Reads on until as many messages have come as are there. Some servers tell of a message before they show it, or give
- * its number first: it is looked for among the last ones. */
+/* Some servers give a number first and show the message later: looks for what came under numbers that were missing. */
+static gboolean sync_late(Sync *sync, GError **error)
+{
+  const SentLook *look = sent_look(sync->run, sync->folder);
+  guint32 last = sync->mark.next, from = last > SENT_ROWS ? last - SENT_ROWS : 1;
+  if (sync->reading.kind != READING_ON) return TRUE;
+  return sync_ranges(sync, look->ahead.next != 0 ? MIN(look->ahead.from, from) : from, TRUE, error);
+}
+
+/* Reads on until as many messages have come as are there. */
 static gboolean sync_until_complete(Sync *sync, GError **error)
 {
   Run *run = sync->run;
@@ -166,11 +191,32 @@ static gboolean sync_until_complete(Sync *sync, GError **error)
   for (guint i = 0; i < LOOKS_MOST; i++) {
     if (!sync_ranges(sync, sync->mark.next, FALSE, error)) return FALSE;
     if (!reading_missing(run->ledger, &sync->reading, run->open.status.count, &missing, error)) return FALSE;
-    if (missing == 0) return TRUE;
+    if (missing == 0) break;
     if (!run_reopen(run, sync->folder, error)) return FALSE; /* some may have gone, or come, in the meantime */
   }
-  guint32 last = sync->mark.next;
-  return sync->reading.kind != READING_ON || sync_ranges(sync, last > SENT_ROWS ? last - SENT_ROWS : 1, TRUE, error);
+  return (missing == 0 && sent_look(run, sync->folder)->ahead.next == 0) || sync_late(sync, error);
+}
+
+/* Remembers the last numbers where they have no message. Where all those of the look before have theirs now, nothing
+ * was lost then. */
+static gboolean note_ahead(Sync *sync, GError **error)
+{
+  Run *run = sync->run;
+  const Reading *reading = &sync->reading;
+  SentLook *look = sent_look(run, sync->folder);
+  gboolean filled = look->ahead.next != 0 && sync->filled == look->ahead.next - look->ahead.from;
+  if (filled
+      && !coverage_gap_take_back(run->ledger, run->account->name, sync->folder, look->ahead.since, look->ahead.until,
+                                 error))
+    return FALSE;
+  if (filled || ++look->ahead.tries >= AHEAD_TRIES) look->ahead.next = 0;
+  if (reading->kind != READING_ON || run->open.status.next <= reading->next) return TRUE;
+  look->ahead.from = reading->next;
+  look->ahead.next = run->open.status.next;
+  look->ahead.since = reading->since;
+  look->ahead.until = reading->now;
+  look->ahead.tries = 0;
+  return TRUE;
 }
 
 /* What came and went since the last look may be the copy of an earlier message. */
@@ -205,7 +251,8 @@ static gboolean sync_new(Sync *sync, GError **error)
   if (!run_begin(run, error) || !run_reopen(run, sync->folder, error) || !begin_reading(sync, error)) return FALSE;
   run->pass.sent_total += MIN(run->open.status.count, run->open.status.next - sync->mark.next);
   if (!sync_until_complete(sync, error)
-      || !reading_end(run->ledger, &sync->reading, run->open.status.next, run->open.status.count, error))
+      || !reading_end(run->ledger, &sync->reading, run->open.status.next, run->open.status.count, error)
+      || !note_ahead(sync, error))
     return FALSE;
   sync->mark.next = run->open.status.next;
   return TRUE;
@@ -285,7 +332,7 @@ static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look,
       && !add_gap(&sync, unseen_since(sync.last), "messages may have come to it and gone before anybody looked", error))
     return FALSE;
   gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0
-                  && (held < 0 || held == status.count);
+                  && (held < 0 || held == status.count) && sent_look(run, folder)->ahead.next == 0;
   if (!same && !sync_new(&sync, error)) return FALSE;
   sent_look(run, folder)->when = look->began;
   if (same && !tell && !look->set) return TRUE;

@@ -80,6 +80,36 @@ static void a_message_that_comes_after_its_number_is_read(void **state)
   assert_int_equal(sent_count(fake->ledger, "home", NULL), 6);
 }
 
+/* Where the connection goes on, and all the numbers have their messages in the end, nothing was lost. */
+static void numbers_that_run_ahead_leave_no_gap_for_good(void **state)
+{
+  for (guint lost = 0; lost < 2; lost++) {
+    GError *error = NULL;
+    Fake *fake = fake_new();
+    Run *run = fake_connect(fake);
+    FakeFolder *sent = fake_folder(fake->server, "Sent");
+    assert_true(pass_run(run, PASS_WHOLE, NULL, &error));
+    sent->next += 2;
+    assert_true(pass_run(run, PASS_LOOK, NULL, &error));
+    assert_int_equal(gaps(fake), 1);
+    for (guint32 uid = sent->next - 2; uid < sent->next - lost; uid++) {
+      guint32 next = sent->next;
+      g_autofree char *id = g_strdup_printf("late-%u@example.org", uid);
+      fake_sent(fake, id, "friend-4@example.com", fake->now - 60);
+      ((FakeMessage *)sent->messages->pdata[sent->messages->len - 1])->uid = uid;
+      sent->next = next;
+    }
+    for (guint i = 0; i < 5; i++) assert_true(pass_run(run, PASS_LOOK, NULL, &error));
+    assert_int_equal(gaps(fake), lost);
+    assert_int_equal(sent_count(fake->ledger, "home", NULL), 7 - lost);
+    guint scans = fake->server->scans;
+    assert_true(pass_run(run, PASS_LOOK, NULL, &error));
+    assert_int_equal(fake->server->scans, scans); /* it is looked for them a few times only */
+    fake_disconnect(run);
+    fake_free(fake);
+  }
+}
+
 /* What was sent in the days of the hole may have been removed since; what was sent later was not. */
 static void a_hole_before_the_first_look_is_a_gap(void **state)
 {
@@ -180,6 +210,7 @@ int main(void)
     cmocka_unit_test(what_a_server_leaves_out_is_a_gap),
     FAKE_CASE(a_number_that_stays_behind_is_a_gap),
     FAKE_CASE(a_message_that_comes_after_its_number_is_read),
+    cmocka_unit_test(numbers_that_run_ahead_leave_no_gap_for_good),
     FAKE_CASE(a_hole_before_the_first_look_is_a_gap),
     FAKE_CASE(what_is_deleted_after_it_was_read_is_no_gap),
     cmocka_unit_test(what_was_filed_below_before_it_was_read_is_not_lost),
