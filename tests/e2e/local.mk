@@ -13,7 +13,8 @@ EXTRA_DIST += $(E2E_RIG) $(E2E_SCRIPTED) $(E2E_DOVECOT) tests/e2e/stop_at.c
 TESTS += $(E2E_SCRIPTED)
 
 # Maildirs and mboxes, which need no server. The longest first.
-E2E_DISK = tests/e2e/test_disk_hands.py tests/e2e/test_disk_beside.py tests/e2e/test_disk_kill.py tests/e2e/test_disk.py
+E2E_DISK = tests/e2e/test_disk_hands.py tests/e2e/test_disk_beside.py tests/e2e/test_disk_kill.py \
+	tests/e2e/test_disk.py tests/e2e/test_disk_sent.py
 EXTRA_DIST += $(E2E_DISK) tests/e2e/disk.py tests/e2e/kill.py tests/e2e/accept.py
 TESTS += $(E2E_DISK)
 

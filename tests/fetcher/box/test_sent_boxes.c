@@ -13,7 +13,18 @@
 #include <unistd.h>
 
 /* What happens to a Sent folder with two old messages and two of today, the older ones first. */
-typedef enum { NOTHING, PASSES, COMES, COMES_AND_PASSES, READ, FIRST_LEAVES, LAST_LEAVES, ALL_LEAVE, N_DEEDS } Deed;
+typedef enum {
+  NOTHING,
+  PASSES,
+  COMES,
+  COMES_AND_PASSES,
+  READ,
+  FIRST_LEAVES,
+  LAST_LEAVES,
+  ALL_LEAVE,
+  COPIED,
+  N_DEEDS
+} Deed;
 
 static char *file_of(const char *folder, guint number)
 {
@@ -34,6 +45,20 @@ static void new_folder(const char *path, char **files)
   for (guint i = 0; i < 4; i++) put(files[i] = file_of(path, i + 1));
 }
 
+/* As a backup brings it back: the same files in another folder. */
+static void lay_elsewhere(const char *path)
+{
+  g_autofree char *cur = g_build_filename(path, "cur", NULL), *old = g_build_filename(path, "old", NULL);
+  assert_int_equal(g_rename(cur, old), 0);
+  assert_int_equal(g_mkdir(cur, 0700), 0);
+  g_autoptr(GDir) dir = g_dir_open(old, 0, NULL);
+  for (const char *name = g_dir_read_name(dir); name != NULL; name = g_dir_read_name(dir)) {
+    g_autofree char *from = g_build_filename(old, name, NULL), *to = g_build_filename(cur, name, NULL);
+    assert_int_equal(g_rename(from, to), 0);
+  }
+  g_rmdir(old);
+}
+
 static void do_it(Deed deed, const char *path, char **files)
 {
   g_autofree char *another = file_of(path, 5), *passing = file_of(path, 6), *seen = g_strconcat(files[3], "S", NULL);
@@ -42,6 +67,7 @@ static void do_it(Deed deed, const char *path, char **files)
     g_unlink(passing);
   }
   if (deed == COMES || deed == COMES_AND_PASSES) put(another);
+  if (deed == COPIED) lay_elsewhere(path);
   if (deed == READ) assert_int_equal(g_rename(files[3], seen), 0);
   for (guint i = 0; i < 4; i++)
     if (deed == ALL_LEAVE || (deed == FIRST_LEAVES && i == 0) || (deed == LAST_LEAVES && i == 3)) g_unlink(files[i]);
