@@ -37,3 +37,5 @@ void domains_alike(const char *domain, GPtrArray *domains);
 /* names.c: are the local parts of these addresses the same but for dots and a tag behind '+'? Gmail takes them for the
  * same, and people who write them do. */
 gboolean locals_alike(const char *a, const char *b);
+/* names.c: do the local parts of these addresses differ by one or two letters, as where one was mistyped? */
+gboolean locals_near(const char *a, const char *b);

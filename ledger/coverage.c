@@ -86,10 +86,25 @@ static gboolean list_of(Ledger *ledger, const char *account, GPtrArray *list, GE
   return !rows.failed;
 }
 
+/* Mail is moved into an archive below a Sent folder ("Sent/2026") out of that one, so the archive begins when the other
+ * one does. */
+static void begin_with_above(const GPtrArray *list, Coverage *folder)
+{
+  for (guint i = 0; i < list->len; i++) {
+    const Coverage *above = g_ptr_array_index(list, i);
+    if (folder->none != NULL || above->from == 0 || !g_str_equal(above->account, folder->account)
+        || !folder_is_below(folder->folder, above->folder))
+      continue;
+    folder->from = folder->from == 0 ? above->from : MIN(folder->from, above->from);
+  }
+}
+
 GPtrArray *coverage_list(Ledger *ledger, const char *account, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)coverage_free);
-  return list_of(ledger, account, list, error) ? g_steal_pointer(&list) : NULL;
+  if (!list_of(ledger, account, list, error)) return NULL;
+  for (guint i = 0; i < list->len; i++) begin_with_above(list, g_ptr_array_index(list, i));
+  return g_steal_pointer(&list);
 }
 
 static gboolean any_matches(const GPtrArray *list, const char *patterns)

@@ -10,6 +10,7 @@
 #define DATES_APART ((gint64)36 * 3600) /* a relay may date a message anew, a mail program may use a wrong zone */
 #define FITS_TRIED 50                   /* messages of one subject to one address */
 #define ANSWERS_TRIED 50
+#define NEIGHBOURS_TRIED 200 /* addresses of one domain */
 #define ALIKE_TRIED 10       /* recipients */
 #define ALIKE_LEAST 5        /* bytes; a shorter subject says nothing */
 #define RECIPIENTS_TRIED 100 /* of the report, and as many of the original */
@@ -116,6 +117,43 @@ static gboolean find_alike(const Ask *ask, const Fit *fit, const char *address, 
   return !rows.failed;
 }
 
+/* A message with this very subject, at that time, to an address that differs by a letter or two. The owner who mistyped
+ * an address sends the letter again to the right one, and may have deleted the copy of the first. */
+static gboolean find_again(const Ask *ask, const Fit *fit, const char *failed, const char *domain, GError **error)
+{
+  g_autofree char *address = NULL;
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(
+          &rows, ask->ledger, error,
+          "SELECT sent_to.sent, coalesce(sender, 0), text FROM (SELECT hash, text FROM address WHERE domain = ? AND"
+          " written >= ? ORDER BY written DESC LIMIT ?) CROSS JOIN sent_to ON address = hash JOIN sent ON sent.id ="
+          " sent_to.sent WHERE sent_to.date BETWEEN ? AND ? AND sent_to.subject IN (?, ?) LIMIT ?",
+          "iidiiiid", db_hash(domain), fit->from, NEIGHBOURS_TRIED, fit->from, fit->to, fit->subject,
+          fit->whole_subject, FITS_TRIED))
+    return FALSE;
+  gint64 sent = 0;
+  while (sent == 0 && rows_next(&rows, error))
+    if (sender_fits(ask->report, row_int(&rows, 1)) && locals_near(failed, row_text(&rows, 2))) {
+      sent = row_int(&rows, 0);
+      address = row_dup(&rows, 2);
+    }
+  if (rows.failed || sent == 0) return !rows.failed;
+  ask->facts->alike_again = TRUE;
+  return ask_found(ask, address, sent, &ask->facts->alike, error);
+}
+
+static gboolean ask_again(const Ask *ask, const Fit *fit, GError **error)
+{
+  const GPtrArray *recipients = ask->report->recipients;
+  g_autofree char *compared = subject_normalise(ask->report->original.subject);
+  if (strlen(compared) < ALIKE_LEAST) return TRUE;
+  for (guint i = 0; i < MIN(recipients->len, ALIKE_TRIED) && ask->facts->alike.shown == NULL; i++) {
+    const char *failed = g_ptr_array_index(recipients, i), *domain = address_domain(failed);
+    if (domain != NULL && !find_again(ask, fit, failed, domain, error)) return FALSE;
+  }
+  return TRUE;
+}
+
 /* Asks for alike subjects, and only where the original shows an unknown id and a Date. For an original without an id,
  * other rules need less than this to leave the report in sight. */
 static gboolean ask_alike(const Ask *ask, const Fit *fit, const GPtrArray *addresses, GError **error)
@@ -127,7 +165,7 @@ static gboolean ask_alike(const Ask *ask, const Fit *fit, const GPtrArray *addre
     if (!find_alike(ask, fit, address, &sent, error)) return FALSE;
     if (sent != 0) return ask_found(ask, address, sent, &ask->facts->alike, error);
   }
-  return TRUE;
+  return ask_again(ask, fit, error);
 }
 
 gboolean ask_fit(const Ask *ask, GError **error)

@@ -24,19 +24,41 @@ static const GPtrArray *failed(const Report *report)
   return report->recipients->len > 0 ? report->recipients : report->original.recipients;
 }
 
-/* Finds the last message to the address before `to`, and its time. *last stays as it is where there is none. */
+/* The first message of such a row; *last and *sent stay where there is none. */
+static gboolean take_message(Rows *rows, gint64 *last, gint64 *sent, GError **error)
+{
+  if (rows_next(rows, error)) {
+    *last = row_int(rows, 0);
+    *sent = row_int(rows, 1);
+  }
+  return !rows->failed;
+}
+
+/* Until when an original can have been sent, if the clock is slow that says when the report came. */
+static gint64 seen_at_most(const Ask *ask)
+{
+  const FactsQuery *query = ask->query;
+  gint64 seen = query->seen != 0 ? query->seen : query->now;
+  return MIN(seen, ask->came + ASK_WINDOW) + ASK_DAY;
+}
+
+/* When the address was written to last before the report came, and with which message; where it never was, when it was
+ * written to first after that, and before the report was seen. *last stays when it was not. */
 static gboolean last_written(const Ask *ask, const char *address, gint64 *last, gint64 *sent, GError **error)
 {
-  g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ask->ledger, error,
+  g_auto(Rows) before = { 0 }, after = { 0 };
+  gint64 hash = db_hash(address), to = ask->came + ASK_DAY, found = *last;
+  if (!rows_open(&before, ask->ledger, error,
                  "SELECT date, sent FROM sent_to WHERE address = ? AND date <= ? ORDER BY date DESC LIMIT 1", "ii",
-                 db_hash(address), ask->came + ASK_DAY))
+                 hash, to)
+      || !take_message(&before, last, sent, error))
     return FALSE;
-  if (rows_next(&rows, error)) {
-    *last = row_int(&rows, 0);
-    *sent = row_int(&rows, 1);
-  }
-  return !rows.failed;
+  return *last != found
+         || (rows_open(&after, ask->ledger, error,
+                       "SELECT date, sent FROM sent_to WHERE address = ? AND date > ? AND date <= ? ORDER BY date"
+                       " LIMIT 1",
+                       "iii", hash, to, seen_at_most(ask))
+             && take_message(&after, last, sent, error));
 }
 
 static void set_written(Facts *facts, const char *address, gint64 last, gint64 sent, gboolean automatic)

@@ -96,6 +96,15 @@ gboolean coverage_gap_add(Ledger *ledger, const char *account, const char *folde
   return db_end(ledger, coverage_gap_note(ledger, account, folder, since, until, reason, error), error);
 }
 
+gboolean coverage_gap_take_back(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                                GError **error)
+{
+  gint64 id = folder_id(ledger, account, folder, FOLDER_ROLE_SENT, error);
+  return id >= 0
+         && db_run(ledger, error, "DELETE FROM gap WHERE folder = ? AND since = ? AND until = ?", "iii", id, since,
+                   until);
+}
+
 GPtrArray *coverage_gaps(Ledger *ledger, const char *account, gint64 since, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)coverage_gap_free);

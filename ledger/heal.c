@@ -164,7 +164,9 @@ static gboolean judge(Ledger *ledger, gint64 id, guint cause, const Policy *poli
     return TRUE;
   g_autoptr(Report) report = kept_read(ledger, entry, &again.whole, error);
   if (report == NULL) return FALSE;
-  const FactsQuery query = { .account = entry->account, .arrived = entry->arrived, .now = policy->now };
+  const FactsQuery query = {
+    .account = entry->account, .arrived = entry->arrived, .now = policy->now, .seen = entry->judged
+  };
   g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, error);
   if (facts == NULL) return FALSE;
   facts->waited = TRUE;

@@ -72,6 +72,9 @@ gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error);
 gboolean coverage_gap_note(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
                            const char *reason, GError **error);
 
+/* complete.c: notes what a reading has taken since it was noted last. Within a transaction of the caller's. */
+gboolean reading_note(Ledger *ledger, Reading *reading, GError **error);
+
 /* silence.c: a time without sent mail that touches the one asked about, and is longer than 30 days and ten times the
  * usual interval; Unix seconds, zeros where there is none. */
 typedef struct {

@@ -25,15 +25,14 @@ static gint64 oldest_of(gint64 oldest, const SentRow *row, gint64 now)
 }
 
 static gboolean add(Ledger *ledger, const char *account, const char *name, const SentRow *rows, guint n,
-                    FolderMark *mark, GError **error)
+                    FolderMark *mark, guint *added, GError **error)
 {
-  guint added = 0;
   gint64 now = db_now(), known = 0, folder = folder_id(ledger, account, name, FOLDER_ROLE_SENT, error);
   if (folder < 0 || !db_number(ledger, error, &known, "SELECT oldest FROM folder WHERE id = ?", "i", folder))
     return FALSE;
   if (known != 0 && (mark->oldest == 0 || known < mark->oldest)) mark->oldest = known;
   for (guint i = 0; i < n; i++) mark->oldest = oldest_of(mark->oldest, &rows[i], now);
-  return sent_batch_add(ledger, folder, rows, n, &added, error) && count_in(ledger, folder, added, error)
+  return sent_batch_add(ledger, folder, rows, n, added, error) && count_in(ledger, folder, *added, error)
          && folder_mark_write(ledger, folder, mark, error);
 }
 
@@ -43,9 +42,37 @@ gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const
                   FolderMark *mark, GError **error)
 {
   FolderMark updated = *mark;
+  guint added = 0;
   if (!db_begin_lightly(ledger, error)) return FALSE;
-  if (!db_end_lightly(ledger, add(ledger, account, folder, rows, n, &updated, error), error)) return FALSE;
+  if (!db_end_lightly(ledger, add(ledger, account, folder, rows, n, &updated, &added, error), error)) return FALSE;
   *mark = updated;
+  return TRUE;
+}
+
+gboolean sent_read(Ledger *ledger, Reading *reading, const SentRow *rows, guint n, FolderMark *mark, guint *added,
+                   GError **error)
+{
+  FolderMark updated = *mark;
+  guint new = 0;
+  if (!db_begin_lightly(ledger, error)) return FALSE;
+  gboolean ok = reading_note(ledger, reading, error)
+                && add(ledger, reading->account, reading->folder, rows, n, &updated, &new, error);
+  if (!db_end_lightly(ledger, ok, error)) return FALSE;
+  *mark = updated;
+  *added = new;
+  return TRUE;
+}
+
+gboolean sent_count_unknown(Ledger *ledger, const SentRow *rows, guint n, guint *count, GError **error)
+{
+  *count = 0;
+  for (guint i = 0; i < n; i++) {
+    const GPtrArray *ids = rows[i].message->message_ids;
+    gint64 sent = 0;
+    if (ids->len == 0) continue;
+    if (!sent_by_id(ledger, g_ptr_array_index(ids, 0), &sent, error)) return FALSE;
+    if (sent == 0) (*count)++;
+  }
   return TRUE;
 }
 

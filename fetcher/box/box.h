@@ -76,8 +76,10 @@ typedef struct {
 
 struct Box {
   const BoxClass *class;
-  char *name;            /* the folder's name for the pipeline: a path, or INBOX */
-  GArray *items;         /* BoxItem; empty before the first list() */
+  char *name;    /* the folder's name for the pipeline: a path, or INBOX */
+  GArray *items; /* BoxItem; empty before the first list() */
+  guint64 print; /* of the names of all files, flags included, and of their folder, as they were listed last; 0: the box
+                    has no such names */
   gboolean read_only;    /* remove() and put() would be refused; known after list() */
   gboolean removes_late; /* see remove() */
   gboolean renumbers;    /* if a listing has no known key at all, they are the same messages under new keys */

@@ -87,12 +87,14 @@ static gboolean box_create(Store *base, const char *name, GError **error)
   return FALSE;
 }
 
-static void tell(const Shelf *shelf, FolderStatus *status)
+static void tell(Shelf *shelf, FolderStatus *status)
 {
   *status = (FolderStatus){ .validity = shelf->numbering.validity,
                             .next = shelf->numbering.next,
                             .count = shelf->numbering.count,
-                            .read_only = shelf->box->read_only };
+                            .read_only = shelf->box->read_only,
+                            .passed = shelf->passed };
+  shelf->passed = FALSE;
 }
 
 static gboolean box_peek(Store *base, const char *name, FolderStatus *status, GError **error)

@@ -21,12 +21,13 @@ typedef struct {
     FolderStatus status; /* what the server said of it when it was opened */
   } open;
   struct {
-    GPtrArray *list;  /* Folder*: what the server listed; NULL: must be listed (again) */
-    gint64 listed;    /* when it was listed, monotonic microseconds; 0: must be listed again */
-    char **watched;   /* the watched folders, as the server calls them, in the order of the configuration */
-    char **sent;      /* the Sent folders in use, as the server calls them; empty: no Sent folder was found */
-    char *trash;      /* as the server calls it; NULL: there is none */
-    char *quarantine; /* as the server calls it */
+    GPtrArray *list;   /* Folder*: what the server listed; NULL: must be listed (again) */
+    gint64 listed;     /* when it was listed, monotonic microseconds; 0: must be listed again */
+    char **watched;    /* the watched folders, as the server calls them, in the order of the configuration */
+    char **sent;       /* the Sent folders in use, as the server calls them; empty: no Sent folder was found */
+    char *passed_over; /* a sentence: what looks like Sent and is not read; NULL: nothing */
+    char *trash;       /* as the server calls it; NULL: there is none */
+    char *quarantine;  /* as the server calls it */
     guint32 quarantine_validity;
     gboolean can_move; /* the server can move messages out of folders that are not read-only */
     gboolean moves;    /* FALSE: only observe */
@@ -56,7 +57,7 @@ typedef struct {
     gint64 written; /* when the row was last written, monotonic microseconds */
   } progress;       /* pass.c and run.c */
   struct {
-    GHashTable *looked; /* Sent folder → gint64*: when a look found it as its mark says, Unix seconds; kept */
+    GHashTable *looked; /* Sent folder → SentLook (sync.c); kept */
     gint64 synced;      /* when the last sync of Sent in this pass began, Unix seconds; 0: there was none */
   } sync;
   struct {

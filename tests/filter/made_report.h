@@ -42,7 +42,9 @@ enum {
   STRANGER = 1 << 25,
   DENY_REPORTER = 1 << 26,
   PASSED_ON = 1 << 27,
-  ALIKE = 1 << 28
+  ALIKE = 1 << 28,
+  AGAIN = 1 << 29, /* alike, to an address that differs by a letter */
+  LATER = 1 << 30  /* after the report came */
 };
 
 /* What the report shows. Its recipients are named, unless LISTED or MENTIONED. */
@@ -92,10 +94,11 @@ static inline void set_found(Found *found, const char *shown, guint has)
 
 static inline void set_people(Facts *facts, guint has)
 {
-  if (has & ALIKE) set_found(&facts->alike, "gone@b.test", has);
-  if (has & (RECENT | LONG_AGO | EXCLUDED)) {
+  if (has & (ALIKE | AGAIN)) set_found(&facts->alike, "gone@b.test", has);
+  facts->alike_again = (has & AGAIN) != 0;
+  if (has & (RECENT | LONG_AGO | EXCLUDED | LATER)) {
     facts->written_to = g_strdup("gone@b.test");
-    facts->written = NOW - DAYS(has & LONG_AGO ? 40 : 3);
+    facts->written = NOW - DAYS(has & LATER ? -2 : has & LONG_AGO ? 40 : 3);
     facts->written_sent = sent_fact_new(facts->written, NULL, NULL, NULL, 1);
     facts->automatic = (has & EXCLUDED) == 0;
     facts->written_reports = has & OFTEN ? 5 : 4;

@@ -98,6 +98,11 @@ static void whom_the_owner_wrote_to_decides_what_no_id_has_decided(void **state)
     { LONG_AGO | COVERED | SURVIVE, SHOWS_ID | NAMED | DATE_40, VERDICT_BACKSCATTER, "covered" },
     { RECENT | COVERED | SURVIVE | ALIKE, SHOWS_ID | NAMED, VERDICT_UNSURE, "subject-alike" },
     { RECENT | COVERED | ALIKE, SHOWS_ID | NAMED, VERDICT_GENUINE, "recipient-recent" },
+    { COVERED | AGAIN, SHOWS_ID | NAMED, VERDICT_UNSURE, "sent-again" },
+    { COVERED | AGAIN | SURVIVE, SHOWS_ID | NAMED, VERDICT_UNSURE, "sent-again" },
+    { LATER | COVERED, NAMED, VERDICT_UNSURE, "recipient-later" }, /* never more than that: it answers no such mail */
+    { LATER, SHOWS_ID | NAMED, VERDICT_UNSURE, "recipient-later" },
+    { LATER | COVERED, SHOWS_ID | NAMED, VERDICT_BACKSCATTER, "covered" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_40, VERDICT_UNSURE, "recipient-then" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
     { EXCLUDED | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },

@@ -310,6 +310,21 @@ static void no_more_unsure_reports_come_back_by_themselves_than_a_week_allows(vo
 }
 
 /* Of what version 3 has quarantined, only the first id was kept. */
+/* The owner writes to somebody for the first time, days after a forged report about that address was seen. */
+static void what_is_sent_after_a_report_was_seen_brings_it_not_back(void **state)
+{
+  for (guint seen = 0; seen < 2; seen++) { /* days ago, or only an hour ago though it came days ago */
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Report) report = forged(NULL, "bob@y.example", NULL);
+    quarantine(ledger, report, 1);
+    OK(db_exec(ledger, "UPDATE entry SET arrived = arrived - 432000", &error));
+    if (!seen) OK(db_exec(ledger, "UPDATE entry SET judged = judged - 432000", &error));
+    found(ledger, "a@b", "bob@y.example", "Offer", HOUR);
+    assert_int_equal(heal(ledger), seen ? BACK : STAYS);
+  }
+}
+
 static void of_an_older_ledger_the_first_id_counts(void **state)
 {
   GError *error = NULL;
@@ -321,12 +336,12 @@ static void of_an_older_ledger_the_first_id_counts(void **state)
   OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
   for (guint i = 1; i <= 1000; i++) {
     g_autofree char *id = i == 500 ? g_strdup("late@my.example") : g_strdup_printf("foreign%u@x", i);
-    g_autofree char *recipient = g_strdup_printf("bob%u@y.example", i);
+    g_autofree char *recipient = g_strdup_printf("bob@y%u.example", i);
     g_autoptr(Report) report = forged(id, recipient, "Offer");
     quarantine(ledger, report, i);
   }
   found(ledger, "late@my.example", "x@z.example", "Offer", 2 * HOUR);
-  found(ledger, "another@my.example", "bob7@y.example", "Offer", 2 * HOUR);
+  found(ledger, "another@my.example", "bob@y7.example", "Offer", 2 * HOUR);
   rig_undo_trust(ledger);
   OK(db_exec(ledger, "PRAGMA user_version = 5", &error));
   ledger_close(ledger);
@@ -403,6 +418,7 @@ int main(void)
     cmocka_unit_test(what_the_owner_has_decided_is_left_alone),
     cmocka_unit_test(a_replayed_id_brings_back_no_more_than_its_message_can_have_caused),
     cmocka_unit_test(no_more_unsure_reports_come_back_by_themselves_than_a_week_allows),
+    cmocka_unit_test(what_is_sent_after_a_report_was_seen_brings_it_not_back),
     cmocka_unit_test(of_an_older_ledger_the_first_id_counts),
     cmocka_unit_test(what_was_kept_of_a_report_is_what_was_there),
     cmocka_unit_test(what_was_forgotten_leaves_no_trace)

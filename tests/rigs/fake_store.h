@@ -8,6 +8,7 @@ typedef struct {
   gint64 stored;
   gboolean seen, flagged, answered, deleted, backscatter, not_backscatter;
   gboolean unreadable;
+  gboolean hidden;  /* counted, but no scan tells of it */
   gboolean leaving; /* removed in this session, gone after commit() */
 } FakeMessage;
 
@@ -16,6 +17,7 @@ typedef struct {
   guint use;
   guint32 validity, next;
   gboolean read_only;
+  guint opened;        /* how often, since fake_open() */
   GPtrArray *messages; /* FakeMessage* */
 } FakeFolder;
 
