@@ -149,6 +149,7 @@ struct Store {
   const StoreClass *class;
   guint can;              /* StoreCapability */
   const char *returns_to; /* the folder that restored mail goes to; NULL: where it was */
+  gboolean for_now;       /* the error of the last slot was a refusal that may be none later (no quota, too busy) */
   char *notes; /* path of a file, beside the quarantine, for what keywords would say where none are kept; NULL */
 };
 static inline void store_close(Store *store)

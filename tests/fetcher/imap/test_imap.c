@@ -146,7 +146,7 @@ static const SignIn rows[] = {
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO pa\"ss\\word is wrong\r\n") } },
   { "echoes the user", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in:", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO no such user Gertrude\r\n") } },
-  { "bye at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed the connection", TRUE,
+  { "bye at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "ended the session: enough", TRUE,
     { .capabilities = "IMAP4rev1", .turns = { { .command = "LOGIN", .answer = "* BYE enough\r\n", .act = peer_leave } } } },
   { "leaves at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed the connection", FALSE,
     { .turns = { { .command = "AUTHENTICATE", .act = peer_leave } } } },
