@@ -84,7 +84,7 @@ void imap_leave_to_libetpan(ImapStore *store, guint64 budget)
 
 gboolean imap_send(ImapStore *store, const char *command, guint64 budget, gsize keep)
 {
-  g_snprintf(store->tag, sizeof store->tag, "b%08x-%u", store->mark, ++store->tags);
+  g_snprintf(store->tag, sizeof store->tag, "b%08x.%u", store->mark, ++store->tags);
   forget_answer(store);
   stream_command(store->stream, budget);
   reader_command(&store->reader, budget, keep);

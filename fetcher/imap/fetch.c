@@ -66,11 +66,18 @@ static gboolean scan_range(ImapStore *store, Scan *scan, guint32 from, guint32 t
   return FALSE;
 }
 
+/* May single messages be at fault for the refusal? */
+static gboolean may_halve(const ImapStore *store, const GError *refusal)
+{
+  gboolean bug = store->code != NULL && g_ascii_strcasecmp(store->code, "SERVERBUG") == 0; /* Yahoo */
+  return refusal->code == STORE_ERROR_MAILBOX && (bug || !store->base.for_now);
+}
+
 /* The server did not show the range uids[0]..uids[n - 1], because of `refusal`, which is taken over: its halves are
  * asked for, down to the message that is at fault. */
 static gboolean scan_halves(ImapStore *store, Scan *scan, const guint32 *uids, guint n, GError *refusal, GError **error)
 {
-  if (refusal->code != STORE_ERROR_MAILBOX || store->base.for_now || ++scan->attempts > ATTEMPTS) {
+  if (!may_halve(store, refusal) || ++scan->attempts > ATTEMPTS) {
     g_propagate_error(error, refusal);
     return FALSE;
   }
@@ -105,9 +112,8 @@ static GArray *left_out(ImapStore *store, const Scan *scan, GError **error)
 static gboolean scan_rest(ImapStore *store, Scan *scan, GError *refusal, GError **error)
 {
   g_autoptr(GError) first = g_error_copy(refusal);
-  gboolean later = store->base.for_now;
   g_autoptr(GArray) left = NULL;
-  if (refusal->code != STORE_ERROR_MAILBOX || later) {
+  if (!may_halve(store, refusal)) {
     g_propagate_error(error, refusal);
     return FALSE;
   }

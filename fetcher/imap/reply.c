@@ -104,13 +104,15 @@ gboolean reply_for_now(const char *code, const char *text)
 {
   /* RFC 5530, RFC 9208 (OVERQUOTA); THROTTLED: Yahoo, Gmail. */
   static const char *const codes[] = { "UNAVAILABLE", "THROTTLED", "INUSE", "LIMIT", "OVERQUOTA", "SERVERBUG" };
-  /* Exchange and Gmail have no code for it. */
+  /* Exchange and Gmail have no code of their own for it. Words beside another code do not count: an account that is
+   * locked "temporarily" after wrong passwords must not be tried again. */
   static const char *const words[] = {
     "throttled",       "suggested backoff", "too many simultaneous connections", "authenticated but not connected",
     "try again later", "temporarily"
   };
   for (guint i = 0; code != NULL && i < G_N_ELEMENTS(codes); i++)
     if (g_ascii_strcasecmp(code, codes[i]) == 0) return TRUE;
+  if (code != NULL && g_ascii_strcasecmp(code, "ALERT") != 0) return FALSE;
   g_autofree char *folded = text != NULL ? g_ascii_strdown(text, -1) : NULL;
   for (guint i = 0; folded != NULL && i < G_N_ELEMENTS(words); i++)
     if (strstr(folded, words[i]) != NULL) return TRUE;

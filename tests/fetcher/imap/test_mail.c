@@ -41,7 +41,7 @@ static const struct {
   { "scan, out of range", "* 1 FETCH (UID 6 BODY[HEADER.FIELDS (A B)] \"x\")\r\n* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"y\")\r\n$ OK done\r\n", "3:0:0::y|", -1, "" },
   { "scan, uid of 40 bits", "* 1 FETCH (UID 1099511627782 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ OK done\r\n", "", -1, "" },
   { "scan, twice", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"y\")\r\n$ OK done\r\n", "3:0:0::x|", -1, "" },
-  { "scan, then no", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ NO [SERVERBUG] disk\r\n", NULL, STORE_ERROR_MAILBOX, "refused to show what is in the folder (UID FETCH in INBOX): disk" },
+  { "scan, then no", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ NO [UNAVAILABLE] disk\r\n", NULL, STORE_ERROR_MAILBOX, "refused to show what is in the folder (UID FETCH in INBOX): disk" },
   { "scan, bad", "$ BAD what\r\n", NULL, STORE_ERROR_MAILBOX, "refused" },
   { "scan, leaves in a literal", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {500}\r\nA: b", NULL, STORE_ERROR_LINK, "closed", peer_leave },
   { "scan, literal of 2 GB", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {2147483648}\r\n", NULL, STORE_ERROR_LINK, "announced", peer_wait },

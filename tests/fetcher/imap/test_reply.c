@@ -65,7 +65,7 @@ static const struct {
   { "ALERT", "Too many simultaneous connections. (Failure)", TRUE },
   { NULL, "LOGIN Server error - Please try again later", TRUE },
   { NULL, NULL, FALSE }, { NULL, "no", FALSE }, { "NOPERM", "not you", FALSE }, { "AUTHENTICATIONFAILED", "Invalid credentials", FALSE },
-  { "LIMITED", "x", FALSE }, { "TRYCREATE", "no such folder", FALSE },
+  { "LIMITED", "x", FALSE }, { "AUTHENTICATIONFAILED", "locked temporarily, try again later", FALSE }, { "TRYCREATE", "no such folder", FALSE },
 };
 /* clang-format on */
 
