@@ -22,6 +22,8 @@ typedef struct {
   gboolean ended;  /* by the tagged answer */
 } Idle;
 
+static gboolean has_news(const ImapStore *store) { return store->came || store->gone > 0; }
+
 /* FALSE: it was BYE. */
 static gboolean take(Idle *idle, const Reply *reply)
 {
@@ -30,12 +32,11 @@ static gboolean take(Idle *idle, const Reply *reply)
     return FALSE;
   }
   imap_take_news(idle->store, reply);
+  if (idle->idling && has_news(idle->store)) idle->store->base.can &= ~(guint)STORE_MAY_BE_MUTE;
   if (reply->kind == REPLY_GO_ON) idle->idling = TRUE;
   if (reply->tagged) idle->ended = TRUE;
   return TRUE;
 }
-
-static gboolean has_news(const ImapStore *store) { return store->came || store->gone > 0; }
 
 /* Reads until "+" or the tagged answer, no longer than the server may take for any command. */
 static gboolean hear_answer(Idle *idle, gboolean until_idling, GError **error)

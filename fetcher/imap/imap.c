@@ -129,7 +129,7 @@ static gboolean begin(ImapStore *store, const AccountConfig *account, const char
   if (!imap_ask_capabilities(store, error) || !introduce(store, error)) return FALSE;
   if (imap_has(store, "MOVE") || imap_has(store, "UIDPLUS")) store->base.can |= STORE_CAN_MOVE;
   if (imap_has(store, "MOVE")) store->base.can |= STORE_MOVES_AT_ONCE;
-  if (imap_has(store, "IDLE")) store->base.can |= STORE_CAN_WAIT;
+  if (imap_has(store, "IDLE")) store->base.can |= STORE_CAN_WAIT | STORE_MAY_BE_MUTE;
   return TRUE;
 }
 

@@ -158,21 +158,23 @@ static void test_wait(void **state)
 /* What came after the end of one waiting is news for the next. */
 static void test_wait_again(void **state)
 {
-  static const Conversation conversation = { .capabilities = IDLE,
-                                             .turns = {
-                                                 { .command = "IDLE",
-                                                   .answer = "+ idling\r\n",
-                                                   .act = wake,
-                                                   .then = "$ OK done\r\n* 4 EXISTS\r\n",
-                                                   .once = TRUE },
-                                                 { .command = "IDLE", .answer = "+ idling\r\n", .once = TRUE },
-                                                 { .command = "IDLE", .answer = "+ idling\r\n", .act = wake } } };
+  static const Conversation conversation = {
+    .capabilities = IDLE,
+    .turns = { { .command = "IDLE",
+                 .answer = "+ idling\r\n",
+                 .act = wake,
+                 .then = "$ OK done\r\n* 4 EXISTS\r\n",
+                 .once = TRUE },
+               { .command = "IDLE", .answer = "+ idling\r\n* 5 EXISTS\r\n", .once = TRUE },
+               { .command = "IDLE", .answer = "+ idling\r\n", .act = wake } }
+  };
   static const gboolean expected[] = { FALSE, TRUE, FALSE };
   Session session;
   session_open(&session, &conversation);
   session_select(&session);
   for (guint i = 0; i < G_N_ELEMENTS(expected); i++) {
     gboolean changed = FALSE;
+    assert_int_equal((session.store->can & STORE_MAY_BE_MUTE) != 0, i < 2);
     assert_true(session.store->class->wait(session.store, alarm_clock, 1, &changed, &session.error));
     assert_int_equal(changed, expected[i]);
     if (!changed) be_quiet();
