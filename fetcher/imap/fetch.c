@@ -50,6 +50,8 @@ static void take_scanned(ImapStore *store, const Reply *reply, gpointer data)
   scan->callback(told, scan->data);
 }
 
+/* One range at a time: a server may answer two commands at once (RFC 3501, 5.5; Dovecot does), and rows of the next
+ * range would be taken for news of other messages. */
 static gboolean scan_range(ImapStore *store, Scan *scan, guint32 from, guint32 to, GError **error)
 {
   const ImapAsk ask = { .doing = "show what is in the folder",

@@ -127,6 +127,7 @@ void reply_rewrite(const Reply *reply, const char *tag, GString *line)
                            reply->text[length] == '\0' && length % 4 == 0 && length <= CHALLENGE ? reply->text : "");
     return;
   }
+  if (!reply->tagged && reply->kind != REPLY_OK && reply->kind != REPLY_PREAUTH) return;
   for (guint i = 0; i < G_N_ELEMENTS(states); i++)
     if (states[i].kind == reply->kind)
       g_string_append_printf(line, "%s %s x\r\n", reply->tagged ? tag : "*", states[i].word);

@@ -33,6 +33,6 @@ void reply_read(const Reader *reader, const char *tag, Reply *reply);
 gboolean reply_is(const Reply *reply, const char *name);
 /* Does a refusal with this code or these words hold only for now, so that the same may work later? code NULL: none. */
 gboolean reply_for_now(const char *code, const char *text);
-/* The same status line or "+" with nothing left in it that could be misread, for libetpan: it has no code, and no text
- * but the base64 of a challenge. */
+/* The same greeting, tagged line or "+" with nothing left in it that could be misread, for libetpan: it has no code,
+ * and no text but the base64 of a challenge. Nothing for any other reply. */
 void reply_rewrite(const Reply *reply, const char *tag, GString *line);

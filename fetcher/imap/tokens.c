@@ -40,6 +40,7 @@ gboolean cursor_take(Cursor *cursor, char c)
 static const Literal *literal_here(Cursor *cursor)
 {
   const GArray *literals = cursor->reader->literals;
+  if (cursor_at_end(cursor) || *cursor->at != '{') return NULL;
   gsize here = (gsize)(cursor->at - cursor->reader->text->str);
   while (cursor->literal < literals->len && g_array_index(literals, Literal, cursor->literal).brace < here)
     cursor->literal++;

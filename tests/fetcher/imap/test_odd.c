@@ -232,6 +232,7 @@ int main(void)
     cmocka_unit_test(test_copies_that_are_not_told),
     cmocka_unit_test(test_copyuid_is_checked),
     cmocka_unit_test(test_id),
+
   };
   for (guint i = 0; i < G_N_ELEMENTS(scans); i++)
     tests[5 + i] = (struct CMUnitTest){ scans[i].name, test_scan, NULL, NULL, GUINT_TO_POINTER(i) };

@@ -32,7 +32,7 @@ static const struct {
   { "a_list_that_does_not_end_before_the_bracket", "* OK [PERMANENTFLAGS (\\])] k", REPLY_OK, FALSE, "PERMANENTFLAGS", " (\\])", "k", "* OK x\r\n" },
   { "no_text_at_all", "* OK", REPLY_OK, FALSE, NULL, "", "", "* OK x\r\n" },
   { "two_blanks", "*  OK  x", REPLY_OK, FALSE, NULL, "", "x", "* OK x\r\n" },
-  { "bye", "* BYE [UNAVAILABLE] tired", REPLY_BYE, FALSE, "UNAVAILABLE", "", "tired", "* BYE x\r\n" },
+  { "bye", "* BYE [UNAVAILABLE] tired", REPLY_BYE, FALSE, "UNAVAILABLE", "", "tired", "" },
   { "preauth", "* PREAUTH come in", REPLY_PREAUTH, FALSE, NULL, "", "come in", "* PREAUTH x\r\n" },
   { "data", "* LIST () \"/\" x", REPLY_DATA, FALSE, "LIST", " () \"/\" x", "", "" },
   { "data_with_a_number", "* 23 FETCH (UID 1)", REPLY_DATA, FALSE, "FETCH", " (UID 1)", "", "" },
