@@ -1,163 +1,162 @@
 /* command.c - commands of IMAP, and what their failures mean
- * Owns:     the mapping of libetpan's results to STORE_ERROR, quoting, sets of UIDs, capabilities.
- * Must not: pass on words of a server that hold the user's name.
- * Fails:    the caller's scope for a refusal; LINK, and the end of the connection, for what is no answer.
- * Tests:    tests/fetcher/imap/test_imap.c */
+ * Owns:     tags, the way from a command to its answer, quoting, sets of UIDs, capabilities.
+ * Must not: pass on words of a server that hold the user's name, or that belong to an earlier answer.
+ * Fails:    the caller's scope for a refusal, LATER where it holds only for now; LINK, and the end of the connection,
+ *           for what is no answer.
+ * Tests:    tests/fetcher/imap/test_imap.c, tests/fetcher/imap/test_odd.c */
 #include "fetcher/imap/private.h"
 #include "fetcher/net/server_words.h"
+#include "filter/normalise.h"
+#include <string.h>
 
-char *imap_words(const ImapStore *store) { return server_words(store->session->imap_response, store->user); }
+/* So many capabilities are noted at most. */
+#define CAPABILITIES 500
 
-/* Was the answer a tagged BAD? libetpan has the same code for BAD and for an answer with a wrong tag. */
-static gboolean answered_bad(const ImapStore *store)
-{
-  const MMAPString *buffer = store->session->imap_stream_buffer;
-  g_autofree char *bad = g_strdup_printf("%d BAD ", store->session->imap_tag);
-  const char *line = g_strrstr_len(buffer->str, (gssize)buffer->len, bad);
-  return line != NULL && (line == buffer->str || line[-1] == '\n');
-}
+char *imap_words(const ImapStore *store) { return server_words(store->text, store->user); }
 
-gboolean imap_is_later(const ImapStore *store)
-{
-  const struct mailimap_response_info *info = store->session->imap_response_info;
-  return server_words_later(info != NULL ? info->rsp_atom : NULL, store->session->imap_response);
-}
+gboolean imap_for_now(const ImapStore *store) { return server_words_later(store->code, store->text); }
 
 gboolean imap_was_refused(const GError *error)
 {
   return g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX)
+         || g_error_matches(error, STORE_ERROR, STORE_ERROR_MESSAGE)
          || g_error_matches(error, STORE_ERROR, STORE_ERROR_LATER);
 }
 
-static gboolean refused(ImapStore *store, StoreError scope, const char *doing, GError **error)
+gboolean imap_broken(ImapStore *store, GError **error)
 {
-  if ((scope == STORE_ERROR_MAILBOX || scope == STORE_ERROR_MESSAGE) && imap_is_later(store)) scope = STORE_ERROR_LATER;
-  g_autofree char *words = imap_words(store);
-  g_set_error(error, STORE_ERROR, (int)scope, "%s refused to %s%s%s.", stream_where(store->stream), doing,
-              words != NULL ? ": " : "", words != NULL ? words : "");
-  return FALSE;
-}
-
-static gboolean broken(ImapStore *store, int result, GError **error)
-{
-  const char *where = stream_where(store->stream);
-  if (stream_error(store->stream) != NULL) {
-    if (error != NULL) *error = g_error_copy(stream_error(store->stream));
-  } else if (result == MAILIMAP_ERROR_FATAL || result == MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION) {
-    g_autofree char *words = imap_words(store);
-    g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s ended the session%s%s.", where, words != NULL ? ": " : "",
-                words != NULL ? words : "");
-  } else {
+  const GError *problem = stream_error(store->stream);
+  if (problem != NULL)
+    g_propagate_error(error, g_error_copy(problem));
+  else
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s gave an answer that is not IMAP: check host and port.",
-                where);
-  }
+                stream_where(store->stream));
   stream_abandon(store->stream);
   return FALSE;
 }
 
-gboolean imap_lost(ImapStore *store, const char *words, GError **error)
+void imap_take_bye(ImapStore *store, const Reply *reply)
 {
-  mailimap *session = store->session;
-  session->imap_response = words != NULL && mmap_string_assign(session->imap_response_buffer, words) != NULL
-                               ? session->imap_response_buffer->str
-                               : NULL;
-  return broken(store, MAILIMAP_ERROR_FATAL, error);
+  imap_note_status(store, reply);
+  g_autofree char *words = imap_words(store);
+  g_autofree char *what = g_strconcat("ended the session", words != NULL ? ": " : NULL, words, NULL);
+  stream_blame(store->stream, what);
 }
 
+/* "UID MOVE in INBOX", for messages. */
+static char *name_command(const ImapStore *store, const char *command)
+{
+  g_auto(GStrv) words = g_strsplit(command, " ", 3);
+  gboolean uid = g_str_equal(words[0], "UID") && words[1] != NULL;
+  g_autofree char *folder = store->open != NULL ? text_one_line(store->open, 100) : NULL;
+  return g_strconcat(words[0], uid ? " " : "", uid ? words[1] : "", folder != NULL ? " in " : "", folder, NULL);
+}
+
+gboolean imap_refused(ImapStore *store, const ImapAsk *ask, const char *command, GError **error)
+{
+  g_autofree char *words = imap_words(store), *named = command != NULL ? name_command(store, command) : NULL;
+  gboolean narrow = ask->scope == STORE_ERROR_MAILBOX || ask->scope == STORE_ERROR_MESSAGE;
+  StoreError code = narrow && imap_for_now(store) ? STORE_ERROR_LATER : ask->scope;
+  g_set_error(error, STORE_ERROR, (int)code, "%s refused to %s%s%s%s%s%s.", stream_where(store->stream), ask->doing,
+              named != NULL ? " (" : "", named != NULL ? named : "", named != NULL ? ")" : "",
+              words != NULL ? ": " : "", words != NULL ? words : "");
+  return FALSE;
+}
+
+/* libetpan has the same result for BAD and for an answer that it cannot read, which it is never given. */
 gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *doing, GError **error)
 {
-  switch (result) {
-  case MAILIMAP_NO_ERROR:
-  case MAILIMAP_NO_ERROR_AUTHENTICATED:
-  case MAILIMAP_NO_ERROR_NON_AUTHENTICATED: return TRUE;
-  case MAILIMAP_ERROR_CAPABILITY:
-  case MAILIMAP_ERROR_CUSTOM_COMMAND:
-  case MAILIMAP_ERROR_LOGIN:
-  case MAILIMAP_ERROR_SELECT:
-  case MAILIMAP_ERROR_STARTTLS: return refused(store, scope, doing, error);
-  case MAILIMAP_ERROR_PROTOCOL:
-    if (answered_bad(store)) return refused(store, scope, doing, error);
-    return broken(store, result, error);
-  default: return broken(store, result, error);
-  }
+  const ImapAsk ask = { .doing = doing, .scope = scope };
+  if (result == MAILIMAP_NO_ERROR || result == MAILIMAP_NO_ERROR_AUTHENTICATED
+      || result == MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
+    return TRUE;
+  gboolean answered = stream_error(store->stream) == NULL && (store->ended == REPLY_NO || store->ended == REPLY_BAD);
+  return answered ? imap_refused(store, &ask, NULL, error) : imap_broken(store, error);
 }
 
-/* mailimap_custom_command() would do the same, but ends the line with a space that some servers refuse. */
-int imap_run(mailimap *session, const char *command)
+static void forget_answer(ImapStore *store)
 {
-  struct mailimap_response *response;
-  int result = mailimap_send_current_tag(session);
-  if (result != MAILIMAP_NO_ERROR) return result;
-  gsize length = strlen(command);
-  if (mailstream_write(session->imap_stream, command, length) != (ssize_t)length
-      || mailstream_write(session->imap_stream, "\r\n", 2) != 2 || mailstream_flush(session->imap_stream) != 0
-      || mailimap_read_line(session) == NULL)
-    return MAILIMAP_ERROR_STREAM;
-  result = mailimap_parse_response(session, &response);
-  if (result != MAILIMAP_NO_ERROR) return result;
-  gboolean ok = response->rsp_resp_done->rsp_data.rsp_tagged->rsp_cond_state->rsp_type == MAILIMAP_RESP_COND_STATE_OK;
-  mailimap_response_free(response);
-  return ok ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_CUSTOM_COMMAND;
+  g_clear_pointer(&store->code, g_free);
+  g_clear_pointer(&store->text, g_free);
+  store->ended = REPLY_EMPTY;
+  store->lost_track = FALSE;
+  store->reader.lines_only = FALSE;
 }
 
-/* Notes what the answer told about messages that came to or went from the open folder, which had `before` messages. */
-static void take_news(ImapStore *store, guint32 before)
+void imap_leave_to_libetpan(ImapStore *store, guint64 budget)
 {
-  const struct mailimap_selection_info *folder = store->session->imap_selection_info;
-  const struct mailimap_response_info *info = store->session->imap_response_info;
-  if (folder == NULL || info == NULL) return;
-  /* libetpan counts down at each EXPUNGE. */
-  guint expunged = (guint)clist_count(info->rsp_expunged);
-  guint32 left = before > expunged ? before - expunged : 0;
-  if (folder->sel_exists > left) store->came = TRUE;
-  store->gone += expunged + (folder->sel_exists < left ? left - folder->sel_exists : 0);
-}
-
-gboolean imap_command(ImapStore *store, guint64 budget, const char *command, StoreError scope, const char *doing,
-                      GError **error)
-{
-  mailimap *session = store->session;
-  guint32 before = session->imap_selection_info != NULL ? session->imap_selection_info->sel_exists : 0;
+  forget_answer(store);
   stream_command(store->stream, budget);
-  gboolean done = imap_check(store, imap_run(session, command), scope, doing, error);
-  if (stream_error(store->stream) == NULL) take_news(store, before);
-  return done;
+  reader_command(&store->reader, budget, READER_KEEP);
+}
+
+gboolean imap_send(ImapStore *store, const char *command, guint64 budget, gsize keep)
+{
+  g_snprintf(store->tag, sizeof store->tag, "b%08x.%u", store->mark, ++store->tags);
+  forget_answer(store);
+  stream_command(store->stream, budget);
+  reader_command(&store->reader, budget, keep);
+  char *line = g_strconcat(store->tag, " ", command, "\r\n", NULL);
+  gboolean sent = stream_write(store->stream, line, strlen(line));
+  explicit_bzero(line, strlen(line)); /* it may hold a password */
+  g_free(line);
+  return sent;
+}
+
+gboolean imap_run(ImapStore *store, const char *command, const ImapAsk *ask)
+{
+  Reply reply;
+  if (!imap_send(store, command, ask->budget != 0 ? ask->budget : IMAP_BUDGET,
+                 ask->keep != 0 ? ask->keep : READER_KEEP))
+    return FALSE;
+  while (store->ended == REPLY_EMPTY) {
+    if (!imap_hear(store, store->tag, &reply)) return FALSE;
+    if (reply.kind == REPLY_BYE) {
+      imap_take_bye(store, &reply);
+      return FALSE;
+    }
+    imap_take_news(store, &reply);
+    if (ask->take != NULL) ask->take(store, &reply, ask->data);
+    if (reply.tagged) imap_note_status(store, &reply);
+    if (reply.tagged) store->ended = reply.kind;
+  }
+  return TRUE;
+}
+
+gboolean imap_command(ImapStore *store, const char *command, const ImapAsk *ask, GError **error)
+{
+  if (!imap_run(store, command, ask)) return imap_broken(store, error);
+  return store->ended == REPLY_OK || imap_refused(store, ask, command, error);
 }
 
 gboolean imap_need_folder(const ImapStore *store, GError **error)
 {
-  if (store->selected) return TRUE;
+  if (store->open != NULL) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "No folder of %s is open.", stream_where(store->stream));
   return FALSE;
 }
 
+static void take_capabilities(ImapStore *store, const Reply *reply, gpointer data)
+{
+  const char *word;
+  gsize length;
+  Cursor cursor = reply->rest;
+  if (reply->kind != REPLY_DATA || !reply_is(reply, "CAPABILITY")) return;
+  while (cursor_word(&cursor, &word, &length) && g_hash_table_size(store->capabilities) < CAPABILITIES)
+    g_hash_table_add(store->capabilities, g_ascii_strup(word, (gssize)length));
+}
+
 gboolean imap_ask_capabilities(ImapStore *store, GError **error)
 {
-  mailimap *session = store->session;
-  /* Forget what the server told before, perhaps without TLS. libetpan needs a list even if the server answers without
-   * one: give it an empty list. */
-  if (session->imap_connection_info != NULL) mailimap_connection_info_free(session->imap_connection_info);
-  session->imap_connection_info = mailimap_connection_info_new();
-  session->imap_connection_info->imap_capability = mailimap_capability_data_new(clist_new());
-  struct mailimap_capability_data *data = NULL;
-  stream_command(store->stream, IMAP_BUDGET);
-  int result = mailimap_capability(session, &data);
-  if (data != NULL) mailimap_capability_data_free(data);
-  return imap_check(store, result, STORE_ERROR_LINK, "tell its capabilities", error);
+  static const ImapAsk ask = { .doing = "tell its capabilities", .scope = STORE_ERROR_LINK, .take = take_capabilities };
+  /* Forget what the server told before, perhaps without TLS. */
+  g_hash_table_remove_all(store->capabilities);
+  return imap_command(store, "CAPABILITY", &ask, error);
 }
 
 gboolean imap_has(const ImapStore *store, const char *capability)
 {
-  const struct mailimap_capability_data *data = store->session->imap_connection_info->imap_capability;
-  const char *mechanism = g_str_has_prefix(capability, "AUTH=") ? capability + strlen("AUTH=") : NULL;
-  for (clistiter *i = clist_begin(data->cap_list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_capability *item = clist_content(i);
-    gboolean is_mechanism = item->cap_type == MAILIMAP_CAPABILITY_AUTH_TYPE;
-    const char *name = is_mechanism ? item->cap_data.cap_auth_type : item->cap_data.cap_name;
-    if (is_mechanism == (mechanism != NULL) && g_ascii_strcasecmp(name, is_mechanism ? mechanism : capability) == 0)
-      return TRUE;
-  }
-  return FALSE;
+  return g_hash_table_contains(store->capabilities, capability);
 }
 
 char *imap_quote(const char *text)
@@ -205,16 +204,17 @@ GArray *imap_batch(const guint32 *uids, guint n)
   return batch;
 }
 
+static void take_found(ImapStore *store, const Reply *reply, gpointer data)
+{
+  if (reply->kind == REPLY_DATA && reply_is(reply, "SEARCH")) search_read(reply->rest, data);
+}
+
 GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError **error)
 {
   g_autofree char *command = g_strconcat("UID SEARCH ", criteria, NULL);
-  if (!imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "search the folder", error)) return NULL;
   g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
-  clist *found = store->session->imap_response_info->rsp_search_result;
-  for (clistiter *i = found != NULL ? clist_begin(found) : NULL; i != NULL; i = clist_next(i)) {
-    guint32 uid = *(uint32_t *)clist_content(i);
-    if (uid != 0) g_array_append_val(uids, uid);
-  }
+  const ImapAsk ask = { .doing = "search the folder", .scope = STORE_ERROR_MAILBOX, .take = take_found, .data = uids };
+  if (!imap_command(store, command, &ask, error)) return NULL;
   g_array_sort(uids, imap_compare_uids);
   guint kept = 0;
   guint32 *data = (guint32 *)(void *)uids->data;

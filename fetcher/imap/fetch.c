@@ -1,89 +1,150 @@
 /* fetch.c - the IMAP store: looking at messages
  * Owns:     FETCH and SEARCH, and the rows that come of them.
- * Must not: change a message, not even \Seen; ask for ENVELOPE or BODYSTRUCTURE, which a sender can make libetpan
- *           choke on.
+ * Must not: change a message, not even \Seen; pass on a row whose response does not end as it should; let one message
+ *           that cannot be read stand for all.
  * Fails:    STORE_ERROR_MAILBOX for a folder, STORE_ERROR_MESSAGE for one message; LINK.
- * Tests:    tests/fetcher/imap/test_mail.c, tests/fetcher/imap/test_mark.c */
+ * Tests:    tests/fetcher/imap/test_mail.c, tests/fetcher/imap/test_mark.c, tests/fetcher/imap/test_odd.c */
 #include "fetcher/imap/private.h"
 #include <string.h>
 
 #define FOUND 1000
+/* Ranges that are asked for again in one scan, to find the message for which the server refuses all of them. */
+#define ATTEMPTS 200
 
-/* Unix seconds of INTERNALDATE, 0 when it makes no sense. */
-static gint64 unix_time(const struct mailimap_date_time *date)
+/* Reads a reply as a FETCH response. FALSE: it is another one, or it is not to be trusted, and so is the rest of the
+ * answer: a literal of another length than was announced makes text of mail look like responses. */
+static gboolean read_row(ImapStore *store, const Reply *reply, FetchRow *row)
 {
-  if (date == NULL) return 0;
-  g_autoptr(GDateTime) time = g_date_time_new_utc(date->dt_year, date->dt_month, date->dt_day, date->dt_hour,
-                                                  date->dt_min, MIN(date->dt_sec, 59));
-  /* The zone comes as the number +hhmm. */
-  int zone = (date->dt_zone / 100 * 60 + date->dt_zone % 100) * 60;
-  return time != NULL ? g_date_time_to_unix(time) - zone : 0;
-}
-
-static void take_flags(const struct mailimap_msg_att_dynamic *dynamic, ScanRow *row)
-{
-  for (clistiter *i = dynamic->att_list != NULL ? clist_begin(dynamic->att_list) : NULL; i != NULL; i = clist_next(i)) {
-    const struct mailimap_flag_fetch *item = clist_content(i);
-    if (item->fl_type != MAILIMAP_FLAG_FETCH_OTHER || item->fl_flag == NULL) continue;
-    int type = item->fl_flag->fl_type;
-    if (type == MAILIMAP_FLAG_DELETED) row->deleted = TRUE;
-    if (type == MAILIMAP_FLAG_FLAGGED || type == MAILIMAP_FLAG_ANSWERED) row->prized = TRUE;
-    if (type != MAILIMAP_FLAG_KEYWORD) continue;
-    const char *keyword = item->fl_flag->fl_data.fl_keyword;
-    if (g_ascii_strcasecmp(keyword, "$Backscatter") == 0) row->backscatter = TRUE;
-    if (g_ascii_strcasecmp(keyword, "$NotBackscatter") == 0) row->not_backscatter = TRUE;
-  }
-}
-
-/* One FETCH response. *has_body: it has the section that was asked for, so it is not just news about flags. */
-static void take_items(const struct mailimap_msg_att *message, ScanRow *row, gboolean *has_body)
-{
-  for (clistiter *i = clist_begin(message->att_list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_msg_att_item *item = clist_content(i);
-    if (item->att_type == MAILIMAP_MSG_ATT_ITEM_DYNAMIC) take_flags(item->att_data.att_dyn, row);
-    if (item->att_type != MAILIMAP_MSG_ATT_ITEM_STATIC) continue;
-    const struct mailimap_msg_att_static *value = item->att_data.att_static;
-    switch (value->att_type) {
-    case MAILIMAP_MSG_ATT_UID: row->uid = value->att_data.att_uid; break;
-    case MAILIMAP_MSG_ATT_RFC822_SIZE: row->size = value->att_data.att_rfc822_size; break;
-    case MAILIMAP_MSG_ATT_INTERNALDATE: row->stored = unix_time(value->att_data.att_internal_date); break;
-    case MAILIMAP_MSG_ATT_BODY_SECTION:
-      *has_body = TRUE;
-      row->fields = value->att_data.att_body_section->sec_body_part;
-      row->length = row->fields != NULL ? value->att_data.att_body_section->sec_length : 0;
-      break;
-    default: break;
-    }
-  }
+  if (reply->kind != REPLY_DATA || !reply_is(reply, "FETCH")) return FALSE;
+  if (fetch_row_read(reply->rest, row)) return TRUE;
+  fetch_row_clear(row);
+  imap_lose_track(store);
+  return FALSE;
 }
 
 typedef struct {
   guint32 from, to;
-  GHashTable *seen;
+  const char *fields;
+  GHashTable *seen; /* UIDs whose rows the callback got */
+  GHashTable *told; /* UIDs that the server named, perhaps without these fields */
+  GArray *bad;      /* UIDs of messages for which every range is refused */
+  guint attempts;
   ScanCallback callback;
   gpointer data;
 } Scan;
 
-static void on_message(struct mailimap_msg_att *message, void *context)
+static void take_scanned(ImapStore *store, const Reply *reply, gpointer data)
 {
-  Scan *scan = context;
-  ScanRow row = { 0 };
-  gboolean has_body = FALSE;
-  take_items(message, &row, &has_body);
-  if (!has_body || row.uid == 0 || row.uid < scan->from || row.uid > scan->to) return;
-  if (g_hash_table_add(scan->seen, GUINT_TO_POINTER(row.uid))) scan->callback(&row, scan->data);
+  Scan *scan = data;
+  g_auto(FetchRow) row = { 0 };
+  if (!read_row(store, reply, &row)) return;
+  ScanRow *told = &row.row;
+  if (told->uid < scan->from || told->uid > scan->to) return;
+  g_hash_table_add(scan->told, GUINT_TO_POINTER(told->uid));
+  if (!row.section || !g_hash_table_add(scan->seen, GUINT_TO_POINTER(told->uid))) return;
+  if (!row.flags) told->prized = TRUE; /* for all we know */
+  told->unreadable = row.body.bytes == NULL;
+  told->doubtful = !told->unreadable && !row.body.whole;
+  told->fields = row.body.bytes;
+  told->length = row.body.length;
+  scan->callback(told, scan->data);
 }
 
-/* FETCH, each message to callback as it comes. */
-static gboolean fetch(ImapStore *store, const char *command, guint64 budget, Scan *scan, StoreError scope,
-                      const char *doing, GError **error)
+/* One range at a time: a server may answer two commands at once (RFC 3501, 5.5; Dovecot does), and rows of the next
+ * range would be taken for news of other messages. */
+static gboolean scan_range(ImapStore *store, Scan *scan, guint32 from, guint32 to, GError **error)
 {
-  scan->seen = g_hash_table_new(NULL, NULL);
-  mailimap_set_msg_att_handler(store->session, on_message, scan);
-  gboolean done = imap_command(store, budget, command, scope, doing, error);
-  mailimap_set_msg_att_handler(store->session, NULL, NULL);
-  g_hash_table_unref(scan->seen);
-  return done;
+  const ImapAsk ask = { .doing = "show what is in the folder",
+                        .scope = STORE_ERROR_MAILBOX,
+                        .take = take_scanned,
+                        .data = scan,
+                        .budget = STREAM_BUDGET };
+  g_autofree char *command = g_strdup_printf(
+      "UID FETCH %u:%u (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (%s)])", from, to, scan->fields);
+  if (!imap_command(store, command, &ask, error)) return FALSE;
+  if (!store->lost_track) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s gave an answer about %s that ends within a message.",
+              stream_where(store->stream), store->open);
+  return FALSE;
+}
+
+/* May single messages be at fault for the refusal? Ask before the next command, whose answer has another code. */
+static gboolean may_halve(const ImapStore *store, const GError *refusal)
+{
+  gboolean bug = store->code != NULL && g_ascii_strcasecmp(store->code, "SERVERBUG") == 0; /* Yahoo */
+  return refusal->code == STORE_ERROR_MAILBOX || (bug && refusal->code == STORE_ERROR_LATER);
+}
+
+/* The server did not show the range uids[0]..uids[n - 1], because of `refusal`, which is taken over: its halves are
+ * asked for, down to the message that is at fault. */
+static gboolean scan_halves(ImapStore *store, Scan *scan, const guint32 *uids, guint n, GError *refusal, GError **error)
+{
+  if (++scan->attempts > ATTEMPTS) {
+    g_propagate_error(error, refusal);
+    return FALSE;
+  }
+  g_error_free(refusal);
+  if (n == 1) {
+    g_array_append_val(scan->bad, uids[0]);
+    return TRUE;
+  }
+  for (guint from = 0, to = n / 2; from < n; from = to, to = n) {
+    GError *problem = NULL;
+    if (scan_range(store, scan, uids[from], uids[to - 1], &problem)) continue;
+    if (!may_halve(store, problem)) {
+      g_propagate_error(error, problem);
+      return FALSE;
+    }
+    if (!scan_halves(store, scan, uids + from, to - from, problem, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* The messages that are there and of which the callback got nothing. */
+static GArray *left_out(ImapStore *store, const Scan *scan, GError **error)
+{
+  GArray *uids = imap_present(&store->base, scan->from, scan->to, error);
+  guint kept = 0;
+  for (guint i = 0; uids != NULL && i < uids->len; i++) {
+    guint32 uid = g_array_index(uids, guint32, i);
+    if (!g_hash_table_contains(scan->seen, GUINT_TO_POINTER(uid))) g_array_index(uids, guint32, kept++) = uid;
+  }
+  if (uids != NULL) g_array_set_size(uids, kept);
+  return uids;
+}
+
+/* Scans again what is left after a refusal, which is taken over. A server that shows nothing at all has refused. */
+static gboolean scan_rest(ImapStore *store, Scan *scan, GError *refusal, GError **error)
+{
+  g_autoptr(GError) first = g_error_copy(refusal);
+  g_autoptr(GArray) left = NULL;
+  if (!may_halve(store, refusal)) {
+    g_propagate_error(error, refusal);
+    return FALSE;
+  }
+  left = left_out(store, scan, error);
+  gboolean done =
+      left != NULL
+      && (left->len == 0
+          || scan_halves(store, scan, (guint32 *)(void *)left->data, left->len, g_steal_pointer(&refusal), error));
+  g_clear_error(&refusal);
+  if (!done || g_hash_table_size(scan->seen) > 0) return done;
+  g_propagate_error(error, g_steal_pointer(&first));
+  return FALSE;
+}
+
+/* Messages that are there, but of which the server shows no fields. */
+static void give_unreadable(Scan *scan)
+{
+  GHashTableIter iter;
+  gpointer uid;
+  for (guint i = 0; i < scan->bad->len; i++)
+    g_hash_table_add(scan->told, GUINT_TO_POINTER(g_array_index(scan->bad, guint32, i)));
+  g_hash_table_iter_init(&iter, scan->told);
+  while (g_hash_table_iter_next(&iter, &uid, NULL)) {
+    const ScanRow row = { .uid = GPOINTER_TO_UINT(uid), .unreadable = TRUE, .prized = TRUE };
+    if (!g_hash_table_contains(scan->seen, uid)) scan->callback(&row, scan->data);
+  }
 }
 
 gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
@@ -91,12 +152,22 @@ gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fie
 {
   ImapStore *store = (ImapStore *)base;
   if (!imap_need_folder(store, error)) return FALSE;
-  Scan scan = { .from = MAX(from, 1), .to = to, .callback = callback, .data = data };
-  if (scan.from > scan.to) return TRUE;
+  if (MAX(from, 1) > to) return TRUE;
   g_autofree char *names = g_strjoinv(" ", (char **)(void *)fields);
-  g_autofree char *command = g_strdup_printf(
-      "UID FETCH %u:%u (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (%s)])", scan.from, scan.to, names);
-  return fetch(store, command, STREAM_BUDGET, &scan, STORE_ERROR_MAILBOX, "show what is in the folder", error);
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL), told = g_hash_table_new(NULL, NULL);
+  g_autoptr(GArray) bad = g_array_new(FALSE, FALSE, sizeof(guint32));
+  Scan scan = { .from = MAX(from, 1),
+                .to = to,
+                .fields = names,
+                .seen = seen,
+                .told = told,
+                .bad = bad,
+                .callback = callback,
+                .data = data };
+  GError *refusal = NULL;
+  gboolean done = scan_range(store, &scan, scan.from, scan.to, &refusal) || scan_rest(store, &scan, refusal, error);
+  if (done) give_unreadable(&scan);
+  return done;
 }
 
 typedef struct {
@@ -106,12 +177,40 @@ typedef struct {
   gpointer data;
 } Reading;
 
-static void on_read(const ScanRow *row, gpointer data)
+static void take_read(ImapStore *store, const Reply *reply, gpointer data)
 {
   Reading *reading = data;
-  if (!g_hash_table_remove(reading->wanted, GUINT_TO_POINTER(row->uid))) return;
-  g_autoptr(GBytes) bytes = g_bytes_new(row->fields, MIN(row->length, reading->limit));
-  reading->callback(row->uid, bytes, reading->data);
+  g_auto(FetchRow) row = { 0 };
+  if (!read_row(store, reply, &row) || !row.section || row.body.bytes == NULL) return;
+  if (!g_hash_table_remove(reading->wanted, GUINT_TO_POINTER(row.row.uid))) return;
+  g_autoptr(GBytes) bytes = g_bytes_new(row.body.bytes, MIN(row.body.length, reading->limit));
+  reading->callback(row.row.uid, bytes, reading->data);
+}
+
+/* Messages of which nothing came must be gone. */
+static gboolean check_gone(ImapStore *store, const Reading *reading, GError **error)
+{
+  g_autoptr(GArray) missing = g_array_new(FALSE, FALSE, sizeof(guint32)), there = NULL;
+  GHashTableIter iter;
+  gpointer uid;
+  g_hash_table_iter_init(&iter, reading->wanted);
+  while (g_hash_table_iter_next(&iter, &uid, NULL)) {
+    guint32 value = GPOINTER_TO_UINT(uid);
+    g_array_append_val(missing, value);
+  }
+  if (missing->len == 0) return TRUE;
+  g_array_sort(missing, imap_compare_uids);
+  for (guint from = 0; from < missing->len; from += IMAP_SET) {
+    g_autoptr(GArray) batch = imap_batch((guint32 *)(void *)missing->data + from, missing->len - from);
+    g_clear_pointer(&there, g_array_unref);
+    there = imap_ask_present(store, batch, error);
+    if (there == NULL) return FALSE;
+    if (there->len == 0) continue;
+    g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "%s did not show a message of %s that is there.",
+                stream_where(store->stream), store->open);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean imap_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
@@ -121,18 +220,21 @@ gboolean imap_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadC
   if (!imap_need_folder(store, error)) return FALSE;
   g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL);
   Reading reading = { .limit = limit, .wanted = wanted, .callback = callback, .data = data };
-  gboolean done = TRUE;
   for (guint i = 0; i < n; i++) g_hash_table_add(wanted, GUINT_TO_POINTER(uids[i]));
-  for (guint from = 0; from < n && done; from += IMAP_SET) {
+  for (guint from = 0; from < n; from += IMAP_SET) {
     guint count = MIN(n - from, IMAP_SET);
-    Scan scan = { .from = 1, .to = G_MAXUINT32, .callback = on_read, .data = &reading };
+    const ImapAsk ask = { .doing = "show a message",
+                          .scope = STORE_ERROR_MESSAGE,
+                          .take = take_read,
+                          .data = &reading,
+                          .budget = MIN(IMAP_BUDGET + count * (guint64)limit, STREAM_BUDGET),
+                          .keep = limit };
     g_autoptr(GString) command = g_string_new("UID FETCH ");
     imap_append_set(command, uids + from, count);
     g_string_append_printf(command, " (UID BODY.PEEK[]<0.%" G_GSIZE_FORMAT ">)", limit);
-    done = fetch(store, command->str, MIN(IMAP_BUDGET + count * (guint64)limit, STREAM_BUDGET), &scan,
-                 STORE_ERROR_MESSAGE, "show a message", error);
+    if (!imap_command(store, command->str, &ask, error)) return FALSE;
   }
-  return done;
+  return check_gone(store, &reading, error);
 }
 
 typedef struct {
@@ -142,36 +244,26 @@ typedef struct {
 } Marks;
 
 /* A message may be told of twice, when it changes meanwhile: a keyword seen once counts. */
-static void on_marks(struct mailimap_msg_att *message, void *context)
+static void take_marks(ImapStore *store, const Reply *reply, gpointer data)
 {
-  Marks *marks = context;
-  ScanRow row = { 0 };
-  gboolean has_flags = FALSE, has_body = FALSE;
-  guint64 modseq = 0;
-  take_items(message, &row, &has_body);
-  for (clistiter *i = clist_begin(message->att_list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_msg_att_item *item = clist_content(i);
-    if (item->att_type == MAILIMAP_MSG_ATT_ITEM_DYNAMIC) has_flags = TRUE;
-    if (item->att_type != MAILIMAP_MSG_ATT_ITEM_EXTENSION) continue;
-    const struct mailimap_extension_data *extension = item->att_data.att_extension_data;
-    if (extension->ext_extension == &mailimap_extension_condstore
-        && extension->ext_type == MAILIMAP_CONDSTORE_TYPE_FETCH_DATA)
-      modseq = ((const struct mailimap_condstore_fetch_mod_resp *)extension->ext_data)->cs_modseq_value;
-  }
-  gpointer uid = GUINT_TO_POINTER(row.uid);
-  if (!has_flags || !g_hash_table_contains(marks->wanted, uid)) return;
+  Marks *marks = data;
+  g_auto(FetchRow) row = { 0 };
+  if (!read_row(store, reply, &row)) return;
+  gpointer uid = GUINT_TO_POINTER(row.row.uid);
+  if (!g_hash_table_contains(marks->wanted, uid)) return;
   guint index = GPOINTER_TO_UINT(g_hash_table_lookup(marks->rows, uid));
   if (index == 0) {
-    ImapMarks first = { .uid = row.uid };
+    ImapMarks first = { .uid = row.row.uid };
     g_array_append_val(marks->marks, first);
     index = marks->marks->len;
     g_hash_table_insert(marks->rows, uid, GUINT_TO_POINTER(index));
   }
   ImapMarks *known = &g_array_index(marks->marks, ImapMarks, index - 1);
-  known->modseq = MAX(known->modseq, modseq);
-  known->backscatter |= row.backscatter;
-  known->not_backscatter |= row.not_backscatter;
-  known->prized |= row.prized;
+  known->modseq = MAX(known->modseq, row.modseq);
+  known->flags |= row.flags;
+  known->backscatter |= row.row.backscatter;
+  known->not_backscatter |= row.row.not_backscatter;
+  known->prized |= row.row.prized;
 }
 
 GArray *imap_marks(ImapStore *store, const GArray *uids, gboolean modseq, GError **error)
@@ -179,12 +271,29 @@ GArray *imap_marks(ImapStore *store, const GArray *uids, gboolean modseq, GError
   g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL), rows = g_hash_table_new(NULL, NULL);
   g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(ImapMarks));
   Marks marks = { wanted, rows, found };
+  const ImapAsk ask = { .doing = "show keywords", .scope = STORE_ERROR_MAILBOX, .take = take_marks, .data = &marks };
   for (guint i = 0; i < uids->len; i++) g_hash_table_add(wanted, GUINT_TO_POINTER(g_array_index(uids, guint32, i)));
   g_autofree char *command = imap_with_set("UID FETCH", uids, modseq ? " (UID FLAGS MODSEQ)" : " (UID FLAGS)");
-  mailimap_set_msg_att_handler(store->session, on_marks, &marks);
-  gboolean done = imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "show keywords", error);
-  mailimap_set_msg_att_handler(store->session, NULL, NULL);
-  return done ? g_steal_pointer(&found) : NULL;
+  if (!imap_command(store, command, &ask, error)) return NULL;
+  for (guint i = 0; i < found->len; i++) {
+    ImapMarks *row = &g_array_index(found, ImapMarks, i);
+    if (!row->flags) row->prized = TRUE; /* for all we know */
+  }
+  return g_steal_pointer(&found);
+}
+
+/* Which of these UIDs are there. Other UIDs that the server names do not count. */
+GArray *imap_ask_present(ImapStore *store, const GArray *uids, GError **error)
+{
+  g_autofree char *criteria = imap_with_set("UID", uids, "");
+  g_autoptr(GArray) found = imap_search(store, criteria, G_MAXUINT, error);
+  if (found == NULL) return NULL;
+  GArray *present = g_array_new(FALSE, FALSE, sizeof(guint32));
+  for (guint i = 0; i < uids->len; i++) {
+    guint32 uid = g_array_index(uids, guint32, i);
+    if (g_array_binary_search(found, &uid, imap_compare_uids, NULL)) g_array_append_val(present, uid);
+  }
+  return present;
 }
 
 GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error)

@@ -4,15 +4,11 @@
  * Fails:    STORE_ERROR_MAILBOX when the server refuses to IDLE, and STORE_CAN_WAIT is gone; LINK.
  * Tests:    tests/fetcher/imap/test_idle.c */
 #include "fetcher/imap/private.h"
-#include "fetcher/net/guard.h"
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
-
-/* libetpan's mailimap_idle() waits for ever when a line comes before the "+", and drops that line. So this file reads
- * the lines from libetpan's buffer itself; libetpan then goes on after them. */
 
 /* After so many looks at the connection without news, look only once in PAUSE milliseconds. */
 #define LOOKS 100
@@ -22,87 +18,33 @@ guint imap_idle_renewal = 28 * 60 * 1000;
 
 typedef struct {
   ImapStore *store;
-  char tag[16];
   gboolean idling; /* "+" was seen */
   gboolean ended;  /* by the tagged answer */
-  gboolean bye;    /* or by BYE */
-  Guard guard;     /* knows where a line ends */
-  char line[256];  /* its beginning */
-  gsize length;
 } Idle;
-
-/* "* 23 EXISTS", "* 3 EXPUNGE", "* VANISHED 3:5". */
-static void take_data(Idle *idle, const char *data)
-{
-  ImapStore *store = idle->store;
-  struct mailimap_selection_info *folder = store->session->imap_selection_info;
-  char *end = NULL;
-  guint64 number = g_ascii_isdigit(*data) ? g_ascii_strtoull(data, &end, 10) : 0;
-  if (g_ascii_strncasecmp(data, "VANISHED ", 9) == 0) store->gone++;
-  if (g_ascii_strncasecmp(data, "BYE", 3) == 0 && !g_ascii_isalnum(data[3])) idle->bye = TRUE;
-  if (end == NULL || *end != ' ' || number > G_MAXUINT32) return;
-  if (g_ascii_strcasecmp(end, " EXPUNGE") == 0 && number > 0) {
-    store->gone++;
-    if (folder->sel_exists > 0) folder->sel_exists--;
-  } else if (g_ascii_strcasecmp(end, " EXISTS") == 0) {
-    if (number > folder->sel_exists) store->came = TRUE;
-    if (number < folder->sel_exists) store->gone++;
-    folder->sel_exists = (guint32)number;
-  }
-}
-
-static void take_line(Idle *idle)
-{
-  char *line = idle->line;
-  gsize tag = strlen(idle->tag);
-  while (idle->length > 0 && g_ascii_isspace(line[idle->length - 1])) idle->length--;
-  line[idle->length] = '\0';
-  if (g_str_has_prefix(line, "* ")) {
-    take_data(idle, line + 2);
-  } else if (*line == '+') {
-    idle->idling = TRUE;
-  } else if (strncmp(line, idle->tag, tag) == 0 && line[tag] == ' ') {
-    idle->ended = TRUE;
-  }
-}
-
-/* Takes what libetpan's buffer holds, up to the end of the command. */
-static void take_buffer(Idle *idle)
-{
-  mailstream *buffer = idle->store->session->imap_stream;
-  gsize used = 0;
-  while (used < buffer->read_buffer_len && !idle->ended && !idle->bye) {
-    char c = buffer->read_buffer[used++];
-    gboolean literal = idle->guard.literal > 0;
-    guard_feed(&idle->guard, &c, 1); /* the stream's own guard has refused what must be refused */
-    if (literal) continue;
-    if (c != '\n' && !idle->guard.had_literal && idle->length < sizeof idle->line - 1) idle->line[idle->length++] = c;
-    if (c != '\n' || idle->guard.had_literal) continue;
-    take_line(idle);
-    idle->length = 0;
-  }
-  memmove(buffer->read_buffer, buffer->read_buffer + used, buffer->read_buffer_len - used);
-  buffer->read_buffer_len -= used;
-}
 
 static gboolean has_news(const ImapStore *store) { return store->came || store->gone > 0; }
 
-static gboolean say(ImapStore *store, const char *text)
+/* FALSE: it was BYE. */
+static gboolean take(Idle *idle, const Reply *reply)
 {
-  mailstream *buffer = store->session->imap_stream;
-  return mailstream_write(buffer, text, strlen(text)) == (ssize_t)strlen(text) && mailstream_flush(buffer) == 0;
+  if (reply->kind == REPLY_BYE) {
+    imap_take_bye(idle->store, reply);
+    return FALSE;
+  }
+  imap_take_news(idle->store, reply);
+  if (idle->idling && has_news(idle->store)) idle->store->base.can &= ~(guint)STORE_MAY_BE_MUTE;
+  if (reply->kind == REPLY_GO_ON) idle->idling = TRUE;
+  if (reply->tagged) idle->ended = TRUE;
+  return TRUE;
 }
 
 /* Reads until "+" or the tagged answer, no longer than the server may take for any command. */
 static gboolean hear_answer(Idle *idle, gboolean until_idling, GError **error)
 {
   ImapStore *store = idle->store;
-  while (!idle->ended && !(until_idling && idle->idling)) {
-    if (mailstream_feed_read_buffer(store->session->imap_stream) <= 0)
-      return imap_check(store, MAILIMAP_ERROR_STREAM, STORE_ERROR_LINK, "", error);
-    take_buffer(idle);
-    if (idle->bye) return imap_lost(store, strchr(idle->line + 2, ' '), error);
-  }
+  Reply reply;
+  while (!idle->ended && !(until_idling && idle->idling))
+    if (!imap_hear(store, store->tag, &reply) || !take(idle, &reply)) return imap_broken(store, error);
   return TRUE;
 }
 
@@ -110,16 +52,12 @@ static gboolean hear_answer(Idle *idle, gboolean until_idling, GError **error)
 static gboolean look(Idle *idle, GError **error)
 {
   ImapStore *store = idle->store;
-  mailstream *buffer = store->session->imap_stream;
-  ssize_t n = 1;
-  take_buffer(idle);
-  while (!idle->ended && !idle->bye
-         && (n = stream_read_now(store->stream, buffer->read_buffer, buffer->buffer_max_size)) > 0) {
-    buffer->read_buffer_len = (size_t)n;
-    take_buffer(idle);
-  }
-  if (idle->bye) return imap_lost(store, strchr(idle->line + 2, ' '), error);
-  return n >= 0 || imap_check(store, MAILIMAP_ERROR_STREAM, STORE_ERROR_LINK, "", error);
+  gboolean whole = TRUE;
+  Reply reply;
+  while (whole && !idle->ended)
+    if (!imap_hear_now(store, store->tag, &reply, &whole) || (whole && !take(idle, &reply)))
+      return imap_broken(store, error);
+  return TRUE;
 }
 
 static int wait_on(struct pollfd *fds, guint n, int milliseconds)
@@ -163,19 +101,14 @@ static gboolean refused(ImapStore *store, GError **error)
 /* One IDLE command, from its tag to its tagged answer. */
 static gboolean idle_once(ImapStore *store, struct pollfd *fds, guint n, GError **error)
 {
-  Idle idle = { .store = store, .guard = GUARD_INIT };
-  guard_command(&idle.guard, G_MAXUINT64);
-  stream_command(store->stream, IMAP_BUDGET);
-  if (mailimap_send_current_tag(store->session) != MAILIMAP_NO_ERROR || !say(store, "IDLE\r\n"))
-    return imap_check(store, MAILIMAP_ERROR_STREAM, STORE_ERROR_LINK, "", error);
-  g_snprintf(idle.tag, sizeof idle.tag, "%d", store->session->imap_tag);
+  Idle idle = { .store = store };
+  if (!imap_send(store, "IDLE", IMAP_BUDGET, READER_KEEP)) return imap_broken(store, error);
   if (!hear_answer(&idle, TRUE, error)) return FALSE;
   if (!idle.ended && !sleep_on(&idle, fds, n, error)) return FALSE;
   /* The server ended IDLE before DONE. Do not try IDLE again, which might go on for ever. */
   if (idle.ended) return refused(store, error);
-  guard_command(&idle.guard, G_MAXUINT64);
   stream_command(store->stream, IMAP_BUDGET);
-  if (!say(store, "DONE\r\n")) return imap_check(store, MAILIMAP_ERROR_STREAM, STORE_ERROR_LINK, "", error);
+  if (!stream_write(store->stream, "DONE\r\n", 6)) return imap_broken(store, error);
   return hear_answer(&idle, FALSE, error);
 }
 

@@ -1,5 +1,5 @@
 /* imap.c - the IMAP store: its connection
- * Owns:     greeting, STARTTLS, the end of a session.
+ * Owns:     greeting, STARTTLS, ID, the end of a session.
  * Must not: send a secret before the server's certificate and name are verified (loopback excepted); show it, or the
  *           user's name.
  * Fails:    as imap.h says.
@@ -15,11 +15,18 @@ static void imap_close(Store *base)
   ImapStore *store = (ImapStore *)base;
   if (stream_error(store->stream) == NULL) {
     stream_set_timeout(store->stream, 2);
-    stream_command(store->stream, LAST_WORDS);
+    imap_leave_to_libetpan(store, LAST_WORDS);
   }
+  store->closing = TRUE;
   /* Logs out first where the connection still works, and never expunges. */
   mailimap_free(store->session);
   stream_free(store->stream);
+  reader_clear(&store->reader);
+  g_string_free(store->rewritten, TRUE);
+  g_hash_table_unref(store->capabilities);
+  g_free(store->code);
+  g_free(store->text);
+  g_free(store->open);
   g_hash_table_unref(store->wire);
   g_ptr_array_unref(store->own_prefixes);
   g_ptr_array_unref(store->other_prefixes);
@@ -48,8 +55,6 @@ static const StoreClass imap_class = {
   .close = imap_close,
 };
 
-static void no_progress(size_t current, size_t maximum, void *context) {}
-
 static ImapStore *imap_new(Stream *stream, const char *user)
 {
   ImapStore *store = g_new0(ImapStore, 1);
@@ -58,18 +63,20 @@ static ImapStore *imap_new(Stream *stream, const char *user)
   store->stream = stream;
   store->session = mailimap_new(0, NULL);
   store->user = g_strdup(user);
+  store->rewritten = g_string_new(NULL);
+  store->mark = g_random_int();
+  reader_init(&store->reader);
+  store->capabilities = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   store->wire = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   store->own_prefixes = g_ptr_array_new_with_free_func(g_free);
   store->other_prefixes = g_ptr_array_new_with_free_func(g_free);
-  /* libetpan calls the message handler only if progress callbacks are set. */
-  mailimap_set_progress_callback(store->session, no_progress, no_progress, NULL);
   return store;
 }
 
 static gboolean greet(ImapStore *store, const AccountConfig *account, gboolean *signed_in, GError **error)
 {
-  stream_command(store->stream, IMAP_BUDGET);
-  int result = mailimap_connect(store->session, mailstream_new(stream_low(store->stream), 8192));
+  imap_leave_to_libetpan(store, IMAP_BUDGET);
+  int result = mailimap_connect(store->session, imap_stream_for_libetpan(store));
   *signed_in = result == MAILIMAP_NO_ERROR_AUTHENTICATED;
   if (!imap_check(store, result, STORE_ERROR_LINK, "talk to us", error)) return FALSE;
   if (!*signed_in || account->security != SECURITY_STARTTLS) return TRUE;
@@ -90,9 +97,9 @@ static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError
                 where);
     return FALSE;
   }
-  stream_command(store->stream, IMAP_BUDGET);
+  imap_leave_to_libetpan(store, IMAP_BUDGET);
   int result = mailimap_starttls(store->session);
-  if (store->session->imap_stream->read_buffer_len != 0) {
+  if (imap_has_unread(store)) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL,
                 "Something between this computer and %s added commands before TLS began. The password was not sent.",
                 where);
@@ -100,6 +107,16 @@ static gboolean start_tls(ImapStore *store, const AccountConfig *account, GError
   }
   if (!imap_check(store, result, STORE_ERROR_FATAL, "start TLS", error)) return FALSE;
   return stream_start_tls(store->stream, account->ca_file, error);
+}
+
+/* Says who we are (RFC 2971), without which some servers let nobody work (163.com, 126.com). What they answer does not
+ * matter. */
+static gboolean introduce(ImapStore *store, GError **error)
+{
+  static const ImapAsk ask = { .doing = "hear who we are", .scope = STORE_ERROR_MAILBOX };
+  if (!imap_has(store, "ID")) return TRUE;
+  return imap_run(store, "ID (\"name\" \"backstop\" \"version\" \"" PACKAGE_VERSION "\")", &ask)
+         || imap_broken(store, error);
 }
 
 static gboolean begin(ImapStore *store, const AccountConfig *account, const char *secret, GError **error)
@@ -113,10 +130,10 @@ static gboolean begin(ImapStore *store, const AccountConfig *account, const char
     if (!imap_sign_in(store, account, secret, error)) return FALSE;
   }
   /* Most servers have more capabilities after the sign-in. */
-  if (!imap_ask_capabilities(store, error)) return FALSE;
+  if (!imap_ask_capabilities(store, error) || !introduce(store, error)) return FALSE;
   if (imap_has(store, "MOVE") || imap_has(store, "UIDPLUS")) store->base.can |= STORE_CAN_MOVE;
   if (imap_has(store, "MOVE")) store->base.can |= STORE_MOVES_AT_ONCE;
-  if (imap_has(store, "IDLE")) store->base.can |= STORE_CAN_WAIT;
+  if (imap_has(store, "IDLE")) store->base.can |= STORE_CAN_WAIT | STORE_MAY_BE_MUTE;
   return TRUE;
 }
 

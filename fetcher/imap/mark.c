@@ -4,12 +4,32 @@
  * Fails:    STORE_ERROR_MAILBOX; some may be marked then. LINK.
  * Tests:    tests/fetcher/imap/test_mark.c */
 #include "fetcher/imap/private.h"
+#include <string.h>
 
-static gboolean store_flags(ImapStore *store, const GArray *uids, const char *how, GError **error)
+/* Appends the set of a MODIFIED code (RFC 7162, 3.1.3), with a blank for the end of it. */
+static void take_modified(ImapStore *store, const Reply *reply, gpointer data)
+{
+  const char *set;
+  gsize length;
+  Cursor cursor = reply->rest;
+  if (reply->kind == REPLY_DATA || !reply_is(reply, "MODIFIED")) return;
+  if (cursor_word(&cursor, &set, &length))
+    g_string_append_len(data, set, (gssize)length);
+  else
+    g_string_append_c(data, '*');
+  g_string_append_c(data, ' ');
+}
+
+/* modified: gets the sets of what was not changed; NULL. */
+static gboolean store_flags(ImapStore *store, const GArray *uids, const char *how, GString *modified, GError **error)
 {
   if (uids->len == 0) return TRUE;
   g_autofree char *command = imap_with_set("UID STORE", uids, how);
-  return imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "mark messages", error);
+  const ImapAsk ask = { .doing = "mark messages",
+                        .scope = STORE_ERROR_MAILBOX,
+                        .take = modified != NULL ? take_modified : NULL,
+                        .data = modified };
+  return imap_command(store, command, &ask, error);
 }
 
 gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error)
@@ -21,40 +41,24 @@ gboolean imap_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError 
   const char *clear = mark == MARK_BACKSCATTER ? " -FLAGS.SILENT ($NotBackscatter)" : " -FLAGS.SILENT ($Backscatter)";
   for (guint done = 0; done < n; done += IMAP_SET) {
     g_autoptr(GArray) batch = imap_batch(uids + done, n - done);
-    if (!store_flags(store, batch, set, error) || !store_flags(store, batch, clear, error)) return FALSE;
+    if (!store_flags(store, batch, set, NULL, error) || !store_flags(store, batch, clear, NULL, error)) return FALSE;
   }
   return TRUE;
 }
 
-/* Is uid in this set of the server? The set is never expanded, since it may be very large. */
-static gboolean in_set(const struct mailimap_set *set, guint32 uid)
+/* Is uid in one of these sets? They are never expanded, since they may be very large. "*", which no server should
+ * answer with, and what is no set, stand for all UIDs. */
+static gboolean was_modified(const GString *modified, guint32 uid)
 {
-  for (clistiter *i = clist_begin(set->set_list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_set_item *item = clist_content(i);
-    /* 0 stands for "*", which no server should answer with: take it for all UIDs. */
-    guint32 first = MIN(item->set_first, item->set_last), last = MAX(item->set_first, item->set_last);
-    if (first == 0 || (uid >= first && uid <= last)) return TRUE;
+  g_auto(GStrv) sets = g_strsplit(modified->str, " ", -1);
+  for (guint i = 0; sets[i] != NULL; i++) {
+    const char *at = sets[i], *end = at + strlen(at);
+    guint32 first, last;
+    while (set_next(&at, end, &first, &last))
+      if ((uid >= first && uid <= last) || first == G_MAXUINT32) return TRUE;
+    if (at < end) return TRUE;
   }
   return FALSE;
-}
-
-/* Does the last answer say that somebody else changed this message (RFC 7162, 3.1.3, MODIFIED)? *told: it says
- * something of the kind at all. */
-static gboolean was_modified(const ImapStore *store, guint32 uid, gboolean *told)
-{
-  gboolean modified = FALSE;
-  clist *list = store->session->imap_response_info->rsp_extension_list;
-  for (clistiter *i = clist_begin(list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_extension_data *item = clist_content(i);
-    if (item->ext_extension != &mailimap_extension_condstore
-        || item->ext_type != MAILIMAP_CONDSTORE_TYPE_RESP_TEXT_CODE)
-      continue;
-    const struct mailimap_condstore_resptextcode *code = item->ext_data;
-    if (code->cs_type != MAILIMAP_CONDSTORE_RESPTEXTCODE_MODIFIED) continue;
-    *told = TRUE;
-    if (code->cs_data.cs_modified_set == NULL || in_set(code->cs_data.cs_modified_set, uid)) modified = TRUE;
-  }
-  return modified;
 }
 
 /* Sets the keyword on these messages, except on those that somebody has changed since `modseq`. ours: gets the
@@ -65,19 +69,16 @@ static gboolean store_unless_changed(ImapStore *store, const GArray *uids, guint
   g_autofree char *how =
       g_strdup_printf(" (UNCHANGEDSINCE %" G_GUINT64_FORMAT ") +FLAGS.SILENT ($Backscatter)", modseq);
   g_autoptr(GError) problem = NULL;
-  if (!store_flags(store, uids, how, &problem)) {
-    /* A NO may also be about some only: then it names them. */
-    gboolean told = FALSE;
-    if (imap_was_refused(problem)) was_modified(store, 0, &told);
-    if (!told) {
-      g_propagate_error(error, g_steal_pointer(&problem));
-      return FALSE;
-    }
+  g_autoptr(GString) modified = g_string_new(NULL);
+  if (!store_flags(store, uids, how, modified, &problem)
+      /* A NO may also be about some only: then it names them. */
+      && (!imap_was_refused(problem) || modified->len == 0)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
   }
   for (guint i = 0; i < uids->len; i++) {
     guint32 uid = g_array_index(uids, guint32, i);
-    gboolean told = FALSE, modified = was_modified(store, uid, &told);
-    g_array_append_val(modified ? again : ours, uid);
+    g_array_append_val(was_modified(modified, uid) ? again : ours, uid);
   }
   return TRUE;
 }
@@ -151,7 +152,8 @@ static gboolean claim_batch(ImapStore *store, const GArray *uids, Claim *claim, 
   /* If the other keyword cannot be cleared, the message is still ours. */
   g_array_sort(claim->clear, imap_compare_uids);
   problem = NULL;
-  return store_flags(store, claim->clear, " -FLAGS.SILENT ($NotBackscatter)", &problem) || only_refused(problem, error);
+  return store_flags(store, claim->clear, " -FLAGS.SILENT ($NotBackscatter)", NULL, &problem)
+         || only_refused(problem, error);
 }
 
 gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error)
@@ -176,18 +178,38 @@ gboolean imap_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, 
   return done;
 }
 
+static gboolean has_uid(const GArray *marks, guint32 uid)
+{
+  for (guint i = 0; i < marks->len; i++)
+    if (g_array_index(marks, ImapMarks, i).uid == uid) return TRUE;
+  return FALSE;
+}
+
+/* A message that the server left out, though it is there, may be flagged, too. */
+static gboolean add_prized(ImapStore *store, const GArray *uids, GArray *prized, GError **error)
+{
+  g_autoptr(GArray) marks = imap_marks(store, uids, FALSE, error), missing = g_array_new(FALSE, FALSE, sizeof(guint32)),
+                    there = NULL;
+  if (marks == NULL) return FALSE;
+  for (guint i = 0; i < marks->len; i++) {
+    const ImapMarks *row = &g_array_index(marks, ImapMarks, i);
+    if (row->prized) g_array_append_val(prized, row->uid);
+  }
+  for (guint i = 0; i < uids->len; i++)
+    if (!has_uid(marks, g_array_index(uids, guint32, i))) g_array_append_val(missing, g_array_index(uids, guint32, i));
+  if (missing->len == 0) return TRUE;
+  there = imap_ask_present(store, missing, error);
+  if (there != NULL) g_array_append_vals(prized, there->data, there->len);
+  return there != NULL;
+}
+
 gboolean imap_prized(Store *base, const guint32 *uids, guint n, GArray *prized, GError **error)
 {
   ImapStore *store = (ImapStore *)base;
   if (!imap_need_folder(store, error)) return FALSE;
   for (guint from = 0; from < n; from += IMAP_SET) {
     g_autoptr(GArray) batch = imap_batch(uids + from, n - from);
-    g_autoptr(GArray) marks = imap_marks(store, batch, FALSE, error);
-    if (marks == NULL) return FALSE;
-    for (guint i = 0; i < marks->len; i++) {
-      const ImapMarks *row = &g_array_index(marks, ImapMarks, i);
-      if (row->prized) g_array_append_val(prized, row->uid);
-    }
+    if (!add_prized(store, batch, prized, error)) return FALSE;
   }
   return TRUE;
 }

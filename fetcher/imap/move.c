@@ -13,83 +13,78 @@ static gboolean contains(const GArray *uids, guint32 uid)
   return FALSE;
 }
 
-/* Which of these UIDs are there. Other UIDs that the server names do not count. */
-static GArray *ask_present(ImapStore *store, const GArray *uids, GError **error)
+static gboolean expand(const char *set, gsize length, guint limit, GArray *uids)
 {
-  g_autofree char *criteria = imap_with_set("UID", uids, "");
-  g_autoptr(GArray) found = imap_search(store, criteria, G_MAXUINT, error);
-  if (found == NULL) return NULL;
-  GArray *present = g_array_new(FALSE, FALSE, sizeof(guint32));
-  for (guint i = 0; i < uids->len; i++) {
-    guint32 uid = g_array_index(uids, guint32, i);
-    if (g_array_binary_search(found, &uid, imap_compare_uids, NULL)) g_array_append_val(present, uid);
-  }
-  return present;
-}
-
-static gboolean expand(const struct mailimap_set *set, guint limit, GArray *uids)
-{
-  for (clistiter *i = clist_begin(set->set_list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_set_item *item = clist_content(i);
-    guint32 first = MIN(item->set_first, item->set_last), last = MAX(item->set_first, item->set_last);
-    if (first == 0 || last - first >= limit - uids->len) return FALSE;
-    for (guint32 uid = first; uid - first <= last - first && uids->len < limit; uid++) {
+  const char *at = set, *end = set + length;
+  guint32 first, last;
+  while (set_next(&at, end, &first, &last)) {
+    if (last - first >= limit - uids->len) return FALSE;
+    for (guint32 uid = first; uid - first <= last - first; uid++) {
       g_array_append_val(uids, uid);
       if (uid == last) break;
     }
   }
-  return TRUE;
+  return at == end;
 }
 
-/* Adds what one COPYUID (RFC 4315, 3) says about the wanted messages; nothing when its two sets do not fit. */
-static void take_copyuid(const struct mailimap_uidplus_resp_code_copy *code, const GArray *wanted, GArray *paired,
-                         GArray *pairs)
+static gboolean has_twice(const GArray *uids)
 {
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+  for (guint i = 0; i < uids->len; i++)
+    if (!g_hash_table_add(seen, GUINT_TO_POINTER(g_array_index(uids, guint32, i)))) return TRUE;
+  return FALSE;
+}
+
+typedef struct {
+  const GArray *wanted; /* UIDs */
+  GArray *paired;       /* those of which is known where they went */
+  GArray *pairs;        /* and where: UidPair */
+} Copied;
+
+/* Adds what one COPYUID (RFC 4315, 3) says about the wanted messages; nothing when its two sets do not fit, or one has
+ * a UID twice. The code may come before the command's end (RFC 6851, 4.3). */
+static void take_copyuid(ImapStore *store, const Reply *reply, gpointer data)
+{
+  Copied *copied = data;
+  const char *source, *target;
+  gsize source_length, target_length;
+  guint64 validity;
+  Cursor cursor = reply->rest;
+  if (reply->kind != REPLY_OK || !reply_is(reply, "COPYUID")) return;
+  if (!cursor_number(&cursor, &validity) || !cursor_word(&cursor, &source, &source_length)
+      || !cursor_word(&cursor, &target, &target_length))
+    return;
   g_autoptr(GArray) from = g_array_new(FALSE, FALSE, sizeof(guint32)), to = g_array_new(FALSE, FALSE, sizeof(guint32));
-  if (code->uid_source_set == NULL || code->uid_dest_set == NULL) return;
-  if (!expand(code->uid_source_set, wanted->len, from) || !expand(code->uid_dest_set, wanted->len, to)) return;
-  if (from->len != to->len) return;
+  guint limit = copied->wanted->len;
+  if (!expand(source, source_length, limit, from) || !expand(target, target_length, limit, to)) return;
+  if (from->len != to->len || has_twice(from) || has_twice(to)) return;
   for (guint i = 0; i < from->len; i++) {
     UidPair pair = { g_array_index(from, guint32, i), g_array_index(to, guint32, i) };
-    if (!contains(wanted, pair.from) || contains(paired, pair.from)) continue;
-    g_array_append_val(paired, pair.from);
-    g_array_append_val(pairs, pair);
+    if (!contains(copied->wanted, pair.from) || contains(copied->paired, pair.from)) continue;
+    g_array_append_val(copied->paired, pair.from);
+    g_array_append_val(copied->pairs, pair);
   }
-}
-
-/* The pairs of UIDs in the COPYUID codes of the last command. The codes may come before the command's end (RFC 6851,
- * 4.3). */
-static GArray *take_copyuids(const ImapStore *store, const GArray *wanted, GArray *pairs)
-{
-  GArray *paired = g_array_new(FALSE, FALSE, sizeof(guint32));
-  clist *list = store->session->imap_response_info->rsp_extension_list;
-  for (clistiter *i = clist_begin(list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_extension_data *item = clist_content(i);
-    if (item->ext_extension == &mailimap_extension_uidplus && item->ext_type == MAILIMAP_UIDPLUS_RESP_CODE_COPY
-        && item->ext_data != NULL)
-      take_copyuid(item->ext_data, wanted, paired, pairs);
-  }
-  return paired;
 }
 
 /* Removes exactly these for good. What the server then still has is no longer marked for deletion. */
 static gboolean expunge(ImapStore *store, const GArray *uids, GError **error)
 {
+  static const ImapAsk removing = { .doing = "remove messages from the folder", .scope = STORE_ERROR_MAILBOX };
+  static const ImapAsk unmarking = { .doing = "unmark messages", .scope = STORE_ERROR_MAILBOX };
   g_autofree char *mark = imap_with_set("UID STORE", uids, " +FLAGS.SILENT (\\Deleted)"),
                   *remove = imap_with_set("UID EXPUNGE", uids, "");
-  if (!imap_command(store, IMAP_BUDGET, mark, STORE_ERROR_MAILBOX, "remove messages from the folder", error))
-    return FALSE;
+  if (!imap_command(store, mark, &removing, error)) return FALSE;
   g_autoptr(GError) problem = NULL;
-  imap_command(store, IMAP_BUDGET, remove, STORE_ERROR_MAILBOX, "remove messages from the folder", &problem);
+  imap_command(store, remove, &removing, &problem);
   if (problem != NULL && !imap_was_refused(problem)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
-  g_autoptr(GArray) left = ask_present(store, uids, error);
+  g_autoptr(GArray) left = imap_ask_present(store, uids, error);
   if (left == NULL) return FALSE;
   if (left->len == 0) return TRUE;
   g_autofree char *unmark = imap_with_set("UID STORE", left, " -FLAGS.SILENT (\\Deleted)");
-  if (!imap_command(store, IMAP_BUDGET, unmark, STORE_ERROR_MAILBOX, "unmark messages", error)) return FALSE;
+  if (!imap_command(store, unmark, &unmarking, error)) return FALSE;
   if (problem != NULL)
     g_propagate_error(error, g_steal_pointer(&problem));
   else
@@ -98,15 +93,18 @@ static gboolean expunge(ImapStore *store, const GArray *uids, GError **error)
   return FALSE;
 }
 
-/* COPY or MOVE. The owner must fix a refusal, so the error says how. */
-static gboolean transfer(ImapStore *store, const char *verb, const GArray *uids, const char *target, GError **error)
+/* COPY or MOVE, and what the server tells of where the messages went. The owner must fix a refusal, so the error says
+ * how. */
+static gboolean transfer(ImapStore *store, const char *verb, const GArray *uids, const char *target, Copied *copied,
+                         GError **error)
 {
-  g_autofree char *command = imap_with_set(verb, uids, target);
+  g_autofree char *quoted = imap_quote(target), *rest = g_strconcat(" ", quoted, NULL),
+                  *command = imap_with_set(verb, uids, rest);
+  const ImapAsk ask = { .doing = "move messages", .scope = STORE_ERROR_MAILBOX, .take = take_copyuid, .data = copied };
   g_autoptr(GError) problem = NULL;
-  if (imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "move messages", &problem)) return TRUE;
+  if (imap_command(store, command, &ask, &problem)) return TRUE;
   if (imap_was_refused(problem)) {
-    const struct mailimap_response_info *info = store->session->imap_response_info;
-    gboolean full = info->rsp_atom != NULL && g_ascii_strcasecmp(info->rsp_atom, "OVERQUOTA") == 0;
+    gboolean full = store->code != NULL && g_ascii_strcasecmp(store->code, "OVERQUOTA") == 0;
     g_autofree char *what = g_strndup(problem->message, strlen(problem->message) - strlen("."));
     g_set_error(error, STORE_ERROR, problem->code, "%s; %s.", what,
                 full ? "the mailbox is full: empty the Trash there, delete old mail, or ask for a higher quota"
@@ -121,11 +119,14 @@ static gboolean transfer(ImapStore *store, const char *verb, const GArray *uids,
 
 static gboolean move_by_move(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
 {
-  if (!transfer(store, "UID MOVE", uids, target, error)) return FALSE;
-  g_autoptr(GArray) paired = take_copyuids(store, uids, pairs);
+  g_autoptr(GArray) paired = g_array_new(FALSE, FALSE, sizeof(guint32)),
+                    where = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  Copied copied = { .wanted = uids, .paired = paired, .pairs = where };
+  if (!transfer(store, "UID MOVE", uids, target, &copied, error)) return FALSE;
+  g_array_append_vals(pairs, where->data, where->len);
   if (paired->len == uids->len) return TRUE;
   /* The server did not say where the other messages are: they count as moved only if they are gone from here. */
-  g_autoptr(GArray) left = ask_present(store, uids, error);
+  g_autoptr(GArray) left = imap_ask_present(store, uids, error);
   if (left == NULL) return FALSE;
   guint stayed = 0;
   for (guint i = 0; i < uids->len; i++) {
@@ -142,30 +143,50 @@ static gboolean move_by_move(ImapStore *store, const GArray *uids, const char *t
   return FALSE;
 }
 
-/* The UIDs that were copied, as far as the server told where to; NULL when the server told nothing. */
-static GArray *copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
+static gboolean not_told(const ImapStore *store, const char *more, GError **error)
 {
-  if (!transfer(store, "UID COPY", uids, target, error)) return NULL;
-  g_autoptr(GArray) paired = take_copyuids(store, uids, pairs);
-  if (paired->len > 0) return g_steal_pointer(&paired);
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
-              "%s did not say which messages it copied (COPYUID), so that none was deleted here.",
-              stream_where(store->stream));
-  return NULL;
+              "%s did not say which messages it copied (COPYUID)%s, so that none was deleted here.",
+              stream_where(store->stream), more);
+  return FALSE;
 }
 
 static gboolean only_copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
 {
-  g_autoptr(GArray) paired = copy(store, uids, target, pairs, error);
-  return paired != NULL;
+  g_autoptr(GArray) paired = g_array_new(FALSE, FALSE, sizeof(guint32)),
+                    where = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  Copied copied = { .wanted = uids, .paired = paired, .pairs = where };
+  if (!transfer(store, "UID COPY", uids, target, &copied, error)) return FALSE;
+  g_array_append_vals(pairs, where->data, where->len);
+  return paired->len > 0 || not_told(store, "", error);
 }
 
+/* A server with UIDPLUS may tell nothing of where the messages went (RFC 4315, 3). Then the target must have grown by
+ * all of them, else nothing is deleted. */
 static gboolean move_by_copy(ImapStore *store, const GArray *uids, const char *target, GArray *pairs, GError **error)
 {
-  g_autoptr(GArray) copied = g_array_new(FALSE, FALSE, sizeof(UidPair));
-  g_autoptr(GArray) paired = copy(store, uids, target, copied, error);
-  if (paired == NULL || !expunge(store, paired, error)) return FALSE;
-  g_array_append_vals(pairs, copied->data, copied->len);
+  FolderStatus before = { 0 }, after = { 0 };
+  g_autoptr(GArray) paired = g_array_new(FALSE, FALSE, sizeof(guint32)),
+                    where = g_array_new(FALSE, FALSE, sizeof(UidPair));
+  Copied copied = { .wanted = uids, .paired = paired, .pairs = where };
+  if (!store->tells_copies && !imap_count(store, target, &before, error)) return FALSE;
+  if (!transfer(store, "UID COPY", uids, target, &copied, error)) return FALSE;
+  if (paired->len > 0) {
+    store->tells_copies = TRUE;
+  } else {
+    if (before.next == 0) return not_told(store, "", error);
+    if (!imap_count(store, target, &after, error)) return FALSE;
+    if (after.next < before.next || after.next - before.next < uids->len || after.count < before.count
+        || after.count - before.count < uids->len)
+      return not_told(store, ", and the target did not grow by them", error);
+    for (guint i = 0; i < uids->len; i++) {
+      UidPair pair = { g_array_index(uids, guint32, i), 0 };
+      g_array_append_val(paired, pair.from);
+      g_array_append_val(where, pair);
+    }
+  }
+  if (!expunge(store, paired, error)) return FALSE;
+  g_array_append_vals(pairs, where->data, where->len);
   return TRUE;
 }
 
@@ -190,13 +211,12 @@ static gboolean bring_all(ImapStore *store, Bring bring, const guint32 *uids, gu
   if (!imap_need_folder(store, error) || !can_move(store, error)) return FALSE;
   g_autofree char *wire = imap_wire(store, target, error);
   if (wire == NULL) return FALSE;
-  g_autofree char *quoted = imap_quote(wire), *rest = g_strconcat(" ", quoted, NULL);
   for (guint done = 0; done < n; done += IMAP_SET) {
     g_autoptr(GArray) batch = imap_batch(uids + done, n - done);
     /* Ask first which messages are there, so that a message that vanished in the meantime does not count as moved. */
-    g_autoptr(GArray) present = ask_present(store, batch, error);
+    g_autoptr(GArray) present = imap_ask_present(store, batch, error);
     if (present == NULL) return FALSE;
-    if (present->len > 0 && !bring(store, present, rest, pairs, error)) return FALSE;
+    if (present->len > 0 && !bring(store, present, wire, pairs, error)) return FALSE;
   }
   return TRUE;
 }

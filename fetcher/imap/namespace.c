@@ -9,50 +9,48 @@
 
 #define PREFIXES 100 /* of each kind; a server has two or three */
 
-static void take_prefixes(const struct mailimap_namespace_item *item, GPtrArray *prefixes)
+/* The first personal namespace is the place of new folders. */
+static void take_prefix(NamespaceKind kind, const Value *wire, char separator, gpointer data)
 {
-  for (clistiter *i = item != NULL ? clist_begin(item->ns_data_list) : NULL; i != NULL && prefixes->len < PREFIXES;
-       i = clist_next(i)) {
-    const struct mailimap_namespace_info *info = clist_content(i);
-    g_ptr_array_add(prefixes, utf7_decode(info->ns_prefix));
-  }
+  ImapStore *store = data;
+  GPtrArray *prefixes = kind == NAMESPACE_PERSONAL ? store->own_prefixes : store->other_prefixes;
+  g_autofree char *told = value_copy(wire);
+  if (told == NULL || prefixes->len == PREFIXES) return;
+  g_ptr_array_add(prefixes, utf7_decode(told));
+  if (store->placed || kind != NAMESPACE_PERSONAL) return;
+  store->prefix = utf7_decode(told);
+  store->separator = separator;
+  store->placed = TRUE;
 }
 
-/* The first personal namespace is the place of new folders, when the server tells. */
-static gboolean take_namespace(ImapStore *store)
+static void take_namespaces(ImapStore *store, const Reply *reply, gpointer data)
 {
-  clist *list = store->session->imap_response_info->rsp_extension_list;
-  for (clistiter *i = clist_begin(list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_extension_data *item = clist_content(i);
-    if (item->ext_extension != &mailimap_extension_namespace || item->ext_type != MAILIMAP_NAMESPACE_TYPE_NAMESPACE)
-      continue;
-    const struct mailimap_namespace_data *data = item->ext_data;
-    if (data == NULL || data->ns_personal == NULL || clist_isempty(data->ns_personal->ns_data_list)) continue;
-    const struct mailimap_namespace_info *info = clist_content(clist_begin(data->ns_personal->ns_data_list));
-    store->prefix = utf7_decode(info->ns_prefix);
-    store->separator = info->ns_delimiter;
-    take_prefixes(data->ns_personal, store->own_prefixes);
-    take_prefixes(data->ns_other, store->other_prefixes);
-    take_prefixes(data->ns_shared, store->other_prefixes);
-    return TRUE;
-  }
-  return FALSE;
+  if (store->placed || reply->kind != REPLY_DATA || !reply_is(reply, "NAMESPACE")) return;
+  namespaces_read(reply->rest, take_prefix, store);
 }
 
+static void take_separator(ImapStore *store, const Reply *reply, gpointer data)
+{
+  guint use;
+  char separator;
+  g_auto(Value) name = { 0 };
+  if (store->placed || reply->kind != REPLY_DATA || !reply_is(reply, "LIST")) return;
+  if (!list_row_read(reply->rest, &use, &separator, &name)) return;
+  store->separator = separator;
+  store->placed = TRUE;
+}
+
+/* A server that offers NAMESPACE and refuses it still tells its separator. */
 gboolean imap_ask_place(ImapStore *store, GError **error)
 {
+  static const ImapAsk name = { .doing = "tell its namespace", .scope = STORE_ERROR_MAILBOX, .take = take_namespaces };
+  static const ImapAsk list = { .doing = "tell its separator", .scope = STORE_ERROR_MAILBOX, .take = take_separator };
   if (store->placed) return TRUE;
-  if (imap_has(store, "NAMESPACE")) {
-    if (!imap_command(store, IMAP_BUDGET, "NAMESPACE", STORE_ERROR_MAILBOX, "tell its namespace", error)) return FALSE;
-    store->placed = take_namespace(store);
-  }
+  if (imap_has(store, "NAMESPACE") && !imap_run(store, "NAMESPACE", &name)) return imap_broken(store, error);
   if (store->placed) return TRUE;
-  if (!imap_command(store, IMAP_BUDGET, "LIST \"\" \"\"", STORE_ERROR_MAILBOX, "tell its separator", error))
-    return FALSE;
-  clist *rows = store->session->imap_response_info->rsp_mailbox_list;
+  store->separator = '/';
+  if (!imap_command(store, "LIST \"\" \"\"", &list, error)) return FALSE;
   store->prefix = g_strdup("");
-  store->separator =
-      clist_isempty(rows) ? '/' : ((struct mailimap_mailbox_list *)clist_content(clist_begin(rows)))->mb_delimiter;
   store->placed = TRUE;
   return TRUE;
 }

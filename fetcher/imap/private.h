@@ -1,7 +1,10 @@
 /* private.h - what the files of the IMAP store share; nobody else includes it. */
 #pragma once
 #include "fetcher/imap/imap.h"
+#include "fetcher/imap/reply.h"
+#include "fetcher/imap/rows.h"
 #include "fetcher/net/stream.h"
+#include <libetpan/libetpan.h>
 
 /* The most bytes of an answer without mail. */
 #define IMAP_BUDGET ((guint64)8 << 20)
@@ -11,39 +14,94 @@
 typedef struct {
   Store base;
   Stream *stream;
-  mailimap *session;
-  char *user;                               /* to keep it out of messages */
+  char *user; /* to keep it out of messages */
+
+  /* hear.c */
+  Reader reader;
+  char chunk[16384]; /* bytes that have come; the reader has taken those before `at` */
+  gsize at, end;
+  char tag[24]; /* of the last command of ours */
+  guint tags;
+  guint32 mark; /* a number in all tags of this connection, which no message can know */
+  /* The last answer. */
+  gboolean lost_track; /* see imap_lose_track() */
+  ReplyKind ended;     /* OK, NO, BAD; REPLY_EMPTY: the command is not answered yet */
+  char *code;          /* NULL */
+  char *text;          /* for people; NULL */
+
+  mailimap *session;  /* greeting, STARTTLS, sign-in, logout; nothing else */
+  GString *rewritten; /* what it shall read */
+  gboolean greeted, closing;
+
+  GHashTable *capabilities;                 /* in upper case */
   gboolean placed;                          /* prefix and separator are known */
   char *prefix;                             /* of the personal namespace, UTF-8 */
   char separator;                           /* 0: the server has no hierarchy */
   GPtrArray *own_prefixes, *other_prefixes; /* char *, UTF-8: of namespaces; empty where the server does not tell */
   GHashTable *wire;                         /* UTF-8 name → wire name, for names that do not come back as they were */
-  gboolean selected;
+
+  gboolean tells_copies; /* it has sent a COPYUID */
+
+  char *open; /* the selected folder, for messages; NULL */
+  guint32 exists;
   gboolean came; /* messages came to the selected folder since it was opened, or since wait() told */
   guint gone;    /* so many went from it, and not by us */
 } ImapStore;
+
+/* hear.c */
+/* Waits for one whole response. FALSE: the connection is broken (stream_error()). */
+gboolean imap_hear(ImapStore *store, const char *tag, Reply *reply);
+/* Gives a response that has come, without waiting. *whole FALSE: none has come whole. FALSE: as above. */
+gboolean imap_hear_now(ImapStore *store, const char *tag, Reply *reply, gboolean *whole);
+/* Has the server sent bytes that nobody has read yet? */
+gboolean imap_has_unread(const ImapStore *store);
+/* Takes what a response tells of the selected folder: EXISTS, EXPUNGE, VANISHED. */
+void imap_take_news(ImapStore *store, const Reply *reply);
+/* Keeps code and words of a status line, for messages. */
+void imap_note_status(ImapStore *store, const Reply *reply);
+/* Lines of the answer may be text of mail: nothing of it is taken any more but its tagged line. */
+void imap_lose_track(ImapStore *store);
+/* The stream through which libetpan speaks: it reads only status lines that were rewritten. */
+mailstream *imap_stream_for_libetpan(ImapStore *store);
 
 /* sign_in.c: signs in with account's user and this secret, by the first mechanism that both sides know. */
 gboolean imap_sign_in(ImapStore *store, const AccountConfig *account, const char *secret, GError **error);
 
 /* command.c */
-/* Sends the command, without its tag, and takes the answer: libetpan's result, CUSTOM_COMMAND for NO and BAD. */
-int imap_run(mailimap *session, const char *command);
-
-/* Maps what a libetpan function returned. scope: the code of a plain refusal; doing: "open the folder X". */
+/* Gets each untagged response of an answer but "* BYE", and its tagged line. Borrows the reply. */
+typedef void (*ImapTake)(ImapStore *store, const Reply *reply, gpointer data);
+/* A command besides its words. */
+typedef struct {
+  const char *doing; /* what it is for: "open the folder X" */
+  StoreError scope;  /* the code of a refusal; MAILBOX and MESSAGE become LATER where it holds only for now */
+  ImapTake take;     /* NULL */
+  gpointer data;
+  guint64 budget; /* the most bytes of its answer; 0: IMAP_BUDGET */
+  gsize keep;     /* how much of a literal is kept; 0: READER_KEEP */
+} ImapAsk;
+/* Sends a command, without its tag, and reads its answer. */
+gboolean imap_command(ImapStore *store, const char *command, const ImapAsk *ask, GError **error);
+/* The same without any handling of a refusal: FALSE when the connection is broken; store->ended tells. */
+gboolean imap_run(ImapStore *store, const char *command, const ImapAsk *ask);
+/* Sends tag and command. */
+gboolean imap_send(ImapStore *store, const char *command, guint64 budget, gsize keep);
+/* The next command is libetpan's; its answer may have so many bytes. */
+void imap_leave_to_libetpan(ImapStore *store, guint64 budget);
+/* Maps what a libetpan function returned. scope: the code of a plain refusal. */
 gboolean imap_check(ImapStore *store, int result, StoreError scope, const char *doing, GError **error);
-/* Sends a command and reads its answer into session->imap_response_info. */
-gboolean imap_command(ImapStore *store, guint64 budget, const char *command, StoreError scope, const char *doing,
-                      GError **error);
-/* Sets LINK with these words, for an error after which only a new connection helps. Always FALSE. */
-gboolean imap_lost(ImapStore *store, const char *words, GError **error);
+/* Sets the error of a broken connection and ends it. Always FALSE. */
+gboolean imap_broken(ImapStore *store, GError **error);
+/* Sets an error for a refusal by the last answer, with the server's words. command: NULL, or to be named. FALSE. */
+gboolean imap_refused(ImapStore *store, const ImapAsk *ask, const char *command, GError **error);
+/* The server has said "* BYE": the connection is broken. */
+void imap_take_bye(ImapStore *store, const Reply *reply);
 /* MAILBOX unless a folder is open. */
 gboolean imap_need_folder(const ImapStore *store, GError **error);
-/* The words the server gave with its answer, fit for a sentence, NULL when there are none. The caller frees. */
+/* The words the server gave with its last answer, fit for a sentence, NULL when there are none. The caller frees. */
 char *imap_words(const ImapStore *store);
-/* Does the last refusal hold only for now? */
-gboolean imap_is_later(const ImapStore *store);
-/* Is this error a plain refusal (MAILBOX or LATER)? Then the session goes on. */
+/* Was the last answer a refusal that holds only for now? */
+gboolean imap_for_now(const ImapStore *store);
+/* Is this error a plain refusal (MAILBOX, MESSAGE or LATER)? Then the session goes on. */
 gboolean imap_was_refused(const GError *error);
 /* Asks for the capabilities anew. */
 gboolean imap_ask_capabilities(ImapStore *store, GError **error);
@@ -60,20 +118,27 @@ GArray *imap_batch(const guint32 *uids, guint n);
 /* A UID SEARCH for the selected folder: ascending, without duplicates or 0, at most limit. */
 GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError **error);
 
+/* folder.c */
+GPtrArray *imap_folders(Store *base, GError **error);
+char *imap_resolve(Store *base, const char *name, GError **error);
+gboolean imap_create(Store *base, const char *name, GError **error);
+/* The wire name of a folder; MAILBOX when it cannot be one. The caller frees. */
+char *imap_wire(ImapStore *store, const char *name, GError **error);
+
+/* "open the folder X", for messages. The caller frees. */
+char *imap_doing(const char *verb, const char *name);
+
 /* namespace.c */
 /* Learns prefix, separator and namespaces, once. */
 gboolean imap_ask_place(ImapStore *store, GError **error);
 /* Does this folder lie in another person's or a shared namespace? Needs imap_ask_place(). */
 gboolean imap_is_others(const ImapStore *store, const char *name);
 
-/* folder.c */
-GPtrArray *imap_folders(Store *base, GError **error);
-char *imap_resolve(Store *base, const char *name, GError **error);
-gboolean imap_create(Store *base, const char *name, GError **error);
+/* open.c */
 gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError **error);
 gboolean imap_peek(Store *base, const char *name, FolderStatus *status, GError **error);
-/* The wire name of a folder; MAILBOX when it cannot be one. The caller frees. */
-char *imap_wire(ImapStore *store, const char *name, GError **error);
+/* How many messages a folder has, and its UIDNEXT, without opening it; next 0: the server does not tell. */
+gboolean imap_count(ImapStore *store, const char *wire, FolderStatus *status, GError **error);
 
 /* fetch.c */
 gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
@@ -86,12 +151,15 @@ GArray *imap_find(Store *base, const char *message_id, guint64 size, gint64 sinc
 typedef struct {
   guint32 uid;
   guint64 modseq; /* RFC 7162, 3.1.3; 0: not told */
+  gboolean flags; /* the server told them */
   gboolean backscatter, not_backscatter;
-  gboolean prized; /* \Flagged or \Answered */
+  gboolean prized; /* \Flagged or \Answered, or the flags cannot be read */
 } ImapMarks;
-/* The marks of those uids that are in the folder and whose flags the server told: GArray of ImapMarks. modseq: ask for
- * mod-sequences too (CONDSTORE). */
+/* The marks of those uids that the server told of: GArray of ImapMarks. modseq: ask for mod-sequences too
+ * (CONDSTORE). */
 GArray *imap_marks(ImapStore *store, const GArray *uids, gboolean modseq, GError **error);
+/* Which of these UIDs (n > 0, ascending) are in the open folder: GArray of guint32. */
+GArray *imap_ask_present(ImapStore *store, const GArray *uids, GError **error);
 
 /* move.c */
 gboolean imap_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);

@@ -15,7 +15,7 @@ static gboolean sign_in_refused(ImapStore *store, const AccountConfig *account, 
   g_autofree char *words = imap_words(store);
   if (words != NULL && strstr(words, secret) != NULL) g_clear_pointer(&words, g_free);
   const char *colon = words != NULL ? ": " : "", *said = words != NULL ? words : "";
-  if (imap_is_later(store))
+  if (imap_for_now(store))
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s cannot sign us in now%s%s.", stream_where(store->stream),
                 colon, said);
   else
@@ -33,21 +33,22 @@ enum { NOT_OFFERED = -1, NOT_INSTALLED = -2 };
 
 /* PLAIN in one command (RFC 4959). Not by the SASL library where it can be done without: what that loads stays for as
  * long as the process lives, some two megabytes. */
-static int sign_in_plain(mailimap *session, const char *user, const char *secret)
+static int sign_in_plain(ImapStore *store, const char *user, const char *secret)
 {
+  static const ImapAsk ask = { .doing = "sign us in", .scope = STORE_ERROR_AUTH };
   gsize user_length = strlen(user), length = user_length + strlen(secret) + 2;
   char *message = g_malloc0(length + 1); /* "\0user\0secret" */
   memcpy(message + 1, user, user_length);
   memcpy(message + user_length + 2, secret, strlen(secret));
   char *encoded = g_base64_encode((const guchar *)message, length);
   char *command = g_strconcat("AUTHENTICATE PLAIN ", encoded, NULL);
-  int result = imap_run(session, command);
+  gboolean answered = imap_run(store, command, &ask);
   secret_free(command);
   secret_free(encoded);
   explicit_bzero(message, length);
   g_free(message);
-  if (result == MAILIMAP_NO_ERROR) session->imap_state = MAILIMAP_STATE_AUTHENTICATED;
-  return result == MAILIMAP_ERROR_CUSTOM_COMMAND ? MAILIMAP_ERROR_LOGIN : result;
+  if (!answered) return MAILIMAP_ERROR_STREAM;
+  return store->ended == REPLY_OK ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_LOGIN;
 }
 
 /* Returns libetpan's result, or one of these two. A second way is tried only if nothing was sent on the first. */
@@ -59,7 +60,7 @@ static int try_sign_in(ImapStore *store, const AccountConfig *account, const cha
     if (!imap_has(store, "AUTH=XOAUTH2")) return NOT_OFFERED;
     return mailimap_oauth2_authenticate(session, account->user, secret);
   }
-  if (imap_has(store, "AUTH=PLAIN") && imap_has(store, "SASL-IR")) return sign_in_plain(session, account->user, secret);
+  if (imap_has(store, "AUTH=PLAIN") && imap_has(store, "SASL-IR")) return sign_in_plain(store, account->user, secret);
   for (guint i = 0; i < G_N_ELEMENTS(mechanisms); i++) {
     g_autofree char *capability = g_strconcat("AUTH=", mechanisms[i], NULL);
     if (!imap_has(store, capability)) continue;
@@ -74,8 +75,7 @@ static int try_sign_in(ImapStore *store, const AccountConfig *account, const cha
 
 gboolean imap_sign_in(ImapStore *store, const AccountConfig *account, const char *secret, GError **error)
 {
-  stream_command(store->stream, IMAP_BUDGET);
-  store->session->imap_response = NULL; /* not to be taken for words about the sign-in */
+  imap_leave_to_libetpan(store, IMAP_BUDGET);
   int result = try_sign_in(store, account, secret);
   explicit_bzero(store->session->imap_stream->write_buffer, store->session->imap_stream->buffer_max_size);
   if (result == NOT_OFFERED) {
@@ -89,7 +89,9 @@ gboolean imap_sign_in(ImapStore *store, const AccountConfig *account, const char
                 stream_where(store->stream));
     return FALSE;
   }
-  if (result == MAILIMAP_ERROR_LOGIN && stream_error(store->stream) == NULL)
+  /* Exchange says BAD where it is only busy. */
+  if (stream_error(store->stream) == NULL
+      && (result == MAILIMAP_ERROR_LOGIN || (store->ended == REPLY_BAD && imap_for_now(store))))
     return sign_in_refused(store, account, secret, error);
-  return imap_check(store, result, imap_is_later(store) ? STORE_ERROR_LINK : STORE_ERROR_AUTH, "sign us in", error);
+  return imap_check(store, result, STORE_ERROR_AUTH, "sign us in", error);
 }

@@ -1,2 +1,1 @@
-libfetcher_a_SOURCES += %D%/guard.c %D%/guard.h %D%/server_words.c %D%/server_words.h %D%/stream.c %D%/stream.h \
-	%D%/tls.c %D%/tls.h
+libfetcher_a_SOURCES += %D%/server_words.c %D%/server_words.h %D%/stream.c %D%/stream.h %D%/tls.c %D%/tls.h

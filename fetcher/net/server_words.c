@@ -40,7 +40,9 @@ gboolean server_words_later(const char *code, const char *text)
                                          "connection limit",  "authenticated but not connected" };
   for (guint i = 0; code != NULL && i < G_N_ELEMENTS(codes); i++)
     if (g_ascii_strcasecmp(code, codes[i]) == 0) return TRUE;
-  if (text == NULL || (code != NULL && g_ascii_strcasecmp(code, "AUTHENTICATIONFAILED") == 0)) return FALSE;
+  /* Words beside another code do not count: an account that is locked "temporarily" after wrong passwords must not be
+   * tried again. */
+  if (text == NULL || (code != NULL && *code != '\0' && g_ascii_strcasecmp(code, "ALERT") != 0)) return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS(phrases); i++)
     if (strcasestr(text, phrases[i]) != NULL) return !is_about_sign_in(text);
   return FALSE;

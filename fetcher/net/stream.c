@@ -4,7 +4,6 @@
  * Fails:    STORE_ERROR_LINK; STORE_ERROR_FATAL for TLS and for a peer that is not on loopback when it must be.
  * Tests:    tests/fetcher/net/test_stream.c */
 #include "fetcher/net/stream.h"
-#include "fetcher/net/guard.h"
 #include "fetcher/net/tls.h"
 #include "fetcher/store/store.h"
 #include <errno.h>
@@ -22,7 +21,7 @@ struct Stream {
   guint timeout;    /* seconds */
   gint64 waited;    /* µs that this command has waited */
   guint64 received; /* bytes received for this command */
-  Guard guard;
+  guint64 budget;   /* the most that may be */
   Tls *tls;
   GError *error; /* the first error; once set, all reads and writes fail */
 };
@@ -87,9 +86,8 @@ ssize_t stream_read_now(Stream *stream, void *buffer, gsize size)
   n = outcome(stream, n);
   if (n <= 0) return n;
   stream->received += (guint64)n;
-  const char *problem = guard_feed(&stream->guard, buffer, (gsize)n);
-  if (problem == NULL) return n;
-  fail_link(stream, problem);
+  if (stream->received <= stream->budget) return n;
+  fail_link(stream, "sent more than a reasonable answer can have");
   return -1;
 }
 
@@ -128,35 +126,6 @@ gboolean stream_write(Stream *stream, const void *bytes, gsize size)
     size -= (gsize)n;
   }
   return stream->error == NULL;
-}
-
-/* Never returns 0: libetpan would ask again for ever. */
-static ssize_t low_read(mailstream_low *low, void *buffer, size_t size) { return stream_read(low->data, buffer, size); }
-
-static ssize_t low_write(mailstream_low *low, const void *buffer, size_t size)
-{
-  return write_some(low->data, buffer, size);
-}
-
-static int low_close(mailstream_low *low) { return 0; }
-
-static int low_get_fd(mailstream_low *low) { return stream_fd(low->data); }
-
-static void low_free(mailstream_low *low) { free(low); }
-
-static void low_cancel(mailstream_low *low) {}
-
-mailstream_low *stream_low(Stream *stream)
-{
-  static mailstream_low_driver driver = {
-    .mailstream_read = low_read,
-    .mailstream_write = low_write,
-    .mailstream_close = low_close,
-    .mailstream_get_fd = low_get_fd,
-    .mailstream_free = low_free,
-    .mailstream_cancel = low_cancel,
-  };
-  return mailstream_low_new(stream, &driver);
 }
 
 static gboolean is_loopback(const struct sockaddr *address)
@@ -282,16 +251,16 @@ void stream_command(Stream *stream, guint64 budget)
 {
   stream->waited = 0;
   stream->received = 0;
-  guard_command(&stream->guard, budget);
+  stream->budget = budget;
 }
-
-void stream_count_bytes_only(Stream *stream) { stream->guard.bytes_only = TRUE; }
 
 void stream_set_timeout(Stream *stream, guint seconds) { stream->timeout = seconds; }
 
 const char *stream_where(const Stream *stream) { return stream->where; }
 
 const GError *stream_error(const Stream *stream) { return stream->error; }
+
+void stream_blame(Stream *stream, const char *what) { fail_link(stream, what); }
 
 void stream_abandon(Stream *stream) { fail_link(stream, "was left"); }
 

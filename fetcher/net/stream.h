@@ -1,13 +1,13 @@
-/* stream.h - the one way to a server: a socket, plain or TLS, bounded in time, bytes and (for IMAP) nesting.
+/* stream.h - the one way to a server: a socket, plain or TLS, bounded in time and bytes.
  *
  * TLS 1.2 or 1.3 (GnuTLS), certificate chain and host name verified in the handshake (RFC 6125), before anything is
  * read or sent. The server may be silent for `timeout` seconds, and all waiting of one command may take that plus one
- * second per 4 KiB received, so a server that drips is cut off and a slow line is not. What comes is counted by a guard
- * (guard.h). Once a bound is passed or the peer closed, every further read and write fails at once. */
+ * second per 4 KiB received, so a server that drips is cut off and a slow line is not. Once a bound is passed or the
+ * peer closed, every further read and write fails at once. */
 #pragma once
 #include "fetcher/config/config.h"
 #include <gio/gio.h>
-#include <libetpan/libetpan.h>
+#include <sys/types.h>
 
 #define STREAM_BUDGET ((guint64)1 << 30)
 
@@ -22,10 +22,6 @@ Stream *stream_connect_for(const AccountConfig *account, const char *secret, GEr
 /* Does the TLS handshake; ca_file NULL: the system's. STORE_ERROR_FATAL with the reason in words for a bad certificate.
  * The caller makes sure that no byte received in clear is still buffered above (injection before the handshake). */
 gboolean stream_start_tls(Stream *stream, const char *ca_file, GError **error);
-/* A libetpan low stream over the Stream, which is borrowed. Freeing the low stream does not close the Stream. */
-mailstream_low *stream_low(Stream *stream);
-/* The protocol is not IMAP: the guard counts only the bytes of each answer, not its lines. */
-void stream_count_bytes_only(Stream *stream);
 /* Waits for bytes, and gives at most `size` bytes; -1 once the connection is broken. Never 0. */
 ssize_t stream_read(Stream *stream, void *buffer, gsize size);
 /* Sends all n bytes, or breaks the connection. */
@@ -43,6 +39,8 @@ void stream_set_timeout(Stream *stream, guint seconds);
 const char *stream_where(const Stream *stream);
 /* The reason why I/O failed; NULL: I/O did not fail. Borrowed. */
 const GError *stream_error(const Stream *stream);
+/* The server broke a rule: all further I/O fails. what: the end of a sentence about it ("sent a line without end"). */
+void stream_blame(Stream *stream, const char *what);
 /* Makes all further I/O fail, so that libetpan can be freed without talking to the server. */
 void stream_abandon(Stream *stream);
 int stream_fd(const Stream *stream);

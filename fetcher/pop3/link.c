@@ -28,7 +28,6 @@ static Pop3Link *link_new(Stream *stream, const char *user)
   link->rows = pop3_rows_new();
   link->sizes = g_array_new(FALSE, TRUE, sizeof(guint64));
   link->line = g_string_new(NULL);
-  stream_count_bytes_only(stream);
   return link;
 }
 

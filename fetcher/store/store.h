@@ -32,7 +32,8 @@ typedef enum {
   STORE_LISTS_ALL = 1 << 7,     /* folders() lists all folders there are, so that Sent can be found among them */
   STORE_HOLDS_LOCK = 1 << 8,    /* an open store keeps other programs out of the mailbox: close it after each pass */
   STORE_REFUSES_FOR_NOW =
-      1 << 9 /* move() may refuse now what is possible soon: another program has the folder, the disk is full */
+      1 << 9, /* move() may refuse now what is possible soon: another program has the folder, the disk is full */
+  STORE_MAY_BE_MUTE = 1 << 10 /* wait() has told of nothing yet, and perhaps never will: look now and then as well */
 } StoreCapability;
 
 typedef struct Store Store;

@@ -44,6 +44,7 @@ struct Session {
   gboolean proved;       /* a pass has gone through on this connection */
   guint failures;        /* attempts that broke in a row */
   gboolean refused;      /* the server did not take the secret, when it was asked last */
+  gboolean heard;        /* a server of this account has told of news by itself */
   gboolean called;       /* the next pass is made because the server told of news */
   gboolean
       left; /* the connection was ended after a good pass, only to let other programs in: connecting again is no news */
@@ -84,11 +85,12 @@ static gboolean connect_store(Session *session, GError **error)
 
 static guint spread(guint seconds) { return seconds * (guint)g_random_int_range(75, 126) / 100; }
 
-/* Seconds between two looks at everything, on a connection that works. */
+/* Seconds between two looks at everything, on a connection that works. A server that offers IDLE may still never tell
+ * of new mail, so it is not relied on before it has. */
 static guint round_seconds(const Session *session)
 {
-  guint interval = session->config->interval;
-  gboolean told = session->store != NULL && (session->store->can & STORE_CAN_WAIT) != 0;
+  guint interval = session->config->interval, can = session->store != NULL ? session->store->can : 0;
+  gboolean told = (can & STORE_CAN_WAIT) != 0 && (session->heard || (can & STORE_MAY_BE_MUTE) == 0);
   return told && session->account->folders[1] == NULL ? MAX(interval, ROUND_WAITING) : interval;
 }
 
@@ -246,7 +248,9 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
     return FALSE;
   }
   *seconds = session->empty > EMPTY_LOOKS ? MIN(session->empty - EMPTY_LOOKS, EMPTY_MOST) : 0;
-  if (pass_wait(session->run, wake, n, &changed, &problem)) {
+  gboolean waited = pass_wait(session->run, wake, n, &changed, &problem);
+  session->heard = session->heard || (session->store->can & STORE_MAY_BE_MUTE) == 0;
+  if (waited) {
     session->called = changed;
     session->resting = changed && *seconds > 0;
     return changed;

@@ -1,4 +1,5 @@
-FETCHER_IMAP_TESTS = %D%/test_folder %D%/test_utf7 %D%/test_idle %D%/test_imap %D%/test_mail %D%/test_mark
+FETCHER_IMAP_TESTS = %D%/test_folder %D%/test_utf7 %D%/test_idle %D%/test_imap %D%/test_mail %D%/test_mark \
+	%D%/test_odd %D%/test_reader %D%/test_reply %D%/test_rows
 check_PROGRAMS += $(FETCHER_IMAP_TESTS)
 TESTS += $(FETCHER_IMAP_TESTS)
 %C%_test_folder_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -13,3 +14,11 @@ TESTS += $(FETCHER_IMAP_TESTS)
 %C%_test_mail_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_mark_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_mark_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_odd_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_odd_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_reader_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_reader_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_reply_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_reply_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_rows_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_rows_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -29,7 +29,7 @@ static const struct {
   /* the last message is UID 20 */
   { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$ OK [READ-WRITE] x\r\n", -1, "", { 7, 21, 3, FALSE }, STORE_CAN_MOVE },
   { "* 3 EXISTS\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-WRITE] x\r\n", STORE_ERROR_MAILBOX, "UIDVALIDITY", { 0 }, 0 },
-  { "$ NO [NONEXISTENT] no such folder\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX: no such folder", { 0 }, 0 },
+  { "$ NO [NONEXISTENT] no such folder\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX (SELECT): no such folder", { 0 }, 0 },
   { "$ BAD what\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX", { 0 }, 0 },
 };
 /* clang-format on */
@@ -39,7 +39,7 @@ static void test_select(void **state)
   guint i = GPOINTER_TO_UINT(*state);
   Conversation conversation = { .turns = {
                                     { .command = "SELECT", .answer = selects[i].answer },
-                                    { .command = "UID SEARCH UID *", .answer = "* SEARCH 20\r\n$ OK done\r\n" } } };
+                                    { .command = "UID SEARCH UID 1:*", .answer = "* SEARCH 20 4\r\n$ OK done\r\n" } } };
   Session session;
   FolderStatus status = { 0 };
   session_open(&session, &conversation);
@@ -190,12 +190,14 @@ static void a_name_is_resolved_by_what_is_listed_and_by_the_namespace(void **sta
       "Away/b", "Away/b" },
     { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "", "* NAMESPACE NIL NIL NIL\r\n", "Away/b", "Away/b" },
     { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "", "", "Away/b", "Away/b" },
+    { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "* LIST () \".\" \"\"\r\n", "$ NO not here\r\n", "Away/b", "Away.b" },
+    { "IMAP4rev1 AUTH=PLAIN NAMESPACE", "* LIST () \".\" \"\"\r\n", "* NAMESPACE ((\r\n", "Away/b", "Away.b" },
     { NULL, "* LIST (\\Noselect) \".\" \"\"\r\n", "", "Away/b", "Away.b" },
     { NULL, "* LIST (\\Noselect) NIL \"\"\r\n", "", "Away/b", "Away/b" },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autofree char *listed = g_strconcat(rows[i].listed, "$ OK done\r\n", NULL);
-    g_autofree char *namespace = g_strconcat(rows[i].namespace, "$ OK done\r\n", NULL);
+    g_autofree char *namespace = g_strconcat(rows[i].namespace, *rows[i].namespace == '$' ? "" : "$ OK done\r\n", NULL);
     Conversation conversation = { .capabilities = rows[i].capabilities,
                                   .turns = { { .command = "LIST", .answer = listed },
                                              { .command = "NAMESPACE", .answer = namespace } } };
@@ -235,7 +237,7 @@ static void a_folder_is_created_and_subscribed_only_where_it_is_missing(void **s
     Session session;
     session_open(&session, &conversation);
     gboolean done = session.store->class->create(session.store, "Üb", &session.error);
-    assert_outcome(&session, done, rows[i].code, "refused to make the folder Üb: not you");
+    assert_outcome(&session, done, rows[i].code, "refused to make the folder Üb (CREATE): not you");
     const char *heard = session_end(&session);
     assert_non_null(strstr(heard, rows[i].heard));
     assert_null(strstr(heard, rows[i].not_heard));
@@ -251,7 +253,8 @@ static void a_peek_tells_what_the_server_tells(void **state)
     FolderStatus status;
   } rows[] = {
     { "* STATUS \"&ANw-b\" (UIDNEXT 10 UIDVALIDITY 7 MESSAGES 3)\r\n$ OK done\r\n", -1, { 7, 10, 3, FALSE } },
-    { "* STATUS &ANw-b (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7 X-MORE 1)\r\n$ OK done\r\n", STORE_ERROR_LINK, { 0 } },
+    { "* STATUS &ANw-b (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7 X-MORE 1)\r\n$ OK done\r\n", -1, { 7, 1, 0, FALSE } },
+    { "* STATUS &ANw-b ()\r\n$ OK done\r\n", -1, { 0, 0, 0, FALSE } },
     { "* STATUS &ANw-b (MESSAGES 3 UIDVALIDITY 7)\r\n$ OK done\r\n", -1, { 0, 0, 3, FALSE } },
     { "* STATUS &ANw-b (UIDNEXT 10 UIDVALIDITY 7)\r\n$ OK done\r\n", -1, { 0, 10, 0, FALSE } },
     { "* STATUS Other (UIDNEXT 10 UIDVALIDITY 7 MESSAGES 3)\r\n$ OK done\r\n", -1, { 0, 0, 0, FALSE } },
@@ -273,9 +276,45 @@ static void a_peek_tells_what_the_server_tells(void **state)
   }
 }
 
+/* A server that does not tell UIDNEXT when the folder is opened: what is asked for then, and in which order. */
+static void where_uidnext_is_not_told_it_is_asked_for(void **state)
+{
+#define NO_NEXT(exists) "* " exists " EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$ OK x\r\n"
+  static const struct {
+    const char *selected, *status, *fetched, *searched;
+    int code;
+    guint32 next;
+  } rows[] = {
+    { NO_NEXT("3"), "* STATUS INBOX (UIDNEXT 30)\r\n$ OK x\r\n", "", "", -1, 30 },
+    { NO_NEXT("0"), "* STATUS INBOX (UIDNEXT 30)\r\n$ OK x\r\n", "", "", -1, 30 },
+    { NO_NEXT("0"), "* STATUS INBOX ()\r\n$ OK x\r\n", "", "", -1, 1 },
+    { NO_NEXT("3"), "* STATUS INBOX ()\r\n$ OK x\r\n", "* 3 FETCH (UID 20)\r\n$ OK x\r\n", "", -1, 21 },
+    { NO_NEXT("3"), "$ NO not open folders\r\n", "* 3 FETCH (UID 20)\r\n$ OK x\r\n", "", -1, 21 },
+    { NO_NEXT("3"), "$ BAD\r\n", "$ BAD\r\n", "* SEARCH 20 4\r\n* SEARCH 7\r\n$ OK x\r\n", -1, 21 },
+    { NO_NEXT("3"), "$ OK x\r\n", "$ OK x\r\n", "* SEARCH 4294967295\r\n$ OK x\r\n", -1, 4294967295 },
+    { NO_NEXT("3"), "$ OK x\r\n", "$ OK x\r\n", "* SEARCH\r\n$ OK x\r\n", STORE_ERROR_MAILBOX, 0 },
+    { NO_NEXT("3"), "$ OK x\r\n", "$ OK x\r\n", "$ NO\r\n", STORE_ERROR_MAILBOX, 0 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Conversation conversation = { .turns = { { .command = "SELECT", .answer = rows[i].selected },
+                                             { .command = "STATUS", .answer = rows[i].status },
+                                             { .command = "UID FETCH * (UID)", .answer = rows[i].fetched },
+                                             { .command = "UID SEARCH UID 1:*", .answer = rows[i].searched } } };
+    Session session;
+    FolderStatus status = { 0 };
+    session_open(&session, &conversation);
+    gboolean done = session.store->class->select(session.store, "INBOX", &status, &session.error);
+    assert_outcome(&session, done, rows[i].code,
+                   strstr(rows[i].searched, "NO") != NULL ? "refused to search" : "3 messages but tells no UID");
+    assert_int_equal(status.next, rows[i].next);
+    session_free(&session);
+  }
+}
+
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 8] = {
+  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 9] = {
+    cmocka_unit_test(where_uidnext_is_not_told_it_is_asked_for),
     cmocka_unit_test(folders_are_listed_with_their_uses_whatever_their_names),
     cmocka_unit_test(other_peoples_folders_are_told_apart),
     cmocka_unit_test(namespaces_are_asked_for_only_where_others_may_have_folders),
@@ -286,6 +325,6 @@ int main(void)
     cmocka_unit_test(a_peek_tells_what_the_server_tells),
   };
   for (guint i = 0; i < G_N_ELEMENTS(selects); i++)
-    tests[8 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
+    tests[9 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
   return _cmocka_run_group_tests("imap_folder", tests, G_N_ELEMENTS(tests), NULL, NULL);
 }

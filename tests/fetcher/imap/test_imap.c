@@ -46,6 +46,12 @@ typedef struct {
 } SignIn;
 
 #define PLAIN_CAPS "IMAP4rev1 AUTH=PLAIN"
+#define HUNDRED(s) TEN(TEN(s))
+#define TEN(s) s s s s s s s s s s
+#define SAYS2(command_, answer_)                                                                                       \
+  {                                                                                                                    \
+    .turns = { { .command = command_, .answer = answer_ } }                                                            \
+  }
 #define SAYS(command_, answer_) .turns = { { .command = command_, .answer = answer_ } }
 
 /* clang-format off */
@@ -91,6 +97,24 @@ static const SignIn rows[] = {
     { .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN", .turns = { { .command = "STARTTLS", .answer = "$ OK go\r\n", .act = go_on_in_clear } } } },
   { "preauth before starttls", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "PREAUTH", FALSE,
     { .greeting = "* PREAUTH come in\r\n", .capabilities = "IMAP4rev1 STARTTLS" } },
+  /* lines that ended libetpan, in clear before TLS */
+#define CRASH "* OK [PERMANENTFLAGS (\r\n* OK [PERMANENTFLAGS (\\])] k\r\n* ANNOTATION INBOX \"/comment\" (\"value.priv\" NIL \"x\r\n" \
+  "* NAMESPACE ((\"\" \"\r\n* X ({-1}\r\n*  OK x {5}\r\n* OK [COPYUID\r\n* 1 FETCH (BODYSTRUCTURE ((((\r\n* STATUS \"X\" ()\r\n* ID (\r\n"
+  { "starttls, crash as greeting", SECURITY_STARTTLS, 0, -1, "", TRUE,
+    { .cert = CERT_GOOD, .starttls = TRUE, .greeting = "* OK [PERMANENTFLAGS (\r\n", .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN" } },
+  { "starttls, another crash as greeting", SECURITY_STARTTLS, 0, -1, "", TRUE,
+    { .cert = CERT_GOOD, .starttls = TRUE, .greeting = "* OK [PERMANENTFLAGS (\\])] k\r\n", .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN" } },
+  { "starttls, crashes after the greeting", SECURITY_STARTTLS, 0, -1, "", TRUE,
+    { .cert = CERT_GOOD, .starttls = TRUE, .greeting = "* OK hello\r\n" CRASH, .capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN" } },
+  { "starttls, crashes with the capabilities", SECURITY_STARTTLS, 0, STORE_ERROR_FATAL, "refused to start TLS: no", FALSE,
+    { .turns = { { .command = "CAPABILITY", .answer = CRASH "* CAPABILITY STARTTLS\r\n" CRASH "$ OK [X (\r\n" },
+                 { .command = "STARTTLS", .answer = CRASH "$ NO [PERMANENTFLAGS (] no\r\n" } } } },
+  { "starttls, nested without end", SECURITY_STARTTLS, 0, STORE_ERROR_LINK, "nested too deeply", FALSE,
+    SAYS2("CAPABILITY", "* X " HUNDRED("((") "\r\n$ OK\r\n") },
+  { "starttls, a tab", SECURITY_STARTTLS, 0, STORE_ERROR_LINK, "not IMAP", FALSE, SAYS2("CAPABILITY", "*\t1 FETCH ((((\r\n$ OK\r\n") },
+  { "greeting is a list", SECURITY_STARTTLS, 0, STORE_ERROR_LINK, "not IMAP", FALSE, { .greeting = "* LIST (\r\n" } },
+  { "crashes at sign-in", SECURITY_NONE, 0, -1, "", TRUE,
+    { .turns = { { .command = "AUTHENTICATE PLAIN", .answer = CRASH "+ [PERMANENTFLAGS (\r\n", .then = CRASH "$ OK [PERMANENTFLAGS (\r\n" } } } },
   /* greetings */
   { "bye", SECURITY_NONE, 0, STORE_ERROR_LINK, "ended the session: too busy", FALSE,
     { .greeting = "* BYE too busy\r\n" } },
@@ -133,15 +157,17 @@ static const SignIn rows[] = {
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO [THROTTLED] wait\r\n") } },
   { "a bug of the server", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO [SERVERBUG] Internal error occurred\r\n") } },
-  { "too many connections", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now", TRUE,
+  { "too many connections", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now: Too many simultaneous connections", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO [ALERT] Too many simultaneous connections. (Failure)\r\n") } },
-  { "bad, for now", SECURITY_NONE, 0, STORE_ERROR_LINK, "refused to sign us in", TRUE,
+  { "busy, says Exchange", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now: User is authenticated but not connected", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ BAD User is authenticated but not connected.\r\n") } },
+  { "locked for a while", SECURITY_NONE, 0, STORE_ERROR_AUTH, "locked temporarily", TRUE,
+    { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO [AUTHENTICATIONFAILED] locked temporarily\r\n") } },
   { "echoes the password", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in:", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO pa\"ss\\word is wrong\r\n") } },
   { "echoes the user", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in:", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO no such user Gertrude\r\n") } },
-  { "bye at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed the connection", TRUE,
+  { "bye at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "ended the session: enough", TRUE,
     { .capabilities = "IMAP4rev1", .turns = { { .command = "LOGIN", .answer = "* BYE enough\r\n", .act = peer_leave } } } },
   { "leaves at sign-in", SECURITY_NONE, 0, STORE_ERROR_LINK, "closed the connection", FALSE,
     { .turns = { { .command = "AUTHENTICATE", .act = peer_leave } } } },

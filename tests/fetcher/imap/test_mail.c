@@ -32,22 +32,22 @@ static const struct {
 } scans[] = {
   { "scan", "* 1 FETCH (UID 1 FLAGS (\\Seen $backscatter) INTERNALDATE \"01-Feb-2024 10:20:30 +0230\" RFC822.SIZE 99 BODY[HEADER.FIELDS (A B)] {8}\r\nA: b\r\n\r\n)\r\n"
             "* 3 FETCH (UID 5 BODY[HEADER.FIELDS (A B)] NIL FLAGS (\\Deleted $NotBackscatter) INTERNALDATE \" 1-Jan-1970 00:00:00 +0000\")\r\n"
-            "$ OK done\r\n", "1:99:1706773830:b:A: b\r\n\r\n|5:0:0:dn:|", -1, "" },
+            "$ OK done\r\n", "1:99:1706773830:b:A: b\r\n\r\n|5:0:0:dnu:|", -1, "" },
   { "scan, negative zone", "* 1 FETCH (UID 1 INTERNALDATE \"01-Feb-2024 10:20:30 -0800\" BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ OK done\r\n", "1:0:1706811630::x|", -1, "" },
   { "scan, no such date", "* 1 FETCH (UID 1 INTERNALDATE \"31-Feb-2024 10:20:30 +0000\" BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ OK done\r\n", "1:0:0::x|", -1, "" },
   { "scan, nothing", "$ OK done\r\n", "", -1, "" },
-  { "scan, unasked flags", "* 2 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n* 9 EXISTS\r\n* 1 EXPUNGE\r\n$ OK done\r\n", "", -1, "" },
+  { "scan, unasked flags", "* 2 FETCH (FLAGS (\\Seen))\r\n* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n* 9 EXISTS\r\n* 1 EXPUNGE\r\n$ OK done\r\n", "2:0:0:u:|", -1, "" },
   { "scan, uid 0", "* 1 FETCH (UID 0 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ OK done\r\n", "", -1, "" },
   { "scan, out of range", "* 1 FETCH (UID 6 BODY[HEADER.FIELDS (A B)] \"x\")\r\n* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"y\")\r\n$ OK done\r\n", "3:0:0::y|", -1, "" },
   { "scan, uid of 40 bits", "* 1 FETCH (UID 1099511627782 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ OK done\r\n", "", -1, "" },
   { "scan, twice", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"y\")\r\n$ OK done\r\n", "3:0:0::x|", -1, "" },
-  { "scan, then no", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ NO [SERVERBUG] disk\r\n", NULL, STORE_ERROR_LATER, "refused to show what is in the folder: disk" },
+  { "scan, then no", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ NO [UNAVAILABLE] disk\r\n", NULL, STORE_ERROR_LATER, "refused to show what is in the folder (UID FETCH in INBOX): disk" },
   { "scan, bad", "$ BAD what\r\n", NULL, STORE_ERROR_MAILBOX, "refused" },
   { "scan, leaves in a literal", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {500}\r\nA: b", NULL, STORE_ERROR_LINK, "closed", peer_leave },
   { "scan, literal of 2 GB", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {2147483648}\r\n", NULL, STORE_ERROR_LINK, "announced", peer_wait },
   { "scan, silent in a literal", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {500}\r\nA: b", NULL, STORE_ERROR_LINK, "did not answer", peer_wait },
   { "scan, deep", "", NULL, STORE_ERROR_LINK, "nested", nest },
-  { "scan, bye", "* BYE maintenance\r\n", NULL, STORE_ERROR_LINK, "closed", peer_leave },
+  { "scan, bye", "* BYE maintenance\r\n", NULL, STORE_ERROR_LINK, "ended the session: maintenance.", peer_leave },
 };
 
 /* read: UID 7, at most 5 bytes */
@@ -63,7 +63,7 @@ static const struct {
   { "read, more than asked", "* 1 FETCH (UID 7 BODY[] {8}\r\nabcdefgh)\r\n$ OK done\r\n", "abcde", -1, "" },
   { "read, gone", "$ OK done\r\n", NULL, STORE_ERROR_MESSAGE, "no longer" },
   { "read, another", "* 1 FETCH (UID 8 BODY[]<0> {5}\r\nabcde)\r\n$ OK done\r\n", NULL, STORE_ERROR_MESSAGE, "no longer" },
-  { "read, no", "$ NO [EXPUNGEISSUED] gone\r\n", NULL, STORE_ERROR_MESSAGE, "refused to show a message: gone" },
+  { "read, no", "$ NO [EXPUNGEISSUED] gone\r\n", NULL, STORE_ERROR_MESSAGE, "refused to show a message (UID FETCH in INBOX): gone" },
   { "read, half, then no", "* 1 FETCH (UID 7 BODY[]<0> {2}\r\nab)\r\n$ NO disk\r\n", NULL, STORE_ERROR_MESSAGE, "disk" },
   { "read, leaves", "* 1 FETCH (UID 7 BODY[]<0> {5}\r\nab", NULL, STORE_ERROR_LINK, "closed", peer_leave },
 };
@@ -124,7 +124,7 @@ static const struct {
   { "move, stayed, but lower ones are named", NULL, "1 2 3 4 5", "1 2 3 4 5", { { .command = "UID MOVE", .answer = "$ OK done\r\n" } },
     "", STORE_ERROR_MAILBOX, "3 of them are still there", "", "STORE" },
   { "move, refused", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "$ NO [TRYCREATE] no such folder\r\n" } },
-    "", STORE_ERROR_MAILBOX, "refused to move messages: no such folder", "", "STORE" },
+    "", STORE_ERROR_MAILBOX, "refused to move messages (UID MOVE in INBOX): no such folder", "", "STORE" },
   { "move, leaves", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "* OK [COPYUID 9 3:5 11:13] moved\r\n", .act = peer_leave } },
     "", STORE_ERROR_LINK, "closed", "", "STORE" },
   { "copy", COPY_ONLY, "3 4 5", "", { { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3:5 11:13] done\r\n" } },
@@ -134,7 +134,7 @@ static const struct {
   { "copy, some", COPY_ONLY, "3 4 5", "", { { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3,5 11:12] done\r\n" } },
     "3>11 5>12", -1, "", "UID STORE 3,5 +FLAGS.SILENT (\\Deleted)\r\n", "3:5 +FLAGS" },
   { "copy, refused", COPY_ONLY, "3 4 5", NULL, { { .command = "UID COPY", .answer = "$ NO [OVERQUOTA] full\r\n" } },
-    "", STORE_ERROR_LATER, "refused to move messages: full; the mailbox is full", "", "STORE" },
+    "", STORE_ERROR_LATER, "refused to move messages (UID COPY in INBOX): full; the mailbox is full", "", "STORE" },
   { "move, over quota", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "$ NO [OVERQUOTA] Quota exceeded.\r\n" } },
     "", STORE_ERROR_LATER, "Quota exceeded; the mailbox is full: empty the Trash", "", "STORE" },
   { "move, plain no", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "$ NO no\r\n" } },
@@ -156,9 +156,10 @@ static const struct {
 
 static void on_row(const ScanRow *row, gpointer data)
 {
-  g_string_append_printf(data, "%u:%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%s%s%s:%.*s|", row->uid, row->size,
+  g_string_append_printf(data, "%u:%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%s%s%s%s:%.*s|", row->uid, row->size,
                          row->stored, row->deleted ? "d" : "", row->backscatter ? "b" : "",
-                         row->not_backscatter ? "n" : "", (int)row->length, row->fields != NULL ? row->fields : "");
+                         row->not_backscatter ? "n" : "", row->unreadable ? "u" : "", (int)row->length,
+                         row->fields != NULL ? row->fields : "");
 }
 
 static void test_scan(void **state)
@@ -349,8 +350,10 @@ static void many_messages_are_read_in_portions_each_once(void **state)
       BODY("1002", "last") "$ OK done\r\n", "2:two|1002:early|", -1, "" },
     { BODY("2", "two") "$ NO not all\r\n", BODY("1002", "last") "$ OK done\r\n", "2:two|", STORE_ERROR_MESSAGE,
       "not all" },
-    { BODY("2", "two") "* 1 FETCH (UID 4 BODY[]<0> {300000000}\r\n", "", "", STORE_ERROR_LINK, "announced" },
-    { "$ OK done\r\n", "$ OK done\r\n", "", -1, "" },
+    { BODY("2", "two") "* 1 FETCH (UID 4 BODY[]<0> {300000000}\r\n", "", "2:two|", STORE_ERROR_LINK, "announced" },
+    { "$ OK done\r\n", "$ OK done\r\n", "", STORE_ERROR_MESSAGE, "did not show a message of INBOX that is there" },
+    { "* 1 FETCH (UID 2 BODY[]<0> NIL)\r\n$ OK done\r\n", BODY("1002", "last") "$ OK done\r\n", "1002:last|",
+      STORE_ERROR_MESSAGE, "did not show a message of INBOX that is there" },
   };
   guint32 uids[501];
   for (guint i = 0; i < G_N_ELEMENTS(uids); i++) uids[i] = 2 * (i + 1);

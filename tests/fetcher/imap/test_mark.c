@@ -83,8 +83,9 @@ static const struct {
     "3 4", -1, "", "UID STORE 3 -FLAGS.SILENT ($NotBackscatter)\r\n", "9 -FLAGS" },
   { "claim, no MODSEQ here", CONDSTORE, "* 1 FETCH (UID 3 FLAGS ())\r\n" DONE, NULL, DONE, NULL, "3 4 9", -1, "", PLAIN, "UNCHANGEDSINCE" },
   { "claim, MODSEQ refused", CONDSTORE, "$ BAD no MODSEQ\r\n", NULL, DONE, NULL, "3 4 9", -1, "", PLAIN, "UNCHANGEDSINCE" },
-  { "claim, refused", CONDSTORE, ALL, NULL, "$ NO [LIMIT] no\r\n", DONE, "", STORE_ERROR_LATER, "refused to mark messages: no", SET3, "-FLAGS" },
-  { "claim, garbage", CONDSTORE, "* 1 FETCH (UID 3 MODSEQ (x))\r\n" DONE, NULL, DONE, NULL, "", STORE_ERROR_LINK, "not IMAP", "MODSEQ", "STORE" },
+  { "claim, refused", CONDSTORE, ALL, NULL, "$ NO [LIMIT] no\r\n", DONE, "", STORE_ERROR_LATER, "refused to mark messages (UID STORE in INBOX): no", SET3, "-FLAGS" },
+  { "claim, garbage for MODSEQ", CONDSTORE, "* 1 FETCH (UID 3 FLAGS () MODSEQ (x))\r\n" DONE, NULL, DONE, NULL, "3 4 9", -1, "", PLAIN, "UNCHANGEDSINCE" },
+  { "claim, flags that cannot be read", CONDSTORE, ROW("1", "3", "(\\Seen)", "7") ROW("2", "4", "", "12") "* 3 FETCH (UID 9 MODSEQ (5))\r\n" DONE, NULL, DONE, NULL, "4", -1, "", "UID STORE 4 (UNCHANGEDSINCE 12)", "STORE 3" },
 };
 /* clang-format on */
 

@@ -44,6 +44,7 @@ static gboolean world_wait(Store *store, const int *wake, guint n, gboolean *cha
   if (letter == 'm')
     fake_bounce(world.fake, "INBOX", 50 + (guint)strlen(world.waiting), "mine-4@example.org", "friend-4@example.com",
                 world.fake->now - 3 * HOUR);
+  if (letter == 'm') store->can &= ~(guint)STORE_MAY_BE_MUTE;
   if (letter == 'l') g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "the connection was lost");
   return letter != 'l';
 }
@@ -161,6 +162,8 @@ static const struct {
     25 * 60, 25 * 60, EX_OK, 1 },
   { "but not where there is a second folder, of which it does not tell", "o", STORE_CAN_WAIT, FALSE, TRUE, "watching",
     INTERVAL, INTERVAL, EX_OK, 1 },
+  { "nor where it has told of nothing yet, and perhaps never will", "o", STORE_CAN_WAIT | STORE_MAY_BE_MUTE, FALSE,
+    FALSE, "watching", INTERVAL, INTERVAL, EX_OK, 1 },
   { "after a single pass nobody watches", "o", STORE_CAN_WAIT, TRUE, FALSE, "idle", 25 * 60, 25 * 60, EX_OK, 1 },
 };
 
@@ -306,6 +309,24 @@ static void news_that_are_none_are_looked_at_less_and_less_often(void **state)
   end(session);
 }
 
+/* Once it has told of mail, it is relied on, also on the next connection. */
+static void a_server_that_has_told_of_mail_once_is_relied_on(void **state)
+{
+  const int wake[] = { -1 };
+  guint seconds = 0;
+  Session *session = begin("o", STORE_CAN_WAIT | STORE_MAY_BE_MUTE, FALSE);
+  world.waiting = "ml";
+  session_pass(session, PASS_WHOLE, &seconds);
+  assert_true(session_wait(session, wake, 1, &seconds));
+  session_pass(session, PASS_LOOK, &seconds);
+  assert_in_range(seconds, INTERVAL + 1, 25 * 60);
+  assert_true(session_wait(session, wake, 1, &seconds));
+  session_pass(session, PASS_LOOK, &seconds);
+  assert_int_equal(world.attempts, 2);
+  assert_in_range(seconds, INTERVAL + 1, 25 * 60);
+  end(session);
+}
+
 /* While the server is left alone, only the descriptors are waited for. */
 static void a_server_that_cries_wolf_is_not_listened_to_until_the_next_pass(void **state)
 {
@@ -397,6 +418,7 @@ int main(void)
     cmocka_unit_test(a_request_to_check_is_answered_with_what_came_of_it),
     cmocka_unit_test(a_connection_that_is_lost_while_nothing_is_done_is_left_alone_for_a_while),
     cmocka_unit_test(news_that_are_none_are_looked_at_less_and_less_often),
+    cmocka_unit_test(a_server_that_has_told_of_mail_once_is_relied_on),
     cmocka_unit_test(a_server_that_cries_wolf_is_not_listened_to_until_the_next_pass),
     cmocka_unit_test(a_mailbox_that_others_want_as_well_is_left_after_each_pass),
     cmocka_unit_test(a_mail_program_at_the_door_does_not_hurry_a_server_that_must_be_left_alone),
