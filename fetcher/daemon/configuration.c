@@ -7,6 +7,7 @@
 #include "ledger/account.h"
 #include "ledger/configure.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -45,8 +46,10 @@ gboolean configuration_tell_start(Ledger *ledger, const Config *config, const ch
 int configuration_copy(const Config *config, GError **error)
 {
   gsize length = strlen(config->text);
-  int fd = memfd_create("backstop-config", MFD_CLOEXEC);
-  if (fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, config->text, length) == (gssize)length) return fd;
+  int fd = memfd_create("backstop-config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, config->text, length) == (gssize)length
+      && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
+    return fd;
   int code = errno;
   if (fd >= 0) close(fd);
   g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(code), "The configuration cannot be handed to workers: %s.",
