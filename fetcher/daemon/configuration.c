@@ -4,8 +4,10 @@
  * Fails:    LEDGER_ERROR, G_FILE_ERROR.
  * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_reload.py */
 #include "fetcher/daemon/configuration.h"
+#include "fetcher/common/log.h"
 #include "ledger/account.h"
 #include "ledger/configure.h"
+#include "ledger/running.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -41,6 +43,21 @@ gboolean configuration_tell_start(Ledger *ledger, const Config *config, const ch
       return FALSE;
   }
   return accounts != NULL;
+}
+
+void configuration_refuse(Ledger *ledger, const GError *problem)
+{
+  g_autoptr(GError) unsaid = NULL;
+  log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .code = "config-kept" }, "the configuration stays as it was: %s",
+            problem->message);
+  if (!running_refuse(ledger, problem->message, &unsaid)) log_problem((LogAbout){ 0 }, unsaid);
+}
+
+gboolean configuration_is_told(Ledger *ledger, const Config *config)
+{
+  g_autoptr(Running) running = running_get(ledger, NULL);
+  if (running == NULL || config == NULL) return running != NULL && running->problem != NULL;
+  return running->problem == NULL && g_str_equal(running->digest, config->digest);
 }
 
 int configuration_copy(const Config *config, GError **error)
