@@ -35,8 +35,8 @@ build_all() {
 }
 
 if build_all; then
-  step "Tests without a server" in_build -j"$(nproc)" check
-  step "Tests with a private Dovecot" in_build -j"$(nproc)" check-dovecot
+  step "Tests without a server" in_build -j"$at_once" check
+  step "Tests with a private Dovecot" in_build -j"$at_once" check-dovecot
   if [ -x ../shared/accept/run.sh ]; then
     step "Acceptance on labelled mail" accept ../shared
   else

@@ -52,7 +52,8 @@ typedef struct {
   gboolean fit_answered; /* the original shows another id than that message has, while an earlier report about the same
                             recipient showed its own */
 
-  Found alike; /* where none fits: a recipient, sender and time that fit, and a subject that is alike */
+  Found alike;          /* where none fits: a recipient, sender and time that fit, and a subject that is alike */
+  gboolean alike_again; /* alike is to an address that differs by a letter or two, with the very subject */
 
   /* is it about mail to the owner? (6) Addresses that an account lists literally; NULL: it is not so */
   char *to_owner;        /* the original is addressed to it, and not from the owner */

@@ -78,21 +78,21 @@ SentMessage *sent_message_read(const char *fields, gsize length);
 void sent_message_free(SentMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SentMessage, sent_message_free)
 
-/* An ordinary message that was received, as far as the test of coverage needs it. Lists never NULL. */
+/* An ordinary message that was received, as far as the test of coverage needs it. */
 typedef struct {
-  char *message_id;      /* see id_normalise(); NULL */
-  GPtrArray *answers;    /* char*: ids of In-Reply-To; where there is none, the last id of References */
-  GPtrArray *recipients; /* char*: addresses of To and Cc, normalised */
+  char *message_id;   /* see id_normalise(); NULL */
+  gint64 date;        /* Date, Unix seconds, 0 when absent, unreadable or not asked for */
+  GPtrArray *answers; /* char*: ids of In-Reply-To; NULL: it is no answer, or a list or a program has sent it (List-Id,
+                         Precedence, Auto-Submitted, a daemon's From), and the next ones were not read */
+  GPtrArray *recipients; /* char*: addresses of To and Cc, normalised; NULL */
   char *sender;          /* the address of From; NULL when absent */
   char *subject;         /* decoded, one line; NULL when absent */
-  gint64 date;           /* Date, Unix seconds, 0 when absent or unreadable */
-  gboolean by_list;      /* a list or a bulk mailer has sent it (List- fields, RFC 2369 and 2919; Precedence) */
-  gboolean by_machine; /* a program has written it (Auto-Submitted, RFC 3834; an empty Return-Path; a daemon's From) */
 } ReceivedMessage;
 
-/* The fields received_message_read() looks at, for a HEADER.FIELDS request. */
-extern const char *const filter_received_fields[];
-/* Reads the header fields of a received message (raw lines as for filter_candidate()). The caller owns the result. */
-ReceivedMessage *received_message_read(const char *fields, gsize length);
+/* The fields that a scan of a watched folder asks for: those that filter_candidate() and filter_scan() look at. */
+extern const char *const filter_scan_fields[];
+/* As filter_candidate(). Where that is FALSE, *ordinary is what the same fields tell of a message that was received;
+ * the caller owns it. dated: read its Date, where there is one, since nothing else tells when it came. */
+gboolean filter_scan(const char *fields, gsize length, gboolean dated, ReceivedMessage **ordinary);
 void received_message_free(ReceivedMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReceivedMessage, received_message_free)

@@ -1,4 +1,4 @@
-/* gather.c - everything a report's parts say
+/* gather.c - everything that the parts of a report say
  * Owns:     which part is read how.
  * Must not: weigh or decide.
  * Fails:    never; limits are those of parts.h and of the bytes given.
@@ -11,12 +11,12 @@
 
 #include <string.h>
 
-#define SAID_LONGEST ((gsize)32768) /* phrases are looked for in so much of the text */
-#define PLAIN_ENOUGH 40             /* bytes of plain text that make its HTML twin superfluous */
+#define SAID_LONGEST ((gsize)32768) /* bytes of text in which phrases are looked for */
+#define PLAIN_ENOUGH 40             /* bytes of plain text from which on the HTML part beside the text is not read */
 
 static gboolean type_is(const Part *part, const char *const *types) { return g_strv_contains(types, part->type); }
 
-/* The part's own header is that of the original (some servers leave out the line that would say so). */
+/* Is the part's own header the header of the original? Some servers leave out the Content-Type that would say so. */
 static gboolean is_bare_original(const Part *part)
 {
   static const char *const telling[] = { "From", "Received", "Message-ID", "Subject", "Date", "Return-Path", NULL };
@@ -45,7 +45,7 @@ static void read_status(Gathered *gathered, const Part *part)
     list_add(gathered->original->message_ids, gathered->status->ids->pdata[i], ORIGINAL_IDS_MOST);
 }
 
-/* A receipt tells of its original in the notification itself (RFC 8098, 3.2). */
+/* Reads what a receipt tells of its original: fields of the notification itself (RFC 8098, 3.2). */
 static void read_receipt(Gathered *gathered, const Part *part)
 {
   g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
@@ -57,7 +57,7 @@ static void read_receipt(Gathered *gathered, const Part *part)
   id_collect(raw, gathered->original->message_ids, ORIGINAL_IDS_MOST);
 }
 
-/* Keeps what the original says, so that its ids are never taken for those of the reporter's words. */
+/* Keeps the text of the original, so that ids in it are never taken for ids in the reporter's own words. */
 static void keep_shown(Gathered *gathered, Span text)
 {
   gsize room = FILTER_READ_LIMIT - MIN(gathered->shown->len, FILTER_READ_LIMIT);
@@ -65,8 +65,8 @@ static void keep_shown(Gathered *gathered, Span text)
   g_string_append_c(gathered->shown, '\n');
 }
 
-/* May the part hold the original in a form that is not read: TNEF, an archive, an encrypted message, or anything else
- * that is for a program? Signatures hold nothing. */
+/* May the part hold the original in a form that Backstop does not read: TNEF, an archive, an encrypted message, or
+ * other data for a program? Signatures hold no message. */
 static gboolean is_packed(const Part *part)
 {
   if (strcmp(part->type, "message/partial") == 0 || strcmp(part->type, "message/external-body") == 0) return TRUE;
@@ -75,7 +75,7 @@ static gboolean is_packed(const Part *part)
 
 static void read_parts(Gathered *gathered, const Parts *parts, int inside);
 
-/* A returned message: its header, and what is in it when it is a report itself. */
+/* Reads a returned message: its header, and its parts where the returned message is a report itself. */
 static void read_returned(Gathered *gathered, const Parts *parts, guint index)
 {
   gathered->returned = TRUE;
@@ -98,8 +98,8 @@ static void read_headers(Gathered *gathered, const Part *part)
   returned_read(gathered->original, fields_begin((Span){ text, strlen(text) }));
 }
 
-/* Parts of the report itself (inside -1), or of a report that came back. Nested ones add to the original, never to the
- * text. */
+/* Reads the parts of the report itself (inside -1), or of a report that was returned in it. Nested parts add to the
+ * original, never to the text. */
 static void read_parts(Gathered *gathered, const Parts *parts, int inside)
 {
   static const char *const statuses[] = { "message/delivery-status", "message/global-delivery-status", NULL };
@@ -147,7 +147,7 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside)
   returned_read_blocks(gathered->original, blocks);
 }
 
-/* The last resort where parts were cut wrongly: the body as it came. */
+/* Reads the body as it came: the last resort where the body was split into parts wrongly. */
 static void read_raw(Gathered *gathered, Span body)
 {
   g_autofree char *text = text_to_utf8(body.start, body.length, NULL);
@@ -155,7 +155,7 @@ static void read_raw(Gathered *gathered, Span body)
   returned_read_blocks(gathered->original, blocks);
 }
 
-/* Do most lines quote somebody ("> ")? Then a person is talking about them. */
+/* Do most lines quote somebody ("> ")? Then a person writes about the quoted text. */
 static gboolean mostly_quoted(const char *text)
 {
   guint lines = 0, quoted = 0;
@@ -168,7 +168,7 @@ static gboolean mostly_quoted(const char *text)
   return quoted * 2 > lines;
 }
 
-/* A notification in JSON holds strings within strings. */
+/* Drops the backslashes of a notification in JSON, which holds strings within strings. */
 static void drop_backslashes(GString *text)
 {
   gsize kept = 0;
@@ -177,7 +177,7 @@ static void drop_backslashes(GString *text)
   g_string_truncate(text, kept);
 }
 
-/* Reads the body: parts first, then what the text says, then whatever is left to try. */
+/* Reads the body: first its parts, then the text, then the body as it came. */
 static void gather_body(Gathered *gathered, Span message)
 {
   Original *original = gathered->original;
@@ -210,7 +210,7 @@ Gathered *gather(Span message, Original *original)
   while (message.length > 0 && (*message.start == '\n' || *message.start == '\r')) message.start++, message.length--;
   gathered->fields = (Span){ message.start, fields_length(message) };
   gathered->head = head_read(gathered->fields);
-  /* what the candidate test turns away is read no further, wherever it comes from: both must agree */
+  /* a message that the candidate test turns away is read no further, wherever it comes from: both must agree */
   if (head_is_candidate(&gathered->head))
     gather_body(gathered, message);
   else

@@ -31,10 +31,10 @@ const char *const filter_candidate_fields[] = { "Message-ID",
                                                 "X-Amz-Sns-Message-Id",
                                                 NULL };
 
-/* Local parts without dots, dashes, underscores. */
+/* Names of machines and offices: local parts without dots, dashes and underscores. */
 static const struct {
   const char *name;
-  gboolean whole; /* not merely the beginning */
+  gboolean whole; /* the whole local part must be this name; FALSE: the local part begins with the name */
   HeadSign sign;
 } writers[] = {
   { "mailerdaemon", FALSE, HEAD_DAEMON_FROM },
@@ -49,7 +49,7 @@ static const struct {
   { "daemon", TRUE, HEAD_POSTMASTER_FROM },
   { "microsoftexchange", FALSE, HEAD_POSTMASTER_FROM },
   { "mailadmin", FALSE, HEAD_ROLE_FROM },
-  { "mailer", FALSE, HEAD_ROLE_FROM }, /* of shops and newsletters too */
+  { "mailer", FALSE, HEAD_ROLE_FROM }, /* shops and newsletters use this name, too */
   { "root", TRUE, HEAD_ROLE_FROM },
   { "admin", FALSE, HEAD_ROLE_FROM },
   { "sysadmin", FALSE, HEAD_ROLE_FROM },
@@ -77,7 +77,7 @@ static const struct {
   { "quarantine", FALSE, HEAD_ROLE_FROM },
 };
 
-/* The local part's letters, lower case, without what separates its words. */
+/* Copies the local part of an address in lower case, without dots, dashes and underscores. */
 static void squeeze(const char *address, char *out, gsize size)
 {
   gsize n = 0;
@@ -108,7 +108,8 @@ static gboolean begins_with(const char *text, const char *const *beginnings)
   return FALSE;
 }
 
-/* The name "Mail Delivery" alone is that of a mail system; in a longer name it may be that of a parcel service. */
+/* Is the display name that of a mail system? "Mail Delivery" alone is; a longer name with these words may be a parcel
+ * service. */
 static gboolean is_mail_delivery(const GString *folded)
 {
   const char *name = folded->str + strspn(folded->str, " \"'");
@@ -128,7 +129,7 @@ static guint from_signs(const Field *field)
     if (signs == 0) signs = HEAD_PERSON_FROM;
   }
   if (signs & HEAD_DAEMON_FROM) return signs;
-  /* the name shown beside the address */
+  /* the display name */
   g_autofree char *utf8 = text_to_utf8(raw, strlen(raw), NULL), *decoded = text_decode_words(utf8);
   const char *bracket = strrchr(decoded, '<');
   gsize length = bracket != NULL ? (gsize)(bracket - decoded) : strlen(decoded);
@@ -182,7 +183,7 @@ static guint auto_signs(const Field *field)
   return signs;
 }
 
-/* Trackers put a number in brackets before the subject ("[MAIL-3] ..."). */
+/* Does the subject begin with the number of a ticket, as trackers write it ("[MAIL-3] ...")? */
 static gboolean begins_with_ticket(const char *text)
 {
   while (*text == '[' || *text == '(') {
@@ -218,8 +219,8 @@ static guint subject_signs(const Field *field, PhraseScore *score)
   return signs;
 }
 
-/* Fields of programs that ask senders for a confirmation begin with their names. They stand in their owners' own mail
- * too. */
+/* Is the field of a program that asks senders for a confirmation? The names of such fields begin with the program's
+ * name. The program's user sends the same fields with ordinary mail. */
 static gboolean is_of_challenger(const Field *field)
 {
   static const char *const names[] = { "X-TMDA",        "X-Boxbe",      "X-SpamArrest",
@@ -274,13 +275,21 @@ static guint field_signs(const Field *field, PhraseScore *subject)
   return is_of_challenger(field) ? HEAD_CHALLENGE : 0;
 }
 
+void head_add(Head *head, const Field *field) { head->signs |= field_signs(field, &head->subject); }
+
+void head_settle(Head *head)
+{
+  /* a person may let a postmaster take the bounces of his mail */
+  if (head->signs & HEAD_KEEPER_PATH && head->signs & HEAD_PERSON_FROM)
+    head->signs ^= HEAD_DAEMON_PATH | HEAD_OTHER_PATH;
+}
+
 Head head_read(Span fields)
 {
   Head head = { 0 };
   Field field;
-  while (field_next(&fields, &field)) head.signs |= field_signs(&field, &head.subject);
-  /* a person may let a postmaster take the bounces of his mail */
-  if (head.signs & HEAD_KEEPER_PATH && head.signs & HEAD_PERSON_FROM) head.signs ^= HEAD_DAEMON_PATH | HEAD_OTHER_PATH;
+  while (field_next(&fields, &field)) head_add(&head, &field);
+  head_settle(&head);
   return head;
 }
 
@@ -290,7 +299,7 @@ gboolean head_is_candidate(const Head *head)
                        | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_AUTO | HEAD_RESPONDER | HEAD_REPORT
                        | HEAD_REPORT_STATUS | HEAD_REPORT_FEEDBACK | HEAD_NOTIFICATION;
   if (head->signs & enough) return TRUE;
-  if (head->signs & HEAD_ROLE_FROM && head->signs & HEAD_MIXED) return TRUE; /* there may be a returned message in it */
+  if (head->signs & HEAD_ROLE_FROM && head->signs & HEAD_MIXED) return TRUE; /* a returned message may be in the body */
   for (guint kind = 0; kind <= PHRASE_RECEIPT; kind++)
     if (head->subject.heaviest[kind] >= 3) return TRUE;
   return FALSE;

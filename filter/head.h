@@ -1,5 +1,6 @@
 /* head.h - what a message's own header says about who wrote it: a person, a list, or a machine. */
 #pragma once
+#include "filter/fields.h"
 #include "filter/phrases.h"
 
 typedef enum {
@@ -48,5 +49,8 @@ typedef struct {
 
 /* Reads the fields that filter_candidate_fields names. Cheap: allocates for From and Subject only. */
 Head head_read(Span fields);
+/* The same field by field, for who wants something else of the fields, too; after the last one, head_settle(). */
+void head_add(Head *head, const Field *field);
+void head_settle(Head *head);
 /* What filter_candidate() answers. */
 gboolean head_is_candidate(const Head *head);

@@ -37,12 +37,10 @@ static void weigh_recent(Case *c)
   case_settle(c, VERDICT_GENUINE);
 }
 
+static gint64 came(const Case *c) { return c->facts->need_to > 0 ? c->facts->need_to : c->policy->now; }
+
 /* When the report was written: by its own Date, unless it came before that. */
-static gint64 written(const Case *c)
-{
-  gint64 came = c->facts->need_to > 0 ? c->facts->need_to : c->policy->now;
-  return c->report->date > 0 ? MIN(c->report->date, came) : came;
-}
+static gint64 written(const Case *c) { return c->report->date > 0 ? MIN(c->report->date, came(c)) : came(c); }
 
 /* Was the recipient written to when the original says that it was sent, however long ago? Who forges a report seldom
  * knows when the owner writes to whom. */
@@ -56,9 +54,13 @@ void judge_written_to(Case *c)
 {
   const Facts *facts = c->facts;
   if (facts->written_to == NULL) return;
-  gboolean recent = written(c) - facts->written <= RECENT_DAYS * DAY;
+  gboolean recent = written(c) - facts->written <= RECENT_DAYS * DAY, later = facts->written > came(c) + DAY;
   if (!facts->automatic) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-excluded", "si", facts->written_to, facts->written);
+  } else if (later) {
+    if (case_shows_id(c) && facts->covered) return; /* by its id it is no message of the owner's, whenever it came */
+    case_note(c, EVIDENCE_FOR, "recipient-later", "si", facts->written_to, facts->written);
+    case_settle(c, VERDICT_UNSURE);
   } else if (recent && case_id_tells(c)) {
     case_note(c, EVIDENCE_NEUTRAL, "recipient-foreign-id", "si", facts->written_to, facts->written);
   } else if (recent) {
@@ -101,8 +103,9 @@ void judge_other_name(Case *c)
  * ways. */
 void judge_alike(Case *c)
 {
-  const Found *alike = &c->facts->alike;
+  const Facts *facts = c->facts;
+  const Found *alike = &facts->alike;
   if (alike->shown == NULL) return;
-  case_note(c, EVIDENCE_FOR, "subject-alike", "sm", alike->shown, alike->sent);
+  case_note(c, EVIDENCE_FOR, facts->alike_again ? "sent-again" : "subject-alike", "sm", alike->shown, alike->sent);
   case_settle(c, VERDICT_UNSURE);
 }

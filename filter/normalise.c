@@ -18,6 +18,14 @@ static void trim(const char **start, const char **end)
   while (*end > *start && is_blank((*end)[-1])) (*end)--;
 }
 
+/* Nothing in it needs a change, as in nearly all ids: printable ASCII. */
+static gboolean is_plain(const char *at, const char *end)
+{
+  for (; at < end; at++)
+    if (*at < ' ' || *at > '~') return FALSE;
+  return TRUE;
+}
+
 char *id_normalise(const char *text, gssize length)
 {
   if (text == NULL) return NULL;
@@ -34,6 +42,7 @@ char *id_normalise(const char *text, gssize length)
   }
   trim(&at, &end);
   if (at == end || end - at > 2 * ID_LONGEST) return NULL;
+  if (end - at <= ID_LONGEST && is_plain(at, end)) return g_strndup(at, end - at);
 
   g_autoptr(GString) id = g_string_sized_new(end - at);
   while (at < end) {

@@ -1,6 +1,6 @@
-/* notice.c - notices about mail to the reader, or for the keeper of a mail system
- * Owns:     the forms that tell such a notice from a report about mail that the reader sent.
- * Must not: look at words in the original: who wrote it chose them.
+/* notice.c - notices about mail to the owner, or for a mail system's postmaster
+ * Owns:     the forms that tell such a notice from a report about mail that the owner sent.
+ * Must not: look at words in the original: its writer chose them.
  * Fails:    never.
  * Tests:    tests/filter/test_notice.c */
 #include "filter/notice.h"
@@ -11,7 +11,7 @@
 
 #define SUMMARY_LINES_MOST 2000
 
-/* Addresses at which mail systems and lists are kept. */
+/* Is the address that of a postmaster or of the owner of a list? */
 static gboolean is_keeper(const char *address)
 {
   static const char *const offices[] = { "postmaster@", "root@",      "hostmaster@",    "mailer-daemon@",
@@ -32,7 +32,7 @@ static gboolean any_in(GPtrArray *list, GPtrArray *others)
   return FALSE;
 }
 
-/* Is a domain the other one, or a host below it? */
+/* Is the domain equal to the other, or a host below the other? */
 static gboolean is_within(const char *domain, const char *other)
 {
   gsize length = strlen(domain), tail = strlen(other);
@@ -40,13 +40,14 @@ static gboolean is_within(const char *domain, const char *other)
   return length == tail || domain[length - tail - 1] == '.';
 }
 
-/* Mail systems are kept at hosts (postmaster@mail.example.org) as well as at their domain. */
+/* Do both domains belong to one mail system? Postmasters have addresses at hosts (postmaster@mail.example.org) as well
+ * as at their domain. */
 static gboolean is_one_house(const char *domain, const char *other)
 {
   return domain != NULL && other != NULL && (is_within(domain, other) || is_within(other, domain));
 }
 
-/* Does a field tell to whom it was delivered, not To alone? */
+/* Does a field besides To tell to whom the message was delivered? */
 static gboolean was_delivered(Span fields)
 {
   static const char *const names[] = { "Delivered-To", "X-Original-To", "Envelope-To" };
@@ -56,9 +57,9 @@ static gboolean was_delivered(Span fields)
   return FALSE;
 }
 
-/* A copy for the keeper of a domain: the report came to an office there, and the original is from somebody else there.
- * A report about the keeper's own mail shows the office itself as its sender. Where the office is that of a host, To
- * alone says too little, since forgers fill in names of one domain as well. */
+/* Is the report a copy for a postmaster? It came to an office of a domain, and the original is from somebody else
+ * there. A report about the postmaster's own mail shows the office itself as the sender. Where the office is at a host,
+ * To alone says too little, since forgers, too, write names of one domain into To and From. */
 static gboolean is_keepers_copy(const Report *report, const Gathered *gathered)
 {
   const Original *original = &report->original;
@@ -82,7 +83,7 @@ static gboolean came_to_keeper(const Report *report)
   return FALSE;
 }
 
-/* Does it speak of a virus in mail to the reader? The shown sender decides, where one is shown. */
+/* Does the message speak of a virus in mail to the owner? Where a sender of that mail is shown, the sender decides. */
 static gboolean is_infected_for_reader(const Report *report, const Gathered *gathered)
 {
   const Original *original = &report->original;
@@ -96,15 +97,15 @@ static gboolean speaks_of_virus(const Gathered *gathered)
   return gathered->head.subject.weight[PHRASE_VIRUS] + gathered->said.weight[PHRASE_VIRUS] > 0;
 }
 
-/* A bounce in a bounce: what a list or a postmaster could not take apart, and passes on without words of failure of its
- * own. A gateway that returns another server's report tells of the failure itself. */
+/* Is the report a bounce within a bounce? A list or a postmaster could not read the inner bounce, and passes it on
+ * without words of failure. A gateway that returns another server's report tells of the failure in its own words. */
 static gboolean is_bounce_in_bounce(const Report *report, const Gathered *gathered)
 {
   if (!gathered->report_inside) return FALSE;
   return came_to_keeper(report) || (!gathered->status_part && gathered->said.heaviest[PHRASE_FAILURE] < 3);
 }
 
-/* A line of a summary: how often, then what happened to whom ("   5  550 5.1.1 <a@b>: User unknown"). */
+/* Is the line part of a summary: a number, then what happened to an address ("   5  550 5.1.1 <a@b>: User unknown")? */
 static gboolean counts_events(Span line)
 {
   line = span_trim(line);
@@ -116,7 +117,7 @@ static gboolean counts_events(Span line)
   return !reply && memchr(rest.start, '@', rest.length) != NULL;
 }
 
-/* A line of a log: when, then what happened to whom ("Nov  1 10:00:00 mx postfix/smtp[1]: to=<a@b>, ..."). */
+/* Is the line part of a log: a time, then what happened ("Nov  1 10:00:00 mx postfix/smtp[1]: to=<a@b>, ...")? */
 static gboolean is_log_line(Span line)
 {
   static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -125,7 +126,7 @@ static gboolean is_log_line(Span line)
   return month != NULL && (month - months) % 3 == 0 && memchr(line.start, '@', line.length) != NULL;
 }
 
-/* The summary of a log speaks of many failures, and of how many there were. */
+/* Is the text the summary of a log, which counts failures? */
 static gboolean is_log_summary(const Gathered *gathered)
 {
   guint counted = 0;
@@ -140,8 +141,9 @@ static gboolean is_log_summary(const Gathered *gathered)
   return counted >= 2;
 }
 
-/* Words that only such a notice has. A reporter may repeat the original's subject behind words of failure, so that the
- * subject counts where it begins with them or says nothing of failure. The weights are told in phrase_table.c. */
+/* Does the message have words that only such a notice has? A reporter may repeat the original's subject behind words of
+ * failure, so the subject counts only where it begins with the notice's words or says nothing of failure.
+ * phrase_table.c has the weights. */
 static gboolean is_worded(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;

@@ -1,7 +1,7 @@
-/* read.c - what a message is: signals weighed, then the report written out
+/* read.c - which kind of report a message is: signals are weighed, then the report is written
  * Owns:     the weights, and the choice of a kind.
  * Must not: parse anything itself.
- * Fails:    never; what does not weigh enough is REPORT_NONE.
+ * Fails:    never; a message whose signals weigh too little is REPORT_NONE.
  * Tests:    tests/filter/test_read.c */
 #include "filter/filter.h"
 #include "filter/gather.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define LABEL_LONGEST 40
-#define ENOUGH 10 /* weight that makes a message a bounce */
+#define ENOUGH 10 /* a message with this weight is a bounce */
 
 void filter_init(void)
 {
@@ -24,7 +24,7 @@ void filter_init(void)
   labels_init();
 }
 
-/* Signals that are one bit of the header each. */
+/* Signals of the header, one bit each. */
 static const struct {
   HeadSign sign;
   int weight;
@@ -81,13 +81,13 @@ static int signal_phrase(Report *report, int weight, const char *code, const cha
   return weight;
 }
 
-/* From is somebody: no office, no machine, and nothing else in the header says machine. */
+/* Is the message from a person? From is neither an office nor a machine, and no other field tells of a machine. */
 static gboolean by_a_person(guint signs)
 {
   return (signs & (HEAD_SYSTEM | HEAD_ROLE_FROM | HEAD_NULL_PATH | HEAD_AUTO)) == 0;
 }
 
-/* Does the report show anything of an original? Three labels alone may be those of a waybill or a fax report. */
+/* Does the report show anything of an original? A waybill or a fax report may have three of the labels, too. */
 static gboolean shows_original(const Gathered *gathered)
 {
   return gathered->status->read || gathered->returned || gathered->blocks->header;
@@ -98,7 +98,7 @@ static guint failing(const PhraseScore *score)
   return MAX(score->heaviest[PHRASE_FAILURE], score->heaviest[PHRASE_DELAY]);
 }
 
-/* From, Return-Path and an attached message make no report of failure: a word, a status or a field must say so. */
+/* Does a word, a status or a field say that mail failed? From, Return-Path and an attached message alone do not. */
 static gboolean tells_failure(const Gathered *gathered)
 {
   const guint fields = HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS;
@@ -112,7 +112,8 @@ static gboolean lists_recipient(const Gathered *gathered)
   return recipients_listed(gathered->text->str, gathered->blocks->cut);
 }
 
-/* Parcels, orders and faxes are "undeliverable" too. Only a daemon that lists who failed speaks of mail then. */
+/* Is the message about goods? Parcels, orders and faxes are "undeliverable", too. Only a daemon that lists failed
+ * recipients speaks of mail in such words. */
 static gboolean is_about_goods(const Gathered *gathered)
 {
   const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
@@ -123,8 +124,8 @@ static gboolean is_about_goods(const Gathered *gathered)
   return !(daemons && lists_recipient(gathered));
 }
 
-/* Does the text begin as what people type into a form, with who writes ("From: Bob")? A report begins with what became
- * of a message. */
+/* Does the text begin like a filled-in form, with the name of the writer ("From: Bob")? A report begins with what
+ * became of a message. */
 static gboolean is_a_form(const Gathered *gathered)
 {
   static const char *const names[] = { "name", "nom", "nome", "nombre", "naam", "imię", "имя", "お名前", "姓名", NULL };
@@ -144,7 +145,7 @@ static gboolean is_about_mail(const Gathered *gathered)
   return gathered->head.subject.weight[PHRASE_MAIL] + gathered->said.weight[PHRASE_MAIL] > 0;
 }
 
-/* A mail system's words are enough when they come from its daemon; who keeps it, and who has no address, also writes
+/* Are the words those of a mail system, from its daemon? Postmasters, and senders without an address, also write
  * newsletters about mail. */
 static gboolean is_systems_own(const Gathered *gathered)
 {
@@ -155,8 +156,9 @@ static gboolean is_systems_own(const Gathered *gathered)
          || gathered->head.subject.heaviest[PHRASE_DELIVERED] >= 4;
 }
 
-/* Whoever asks for a decision on a message attaches it, and may say that it was not delivered yet; a report of failure
- * says so in its subject or in more than one sentence, or names who failed. */
+/* Does the message ask for a decision about another message? Then that message is attached, and one sentence may say
+ * that it was not delivered yet. A report of failure says so in its subject or in several sentences, or names a failed
+ * recipient. */
 static gboolean asks_for_decision(const Gathered *gathered)
 {
   const guint sure = HEAD_DAEMON_FROM | HEAD_FAILED_RECIPIENTS | HEAD_NDR | HEAD_REPORT_STATUS | HEAD_AUTO_REPLIED;
@@ -165,8 +167,8 @@ static gboolean asks_for_decision(const Gathered *gathered)
   return phrases_failing(&gathered->head.subject) == 0 && !gathered->dialogue && !lists_recipient(gathered);
 }
 
-/* Shops, monitors and trackers say "delivery failed" too, and people pass bounces on: from no mail system, a report
- * must bring more than words. */
+/* Can the message be a report at all? Shops, monitors and trackers say "delivery failed", too, and people pass bounces
+ * on. A report that comes from no mail system must bring more than words. */
 static gboolean is_plausible(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
@@ -177,9 +179,9 @@ static gboolean is_plausible(const Gathered *gathered)
   return gathered->status_part || gathered->returned || (!(signs & HEAD_OTHER_PATH) && shows_original(gathered));
 }
 
-/* A report whose From looks like a service or a person, told by its form: the subject and a sentence say that mail
- * failed, a recipient stands in its place, and a machine sent it. What people forward, answer or complain about lacks
- * the last; what a service says about its own business lacks the original. */
+/* Is a report whose From looks like a service or a person known by its form? Subject and a sentence say that mail
+ * failed, a recipient stands in its usual place, and a machine sent the report. Mail that people forward, answer or
+ * complain about was not sent by a machine; a message of a service about its own business shows no original. */
 static gboolean is_told_plainly(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
@@ -219,7 +221,7 @@ static int weigh_body(Report *report, const Gathered *gathered)
   return sum;
 }
 
-/* A report in words only: failed, late, or done. */
+/* The kind of a report that has only words: failed, late, or delivered. */
 static ReportKind kind_in_words(const Gathered *gathered)
 {
   const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
@@ -231,7 +233,7 @@ static ReportKind kind_in_words(const Gathered *gathered)
   return REPORT_BOUNCE;
 }
 
-/* A notice that the owner's message was infected, from who scans mail; advertisers and news speak of viruses too. */
+/* Does a mail scanner say that the owner's message was infected? Advertisers and news speak of viruses, too. */
 static gboolean is_virus_notice(const Gathered *gathered)
 {
   guint signs = gathered->head.signs;
@@ -242,7 +244,8 @@ static gboolean is_virus_notice(const Gathered *gathered)
   return scanner && weight >= 5 && said->heaviest[PHRASE_VIRUS] >= 3 && weight >= said->weight[PHRASE_FAILURE];
 }
 
-/* The owner's message is said to be held, or the subject asks to confirm it and the text for a human being. */
+/* Does the message say that the owner's mail is held, or does the subject ask for a confirmation and the text for a
+ * human being? */
 static gboolean is_challenge(const Gathered *gathered)
 {
   const PhraseScore *subject = &gathered->head.subject, *said = &gathered->said;
@@ -255,7 +258,7 @@ static gboolean is_challenge(const Gathered *gathered)
   return (held || asked) && weight >= (machine ? 6 : 7);
 }
 
-/* Challenges, virus notices and answering machines are told by their words. */
+/* The kind of an automatic answer by its words: a challenge, a virus notice, an answering machine. */
 static ReportKind kind_of_answer(const Gathered *gathered, gboolean bounce)
 {
   guint signs = gathered->head.signs;
@@ -274,7 +277,8 @@ static ReportKind kind_of_answer(const Gathered *gathered, gboolean bounce)
   return REPORT_NONE;
 }
 
-/* Sieve turns mail away with a notification (RFC 5429, 2.1.2), where other servers send a status. */
+/* The kind of a receipt. Sieve refuses mail with such a notification (RFC 5429, 2.1.2), where other servers send a
+ * status. */
 static ReportKind kind_of_receipt(Report *report, const Gathered *gathered)
 {
   guint signs = gathered->head.signs;

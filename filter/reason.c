@@ -2,7 +2,7 @@
  * Owns:     the meaning of status codes and servers' words, for a person.
  * Must not: look at anything else of a report.
  * Fails:    NULL for an unknown code or text.
- * Tests:    tests/filter/test_judge.c */
+ * Tests:    tests/filter/test_verdict.c */
 #include "filter/reason.h"
 
 #include <string.h>

@@ -33,7 +33,8 @@ static gboolean is_local_char(guchar c)
   return g_ascii_isalnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
 }
 
-/* Letters of any script may stand in a domain, but Chinese and Japanese sentences go on right behind an ASCII one. */
+/* Letters of any script may stand in a domain. Behind an ASCII domain, though, a Chinese or Japanese sentence may go on
+ * without a space, and its letters are no part of the domain. */
 static gboolean is_domain_char(const char *at, gboolean ascii_so_far)
 {
   guchar c = *at;
@@ -42,7 +43,7 @@ static gboolean is_domain_char(const char *at, gboolean ascii_so_far)
   return g_unichar_isalnum(wide) && !(ascii_so_far && wide >= 0x2e80);
 }
 
-/* The stretch around '@' at sign that is an address; FALSE when it is none. */
+/* Finds the address around the '@' that sign points to; FALSE when that text is no address. */
 static gboolean address_around(Span line, const char *sign, Span *address)
 {
   const char *start = sign, *end = sign + 1, *stop = line.start + line.length;
@@ -73,7 +74,7 @@ static gboolean only(Span span, const char *characters)
   return TRUE;
 }
 
-/* Words before an address that say whose it is. */
+/* Do the words before an address call the address a recipient? */
 static gboolean labelled(Span before)
 {
   static const char *const words[] = {
@@ -94,7 +95,7 @@ static gboolean is_sender_label(Span before)
   return span_has_any(before, words);
 }
 
-/* An SMTP reply or an enhanced code: "550 ", "5.1.1". */
+/* Does the line hold an SMTP reply code ("550 ") or an enhanced code ("5.1.1")? */
 static gboolean has_reply_code(Span line)
 {
   for (gsize i = 0; i + 3 <= line.length; i++) {
@@ -108,7 +109,7 @@ static gboolean has_reply_code(Span line)
   return FALSE;
 }
 
-/* Do the words before the address end as a label does ("Failed Recipient: ")? A sentence goes on. */
+/* Do the words before an address end as a label ends ("Failed Recipient: "), and not as a sentence that goes on? */
 static gboolean is_label(Span before)
 {
   static const char *const words[] = { "recipient", "rcpt",         "address",  "deliver",
@@ -123,7 +124,7 @@ static gboolean is_label(Span before)
   return span_has_any(label, words);
 }
 
-/* Does an address come first ("b@c, ...")? */
+/* Does the text begin with an address ("b@c, ...")? */
 static gboolean is_address_first(Span text)
 {
   for (gsize i = 0; i < text.length && !g_ascii_isspace(text.start[i]); i++)
@@ -131,7 +132,7 @@ static gboolean is_address_first(Span text)
   return FALSE;
 }
 
-/* Does a line lead to an address to write to, rather than to one that failed? */
+/* Does the line name an address to write to for help, and not an address that failed? */
 static gboolean leads_to_contact(Span line)
 {
   static const char *const words[] = { "contact",   "question",   "write to",     "support", "help",   "assist",
@@ -146,7 +147,7 @@ static int hint_of(Span line, Span address)
   static const char *const commands[] = { "rcpt to", "final-recipient", "original-recipient", NULL };
   gsize ahead = MIN((gsize)(address.start - line.start), NEAR);
   const char *other =
-      g_strrstr_len(address.start - ahead, ahead, "@"); /* what is said of another address is not said of this one */
+      g_strrstr_len(address.start - ahead, ahead, "@"); /* words about another address say nothing about this address */
   if (other != NULL) ahead = address.start - other;
   Span before = { address.start - ahead, ahead };
   const char *end = address.start + address.length;
@@ -169,7 +170,7 @@ static int hint_of(Span line, Span address)
   return HINT_MENTIONED;
 }
 
-/* The owner's own addresses, and those of people to ask, are hardly ever the ones that failed. */
+/* Is the address the owner's own, or of somebody to ask for help? Such addresses hardly ever failed. */
 static gboolean is_bystander(const char *address, int hint, GPtrArray *ours)
 {
   static const char *const helpers[] = { "postmaster@", "mailer-daemon@", "support@",    "helpdesk@",
@@ -180,7 +181,7 @@ static gboolean is_bystander(const char *address, int hint, GPtrArray *ours)
   return FALSE;
 }
 
-/* Does nothing but punctuation stand beside the address? */
+/* Does the line hold nothing but the address and punctuation? */
 static gboolean is_alone(Span line, Span address)
 {
   const char *end = address.start + address.length;
@@ -196,7 +197,7 @@ static gboolean ends_in_colon(Span line)
   return line.length >= strlen(wide) && memcmp(line.start + line.length - strlen(wide), wide, strlen(wide)) == 0;
 }
 
-/* Does a line lead to a list: by a colon or a rule at its end, or as a line of the list itself? */
+/* Does the line above introduce a list? It ends with a colon or a rule, or is a line of the list itself. */
 static gboolean introduces(Span above)
 {
   above = span_trim(above);
@@ -205,7 +206,8 @@ static gboolean introduces(Span above)
   return ruled || ends_in_colon(above) || memchr(above.start, '@', above.length) != NULL;
 }
 
-/* above: the line with text before this one. strict: an address alone counts only in a list that is introduced. */
+/* Adds the failed address of a line to found. above: the last line before it that has text. strict: an address without
+ * other words counts only in a list that a line introduces. */
 static void consider_line(GArray *found, Span line, Span above, gboolean strict, GPtrArray *ours, guint *looked_at)
 {
   const char *end = line.start + line.length;
@@ -243,8 +245,9 @@ static void take_diagnostic(Report *report, Span line)
   if (report->diagnostic == NULL) report->diagnostic = text_one_line(text, DIAGNOSTIC_LONGEST);
 }
 
-/* Looks at every line; ours NULL: also at the owner's own addresses; found NULL: at servers' answers alone; report
- * NULL: at addresses alone, and strictly. */
+/* Reads every line of the text. report gets the answers of servers; NULL: looks for addresses alone, and strictly.
+ * found gets the addresses; NULL: looks for answers alone. ours: addresses of the owner, which hardly ever failed;
+ * NULL: they count like all others. */
 static void consider(Report *report, GArray *found, Span rest, GPtrArray *ours)
 {
   guint looked_at = 0;
@@ -286,11 +289,11 @@ void recipients_from_text(Report *report, const char *text, gsize length, GPtrAr
   g_array_set_clear_func(found, (GDestroyNotify)found_clear);
   consider(report, found, (Span){ text, length }, ours);
   int best = best_hint(found);
-  if (best == HINT_NONE) { /* mail to oneself fails too, when the text says so plainly */
+  if (best == HINT_NONE) { /* mail of the owner to the owner may fail, too, where the text says so plainly */
     consider(report, found, (Span){ text, length }, NULL);
     best = MAX(best_hint(found), HINT_LABELLED);
   }
-  /* lists and commands name the same addresses; a mere mention counts only where there is nothing better */
+  /* lists and SMTP commands name the same addresses; a mere mention counts only where nothing better is found */
   int enough = best == HINT_REFUSED ? HINT_LABELLED : MIN(best, HINT_LISTED);
   report->rank = best >= HINT_REFUSED ? RANK_LISTED : RANK_MENTIONED;
   for (guint i = 0; i < found->len; i++) {

@@ -89,6 +89,9 @@ static const struct {
   { "subject-alike",
     N_("The recipient, {1}, and the time fit a message you sent, and so does the Subject it shows, but "
        "for a tag or a missing end: {2:sent}.") },
+  { "sent-again",
+    N_("A message you sent at about the same time to {1}, an address that differs by a letter or two, has "
+       "the Subject that it shows, as a letter has that is sent again: {2:sent}.") },
   { "another-id", N_("But an earlier report about that message to the same recipient showed its own Message-ID, which "
                      "is another one than this report shows.") },
   { "id-beginning", N_("The Message-ID that it shows was cut off, but begins like that of a message you sent: "
@@ -113,6 +116,9 @@ static const struct {
   { "recipient-known",
     N_("You once wrote to the failed recipient, {1}, last on {2:day}, longer ago than a server keeps "
        "trying.") },
+  { "recipient-later",
+    N_("You wrote to the failed recipient, {1}, on {2:day}, which is after the report came, unless a "
+       "clock was wrong.") },
   { "recipient-then", N_("You wrote to the failed recipient, {1}, on {2:day}, about when the original says that it was "
                          "sent.") },
   { "recipient-foreign-id", N_("You last wrote to the failed recipient, {1}, on {2:day}, but the Message-ID of the "

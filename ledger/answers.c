@@ -2,7 +2,7 @@
  * Owns:     tables answer and tested: which answer counts, and when too many of them name mail that nobody knows.
  * Must not: keep an address but the owner's own; begin or end a transaction.
  * Fails:    LEDGER_ERROR; the caller rolls back.
- * Tests:    tests/ledger/test_trust.c */
+ * Tests:    tests/ledger/test_answers.c */
 #include "ledger/answers.h"
 #include "filter/normalise.h"
 #include "ledger/heal.h"
@@ -182,7 +182,7 @@ gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const 
   gboolean own = FALSE, written = FALSE;
   Says says = SAYS_NOTHING;
   gint64 id = 0;
-  if (message->answers->len == 0 || message->by_list || message->by_machine || message->sender == NULL) return TRUE;
+  if (message->answers == NULL || message->sender == NULL) return TRUE;
   if (!is_own(ledger, patterns, message->sender, &own, error)
       || (!own && !find_owner(ledger, patterns, message, &owner, error)))
     return FALSE;

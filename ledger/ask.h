@@ -15,9 +15,9 @@ typedef struct {
   gint64 written; /* when it was written: its own Date where that is earlier, and can be true */
 } Ask;
 
-/* facts.c: fills in *found with the text that was shown and the sent message in row `sent`. */
+/* ask.c: fills in *found with the text that was shown and the sent message in row `sent`. */
 gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found, GError **error);
-/* facts.c: the Date that the original shows; 0 if the Date is not plausible. */
+/* ask.c: the Date that the original shows; 0 if the Date is not plausible. */
 gint64 ask_original_date(const Ask *ask);
 
 /* facts_fit.c: the message that recipient, sender, subject and time fit (rule 5). */
@@ -37,3 +37,5 @@ void domains_alike(const char *domain, GPtrArray *domains);
 /* names.c: are the local parts of these addresses the same but for dots and a tag behind '+'? Gmail takes them for the
  * same, and people who write them do. */
 gboolean locals_alike(const char *a, const char *b);
+/* names.c: do the local parts of these addresses differ by one or two letters, as where one was mistyped? */
+gboolean locals_near(const char *a, const char *b);

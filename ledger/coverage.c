@@ -19,8 +19,8 @@ void coverage_free(Coverage *coverage)
   g_free(coverage);
 }
 
-/* A folder that one address alone wrote, none of it delivered to anybody, is that address's Sent folder: the owner's,
- * under an address that no account lists. Received mail has many writers. */
+/* Is all mail of the folder from one address, and none of it delivered to anybody? Then the folder is a Sent folder of
+ * the owner, with an address that no account lists. Received mail has many senders. */
 static gboolean is_of_one_writer(const FolderShape *shape)
 {
   return shape->own == 0 && shape->writers == 1 && shape->delivered == 0;
@@ -37,7 +37,7 @@ static char *sentence(const char *code, const Coverage *coverage, gint64 some, g
   return text;
 }
 
-/* Why a folder with this mail in it says nothing about what the owner sent; NULL where it does say it. */
+/* The reason why a folder with this mail gives no coverage; NULL where it gives coverage. */
 static char *why_none(const Coverage *coverage, const FolderShape *shape, const char *patterns)
 {
   gint64 all = shape->own + shape->strange;
@@ -86,10 +86,25 @@ static gboolean list_of(Ledger *ledger, const char *account, GPtrArray *list, GE
   return !rows.failed;
 }
 
+/* Mail is moved into an archive below a Sent folder ("Sent/2026") out of that one, so the archive begins when the other
+ * one does. */
+static void begin_with_above(const GPtrArray *list, Coverage *folder)
+{
+  for (guint i = 0; i < list->len; i++) {
+    const Coverage *above = g_ptr_array_index(list, i);
+    if (folder->none != NULL || above->from == 0 || !g_str_equal(above->account, folder->account)
+        || !folder_is_below(folder->folder, above->folder))
+      continue;
+    folder->from = folder->from == 0 ? above->from : MIN(folder->from, above->from);
+  }
+}
+
 GPtrArray *coverage_list(Ledger *ledger, const char *account, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)coverage_free);
-  return list_of(ledger, account, list, error) ? g_steal_pointer(&list) : NULL;
+  if (!list_of(ledger, account, list, error)) return NULL;
+  for (guint i = 0; i < list->len; i++) begin_with_above(list, g_ptr_array_index(list, i));
+  return g_steal_pointer(&list);
 }
 
 static gboolean any_matches(const GPtrArray *list, const char *patterns)
@@ -99,16 +114,16 @@ static gboolean any_matches(const GPtrArray *list, const char *patterns)
   return FALSE;
 }
 
-/* The accounts that a question is about. */
+/* The accounts whose Sent folders a question is about. */
 typedef struct {
-  GPtrArray *asked; /* names: of those whose Sent folders are asked */
-  gboolean listed;  /* some account lists an address that the report came to, or it shows none */
+  GPtrArray *asked; /* their names */
+  gboolean listed;  /* an account lists an address that the report came to, or the report shows no address */
 } Asked;
 
 static void asked_clear(Asked *asked) { g_clear_pointer(&asked->asked, g_ptr_array_unref); }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Asked, asked_clear)
 
-/* Marks the texts of list that match. */
+/* Sets known[i] for each address of the list that the patterns take. */
 static void mark_known(const GPtrArray *list, const char *patterns, gboolean *known)
 {
   for (guint i = 0; i < list->len; i++) known[i] = known[i] || address_matches(g_ptr_array_index(list, i), patterns);
@@ -121,8 +136,9 @@ static gboolean all_known(const GPtrArray *list, const gboolean *known)
   return TRUE;
 }
 
-/* For an account that has no Sent folders of its own, the one that has them is asked. All are asked where a sender of
- * the original is known to none, or the report does not say to whom it came. */
+/* Finds the accounts to ask. An account without Sent folders of its own is replaced by the account that it sends from.
+ * All accounts are asked where no account lists a sender of the original, or where the report does not say to whom it
+ * came. */
 static gboolean accounts_asked(Ledger *ledger, const Report *report, const char *account, Asked *asked, GError **error)
 {
   const GPtrArray *senders = report->original.senders;
@@ -158,7 +174,8 @@ static char *day(gint64 seconds)
   return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("an unknown time");
 }
 
-/* What one folder lacks; NULL when it lacks nothing. late: it only has to be read again. */
+/* The sentence that says what one folder lacks; NULL where it lacks nothing. *late becomes TRUE where the folder only
+ * has to be read again. */
 static char *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to, gboolean *late)
 {
   *late = folder->to == 0;
@@ -177,8 +194,8 @@ static char *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to
                          folder->folder, folder->account, to, need);
 }
 
-/* A time in which sent mail may have been missed, where that is when the original may have been sent; NULL: there is
- * none. Gaps are noted by the clock of this computer, the need comes from that of the server. */
+/* The sentence about a gap at the time when the original may have been sent; NULL where there is no such gap. Gaps are
+ * noted by the clock of this computer, the need comes from the clock of the server. */
 static char *hole(const GPtrArray *gaps, const char *folder, gint64 need_from, gint64 need_to)
 {
   for (guint i = 0; i < gaps->len; i++) {
@@ -192,13 +209,13 @@ static char *hole(const GPtrArray *gaps, const char *folder, gint64 need_from, g
   return NULL;
 }
 
-/* The sum over folders asked about. */
+/* The sum over all folders that are asked. */
 typedef struct {
-  gint64 now;     /* no look lies behind it */
-  gint64 need_to; /* when the folders of the account that is summed up must have been looked at */
+  gint64 now;     /* no folder can have been looked at later */
+  gint64 need_to; /* the time at which the folders of the account must have been looked at */
   gint64 from, to;
-  gboolean none;    /* one has no coverage at all */
-  gboolean lacking; /* one lacks more than a look */
+  gboolean none;    /* a folder has no coverage at all */
+  gboolean lacking; /* a folder lacks more than another look */
   char *gap, *late_gap;
 } Sum;
 
@@ -216,7 +233,7 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
 {
   gboolean late = FALSE;
   char *gap = NULL;
-  if (folder->to > sum->now) { /* the clock was wrong then, so nobody knows when that was */
+  if (folder->to > sum->now) { /* the clock was wrong at that look, so the time of the look is unknown */
     g_autofree char *to = day(folder->to);
     sum_gap(sum, TRUE,
             g_strdup_printf("The Sent folder “%s” of account “%s” was last read on %s by a clock that was wrong, so "
@@ -237,7 +254,7 @@ static void sum_none(Sum *sum, const char *why)
   sum_gap(sum, FALSE, g_strdup(why));
 }
 
-/* Does any folder say what was sent? Those that do not are passed over then: what lies in them counts as sent, too. */
+/* Does any folder give coverage? Then folders that give none are passed over: mail in them counts as sent, too. */
 static gboolean gives_any(const GPtrArray *folders)
 {
   for (guint i = 0; i < folders->len; i++)
@@ -258,7 +275,7 @@ static gboolean sum_silence(Ledger *ledger, const Facts *facts, const char *acco
   return TRUE;
 }
 
-/* What the answers that came in say about the addresses that the report is about. */
+/* Adds what the answers that came in say about the addresses that the report came to. */
 static gboolean sum_tests(Ledger *ledger, const Facts *facts, const Report *report, Sum *sum, GError **error)
 {
   const GPtrArray *const lists[] = { report->addressed, report->original.senders };
@@ -270,7 +287,7 @@ static gboolean sum_tests(Ledger *ledger, const Facts *facts, const Report *repo
   return TRUE;
 }
 
-/* asks: the question is this account's own, which has looked for its Sent folders before. */
+/* Adds the folders of one account. asks: this account asks the question, and has looked at its Sent folders before. */
 static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *account, gboolean asks, Sum *sum,
                             GError **error)
 {
@@ -279,7 +296,7 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
       folders != NULL ? coverage_gaps(ledger, account, facts->need_from - CLOCKS_DIFFER - 1, error) : NULL;
   if (gaps == NULL) return FALSE;
   if (folders->len == 0) {
-    gint64 passes = 1; /* 0 before its first pass: nobody has looked yet */
+    gint64 passes = 1; /* 0 before the first pass of the account: nobody has looked yet */
     if (!db_number(ledger, error, &passes, "SELECT last_pass FROM account WHERE name = ?", "s", account)) return FALSE;
     sum->none = TRUE;
     sum_gap(sum, passes == 0 && !asks,
@@ -296,9 +313,9 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
   return given ? sum_silence(ledger, facts, account, sum, error) : TRUE;
 }
 
-/* The asker's own Sent folders were looked at after the report was seen, in the order of things. Those of others were
- * looked at at their own time, which is compared with the server's of the report: clocks differ, and seconds are
- * coarse. */
+/* The time at which the Sent folders of another account must have been looked at. The asking account looks at its own
+ * Sent folders after it has seen the report; other accounts look when they do, and that time is compared with the
+ * server's time of the report. Clocks differ, and seconds are coarse. */
 static gint64 need_of_others(gint64 need_to, gint64 seen) { return MIN(seen + 1, need_to + CLOCKS_DIFFER); }
 
 static void note_unlisted(Sum *sum, Facts *facts, const Report *report)
@@ -313,7 +330,7 @@ static void note_unlisted(Sum *sum, Facts *facts, const Report *report)
 gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const FactsQuery *query, GError **error)
 {
   gint64 now = MAX(query->now, db_now()), seen = query->seen != 0 ? query->seen : query->now;
-  Sum sum = { .now = now, .to = G_MAXINT64 }; /* a look may be newer than the question */
+  Sum sum = { .now = now, .to = G_MAXINT64 }; /* a look may be later than the question */
   g_auto(Asked) asked = { 0 };
   if (!accounts_asked(ledger, report, query->account, &asked, error)) return FALSE;
   gboolean ok = TRUE;

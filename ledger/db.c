@@ -2,7 +2,7 @@
  * Owns:     prepared statements, and the error texts for failures of SQLite.
  * Must not: know a table.
  * Fails:    LEDGER_ERROR, one sentence that says what to do.
- * Tests:    tests/ledger/test_open.c */
+ * Tests:    tests/ledger/test_open.c, tests/ledger/test_broken_off.c */
 #include "ledger/db.h"
 #include <errno.h>
 #include <string.h>
@@ -148,6 +148,19 @@ gboolean rows_run(Rows *rows, GError **error, const char *types, ...)
   return ok && !rows->failed;
 }
 
+gboolean rows_run_list(Rows *rows, const gint64 *values, guint n, GError **error)
+{
+  int rc = SQLITE_OK;
+  sqlite3_reset(rows->statement);
+  for (guint i = 0; i < n && rc == SQLITE_OK; i++) rc = sqlite3_bind_int64(rows->statement, (int)i + 1, values[i]);
+  if (rc != SQLITE_OK) {
+    rows->failed = TRUE;
+    return db_fail(rows->ledger, rc, error);
+  }
+  while (rows_next(rows, error)) continue;
+  return !rows->failed;
+}
+
 void rows_close(Rows *rows)
 {
   if (rows->statement == NULL) return;
@@ -203,6 +216,8 @@ gboolean db_change(Ledger *ledger, GError **error, const char *missing, const ch
 }
 
 gboolean db_changed(const Ledger *ledger) { return sqlite3_changes(ledger->db) > 0; }
+
+gint64 db_changes(const Ledger *ledger) { return sqlite3_changes(ledger->db); }
 
 gint64 db_new_id(const Ledger *ledger) { return sqlite3_last_insert_rowid(ledger->db); }
 

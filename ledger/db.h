@@ -30,6 +30,8 @@ gboolean rows_next(Rows *rows, GError **error);
 gboolean rows_bind(Rows *rows, GError **error, const char *types, ...);
 /* rows_bind(), and runs it: of a statement that gives no rows. */
 gboolean rows_run(Rows *rows, GError **error, const char *types, ...);
+/* rows_run() with n numbers: of a statement with many parameters. */
+gboolean rows_run_list(Rows *rows, const gint64 *values, guint n, GError **error);
 void rows_close(Rows *rows);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rows, rows_close)
 /* Columns of the row. Text is borrowed until the next row, NULL for NULL. */
@@ -43,8 +45,9 @@ void row_blob(const Rows *rows, int column, void *buffer, gsize size);
 gboolean db_run(Ledger *ledger, GError **error, const char *sql, const char *types, ...);
 /* The same; LEDGER_ERROR_MISSING with this sentence when it changed no row. */
 gboolean db_change(Ledger *ledger, GError **error, const char *missing, const char *sql, const char *types, ...);
-/* Did the last db_run() change a row? */
+/* Did the last db_run() change a row? And how many? */
 gboolean db_changed(const Ledger *ledger);
+gint64 db_changes(const Ledger *ledger);
 /* The row id that the last db_run() of an INSERT gave. */
 gint64 db_new_id(const Ledger *ledger);
 /* The first column of the first row; *value stays as it is when there is no row. */

@@ -7,6 +7,8 @@
 #include "ledger/private.h"
 #include <string.h>
 
+#define MESSAGE_ID_LONGEST 250 /* a longer one is not stored: size and digest are enough */
+
 static const char *const state_words[MOVE_N] = { "kept",     "waiting",  "q_intent", "quarantined", "r_intent",
                                                  "restored", "d_intent", "deleted",  "failed" };
 
@@ -26,7 +28,8 @@ void fingerprint_init(Fingerprint *fingerprint, const char *message_id, guint64 
   g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
   if (length > 0) g_checksum_update(checksum, data, (gssize)MIN(length, FILTER_READ_LIMIT));
   g_checksum_get_digest(checksum, fingerprint->digest, &digest_length);
-  fingerprint->message_id = g_strdup(message_id != NULL ? message_id : "");
+  gboolean known = message_id != NULL && strlen(message_id) <= MESSAGE_ID_LONGEST;
+  fingerprint->message_id = g_strdup(known ? message_id : "");
   fingerprint->size = size;
 }
 
@@ -102,6 +105,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->kept = leaves ? kept_pack(report) : NULL;
   entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
   if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
+  entry_shorten(entry);
   return entry;
 }
 

@@ -1,5 +1,5 @@
 /* facts.c - the facts about a report.
- * Owns:     the order of the questions; which sent message an id leads to, and how many reports were matched to it.
+ * Owns:     the order of the questions, and which sent message an id leads to.
  * Must not: write; judge.
  * Fails:    LEDGER_ERROR; never half-filled facts.
  * Tests:    tests/ledger/test_facts.c */
@@ -7,44 +7,10 @@
 #include "ledger/ask.h"
 
 #define YEAR_1980 ((gint64)315532800)
-#define REPORTS_COUNTED 10000
-
-/* Those of the batch that are judged and not yet recorded count as well. */
-static guint count_pending(const Ask *ask, gint64 sent, gboolean failure)
-{
-  guint n = 0;
-  const GPtrArray *pending = ask->query->pending;
-  for (guint i = 0; pending != NULL && i < pending->len; i++) {
-    const Entry *entry = g_ptr_array_index(pending, i);
-    if (entry->matched == sent && entry->matched_by != MATCH_WRITTEN && entry_is_failure(entry->kind) == failure) n++;
-  }
-  return n;
-}
-
-gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found, GError **error)
-{
-  gboolean failure = entry_is_failure(ask->report->kind);
-  g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ask->ledger, error,
-                 "SELECT date, subject, account.name, nullif(folder.name, ''), recipients,"
-                 " (SELECT count(*) FROM (SELECT 1 FROM entry WHERE matched = ?1 AND matched_by <> 'written' AND"
-                 " (kind IN ('dsn-failed', 'bounce')) = ?2 LIMIT ?3))"
-                 " FROM sent JOIN folder ON folder.id = folder LEFT JOIN account ON account.id = account"
-                 " WHERE sent.id = ?1",
-                 "idd", sent, failure, REPORTS_COUNTED))
-    return FALSE;
-  if (!rows_next(&rows, error)) return !rows.failed;
-  found->shown = g_strdup(shown);
-  found->sent = sent_fact_new(row_int(&rows, 0), row_text(&rows, 1), row_text(&rows, 2), row_text(&rows, 3),
-                              (guint)row_int(&rows, 4));
-  found->sent->row = sent;
-  found->sent->reports = (guint)row_int(&rows, 5) + count_pending(ask, sent, failure);
-  return TRUE;
-}
 
 typedef gboolean (*SentBy)(Ledger *ledger, const char *id, gint64 *sent, GError **error);
 
-/* The first of ids that leads to a sent message. */
+/* Finds the sent message of the first id that has one. */
 static gboolean find(const Ask *ask, const GPtrArray *ids, SentBy sent_by, Found *found, GError **error)
 {
   for (guint i = 0; i < ids->len && found->shown == NULL; i++) {
@@ -69,24 +35,18 @@ static gboolean ask_ids(const Ask *ask, GError **error)
          && find(ask, report->refer_backs, sent_by_reply, &facts->letter, error);
 }
 
-/* When the report came: its own Date only where the mailbox does not tell. */
+/* The time when the report came: its own Date counts only where the mailbox does not tell. */
 static gint64 came(const Report *report, const FactsQuery *query)
 {
   gint64 time = query->arrived != 0 ? query->arrived : report->date != 0 ? report->date : query->now;
   return query->now != 0 ? MIN(time, query->now) : time;
 }
 
-/* When the report was written. A mailbox that was moved to another server may give every message the day of the move,
- * so an earlier Date of the report itself is believed: that asks for more coverage, never for less. */
+/* The time when the report was written. After a move to another server, a mailbox may give every message the day of the
+ * move. An earlier Date of the report itself is therefore believed: it asks for more coverage, never for less. */
 static gint64 written(const Report *report, gint64 end)
 {
   return report->date >= YEAR_1980 && report->date < end ? report->date : end;
-}
-
-gint64 ask_original_date(const Ask *ask)
-{
-  gint64 date = ask->report->original.date;
-  return date > 0 && date <= ask->came + ASK_DAY ? date : 0;
 }
 
 static void set_need(const Ask *ask)
@@ -109,7 +69,7 @@ Facts *ledger_facts(Ledger *ledger, const Report *report, const FactsQuery *quer
   g_autoptr(Facts) facts = facts_new();
   gint64 end = came(report, query);
   const Ask ask = { ledger, report, query, facts, end, written(report, end) };
-  /* One view of the ledger for all questions, whoever writes meanwhile. */
+  /* all questions see the same state of the ledger, whoever writes meanwhile */
   gboolean own = !db_in_transaction(ledger);
   if (own && !ledger_view_begin(ledger, error)) return NULL;
   gboolean ok = ask_all(&ask, error);

@@ -1,6 +1,5 @@
-/* facts_fit.c - the sent message that recipient, sender, subject and time of an original fit.
- * Owns:     how far dates may lie apart, and what "answered under its own id" means, and which
- *           subjects are alike.
+/* facts_fit.c - which sent message has the recipient, sender, subject and time of an original.
+ * Owns:     how far dates may lie apart, what "answered under its own id" means, and which subjects are alike.
  * Must not: write; judge.
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_facts.c */
@@ -8,15 +7,16 @@
 #include "ledger/ask.h"
 #include <string.h>
 
-#define DATES_APART ((gint64)36 * 3600) /* a relay may date a message anew, a client may mistake its zone */
+#define DATES_APART ((gint64)36 * 3600) /* a relay may date a message anew, a mail program may use a wrong zone */
 #define FITS_TRIED 50                   /* messages of one subject to one address */
 #define ANSWERS_TRIED 50
+#define NEIGHBOURS_TRIED 200 /* addresses of one domain */
 #define ALIKE_TRIED 10       /* recipients */
-#define ALIKE_LEAST 5        /* bytes of a subject that say anything */
+#define ALIKE_LEAST 5        /* bytes; a shorter subject says nothing */
 #define RECIPIENTS_TRIED 100 /* of the report, and as many of the original */
 
-/* Did an earlier report about one of these recipients show this message's own id? Then it kept that id on its way to
- * them. What became of it on the way to others, nobody knows. */
+/* Did an earlier report about one of these recipients show the sent message's own id? Then the message kept its id on
+ * the way to these recipients. On the way to others, its id may have been rewritten. */
 static gboolean was_answered(const Ask *ask, gint64 sent, gboolean *answered, GError **error)
 {
   g_auto(Rows) rows = { 0 };
@@ -32,7 +32,7 @@ static gboolean was_answered(const Ask *ask, gint64 sent, gboolean *answered, GE
   return !rows.failed;
 }
 
-/* Is this hash of a From one of the senders that the original shows? Where either is not known, it may be. */
+/* Is this hash of a From that of a sender whom the original shows? TRUE also where either of them is unknown. */
 static gboolean sender_fits(const Report *report, gint64 sender)
 {
   const GPtrArray *shown = report->original.senders;
@@ -41,14 +41,14 @@ static gboolean sender_fits(const Report *report, gint64 sender)
   return sender == 0 || shown->len == 0;
 }
 
-/* What is looked for. */
+/* The message that is looked for. */
 typedef struct {
   gint64 from, to, subject, whole_subject;
-  gboolean foreign; /* the original shows ids, and none is known */
+  gboolean foreign; /* the original shows ids, and the ledger knows none of them */
 } Fit;
 
-/* Among the messages to this address with that subject at that time: *sent is one that was not answered under its own
- * id, *answered one that was; 0 when there is none. */
+/* Looks among the messages to this address with that subject at that time. *sent becomes a message that was not
+ * answered under its own id, *answered a message that was; 0 where there is none. */
 static gboolean find_fitting(const Ask *ask, const Fit *fit, const char *address, gint64 *sent, gint64 *answered,
                              GError **error)
 {
@@ -69,8 +69,8 @@ static gboolean find_fitting(const Ask *ask, const Fit *fit, const char *address
   return !rows.failed;
 }
 
-/* Whom a report is about: the failed recipients; and those the original shows, since a server may know a recipient by
- * another name than the sender does. */
+/* The addresses that a report is about: the failed recipients, and the recipients that the original shows, since a
+ * server may know a recipient by another name than the sender does. */
 static GPtrArray *whom(const Report *report)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
@@ -80,7 +80,8 @@ static GPtrArray *whom(const Report *report)
   return all;
 }
 
-/* Around the Date that the original shows, however long ago that is; without one, in the window before the report. */
+/* Sets the time to look in: around the Date that the original shows, however long ago; without a Date, the window
+ * before the report. */
 static void set_time(const Ask *ask, Fit *fit)
 {
   gint64 date = ask_original_date(ask);
@@ -88,8 +89,8 @@ static void set_time(const Ask *ask, Fit *fit)
   fit->to = date != 0 ? MIN(date + DATES_APART, ask->came + ASK_DAY) : ask->came + ASK_DAY;
 }
 
-/* Is the sent subject within the one that is shown (a gateway puts a tag before it), or does it begin with that one, or
- * with that one without its first word (a tag), because its end was cut off? */
+/* Is the shown subject like the sent subject? It may be the sent subject with a tag before it, as gateways write; or
+ * the beginning of the sent subject, with or without such a tag, where its end was cut off. */
 static gboolean subjects_alike(const char *shown, const char *sent)
 {
   g_autofree char *a = subject_normalise(shown), *b = subject_normalise(sent);
@@ -99,7 +100,7 @@ static gboolean subjects_alike(const char *shown, const char *sent)
          || (word != NULL && strlen(word + 1) >= ALIKE_LEAST && g_str_has_prefix(b, word + 1));
 }
 
-/* A message to this address at that time whose subject is like the one shown. */
+/* Finds a message to this address at that time whose subject is like the shown subject. */
 static gboolean find_alike(const Ask *ask, const Fit *fit, const char *address, gint64 *sent, GError **error)
 {
   g_auto(Rows) rows = { 0 };
@@ -116,8 +117,45 @@ static gboolean find_alike(const Ask *ask, const Fit *fit, const char *address, 
   return !rows.failed;
 }
 
-/* Asked only where the original shows an id that is not known, and its Date: without an id, less than this is enough to
- * leave a report in sight. */
+/* A message with this very subject, at that time, to an address that differs by a letter or two. The owner who mistyped
+ * an address sends the letter again to the right one, and may have deleted the copy of the first. */
+static gboolean find_again(const Ask *ask, const Fit *fit, const char *failed, const char *domain, GError **error)
+{
+  g_autofree char *address = NULL;
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(
+          &rows, ask->ledger, error,
+          "SELECT sent_to.sent, coalesce(sender, 0), text FROM (SELECT hash, text FROM address WHERE domain = ? AND"
+          " written >= ? ORDER BY written DESC LIMIT ?) CROSS JOIN sent_to ON address = hash JOIN sent ON sent.id ="
+          " sent_to.sent WHERE sent_to.date BETWEEN ? AND ? AND sent_to.subject IN (?, ?) LIMIT ?",
+          "iidiiiid", db_hash(domain), fit->from, NEIGHBOURS_TRIED, fit->from, fit->to, fit->subject,
+          fit->whole_subject, FITS_TRIED))
+    return FALSE;
+  gint64 sent = 0;
+  while (sent == 0 && rows_next(&rows, error))
+    if (sender_fits(ask->report, row_int(&rows, 1)) && locals_near(failed, row_text(&rows, 2))) {
+      sent = row_int(&rows, 0);
+      address = row_dup(&rows, 2);
+    }
+  if (rows.failed || sent == 0) return !rows.failed;
+  ask->facts->alike_again = TRUE;
+  return ask_found(ask, address, sent, &ask->facts->alike, error);
+}
+
+static gboolean ask_again(const Ask *ask, const Fit *fit, GError **error)
+{
+  const GPtrArray *recipients = ask->report->recipients;
+  g_autofree char *compared = subject_normalise(ask->report->original.subject);
+  if (strlen(compared) < ALIKE_LEAST) return TRUE;
+  for (guint i = 0; i < MIN(recipients->len, ALIKE_TRIED) && ask->facts->alike.shown == NULL; i++) {
+    const char *failed = g_ptr_array_index(recipients, i), *domain = address_domain(failed);
+    if (domain != NULL && !find_again(ask, fit, failed, domain, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+/* Asks for alike subjects, and only where the original shows an unknown id and a Date. For an original without an id,
+ * other rules need less than this to leave the report in sight. */
 static gboolean ask_alike(const Ask *ask, const Fit *fit, const GPtrArray *addresses, GError **error)
 {
   if (!fit->foreign || ask_original_date(ask) == 0) return TRUE;
@@ -127,7 +165,7 @@ static gboolean ask_alike(const Ask *ask, const Fit *fit, const GPtrArray *addre
     if (!find_alike(ask, fit, address, &sent, error)) return FALSE;
     if (sent != 0) return ask_found(ask, address, sent, &ask->facts->alike, error);
   }
-  return TRUE;
+  return ask_again(ask, fit, error);
 }
 
 gboolean ask_fit(const Ask *ask, GError **error)

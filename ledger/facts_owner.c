@@ -7,7 +7,7 @@
 #include "ledger/ask.h"
 #include <string.h>
 
-/* For each account, the addresses it lists, as account_configure() has them. */
+/* Loads the addresses that each account lists, as account_configure() has them. */
 static GPtrArray *own_load(Ledger *ledger, GError **error)
 {
   g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func(g_free);
@@ -18,11 +18,11 @@ static GPtrArray *own_load(Ledger *ledger, GError **error)
   return rows.failed ? NULL : g_steal_pointer(&own);
 }
 
-/* A pattern that takes every address says nothing about this one. */
+/* Does the pattern take every address? Then it says nothing about any address. */
 static gboolean takes_all(const char *pattern) { return strspn(pattern, "*@") == strlen(pattern); }
 
-/* Does an account list this address: *literally: without a '*'? Most addresses are nobody's, and they are compared
- * without a copy of anything. */
+/* Does an account list this address? *literally becomes TRUE where it is listed without a '*'. Most addresses are in no
+ * list, so nothing is copied for the comparison. */
 static gboolean lists(const GPtrArray *own, const char *address, gboolean *literally)
 {
   gboolean listed = FALSE;
@@ -40,7 +40,7 @@ static gboolean lists(const GPtrArray *own, const char *address, gboolean *liter
   return listed;
 }
 
-/* "me+shop@here" is a name of "me@here". */
+/* The address without its tag: "me@here" for "me+shop@here". */
 static char *untagged(const char *address)
 {
   const char *plus = strchr(address, '+'), *sign = strrchr(address, '@');
@@ -80,7 +80,7 @@ static gboolean is_sender(Ledger *ledger, const char *address, gboolean *known, 
   return TRUE;
 }
 
-/* Is the original from the owner, by what it says? *known: by an address from which mail was sent before. */
+/* Does the original say that it is from the owner? *known becomes TRUE where mail was sent from that address before. */
 static gboolean ask_senders(const Ask *ask, const GPtrArray *own, gboolean *own_mail, gboolean *known, GError **error)
 {
   const GPtrArray *shown = ask->report->original.senders;
@@ -94,8 +94,7 @@ static gboolean ask_senders(const Ask *ask, const GPtrArray *own, gboolean *own_
   return TRUE;
 }
 
-/* Has the owner never sent mail from an address that the original says it is from? Asked where nothing speaks for the
- * owner. */
+/* Has the owner never sent mail from the original's sender? Asked only where nothing speaks for the owner. */
 static gboolean ask_stranger(const Ask *ask, gboolean known, GError **error)
 {
   const GPtrArray *shown = ask->report->original.senders;
@@ -119,8 +118,8 @@ static gboolean lists_any_literally(const GPtrArray *own)
   return FALSE;
 }
 
-/* Where the owner's addresses are listed by patterns alone, the mailbox that the report came to, if a pattern takes it,
- * stands for an address that is listed literally. */
+/* The first of these addresses that is the owner's. Where accounts list patterns alone, the address that the report
+ * came to counts like a listed address, if a pattern takes it. */
 static const char *first_own(const Ask *ask, const GPtrArray *own, const GPtrArray *addresses)
 {
   gboolean literally = FALSE;

@@ -1,5 +1,5 @@
-/* facts_people.c - did the owner write to the failed recipient, or to somebody who may be the same person?
- * Owns:     who counts as written to, in which time, and when ids of the owner's mail are known to survive.
+/* facts_people.c - did the owner write to the failed recipient, or to an address that may be the same person?
+ * Owns:     which addresses count as written to, in which time; when ids of the owner's mail are known to survive.
  * Must not: write; judge.
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_facts.c */
@@ -11,32 +11,54 @@
 #define NEIGHBOURS_TRIED 200
 #define RECIPIENTS_TRIED 100
 #define NAMES_TRIED 10                   /* recipients whose other names are tried */
-#define CLOCKS_APART ((gint64)14 * 3600) /* a client may mistake its zone */
-#define PENDING_COUNTED 20               /* reports; what is more than enough is not counted to its end */
+#define CLOCKS_APART ((gint64)14 * 3600) /* a mail program may use a wrong zone */
+#define PENDING_COUNTED 20               /* reports; a larger number decides nothing more */
 #define SURVIVED                                                                                                       \
   3 /* messages whose own id came back, so that ids are taken to survive; to as                                        \
        many domains */
 #define SURVIVORS_TRIED 100
 
-/* The failed recipients; where the report names none, whom the original is addressed to. */
+/* The failed recipients; where the report names none, the recipients of the original. */
 static const GPtrArray *failed(const Report *report)
 {
   return report->recipients->len > 0 ? report->recipients : report->original.recipients;
 }
 
-/* When the address was written to last, before `to`, and with which message; *last stays when it was not. */
+/* The first message of such a row; *last and *sent stay where there is none. */
+static gboolean take_message(Rows *rows, gint64 *last, gint64 *sent, GError **error)
+{
+  if (rows_next(rows, error)) {
+    *last = row_int(rows, 0);
+    *sent = row_int(rows, 1);
+  }
+  return !rows->failed;
+}
+
+/* Until when an original can have been sent, if the clock is slow that says when the report came. */
+static gint64 seen_at_most(const Ask *ask)
+{
+  const FactsQuery *query = ask->query;
+  gint64 seen = query->seen != 0 ? query->seen : query->now;
+  return MIN(seen, ask->came + ASK_WINDOW) + ASK_DAY;
+}
+
+/* When the address was written to last before the report came, and with which message; where it never was, when it was
+ * written to first after that, and before the report was seen. *last stays when it was not. */
 static gboolean last_written(const Ask *ask, const char *address, gint64 *last, gint64 *sent, GError **error)
 {
-  g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ask->ledger, error,
+  g_auto(Rows) before = { 0 }, after = { 0 };
+  gint64 hash = db_hash(address), to = ask->came + ASK_DAY, found = *last;
+  if (!rows_open(&before, ask->ledger, error,
                  "SELECT date, sent FROM sent_to WHERE address = ? AND date <= ? ORDER BY date DESC LIMIT 1", "ii",
-                 db_hash(address), ask->came + ASK_DAY))
+                 hash, to)
+      || !take_message(&before, last, sent, error))
     return FALSE;
-  if (rows_next(&rows, error)) {
-    *last = row_int(&rows, 0);
-    *sent = row_int(&rows, 1);
-  }
-  return !rows.failed;
+  return *last != found
+         || (rows_open(&after, ask->ledger, error,
+                       "SELECT date, sent FROM sent_to WHERE address = ? AND date > ? AND date <= ? ORDER BY date"
+                       " LIMIT 1",
+                       "iii", hash, to, seen_at_most(ask))
+             && take_message(&after, last, sent, error));
 }
 
 static void set_written(Facts *facts, const char *address, gint64 last, gint64 sent, gboolean automatic)
@@ -50,7 +72,7 @@ static void set_written(Facts *facts, const char *address, gint64 last, gint64 s
   facts->automatic = automatic;
 }
 
-/* The recipient written to last; one the owner has excluded only where there is no other. */
+/* Asks for the recipient to whom the owner wrote last. An excluded recipient counts only where there is no other. */
 static gboolean ask_written_to(const Ask *ask, GError **error)
 {
   Facts *facts = ask->facts;
@@ -69,7 +91,7 @@ static gboolean ask_written_to(const Ask *ask, GError **error)
   return TRUE;
 }
 
-/* Was this message sent to this address? */
+/* Was the message sent to this address? */
 static gboolean was_sent_to(Ledger *ledger, gint64 sent, const char *address, gboolean *was, GError **error)
 {
   gint64 found = 0;
@@ -82,8 +104,8 @@ static gboolean was_sent_to(Ledger *ledger, gint64 sent, const char *address, gb
   return TRUE;
 }
 
-/* Those of the batch that are not recorded yet. Which message to the address they were matched to depends on when they
- * came. */
+/* Counts reports of this batch that are not recorded yet. The message to the address that a report was matched to
+ * depends on the time when the report came. */
 static gboolean count_weak_pending(const Ask *ask, GError **error)
 {
   Facts *facts = ask->facts;
@@ -99,7 +121,7 @@ static gboolean count_weak_pending(const Ask *ask, GError **error)
   return TRUE;
 }
 
-/* Reports of the week before and after this one that were matched by no more than that this address was written to. */
+/* Counts reports of the week before and the week after this report that only a message to this address had cleared. */
 static gboolean count_weak(const Ask *ask, GError **error)
 {
   Facts *facts = ask->facts;
@@ -128,7 +150,7 @@ static gboolean take_other(const Ask *ask, const char *address, gint64 when, Oth
   return TRUE;
 }
 
-/* The first of these addresses that was written to in the window. */
+/* Finds the first of these addresses to which the owner wrote in the window. */
 static gboolean try_addresses(const Ask *ask, const GPtrArray *addresses, OtherName how, GError **error)
 {
   for (guint i = 0; i < MIN(addresses->len, RECIPIENTS_TRIED) && ask->facts->other == NULL; i++) {
@@ -140,7 +162,7 @@ static gboolean try_addresses(const Ask *ask, const GPtrArray *addresses, OtherN
   return TRUE;
 }
 
-/* Whom the owner wrote to at this domain in the window. */
+/* Finds an address at this domain to which the owner wrote in the window. */
 static gboolean try_domain(const Ask *ask, const char *domain, OtherName how, GError **error)
 {
   g_auto(Rows) rows = { 0 };
@@ -156,7 +178,8 @@ static gboolean try_domain(const Ask *ask, const char *domain, OtherName how, GE
   return !rows.failed;
 }
 
-/* Whom the owner wrote to in the window by an address at this domain that differs from this one by dots and a tag. */
+/* Finds an address at this domain to which the owner wrote in the window, and which differs from this address by dots
+ * and a tag alone. */
 static gboolean try_alike(const Ask *ask, const char *domain, const char *address, GError **error)
 {
   g_auto(Rows) rows = { 0 };
@@ -193,8 +216,8 @@ static gboolean try_domains(const Ask *ask, const GPtrArray *domains, OtherName 
   return TRUE;
 }
 
-/* Is the original addressed to a failed recipient? Then its other recipients are other people, and nobody has passed it
- * on. */
+/* Is the original addressed to a failed recipient? Then its other recipients are other people, and nobody has forwarded
+ * it. */
 static gboolean original_names_failed(const Report *report)
 {
   for (guint i = 0; i < report->recipients->len; i++)
@@ -210,7 +233,8 @@ static GPtrArray *other_names(const Report *report)
   return names;
 }
 
-/* Domains of the failed recipients; of the reporter, which may be a host in the domain that was written to. */
+/* The domains to ask about: those of the failed recipients, and those of the reporter, which may be a host in the
+ * domain that the owner wrote to. */
 static void domains_asked(const Report *report, GPtrArray *theirs, GPtrArray *reporters)
 {
   const char *const reporter[] = { report->reporter_domain, address_domain(report->reporter) };
@@ -238,7 +262,8 @@ static gboolean ask_other(const Ask *ask, GError **error)
          && (named || try_domains(ask, reporters, OTHER_REPORTER, error));
 }
 
-/* Of this account no id was seen rewritten in a year, and no message of the time in question lacks an id. */
+/* *none becomes TRUE where no id of this account was seen rewritten in a year, and no message of that time lacks an id.
+ */
 static gboolean none_rewritten(const Ask *ask, gboolean *none, GError **error)
 {
   const Facts *facts = ask->facts;
@@ -253,7 +278,7 @@ static gboolean none_rewritten(const Ask *ask, gboolean *none, GError **error)
   return TRUE;
 }
 
-/* What reports that showed an own id tell: which messages came back from the domains that these were sent to. */
+/* What is learned from reports that showed an id of the owner: the messages, and the domains that they were sent to. */
 typedef struct {
   GHashTable *messages;
   GPtrArray *domains;
@@ -288,8 +313,8 @@ static gboolean find_survivors(const Ask *ask, Survivors *survivors, GError **er
   return !rows.failed;
 }
 
-/* Do ids of this account's mail come back as they left? Three messages are asked for, and three domains that they were
- * sent to: a stranger may have read all that the owner wrote to one list, and could forge reports about it. */
+/* Do ids of this account's mail come back unchanged? Three messages to three domains must show it: a stranger may have
+ * read everything that the owner wrote to one list, and could forge reports about that mail. */
 static gboolean ask_survival(const Ask *ask, GError **error)
 {
   Facts *facts = ask->facts;
@@ -307,7 +332,7 @@ static gboolean ask_survival(const Ask *ask, GError **error)
   return TRUE;
 }
 
-/* Where one sent message is found, whom else the owner wrote to tells nothing more. */
+/* Is a sent message found? Then other addresses to which the owner wrote tell nothing more. */
 static gboolean is_answered(const Facts *facts)
 {
   return facts->id.shown != NULL || facts->refer_back.shown != NULL || facts->token.shown != NULL

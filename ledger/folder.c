@@ -6,6 +6,7 @@
 #include "ledger/folder.h"
 #include "ledger/heal.h"
 #include "ledger/private.h"
+#include <string.h>
 
 const char *folder_role_name(FolderRole role)
 {
@@ -122,4 +123,10 @@ gboolean folder_use_sent(Ledger *ledger, const char *account, const char *const 
 gboolean folder_use_watched(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error)
 {
   return use_role(ledger, account, FOLDER_ROLE_WATCHED, folders, n, error);
+}
+
+gboolean folder_is_below(const char *name, const char *above)
+{
+  gsize length = strlen(above);
+  return length > 0 && g_str_has_prefix(name, above) && name[length] != '\0' && strchr("/.\\", name[length]) != NULL;
 }

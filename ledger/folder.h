@@ -29,3 +29,5 @@ gboolean folder_mark_set(Ledger *ledger, const char *account, const char *folder
 gboolean folder_use_sent(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error);
 /* Which of them are watched for new mail now: none of these gives coverage, whatever it is used for besides. */
 gboolean folder_use_watched(Ledger *ledger, const char *account, const char *const *folders, guint n, GError **error);
+/* Does the first of these folders lie below the second ("Sent/2026", ".Sent.2026"), by any separator? */
+gboolean folder_is_below(const char *name, const char *above);

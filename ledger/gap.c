@@ -2,7 +2,7 @@
  * Owns:     table gap.
  * Must not: decide what is covered.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_coverage.c */
+ * Tests:    tests/ledger/test_gap.c */
 #include "ledger/heal.h"
 #include "ledger/private.h"
 #include "ledger/sent.h"
@@ -94,6 +94,15 @@ gboolean coverage_gap_add(Ledger *ledger, const char *account, const char *folde
   if (since >= until) return TRUE;
   if (!db_begin(ledger, error)) return FALSE;
   return db_end(ledger, coverage_gap_note(ledger, account, folder, since, until, reason, error), error);
+}
+
+gboolean coverage_gap_take_back(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                                GError **error)
+{
+  gint64 id = folder_id(ledger, account, folder, FOLDER_ROLE_SENT, error);
+  return id >= 0
+         && db_run(ledger, error, "DELETE FROM gap WHERE folder = ? AND since = ? AND until = ?", "iii", id, since,
+                   until);
 }
 
 GPtrArray *coverage_gaps(Ledger *ledger, const char *account, gint64 since, GError **error)

@@ -1,5 +1,5 @@
 /* heal.c - verdicts that mend themselves.
- * Owns:     tables heal_due and healing: what is judged again, what goes back by itself, and what is only told.
+ * Owns:     table healing: what is judged again, what goes back by itself, and what is only told.
  * Must not: move anything; bring back what rests on a stranger's word alone.
  * Fails:    LEDGER_ERROR; a run is in whole or not at all.
  * Tests:    tests/ledger/test_heal.c */
@@ -21,34 +21,6 @@ void healing_free(Healing *healing)
   if (healing == NULL) return;
   g_free(healing->code);
   g_free(healing);
-}
-
-#define QUEUE_QUARANTINED                                                                                              \
-  "INSERT INTO heal_due(entry, cause) SELECT entry.id, ?1 FROM entry WHERE state = 'quarantined' AND quarantined > "   \
-  "?2 "
-#define OR_ADD " ON CONFLICT DO UPDATE SET cause = cause | excluded.cause"
-
-gboolean heal_queue_all(Ledger *ledger, HealCause cause, GError **error)
-{
-  return db_run(ledger, error, QUEUE_QUARANTINED OR_ADD, "di", cause, db_now() - HEAL_DAYS * DAY);
-}
-
-gboolean heal_queue_time(Ledger *ledger, gint64 since, gint64 until, HealCause cause, GError **error)
-{
-  return db_run(ledger, error, QUEUE_QUARANTINED "AND arrived BETWEEN ?3 AND ?4" OR_ADD, "diii", cause,
-                db_now() - HEAL_DAYS * DAY, since, until);
-}
-
-/* More than the entry is about, never less: whatever shows its text. */
-gboolean heal_queue_own(Ledger *ledger, const char *entry, GError **error)
-{
-  const char *text = entry[0] == '@' ? entry + 1 : entry;
-  return db_run(
-      ledger, error,
-      QUEUE_QUARANTINED
-      "AND (instr(lower(recipients), ?3) OR instr(lower(coalesce(reporter, '')), ?3)"
-      " OR EXISTS(SELECT 1 FROM kept WHERE kept.entry = entry.id AND instr(report, CAST(?3 AS BLOB))))" OR_ADD,
-      "dis", HEAL_OWN, db_now() - HEAL_DAYS * DAY, text);
 }
 
 static const char *code_of(const GPtrArray *evidence, guint decided)
@@ -192,7 +164,9 @@ static gboolean judge(Ledger *ledger, gint64 id, guint cause, const Policy *poli
     return TRUE;
   g_autoptr(Report) report = kept_read(ledger, entry, &again.whole, error);
   if (report == NULL) return FALSE;
-  const FactsQuery query = { .account = entry->account, .arrived = entry->arrived, .now = policy->now };
+  const FactsQuery query = {
+    .account = entry->account, .arrived = entry->arrived, .now = policy->now, .seen = entry->judged
+  };
   g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, error);
   if (facts == NULL) return FALSE;
   facts->waited = TRUE;

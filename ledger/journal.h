@@ -12,7 +12,7 @@
 
 /* A message, known wherever it lies: Message-ID, size and SHA-256 of its first FILTER_READ_LIMIT bytes. */
 typedef struct {
-  char *message_id; /* normal form, "" when it has none */
+  char *message_id; /* normal form, "" when it has none, or one that is too long to be stored */
   guint64 size;     /* octets (RFC822.SIZE) */
   guint8 digest[32];
 } Fingerprint;
@@ -67,9 +67,10 @@ typedef struct {
   gint64 matched;  /* the sent message that the report was matched to (SentFact.row), 0 none; and by what. Counted
                       by SentFact.reports and Facts.written_reports; not read back */
   Match matched_by;
-  gint64 changed; /* when state was set */
-  GBytes *kept;   /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
-  char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
+  gint64 changed;   /* when state was set */
+  GBytes *kept;     /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
+  gboolean claimed; /* this machine claimed it before, and its move was put off. Not stored */
+  char *unlisted;   /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;
 /* An entry for a verdict just given; copies what it needs. facts: the facts that the verdict stands on, NULL for none.
  * state: MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */
@@ -96,8 +97,9 @@ GPtrArray *journal_unfinished(Ledger *ledger, const char *account, GError **erro
  * into quarantine perhaps at both). */
 gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place, gint64 except, gboolean *claimed,
                          GError **error);
-/* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE
- * backscatter that was kept because nothing was to be moved then. List of Entry*. */
+/* Entries of account that are to be judged again, since they are due: waiting ones, and where observed is TRUE those
+ * that were kept although their verdict would have had them moved, because nothing was to be moved then. List of
+ * Entry*. */
 GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean observed, GError **error);
 
 /* What to list. Zero or NULL means any. */

@@ -2,7 +2,7 @@
  * Owns:     the SELECTs about entry and evidence.
  * Must not: write.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_journal.c, tests/ledger/test_again.c */
+ * Tests:    tests/ledger/test_journal_read.c, tests/ledger/test_again.c */
 #include "ledger/journal.h"
 #include "ledger/private.h"
 
@@ -108,7 +108,7 @@ gboolean journal_claimed(Ledger *ledger, const char *account, const Place *place
 /* Entries that are judged again. The words fit the index entry_again. ?1: the account, ?2: observed. */
 #define IS_AGAIN                                                                                                       \
   "account = ?1 AND due > 0 AND exempt = 0 AND entry.state IN ('waiting', iif(?2, 'kept', 'waiting'))"                 \
-  " AND (entry.state = 'waiting' OR verdict = 'backscatter')"
+  " AND (entry.state = 'waiting' OR verdict IN ('backscatter', 'unsure'))"
 
 GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean observed, GError **error)
 {
@@ -124,7 +124,7 @@ GPtrArray *journal_due(Ledger *ledger, const char *account, gint64 now, gboolean
 /* Finds the first due entry of each state by the index, without a walk over the others. */
 #define FIRST_DUE(state)                                                                                               \
   "(SELECT due FROM entry WHERE account = ?1 AND state = " state                                                       \
-  " AND due > 0 AND exempt = 0 AND (state = 'waiting' OR verdict = 'backscatter') ORDER BY due LIMIT 1)"
+  " AND due > 0 AND exempt = 0 AND (state = 'waiting' OR verdict IN ('backscatter', 'unsure')) ORDER BY due LIMIT 1)"
 
 gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed, gint64 *next, GError **error)
 {

@@ -10,7 +10,7 @@
 #define FORM "(yxxsubbbaas)"
 #define FORM_NUMBER 1 /* another form gets another number: what is older is then too little */
 #define LIST_MOST 64
-#define BYTES_MOST 32768
+#define BYTES_MOST 1024
 
 /* The lists of a report, in the order in which they are kept. A new one is added at the end. */
 #define LISTS 11

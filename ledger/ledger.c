@@ -8,6 +8,7 @@
 #include "ledger/private.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,23 +59,47 @@ static gboolean make_file(const char *path, GError **error)
   return FALSE;
 }
 
-/* The file is checked by its path, never opened: closing a descriptor of a file drops the locks that another connection
- * of this process has on the file. */
-static gboolean prepare_file(const char *path, gboolean create, GError **error)
+/* fd: of the file itself (O_PATH), so that nothing put in its place meanwhile is changed. By way of /proc, since
+ * fchmod() does not take such a descriptor. */
+static gboolean check_file(const char *path, int fd, GError **error)
 {
   struct stat info;
-  if (create && !make_file(path, error)) return FALSE;
-  if (stat(path, &info) != 0)
-    return errno == ENOENT ? missing(path, error) : open_failed(error, path, "cannot be opened", g_strerror(errno));
+  g_autofree char *itself = g_strdup_printf("/proc/self/fd/%d", fd);
+  if (fstat(fd, &info) != 0) return open_failed(error, path, "cannot be opened", g_strerror(errno));
+  if (S_ISLNK(info.st_mode))
+    return open_failed(error, path, "is a link",
+                       "move the file itself here, or name the folder that has it with --data");
   if (!S_ISREG(info.st_mode))
     return open_failed(error, path, "is not a file", "move it away, or choose another data folder");
   if (info.st_uid != geteuid())
     return open_failed(error, path, "belongs to another user", "choose a data folder of your own");
-  if ((info.st_mode & 077) != 0 && chmod(path, 0600) != 0)
+  if ((info.st_mode & 077) != 0 && chmod(itself, 0600) != 0)
     return open_failed(error, path, "cannot be closed to others", g_strerror(errno));
-  if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
+  if (faccessat(AT_FDCWD, itself, R_OK | W_OK, AT_EACCESS) != 0)
     return open_failed(error, path, "cannot be written", g_strerror(errno));
   return TRUE;
+}
+
+/* The descriptor is one of O_PATH: closing any other one of a file drops the locks that another connection of this
+ * process has on the file. */
+static gboolean prepare_file(const char *path, gboolean create, GError **error)
+{
+  if (create && !make_file(path, error)) return FALSE;
+  int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0)
+    return errno == ENOENT ? missing(path, error) : open_failed(error, path, "cannot be opened", g_strerror(errno));
+  gboolean good = check_file(path, fd, error);
+  close(fd);
+  return good;
+}
+
+/* The file's path without links, as SQLite wants it where it follows none. The caller frees. */
+static char *straight_path(const char *dir)
+{
+  char *real = realpath(dir, NULL);
+  char *path = g_build_filename(real != NULL ? real : dir, FILE_NAME, NULL);
+  free(real);
+  return path;
 }
 
 /* Is the needle, which has no capital letters, in this ASCII text? This is the common case, and needs no copy. */
@@ -153,7 +178,7 @@ static gboolean connect(Ledger *ledger, const char *name, GError **error)
   static gboolean begun;
   if (!begun) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   begun = TRUE;
-  int rc = sqlite3_open_v2(name, &ledger->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+  int rc = sqlite3_open_v2(name, &ledger->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
   if (rc != SQLITE_OK) return db_fail(ledger, rc, error);
   return set_up(ledger, error) && schema_check(ledger, error) && use_wal(ledger, error)
          && schema_migrate(ledger, error);
@@ -171,9 +196,9 @@ Ledger *ledger_open(const char *dir, LedgerMode mode, GError **error)
   }
   gboolean create = mode == LEDGER_CREATE;
   ledger->path = g_build_filename(dir, FILE_NAME, NULL);
-  if (!data_folder_check(dir, create, error) || !prepare_file(ledger->path, create, error)
-      || !connect(ledger, ledger->path, error))
-    return NULL;
+  if (!data_folder_check(dir, create, error) || !prepare_file(ledger->path, create, error)) return NULL;
+  g_autofree char *straight = straight_path(dir);
+  if (!connect(ledger, straight, error)) return NULL;
   return g_steal_pointer(&ledger);
 }
 

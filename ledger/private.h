@@ -19,27 +19,28 @@ gint64 account_id(Ledger *ledger, const char *name, GError **error);
 gint64 folder_id(Ledger *ledger, const char *account, const char *folder, FolderRole role, GError **error);
 gboolean folder_mark_write(Ledger *ledger, gint64 folder, const FolderMark *mark, GError **error);
 
-/* sent.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the
+/* sent_find.c: *sent becomes the message that has this id (the first one, so that all aliases and copies lead to the
  * same); stays when none has. Where none has exactly this one, white space and the domain's case do not count. */
 gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error);
 
-/* sent.c: the same for the beginning of an id, of SENT_START_BYTES or more (a shorter one finds nothing), and for the
- * id of a letter that the message answers: the latest of those that may be meant. */
+/* sent_find.c: the same for the beginning of an id, of SENT_START_BYTES or more (a shorter one finds nothing), and for
+ * the id of a letter that the message answers: the latest of those that may be meant. */
 #define SENT_START_BYTES 12
 gboolean sent_by_start(Ledger *ledger, const char *start, gint64 *sent, GError **error);
 gboolean sent_by_reply(Ledger *ledger, const char *id, gint64 *sent, GError **error);
-/* sent.c: an id without white space and with its domain in lower case; NULL if the id has this form already. */
+/* sent_find.c: an id without white space and with its domain in lower case; NULL if the id has this form already. */
 char *sent_id_loose(const char *id);
-/* sent.c: the key in table sent_start for the beginning of an id of `least` bytes or more; 0 for a shorter id. */
+/* sent_find.c: the key in table sent_start for the beginning of an id of `least` bytes or more; 0 for a shorter id. */
 gint64 sent_id_start(const char *id, gsize least);
-/* sent.c: how table sent_to knows a subject: *hash, and *whole as rows of schema version 3 and before have it. FALSE:
- * it has nothing to compare. */
+/* sent_find.c: how table sent_to knows a subject: *hash, and *whole as rows of schema version 3 and before have it.
+ * FALSE: it has nothing to compare. */
 gboolean subject_hashes(const char *subject, gint64 *hash, gint64 *whole);
 
 /* sent_batch.c: puts those of n messages that the folder does not have yet into the tables; *added: how many. Within a
  * transaction of the caller's. */
 gboolean sent_batch_add(Ledger *ledger, gint64 folder, const SentRow *rows, guint n, guint *added, GError **error);
-/* sent_batch.c: can a message have been sent then? */
+/* sent_find.c: can a message have been sent then? Clocks may be ahead by SENT_CLOCK_SLACK, seconds. */
+#define SENT_CLOCK_SLACK ((gint64)86400)
 gboolean sent_date_plausible(gint64 date, gint64 now);
 
 /* journal.c: journal_intend() within a transaction of the caller's; also MOVE_Q_INTENT: what was restored goes back
@@ -70,6 +71,9 @@ gboolean wish_none_abandoned(Ledger *ledger, gboolean *none, GError **error);
 /* gap.c: coverage_gap_add() within a transaction of the caller's. */
 gboolean coverage_gap_note(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
                            const char *reason, GError **error);
+
+/* complete.c: notes what a reading has taken since it was noted last. Within a transaction of the caller's. */
+gboolean reading_note(Ledger *ledger, Reading *reading, GError **error);
 
 /* silence.c: a time without sent mail that touches the one asked about, and is longer than 30 days and ten times the
  * usual interval; Unix seconds, zeros where there is none. */
@@ -123,6 +127,9 @@ Entry *entry_of_row(const Rows *rows);
 #define IS_FOR_OWNER                                                                                                   \
   "(entry.state IN ('q_intent', 'quarantined', 'r_intent', 'd_intent', 'failed')"                                      \
   " OR (entry.state = 'kept' AND entry.exempt = 0 AND entry.verdict IN ('unsure', 'backscatter')))"
+/* shorten.c: cuts the texts of an entry that is to be stored, the longest ones first, each with an ellipsis, so that
+ * all together have 1,000 bytes at most; 20 recipients stay. Texts of ordinary reports stay whole. */
+void entry_shorten(Entry *entry);
 /* entry.c: why this entry cannot be restored (MOVE_R_INTENT), deleted (MOVE_D_INTENT) or put back
  * into quarantine (MOVE_Q_INTENT) now, a sentence; NULL when it
  * can. */

@@ -2,7 +2,7 @@
  * Owns:     CREATE and ALTER, application_id and user_version.
  * Must not: read mail; read rows, except to carry them over.
  * Fails:    LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED; a step is made whole or not at all.
- * Tests:    tests/ledger/test_open.c */
+ * Tests:    tests/ledger/test_schema.c */
 #include "ledger/private.h"
 
 #define APPLICATION_ID 0x42735470 /* "BsTp" */

@@ -1,15 +1,13 @@
 /* sent.c - the sent mail.
- * Owns:     marks of Sent folders, counts, and the way from an id to its message.
+ * Owns:     marks of Sent folders, and counts.
  * Must not: read mail; decide what it means.
  * Fails:    LEDGER_ERROR; a batch is in whole or not at all.
  * Tests:    tests/ledger/test_sent.c */
 #include "ledger/sent.h"
 #include "filter/normalise.h"
 #include "ledger/private.h"
-#include <string.h>
 
 #define RECORD_FOLDER 0
-#define SUBJECT_COMPARED 200 /* bytes; of a long subject, a report may return only a part */
 
 static gboolean count_in(Ledger *ledger, gint64 folder, guint added, GError **error)
 {
@@ -27,15 +25,14 @@ static gint64 oldest_of(gint64 oldest, const SentRow *row, gint64 now)
 }
 
 static gboolean add(Ledger *ledger, const char *account, const char *name, const SentRow *rows, guint n,
-                    FolderMark *mark, GError **error)
+                    FolderMark *mark, guint *added, GError **error)
 {
-  guint added = 0;
   gint64 now = db_now(), known = 0, folder = folder_id(ledger, account, name, FOLDER_ROLE_SENT, error);
   if (folder < 0 || !db_number(ledger, error, &known, "SELECT oldest FROM folder WHERE id = ?", "i", folder))
     return FALSE;
   if (known != 0 && (mark->oldest == 0 || known < mark->oldest)) mark->oldest = known;
   for (guint i = 0; i < n; i++) mark->oldest = oldest_of(mark->oldest, &rows[i], now);
-  return sent_batch_add(ledger, folder, rows, n, &added, error) && count_in(ledger, folder, added, error)
+  return sent_batch_add(ledger, folder, rows, n, added, error) && count_in(ledger, folder, *added, error)
          && folder_mark_write(ledger, folder, mark, error);
 }
 
@@ -45,9 +42,37 @@ gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const
                   FolderMark *mark, GError **error)
 {
   FolderMark updated = *mark;
+  guint added = 0;
   if (!db_begin_lightly(ledger, error)) return FALSE;
-  if (!db_end_lightly(ledger, add(ledger, account, folder, rows, n, &updated, error), error)) return FALSE;
+  if (!db_end_lightly(ledger, add(ledger, account, folder, rows, n, &updated, &added, error), error)) return FALSE;
   *mark = updated;
+  return TRUE;
+}
+
+gboolean sent_read(Ledger *ledger, Reading *reading, const SentRow *rows, guint n, FolderMark *mark, guint *added,
+                   GError **error)
+{
+  FolderMark updated = *mark;
+  guint new = 0;
+  if (!db_begin_lightly(ledger, error)) return FALSE;
+  gboolean ok = reading_note(ledger, reading, error)
+                && add(ledger, reading->account, reading->folder, rows, n, &updated, &new, error);
+  if (!db_end_lightly(ledger, ok, error)) return FALSE;
+  *mark = updated;
+  *added = new;
+  return TRUE;
+}
+
+gboolean sent_count_unknown(Ledger *ledger, const SentRow *rows, guint n, guint *count, GError **error)
+{
+  *count = 0;
+  for (guint i = 0; i < n; i++) {
+    const GPtrArray *ids = rows[i].message->message_ids;
+    gint64 sent = 0;
+    if (ids->len == 0) continue;
+    if (!sent_by_id(ledger, g_ptr_array_index(ids, 0), &sent, error)) return FALSE;
+    if (sent == 0) (*count)++;
+  }
   return TRUE;
 }
 
@@ -108,64 +133,4 @@ gint64 sent_count(Ledger *ledger, const char *account, GError **error)
                       " AND account.name = ?",
                       "s", account);
   return ok ? count : -1;
-}
-
-char *sent_id_loose(const char *id)
-{
-  const char *domain = strrchr(id, '@');
-  gboolean loose = strpbrk(id, " \t") == NULL;
-  for (const char *c = domain; loose && c != NULL && *c != '\0'; c++) loose = !g_ascii_isupper(*c);
-  if (loose) return NULL;
-  GString *bare = g_string_new(NULL);
-  for (const char *c = id; *c != '\0'; c++)
-    if (!g_ascii_isspace(*c)) g_string_append_c(bare, domain != NULL && c > domain ? g_ascii_tolower(*c) : *c);
-  return g_string_free(bare, FALSE);
-}
-
-gint64 sent_id_start(const char *id, gsize least)
-{
-  if (strlen(id) < least) return 0;
-  g_autofree char *start = g_strndup(id, SENT_START_BYTES);
-  return db_hash(start);
-}
-
-gboolean subject_hashes(const char *subject, gint64 *hash, gint64 *whole)
-{
-  g_autofree char *compared = subject_normalise(subject);
-  if (compared[0] == '\0') return FALSE;
-  *whole = db_hash(compared);
-  gsize length = strlen(compared);
-  if (length > SUBJECT_COMPARED) *g_utf8_find_prev_char(compared, compared + SUBJECT_COMPARED + 1) = '\0';
-  *hash = length > SUBJECT_COMPARED ? db_hash(compared) : *whole;
-  return TRUE;
-}
-
-/* The earliest message that has the hash, so that all aliases and copies lead to the same. */
-static gboolean by_hash(Ledger *ledger, gint64 hash, gint64 *sent, GError **error)
-{
-  return db_number(ledger, error, sent, "SELECT sent FROM sent_id WHERE hash = ? ORDER BY sent LIMIT 1", "i", hash);
-}
-
-gboolean sent_by_id(Ledger *ledger, const char *id, gint64 *sent, GError **error)
-{
-  gint64 found = 0;
-  if (!by_hash(ledger, db_hash(id), &found, error)) return FALSE;
-  g_autofree char *loose = found == 0 ? sent_id_loose(id) : NULL;
-  if (loose != NULL && !by_hash(ledger, db_hash(loose), &found, error)) return FALSE;
-  if (found != 0) *sent = found;
-  return TRUE;
-}
-
-gboolean sent_by_start(Ledger *ledger, const char *start, gint64 *sent, GError **error)
-{
-  gint64 hash = sent_id_start(start, SENT_START_BYTES);
-  return hash == 0
-         || db_number(ledger, error, sent, "SELECT sent FROM sent_start WHERE hash = ? ORDER BY sent DESC LIMIT 1", "i",
-                      hash);
-}
-
-gboolean sent_by_reply(Ledger *ledger, const char *id, gint64 *sent, GError **error)
-{
-  return db_number(ledger, error, sent, "SELECT sent FROM sent_reply WHERE hash = ? ORDER BY sent DESC LIMIT 1", "i",
-                   db_hash(id));
 }

@@ -1,6 +1,7 @@
 /* sent.h - the sent mail, and for which times it is known to be complete (coverage). */
 #pragma once
 #include "filter/filter.h"
+#include "ledger/complete.h"
 #include "ledger/folder.h"
 
 /* One message of a Sent folder. */
@@ -20,6 +21,13 @@ typedef struct {
 gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const SentRow *rows, guint n,
                   FolderMark *mark, GError **error);
 
+/* The same for messages that `reading` has taken since it was noted last (complete.h), which is noted in the same
+ * transaction. *added: how many the folder did not have. */
+gboolean sent_read(Ledger *ledger, Reading *reading, const SentRow *rows, guint n, FolderMark *mark, guint *added,
+                   GError **error);
+/* *count: how many of them have an id, and no message that is known has it. */
+gboolean sent_count_unknown(Ledger *ledger, const SentRow *rows, guint n, guint *count, GError **error);
+
 /* Adds messages that the owner hands over (`record`): known as sent, no coverage of its own. */
 gboolean sent_record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error);
 /* The date of the oldest message that was handed over and is from one of these addresses (patterns, see
@@ -29,7 +37,8 @@ gint64 sent_recorded_since(Ledger *ledger, const char *patterns, GError **error)
 /* How many sent messages are known, of an account or (NULL) of all. -1 on error. */
 gint64 sent_count(Ledger *ledger, const char *account, GError **error);
 
-/* Coverage of one Sent folder in use. from 0: none. Only mail from the owner's addresses makes coverage. */
+/* Coverage of one Sent folder in use. from 0: none. Only mail from the owner's addresses makes coverage. A folder below
+ * another one ("Sent/2026") begins when that one does. */
 typedef struct {
   char *account, *folder;
   gint64 from, to; /* Unix seconds */
@@ -58,6 +67,10 @@ void coverage_gap_free(CoverageGap *gap);
  * another becomes one with it (the newer reason stays). Needs since < until; else nothing is noted. */
 gboolean coverage_gap_add(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
                           const char *reason, GError **error);
+/* Forgets the gap that was noted for exactly this time: nothing was missed after all. Where it has become one with
+ * another gap it stays. */
+gboolean coverage_gap_take_back(Ledger *ledger, const char *account, const char *folder, gint64 since, gint64 until,
+                                GError **error);
 /* Gaps of Sent folders in use that end after `since`, of account or (NULL) all configured ones, oldest first: list of
  * CoverageGap*. */
 GPtrArray *coverage_gaps(Ledger *ledger, const char *account, gint64 since, GError **error);

@@ -9,12 +9,8 @@
 #include "ledger/sent_shape.h"
 
 #define SUBJECT_BYTES 200
-#define YEAR_1980 ((gint64)315532800)
-#define CLOCK_SLACK ((gint64)86400)
 #define STORED_LATELY ((gint64)30 * 86400)
 #define LINKS_HELD 20000
-
-gboolean sent_date_plausible(gint64 date, gint64 now) { return date >= YEAR_1980 && date <= now + CLOCK_SLACK; }
 
 /* An address (or a domain) of this batch; mail names the same ones again and again. */
 typedef struct {
@@ -301,7 +297,7 @@ static gboolean put_sent(Batch *batch, const SentMessage *message, gint64 date, 
  * wrong: it is found by either time. */
 static gboolean clock_was_wrong(const Batch *batch, const SentRow *row, gint64 date)
 {
-  return sent_date_plausible(row->stored, batch->now) && row->stored - date > CLOCK_SLACK
+  return sent_date_plausible(row->stored, batch->now) && row->stored - date > SENT_CLOCK_SLACK
          && batch->now - row->stored < STORED_LATELY;
 }
 

@@ -2,7 +2,7 @@
  * Owns:     that a report is judged again once a sent message bears one of its ids, or went to one of its recipients.
  * Must not: judge; begin or end a transaction.
  * Fails:    LEDGER_ERROR; the caller rolls back.
- * Tests:    tests/ledger/test_heal.c, tests/ledger/test_trust.c */
+ * Tests:    tests/ledger/test_heal.c, tests/ledger/test_answers.c */
 #include "ledger/sent_news.h"
 #include "ledger/heal.h"
 

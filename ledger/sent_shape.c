@@ -2,7 +2,7 @@
  * Owns:     tables sent_from, sent_day and id_side.
  * Must not: decide what is covered; begin or end a transaction.
  * Fails:    LEDGER_ERROR; the caller rolls back.
- * Tests:    tests/ledger/test_trust.c */
+ * Tests:    tests/ledger/test_sent_shape.c */
 #include "ledger/sent_shape.h"
 #include "filter/normalise.h"
 #include <string.h>

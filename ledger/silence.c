@@ -2,7 +2,7 @@
  * Owns:     how long a silence must be to be a gap.
  * Must not: write.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_trust.c */
+ * Tests:    tests/ledger/test_sent_shape.c */
 #include "ledger/private.h"
 
 #define DAY ((gint64)86400)

@@ -2,7 +2,7 @@
  * Owns:     the rule on which day a verdict or a move counts; the journal's rows are the only source.
  * Must not: write.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_journal.c */
+ * Tests:    tests/ledger/test_journal_read.c */
 #include "ledger/stats.h"
 #include "ledger/private.h"
 

@@ -2,7 +2,7 @@
  * Owns:     table unlisted.
  * Must not: keep an address; say what the owner should list.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_trust.c */
+ * Tests:    tests/ledger/test_unlisted.c */
 #include "ledger/unlisted.h"
 #include "filter/normalise.h"
 #include "ledger/private.h"

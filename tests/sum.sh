@@ -1,13 +1,17 @@
 # sum.sh - running steps of a check and adding up what they report; to be sourced.
 
 passed=0 failed=0 skipped=0
+times= # of each step: a line with its seconds and its name
+# Tests that run side by side: most of them wait more than they compute.
+# shellcheck disable=SC2034
+at_once=$((2 * $(nproc)))
 
 say() { printf '\n== %s\n' "$*"; }
 
 # step NAME COMMAND...: runs it, shows its output, and counts the tests it reports (automake's "# PASS:  3" lines).
 # A command that fails without reporting a failed test counts as one.
 step() {
-  local name=$1 log status=0 p f s
+  local name=$1 begin=$SECONDS log status=0 p f s
   shift
   say "$name"
   log=$(mktemp)
@@ -18,13 +22,16 @@ step() {
                 END{print p + 0, f + 0, s + 0}' "$log")
   rm -f "$log" "$log.status"
   p=$1 f=$2 s=$3
+  times+=$(printf '%6d s  %s' $((SECONDS - begin)) "$name")$'\n'
   if [ "$status" != 0 ] && [ "$f" = 0 ]; then f=1; echo "FAILED: $name (status $status)"; fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   return "$status"
 }
 
-# The last line, and the exit status to end with.
+# The time of each step, the last line, and the exit status to end with.
 sum() {
+  say "Time"
+  printf '%s' "$times"
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" = 0 ]
 }

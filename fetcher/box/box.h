@@ -76,8 +76,10 @@ typedef struct {
 
 struct Box {
   const BoxClass *class;
-  char *name;            /* the folder's name for the pipeline: a path, or INBOX */
-  GArray *items;         /* BoxItem; empty before the first list() */
+  char *name;    /* the folder's name for the pipeline: a path, or INBOX */
+  GArray *items; /* BoxItem; empty before the first list() */
+  guint64 print; /* of the names of all files, flags included, and of their folder, as they were listed last; 0: the box
+                    has no such names */
   gboolean read_only;    /* remove() and put() would be refused; known after list() */
   gboolean removes_late; /* see remove() */
   gboolean renumbers;    /* if a listing has no known key at all, they are the same messages under new keys */
@@ -86,6 +88,7 @@ struct Box {
 /* Frees the box, its name and items. Ends a POP3 session in which something was removed with QUIT, so that the
  * removals happen, unless the connection broke. */
 void box_free(Box *box);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Box, box_free)
 /* For a class's own constructor: fills in a zeroed record. */
 void box_init(Box *box, const BoxClass *class, const char *name);
 static inline const BoxItem *box_item(const Box *box, guint i) { return &g_array_index(box->items, BoxItem, i); }

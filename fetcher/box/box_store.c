@@ -1,5 +1,5 @@
 /* box_store.c - a Store made of boxes
- * Owns:     which box a folder's name means, what can be done with it, and when to look at it again.
+ * Owns:     what can be done with a folder, and when to look at the folder again.
  * Must not: know a format or a protocol.
  * Fails:    STORE_ERROR, LEDGER_ERROR; a message is in the one box, in the other, or in both.
  * Tests:    tests/fetcher/box/test_box_store.c */
@@ -11,43 +11,6 @@
 #define SENT_HEADER_LIMIT ((gsize)4 << 20) /* a letter to thousands names them all */
 #define FOUND_MOST 1000
 #define TWO_DAYS ((gint64)172800)
-
-static BoxSlot *slot_of(const BoxStore *store, const char *name)
-{
-  for (guint i = 0; i < store->slots->len; i++) {
-    BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
-    if (strcmp(slot->shelf->box->name, name) == 0) return slot;
-  }
-  return NULL;
-}
-
-/* The first of this use. */
-Shelf *box_store_first(const BoxStore *store, BoxUse use)
-{
-  for (guint i = 0; i < store->slots->len; i++) {
-    const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
-    if (slot->use == use) return slot->shelf;
-  }
-  return NULL;
-}
-
-/* A folder that was swept in an earlier session is known by its path, so that its mail can be put back there. */
-BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error)
-{
-  if (slot_of(store, name) == NULL && *name == '/')
-    box_store_add(&store->base, store->open_box(name, FALSE), BOX_OTHER);
-  BoxSlot *slot = slot_of(store, name);
-  if (slot == NULL) g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "There is no folder \"%s\".", name);
-  return slot;
-}
-
-gboolean box_store_need_open(const BoxStore *store, GError **error)
-{
-  if (store->open != NULL && store->open->listed) return TRUE;
-  if (store->open != NULL) return shelf_refresh(store->open, TRUE, error);
-  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "No folder is open.");
-  return FALSE;
-}
 
 /* Do all moves between the watched folders and quarantine happen in one step, which is either made or not? */
 static gboolean moves_at_once(const BoxStore *store)
@@ -101,7 +64,7 @@ static char *box_resolve(Store *base, const char *name, GError **error)
   BoxStore *store = (BoxStore *)base;
   const Shelf *quarantine = box_store_first(store, BOX_QUARANTINE);
   if (name == NULL && quarantine != NULL) return g_strdup(quarantine->box->name);
-  if (name != NULL && slot_of(store, name) != NULL) return g_strdup(name);
+  if (name != NULL && box_store_known(store, name) != NULL) return g_strdup(name);
   if (name == NULL || (*name != '/' && !g_str_has_prefix(name, "~/"))) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX,
                 "There is no folder \"%s\": write the path of a Maildir or mbox.", name != NULL ? name : "");
@@ -109,11 +72,11 @@ static char *box_resolve(Store *base, const char *name, GError **error)
   }
   g_autofree char *home = *name == '~' ? g_build_filename(g_get_home_dir(), name + 2, NULL) : NULL;
   char *path = g_canonicalize_filename(home != NULL ? home : name, NULL);
-  if (slot_of(store, path) == NULL) box_store_add(base, store->open_box(path, FALSE), BOX_OTHER);
+  if (box_store_known(store, path) == NULL) box_store_add(base, store->open_box(path, FALSE), BOX_OTHER);
   return path;
 }
 
-gboolean box_create(Store *base, const char *name, GError **error)
+static gboolean box_create(Store *base, const char *name, GError **error)
 {
   const BoxSlot *slot = box_store_slot((BoxStore *)base, name, error);
   if (slot == NULL) return FALSE;
@@ -124,12 +87,14 @@ gboolean box_create(Store *base, const char *name, GError **error)
   return FALSE;
 }
 
-static void tell(const Shelf *shelf, FolderStatus *status)
+static void tell(Shelf *shelf, FolderStatus *status)
 {
   *status = (FolderStatus){ .validity = shelf->numbering.validity,
                             .next = shelf->numbering.next,
                             .count = shelf->numbering.count,
-                            .read_only = shelf->box->read_only };
+                            .read_only = shelf->box->read_only,
+                            .passed = shelf->passed };
+  shelf->passed = FALSE;
 }
 
 static gboolean box_peek(Store *base, const char *name, FolderStatus *status, GError **error)
@@ -145,7 +110,7 @@ static gboolean box_select(Store *base, const char *name, FolderStatus *status, 
   BoxStore *store = (BoxStore *)base;
   store->open = NULL;
   if (!box_peek(base, name, status, error)) return FALSE;
-  store->open = slot_of(store, name)->shelf;
+  store->open = box_store_known(store, name)->shelf;
   set_can(store);
   return TRUE;
 }
@@ -377,19 +342,6 @@ Store *box_store_new(Ledger *ledger, const char *account, BoxOpener open)
   store->open_box = open;
   store->inotify = -1;
   return &store->base;
-}
-
-void box_store_add(Store *base, Box *box, BoxUse use)
-{
-  BoxStore *store = (BoxStore *)base;
-  if (slot_of(store, box->name) != NULL) {
-    box_free(box);
-    return;
-  }
-  BoxSlot slot = { shelf_new(store->ledger, store->account, box, use == BOX_SENT), use };
-  g_array_append_val(store->slots, slot);
-  if (use == BOX_QUARANTINE && base->notes == NULL) base->notes = box_notes_beside(box->name);
-  if (use == BOX_RETURN && base->returns_to == NULL) base->returns_to = box->name;
 }
 
 Box *box_store_inbox(Store *base)

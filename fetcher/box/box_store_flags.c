@@ -1,10 +1,9 @@
 /* box_store_flags.c - a Store made of boxes: flags, and keywords, of which there are none
- * Owns:     the question what a message is marked with now; where the notes lie that stand for keywords.
+ * Owns:     the question what a message is marked with now.
  * Must not: trust flags that were listed a while ago.
  * Fails:    STORE_ERROR.
  * Tests:    tests/fetcher/box/test_box_store.c */
 #include "fetcher/box/private.h"
-#include <string.h>
 
 #define HEADER_LIMIT ((gsize)65536)
 
@@ -47,13 +46,4 @@ gboolean box_prized(Store *base, const guint32 *uids, guint n, GArray *prized, G
   }
   shelf_doubt(store->open);
   return shelf_refresh(store->open, TRUE, error) && look_prized(store, uids, n, prized, error);
-}
-
-/* Hidden, and not within the folder: mail programs list every file that lies in plain sight as a folder. */
-char *box_notes_beside(const char *quarantine)
-{
-  if (*quarantine != '/') return NULL;
-  g_autofree char *folder = g_path_get_dirname(quarantine), *base = g_path_get_basename(quarantine);
-  g_autofree char *name = g_strconcat(".backstop-restored-", base + strspn(base, "."), NULL);
-  return g_build_filename(folder, name, NULL);
 }

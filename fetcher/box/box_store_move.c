@@ -2,7 +2,7 @@
  * Owns:     the order put, sync, compare, remove in which a message goes from one box to another.
  * Must not: know a format or a protocol; remove a message before its copy is on the disk and is the same.
  * Fails:    STORE_ERROR, LEDGER_ERROR; a message is in the one box, in the other, or in both.
- * Tests:    tests/fetcher/box/test_box_store.c, tests/e2e/test_disk_kill.py */
+ * Tests:    tests/fetcher/box/test_box_store_move.c, tests/e2e/test_disk_kill.py */
 #include "fetcher/box/private.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@ static GArray *items_of(const Shelf *shelf, const guint32 *uids, guint n)
 static Shelf *need_target(BoxStore *store, const char *name, GError **error)
 {
   const BoxSlot *slot = box_store_slot(store, name, error);
-  if (slot == NULL || !box_create(&store->base, name, error)) return NULL;
+  if (slot == NULL || !store->base.class->create(&store->base, name, error)) return NULL;
   if (slot->shelf->box->class->put != NULL) return slot->shelf;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "Nothing can be put into \"%s\".", name);
   return NULL;

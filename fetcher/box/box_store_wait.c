@@ -1,4 +1,4 @@
-/* box_store_wait.c - waiting for new mail in boxes
+/* box_store_wait.c - waiting for new mail in boxes, and for sent mail
  * Owns:     the inotify descriptor of the store.
  * Must not: read mail.
  * Fails:    STORE_ERROR_MAILBOX where no watched box can be heard of; LINK.
@@ -18,6 +18,9 @@ static gboolean listen_to(BoxStore *store, GError **error)
   return FALSE;
 }
 
+/* Sent is watched as well: what comes to it is read at once, before it can be filed away. */
+static gboolean is_watched(const BoxSlot *slot) { return slot->use == BOX_WATCHED || slot->use == BOX_SENT; }
+
 /* A folder that cannot be watched, since it is not there, does not matter for the others. It is tried again each time.
  */
 static gboolean listen_all(BoxStore *store, GError **error)
@@ -28,8 +31,9 @@ static gboolean listen_all(BoxStore *store, GError **error)
   for (guint i = 0; i < store->slots->len; i++) {
     const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
     Box *box = slot->shelf->box;
-    if (slot->use != BOX_WATCHED || box->class->watch == NULL) continue;
-    if (box->class->watch(box, store->inotify, problem == NULL ? &problem : NULL)) heard++;
+    if (!is_watched(slot) || box->class->watch == NULL) continue;
+    GError **first = slot->use == BOX_WATCHED && problem == NULL ? &problem : NULL;
+    if (box->class->watch(box, store->inotify, first) && slot->use == BOX_WATCHED) heard++;
   }
   if (heard > 0 || problem == NULL) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
@@ -46,7 +50,7 @@ static gboolean has_changed(const BoxStore *store)
 {
   for (guint i = 0; i < store->slots->len; i++) {
     const BoxSlot *slot = &g_array_index(store->slots, BoxSlot, i);
-    if (slot->use == BOX_WATCHED && shelf_has_changed(slot->shelf)) return TRUE;
+    if (is_watched(slot) && shelf_has_changed(slot->shelf)) return TRUE;
   }
   return FALSE;
 }

@@ -18,20 +18,19 @@ typedef struct {
   int inotify; /* -1: not listening yet */
 } BoxStore;
 
+/* box_store_slots.c: the box of this name; NULL. */
+BoxSlot *box_store_known(const BoxStore *store, const char *name);
 /* The first box of this use; NULL. */
 Shelf *box_store_first(const BoxStore *store, BoxUse use);
-/* The box of this name; MAILBOX when there is none. */
+/* The box of this name, which may be the path of a folder that was not named before; MAILBOX when there is none. */
 BoxSlot *box_store_slot(BoxStore *store, const char *name, GError **error);
 /* The open folder's rows are there; MAILBOX when no folder is open. */
 gboolean box_store_need_open(const BoxStore *store, GError **error);
-gboolean box_create(Store *base, const char *name, GError **error);
 
-/* box_store_flags.c */
+/* box_store_flags.c: slots of the StoreClass */
 gboolean box_mark(Store *base, const guint32 *uids, guint n, Mark mark, GError **error);
 gboolean box_claim(Store *base, const guint32 *uids, guint n, GArray *claimed, GError **error);
 gboolean box_prized(Store *base, const guint32 *uids, guint n, GArray *prized, GError **error);
-/* Store.notes for a quarantine of this name; NULL for one that is no path. The caller frees. */
-char *box_notes_beside(const char *quarantine);
 
 /* box_store_move.c: slots of the StoreClass */
 gboolean box_move(Store *base, const guint32 *uids, guint n, const char *target, GArray *pairs, GError **error);

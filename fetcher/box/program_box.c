@@ -2,7 +2,7 @@
  * Owns:     how it is run, and for how long.
  * Must not: keep mail; show what the program prints, which may be mail.
  * Fails:    STORE_ERROR_MESSAGE with the program's exit status; it may have taken the message all the same.
- * Tests:    tests/fetcher/box/test_box_store.c */
+ * Tests:    tests/fetcher/box/test_box_store_move.c */
 #include "fetcher/box/program_box.h"
 #include <errno.h>
 #include <fcntl.h>

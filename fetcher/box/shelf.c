@@ -4,6 +4,9 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; the numbers stay as they were.
  * Tests:    tests/fetcher/box/test_box_store.c */
 #include "fetcher/box/shelf.h"
+#include <string.h>
+
+#define FRESH ((gint64)7 * 86400) /* mail that is younger leaves a Sent folder only where somebody files it away */
 
 Shelf *shelf_new(Ledger *ledger, const char *account, Box *box, gboolean lazy)
 {
@@ -29,11 +32,23 @@ void shelf_free(Shelf *shelf)
 
 void shelf_doubt(Shelf *shelf) { shelf->listed = shelf->failed = FALSE; }
 
+/* What the ledger notes of a box: its stamp, and (after the mark) the print of its files' names. */
+#define PRINT_MARK '#'
+
+static gboolean is_stamp_of(const char *noted, const char *stamp)
+{
+  gsize length = stamp != NULL ? strlen(stamp) : 0;
+  return noted != NULL && stamp != NULL && strncmp(noted, stamp, length) == 0
+         && (noted[length] == '\0' || noted[length] == PRINT_MARK);
+}
+
 gboolean shelf_has_changed(const Shelf *shelf)
 {
-  if (!shelf->listed && !shelf->failed) return TRUE;
+  gboolean noted = shelf->lazy && shelf->looked && !shelf->failed;
+  if (!shelf->listed && !shelf->failed && !noted) return TRUE;
   g_autofree char *stamp = shelf->box->class->stamp(shelf->box, NULL);
-  return g_strcmp0(stamp, shelf->stamp) != 0;
+  return shelf->listed || shelf->failed ? g_strcmp0(stamp, shelf->stamp) != 0
+                                        : !is_stamp_of(shelf->numbering.stamp, stamp);
 }
 
 static gint by_key(gconstpointer a, gconstpointer b)
@@ -168,6 +183,36 @@ static gboolean was_renumbered(const Shelf *shelf, guint known)
   return shelf->box->renumbers && known == 0 && shelf->numbers->len > 0 && shelf->box->items->len > 0;
 }
 
+/* What to note: the stamp, and the print only where the box was the same before and after the listing. */
+static char *to_note(const Shelf *shelf, const char *stamp)
+{
+  g_autofree char *after = shelf->box->print != 0 ? shelf->box->class->stamp(shelf->box, NULL) : NULL;
+  if (g_strcmp0(stamp, after) != 0) return g_strdup(stamp);
+  return g_strdup_printf("%s%c%016" G_GINT64_MODIFIER "x", stamp, PRINT_MARK, shelf->box->print);
+}
+
+/* Did the box change though each file has the name that it had? Then one came, and went. */
+static gboolean came_and_went(const Shelf *shelf, const char *noted)
+{
+  const char *before = shelf->numbering.stamp != NULL ? strchr(shelf->numbering.stamp, PRINT_MARK) : NULL;
+  const char *now = strchr(noted, PRINT_MARK);
+  return before != NULL && now != NULL && g_str_equal(before, now) && !g_str_equal(shelf->numbering.stamp, noted);
+}
+
+/* Is one of these gone that is younger than some days, as far as those tell that came before it? */
+static gboolean fresh_left(const Shelf *shelf, const GArray *gone)
+{
+  guint32 old = 0;
+  gint64 since = g_get_real_time() / G_USEC_PER_SEC - FRESH;
+  for (guint i = 0; i < shelf->rows->len; i++) {
+    const ShelfRow *row = &g_array_index(shelf->rows, ShelfRow, i);
+    if (box_item(shelf->box, row->item)->stored < since) old = row->uid;
+  }
+  for (guint i = 0; i < gone->len; i++)
+    if (g_array_index(gone, guint32, i) > old) return TRUE;
+  return FALSE;
+}
+
 static gboolean list(Shelf *shelf, const char *stamp, GError **error)
 {
   g_autoptr(GArray) come = g_array_new(FALSE, FALSE, sizeof(Number));
@@ -181,11 +226,14 @@ static gboolean list(Shelf *shelf, const char *stamp, GError **error)
   }
   if (!shelf->box->class->list(shelf->box, error)) return FALSE;
   gboolean anew = was_renumbered(shelf, compare(shelf, &difference));
-  if (!number_update(shelf->ledger, shelf->account, shelf->box->name, anew, gone, come, shelf->lazy ? stamp : NULL,
-                     &shelf->numbering, error))
+  g_autofree char *noted = shelf->lazy ? to_note(shelf, stamp) : NULL;
+  gboolean passed = shelf->lazy && come->len + gone->len == 0 && came_and_went(shelf, noted);
+  if (!number_update(shelf->ledger, shelf->account, shelf->box->name, anew, gone, come, noted, &shelf->numbering,
+                     error))
     return FALSE;
   apply(shelf, &difference, anew);
   make_rows(shelf);
+  shelf->passed = shelf->passed || passed || (shelf->lazy && !shelf->looked && fresh_left(shelf, gone));
   shelf->listed = TRUE;
   return TRUE;
 }
@@ -196,7 +244,7 @@ static gboolean refresh(Shelf *shelf, gboolean rows, const char *stamp, GError *
     return FALSE;
   shelf->known = TRUE;
   if (shelf->listed && g_strcmp0(stamp, shelf->stamp) == 0) return TRUE;
-  gboolean same = shelf->numbering.validity != 0 && g_strcmp0(stamp, shelf->numbering.stamp) == 0;
+  gboolean same = shelf->numbering.validity != 0 && is_stamp_of(shelf->numbering.stamp, stamp);
   return (shelf->lazy && !rows && same) || list(shelf, stamp, error);
 }
 
@@ -206,6 +254,7 @@ gboolean shelf_refresh(Shelf *shelf, gboolean rows, GError **error)
   gboolean done = stamp != NULL && refresh(shelf, rows, stamp, error);
   shelf->failed = !done;
   if (!done) shelf->listed = FALSE;
+  if (done) shelf->looked = TRUE;
   if (done && !shelf->listed) return TRUE; /* the ledger knows how it is */
   g_free(shelf->stamp);
   shelf->stamp = g_steal_pointer(&stamp);

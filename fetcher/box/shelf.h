@@ -15,6 +15,8 @@ typedef struct {
   gboolean lazy;   /* the ledger keeps the stamp: no listing is needed while the stamp is the same */
   gboolean known;  /* numbering is as the ledger has it */
   gboolean listed; /* rows are as the box was when it looked as `stamp` says */
+  gboolean looked; /* by this process, once at least */
+  gboolean passed; /* see FolderStatus; until it is told */
   gboolean failed; /* the look at the box failed, when its stamp was `stamp` (NULL: not known either) */
   char *stamp;
   Numbering numbering;

@@ -29,6 +29,7 @@ static int store_status(int code)
   switch (code) {
   case STORE_ERROR_LINK: return EX_UNAVAILABLE;
   case STORE_ERROR_MAILBOX: return EX_CANTCREAT;
+  case STORE_ERROR_LATER: return EX_TEMPFAIL;
   case STORE_ERROR_AUTH: return EX_NOPERM;
   default: return EX_PROTOCOL;
   }

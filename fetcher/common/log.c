@@ -18,7 +18,7 @@
 
 static const char *const store_codes[] = {
   [STORE_ERROR_MESSAGE] = "store-message", [STORE_ERROR_MAILBOX] = "store-mailbox", [STORE_ERROR_LINK] = "store-link",
-  [STORE_ERROR_AUTH] = "store-auth",       [STORE_ERROR_FATAL] = "store-fatal",
+  [STORE_ERROR_LATER] = "store-later",     [STORE_ERROR_AUTH] = "store-auth",       [STORE_ERROR_FATAL] = "store-fatal",
 };
 static const char *const ledger_codes[] = {
   [LEDGER_ERROR_OPEN] = "ledger-open",       [LEDGER_ERROR_NEWER] = "ledger-newer",

@@ -7,6 +7,7 @@
 #include "filter/normalise.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,6 +82,7 @@ static gboolean check_keys(const ConfigReader *reader, const AccountConfig *acco
     { "door-port", account->door_port != 0, pop3, "is for pop3" },
     { "door-password-command", account->door_password_command != NULL, pop3 && account->door_port != 0,
       "needs door-port, and is for pop3" },
+    { "door-users", account->door_users != NULL, pop3 && account->door_port != 0, "needs door-port, and is for pop3" },
     { "restore-command", account->restore_command != NULL, account->restore_to == NULL,
       "restored mail goes to one place; keep this or restore-to" },
     { "sent-account", account->sent_account != NULL, account->sent == NULL && !account->sent_recorded,
@@ -150,6 +152,15 @@ static gboolean finish_paths(const ConfigReader *reader, AccountConfig *account,
   return TRUE;
 }
 
+/* A name that was mistyped would keep a program out without a word. */
+static gboolean check_users(const ConfigReader *reader, const AccountConfig *account, GError **error)
+{
+  for (char **name = account->door_users; name != NULL && *name != NULL; name++)
+    if (getpwnam(*name) == NULL)
+      return config_refuse(reader, "door-users", error, "there is no user \"%s\" on this computer", *name);
+  return TRUE;
+}
+
 static gboolean finish_server(const ConfigReader *reader, AccountConfig *account, GError **error)
 {
   if (!check_host(reader, account, error)) return FALSE;
@@ -166,6 +177,7 @@ gboolean config_finish_account(const ConfigReader *reader, AccountConfig *accoun
   if (!check_keys(reader, account, error)) return FALSE;
   if (protocol_has_paths(account->protocol) && !finish_paths(reader, account, error)) return FALSE;
   if (protocol_has_server(account->protocol) && !finish_server(reader, account, error)) return FALSE;
+  if (!check_users(reader, account, error)) return FALSE;
   if (account->addresses == NULL) {
     g_autofree char *address = account->user != NULL ? address_normalise(account->user, FALSE) : NULL;
     account->addresses = g_strdup(address != NULL ? address : "*");

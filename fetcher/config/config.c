@@ -19,6 +19,7 @@ void config_account_free(AccountConfig *account)
   g_free(account->addresses);
   g_strfreev(account->folders);
   g_strfreev(account->sent);
+  g_strfreev(account->door_users);
   g_free(account->sent_account);
   g_free(account->quarantine);
   g_free(account->restore_to);

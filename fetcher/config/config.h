@@ -35,6 +35,7 @@ typedef struct {
   char *restore_to;      /* the path that restored mail goes to; NULL: where it was before, or (POP3) the data folder */
   char *restore_command; /* the program that takes restored mail; NULL: none */
   guint16 door_port;     /* of the POP3 server on loopback; 0: no such server */
+  char **door_users;     /* whose programs may connect to it beside the owner's; NULL: nobody else's */
   char *door_password_command; /* NULL: the credential or keyring entry of "NAME-door" */
   const char *door_of;         /* set by config_door() only: the account's name; else NULL */
   guint timeout;               /* seconds a server may be silent, 1 to 600; default 60 */
@@ -49,6 +50,7 @@ typedef struct {
                               auto-replies, receipts = judge | ignore */
   NotificationMode notifications; /* which notices the tray program shows without being asked */
   guint interval;                 /* seconds between two looks at the mailbox, 10 to 86400; default 180 */
+  guint keep_days;                /* evidence about what is done is kept so long, 100 to 36500; default 365 */
   GPtrArray *accounts;            /* AccountConfig*, in the file's order */
   char *text;                     /* the whole file, as it was read */
   char *digest;                   /* SHA-256 of the text, in hex: whether two configurations are the same */

@@ -37,6 +37,7 @@ static const ConfigKey global_keys[] = {
   { "receipts", KEY_WORD, GLOBAL(judge_receipts), judge_words },
   { "notifications", KEY_WORD, GLOBAL(notifications), notification_words },
   { "interval", KEY_NUMBER, GLOBAL(interval), NULL, 10, 86400 },
+  { "keep-days", KEY_NUMBER, GLOBAL(keep_days), NULL, 100, 36500 },
   { NULL },
 };
 
@@ -60,6 +61,7 @@ static const ConfigKey account_keys[] = {
   { "restore-to", KEY_TEXT, ACCOUNT(restore_to) },
   { "restore-command", KEY_TEXT, ACCOUNT(restore_command) },
   { "door-port", KEY_PORT, ACCOUNT(door_port), NULL, 1024, 65535 },
+  { "door-users", KEY_FOLDERS, ACCOUNT(door_users) },
   { "door-password-command", KEY_TEXT, ACCOUNT(door_password_command) },
   { "timeout", KEY_NUMBER, ACCOUNT(timeout), NULL, 1, 600 },
   { NULL },
@@ -134,6 +136,7 @@ static Config *parse(const char *file, const char *text, gsize length, GError **
   config->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)config_account_free);
   config->judge_challenges = config->judge_virus = TRUE;
   config->interval = 180;
+  config->keep_days = 365;
   g_auto(GStrv) groups = g_key_file_get_groups(keys, NULL);
   for (char **group = groups; *group != NULL; group++) {
     reader.group = *group;

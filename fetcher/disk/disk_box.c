@@ -2,7 +2,7 @@
  * Owns:     the question whether a path is a Maildir or an mbox.
  * Must not: read mail.
  * Fails:    never; a path that holds no mail makes a box that fails when it is used.
- * Tests:    tests/fetcher/maildir/test_maildir.c */
+ * Tests:    tests/fetcher/disk/test_disk_box.c */
 #include "fetcher/disk/disk_box.h"
 #include "fetcher/maildir/maildir.h"
 #include "fetcher/mbox/mbox.h"

@@ -2,7 +2,7 @@
  * Owns:     answer lines, refusals, and the messages that were asked for and not yet relayed.
  * Must not: hold a message; end a message that did not come whole; send more of a body than TOP asked for.
  * Fails:    a link that breaks ends the session; so does a client that is gone.
- * Tests:    tests/fetcher/door/test_door.c */
+ * Tests:    tests/fetcher/door/test_mail.c */
 #include "fetcher/door/private.h"
 #include <string.h>
 

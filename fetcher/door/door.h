@@ -1,18 +1,21 @@
 /* door.h - a POP3 server on loopback (RFC 1939, RFC 2449) that the owner's mail program connects to instead of to the
  * provider: it shows the provider's maildrop without what is held back, message for message and byte for byte.
  *
- * One client at a time; it has the worker for as long as it is connected, within bounds: 60 seconds to sign in, 10
- * minutes (RFC 1939, 3) between two commands, 8 KiB a line, 100 errors. Others are told [IN-USE]. Never listens but on
- * loopback. */
+ * One client at a time; it has the worker from its first command on for as long as it is connected, within bounds: 60
+ * seconds to sign in, 10 minutes (RFC 1939, 3) between two commands, 8 KiB a line, 100 errors; before its sign-in a
+ * line that is no POP3 ends the session. Clients that have said nothing may wait; once somebody has signed in, others
+ * are told [IN-USE]. Never listens but on loopback, and lets in only programs of the owner's and of named users. */
 #pragma once
 #include "fetcher/config/config.h"
 #include "fetcher/pop3/link.h"
+#include <sys/types.h>
 
 typedef struct Door Door;
 
-/* Listens on 127.0.0.1 and, where there is one, ::1. CONFIG_ERROR with the remedy when the port is taken or not
- * allowed. port 0: any that is free. */
-Door *door_open(guint16 port, GError **error);
+/* Listens on 127.0.0.1 and, where there is one, ::1. users: whose programs may connect, beside those of the user that
+ * this process runs as. CONFIG_ERROR with the remedy when the port is taken or not allowed. port 0: any that is free.
+ */
+Door *door_open(guint16 port, const uid_t *users, guint n_users, GError **error);
 void door_free(Door *door);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Door, door_free)
 /* One descriptor for both addresses, for poll(): it can be read when a client connects. */
@@ -34,6 +37,7 @@ typedef struct {
   gpointer data;
 } DoorHost;
 
-/* Takes the client that waits at door_fd() and serves it to its end. Returns at once when there is none. A link that
+/* Greets those who have come. If one of them has said something, serves that client to its end; else returns FALSE at
+ * once. A link that
  * broke ends the client's connection, in the middle of a message without the line that ends one. */
-void door_serve(Door *door, const DoorHost *host);
+gboolean door_serve(Door *door, const DoorHost *host);

@@ -1,24 +1,26 @@
 /* listen.c - who may come in: the listening sockets of the POP3 server on loopback
  * Owns:     the sockets that listen, the limits of a session.
- * Must not: listen or answer but on loopback; speak POP3 beyond the line that turns a client away.
+ * Must not: listen but on loopback; speak.
  * Fails:    CONFIG_ERROR_INVALID with the remedy.
- * Tests:    tests/fetcher/door/test_door.c */
+ * Tests:    tests/fetcher/door/test_listen.c */
 #include "fetcher/door/private.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #define MINUTE (60u * 1000)
-#define AT_ONCE 64 /* clients turned away in one go */
 
 static const DoorLimits usual = {
   .sign_in = MINUTE,
   .idle = 10 * MINUTE,
   .unread = 10 * MINUTE,
+  .patience = 1000,
   .penalty = 2000,
+  .penalty_most = 16000,
   .keep_alive = MINUTE,
   .tick = 500,
   .linger = 500,
@@ -78,10 +80,10 @@ static gboolean explain(guint16 port, int problem, GError **error)
   return FALSE;
 }
 
-static gboolean watch(Door *door, int fd)
+static gboolean watch(int epoll, int fd)
 {
   struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
-  return epoll_ctl(door->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 /* The second socket gets the port that the first one got. */
@@ -89,23 +91,30 @@ static gboolean open_both(Door *door, guint16 port, GError **error)
 {
   Address address;
   socklen_t length = sizeof address;
+  door->arrivals = epoll_create1(EPOLL_CLOEXEC);
   door->epoll = epoll_create1(EPOLL_CLOEXEC);
+  door->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (door->arrivals < 0 || door->epoll < 0 || door->timer < 0 || !watch(door->epoll, door->arrivals)
+      || !watch(door->epoll, door->timer))
+    return explain(port, errno, error);
   door->listeners[0] = listen_on(AF_INET, port);
-  if (door->epoll < 0 || door->listeners[0] < 0) return explain(port, errno, error);
+  if (door->listeners[0] < 0) return explain(port, errno, error);
   if (getsockname(door->listeners[0], &address.any, &length) != 0) return explain(port, errno, error);
   port = ntohs(address.v4.sin_port);
   door->listeners[1] = listen_on(AF_INET6, port);
   gboolean no_such_address = errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL || errno == EPROTONOSUPPORT;
   if (door->listeners[1] < 0 && !no_such_address) return explain(port, errno, error);
   for (guint i = 0; i < G_N_ELEMENTS(door->listeners); i++)
-    if (door->listeners[i] >= 0 && !watch(door, door->listeners[i])) return explain(port, errno, error);
+    if (door->listeners[i] >= 0 && !watch(door->arrivals, door->listeners[i])) return explain(port, errno, error);
   return TRUE;
 }
 
-Door *door_open(guint16 port, GError **error)
+Door *door_open(guint16 port, const uid_t *users, guint n_users, GError **error)
 {
   g_autoptr(Door) door = g_new(Door, 1);
-  *door = (Door){ .epoll = -1, .listeners = { -1, -1 }, .limits = usual };
+  *door = (Door){ .epoll = -1, .arrivals = -1, .timer = -1, .listeners = { -1, -1 }, .limits = usual };
+  door->users = g_array_new(FALSE, FALSE, sizeof(uid_t));
+  if (n_users > 0) g_array_append_vals(door->users, users, n_users);
   return open_both(door, port, error) ? g_steal_pointer(&door) : NULL;
 }
 
@@ -114,7 +123,11 @@ void door_free(Door *door)
   if (door == NULL) return;
   for (guint i = 0; i < G_N_ELEMENTS(door->listeners); i++)
     if (door->listeners[i] >= 0) close(door->listeners[i]);
+  for (guint i = 0; i < door->n_waiting; i++) close(door->waiting[i].fd);
+  if (door->arrivals >= 0) close(door->arrivals);
+  if (door->timer >= 0) close(door->timer);
   if (door->epoll >= 0) close(door->epoll);
+  g_array_unref(door->users);
   g_free(door);
 }
 
@@ -146,17 +159,4 @@ int door_let_in(Door *door)
       g_usleep(50000); /* no descriptors or no memory: without a pause the caller would try again at once */
   }
   return -1;
-}
-
-void door_turn_away(Door *door)
-{
-  static const char words[] = "-ERR [IN-USE] another program is connected: try again later\r\n";
-  char heard[1024];
-  int fd;
-  for (guint i = 0; i < AT_ONCE && (fd = door_let_in(door)) >= 0; i++) {
-    /* Read what the client has sent already. Else closing the socket would destroy our answer. */
-    if (recv(fd, heard, sizeof heard, MSG_DONTWAIT) != 0)
-      (void)!send(fd, words, sizeof words - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-    close(fd);
-  }
 }

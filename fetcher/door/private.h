@@ -1,18 +1,23 @@
-/* private.h - what the files of the door share, from below to above: listeners (listen.c), a client's connection
- * (wire.c), answers (answer.c), the messages a client sees (maildrop.c), passwords (sign_in.c), commands (session.c). A
- * file calls only files that stand before it here. */
+/* private.h - what the files of the door share, from below to above: listeners (listen.c), whose program a client is
+ * (peer.c), clients that have said nothing yet (waiting.c), a client's connection (wire.c), answers (answer.c), the
+ * messages a client sees (maildrop.c), passwords (sign_in.c), commands (session.c). A file calls only files that stand
+ * before it here. */
 #pragma once
 #include "fetcher/door/door.h"
+#include <sys/types.h>
 
 #define DOOR_BUFFER ((gsize)65536) /* of either direction */
+#define DOOR_WAITING 64            /* clients that may wait; one more, and the oldest one goes */
 #define DOOR_BATCH 32              /* messages that are asked for in one go */
 
 /* Times in milliseconds. */
 typedef struct {
-  guint sign_in;    /* until the sign-in, from the connection on */
-  guint idle;       /* between two commands */
-  guint unread;     /* that the client takes nothing of what waits for it */
-  guint penalty;    /* before a wrong password is answered */
+  guint sign_in;  /* until the sign-in, from the connection on */
+  guint idle;     /* between two commands */
+  guint unread;   /* that the client takes nothing of what waits for it */
+  guint patience; /* that a client may be silent before its sign-in while another one speaks */
+  guint penalty;  /* before a wrong password is answered; doubled with each further one, whoever says it */
+  guint penalty_most;
   guint keep_alive; /* that the link is left without a command */
   guint tick;       /* between two looks at stop(), the link and the others at the door */
   guint linger;     /* that a client which is sent away may take to close its side */
@@ -20,21 +25,51 @@ typedef struct {
   guint failures;   /* wrong passwords; the last one ends the session */
 } DoorLimits;
 
+typedef struct {
+  int fd;
+  gint64 since; /* monotonic microseconds */
+} DoorWaiting;
+
 struct Door {
-  int epoll, listeners[2]; /* -1: none */
+  int listeners[2]; /* -1: none */
+  int arrivals;     /* an epoll of the listeners alone */
+  int timer;        /* for the client that waits longest */
+  int epoll;        /* of all that wakes the door: arrivals, timer, clients that wait */
   DoorLimits limits;
+  GArray *users; /* uid_t: whose programs may connect beside the owner's */
+  DoorWaiting waiting[DOOR_WAITING];
+  guint n_waiting; /* the oldest one first */
+  guint wrong;     /* passwords since the last right one */
 };
 /* listen.c */
-/* The connection of the client that waits at the door, not blocking; -1: no client waits. */
+/* The connection of the client that knocks, not blocking; -1: none does. */
 int door_let_in(Door *door);
-/* Tells all waiting clients that the door is in use, and closes their connections. Does not block. */
+
+/* peer.c */
+/* Whose program has the other end of this connection on loopback? FALSE: nobody's, or not known. */
+gboolean door_peer(int fd, uid_t *user);
+/* Reads one row of the kernel's table. ends: both addresses as the table writes them, each with a space behind. FALSE:
+ * the row is about another connection, or one that no program has any more. */
+gboolean door_read_peer(const char *row, const char *ends, uid_t *user);
+
+/* waiting.c; nothing here blocks. */
+/* Greets all clients that knock and lets them wait, if they are programs of the owner's or of the door's users. Closes
+ * those that waited for too long. */
+void door_admit(Door *door);
+/* The first waiting client that has said something or hung up; -1: none has. take: it waits no more, and the caller
+ * closes it. */
+int door_next(Door *door, gboolean take);
+/* Tells all clients that the door is in use, and closes their connections. */
 void door_turn_away(Door *door);
 
 /* A client's connection. Once broken, nothing goes through. */
 typedef struct {
   int fd;
   Door *door;
-  /* Called about once a tick, in every wait and by door_wire_attend(); FALSE: break the connection. */
+  /* Called when others are at the door, and once a tick. */
+  void (*others)(gpointer data);
+  /* Called about once a tick, in every wait and by door_wire_attend(); FALSE: break the connection, after what waits
+   * to be sent was sent as far as it goes. */
   gboolean (*attend)(gpointer data);
   gpointer data;
   gint64 attended; /* µs, monotonic, as all times here */
@@ -45,7 +80,7 @@ typedef struct {
 } DoorWire;
 
 typedef enum { DOOR_LINE, DOOR_NO_LINE, DOOR_LONG_LINE } DoorLine;
-/* Once a tick: turns others away, calls attend(), sends what waits as far as it goes. FALSE: the connection is broken.
+/* Once a tick: calls others() and attend(), sends what waits as far as it goes. FALSE: the connection is broken.
  */
 gboolean door_wire_attend(DoorWire *wire);
 /* The next line that has come, NUL-terminated, without its end; valid until the next call; may be written to. */
@@ -73,6 +108,7 @@ typedef struct {
   DoorState state;
   gboolean over;   /* no further command is looked at */
   gint64 began;    /* the time for signing in */
+  gint64 heard;    /* the last line came */
   gint64 since;    /* the last command was done */
   gboolean active; /* a command was looked at since */
   guint errors;

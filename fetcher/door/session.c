@@ -2,7 +2,7 @@
  * Owns:     the table of commands, the states of a session and its end.
  * Must not: delete anything but at QUIT; touch the link after it broke or the host took it back.
  * Fails:    by -ERR; a link or a client that is gone ends the session without a deletion.
- * Tests:    tests/fetcher/door/test_door.c */
+ * Tests:    tests/fetcher/door/test_door.c, tests/fetcher/door/test_limits.c */
 #include "fetcher/door/private.h"
 #include <string.h>
 
@@ -117,6 +117,16 @@ static gboolean read_numbers(DoorWords *words, gint least, gint most)
   }
 }
 
+/* Words of POP3 that this server does not have. Any other line is no POP3: a web browser may have been made to say it
+ * (a page that sends a form to this port), and what follows it are no commands of a mail program's. */
+static gboolean is_pop3(const char *line, gsize verb)
+{
+  static const char *const others[] = { "APOP", "STLS", "UTF8", "LANG", "LAST", "XTND" };
+  for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+    if (strlen(others[i]) == verb && g_ascii_strncasecmp(line, others[i], verb) == 0) return TRUE;
+  return FALSE;
+}
+
 static void obey(DoorSession *session, char *line)
 {
   gsize verb = strcspn(line, " ");
@@ -133,6 +143,7 @@ static void obey(DoorSession *session, char *line)
     return;
   }
   door_error(session, "there is no such command");
+  if (session->state == DOOR_AUTHORIZATION && !is_pop3(line, verb)) session->over = TRUE;
 }
 
 static void hear(DoorSession *session, char *line, gsize length)
@@ -141,12 +152,33 @@ static void hear(DoorSession *session, char *line, gsize length)
   gboolean secret = session->state == DOOR_AUTHORIZATION;
   if (session->sasl) {
     if (door_auth_response(session, line)) enter(session);
-  } else if (memchr(line, '\0', length) != NULL)
+  } else if (memchr(line, '\0', length) != NULL) {
     door_error(session, "a command cannot hold a NUL");
-  else
+    session->over = session->over || secret;
+  } else {
     obey(session, line);
+  }
   if (secret) explicit_bzero(line, length);
   session->active = TRUE;
+  session->heard = g_get_monotonic_time();
+}
+
+/* Before the sign-in others are greeted and may wait; after it they are turned away. */
+static void others(gpointer data)
+{
+  const DoorSession *session = data;
+  if (session->state == DOOR_AUTHORIZATION)
+    door_admit(session->wire.door);
+  else
+    door_turn_away(session->wire.door);
+}
+
+/* A client that has not signed in and says nothing more must not keep another one out. */
+static gboolean is_in_the_way(const DoorSession *session)
+{
+  gint64 patience = (gint64)session->wire.door->limits.patience * 1000;
+  return session->state == DOOR_AUTHORIZATION && g_get_monotonic_time() - session->heard >= patience
+         && door_next(session->wire.door, FALSE) >= 0;
 }
 
 static gboolean attend(gpointer data)
@@ -155,6 +187,10 @@ static gboolean attend(gpointer data)
   const DoorLimits *limits = &session->wire.door->limits;
   g_autoptr(GError) problem = NULL;
   if (session->host->stop(session->host->data)) return FALSE;
+  if (is_in_the_way(session)) {
+    door_answer(session, "-ERR [IN-USE] another program is connecting: try again later");
+    return FALSE;
+  }
   gint64 now = g_get_monotonic_time();
   if (session->state == DOOR_AUTHORIZATION) return now - session->began < (gint64)limits->sign_in * 1000;
   if (session->relaying || session->link == NULL || now - session->used < (gint64)limits->keep_alive * 1000)
@@ -183,7 +219,6 @@ static void converse(DoorSession *session)
 {
   char *line;
   gsize length;
-  door_answer(session, "+OK Backstop is ready");
   while (!session->over && door_wire_attend(&session->wire)) switch (door_wire_line(&session->wire, &line, &length)) {
     case DOOR_LINE: hear(session, line, length); break;
     case DOOR_LONG_LINE:
@@ -195,13 +230,16 @@ static void converse(DoorSession *session)
     }
 }
 
-void door_serve(Door *door, const DoorHost *host)
+gboolean door_serve(Door *door, const DoorHost *host)
 {
-  int fd = door_let_in(door);
-  if (fd < 0) return;
+  door_admit(door);
+  int fd = door_next(door, TRUE);
+  if (fd < 0) return FALSE;
   DoorSession *session = g_new0(DoorSession, 1);
-  session->began = session->since = g_get_monotonic_time();
-  session->wire = (DoorWire){ .fd = fd, .door = door, .attend = attend, .data = session, .attended = session->began };
+  session->began = session->since = session->heard = g_get_monotonic_time();
+  session->wire = (DoorWire){
+    .fd = fd, .door = door, .others = others, .attend = attend, .data = session, .attended = session->began
+  };
   session->host = host;
   session->state = DOOR_AUTHORIZATION;
   converse(session);
@@ -212,4 +250,5 @@ void door_serve(Door *door, const DoorHost *host)
   g_free(session->user);
   g_free(session->deleted);
   g_free(session);
+  return TRUE;
 }

@@ -26,10 +26,16 @@ static gboolean check_password(DoorSession *session, const char *user, const cha
     return FALSE;
   }
   guint wrong = differ(user, session->host->user) | differ(password, session->host->password);
-  if (wrong == 0 && !foreign && *password != '\0') return TRUE;
+  Door *door = session->wire.door;
+  if (wrong == 0 && !foreign && *password != '\0') {
+    door->wrong = 0;
+    return TRUE;
+  }
   /* Answers to earlier commands must not wait for the end of the delay. */
   door_wire_flush(&session->wire);
-  door_wire_pause(&session->wire, limits->penalty);
+  door_wire_pause(&session->wire, MIN(limits->penalty << MIN(door->wrong, 8), limits->penalty_most));
+  session->heard = g_get_monotonic_time(); /* it could not speak meanwhile */
+  door->wrong++;
   door_answer(session, "-ERR [AUTH] the user or the password is wrong");
   if (++session->failures >= limits->failures) session->over = TRUE;
   return FALSE;

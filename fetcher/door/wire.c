@@ -2,7 +2,7 @@
  * Owns:     the socket, both buffers, every wait.
  * Must not: know POP3; wait without a limit or without asking attend(); raise SIGPIPE.
  * Fails:    by `broken`, for good.
- * Tests:    tests/fetcher/door/test_door.c */
+ * Tests:    tests/fetcher/door/test_mail.c */
 #include "fetcher/door/private.h"
 #include <errno.h>
 #include <poll.h>
@@ -27,11 +27,11 @@ static gboolean send_some(DoorWire *wire)
   return TRUE;
 }
 
-/* Tells other clients that the door is in use, unless this client has hung up already. */
-static void turn_others_away(const DoorWire *wire)
+/* Others may wait until this client has gone, if it has hung up already. */
+static void look_at_others(const DoorWire *wire)
 {
   struct pollfd fd = { .fd = wire->fd, .events = POLLRDHUP };
-  if (poll(&fd, 1, 0) == 0) door_turn_away(wire->door);
+  if (poll(&fd, 1, 0) == 0) wire->others(wire->data);
 }
 
 gboolean door_wire_attend(DoorWire *wire)
@@ -39,10 +39,11 @@ gboolean door_wire_attend(DoorWire *wire)
   gint64 now = g_get_monotonic_time();
   if (wire->broken) return FALSE;
   if (now - wire->attended < (gint64)wire->door->limits.tick * 1000) return TRUE;
-  turn_others_away(wire);
-  if (!wire->attend(wire->data)) wire->broken = TRUE;
+  look_at_others(wire);
+  gboolean go_on = wire->attend(wire->data);
   /* Send what there is: the client must see that a slow message is coming. */
   if (!wire->broken && wire->out_to > wire->out_from) send_some(wire);
+  if (!go_on) wire->broken = TRUE;
   wire->attended = g_get_monotonic_time();
   return !wire->broken;
 }
@@ -53,11 +54,11 @@ static short wait_for(DoorWire *wire, short events, gint64 until)
   while (door_wire_attend(wire)) {
     gint64 left = (until - g_get_monotonic_time() + 999) / 1000;
     if (left <= 0) return 0;
-    struct pollfd fds[] = { { .fd = wire->fd, .events = events }, { .fd = door_fd(wire->door), .events = POLLIN } };
+    struct pollfd fds[] = { { .fd = wire->fd, .events = events }, { .fd = wire->door->arrivals, .events = POLLIN } };
     int n = poll(fds, G_N_ELEMENTS(fds), (int)MIN(left, (gint64)wire->door->limits.tick));
     if (n < 0 && errno != EINTR) wire->broken = TRUE;
     if (n <= 0) continue;
-    if (fds[1].revents != 0) turn_others_away(wire);
+    if (fds[1].revents != 0) look_at_others(wire);
     if (fds[0].revents != 0) return fds[0].revents;
   }
   return 0;

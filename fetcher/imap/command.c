@@ -17,8 +17,21 @@ static gboolean answered_bad(const ImapStore *store)
   return line != NULL && (line == buffer->str || line[-1] == '\n');
 }
 
+gboolean imap_is_later(const ImapStore *store)
+{
+  const struct mailimap_response_info *info = store->session->imap_response_info;
+  return server_words_later(info != NULL ? info->rsp_atom : NULL, store->session->imap_response);
+}
+
+gboolean imap_was_refused(const GError *error)
+{
+  return g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX)
+         || g_error_matches(error, STORE_ERROR, STORE_ERROR_LATER);
+}
+
 static gboolean refused(ImapStore *store, StoreError scope, const char *doing, GError **error)
 {
+  if ((scope == STORE_ERROR_MAILBOX || scope == STORE_ERROR_MESSAGE) && imap_is_later(store)) scope = STORE_ERROR_LATER;
   g_autofree char *words = imap_words(store);
   g_set_error(error, STORE_ERROR, (int)scope, "%s refused to %s%s%s.", stream_where(store->stream), doing,
               words != NULL ? ": " : "", words != NULL ? words : "");

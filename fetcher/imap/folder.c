@@ -1,5 +1,5 @@
 /* folder.c - the IMAP store: folders
- * Owns:     names, namespace, listing, making and opening folders.
+ * Owns:     names, listing, making and opening folders.
  * Must not: guess what a folder is for by its name.
  * Fails:    STORE_ERROR_MAILBOX when the server refuses; LINK.
  * Tests:    tests/fetcher/imap/test_folder.c */
@@ -37,6 +37,8 @@ static guint folder_use(const struct mailimap_mbx_list_flags *flags)
     if (flag->of_type != MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT || flag->of_flag_ext == NULL) continue;
     if (g_ascii_strcasecmp(flag->of_flag_ext, "Sent") == 0) use |= FOLDER_SENT;
     if (g_ascii_strcasecmp(flag->of_flag_ext, "Trash") == 0) use |= FOLDER_TRASH;
+    if (g_ascii_strcasecmp(flag->of_flag_ext, "Drafts") == 0) use |= FOLDER_DRAFTS;
+    if (g_ascii_strcasecmp(flag->of_flag_ext, "Junk") == 0) use |= FOLDER_JUNK;
     if (g_ascii_strcasecmp(flag->of_flag_ext, "NonExistent") == 0) use |= FOLDER_NOSELECT;
   }
   return use;
@@ -51,7 +53,44 @@ static void add_folder(ImapStore *store, GPtrArray *folders, const struct mailim
   Folder *folder = g_new0(Folder, 1);
   folder->name = g_steal_pointer(&name);
   folder->use = folder_use(row->mb_flag);
+  folder->separator = row->mb_delimiter;
   g_ptr_array_add(folders, folder);
+}
+
+/* Is there a folder that may be another person's? Those of others lie below a name that is no folder itself. (Without
+ * need the question is not put: libetpan takes some answers to it for no IMAP.) */
+static gboolean may_have_others(const GPtrArray *folders)
+{
+  g_autoptr(GHashTable) real = g_hash_table_new(g_str_hash, g_str_equal);
+  g_hash_table_add(real, (gpointer) "INBOX");
+  for (guint i = 0; i < folders->len; i++) {
+    const Folder *folder = folders->pdata[i];
+    if (!(folder->use & FOLDER_NOSELECT)) g_hash_table_add(real, folder->name);
+  }
+  for (guint i = 0; i < folders->len; i++) {
+    const Folder *folder = folders->pdata[i];
+    const char *deeper = folder->separator != '\0' ? strchr(folder->name, folder->separator) : NULL;
+    g_autofree char *top = deeper != NULL ? g_strndup(folder->name, (gsize)(deeper - folder->name)) : NULL;
+    if (top != NULL && !g_hash_table_contains(real, top)) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Where a server does not want to tell whose folders are, all count as the owner's. */
+static gboolean mark_others(ImapStore *store, GPtrArray *folders, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  if (!imap_has(store, "NAMESPACE") || !may_have_others(folders)) return TRUE;
+  if (!imap_ask_place(store, &problem)) {
+    if (problem->code == STORE_ERROR_MAILBOX) return TRUE;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  for (guint i = 0; i < folders->len; i++) {
+    Folder *folder = folders->pdata[i];
+    if (imap_is_others(store, folder->name)) folder->use |= FOLDER_OTHERS;
+  }
+  return TRUE;
 }
 
 GPtrArray *imap_folders(Store *base, GError **error)
@@ -69,7 +108,7 @@ GPtrArray *imap_folders(Store *base, GError **error)
   for (clistiter *i = clist_begin(rows); i != NULL && folders->len < FOLDERS; i = clist_next(i))
     add_folder(store, folders, clist_content(i));
   if (folders->len == FOLDERS) g_info("%s lists more than %d folders.", stream_where(store->stream), FOLDERS);
-  return g_steal_pointer(&folders);
+  return mark_others(store, folders, error) ? g_steal_pointer(&folders) : NULL;
 }
 
 /* Is this the wire name of the folder that was asked for? */
@@ -96,43 +135,6 @@ static gboolean ask_exists(ImapStore *store, const char *name, gboolean *exists,
   return TRUE;
 }
 
-/* The first personal namespace, when the server tells (RFC 2342). */
-static gboolean take_namespace(ImapStore *store)
-{
-  clist *list = store->session->imap_response_info->rsp_extension_list;
-  for (clistiter *i = clist_begin(list); i != NULL; i = clist_next(i)) {
-    const struct mailimap_extension_data *item = clist_content(i);
-    if (item->ext_extension != &mailimap_extension_namespace || item->ext_type != MAILIMAP_NAMESPACE_TYPE_NAMESPACE)
-      continue;
-    const struct mailimap_namespace_data *data = item->ext_data;
-    if (data == NULL || data->ns_personal == NULL || clist_isempty(data->ns_personal->ns_data_list)) continue;
-    const struct mailimap_namespace_info *info = clist_content(clist_begin(data->ns_personal->ns_data_list));
-    store->prefix = utf7_decode(info->ns_prefix);
-    store->separator = info->ns_delimiter;
-    return TRUE;
-  }
-  return FALSE;
-}
-
-/* Learns prefix and separator, once. */
-static gboolean ask_place(ImapStore *store, GError **error)
-{
-  if (store->placed) return TRUE;
-  if (imap_has(store, "NAMESPACE")) {
-    if (!imap_command(store, IMAP_BUDGET, "NAMESPACE", STORE_ERROR_MAILBOX, "tell its namespace", error)) return FALSE;
-    store->placed = take_namespace(store);
-  }
-  if (store->placed) return TRUE;
-  if (!imap_command(store, IMAP_BUDGET, "LIST \"\" \"\"", STORE_ERROR_MAILBOX, "tell its separator", error))
-    return FALSE;
-  clist *rows = store->session->imap_response_info->rsp_mailbox_list;
-  store->prefix = g_strdup("");
-  store->separator =
-      clist_isempty(rows) ? '/' : ((struct mailimap_mailbox_list *)clist_content(clist_begin(rows)))->mb_delimiter;
-  store->placed = TRUE;
-  return TRUE;
-}
-
 char *imap_resolve(Store *base, const char *name, GError **error)
 {
   ImapStore *store = (ImapStore *)base;
@@ -140,7 +142,7 @@ char *imap_resolve(Store *base, const char *name, GError **error)
   if (g_ascii_strcasecmp(name, "INBOX") == 0) return g_strdup("INBOX");
   if (!ask_exists(store, name, &exists, error)) return NULL;
   if (exists) return g_strdup(name);
-  if (!ask_place(store, error)) return NULL;
+  if (!imap_ask_place(store, error)) return NULL;
   g_autofree char *place = g_strdup(name);
   if (store->separator != '\0') g_strdelimit(place, "/", store->separator);
   return g_str_has_prefix(place, store->prefix) ? g_steal_pointer(&place) : g_strconcat(store->prefix, place, NULL);
@@ -159,7 +161,7 @@ gboolean imap_create(Store *base, const char *name, GError **error)
   g_autoptr(GError) refusal = NULL;
   if (!imap_command(store, IMAP_BUDGET, create, STORE_ERROR_MAILBOX, what, &refusal)) {
     /* Another machine may have made the folder at the same moment. */
-    if (refusal->code == STORE_ERROR_MAILBOX && !ask_exists(store, name, &exists, error)) return FALSE;
+    if (imap_was_refused(refusal) && !ask_exists(store, name, &exists, error)) return FALSE;
     if (!exists) {
       g_propagate_error(error, g_steal_pointer(&refusal));
       return FALSE;
@@ -168,7 +170,7 @@ gboolean imap_create(Store *base, const char *name, GError **error)
   /* A folder that some programs do not show is still a folder. */
   g_autoptr(GError) problem = NULL;
   if (imap_command(store, IMAP_BUDGET, subscribe, STORE_ERROR_MAILBOX, "subscribe to a folder", &problem)) return TRUE;
-  if (problem->code != STORE_ERROR_MAILBOX) {
+  if (!imap_was_refused(problem)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }

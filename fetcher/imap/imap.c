@@ -21,6 +21,8 @@ static void imap_close(Store *base)
   mailimap_free(store->session);
   stream_free(store->stream);
   g_hash_table_unref(store->wire);
+  g_ptr_array_unref(store->own_prefixes);
+  g_ptr_array_unref(store->other_prefixes);
   g_free(store->prefix);
   g_free(store->user);
   g_free(store);
@@ -57,6 +59,8 @@ static ImapStore *imap_new(Stream *stream, const char *user)
   store->session = mailimap_new(0, NULL);
   store->user = g_strdup(user);
   store->wire = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  store->own_prefixes = g_ptr_array_new_with_free_func(g_free);
+  store->other_prefixes = g_ptr_array_new_with_free_func(g_free);
   /* libetpan calls the message handler only if progress callbacks are set. */
   mailimap_set_progress_callback(store->session, no_progress, no_progress, NULL);
   return store;

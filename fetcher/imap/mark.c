@@ -68,7 +68,7 @@ static gboolean store_unless_changed(ImapStore *store, const GArray *uids, guint
   if (!store_flags(store, uids, how, &problem)) {
     /* A NO may also be about some only: then it names them. */
     gboolean told = FALSE;
-    if (problem->code == STORE_ERROR_MAILBOX) was_modified(store, 0, &told);
+    if (imap_was_refused(problem)) was_modified(store, 0, &told);
     if (!told) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
@@ -85,7 +85,7 @@ static gboolean store_unless_changed(ImapStore *store, const GArray *uids, guint
 /* A refusal that need not end the claim is noted; FALSE for any other error, which is passed on. */
 static gboolean only_refused(GError *problem, GError **error)
 {
-  if (problem->code != STORE_ERROR_MAILBOX) {
+  if (!imap_was_refused(problem)) {
     g_propagate_error(error, problem);
     return FALSE;
   }

@@ -81,7 +81,7 @@ static gboolean expunge(ImapStore *store, const GArray *uids, GError **error)
     return FALSE;
   g_autoptr(GError) problem = NULL;
   imap_command(store, IMAP_BUDGET, remove, STORE_ERROR_MAILBOX, "remove messages from the folder", &problem);
-  if (problem != NULL && problem->code != STORE_ERROR_MAILBOX) {
+  if (problem != NULL && !imap_was_refused(problem)) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
   }
@@ -104,13 +104,15 @@ static gboolean transfer(ImapStore *store, const char *verb, const GArray *uids,
   g_autofree char *command = imap_with_set(verb, uids, target);
   g_autoptr(GError) problem = NULL;
   if (imap_command(store, IMAP_BUDGET, command, STORE_ERROR_MAILBOX, "move messages", &problem)) return TRUE;
-  if (problem->code == STORE_ERROR_MAILBOX) {
+  if (imap_was_refused(problem)) {
     const struct mailimap_response_info *info = store->session->imap_response_info;
     gboolean full = info->rsp_atom != NULL && g_ascii_strcasecmp(info->rsp_atom, "OVERQUOTA") == 0;
     g_autofree char *what = g_strndup(problem->message, strlen(problem->message) - strlen("."));
-    g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s; %s.", what,
+    g_set_error(error, STORE_ERROR, problem->code, "%s; %s.", what,
                 full ? "the mailbox is full: empty the Trash there, delete old mail, or ask for a higher quota"
-                     : "check that the target folder is there, that you may write to it, and that there is room");
+                : problem->code == STORE_ERROR_LATER
+                    ? "it will be tried again"
+                    : "check that the target folder is there, that you may write to it, and that there is room");
     return FALSE;
   }
   g_propagate_error(error, g_steal_pointer(&problem));

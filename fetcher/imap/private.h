@@ -12,11 +12,12 @@ typedef struct {
   Store base;
   Stream *stream;
   mailimap *session;
-  char *user;       /* to keep it out of messages */
-  gboolean placed;  /* prefix and separator are known */
-  char *prefix;     /* of the personal namespace, UTF-8 */
-  char separator;   /* 0: the server has no hierarchy */
-  GHashTable *wire; /* UTF-8 name → wire name, for names that do not come back as they were */
+  char *user;                               /* to keep it out of messages */
+  gboolean placed;                          /* prefix and separator are known */
+  char *prefix;                             /* of the personal namespace, UTF-8 */
+  char separator;                           /* 0: the server has no hierarchy */
+  GPtrArray *own_prefixes, *other_prefixes; /* char *, UTF-8: of namespaces; empty where the server does not tell */
+  GHashTable *wire;                         /* UTF-8 name → wire name, for names that do not come back as they were */
   gboolean selected;
   gboolean came; /* messages came to the selected folder since it was opened, or since wait() told */
   guint gone;    /* so many went from it, and not by us */
@@ -40,6 +41,10 @@ gboolean imap_lost(ImapStore *store, const char *words, GError **error);
 gboolean imap_need_folder(const ImapStore *store, GError **error);
 /* The words the server gave with its answer, fit for a sentence, NULL when there are none. The caller frees. */
 char *imap_words(const ImapStore *store);
+/* Does the last refusal hold only for now? */
+gboolean imap_is_later(const ImapStore *store);
+/* Is this error a plain refusal (MAILBOX or LATER)? Then the session goes on. */
+gboolean imap_was_refused(const GError *error);
 /* Asks for the capabilities anew. */
 gboolean imap_ask_capabilities(ImapStore *store, GError **error);
 gboolean imap_has(const ImapStore *store, const char *capability);
@@ -54,6 +59,12 @@ int imap_compare_uids(gconstpointer a, gconstpointer b);
 GArray *imap_batch(const guint32 *uids, guint n);
 /* A UID SEARCH for the selected folder: ascending, without duplicates or 0, at most limit. */
 GArray *imap_search(ImapStore *store, const char *criteria, guint limit, GError **error);
+
+/* namespace.c */
+/* Learns prefix, separator and namespaces, once. */
+gboolean imap_ask_place(ImapStore *store, GError **error);
+/* Does this folder lie in another person's or a shared namespace? Needs imap_ask_place(). */
+gboolean imap_is_others(const ImapStore *store, const char *name);
 
 /* folder.c */
 GPtrArray *imap_folders(Store *base, GError **error);

@@ -12,14 +12,10 @@
  * secret. */
 static gboolean sign_in_refused(ImapStore *store, const AccountConfig *account, const char *secret, GError **error)
 {
-  const struct mailimap_response_info *info = store->session->imap_response_info;
-  const char *code = info != NULL && info->rsp_atom != NULL ? info->rsp_atom : "";
   g_autofree char *words = imap_words(store);
   if (words != NULL && strstr(words, secret) != NULL) g_clear_pointer(&words, g_free);
-  gboolean later = g_ascii_strcasecmp(code, "UNAVAILABLE") == 0 || g_ascii_strcasecmp(code, "INUSE") == 0
-                   || g_ascii_strcasecmp(code, "LIMIT") == 0;
   const char *colon = words != NULL ? ": " : "", *said = words != NULL ? words : "";
-  if (later)
+  if (imap_is_later(store))
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s cannot sign us in now%s%s.", stream_where(store->stream),
                 colon, said);
   else
@@ -95,5 +91,5 @@ gboolean imap_sign_in(ImapStore *store, const AccountConfig *account, const char
   }
   if (result == MAILIMAP_ERROR_LOGIN && stream_error(store->stream) == NULL)
     return sign_in_refused(store, account, secret, error);
-  return imap_check(store, result, STORE_ERROR_AUTH, "sign us in", error);
+  return imap_check(store, result, imap_is_later(store) ? STORE_ERROR_LINK : STORE_ERROR_AUTH, "sign us in", error);
 }

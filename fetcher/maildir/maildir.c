@@ -93,6 +93,24 @@ static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
   return TRUE;
 }
 
+/* Of the names, and of the folders that they are in: a copy of the Maildir at another place has another print. */
+static guint64 print_of(const MaildirBox *box)
+{
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < MAILDIR_PARTS; i++) {
+    g_autofree char *folder = g_build_filename(box->base.name, maildir_parts[i], NULL);
+    struct stat status = { 0 };
+    if (stat(folder, &status) != 0) return 0;
+    g_string_append_printf(all, "%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT "\n", (guint64)status.st_dev,
+                           (guint64)status.st_ino);
+  }
+  for (guint i = 0; i < box->names->len; i++) {
+    g_string_append(all, box->names->pdata[i]);
+    g_string_append_c(all, '\n');
+  }
+  return (guint64)box_key(all->str, all->len);
+}
+
 /* Lists again until each name is that of a file. */
 static gboolean maildir_list(Box *base, GError **error)
 {
@@ -106,6 +124,7 @@ static gboolean maildir_list(Box *base, GError **error)
     return FALSE;
   }
   box_count_twins(base->items);
+  base->print = print_of(box);
   base->read_only = FALSE;
   for (guint i = 0; i < MAILDIR_PARTS; i++) {
     g_autofree char *folder = g_build_filename(base->name, maildir_parts[i], NULL);

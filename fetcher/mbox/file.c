@@ -2,7 +2,7 @@
  * Owns:     the form of errors about a file; when two looks saw the same file.
  * Must not: call another file of this room.
  * Fails:    MAILBOX; mbox_fail() with the code that its caller gives.
- * Tests:    tests/fetcher/mbox/test_mbox.c */
+ * Tests:    tests/fetcher/mbox/test_file.c */
 #include "fetcher/mbox/private.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * Owns:     what is remembered between listings, and how items are found again after others changed the file.
  * Must not: change the file but under its lock; trust an offset that it has not looked at.
  * Fails:    as box.h says.
- * Tests:    tests/fetcher/mbox/test_mbox.c, tests/fetcher/mbox/test_change.c */
+ * Tests:    tests/fetcher/mbox/test_mbox.c, tests/fetcher/mbox/test_file.c, tests/fetcher/mbox/test_change.c */
 #include "fetcher/mbox/private.h"
 #include <errno.h>
 #include <fcntl.h>

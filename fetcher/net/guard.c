@@ -1,8 +1,8 @@
 /* guard.c - counts what an IMAP server sends
  * Owns:     the bounds on lines, literals and nesting.
  * Must not: read, write or allocate; parse more than counting needs.
- * Fails:    by its return value, and too early rather than too late: if the parser took a literal for text, nesting
- * would be hidden. Tests:    tests/fetcher/net/test_guard.c */
+ * Fails:    by its return value, too early rather than too late: a literal taken for text would hide nesting.
+ * Tests:    tests/fetcher/net/test_guard.c */
 #include "fetcher/net/guard.h"
 #include <string.h>
 
@@ -102,6 +102,16 @@ static const char *step(Guard *guard, char c)
   }
 }
 
+/* How many of the next bytes are text that only adds to the length of its line: most of what comes outside of literals.
+ */
+static gsize plain_text(const Guard *guard, const char *bytes, const char *end)
+{
+  const char *at = bytes;
+  if (guard->state != TEXT || guard->line < sizeof guard->head) return 0;
+  while (at < end && *at != '\n' && *at != '"' && *at != '{' && *at != '(' && *at != ')') at++;
+  return MIN((gsize)(at - bytes), GUARD_LINE - MIN(guard->line, GUARD_LINE));
+}
+
 const char *guard_feed(Guard *guard, const char *bytes, gsize length)
 {
   if (length > guard->left) return "sent more than a reasonable answer can have";
@@ -111,6 +121,11 @@ const char *guard_feed(Guard *guard, const char *bytes, gsize length)
   }
   const char *end = bytes + length;
   while (bytes < end) {
+    gsize plain = guard->literal == 0 ? plain_text(guard, bytes, end) : 0;
+    guard->line += plain;
+    guard->left -= plain;
+    bytes += plain;
+    if (bytes == end) break;
     guard->left -= 1;
     if (guard->literal == 0) {
       const char *problem = step(guard, *bytes++);

@@ -4,11 +4,14 @@
  * Fails:    STORE_ERROR, LEDGER_ERROR; then only whole batches are recorded, each with its mark.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/batch.h"
+#include "fetcher/pass/brake.h"
 #include "fetcher/pass/prized.h"
 #include "fetcher/pass/seen_before.h"
 #include "fetcher/pass/settle.h"
 #include "fetcher/pass/sync.h"
+#include "ledger/brake.h"
 #include "ledger/facts.h"
+#include "ledger/received.h"
 
 #define LONGEST_WAIT ((gint64)86400)
 
@@ -77,23 +80,37 @@ static gboolean wants_move(const Run *run, const Verdict *verdict)
   return verdict->code == VERDICT_BACKSCATTER || (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure);
 }
 
+/* Nothing keeps this message where it is but its verdict. STORE_CAN_MOVE tells of the open folder. */
+static gboolean is_free(const Run *run, const Candidate *candidate)
+{
+  gboolean left = run->sweep.rehearse || candidate->spared;
+  /* another machine marked it and will move it; or the owner dragged it back */
+  gboolean marked = candidate->marked && !run->sweep.again;
+  return !left && !marked && !candidate->prized && run->folders.moves && (run->store->can & STORE_CAN_MOVE);
+}
+
+/* It would be moved now, were the brake not on: it stays until the end of the pass at least. */
+static gboolean is_kept_back(const Run *run, const Candidate *candidate, const Verdict *verdict)
+{
+  return !verdict->fresh && is_free(run, candidate) && wants_move(run, verdict) && brake_holds(run, verdict);
+}
+
 static MoveState state_for(const Run *run, const Candidate *candidate, const Verdict *verdict)
 {
-  if (run->sweep.rehearse || candidate->spared) return MOVE_KEPT;
-  if (candidate->marked && !run->sweep.again)
-    return MOVE_KEPT; /* another machine marked it and will move it; or the owner dragged it back */
+  if (run->sweep.rehearse || candidate->spared || (candidate->marked && !run->sweep.again)) return MOVE_KEPT;
   if (verdict->fresh) return MOVE_WAITING;
-  if (!run->folders.moves || !(run->store->can & STORE_CAN_MOVE))
-    return MOVE_KEPT; /* STORE_CAN_MOVE tells of the open folder */
-  if (candidate->prized) return MOVE_KEPT;
+  if (!is_free(run, candidate) || is_kept_back(run, candidate, verdict)) return MOVE_KEPT;
   return wants_move(run, verdict) ? MOVE_Q_INTENT : MOVE_KEPT;
 }
 
-/* The journal counts waiting entries at the end of the pass. */
-static void count_verdict(Pass *pass, const Verdict *verdict)
+/* The journal counts waiting entries at the end of the pass; what was kept back is counted by the brake. */
+static void count_verdict(Run *run, const Candidate *candidate, const Verdict *verdict)
 {
+  Pass *pass = &run->pass;
   if (verdict->fresh) return;
-  if (verdict->code == VERDICT_GENUINE)
+  if (is_kept_back(run, candidate, verdict))
+    brake_count(run, verdict);
+  else if (verdict->code == VERDICT_GENUINE)
     pass->genuine++;
   else if (verdict->code == VERDICT_BACKSCATTER)
     pass->backscatter++;
@@ -103,11 +120,13 @@ static void count_verdict(Pass *pass, const Verdict *verdict)
 
 /* When to judge an entry again; 0: never. Fresh backscatter: after two minutes (FILTER_GRACE). A report that waits for
  * another account: as soon as that account has read its Sent folders (other_accounts.c), then after longer and longer
- * times, while the other account has trouble. Backscatter that was only observed: as soon as mail may be moved; again
- * after longer and longer times where nothing can be moved out of the folder. A rehearsal changes none of these times.
- * */
-static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Entry *entry)
+ * times, while the other account has trouble. What the brake keeps back: at the end of the pass. Backscatter that was
+ * only observed: as soon as mail may be moved; again after longer and longer times where nothing can be moved out of
+ * the folder. A rehearsal changes none of these times. */
+static gint64 due_after(const Run *run, const Candidate *candidate, const Facts *facts, const Verdict *verdict,
+                        const Entry *entry)
 {
+  if (is_kept_back(run, candidate, verdict)) return entry->judged;
   if (run->sweep.rehearse || candidate->marked) return candidate->due;
   if (candidate->spared || (candidate->prized && entry->state == MOVE_KEPT)) return 0;
   gboolean observed = entry->state == MOVE_KEPT && entry->verdict == VERDICT_BACKSCATTER;
@@ -120,6 +139,7 @@ static gint64 due_after(const Run *run, const Candidate *candidate, const Facts 
 static char *reason_for(const Run *run, const Candidate *candidate, const Verdict *verdict, const Entry *entry)
 {
   if (entry->state != MOVE_KEPT || !wants_move(run, verdict)) return NULL;
+  if (is_kept_back(run, candidate, verdict)) return g_strdup(BRAKE_REASON);
   if (candidate->spared && candidate->like != 0)
     return g_strdup_printf(
         "it is message %" G_GINT64_FORMAT " in another form or place: you have restored or copied it", candidate->like);
@@ -135,8 +155,9 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   fingerprint_copy(&entry->fingerprint, &candidate->fingerprint);
   entry->arrived = candidate->stored;
   entry->judged = run_now();
-  entry->due = due_after(run, candidate, facts, entry);
+  entry->due = due_after(run, candidate, facts, verdict, entry);
   entry->exempt = candidate->spared;
+  entry->claimed = candidate->put_off;
   entry->reason = reason_for(run, candidate, verdict, entry);
   place_set(&entry->home, folder, run->open.status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT)
@@ -160,7 +181,7 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
   facts->waited = candidate->waited >= FILTER_GRACE; /* a wait for another account may be shorter */
   g_autoptr(Verdict) verdict = filter_judge(candidate->report, facts, &policy);
   if (verdict->code == VERDICT_PASS && candidate->prior == 0) return TRUE;
-  count_verdict(&run->pass, verdict);
+  count_verdict(run, candidate, verdict);
   g_ptr_array_add(judged, entry_for(run, folder, candidate, facts, verdict));
   return TRUE;
 }
@@ -186,7 +207,7 @@ static gboolean judge_all(Run *run, const char *folder, const GPtrArray *candida
 {
   for (int round = 0; round < 2; round++) {
     g_autoptr(GPtrArray) judged = g_ptr_array_new();
-    if (!ledger_view_begin(run->ledger, error)) return FALSE;
+    if (!brake_look(run, error) || !ledger_view_begin(run->ledger, error)) return FALSE;
     gboolean done = judge_some(run, folder, candidates, scanned, round == 0, judged, error);
     for (guint i = 0; i < judged->len; i++) g_ptr_array_add(entries, judged->pdata[i]);
     if (!ledger_view_end(run->ledger, done ? error : NULL) || !done) return FALSE;
@@ -207,13 +228,22 @@ static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **
   return FALSE;
 }
 
-gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const FolderMark *mark, gint64 scanned,
-                       GError **error)
+gboolean batch_receive(Run *run, const GArray *received, GError **error)
+{
+  if (received->len == 0) return TRUE;
+  if (run->sync.synced < run->pass.started && !sync_sent(run, !run->progress.quiet, error)) return FALSE;
+  return received_add(run->ledger, run->account->name, (const ReceivedRow *)(gpointer)received->data, received->len,
+                      run_now(), error);
+}
+
+gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const GArray *received,
+                       const FolderMark *mark, gint64 scanned, GError **error)
 {
   guint32 validity = run->open.status.validity;
   g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
   if (!read_all(run, candidates, error) || !sort_all(run, folder, candidates, error)) return FALSE;
   if (candidates->len > 0 && run->sync.synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
+  if (received != NULL && !batch_receive(run, received, error)) return FALSE;
   if (!reopen(run, folder, validity, error)) return FALSE;
   if (!judge_all(run, folder, candidates, mark, scanned, entries, error)) return FALSE;
   return settle_batch(run, folder, entries, error);

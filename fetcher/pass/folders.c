@@ -2,9 +2,9 @@
  * Owns:     the choice of these folders.
  * Must not: read mail.
  * Fails:    STORE_ERROR, CONFIG_ERROR when a configured folder is not there.
- * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e/test_once.py */
+ * Tests:    tests/fetcher/pass/test_folders.c, tests/e2e/test_once.py */
 #include "fetcher/pass/folders.h"
-#include "fetcher/store/sent_names.h"
+#include "fetcher/store/sent_folders.h"
 #include "fetcher/store/trash_names.h"
 #include "ledger/trash.h"
 #include <string.h>
@@ -18,15 +18,6 @@ static guint depth_of(const char *name)
   guint depth = 0;
   for (; *name != '\0'; name++) depth += strchr(SEPARATORS, *name) != NULL;
   return depth;
-}
-
-static gboolean named_sent(const Folder *folder)
-{
-  if (folder->use & FOLDER_NOSELECT) return FALSE;
-  if (sent_name_matches(folder->name, '\0')) return TRUE;
-  for (const char *s = SEPARATORS; *s != '\0'; s++)
-    if (sent_name_matches(folder->name, *s)) return TRUE;
-  return FALSE;
 }
 
 static gboolean take_configured(Run *run, GPtrArray *sent, GError **error)
@@ -44,44 +35,91 @@ static gboolean take_configured(Run *run, GPtrArray *sent, GError **error)
   return TRUE;
 }
 
-static void take_special(const Run *run, GPtrArray *sent)
+static GArray *look_like_sent(const Run *run, guint *left_out)
 {
-  for (guint i = 0; i < run->folders.list->len; i++) {
-    const Folder *folder = run->folders.list->pdata[i];
-    if ((folder->use & FOLDER_SENT) && !(folder->use & FOLDER_NOSELECT)) g_ptr_array_add(sent, g_strdup(folder->name));
-  }
+  const OtherFolders others = { (const char *const *)run->folders.watched, run->folders.quarantine,
+                                run->folders.trash };
+  return sent_folders(run->folders.list, &others, left_out);
 }
 
-/* By name: takes the Sent folders that lie highest in the hierarchy; of these all that hold mail, or the first one if
- * none does. */
-static gboolean take_named(Run *run, GPtrArray *sent, GError **error)
+/* Does the folder hold mail, or did it when it was read? What was read once is read on. */
+static gboolean holds_mail(Run *run, const char *folder, gboolean *holds, GError **error)
 {
-  guint least = G_MAXUINT;
-  const char *first = NULL;
-  for (guint i = 0; i < run->folders.list->len; i++) {
-    const Folder *folder = run->folders.list->pdata[i];
-    if (named_sent(folder)) least = MIN(least, depth_of(folder->name));
-  }
-  for (guint i = 0; i < run->folders.list->len; i++) {
-    const Folder *folder = run->folders.list->pdata[i];
-    if (!named_sent(folder) || depth_of(folder->name) != least) continue;
-    if (!run_select(run, folder->name, error)) return FALSE;
-    if (first == NULL) first = folder->name;
-    if (run->open.status.count > 0) g_ptr_array_add(sent, g_strdup(folder->name));
-  }
-  if (sent->len == 0 && first != NULL) g_ptr_array_add(sent, g_strdup(first));
+  FolderMark mark;
+  FolderStatus status = { 0 };
+  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &mark, error)
+      || (mark.oldest == 0 && !run_look(run, folder, &status, error)))
+    return FALSE;
+  *holds = mark.oldest != 0 || status.count > 0;
   return TRUE;
+}
+
+/* All that look like Sent and hold mail. An empty one would only veil the others. But where no folder that the server
+ * marks holds mail, the first of them counts: sent mail belongs there, and nobody knows where it goes. */
+static gboolean take_usual(Run *run, GPtrArray *sent, GError **error)
+{
+  guint left_out = 0;
+  gboolean marked = FALSE;
+  g_autoptr(GArray) found = look_like_sent(run, &left_out);
+  for (guint i = 0; i < found->len; i++) {
+    const SentFolder *folder = &g_array_index(found, SentFolder, i);
+    gboolean holds = FALSE;
+    if (!holds_mail(run, folder->folder->name, &holds, error)) return FALSE;
+    if (holds) g_ptr_array_add(sent, g_strdup(folder->folder->name));
+    if (holds && folder->why == SENT_MARKED) marked = TRUE;
+  }
+  const SentFolder *first = found->len > 0 ? &g_array_index(found, SentFolder, 0) : NULL;
+  if (first != NULL && (sent->len == 0 || (first->why == SENT_MARKED && !marked)))
+    g_ptr_array_add(sent, g_strdup(first->folder->name));
+  if (left_out > 0)
+    run->folders.passed_over =
+        g_strdup_printf("Besides %u others, %u more folders look like Sent, and what lies in them counts as not sent: "
+                        "name the folders that hold your sent mail with \"sent\".",
+                        SENT_FOLDERS_MOST, left_out);
+  return TRUE;
+}
+
+/* What looks like Sent, holds mail, and is not among those that the owner named. */
+static gboolean note_passed_over(Run *run, const GPtrArray *sent, GError **error)
+{
+  guint more = 0;
+  const char *first = NULL;
+  g_autoptr(GArray) found = look_like_sent(run, &more);
+  for (guint i = 0; i < found->len; i++) {
+    const char *name = g_array_index(found, SentFolder, i).folder->name;
+    gboolean holds = FALSE;
+    if (g_ptr_array_find_with_equal_func((GPtrArray *)sent, name, g_str_equal, NULL)) continue;
+    if (!holds_mail(run, name, &holds, error)) return FALSE;
+    if (holds && first != NULL) more++;
+    if (holds && first == NULL) first = name;
+  }
+  if (first == NULL) return TRUE;
+  run->folders.passed_over =
+      more == 0 ? g_strdup_printf("\"%s\" looks like a Sent folder and is not read, so what lies in it counts as not "
+                                  "sent: add it to \"sent\".",
+                                  first)
+                : g_strdup_printf("\"%s\" and %u more look like Sent folders and are not read, so what lies in them "
+                                  "counts as not sent: add them to \"sent\".",
+                                  first, more);
+  return TRUE;
+}
+
+/* Those below others come first: what was moved from one into the other is found there before it is missed. */
+static gint below_first(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)b, *(char *const *)a); }
+
+static gboolean take_sent(Run *run, GPtrArray *sent, GError **error)
+{
+  gboolean lists_all = (run->store->can & STORE_LISTS_ALL) != 0;
+  g_clear_pointer(&run->folders.passed_over, g_free);
+  if (run->account->sent == NULL) return !lists_all || take_usual(run, sent, error);
+  return take_configured(run, sent, error) && (!lists_all || note_passed_over(run, sent, error));
 }
 
 gboolean folders_find_sent(Run *run, GError **error)
 {
   g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
-  if (run->account->sent != NULL) {
-    if (!take_configured(run, sent, error)) return FALSE;
-  } else if (run->store->can & STORE_LISTS_ALL) {
-    take_special(run, sent);
-    if (sent->len == 0 && !take_named(run, sent, error)) return FALSE;
-  }
+  if (!take_sent(run, sent, error)) return FALSE;
+  g_ptr_array_sort(sent, below_first);
   if (run->account->sent_recorded) g_ptr_array_add(sent, g_strdup(RUN_RECORDED));
   if (!folder_use_sent(run->ledger, run->account->name, (const char *const *)sent->pdata, sent->len, error))
     return FALSE;
@@ -119,6 +157,7 @@ void folders_forget(Run *run)
   g_clear_pointer(&run->folders.sent, g_strfreev);
   g_clear_pointer(&run->folders.quarantine, g_free);
   g_clear_pointer(&run->folders.trash, g_free);
+  g_clear_pointer(&run->folders.passed_over, g_free);
   run_forget_open(run);
   run->reconcile.compared = (FolderStatus){ 0 };
 }
@@ -138,7 +177,8 @@ static gboolean named_trash(const char *name)
 /* May what is deleted be put there? A folder of another use, or another person's, never. */
 static gboolean may_be_trash(const Run *run, const Folder *folder)
 {
-  return !(folder->use & (FOLDER_NOSELECT | FOLDER_SENT)) && !g_str_equal(folder->name, run->folders.quarantine)
+  return !(folder->use & (FOLDER_NOSELECT | FOLDER_SENT | FOLDER_OTHERS))
+         && !g_str_equal(folder->name, run->folders.quarantine)
          && !g_strv_contains((const char *const *)run->folders.watched, folder->name);
 }
 
@@ -240,6 +280,7 @@ static gboolean tell_why(Run *run, gboolean read_only, GError **error)
   else if (!run->config->observe && !run->folders.moves)
     text = g_strdup("The server can neither move messages (MOVE) nor remove single ones (UIDPLUS), so Backstop only "
                     "observes here and moves nothing.");
+  if (text == NULL) text = g_strdup(run->folders.passed_over);
   return account_set_notice(run->ledger, run->account->name, text, error);
 }
 

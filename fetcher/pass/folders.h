@@ -10,10 +10,11 @@ void folders_doubt(Run *run);
 /* Forgets all about the folders. */
 void folders_forget(Run *run);
 /* Fills in run->folders.sent, and tells the ledger which Sent folders are in use. They are those of the configuration;
- * else those that SPECIAL-USE marks (RFC 6154); else those with usual names (sent_names.h), of which the highest in
- * the hierarchy count, and empty ones only if all are empty. Without STORE_LISTS_ALL only the configuration counts.
- * The list is empty when no Sent folder is found. CONFIG_ERROR_INVALID when a configured Sent folder is not there:
- * then nothing is guessed. */
+ * what else looks like Sent and holds mail is told by the account's notice. Without them, all that look like Sent
+ * (sent_folders.h) and hold mail; where none of those that the server marks holds any, also the first of these.
+ * Without STORE_LISTS_ALL only the configuration counts. The list is empty when no Sent folder is found; a folder comes
+ * before the one that it lies below. CONFIG_ERROR_INVALID when a configured Sent folder is not there: then nothing is
+ * guessed. */
 gboolean folders_find_sent(Run *run, GError **error);
 /* Is there anything that tells what the owner sent: Sent folders, those of another account, or `backstop record`? */
 gboolean folders_tell_sent(const Run *run);

@@ -1,8 +1,8 @@
 /* locate.c - where a message is now
- * Owns:     how a message is recognised: by UID, else by Message-ID, size and digest.
- * Must not: answer "not there" while a candidate could not be read; change anything.
- * Fails:    STORE_ERROR, LEDGER_ERROR; MESSAGE when a candidate is there and cannot be read.
- * Tests:    tests/fetcher/pass/test_settle.c */
+ * Owns:     how a message is recognised: by UID, else by Message-ID, size and digest; where its bytes changed, by UID
+ * or place and Message-ID. Must not: answer "not there" while a candidate could not be read; change anything. Fails:
+ * STORE_ERROR, LEDGER_ERROR; MESSAGE when a candidate is there and cannot be read. Tests:
+ * tests/fetcher/pass/test_settle.c, tests/fetcher/pass/test_locate.c */
 #include "fetcher/pass/locate.h"
 
 /* The journal has the size that the server told. The folder of a copy may count shorter line ends. */
@@ -133,5 +133,52 @@ gboolean locate_message(Run *run, const Place *place, const Fingerprint *fingerp
   gboolean same = FALSE;
   if (!locate_is_same(run, place->uid, fingerprint, &same, error)) return FALSE;
   if (same) *uid = place->uid;
+  return TRUE;
+}
+
+/* *has: does the message under uid in the open folder have the Message-ID of this fingerprint? */
+static gboolean has_id(Run *run, guint32 uid, const Fingerprint *wanted, gboolean *has, GError **error)
+{
+  g_autoptr(GBytes) bytes = NULL;
+  *has = FALSE;
+  if (!bytes_of(run, uid, &bytes, error)) return FALSE;
+  if (bytes == NULL) return TRUE;
+  g_autoptr(Report) report = filter_read(bytes);
+  *has = g_strcmp0(report->message_id, wanted->message_id) == 0;
+  return TRUE;
+}
+
+/* *uid: the only message of the open folder with this Message-ID; 0: there is none, or another entry may mean it, or
+ * there are several. */
+static gboolean find_alone(Run *run, const Place *place, const Fingerprint *fingerprint, gint64 except, guint32 *uid,
+                           GError **error)
+{
+  g_autoptr(GArray) uids = run->store->class->find(run->store, fingerprint->message_id, fingerprint->size, 0, error);
+  guint n = 0;
+  if (uids == NULL) return FALSE;
+  for (guint i = 0; i < uids->len && n < 2; i++) {
+    gboolean has = FALSE, claimed = FALSE;
+    Place found = { place->folder, run->open.status.validity, g_array_index(uids, guint32, i) };
+    if (!has_id(run, found.uid, fingerprint, &has, error)) return FALSE;
+    if (!has) continue;
+    if (!journal_claimed(run->ledger, run->account->name, &found, except, &claimed, error)) return FALSE;
+    n += claimed ? 2 : 1;
+    *uid = found.uid;
+  }
+  if (n != 1) *uid = 0;
+  return TRUE;
+}
+
+gboolean locate_by_id(Run *run, const Place *place, const Fingerprint *fingerprint, gint64 except, guint32 *uid,
+                      GError **error)
+{
+  if (!locate_message(run, place, fingerprint, except, uid, error)) return FALSE;
+  if (*uid != 0 || *fingerprint->message_id == '\0' || place->folder == NULL || !run_has_folder(run, place->folder))
+    return TRUE;
+  if (place->uid == 0 || place->validity != run->open.status.validity)
+    return find_alone(run, place, fingerprint, except, uid, error);
+  gboolean has = FALSE;
+  if (!has_id(run, place->uid, fingerprint, &has, error)) return FALSE;
+  if (has) *uid = place->uid;
   return TRUE;
 }

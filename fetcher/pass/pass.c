@@ -4,6 +4,7 @@
  * Fails:    CONFIG_ERROR, STORE_ERROR, LEDGER_ERROR; each message is where the journal says, or is looked for later.
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/pass.h"
+#include "fetcher/pass/brake.h"
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/heal.h"
 #include "fetcher/pass/other_accounts.h"
@@ -48,7 +49,7 @@ static gboolean require_sent(const Run *run, GError **error)
 static gboolean judge_what_waited(Run *run, GError **error)
 {
   gboolean any = FALSE;
-  return other_accounts_wait(run, &any, error) && (!any || watch_due(run, error));
+  return other_accounts_wait(run, &any, error) && (!any || (watch_due(run, error) && watch_release(run, error)));
 }
 
 static gboolean count_waiting(Run *run, GError **error)
@@ -70,7 +71,8 @@ static gboolean find_folders(Run *run, GError **error)
 /* Is there something to judge? */
 static gboolean has_work(Run *run, gboolean *work, GError **error)
 {
-  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), run->folders.moves, error);
+  gboolean kept = run->folders.moves && !run->brake.stuck;
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), kept, error);
   *work = due != NULL && due->len > 0;
   for (char **folder = run->folders.watched; due != NULL && *folder != NULL && !*work; folder++) {
     g_autoptr(GError) problem = NULL;
@@ -104,6 +106,7 @@ static gboolean look_at_mail(Run *run, GError **error)
     return FALSE;
   }
   if (run->sync.synced < run->pass.started && !sync_sent(run, !run->progress.quiet, error)) return FALSE;
+  if (!watch_release(run, error)) return FALSE;
   /* Settle first: else messages on their way to quarantine would look as if somebody else had put them there. */
   if (!settle_leaving(run, error) || (!run->settle.half && !reconcile_quarantine(run, error))
       || !sweep_wishes(run, error) || !judge_what_waited(run, error) || !heal_verdicts(run, error))
@@ -116,7 +119,7 @@ static gboolean look_at_mail(Run *run, GError **error)
 
 static gboolean steps(Run *run, PassScope scope, GError **error)
 {
-  if (!folders_find(run, error) || !settle_all(run, error)) return FALSE;
+  if (!brake_begin(run, error) || !folders_find(run, error) || !settle_all(run, error)) return FALSE;
   if (scope == PASS_SWEEP) return find_folders(run, error) && sync_sent(run, TRUE, error) && sweep_wishes(run, error);
   if (!wishes_grant(run, error)) return FALSE;
   return scope == PASS_WISHES || look_at_mail(run, error);
@@ -152,7 +155,7 @@ static gboolean begin(Run *run, PassScope scope, GError **error)
   run->sync.synced = 0;
   run->progress.quiet = scope == PASS_LOOK || scope == PASS_WISHES;
   g_clear_error(&run->settle.put_off);
-  run->settle.half = FALSE;
+  run->settle.half = run->settle.busy = FALSE;
   return run->progress.quiet || run_begin(run, error);
 }
 

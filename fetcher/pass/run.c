@@ -88,5 +88,6 @@ gboolean run_has_folder(const Run *run, const char *name)
 gboolean run_can_go_on(const GError *error)
 {
   return g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX)
+         || g_error_matches(error, STORE_ERROR, STORE_ERROR_LATER)
          || g_error_matches(error, STORE_ERROR, STORE_ERROR_MESSAGE);
 }

@@ -21,12 +21,13 @@ typedef struct {
     FolderStatus status; /* what the server said of it when it was opened */
   } open;
   struct {
-    GPtrArray *list;  /* Folder*: what the server listed; NULL: must be listed (again) */
-    gint64 listed;    /* when it was listed, monotonic microseconds; 0: must be listed again */
-    char **watched;   /* the watched folders, as the server calls them, in the order of the configuration */
-    char **sent;      /* the Sent folders in use, as the server calls them; empty: no Sent folder was found */
-    char *trash;      /* as the server calls it; NULL: there is none */
-    char *quarantine; /* as the server calls it */
+    GPtrArray *list;   /* Folder*: what the server listed; NULL: must be listed (again) */
+    gint64 listed;     /* when it was listed, monotonic microseconds; 0: must be listed again */
+    char **watched;    /* the watched folders, as the server calls them, in the order of the configuration */
+    char **sent;       /* the Sent folders in use, as the server calls them; empty: no Sent folder was found */
+    char *passed_over; /* a sentence: what looks like Sent and is not read; NULL: nothing */
+    char *trash;       /* as the server calls it; NULL: there is none */
+    char *quarantine;  /* as the server calls it */
     guint32 quarantine_validity;
     gboolean can_move; /* the server can move messages out of folders that are not read-only */
     gboolean moves;    /* FALSE: only observe */
@@ -42,6 +43,13 @@ typedef struct {
     FolderMark known; /* of the quarantine: the journal knows all messages below .next */
   } rivals;
 
+  struct {
+    gboolean on;               /* what would be moved is kept back for now */
+    gboolean owed;             /* it was on in this pass, so something may wait for its end */
+    gboolean stuck;            /* it was on when the last pass ended, and something waits */
+    guint backscatter, unsure; /* kept back in this pass, and not counted in its verdicts yet */
+  } brake;
+
   /* Of this pass alone. */
   Pass pass; /* its counters, and the row in the ledger that they are written to (id 0: no row yet) */
   struct {
@@ -49,11 +57,12 @@ typedef struct {
     gint64 written; /* when the row was last written, monotonic microseconds */
   } progress;       /* pass.c and run.c */
   struct {
-    GHashTable *looked; /* Sent folder → gint64*: when a look found it as its mark says, Unix seconds; kept */
+    GHashTable *looked; /* Sent folder → SentLook (sync.c); kept */
     gint64 synced;      /* when the last sync of Sent in this pass began, Unix seconds; 0: there was none */
   } sync;
   struct {
     GError *put_off;  /* why the first of the moves that will be tried again was refused; NULL: none was */
+    gboolean busy;    /* the server refuses moves for now: no further one is tried in this pass */
     gboolean half;    /* a message lies in quarantine, and could not be removed from where it was */
     gboolean leaving; /* messages were removed that are gone only after the store's commit() */
   } settle;

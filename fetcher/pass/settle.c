@@ -34,6 +34,20 @@ static Trip trip_of(const Run *run, const Entry *entry)
   }
 }
 
+/* What leaves the quarantine leaves it because the owner asked: a message whose bytes the server changed counts as
+ * well, unless it would be removed for good. */
+static gboolean may_have_changed(const Entry *entry, const Trip *trip)
+{
+  return entry->state != MOVE_Q_INTENT && !trip->removes;
+}
+
+/* *uid: where the message lies at the start of its trip; 0: not there. */
+static gboolean locate_start(Run *run, const Entry *entry, const Trip *trip, guint32 *uid, GError **error)
+{
+  return may_have_changed(entry, trip) ? locate_by_id(run, &trip->from, &entry->fingerprint, entry->id, uid, error)
+                                       : locate_message(run, &trip->from, &entry->fingerprint, entry->id, uid, error);
+}
+
 static gboolean confirm(Run *run, const Entry *entry, const char *folder, guint32 uid, GError **error)
 {
   if (entry->state == MOVE_Q_INTENT) run->pass.moved++;
@@ -84,6 +98,13 @@ static gboolean was_deleted(const Run *run, const Entry *entry)
          && g_strcmp0(entry->away.folder, run->folders.trash) == 0;
 }
 
+/* Always FALSE, with the reason why the server refused the move before. */
+static gboolean refuse_as_before(const Run *run, GError **error)
+{
+  if (error != NULL) *error = g_error_copy(run->settle.put_off);
+  return FALSE;
+}
+
 static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed, GError **error)
 {
   Trip trip = trip_of(run, entry);
@@ -98,8 +119,7 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     return journal_confirm(run->ledger, entry->id, &trip.from, error); /* it lies in the trash already */
   if (resumed && !locate_message(run, &goal, &entry->fingerprint, entry->id, &there, error)) return FALSE;
   if (in && there != 0 && rivals_possible(run->store) && !rivals_tidy(run, entry, there, error)) return FALSE;
-  if (!locate_message(run, &trip.from, &entry->fingerprint, entry->id, &here, &unread))
-    return may_wait(in, &unread, error);
+  if (!locate_start(run, entry, &trip, &here, &unread)) return may_wait(in, &unread, error);
   if (here == 0 && in && run->settle.leaving && (run->store->can & STORE_REMOVES_LATE))
     return TRUE; /* see settle_leaving() */
   /* A move in one step was either made or not. The message is here, so the one at the goal is another copy. */
@@ -109,6 +129,7 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   if (here != 0 && there == 0 && in && run->config->observe)
     return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe, or a pause)",
                         error);
+  if (here != 0 && there == 0 && in && run->settle.busy) return refuse_as_before(run, error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->folders.quarantine) == 0)
     return carry_beside_rivals(run, entry, here, error);
   gboolean may = TRUE;
@@ -120,6 +141,9 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
     if (!carry_one(run, &trip, here, there, &where, error)) return FALSE;
     return confirm(run, entry, trip.to, where, error);
   }
+  if (there == 0 && resumed && may_have_changed(entry, &trip)
+      && !locate_by_id(run, &goal, &entry->fingerprint, entry->id, &there, error))
+    return FALSE;
   if (there != 0 || (resumed && entry->state == MOVE_D_INTENT))
     return confirm(run, entry, there != 0 ? trip.to : NULL, there, error);
   if (was_deleted(run, entry))
@@ -129,7 +153,10 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
       "the message is no longer where it was; another program or another machine has moved or deleted it", error);
 }
 
-static gboolean refuses_for_now(const Run *run) { return (run->store->can & STORE_REFUSES_FOR_NOW) != 0; }
+static gboolean is_for_now(const Run *run, const GError *refusal)
+{
+  return g_error_matches(refusal, STORE_ERROR, STORE_ERROR_LATER) || (run->store->can & STORE_REFUSES_FOR_NOW) != 0;
+}
 
 /* The pass ends with the first such reason (pass.c), so that the next pass comes soon. */
 static void note_refusal(Run *run, const GError *refusal)
@@ -137,14 +164,22 @@ static void note_refusal(Run *run, const GError *refusal)
   if (run->settle.put_off == NULL) run->settle.put_off = g_error_copy(refusal);
 }
 
+/* A server that is busy is not asked to move anything else now. */
+static void note_later(Run *run, const GError *problem)
+{
+  if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_LATER)) return;
+  note_refusal(run, problem);
+  run->settle.busy = TRUE;
+}
+
 /* *half: a copy is, or may be, at the goal already: keep the intent, which tells what is left to do. */
-static gboolean is_half_done(Run *run, const Entry *entry, gboolean *half, GError **error)
+static gboolean is_half_done(Run *run, const Entry *entry, const GError *refusal, gboolean *half, GError **error)
 {
   g_autoptr(GError) problem = NULL;
   Place goal = { .folder = entry->away.folder };
   guint32 there = 0;
   *half = FALSE;
-  if (!refuses_for_now(run) || (run->store->can & STORE_MOVES_AT_ONCE)) return TRUE;
+  if (!is_for_now(run, refusal) || (run->store->can & STORE_MOVES_AT_ONCE)) return TRUE;
   *half = !locate_message(run, &goal, &entry->fingerprint, entry->id, &there, &problem) || there != 0;
   if (problem == NULL || run_can_go_on(problem)) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
@@ -166,18 +201,20 @@ static gboolean has_failed(Run *run, const Entry *entry, const GError *refusal, 
   }
   *failed = uid != 0;
   if (!*failed) return TRUE;
-  if (!is_half_done(run, entry, &half, error)) return FALSE;
+  if (!is_half_done(run, entry, refusal, &half, error)) return FALSE;
   if (half) note_refusal(run, refusal);
   run->settle.half = run->settle.half || half;
   *failed = !half;
   return TRUE;
 }
 
-/* If the store refuses only for now, try again. If something is wrong with one message, that will hardly change. */
+/* If the store refuses only for now, try again: an intent of the owner's stays open. If something is wrong with one
+ * message, that will hardly change. */
 static gboolean give_up(Run *run, const Entry *entry, const GError *refusal, GError **error)
 {
+  if (entry->state != MOVE_Q_INTENT && g_error_matches(refusal, STORE_ERROR, STORE_ERROR_LATER)) return TRUE;
   if (was_deleted(run, entry)) return journal_stays_deleted(run->ledger, entry->id, TRUE, refusal->message, error);
-  if (entry->state != MOVE_Q_INTENT || !refuses_for_now(run)
+  if (entry->state != MOVE_Q_INTENT || !is_for_now(run, refusal)
       || g_error_matches(refusal, STORE_ERROR, STORE_ERROR_MESSAGE))
     return journal_fail(run->ledger, entry->id, refusal->message, error);
   note_refusal(run, refusal);
@@ -190,6 +227,7 @@ gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **err
   gboolean failed = FALSE;
   if (settle_by_looking(run, entry, resumed, &problem)) return TRUE;
   if (run_can_go_on(problem)) {
+    note_later(run, problem);
     if (!has_failed(run, entry, problem, &failed, error)) return FALSE;
     return !failed || give_up(run, entry, problem, error);
   }
@@ -208,7 +246,7 @@ static gboolean settle_list(Run *run, GPtrArray *entries, GError **error)
     g_autoptr(GError) problem = NULL;
     guint32 uid = 0;
     if (!run_tick(run, error)) return FALSE;
-    if (!locate_message(run, &trip.from, &entry->fingerprint, entry->id, &uid, &problem) && !run_can_go_on(problem)) {
+    if (!locate_start(run, entry, &trip, &uid, &problem) && !run_can_go_on(problem)) {
       g_propagate_error(error, g_steal_pointer(&problem));
       return FALSE;
     }
@@ -266,23 +304,36 @@ static gboolean yield_unclaimed(Run *run, GPtrArray *moving, const GArray *claim
   return TRUE;
 }
 
-/* In a sweep the owner asked for it, so marks of other machines do not matter. */
-static gboolean claim(Run *run, const GArray *uids, GArray *claimed, GError **error)
+/* The mark on these messages says nothing about other machines: in a sweep the owner asked for it, and a message whose
+ * move was put off bears the mark of this machine. */
+static gboolean claim_surely(Run *run, const GArray *uids, GArray *claimed, GError **error)
 {
   const guint32 *list = (const guint32 *)(gpointer)uids->data;
-  if (!run->sweep.again) return run->store->class->claim(run->store, list, uids->len, claimed, error);
+  if (uids->len == 0) return TRUE;
   g_array_append_vals(claimed, list, uids->len);
   return run->store->class->mark(run->store, list, uids->len, MARK_BACKSCATTER, error);
+}
+
+static gboolean claim(Run *run, const GPtrArray *moving, GArray *claimed, GError **error)
+{
+  g_autoptr(GArray) ours = g_array_new(FALSE, FALSE, sizeof(guint32)),
+                    free = g_array_new(FALSE, FALSE, sizeof(guint32));
+  for (guint i = 0; i < moving->len; i++) {
+    const Entry *entry = moving->pdata[i];
+    g_array_append_val(entry->claimed || run->sweep.again ? ours : free, entry->home.uid);
+  }
+  if (!claim_surely(run, ours, claimed, error)) return FALSE;
+  const guint32 *list = (const guint32 *)(gpointer)free->data;
+  return free->len == 0 || run->store->class->claim(run->store, list, free->len, claimed, error);
 }
 
 /* Claims and moves. A refusal, perhaps in the middle, is no failure: pairs is then empty. */
 static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GError **error)
 {
-  g_autoptr(GArray) uids = carry_uids(moving);
   g_autoptr(GArray) claimed = g_array_new(FALSE, FALSE, sizeof(guint32));
   g_autoptr(GError) problem = NULL;
   const StoreClass *class = run->store->class;
-  if (claim(run, uids, claimed, &problem)) {
+  if (claim(run, moving, claimed, &problem)) {
     if (!yield_unclaimed(run, moving, claimed, error)) return FALSE;
     const guint32 *list = (const guint32 *)(gpointer)claimed->data;
     if (run->store->can & STORE_REMOVES_LATE ? carry_batch_late(run, moving, run->folders.quarantine, pairs, &problem)
@@ -292,9 +343,20 @@ static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GErro
       return TRUE;
   }
   g_array_set_size(pairs, 0);
+  note_later(run, problem);
   if (run_can_go_on(problem)) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
+}
+
+/* The server is busy: these moves are not even tried. */
+static gboolean put_all_off(Run *run, const GPtrArray *moving, GError **error)
+{
+  for (guint i = 0; i < moving->len; i++)
+    if (!journal_put_off(run->ledger, ((const Entry *)moving->pdata[i])->id, run_now(), run->settle.put_off->message,
+                         error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError **error)
@@ -307,6 +369,7 @@ gboolean settle_batch(Run *run, const char *folder, GPtrArray *entries, GError *
     if (entry->state == MOVE_Q_INTENT) g_ptr_array_add(moving, entry);
   }
   if (moving->len == 0) return TRUE;
+  if (run->settle.busy) return put_all_off(run, moving, error);
   if (!run_select(run, folder, error)) return FALSE;
   gboolean later = (run->store->can & STORE_REMOVES_LATE) != 0;
   if (!prized_drop(run, moving, &unknown)) {

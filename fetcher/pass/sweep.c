@@ -4,6 +4,7 @@
  * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the request stays open, and the next pass goes on with it.
  * Tests:    tests/fetcher/pass/test_sweep.c, tests/e2e/test_sweep.py */
 #include "fetcher/pass/sweep.h"
+#include "fetcher/pass/brake.h"
 #include "fetcher/pass/watch.h"
 #include "ledger/wish.h"
 
@@ -51,6 +52,9 @@ static char *answer(const Run *run, const Wish *wish, const Pass *before, const 
     g_string_append(text, "nothing was moved");
   else if (!run->folders.moves)
     g_string_append(text, "nothing was moved, since Backstop only observes here");
+  else if (run->brake.on && run->brake.stuck)
+    g_string_append(text, "nothing was moved, since nothing shows yet that Backstop reads the right Sent folders; look "
+                          "at them with backstop list, then ask again to move them");
   else
     g_string_append_printf(text, "%u moved", moved);
   return g_string_free(g_steal_pointer(&text), FALSE);
@@ -82,6 +86,7 @@ static gboolean sweep_folders(Run *run, const Wish *wish, char **names, gboolean
   run->sweep.again = TRUE;
   run->sweep.rehearse = wish->verb == WISH_REHEARSE;
   for (char **name = names; *name != NULL && done; name++) done = sweep_folder(run, *name, error);
+  if (done && !run->sweep.rehearse) done = watch_release(run, error);
   run->sweep.again = run->sweep.rehearse = FALSE;
   run->stop = sweep.stop;
   run->stop_data = sweep.stop_data;
@@ -95,12 +100,15 @@ static gboolean sweep_one(Run *run, const Wish *wish, GError **error)
   char **folders = names != NULL ? names : run->account->folders;
   g_autoptr(GError) problem = NULL;
   gboolean unwanted = FALSE;
-  if (!run_begin(run, error)) return FALSE;
+  if (!run_begin(run, error) || !brake_for_sweep(run, wish->id, error)) return FALSE;
   Pass before = run->pass;
   if (sweep_folders(run, wish, folders, &unwanted, &problem)) {
     g_autofree char *where = g_strjoinv(", ", folders), *text = answer(run, wish, &before, where);
-    return wish_finish(run->ledger, wish->id, TRUE, text, error);
+    /* Now that the sweep is done, the count of moves begins anew, and the notice may be out of date. */
+    return wish_finish(run->ledger, wish->id, TRUE, text, error) && brake_begin(run, error)
+           && watch_release(run, error);
   }
+  if (!brake_begin(run, error)) return FALSE;
   if (unwanted) return TRUE;
   if (run_can_go_on(problem)) return wish_finish(run->ledger, wish->id, FALSE, problem->message, error);
   g_propagate_error(error, g_steal_pointer(&problem));

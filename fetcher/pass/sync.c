@@ -1,10 +1,10 @@
 /* sync.c - brings the ledger up to date with the Sent folders
- * Owns:     the way from a Sent folder to sent mail; run->sync.synced; what counts as a gap.
+ * Owns:     the way from a Sent folder to sent mail; run->sync; how far a gap goes by this computer's clock.
  * Must not: look at watched folders, judge.
  * Fails:    STORE_ERROR, LEDGER_ERROR; what was added stays, coverage does not grow.
- * Tests:    tests/fetcher/pass/test_pass.c, tests/fetcher/pass/test_reconcile.c, tests/e2e/test_once.py */
+ * Tests:    tests/fetcher/pass/test_sync.c, tests/fetcher/pass/test_reconcile.c, tests/e2e/test_once.py */
 #include "fetcher/pass/sync.h"
-#include "fetcher/pass/clocks.h"
+#include "fetcher/common/clocks.h"
 #include "fetcher/store/uid_window.h"
 #include "ledger/sent.h"
 
@@ -12,11 +12,20 @@
  * the ledger again and again. Their headers take about 2 MB. */
 #define SENT_ROWS 2500
 
+#define COPY_LATE ((gint64)86400) /* seconds after mail was sent, in which its copy comes to Sent at the latest */
+#define LOOKS_MOST 3              /* at a folder whose messages do not all come, in one pass */
+#define AHEAD_TRIES 3             /* looks for messages whose numbers came first */
+
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
-  guint seen;
+  GArray *seen; /* Seen */
   guint unread; /* messages that are there, but do not tell all of what was sent */
 } SentBatch;
+
+typedef struct {
+  guint32 uid;
+  gint64 date;
+} Seen;
 
 /* One Sent folder while it is read. */
 typedef struct {
@@ -26,7 +35,33 @@ typedef struct {
   UidWindow window;
   gint64 last; /* a time when the folder was as the mark says, Unix seconds; 0: never */
   const ClockLook *look;
+  Reading reading;
+  gboolean below; /* it lies below another Sent folder */
+  guint filled;   /* messages that came late under the numbers of SentLook.ahead */
 } Sync;
+
+static void sync_clear(Sync *sync) { reading_clear(&sync->reading); }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sync, sync_clear)
+
+/* What is known of a Sent folder from look to look, and not in the ledger. */
+typedef struct {
+  gint64 when; /* a look that found it as its mark says, Unix seconds; 0: there was none on this connection */
+  guint moved; /* messages that were found below it in this look, and were read nowhere before */
+  struct {
+    guint32 from, next;  /* numbers that were given last, and had no message; next 0: there were none */
+    gint64 since, until; /* the gap that was noted for them, Unix seconds */
+    guint tries;         /* how often it was looked for these messages since */
+  } ahead;
+} SentLook;
+
+static SentLook *sent_look(Run *run, const char *folder)
+{
+  SentLook *look = g_hash_table_lookup(run->sync.looked, folder);
+  if (look != NULL) return look;
+  look = g_new0(SentLook, 1);
+  g_hash_table_insert(run->sync.looked, g_strdup(folder), look);
+  return look;
+}
 
 static void sent_row_clear(gpointer data)
 {
@@ -34,15 +69,27 @@ static void sent_row_clear(gpointer data)
   sent_message_free((SentMessage *)row->message);
 }
 
+static gint by_uid(gconstpointer a, gconstpointer b)
+{
+  const Seen *x = a, *y = b;
+  return (x->uid > y->uid) - (x->uid < y->uid);
+}
+
 static void collect_sent(const ScanRow *row, gpointer data)
 {
   SentBatch *batch = data;
-  if (++batch->seen > UID_WINDOW_MOST(SENT_ROWS)) return;
+  Seen seen = { row->uid, row->stored };
+  if (batch->seen->len >= UID_WINDOW_MOST(SENT_ROWS)) {
+    g_array_append_val(batch->seen, seen);
+    return;
+  }
   SentMessage *message = row->unreadable ? NULL : sent_message_read(row->fields, row->length);
   /* A folder whose files are compressed or encrypted has messages without a single field. */
   gboolean tells =
       message != NULL && (message->message_ids->len > 0 || message->recipients->len > 0 || message->date != 0);
   if (!tells || row->doubtful) batch->unread++;
+  if (tells && message->date != 0) seen.date = message->date;
+  g_array_append_val(batch->seen, seen);
   if (!tells) {
     sent_message_free(message);
     return;
@@ -57,16 +104,6 @@ static gboolean add_gap(const Sync *sync, gint64 since, const char *reason, GErr
                           MAX(sync->look->began, since + 1), reason, error);
 }
 
-/* UIDs are given one after the other, so each missing UID was a message that went before it could be read. */
-static gboolean note_missing(const Sync *sync, guint missing, GError **error)
-{
-  if (missing == 0 || sync->last == 0) return TRUE;
-  g_autofree char *reason =
-      g_strdup_printf("%u message%s came to it and %s gone before %s could be read", missing, missing == 1 ? "" : "s",
-                      missing == 1 ? "was" : "were", missing == 1 ? "it" : "they");
-  return add_gap(sync, sync->last, reason, error);
-}
-
 /* A message that is there but cannot be read may have been sent at any time since the last look; without a last look,
  * at any time at all. */
 static gboolean note_unread(const Sync *sync, guint unread, GError **error)
@@ -78,24 +115,132 @@ static gboolean note_unread(const Sync *sync, guint unread, GError **error)
   return add_gap(sync, MAX(sync->last, 1), reason, error);
 }
 
-static gboolean sync_range(Sync *sync, GError **error)
+/* Messages of an archive that nobody has read before lay in the folder above it: there they are not missing. */
+static gboolean count_moved(const Sync *sync, const GArray *rows, GError **error)
+{
+  guint unknown = 0;
+  Run *run = sync->run;
+  if (!sync->below || sync->reading.kind != READING_ON) return TRUE;
+  if (!sent_count_unknown(run->ledger, (const SentRow *)(gpointer)rows->data, rows->len, &unknown, error)) return FALSE;
+  for (char **above = run->folders.sent; *above != NULL; above++)
+    if (folder_is_below(sync->folder, *above)) sent_look(run, *above)->moved += unknown;
+  return TRUE;
+}
+
+static void note_late(Sync *sync, const GArray *seen, guint added)
+{
+  const SentLook *look = sent_look(sync->run, sync->folder);
+  sync->reading.late += added;
+  for (guint i = 0; i < seen->len; i++) {
+    guint32 uid = g_array_index(seen, Seen, i).uid;
+    if (uid >= look->ahead.from && uid < look->ahead.next) sync->filled++;
+  }
+}
+
+/* late: messages below the mark, of which only those count that were not there before. */
+static gboolean sync_range(Sync *sync, gboolean late, GError **error)
 {
   Run *run = sync->run;
   guint32 from = 0, to = 0;
-  g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SentRow));
+  guint added = 0;
+  g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SentRow)), seen = g_array_new(FALSE, FALSE, sizeof(Seen));
   g_array_set_clear_func(rows, sent_row_clear);
-  SentBatch batch = { .rows = rows };
+  SentBatch batch = { .rows = rows, .seen = seen };
   uid_window_get(&sync->window, &from, &to);
   if (!run->store->class->scan(run->store, from, to, filter_sent_fields, collect_sent, &batch, error)) return FALSE;
-  if (!uid_window_done(&sync->window, batch.seen)) return TRUE;
-  if (!note_missing(sync, to - from + 1 - MIN(batch.seen, to - from + 1), error)
-      || !note_unread(sync, batch.unread, error))
+  if (!uid_window_done(&sync->window, seen->len)) return TRUE;
+  g_array_sort(seen, by_uid);
+  for (guint i = 0; i < seen->len && !late; i++) {
+    const Seen *one = &g_array_index(seen, Seen, i);
+    reading_take(&sync->reading, one->uid, one->date);
+  }
+  if (!late && !note_unread(sync, batch.unread, error)) return FALSE;
+  if (!count_moved(sync, rows, error)) return FALSE;
+  if (!late) sync->mark.next = sync->reading.next;
+  if (!sent_read(run->ledger, &sync->reading, (const SentRow *)(gpointer)rows->data, rows->len, &sync->mark, &added,
+                 error))
     return FALSE;
-  sync->mark.next = (guint32)sync->window.next;
-  if (!sent_add(run->ledger, run->account->name, sync->folder, (const SentRow *)(gpointer)rows->data, rows->len,
-                &sync->mark, error))
-    return FALSE;
+  if (late) note_late(sync, seen, added);
   run->pass.sent_done += rows->len;
+  return TRUE;
+}
+
+static gboolean sync_ranges(Sync *sync, guint32 first, gboolean late, GError **error)
+{
+  guint32 from, to;
+  uid_window_init(&sync->window, first, late ? sync->mark.next : sync->run->open.status.next, SENT_ROWS);
+  while (uid_window_get(&sync->window, &from, &to))
+    if (!run_tick(sync->run, error) || !sync_range(sync, late, error)) return FALSE;
+  return TRUE;
+}
+
+/* Some servers give a number first and show the message later: looks for what came under numbers that were missing. */
+static gboolean sync_late(Sync *sync, GError **error)
+{
+  const SentLook *look = sent_look(sync->run, sync->folder);
+  guint32 last = sync->mark.next, from = last > SENT_ROWS ? last - SENT_ROWS : 1;
+  if (sync->reading.kind != READING_ON) return TRUE;
+  return sync_ranges(sync, look->ahead.next != 0 ? MIN(look->ahead.from, from) : from, TRUE, error);
+}
+
+/* Reads on until as many messages have come as are there. */
+static gboolean sync_until_complete(Sync *sync, GError **error)
+{
+  Run *run = sync->run;
+  guint missing = 0;
+  for (guint i = 0; i < LOOKS_MOST; i++) {
+    if (!sync_ranges(sync, sync->mark.next, FALSE, error)) return FALSE;
+    if (!reading_missing(run->ledger, &sync->reading, run->open.status.count, &missing, error)) return FALSE;
+    if (missing == 0) break;
+    if (!run_reopen(run, sync->folder, error)) return FALSE; /* some may have gone, or come, in the meantime */
+  }
+  return (missing == 0 && sent_look(run, sync->folder)->ahead.next == 0) || sync_late(sync, error);
+}
+
+/* Remembers the last numbers where they have no message. Where all those of the look before have theirs now, nothing
+ * was lost then. */
+static gboolean note_ahead(Sync *sync, GError **error)
+{
+  Run *run = sync->run;
+  const Reading *reading = &sync->reading;
+  SentLook *look = sent_look(run, sync->folder);
+  gboolean filled = look->ahead.next != 0 && sync->filled == look->ahead.next - look->ahead.from;
+  if (filled
+      && !coverage_gap_take_back(run->ledger, run->account->name, sync->folder, look->ahead.since, look->ahead.until,
+                                 error))
+    return FALSE;
+  if (filled || ++look->ahead.tries >= AHEAD_TRIES) look->ahead.next = 0;
+  if (reading->kind != READING_ON || run->open.status.next <= reading->next) return TRUE;
+  look->ahead.from = reading->next;
+  look->ahead.next = run->open.status.next;
+  look->ahead.since = reading->since;
+  look->ahead.until = reading->now;
+  look->ahead.tries = 0;
+  return TRUE;
+}
+
+/* What came and went since the last look may be the copy of an earlier message. */
+static gint64 unseen_since(gint64 last) { return last != 0 ? MAX(last - COPY_LATE, 1) : 0; }
+
+/* What is to be read, and how: from the start where the server has numbered the folder anew, or was set back. */
+static gboolean begin_reading(Sync *sync, GError **error)
+{
+  Run *run = sync->run;
+  gint64 last = sync->last;
+  ReadingKind kind = sync->mark.synced == 0 ? READING_FIRST : READING_ON;
+  if (sync->mark.validity != run->open.status.validity || run->open.status.next < sync->mark.next) {
+    if (sync->mark.synced != 0) kind = READING_AGAIN;
+    if (sync->mark.validity != 0 && last != 0
+        && !add_gap(sync, last,
+                    "it was made again or renumbered, so it is not known what came and went in the meantime", error))
+      return FALSE;
+    sync->last = 0; /* what cannot be read now may have been sent at any time */
+    sync->mark.validity = run->open.status.validity;
+    sync->mark.next = 1;
+  }
+  reading_begin(&sync->reading, run->account->name, sync->folder, kind, sync->mark.next, unseen_since(last),
+                MAX(sync->look->began, last + 1));
+  sync->reading.elsewhere = sent_look(run, sync->folder)->moved;
   return TRUE;
 }
 
@@ -103,33 +248,14 @@ static gboolean sync_range(Sync *sync, GError **error)
 static gboolean sync_new(Sync *sync, GError **error)
 {
   Run *run = sync->run;
-  guint32 from, to;
-  if (!run_begin(run, error)) return FALSE;
-  if (!run_reopen(run, sync->folder, error)) return FALSE;
-  if (sync->mark.validity != run->open.status.validity
-      || run->open.status.next < sync->mark.next) { /* or the server was set back */
-    gint64 last = sync->last;
-    sync->last = 0; /* the folder is read from its start; UIDs that are missing there may have been read before */
-    if (sync->mark.validity != 0 && last != 0
-        && !add_gap(sync, last,
-                    "it was made again or renumbered, so it is not known what came and went in the meantime", error))
-      return FALSE;
-    sync->mark.validity = run->open.status.validity;
-    sync->mark.next = 1;
-  }
-  uid_window_init(&sync->window, sync->mark.next, run->open.status.next, SENT_ROWS);
-  run->pass.sent_total +=
-      MIN(run->open.status.count, (guint)(sync->window.end - MIN(sync->window.next, sync->window.end)));
-  while (uid_window_get(&sync->window, &from, &to))
-    if (!run_tick(run, error) || !sync_range(sync, error)) return FALSE;
+  if (!run_begin(run, error) || !run_reopen(run, sync->folder, error) || !begin_reading(sync, error)) return FALSE;
+  run->pass.sent_total += MIN(run->open.status.count, run->open.status.next - sync->mark.next);
+  if (!sync_until_complete(sync, error)
+      || !reading_end(run->ledger, &sync->reading, run->open.status.next, run->open.status.count, error)
+      || !note_ahead(sync, error))
+    return FALSE;
+  sync->mark.next = run->open.status.next;
   return TRUE;
-}
-
-static void remember_look(Run *run, const char *folder, gint64 when)
-{
-  gint64 *value = g_new(gint64, 1);
-  *value = when;
-  g_hash_table_insert(run->sync.looked, g_strdup(folder), value);
 }
 
 /* The true end of a gap. Its noted end is the time of a look, by a clock that may have been behind (after a start the
@@ -167,11 +293,10 @@ static gboolean grow_gaps(const Sync *sync, GError **error)
 /* A time when the folder was as its mark says: that of the last look. If the clock was ahead then, this time is too
  * late: by as many seconds as this process saw the clock being set back. If an earlier process noted a time in the
  * future, nobody knows by how much, so the result is 1: all of the time before is unknown. */
-static gint64 last_look(const Run *run, const char *folder, const FolderMark *mark, const ClockLook *look)
+static gint64 last_look(Run *run, const char *folder, const FolderMark *mark, const ClockLook *look)
 {
-  const gint64 *looked = g_hash_table_lookup(run->sync.looked, folder);
   if (mark->synced == 0) return 0; /* the folder was never read to its end: nothing is covered yet */
-  gint64 last = MAX(mark->synced, looked != NULL ? *looked : 0) - look->ahead;
+  gint64 last = MAX(mark->synced, sent_look(run, folder)->when) - look->ahead;
   if (last > look->began + CLOCK_STEP) return 1;
   return CLAMP(last, 1, look->began);
 }
@@ -185,16 +310,31 @@ static gboolean look_at(Run *run, const char *folder, gboolean surely, FolderSta
   return TRUE;
 }
 
+static gboolean is_below(const Run *run, const char *folder)
+{
+  for (char **above = run->folders.sent; *above != NULL; above++)
+    if (folder_is_below(folder, *above)) return TRUE;
+  return FALSE;
+}
+
+/* Archives below a Sent folder may be many and change seldom: none of them is opened only to be looked at. */
 static gboolean sync_folder(Run *run, const char *folder, const ClockLook *look, gboolean tell, GError **error)
 {
-  Sync sync = { .run = run, .folder = folder, .look = look };
+  g_auto(Sync) sync = { .run = run, .folder = folder, .look = look, .below = is_below(run, folder) };
   FolderStatus status;
-  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &sync.mark, error)) return FALSE;
+  gint64 held = -1;
+  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &sync.mark, error)
+      || !reading_held(run->ledger, run->account->name, folder, &held, error))
+    return FALSE;
   sync.last = last_look(run, folder, &sync.mark, look);
-  if (!grow_gaps(&sync, error) || !look_at(run, folder, tell, &status, error)) return FALSE;
-  gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0;
+  if (!grow_gaps(&sync, error) || !look_at(run, folder, tell && !sync.below, &status, error)) return FALSE;
+  if (status.passed && sync.last != 0
+      && !add_gap(&sync, unseen_since(sync.last), "messages may have come to it and gone before anybody looked", error))
+    return FALSE;
+  gboolean same = status.validity == sync.mark.validity && status.next == sync.mark.next && sync.mark.synced != 0
+                  && (held < 0 || held == status.count) && sent_look(run, folder)->ahead.next == 0;
   if (!same && !sync_new(&sync, error)) return FALSE;
-  remember_look(run, folder, look->began);
+  sent_look(run, folder)->when = look->began;
   if (same && !tell && !look->set) return TRUE;
   sync.mark.synced = look->began;
   return folder_mark_set(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &sync.mark, error);
@@ -214,6 +354,7 @@ gboolean sync_sent(Run *run, gboolean tell, GError **error)
 {
   ClockLook look = clocks_look();
   if (run->account->sent_recorded && !sync_recorded(run, &look, tell, error)) return FALSE;
+  for (char **folder = run->folders.sent; *folder != NULL; folder++) sent_look(run, *folder)->moved = 0;
   for (char **folder = run->folders.sent; *folder != NULL; folder++)
     if (!sync_folder(run, *folder, &look, tell, error)) {
       g_prefix_error(error, "Sent folder \"%s\": ", *folder);

@@ -5,28 +5,58 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/watch.h"
 #include "fetcher/pass/batch.h"
+#include "fetcher/pass/brake.h"
 #include "fetcher/pass/locate.h"
 #include "fetcher/store/uid_window.h"
+#include "ledger/received.h"
 
 #define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
+#define SCANNED 20000  /* how many messages it should return: what is read of them is noted together */
+#define DAY ((gint64)86400)
 
+/* What a scan brings in. */
 typedef struct {
   GPtrArray *candidates;
+  GArray *received; /* ReceivedRow, messages owned here */
+  gint64 since;     /* what is older is not noted, Unix seconds */
   guint seen, found;
 } Catch;
 
-/* Skip messages marked \Deleted, and those that cannot be read. */
-static void catch_candidate(const ScanRow *row, gpointer data)
+static void received_clear(gpointer data)
 {
-  Catch *net = data;
-  net->seen++;
-  if (row->deleted || row->unreadable || !filter_candidate(row->fields, row->length)) return;
+  ReceivedRow *row = data;
+  received_message_free((ReceivedMessage *)row->message);
+}
+
+static void take_candidate(Catch *net, const ScanRow *row)
+{
   if (++net->found > UID_WINDOW_MOST(CANDIDATES)) return;
   Candidate *candidate = candidate_new(row->uid, row->size, row->stored);
   candidate->marked = row->backscatter;
   candidate->released = row->not_backscatter;
   candidate->prized = row->prized;
   g_ptr_array_add(net->candidates, candidate);
+}
+
+/* Skip messages marked \Deleted, and those that cannot be read. */
+static void catch_message(const ScanRow *row, gpointer data)
+{
+  Catch *net = data;
+  ReceivedMessage *ordinary = NULL;
+  if (++net->seen > UID_WINDOW_MOST(SCANNED) || row->deleted || row->unreadable) return;
+  gboolean old = row->stored != 0 && row->stored < net->since;
+  if (old ? filter_candidate(row->fields, row->length)
+          : filter_scan(row->fields, row->length, row->stored == 0, &ordinary))
+    take_candidate(net, row);
+  if (ordinary == NULL) return;
+  ReceivedRow received = { row->stored, ordinary };
+  g_array_append_val(net->received, received);
+}
+
+/* For the next range's width: how many candidates, or messages by the same measure. */
+static guint catch_size(const Catch *net)
+{
+  return MAX(net->found, (guint)(((guint64)net->seen * CANDIDATES + SCANNED - 1) / SCANNED));
 }
 
 static gint by_uid(gconstpointer a, gconstpointer b)
@@ -51,18 +81,20 @@ static gboolean walk_range(Walk *walk, GError **error)
   gint64 scanned = run_now();
   gboolean watched = walk->role == FOLDER_ROLE_WATCHED;
   g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
-  Catch net = { .candidates = candidates };
+  g_autoptr(GArray) received = g_array_new(FALSE, FALSE, sizeof(ReceivedRow));
+  g_array_set_clear_func(received, received_clear);
+  Catch net = { .candidates = candidates, .received = received, .since = scanned - RECEIVED_DAYS * DAY };
   uid_window_get(&walk->window, &from, &to);
   if (!run_select(run, walk->folder, error)) return FALSE;
-  if (!run->store->class->scan(run->store, from, to, filter_candidate_fields, catch_candidate, &net, error))
-    return FALSE;
-  if (!uid_window_done(&walk->window, net.found)) return TRUE;
+  if (!run->store->class->scan(run->store, from, to, filter_scan_fields, catch_message, &net, error)) return FALSE;
+  if (!uid_window_done(&walk->window, catch_size(&net))) return TRUE;
   run->pass.scanned += net.seen;
   run->pass.candidates += net.found;
   walk->mark.next = (guint32)walk->window.next;
   g_ptr_array_sort(candidates, by_uid);
-  if (candidates->len > 0
-      && !batch_process(run, walk->folder, candidates, watched ? &walk->mark : NULL, scanned, error))
+  if (candidates->len == 0
+          ? !batch_receive(run, received, error)
+          : !batch_process(run, walk->folder, candidates, received, watched ? &walk->mark : NULL, scanned, error))
     return FALSE;
   return watched || folder_mark_set(run->ledger, run->account->name, walk->folder, walk->role, &walk->mark, error);
 }
@@ -85,9 +117,9 @@ static gboolean walk(Run *run, const char *folder, FolderRole role, GError **err
   run->pass.scan_total +=
       MIN(run->open.status.count, (guint)(walk.window.end - MIN(walk.window.next, walk.window.end)));
   while (uid_window_get(&walk.window, &from, &to)) {
-    if (!run_tick(run, error) || !walk_range(&walk, error)) return FALSE;
-    if (!run_select(run, folder, error)) return FALSE; /* the move may have opened another folder */
-    if (run->open.status.validity != validity) break;  /* renumbered in the meantime: the next pass begins again */
+    if (!run_tick(run, error) || !run_select(run, folder, error)) return FALSE; /* another one may have been opened */
+    if (run->open.status.validity != validity) break; /* renumbered in the meantime: the next pass begins again */
+    if (!walk_range(&walk, error)) return FALSE;
   }
   if (walk.mark.next == before.next && walk.mark.validity == before.validity) return TRUE;
   return folder_mark_set(run->ledger, account, folder, role, &walk.mark, error);
@@ -128,19 +160,24 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
+  candidate->put_off = entry->state == MOVE_KEPT && entry->reason != NULL;
+  if (entry->state == MOVE_KEPT) candidate->waited = MAX(candidate->waited, FILTER_GRACE); /* it is fresh no more */
   candidate->since =
       entry->state == MOVE_WAITING ? entry->judged : 0; /* not `arrived`: the server's clock may differ from ours */
   g_ptr_array_add(one, candidate);
-  return batch_process(run, entry->home.folder, one, NULL, now, error);
+  return batch_process(run, entry->home.folder, one, NULL, NULL, now, error);
 }
 
-gboolean watch_due(Run *run, GError **error)
+/* braked: only what the brake kept back; else all but that while it is on. */
+static gboolean judge_all_due(Run *run, gboolean braked, GError **error)
 {
   gint64 now = run_now();
-  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, run->folders.moves, error);
+  gboolean kept = run->folders.moves && !run->brake.stuck;
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, now, kept, error);
   if (due == NULL) return FALSE;
   for (guint i = 0; i < due->len; i++) {
     g_autoptr(GError) problem = NULL;
+    if (brake_kept(due->pdata[i]) ? run->brake.on : braked) continue;
     if (!run_begin(run, error)) return FALSE;
     if (!run_tick(run, error)) return FALSE;
     if (judge_due(run, due->pdata[i], now, &problem)) continue;
@@ -149,4 +186,13 @@ gboolean watch_due(Run *run, GError **error)
     return FALSE;
   }
   return TRUE;
+}
+
+gboolean watch_due(Run *run, GError **error) { return judge_all_due(run, FALSE, error); }
+
+gboolean watch_release(Run *run, GError **error)
+{
+  gboolean let_go = FALSE;
+  if (!brake_end(run, &let_go, error)) return FALSE;
+  return !let_go || (judge_all_due(run, TRUE, error) && brake_begin(run, error));
 }

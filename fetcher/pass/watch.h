@@ -13,3 +13,6 @@ gboolean watch_again(Run *run, const char *folder, GError **error);
 /* Judges the entries again that are due: those that wait for a second look; and, if mail is moved now, those that were
  * only observed before. */
 gboolean watch_due(Run *run, GError **error);
+/* All mail of the pass, or of a sweep, was judged: moves what the brake kept back, or leaves it and tells the owner
+ * (brake.h). */
+gboolean watch_release(Run *run, GError **error);

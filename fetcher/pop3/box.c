@@ -2,7 +2,7 @@
  * Owns:     the keys of messages; the session that commit() renews, and its secret.
  * Must not: speak POP3 itself; end a session with QUIT if no message was marked, unless commit() is called.
  * Fails:    as box.h says.
- * Tests:    tests/fetcher/pop3/test_box.c */
+ * Tests:    tests/fetcher/pop3/test_box.c, tests/fetcher/pop3/test_box_end.c */
 #include "fetcher/pop3/box.h"
 #include "fetcher/pop3/box_read.h"
 #include "fetcher/secret/secret.h"

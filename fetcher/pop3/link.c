@@ -2,7 +2,8 @@
  * Owns:     greeting, capabilities, STLS, the short commands, the end of a session.
  * Must not: send a secret before the server's certificate and name are verified (loopback excepted); send QUIT unasked.
  * Fails:    as link.h says.
- * Tests:    tests/fetcher/pop3/test_sign_in.c, tests/fetcher/pop3/test_link.c */
+ * Tests:    tests/fetcher/pop3/test_sign_in.c, tests/fetcher/pop3/test_link.c,
+ *           tests/fetcher/pop3/test_delete.c */
 #include "fetcher/pop3/private.h"
 #include <string.h>
 

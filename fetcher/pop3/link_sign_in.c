@@ -1,8 +1,8 @@
 /* link_sign_in.c - signing in to a POP3 server
- * Owns:     USER and PASS (RFC 1939), SASL (RFC 5034) with PLAIN, LOGIN, CRAM-MD5 and XOAUTH2; the meaning of a
- * refusal. Must not: leave a secret in memory; show it; try a second way after a refusal. Fails:    AUTH; LINK where
- * the maildrop or the server is only busy; FATAL where both sides have no mechanism in common. Tests:
- * tests/fetcher/pop3/test_sign_in.c */
+ * Owns:     USER and PASS (RFC 1939), SASL (RFC 5034) with PLAIN, LOGIN, CRAM-MD5 and XOAUTH2; what a refusal means.
+ * Must not: leave a secret in memory; show it; try a second way after a refusal.
+ * Fails:    AUTH; LINK where the maildrop or the server is only busy; FATAL where both sides share no mechanism.
+ * Tests:    tests/fetcher/pop3/test_sign_in.c */
 #include "fetcher/net/server_words.h"
 #include "fetcher/pop3/private.h"
 #include "fetcher/secret/secret.h"
@@ -201,7 +201,7 @@ static void explain(Pop3Link *link, const AccountConfig *account, const char *wo
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK,
                 "%s wants to be asked less often%s%s; it will be tried again. Should this last, raise interval.", where,
                 colon, said);
-  else if (pop3_has_code(link, "SYS/TEMP"))
+  else if (pop3_has_code(link, "SYS/TEMP") || (!coded && server_words_later(NULL, text)))
     g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "%s cannot sign us in now%s%s; it will be tried again.", where,
                 colon, said);
   else if (pop3_has_code(link, "SYS/PERM"))

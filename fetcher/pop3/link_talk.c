@@ -2,7 +2,7 @@
  * Owns:     the bounded reader, the first line of an answer, the meaning of a refusal.
  * Must not: pass on words of a server that hold the user's name; take the end of a connection for the end of an answer.
  * Fails:    LINK for everything that is no answer; then the connection is broken.
- * Tests:    tests/fetcher/pop3/test_link.c */
+ * Tests:    tests/fetcher/pop3/test_babble.c */
 #include "fetcher/net/server_words.h"
 #include "fetcher/pop3/private.h"
 #include <string.h>

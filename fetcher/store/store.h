@@ -12,6 +12,7 @@ GQuark store_error_quark(void);
 typedef enum {
   STORE_ERROR_MESSAGE, /* this message only: skip it */
   STORE_ERROR_MAILBOX, /* this folder only: skip it */
+  STORE_ERROR_LATER,   /* refused for now (too busy, over quota): leave it as it is, and try again in a later pass */
   STORE_ERROR_LINK,    /* the connection: reconnect after a back-off */
   STORE_ERROR_AUTH,    /* sign-in refused: stop, tell the owner */
   STORE_ERROR_FATAL    /* will not get better by itself (certificate, protocol, configuration): stop, tell the owner */
@@ -36,10 +37,18 @@ typedef enum {
 
 typedef struct Store Store;
 
-typedef enum { FOLDER_SENT = 1 << 0, FOLDER_TRASH = 1 << 1, FOLDER_NOSELECT = 1 << 2 } FolderUse;
+typedef enum {
+  FOLDER_SENT = 1 << 0,
+  FOLDER_TRASH = 1 << 1,
+  FOLDER_NOSELECT = 1 << 2,
+  FOLDER_DRAFTS = 1 << 3,
+  FOLDER_JUNK = 1 << 4,
+  FOLDER_OTHERS = 1 << 5 /* another person's, or shared by several (RFC 2342) */
+} FolderUse;
 typedef struct {
   char *name;
   guint use; /* FolderUse by SPECIAL-USE (RFC 6154) only, names are not guessed here; on disk the trash by its name */
+  char separator; /* between the parts of the name; '\0': not told */
 } Folder;
 void folder_free(Folder *folder);
 
@@ -48,6 +57,8 @@ typedef struct {
   guint32 next;     /* UIDNEXT */
   guint32 count;    /* EXISTS */
   gboolean read_only;
+  gboolean passed; /* of Sent folders on disk, told once: since it was looked at before, messages may have come and gone
+                      that never had a UID */
 } FolderStatus;
 
 /* A message as a scan sees it. */
@@ -134,9 +145,10 @@ typedef struct {
    * are added to prized (GArray of guint32). A message that is gone is not among them. MAILBOX or MESSAGE: not known,
    * so nothing may be moved. NULL where no message has such flags (POP3). */
   gboolean (*prized)(Store *store, const guint32 *uids, guint n, GArray *prized, GError **error);
-  /* Waits until messages came to or went from the open folder (*changed TRUE), or one of n descriptors can be read
-   * (*changed FALSE). Messages that came since the last slot was called count, too; changes of flags do not. Needs
-   * STORE_CAN_WAIT. Keeps the connection alive (RFC 2177: renewed within 29 minutes). */
+  /* Waits until messages came to or went from the open folder, on disk also from any watched or Sent folder (*changed
+   * TRUE), or one of n descriptors can be read (*changed FALSE). Messages that came since the last slot was called
+   * count, too; changes of flags do not. Needs STORE_CAN_WAIT. Keeps the connection alive (RFC 2177: renewed within 29
+   * minutes). */
   gboolean (*wait)(Store *store, const int *wake, guint n, gboolean *changed, GError **error);
   /* With STORE_REMOVES_LATE: makes the removals of move() and remove() happen, by ending the session and beginning
    * another. No folder is open afterwards. TRUE does not prove the removals: look. NULL: removals happen at once. */

@@ -12,6 +12,7 @@
 #include "fetcher/secret/secret.h"
 #include "ledger/account.h"
 #include <poll.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -96,12 +97,24 @@ static void tell(Doorman *doorman, const GError *problem)
   doorman->notice = g_strdup(notice);
 }
 
+/* A user that is gone since the configuration was read is nobody. */
+static GArray *door_users(const AccountConfig *account)
+{
+  GArray *users = g_array_new(FALSE, FALSE, sizeof(uid_t));
+  for (char **name = account->door_users; name != NULL && *name != NULL; name++) {
+    const struct passwd *user = getpwnam(*name);
+    if (user != NULL) g_array_append_val(users, user->pw_uid);
+  }
+  return users;
+}
+
 int doorman_fd(Doorman *doorman)
 {
   g_autoptr(GError) problem = NULL;
   struct itimerspec when = { .it_value.tv_sec = OPEN_AGAIN };
   if (doorman->door != NULL) return door_fd(doorman->door);
-  doorman->door = door_open(doorman->account->door_port, &problem);
+  g_autoptr(GArray) users = door_users(doorman->account);
+  doorman->door = door_open(doorman->account->door_port, (const uid_t *)(gpointer)users->data, users->len, &problem);
   tell(doorman, problem);
   if (doorman->door != NULL) return door_fd(doorman->door);
   if (doorman->again < 0) doorman->again = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -229,7 +242,7 @@ gboolean doorman_serve(Doorman *doorman, guint *seconds)
                     .broke = broke,
                     .data = doorman };
   doorman->seconds = 0;
-  door_serve(doorman->door, &host);
+  if (!door_serve(doorman->door, &host)) return FALSE;
   /* The client may have stayed longer than that. */
   gint64 stayed = (g_get_monotonic_time() - doorman->passed) / G_USEC_PER_SEC;
   *seconds = doorman->seconds > 0 ? (guint)MAX(doorman->seconds - stayed, 1) : 0;

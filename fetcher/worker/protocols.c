@@ -8,6 +8,7 @@
 #include "fetcher/box/program_box.h"
 #include "fetcher/disk/disk_box.h"
 #include "fetcher/disk/find_trash.h"
+#include "fetcher/disk/safe_folder.h"
 #include "fetcher/imap/imap.h"
 #include "fetcher/maildir/maildir.h"
 #include "fetcher/mbox/mbox.h"
@@ -24,11 +25,13 @@ static void add_sent(Store *store, const AccountConfig *account, gboolean mbox)
     box_store_add(store, disk_box_new(*path, mbox), BOX_SENT);
 }
 
-/* The box for restored mail, which cannot go back to the server. */
-static Box *returns(const AccountConfig *account, const StoreHome *home)
+/* The box for restored mail, which cannot go back to the server. NULL with error. */
+static Box *returns(const AccountConfig *account, const StoreHome *home, GError **error)
 {
   if (account->restore_command != NULL) return program_box_new("restore-command", account->restore_command);
-  if (account->restore_to != NULL) return disk_box_new(account->restore_to, FALSE);
+  if (account->restore_to != NULL)
+    return safe_folder_check("restore-to", account->restore_to, error) ? disk_box_new(account->restore_to, FALSE)
+                                                                       : NULL;
   g_autofree char *path = g_build_filename(home->data_dir, "restored", account->name, NULL);
   g_autofree char *absolute = g_canonicalize_filename(path, NULL);
   return maildir_box_new(absolute);
@@ -36,13 +39,15 @@ static Box *returns(const AccountConfig *account, const StoreHome *home)
 
 static Store *open_pop3(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
 {
-  Box *inbox = pop3_box_new(account, secret, error);
-  if (inbox == NULL) return NULL;
   g_autofree char *path = config_quarantine(account, home->data_dir);
+  if (!safe_folder_check("quarantine", path, error)) return NULL;
+  g_autoptr(Box) back = returns(account, home, error);
+  Box *inbox = back != NULL ? pop3_box_new(account, secret, error) : NULL;
+  if (inbox == NULL) return NULL;
   Store *store = box_store_new(home->ledger, account->name, disk_box_new);
   box_store_add(store, inbox, BOX_WATCHED);
   box_store_add(store, disk_box_new(path, FALSE), BOX_QUARANTINE);
-  box_store_add(store, returns(account, home), BOX_RETURN);
+  box_store_add(store, g_steal_pointer(&back), BOX_RETURN);
   add_sent(store, account, FALSE);
   store->can |= STORE_HOLDS_LOCK;
   return store;
@@ -55,12 +60,13 @@ static void add_trash(Store *store, const AccountConfig *account, gboolean mbox)
   if (path != NULL) box_store_add(store, disk_box_new(path, mbox), BOX_TRASH);
 }
 
-static Store *open_disk(const AccountConfig *account, const StoreHome *home, gboolean mbox)
+static Store *open_disk(const AccountConfig *account, const StoreHome *home, gboolean mbox, GError **error)
 {
+  g_autofree char *quarantine = config_quarantine(account, home->data_dir);
+  if (!safe_folder_check("quarantine", quarantine, error)) return NULL;
   Store *store = box_store_new(home->ledger, account->name, disk_box_new);
   for (char **path = account->folders; *path != NULL; path++)
     box_store_add(store, mbox ? mbox_box_new(*path) : maildir_box_new(*path), BOX_WATCHED);
-  g_autofree char *quarantine = config_quarantine(account, home->data_dir);
   box_store_add(store, disk_box_new(quarantine, mbox), BOX_QUARANTINE);
   add_sent(store, account, mbox);
   add_trash(store, account, mbox);
@@ -70,12 +76,12 @@ static Store *open_disk(const AccountConfig *account, const StoreHome *home, gbo
 
 static Store *open_maildir(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
 {
-  return open_disk(account, home, FALSE);
+  return open_disk(account, home, FALSE, error);
 }
 
 static Store *open_mbox(const AccountConfig *account, const StoreHome *home, const char *secret, GError **error)
 {
-  return open_disk(account, home, TRUE);
+  return open_disk(account, home, TRUE, error);
 }
 
 static StoreOpener opener_of(Protocol protocol)

@@ -120,8 +120,8 @@ static AccountState state_after(Session *session, const GError *problem, guint *
 static gboolean apply_due(Session *session, guint *seconds, GError **error)
 {
   gint64 due = 0, now = run_now();
-  if (!journal_next_due(session->ledger, session->account->name, session->run->folders.moves, &due, error))
-    return FALSE;
+  gboolean kept = session->run->folders.moves && !session->run->brake.stuck;
+  if (!journal_next_due(session->ledger, session->account->name, kept, &due, error)) return FALSE;
   if (due == 0) return TRUE;
   gint64 wait = due > session->run->pass.started ? MAX(due - now, 0) + 1 : (gint64)session->config->interval;
   *seconds = (guint)MIN((gint64)*seconds, wait);

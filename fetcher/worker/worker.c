@@ -10,6 +10,7 @@
 #include "fetcher/worker/doorman.h"
 #include "fetcher/worker/session.h"
 #include "filter/filter.h"
+#include "ledger/forget.h"
 #include "ledger/wish.h"
 #include <malloc.h>
 #include <poll.h>
@@ -19,6 +20,9 @@
 #include <sys/timerfd.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define TIDY_AGAIN ((gint64)86400 * G_USEC_PER_SEC)
+#define TIDY_AT_ONCE 1000 /* entries in one transaction: others wait for it */
 
 #define MEMORY_MOST ((rlim_t)512 << 20)
 
@@ -31,6 +35,7 @@ typedef struct {
   gboolean ended;   /* standard input is closed: the supervisor wants us gone, or is gone itself */
   gboolean woken;   /* the supervisor says that there are new requests */
   Doorman *doorman; /* NULL: no door */
+  gint64 tidied;    /* the ledger, monotonic microseconds; 0: never */
 } Worker;
 
 /* Takes what is on standard input, without waiting. */
@@ -112,6 +117,21 @@ static gboolean wait_for_pass(Worker *worker, Session *session, PassScope *scope
   return FALSE;
 }
 
+/* Once a day: what the ledger no longer needs goes. A failure is told in the log, and tried again the next day. */
+static void tidy(Worker *worker)
+{
+  gint64 now = g_get_monotonic_time(), before = g_get_real_time() / G_USEC_PER_SEC;
+  g_autoptr(GError) problem = NULL;
+  guint n = TIDY_AT_ONCE;
+  if (worker->tidied != 0 && now - worker->tidied < TIDY_AGAIN) return;
+  worker->tidied = now;
+  before -= (gint64)worker->config->keep_days * 86400;
+  while (n == TIDY_AT_ONCE && !must_stop(worker) && forget_evidence(worker->ledger, before, TIDY_AT_ONCE, &n, &problem))
+    ;
+  if (problem == NULL) forget_room(worker->ledger, &problem);
+  if (problem != NULL) log_problem((LogAbout){ .account = worker->account, .code = "tidy" }, problem);
+}
+
 static void live(Worker *worker, Session *session)
 {
   PassScope scope = PASS_WHOLE;
@@ -122,6 +142,7 @@ static void live(Worker *worker, Session *session)
     apply_pause(worker, session, &pause);
     session_pass(session, scope, &seconds);
     set_clock(worker, pause != 0 ? MIN(seconds, pause) : seconds);
+    tidy(worker);
     ledger_rest(worker->ledger);
     malloc_trim(0);
   } while (wait_for_pass(worker, session, &scope));
@@ -149,7 +170,11 @@ static void confine(void)
 static int work(Worker *worker, Session *session, WorkerOnce once)
 {
   guint seconds;
-  if (once != WORKER_LIVE) return session_pass(session, once == WORKER_SWEEP ? PASS_SWEEP : PASS_WHOLE, &seconds);
+  if (once != WORKER_LIVE) {
+    int status = session_pass(session, once == WORKER_SWEEP ? PASS_SWEEP : PASS_WHOLE, &seconds);
+    tidy(worker);
+    return status;
+  }
   worker->clock = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
   if (worker->clock < 0) return EX_OSERR;
   live(worker, session);

@@ -2,11 +2,13 @@
  * Owns:     a folder in TMPDIR (/tmp), removed at the end.
  * Must not: be part of make check.
  * Fails:    with status 1 and the reason.
- * Tests:    ledger/sent.c ledger/facts.c, by hand: make bench-ledger [N=messages] [BATCH=messages] */
+ * Tests:    ledger/sent.c facts.c received.c schema.c, by hand: make bench-ledger [N=messages] [BATCH=messages] */
 #include "ledger/configure.h"
 #include "ledger/db.h"
 #include "ledger/facts.h"
+#include "ledger/received.h"
 #include "ledger/sent.h"
+#include "tests/rigs/old_ledger.h"
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +18,9 @@
 #define YEARS ((gint64)10 * 365 * 86400)
 #define BATCH 500 /* messages in one transaction, unless another number is given */
 #define QUESTIONS 10000
-#define FIRST 50000 /* messages, as of a mailbox that is read for the first time */
+#define FIRST 50000     /* messages, as of a mailbox that is read for the first time */
+#define MEBIBYTES 250.0 /* of a ledger of a million sent messages */
+#define MIGRATION 60.0  /* seconds, of the same one */
 
 /* A message in every way determined by its number: a quarter of the people get half of the mail; one in ten has an
  * alias; one to three recipients; subjects of 15 to 80 bytes. */
@@ -164,6 +168,51 @@ static gboolean ask(Ledger *ledger, guint n, const char *when, GError **error)
   return compare(ledger, n, cpu[QUESTIONS * 99 / 100], error);
 }
 
+/* What the test of coverage keeps at most: RECEIVED_MOST ids, one in ten of them an answer to a sent message. */
+static gboolean receive(Ledger *ledger, guint n, GError **error)
+{
+  static const char *const me = "me@my.example";
+  g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(ReceivedRow));
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)received_message_free);
+  gint64 start = cpu_time();
+  for (guint i = 0; i < RECEIVED_MOST; i++) {
+    ReceivedMessage *one = g_new0(ReceivedMessage, 1);
+    one->message_id = g_strdup_printf("%u.%u@mail.far.example", i, i * 2654435761u);
+    if (i % 10 == 0) {
+      guint sent = (guint)(((guint64)i * 2654435761u) % n);
+      one->answers = g_ptr_array_new_with_free_func(g_free);
+      one->recipients = g_ptr_array_new_with_free_func(g_free);
+      g_ptr_array_add(one->answers, message_id(sent));
+      g_ptr_array_add(one->recipients, g_strdup(me));
+      one->sender = address(who(n, sent, 0));
+    }
+    g_ptr_array_add(messages, one);
+    ReceivedRow row = { NOW - (gint64)(RECEIVED_MOST - i) * (RECEIVED_DAYS - 1) * 86400 / RECEIVED_MOST, one };
+    g_array_append_val(rows, row);
+    if (rows->len < 8000 && i + 1 < RECEIVED_MOST) continue;
+    if (!received_add(ledger, "home", (const ReceivedRow *)(gpointer)rows->data, rows->len, NOW, error)) return FALSE;
+    g_array_set_size(rows, 0);
+    g_ptr_array_set_size(messages, 0);
+  }
+  printf("%u received ids, one in ten an answer: %.2f us of CPU each\n", RECEIVED_MOST,
+         (double)(cpu_time() - start) / RECEIVED_MOST);
+  return TRUE;
+}
+
+/* A ledger as version 3 left it is brought to the newest version. */
+static gboolean migrate(const char *dir, GError **error)
+{
+  g_autoptr(Ledger) ledger = ledger_open(dir, LEDGER_EXISTING, error);
+  if (ledger == NULL || !db_exec(ledger, OLD_WITHOUT_TRUST, error) || !db_exec(ledger, OLD_BACK_TO_3, error))
+    return FALSE;
+  g_clear_pointer(&ledger, ledger_close);
+  gint64 start = g_get_monotonic_time();
+  ledger = ledger_open(dir, LEDGER_EXISTING, error);
+  double took = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
+  printf("from version 3: %.1f s (bar: %.0f): %s\n", took, MIGRATION, took < MIGRATION ? "holds" : "SHORT");
+  return ledger != NULL;
+}
+
 static double mebibytes(const char *dir, const char *name)
 {
   GStatBuf info = { 0 };
@@ -186,12 +235,16 @@ static gboolean bench(const char *dir, guint n, guint batch, GError **error)
     if (i < FIRST && i + batch >= FIRST && i + batch < n) print_cost(&cost, i + batch, batch);
   }
   print_cost(&cost, n, batch);
+  if (!receive(ledger, n, error)) return FALSE;
   printf("WAL: %.1f MiB\n", mebibytes(dir, "ledger.db-wal"));
   g_clear_pointer(&ledger, ledger_close);
-  printf("file: %.1f MiB (%.0f bytes a message)\n", mebibytes(dir, "ledger.db"),
-         mebibytes(dir, "ledger.db") * 1048576 / n);
+  double size = mebibytes(dir, "ledger.db");
+  printf("file: %.1f MiB, %.0f bytes a message (bar for a million: %.0f MiB): %s\n", size, size * 1048576 / n,
+         MEBIBYTES, size <= MEBIBYTES * MAX(n, 1000000) / 1000000 ? "holds" : "SHORT");
   ledger = ledger_open(dir, LEDGER_EXISTING, error);
-  return ledger != NULL && ask(ledger, n, "just opened", error) && ask(ledger, n, "again", error);
+  if (ledger == NULL || !ask(ledger, n, "just opened", error) || !ask(ledger, n, "again", error)) return FALSE;
+  g_clear_pointer(&ledger, ledger_close);
+  return migrate(dir, error);
 }
 
 static void clean(const char *dir)

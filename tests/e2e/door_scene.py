@@ -74,10 +74,12 @@ class Scene:
         self.sent = sent_folder(os.path.join(self.home, "Sent"))
         self.backstop = programs.for_mailbox(self.mailbox, self.home, {"interval": 3600} | (general or {}), **{
             "protocol": "pop3", "port": server.pop3_port, "sent": self.sent, "door_port": self.port,
-            "door_password_command": f"echo {PASSWORD}"} | keys)
+            "door_password_command": f"echo {PASSWORD}",
+            "door_users": server.user} | keys)  # the mail programs run as that user
 
     def fill_many(self, count):
-        """count messages, one in ten of them backscatter; returns what the owner shall see."""
+        """count messages, one in ten of them backscatter; returns what the owner shall see. No genuine bounce is among
+        them, so for more than 99 the account needs trust_sent."""
         wanted = []
         for number in range(count):
             when = messages.NOW - messages.DAY + number

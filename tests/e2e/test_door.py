@@ -140,7 +140,7 @@ def deletes_at_quit_only():
 @case
 def deletes_many():
     """A client that has fetched many messages and deletes them gets its answer soon."""
-    scene = Scene(server, work, "deletes-many")
+    scene = Scene(server, work, "deletes-many", trust_sent="yes")
     wanted = scene.fill_many(200)
     with scene.daemon():
         client = scene.knock()

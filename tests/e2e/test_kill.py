@@ -2,8 +2,8 @@
 
 Four places: SIGKILL at random times; at every commit of the ledger; right before every command is sent, so that the
 server never sees it; and right after, so that the server does its work and the answer is lost (tests/e2e/stop_at.c).
-For quarantine, restore and delete, on servers with MOVE and with UIDPLUS only, with and without a Trash. And workers of
-the daemon, which it restarts. """
+For quarantine, restore, healing and delete, on servers with MOVE and with UIDPLUS only, with and without a Trash. And
+workers of the daemon, which it restarts. """
 import itertools
 import os
 import random
@@ -121,6 +121,21 @@ def delete():
 def delete_for_good():
     """Killed at every commit and command of a pass that deletes where there is no Trash, with MOVE and without."""
     everywhere("remove", wish_before("delete"), trash=False)
+
+
+def late_copy(mailbox, home):
+    """After a pass, the Sent copy of the mail that a quarantined bounce answers comes."""
+    programs.for_mailbox(mailbox, home).pass_once()
+    when = messages.NOW - 2 * messages.DAY - 3540
+    copy = messages.letter(77, when, "victim1@remote.example")
+    mailbox.put("Sent", copy.replace(b"letter-77@backstop.example", b"spam-1@botnet.example"), when, "S")
+    mailbox.settle()
+
+
+@case
+def heal():
+    """Killed at every commit and command of a pass that finds a late Sent copy and brings its bounce back."""
+    everywhere("heal", late_copy)
 
 
 @case

@@ -161,6 +161,32 @@ def unknown_folder():
     equal(mailbox.snapshot(), before, "the mailbox")
 
 
+@case
+def many_at_once():
+    """Where nothing shows that the right Sent folder is read, twelve bounces stay, the status says how to go on, and a
+    sweep after that moves them."""
+    mailbox = server.mailbox("many")
+    messages.fill(mailbox, forgeries=12, answered=0)
+    for week in range(1, 8):
+        when = messages.NOW - week * 7 * messages.DAY
+        mailbox.put("Sent", messages.letter(week, when), when, "S")
+    mailbox.settle()
+    backstop = programs.for_mailbox(mailbox, f"{work}/many")
+    before = mailbox.snapshot()
+    for _ in range(2):
+        backstop.pass_once()
+        equal(rig.contents(mailbox.snapshot())["INBOX"], rig.contents(before)["INBOX"], "the inbox")
+    status = " ".join(backstop.ok("backstop", "status").split())
+    for words in ("12 messages would be", "backstop list", "backstop sweep", "trust-sent = yes in [account test]"):
+        assert words in status, status
+    equal({row["state"] for row in backstop.entries()}, {"kept"}, "states")
+    told, = sweep(backstop)
+    note(told["text"])
+    equal(len(folder(mailbox, "Backscatter")), 12, "messages in quarantine")
+    equal(len(folder(mailbox, "INBOX")), 2, "messages left in the inbox")
+    assert "trust-sent" not in backstop.ok("backstop", "status"), "the notice stays"
+
+
 if __name__ == "__main__":
     rig.exit_on_signals()
     if rig.missing():

@@ -1,6 +1,7 @@
 # Real mail is scored where a corpus lies beside the tree (see score_corpus.c).
 FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_forged %D%/test_hostile %D%/test_judge %D%/test_normalise \
-	%D%/test_notice %D%/test_parts %D%/test_read %D%/test_samples %D%/test_sentences %D%/test_text
+	%D%/test_notice %D%/test_parts %D%/test_read %D%/test_read_ids %D%/test_samples %D%/test_sentences %D%/test_text \
+	%D%/test_verdict
 check_PROGRAMS += $(FILTER_TESTS)
 TESTS += $(FILTER_TESTS)
 %C%_score_corpus_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -31,4 +32,9 @@ if COVERAGE
 %C%_test_hostile_CPPFLAGS += -DBACKSTOP_COVERAGE
 endif
 # Hand-written mail: what every sample is (test_samples.c), and the mailbox of demo.sh and the end-to-end tests.
-EXTRA_DIST += %D%/sample_bounces.h %D%/sample_lookalikes.h tests/samples tests/demo-mailbox
+EXTRA_DIST += %D%/made_report.h %D%/read_text.h %D%/sample_bounces.h %D%/sample_lookalikes.h \
+	tests/samples tests/demo-mailbox
+%C%_test_verdict_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_verdict_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_read_ids_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_read_ids_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)

@@ -423,4 +423,4 @@
     { "bounces/boundary-with-an-open-quote", REPORT_BOUNCE, TRUE, "h3@example.org", "gone@far.test", "mailer-daemon@far.test" },
     { "bounces/sieve-reject-comment-behind-semicolon", REPORT_BOUNCE, TRUE, "s4@example.org", "gone@far.test", "gone@far.test" },
     { "bounces/gateway-named-as-a-person", REPORT_BOUNCE, TRUE, "g1@example.org", "gone@far.test", "john.smith@far.test" },
-/* clang-format on */
+    /* clang-format on */

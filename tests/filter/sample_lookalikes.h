@@ -165,4 +165,4 @@
   { "lookalikes/transfer-failed", REPORT_NONE, FALSE },
   { "lookalikes/phishing-undelivered", REPORT_NOTICE, FALSE },
   { "lookalikes/announcement-german", REPORT_NONE, FALSE },
-/* clang-format on */
+    /* clang-format on */

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-static void candidates(void **state)
+static void a_few_fields_tell_what_could_be_a_report(void **state)
 {
   static const struct {
     const char *fields;
@@ -61,7 +61,7 @@ static void candidates(void **state)
       filter_candidate("X-Failed-Recipients: a", 5)); /* not NUL-terminated: nothing beyond the length counts */
 }
 
-static void field_lists(void **state)
+static void the_fields_asked_for_hold_every_name_of_an_id(void **state)
 {
   assert_true(g_strv_contains(filter_candidate_fields, "Message-ID"));
   assert_true(g_strv_contains(filter_sent_fields, "X-Google-Original-Message-ID"));
@@ -75,7 +75,7 @@ static char *joined(GPtrArray *list)
   return g_strjoinv(" ", (char **)copy->pdata);
 }
 
-static void sent(void **state)
+static void of_a_sent_message_ids_recipients_subject_and_date_are_taken(void **state)
 {
   static const struct {
     const char *fields, *ids, *recipients, *subject;
@@ -103,7 +103,7 @@ static void sent(void **state)
 }
 
 /* A letter to hundreds: every recipient counts, though the field is longer than any other is read. */
-static void sent_to_many(void **state)
+static void every_recipient_of_a_letter_to_hundreds_counts(void **state)
 {
   g_autoptr(GString) fields = g_string_new("To: ");
   for (guint i = 0; i < 900; i++) g_string_append_printf(fields, "Member Number %u <member%u@club.test>,\r\n\t", i, i);
@@ -129,43 +129,89 @@ static void sent_copies_that_were_delivered(void **state)
   }
 }
 
-static void received(void **state)
+static void of_a_received_message_what_answers_need_is_taken(void **state)
 {
   static const struct {
-    const char *fields, *id, *answers, *recipients, *sender;
-    gboolean by_list, by_machine;
+    const char *fields, *id, *answers, *recipients, *sender; /* answers NULL: it is none, or of no person */
   } rows[] = {
     { "Message-ID: <1@a.test>\nFrom: B <B@c.test>\nTo: Me <me@example.org>\nIn-Reply-To: <2@a.test>\n", "1@a.test",
-      "2@a.test", "me@example.org", "b@c.test", FALSE, FALSE },
-    { "In-Reply-To: \"Your message of Monday\" <2@a.test>\nReferences: <0@a.test> <3@a.test>\n", NULL, "2@a.test", "",
-      NULL, FALSE, FALSE },
-    { "References: <0@a.test>\n <3@a.test>\nFrom: b@c.test\n", NULL, "3@a.test", "", "b@c.test", FALSE, FALSE },
-    { "References: <0@a.test> <cut@off\nFrom: b@c.test\n", NULL, "", "", "b@c.test", FALSE, FALSE },
-    { "To: a@b.test, c@d.test\nCc: e@f.test\n", NULL, "", "a@b.test c@d.test e@f.test", NULL, FALSE, FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nList-Id: <x.a.test>\n", NULL, "2@a.test", "", "b@c.test", TRUE, FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nX-BeenThere: x@a.test\n", NULL, "2@a.test", "", "b@c.test", TRUE,
-      FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nPrecedence: bulk\n", NULL, "2@a.test", "", "b@c.test", TRUE, FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: auto-replied\n", NULL, "2@a.test", "", "b@c.test",
-      FALSE, TRUE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: no\n", NULL, "2@a.test", "", "b@c.test", FALSE, FALSE },
-    { "In-Reply-To: <2@a.test>\nFrom: no-reply@c.test\n", NULL, "2@a.test", "", "no-reply@c.test", FALSE, TRUE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nReturn-Path: <>\n", NULL, "2@a.test", "", "b@c.test", FALSE, TRUE },
-    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nContent-Type: multipart/report; "
-      "report-type=disposition-notification\n",
-      NULL, "2@a.test", "", "b@c.test", FALSE, TRUE },
-    { "garbage\n", NULL, "", "", NULL, FALSE, FALSE },
-    { "", NULL, "", "", NULL, FALSE, FALSE },
+      "2@a.test", "me@example.org", "b@c.test" },
+    { "In-Reply-To: <2@a.test>\nTo: a@b.test, c@d.test\nCc: e@f.test\n", NULL, "2@a.test", "a@b.test c@d.test e@f.test",
+      NULL },
+    { "In-Reply-To: \"Your message of Monday\" <2@a.test>\n", NULL, "2@a.test", "", NULL },
+    { "In-Reply-To: yesterday; <cut@off\nFrom: b@c.test\n", NULL, "", "", "b@c.test" },
+    { "Message-ID: <1@a.test>\nFrom: b@c.test\nTo: a@b.test\n", "1@a.test", NULL, NULL, NULL },
+    { "Message-ID:\n\t<1@a.test>\nMessage-ID: <2@a.test>\n", "1@a.test", NULL, NULL, NULL },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nList-Id: <x.a.test>\n", NULL, NULL, NULL, NULL },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nPrecedence: list\n", NULL, NULL, NULL, NULL },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nPrecedence: bulk\n", NULL, NULL, NULL, NULL },
+    { "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: no\n", NULL, "2@a.test", "", "b@c.test" },
+    { "In-Reply-To: <2@a.test>\nFrom: no-reply@c.test\n", NULL, NULL, NULL, NULL },
+    { "garbage\n", NULL, NULL, NULL, NULL },
+    { "", NULL, NULL, NULL, NULL },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(ReceivedMessage) message = received_message_read(rows[i].fields, strlen(rows[i].fields));
-    g_autofree char *answers = joined(message->answers), *recipients = joined(message->recipients);
+    g_autoptr(ReceivedMessage) message = NULL;
+    if (filter_scan(rows[i].fields, strlen(rows[i].fields), FALSE, &message)) fail_msg("row %u is a candidate", i);
+    g_autofree char *answers = message->answers != NULL ? joined(message->answers) : NULL;
+    g_autofree char *recipients = message->recipients != NULL ? joined(message->recipients) : NULL;
     if (g_strcmp0(message->message_id, rows[i].id) != 0 || g_strcmp0(message->sender, rows[i].sender) != 0
-        || !g_str_equal(answers, rows[i].answers) || !g_str_equal(recipients, rows[i].recipients)
-        || message->by_list != rows[i].by_list || message->by_machine != rows[i].by_machine)
-      fail_msg("row %u: id %s, answers %s, recipients %s, from %s, list %d, machine %d", i, message->message_id,
-               answers, recipients, message->sender, message->by_list, message->by_machine);
+        || g_strcmp0(answers, rows[i].answers) != 0 || g_strcmp0(recipients, rows[i].recipients) != 0)
+      fail_msg("row %u: id %s, answers %s, recipients %s, from %s", i, message->message_id, answers, recipients,
+               message->sender);
   }
+}
+
+/* A scan gives each message to one reader or the other. */
+static void a_candidate_is_no_ordinary_mail(void **state)
+{
+  static const char *const rows[] = {
+    "In-Reply-To: <2@a.test>\nFrom: b@c.test\nAuto-Submitted: auto-replied\n",
+    "In-Reply-To: <2@a.test>\nFrom: b@c.test\nReturn-Path: <>\n",
+    "In-Reply-To: <2@a.test>\nContent-Type: multipart/report; report-type=disposition-notification\n",
+    "From: MAILER-DAEMON@a.test\n",
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    ReceivedMessage *none = NULL;
+    if (!filter_scan(rows[i], strlen(rows[i]), FALSE, &none) || none != NULL) fail_msg("row %u", i);
+  }
+}
+
+/* Each field that makes a candidate by itself, so that it cannot be forgotten in the list of a scan. */
+static void a_scan_asks_for_every_field_that_makes_a_candidate(void **state)
+{
+  static const char *const values[] = { "<>",
+                                        "MAILER-DAEMON@a.test",
+                                        "Undelivered Mail Returned to Sender",
+                                        "multipart/report; report-type=delivery-status",
+                                        "auto-replied",
+                                        "auto_reply",
+                                        "a@b.test" };
+  static const char *const others[] = {
+    "Reply-To",    "Sender", "X-Mailer", "User-Agent", "List-Post", "X-Cron-Env", "X-List-Administrivia",
+    "X-BeenThere", "Date",   "Received", NULL
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(values); i++) {
+    for (guint k = 0; filter_candidate_fields[k] != NULL; k++) {
+      g_autofree char *field = g_strdup_printf("%s: %s\n", filter_candidate_fields[k], values[i]);
+      if (filter_candidate(field, strlen(field)) && !g_strv_contains(filter_scan_fields, filter_candidate_fields[k]))
+        fail_msg("%s", field);
+    }
+    for (guint k = 0; others[k] != NULL; k++) {
+      g_autofree char *field = g_strdup_printf("%s: %s\n", others[k], values[i]);
+      if (filter_candidate(field, strlen(field))) fail_msg("%s", field);
+    }
+  }
+}
+
+static void a_date_is_read_where_it_is_asked_for(void **state)
+{
+  static const char fields[] = "Message-ID: <1@a.test>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n";
+  g_autoptr(ReceivedMessage) with = NULL, without = NULL;
+  assert_false(filter_scan(fields, strlen(fields), TRUE, &with));
+  assert_false(filter_scan(fields, strlen(fields), FALSE, &without));
+  assert_int_equal(with->date, 1767225600);
+  assert_int_equal(without->date, 0);
 }
 
 static int setup(void **state)
@@ -176,11 +222,14 @@ static int setup(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(candidates),
-                                      cmocka_unit_test(field_lists),
-                                      cmocka_unit_test(sent),
-                                      cmocka_unit_test(sent_to_many),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(a_few_fields_tell_what_could_be_a_report),
+                                      cmocka_unit_test(the_fields_asked_for_hold_every_name_of_an_id),
+                                      cmocka_unit_test(of_a_sent_message_ids_recipients_subject_and_date_are_taken),
+                                      cmocka_unit_test(every_recipient_of_a_letter_to_hundreds_counts),
                                       cmocka_unit_test(sent_copies_that_were_delivered),
-                                      cmocka_unit_test(received) };
+                                      cmocka_unit_test(of_a_received_message_what_answers_need_is_taken),
+                                      cmocka_unit_test(a_candidate_is_no_ordinary_mail),
+                                      cmocka_unit_test(a_scan_asks_for_every_field_that_makes_a_candidate),
+                                      cmocka_unit_test(a_date_is_read_where_it_is_asked_for) };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

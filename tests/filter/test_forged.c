@@ -146,7 +146,7 @@ static void forged_bounces_in_words_that_list_a_recipient_are_caught(void **stat
 }
 
 /* The other side of the bar: what a text merely mentions does not convict. */
-static void mentions_are_not_listings(void **state)
+static void an_address_that_a_text_merely_mentions_does_not_convict(void **state)
 {
   static const char *const mentions[] = {
     HEAD("failure notice") "\nYour message to %2 could not be delivered.\n",
@@ -172,7 +172,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(forged_bounces_with_a_strangers_original_are_caught),
     cmocka_unit_test(forged_bounces_in_words_that_list_a_recipient_are_caught),
-    cmocka_unit_test(mentions_are_not_listings),
+    cmocka_unit_test(an_address_that_a_text_merely_mentions_does_not_convict),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -167,7 +167,7 @@ static void hostile(void **state)
   sent_message_free(sent_message_read(bytes, length));
 }
 
-static void found(void **state)
+static void what_fuzzing_once_found_is_read_and_judged(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(findings); i++) {
     g_autoptr(GBytes) message = g_bytes_new_static(findings[i].bytes, strlen(findings[i].bytes));
@@ -178,7 +178,7 @@ static void found(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(inputs) + 1] = { cmocka_unit_test(found) };
+  struct CMUnitTest tests[G_N_ELEMENTS(inputs) + 1] = { cmocka_unit_test(what_fuzzing_once_found_is_read_and_judged) };
   for (guint i = 0; i < G_N_ELEMENTS(inputs); i++)
     tests[i + 1] =
         (struct CMUnitTest){ .name = inputs[i].name, .test_func = hostile, .initial_state = (void *)&inputs[i] };

@@ -4,151 +4,7 @@
  * Fails:    one TAP test for each table, naming the row.
  * Tests:    filter/judge.c, filter/judge_answers.c, filter/judge_about.c, filter/judge_shows.c, filter/case.c,
  *           filter/facts.c */
-#include "filter/filter.h"
-#include "filter/reason.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <string.h>
-
-#define NOW ((gint64)1780000000)
-#define DAYS(n) ((gint64)(n)*86400)
-
-/* What the ledger says in a row: */
-enum {
-  ALLOW = 1 << 0,
-  DENY = 1 << 1,
-  ID = 1 << 2,
-  REPLAYED = 1 << 3, /* 8 reports were matched to each message before, and it has 2 recipients; else 7 */
-  REFER = 1 << 4,
-  TOKEN = 1 << 5,
-  FIT = 1 << 6,
-  ANSWERED = 1 << 7, /* the message that fits was answered under its own id */
-  RECENT = 1 << 8,
-  LONG_AGO = 1 << 9,
-  EXCLUDED = 1 << 10,
-  OFTEN = 1 << 11, /* five of the week were cleared by RECENT alone */
-  SURVIVE = 1 << 12,
-  COVERED = 1 << 13,
-  STALE = 1 << 14,
-  WAITED = 1 << 15,
-  JUST_CAME = 1 << 16,
-  ID_START = 1 << 17,
-  OTHER_ID = 1 << 18,
-  LETTER = 1 << 19,
-  TO_OWNER = 1 << 20,
-  OWNER_FAILED = 1 << 21,
-  DELIVERED = 1 << 22,
-  NEIGHBOUR = 1 << 23,
-  ANOTHER_NAME = 1 << 24,
-  STRANGER = 1 << 25,
-  DENY_REPORTER = 1 << 26,
-  PASSED_ON = 1 << 27,
-  ALIKE = 1 << 28
-};
-
-/* What the report shows. Its recipients are named, unless LISTED or MENTIONED. */
-enum {
-  SHOWS_ID = 1 << 0,
-  SHOWS_RECIPIENT = 1 << 1,
-  LISTED = 1 << 2,
-  MENTIONED = 1 << 3,
-  SHOWS_REFERENCE = 1 << 4,
-  STATUS_PART = 1 << 5,
-  HEADER = 1 << 6,
-  UNREAD = 1 << 7,
-  ORIGINAL_TO = 1 << 8,
-  NO_DATE = 1 << 9,
-  NEW_REPORT = 1 << 10,
-  NEW_ORIGINAL = 1 << 11,
-  FUTURE = 1 << 12,
-  DATE_3 = 1 << 13, /* the original is of 3 days ago, as RECENT says, or of 40, as LONG_AGO does */
-  DATE_40 = 1 << 14,
-  NAMED = SHOWS_RECIPIENT | STATUS_PART
-};
-
-static Report *make_report(ReportKind kind, guint shows)
-{
-  Report *report = report_new();
-  report->kind = kind;
-  report->rank = shows & MENTIONED ? RANK_MENTIONED : shows & LISTED ? RANK_LISTED : RANK_NAMED;
-  report->status_part = (shows & STATUS_PART) != 0;
-  report->original.header = (shows & HEADER) != 0;
-  report->original.unread = (shows & UNREAD) != 0;
-  report->date = shows & NO_DATE ? 0 : shows & FUTURE ? NOW + DAYS(1) : shows & NEW_REPORT ? NOW - 599 : NOW - DAYS(1);
-  report->original.date = shows & NEW_ORIGINAL ? NOW - 30 : shows & NO_DATE ? 0 : NOW - DAYS(2);
-  if (shows & (DATE_3 | DATE_40)) report->original.date = NOW - DAYS(shows & DATE_3 ? 3 : 40) + 900;
-  if (shows & SHOWS_ID) g_ptr_array_add(report->original.message_ids, g_strdup("one@b.test"));
-  if (shows & SHOWS_RECIPIENT) g_ptr_array_add(report->recipients, g_strdup("gone@b.test"));
-  if (shows & SHOWS_REFERENCE) g_ptr_array_add(report->refer_backs, g_strdup("two@b.test"));
-  if (shows & ORIGINAL_TO) g_ptr_array_add(report->original.recipients, g_strdup("to@b.test"));
-  g_ptr_array_add(report->signals, evidence_new(EVIDENCE_NEUTRAL, "daemon-from", NULL));
-  return report;
-}
-
-static void set_found(Found *found, const char *shown, guint has)
-{
-  *found = (Found){ g_strdup(shown), sent_fact_new(NOW - DAYS(2), "Lunch", "home", "Sent", 2) };
-  found->sent->reports = has & REPLAYED ? 8 : 7;
-}
-
-static void set_people(Facts *facts, guint has)
-{
-  if (has & ALIKE) set_found(&facts->alike, "gone@b.test", has);
-  if (has & (RECENT | LONG_AGO | EXCLUDED)) {
-    facts->written_to = g_strdup("gone@b.test");
-    facts->written = NOW - DAYS(has & LONG_AGO ? 40 : 3);
-    facts->written_sent = sent_fact_new(facts->written, NULL, NULL, NULL, 1);
-    facts->automatic = (has & EXCLUDED) == 0;
-    facts->written_reports = has & OFTEN ? 5 : 4;
-  }
-  if (has & (NEIGHBOUR | ANOTHER_NAME | PASSED_ON)) {
-    facts->other = g_strdup("robert@b.test");
-    facts->other_written = NOW - DAYS(3);
-    facts->other_how = has & NEIGHBOUR ? OTHER_NEIGHBOUR : has & PASSED_ON ? OTHER_RECIPIENT : OTHER_NAME;
-  }
-  facts->ids_survive = (has & SURVIVE) != 0;
-  if (has & TO_OWNER) facts->to_owner = g_strdup("me@a.test");
-  if (has & OWNER_FAILED) facts->failed_owner = g_strdup("me@a.test");
-  if (has & DELIVERED) facts->delivered_owner = g_strdup("me@a.test");
-  if (has & STRANGER) facts->stranger = g_strdup("q7x@a.test");
-}
-
-static Facts *make_facts(guint has)
-{
-  static const struct {
-    guint flag;
-    gsize offset;
-    const char *shown;
-  } found[] = { { ID, G_STRUCT_OFFSET(Facts, id), "one@b.test" },
-                { REFER, G_STRUCT_OFFSET(Facts, refer_back), "two@b.test" },
-                { TOKEN, G_STRUCT_OFFSET(Facts, token), "three@b.test" },
-                { FIT, G_STRUCT_OFFSET(Facts, fit), "gone@b.test" },
-                { ID_START, G_STRUCT_OFFSET(Facts, id_start), "one@b" },
-                { OTHER_ID, G_STRUCT_OFFSET(Facts, other_id), "four@b.test" },
-                { LETTER, G_STRUCT_OFFSET(Facts, letter), "five@b.test" } };
-  Facts *facts = facts_new();
-  facts->own = has & ALLOW ? OWN_ALLOW : has & (DENY | DENY_REPORTER) ? OWN_DENY : OWN_NONE;
-  if (facts->own != OWN_NONE) {
-    facts->own_entry = g_strdup("@b.test");
-    facts->own_matched = g_strdup(has & DENY_REPORTER ? "mx.b.test" : "gone@b.test");
-  }
-  for (guint i = 0; i < G_N_ELEMENTS(found); i++)
-    if (has & found[i].flag) set_found(G_STRUCT_MEMBER_P(facts, found[i].offset), found[i].shown, has);
-  facts->fit_answered = (has & ANSWERED) != 0;
-  set_people(facts, has);
-  facts->covered = (has & COVERED) != 0;
-  facts->stale = (has & STALE) != 0;
-  facts->waited = (has & WAITED) != 0;
-  facts->need_from = facts->from = NOW - DAYS(3);
-  facts->need_to = facts->to = has & JUST_CAME ? NOW : NOW - 3600;
-  if (!facts->covered) facts->gap = g_strdup("The Sent folder of account home was not read yet.");
-  return facts;
-}
+#include "tests/filter/made_report.h"
 
 typedef struct {
   guint has, shows;
@@ -175,7 +31,7 @@ static void run_rows(const Row *rows, guint n)
 }
 
 /* Rules 2 to 5, and how they are ordered. */
-static void what_answers_sent_mail(void **state)
+static void a_report_that_answers_sent_mail_is_genuine_by_the_first_rule_that_fits(void **state)
 {
   static const Row rows[] = {
     { ALLOW | COVERED, SHOWS_ID, VERDICT_GENUINE, "own-allow" },
@@ -221,7 +77,7 @@ static void what_answers_sent_mail(void **state)
 }
 
 /* Rules 6 and 8. */
-static void whom_the_mail_was_to(void **state)
+static void whom_the_owner_wrote_to_decides_what_no_id_has_decided(void **state)
 {
   static const Row rows[] = {
     { TO_OWNER | COVERED, SHOWS_ID | NAMED, VERDICT_UNSURE, "original-to-you" },
@@ -242,6 +98,11 @@ static void whom_the_mail_was_to(void **state)
     { LONG_AGO | COVERED | SURVIVE, SHOWS_ID | NAMED | DATE_40, VERDICT_BACKSCATTER, "covered" },
     { RECENT | COVERED | SURVIVE | ALIKE, SHOWS_ID | NAMED, VERDICT_UNSURE, "subject-alike" },
     { RECENT | COVERED | ALIKE, SHOWS_ID | NAMED, VERDICT_GENUINE, "recipient-recent" },
+    { COVERED | AGAIN, SHOWS_ID | NAMED, VERDICT_UNSURE, "sent-again" },
+    { COVERED | AGAIN | SURVIVE, SHOWS_ID | NAMED, VERDICT_UNSURE, "sent-again" },
+    { LATER | COVERED, NAMED, VERDICT_UNSURE, "recipient-later" }, /* never more than that: it answers no such mail */
+    { LATER, SHOWS_ID | NAMED, VERDICT_UNSURE, "recipient-later" },
+    { LATER | COVERED, SHOWS_ID | NAMED, VERDICT_BACKSCATTER, "covered" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_40, VERDICT_UNSURE, "recipient-then" },
     { LONG_AGO | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
     { EXCLUDED | COVERED, SHOWS_ID | NAMED | DATE_3, VERDICT_BACKSCATTER, "covered" },
@@ -261,7 +122,7 @@ static void whom_the_mail_was_to(void **state)
 }
 
 /* Rules 9 and 10. */
-static void what_it_shows(void **state)
+static void a_report_must_show_something_and_coverage_must_hold(void **state)
 {
   static const Row rows[] = {
     { COVERED, SHOWS_ID, VERDICT_BACKSCATTER, "covered" },
@@ -298,92 +159,7 @@ static void what_it_shows(void **state)
   run_rows(rows, G_N_ELEMENTS(rows));
 }
 
-static gboolean has_line(const Verdict *verdict, const char *code)
-{
-  for (guint i = 0; i < verdict->evidence->len; i++)
-    if (strcmp(((Evidence *)verdict->evidence->pdata[i])->code, code) == 0) return TRUE;
-  return FALSE;
-}
-
-/* Everything found is told, also what did not decide, each in a sentence. */
-static void the_evidence(void **state)
-{
-  g_autoptr(Report) report = make_report(REPORT_BOUNCE, SHOWS_ID | SHOWS_RECIPIENT | SHOWS_REFERENCE);
-  g_autoptr(Facts) facts = make_facts(ALLOW | ID | REFER | TOKEN | FIT | RECENT | TO_OWNER);
-  const Policy policy = POLICY_DEFAULT(NOW);
-  g_autoptr(Verdict) verdict = filter_judge(report, facts, &policy);
-  static const char *const codes[] = { "daemon-from",     "own-allow",       "id-in-ledger",
-                                       "refers-to-sent",  "text-names-sent", "recipient-and-subject",
-                                       "original-to-you", "recipient-recent" };
-  for (guint i = 0; i < G_N_ELEMENTS(codes); i++)
-    if (!has_line(verdict, codes[i])) fail_msg("missing: %s", codes[i]);
-  for (guint i = 0; i < verdict->evidence->len; i++) {
-    g_autofree char *text = evidence_text(verdict->evidence->pdata[i]);
-    if (!g_str_has_suffix(text, ".") || !g_ascii_isupper(*text)) fail_msg("no sentence: %s", text);
-  }
-  g_autoptr(Facts) nothing = make_facts(COVERED | STRANGER);
-  for (guint i = 0; i < 5; i++) g_ptr_array_add(report->original.message_ids, g_strdup_printf("more%u@b.test", i));
-  g_autoptr(Verdict) against = filter_judge(report, nothing, &policy);
-  assert_true(has_line(against, "id-unknown") && has_line(against, "recipient-unknown")
-              && has_line(against, "sender-unknown"));
-  for (guint i = 0; i < against->evidence->len; i++) { /* in a thread, others' ids stand there */
-    const Evidence *line = against->evidence->pdata[i];
-    if (strcmp(line->code, "sender-unknown") == 0) assert_int_equal(line->side, EVIDENCE_NEUTRAL);
-    if (strstr(line->code, "reference") != NULL) fail_msg("an unknown reference counts: %s", line->code);
-  }
-  g_autoptr(Facts) empty = facts_new();
-  empty->id.shown = g_strdup("one@b.test");
-  empty->own = OWN_ALLOW;
-  g_autoptr(Verdict) bare = filter_judge(report, empty, &policy);
-  assert_int_equal(bare->code, VERDICT_GENUINE);
-}
-
-/* What a hostile report brings is kept short. */
-static void the_size_of_evidence(void **state)
-{
-  g_autoptr(Report) report = make_report(REPORT_BOUNCE, NAMED);
-  g_autoptr(Facts) facts = make_facts(COVERED);
-  g_autofree char *long_name = g_strnfill(300, 'x');
-  for (guint i = 0; i < 500; i++) {
-    g_ptr_array_add(report->recipients, g_strdup_printf("%u%s@b.test", i, long_name));
-    g_ptr_array_add(report->original.message_ids, g_strdup_printf("%u%s@b.test", i, long_name));
-  }
-  report->diagnostic = g_strdup(long_name);
-  const Policy policy = POLICY_DEFAULT(NOW);
-  g_autoptr(Verdict) verdict = filter_judge(report, facts, &policy);
-  gsize bytes = 0;
-  for (guint i = 0; i < verdict->evidence->len; i++) {
-    const Evidence *line = verdict->evidence->pdata[i];
-    for (char **arg = line->args; *arg != NULL; arg++) bytes += strlen(*arg);
-  }
-  assert_true(bytes < 2000);
-  assert_int_equal(verdict->code, VERDICT_BACKSCATTER);
-}
-
-/* A report is matched to a message by the surest of what was found. */
-static void the_matches(void **state)
-{
-  static const struct {
-    guint has;
-    gboolean shows_id;
-    const char *name;
-  } rows[] = {
-    { ID | REFER | FIT, TRUE, "id" },    { REFER | FIT, TRUE, "reference" },
-    { TOKEN, FALSE, "reference" },       { FIT | RECENT, FALSE, "fit" },
-    { FIT | RECENT, TRUE, "rewritten" }, { FIT | ANSWERED, TRUE, "none" },
-    { RECENT, TRUE, "written" },         { EXCLUDED, FALSE, "none" },
-    { OTHER_ID | LETTER, TRUE, "none" }, { FIT | ANSWERED | RECENT, TRUE, "written" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    Match match = MATCH_N;
-    g_autoptr(Facts) facts = make_facts(rows[i].has);
-    const SentFact *sent = facts_match(facts, rows[i].shows_id, &match);
-    if (strcmp(match_name(match), rows[i].name) != 0) fail_msg("row %u: %s", i, match_name(match));
-    assert_int_equal(sent != NULL, match != MATCH_NONE);
-  }
-}
-
-static void the_switches(void **state)
+static void the_owner_chooses_which_kinds_are_judged(void **state)
 {
   static const struct {
     ReportKind kind;
@@ -414,56 +190,13 @@ static void the_switches(void **state)
   }
 }
 
-static void the_reasons(void **state)
-{
-  static const struct {
-    const char *status, *diagnostic, *want;
-  } rows[] = {
-    { "5.1.1", NULL, "there is no such mailbox" },
-    { "4.2.2", "anything", "the mailbox is full" },
-    { "5.0.0", "550 No Such User here", "there is no such mailbox" },
-    { "5.7.1", "554 looks like spam", "it was taken for spam or its server is not trusted" },
-    { "5.7.1", "554 go away", "the other server's rules forbid it" },
-    { "5.1.10", NULL, "there is no such mail domain" },
-    { NULL, "552 disk quota", "the mailbox is full" },
-    { "5.0.0", "554 no", NULL },
-    { "", NULL, NULL },
-    { NULL, NULL, NULL },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
-    if (g_strcmp0(reason_words(rows[i].status, rows[i].diagnostic), rows[i].want) != 0) fail_msg("row %u", i);
-  g_autoptr(Report) report = make_report(REPORT_DSN_DELAYED, SHOWS_RECIPIENT);
-  report->status = g_strdup("4.2.2");
-  report->diagnostic = g_strdup("452 come back later");
-  g_autoptr(Facts) facts = make_facts(FIT);
-  const Policy policy = POLICY_DEFAULT(NOW);
-  g_autoptr(Verdict) verdict = filter_judge(report, facts, &policy);
-  const Evidence *line = verdict->evidence->pdata[1];
-  g_autofree char *text = evidence_text(line);
-  assert_string_equal(line->code, "reason");
-  assert_string_equal(text, "It reports that mail to gone@b.test is late, because the mailbox is full (Status "
-                            "4.2.2); in the server's words: 452 "
-                            "come back later.");
-}
-
-static void the_names(void **state)
-{
-  for (guint code = 0; code < VERDICT_N; code++) assert_int_equal(verdict_parse(verdict_name(code)), code);
-  assert_string_equal(verdict_name(VERDICT_N), "unsure");
-  assert_int_equal(verdict_parse("nonsense"), VERDICT_UNSURE);
-  facts_free(NULL);
-  verdict_free(NULL);
-  report_free(NULL);
-  evidence_free(NULL);
-  sent_fact_free(NULL);
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_answers_sent_mail), cmocka_unit_test(whom_the_mail_was_to), cmocka_unit_test(what_it_shows),
-    cmocka_unit_test(the_evidence),           cmocka_unit_test(the_size_of_evidence), cmocka_unit_test(the_matches),
-    cmocka_unit_test(the_switches),           cmocka_unit_test(the_reasons),          cmocka_unit_test(the_names)
+    cmocka_unit_test(a_report_that_answers_sent_mail_is_genuine_by_the_first_rule_that_fits),
+    cmocka_unit_test(whom_the_owner_wrote_to_decides_what_no_id_has_decided),
+    cmocka_unit_test(a_report_must_show_something_and_coverage_must_hold),
+    cmocka_unit_test(the_owner_chooses_which_kinds_are_judged),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

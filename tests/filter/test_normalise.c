@@ -31,7 +31,7 @@ static char *joined(GPtrArray *list)
   return g_strjoinv(" ", (char **)list->pdata);
 }
 
-static void ids(void **state)
+static void an_id_is_the_same_however_it_is_written(void **state)
 {
   static const Row rows[] = {
     { "<a@b>", "a@b" },
@@ -65,7 +65,7 @@ static void ids(void **state)
   assert_string_equal(part, "a@b");
 }
 
-static void id_lists(void **state)
+static void ids_of_a_field_come_apart_each_once(void **state)
 {
   static const Row rows[] = {
     { "<a@b> <c@d>", "a@b c@d" },
@@ -86,7 +86,7 @@ static void id_lists(void **state)
   }
 }
 
-static void addresses(void **state)
+static void an_address_is_the_same_however_it_is_written(void **state)
 {
   static const Row rows[] = {
     { "Anna@Example.ORG", "anna@example.org" },
@@ -126,7 +126,7 @@ static void addresses(void **state)
   assert_null(address_normalise(too_long, FALSE));
 }
 
-static void address_lists(void **state)
+static void addresses_of_a_field_come_apart_each_once(void **state)
 {
   static const Row rows[] = {
     { "A <a@b.test>, c@d.test (C, with a comma), \"E, F\" <e@f.test>", "a@b.test c@d.test e@f.test" },
@@ -150,7 +150,7 @@ static void address_lists(void **state)
   assert_int_equal(none->len, 0);
 }
 
-static void patterns(void **state)
+static void a_pattern_takes_whole_domains_and_tags(void **state)
 {
   static const struct {
     const char *address, *patterns;
@@ -174,7 +174,7 @@ static void patterns(void **state)
     if (address_matches(rows[i].address, rows[i].patterns) != rows[i].want) fail_msg("row %u: %s", i, rows[i].address);
 }
 
-static void subjects(void **state)
+static void a_subject_is_the_same_without_its_prefixes(void **state)
 {
   static const Row rows[] = {
     { "Re: Lunch", "lunch" },
@@ -199,7 +199,7 @@ static void subjects(void **state)
   }
 }
 
-static void lines(void **state)
+static void a_text_becomes_one_harmless_line(void **state)
 {
   static const Row rows[] = {
     { "a\r\n\tb  c ", "a b c" },
@@ -229,7 +229,7 @@ static void lines(void **state)
   assert_null(text_one_line(NULL, 10));
 }
 
-static void hidden_characters(void **state)
+static void every_character_that_hides_or_turns_text_is_known(void **state)
 {
   static const struct {
     gunichar first, last;
@@ -284,7 +284,7 @@ static void kept_text_stays_as_it_was(void **state)
   }
 }
 
-static void lists(void **state)
+static void a_list_takes_each_text_once_up_to_its_limit(void **state)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
   const char *given[] = { "a", "b", "a", NULL, "c", "d" };
@@ -293,7 +293,7 @@ static void lists(void **state)
   assert_string_equal(got, "a b c");
 }
 
-static void kinds(void **state)
+static void every_kind_has_a_name_that_is_read_back(void **state)
 {
   for (guint kind = 0; kind < REPORT_N_KINDS; kind++) assert_int_equal(report_kind_parse(report_kind_name(kind)), kind);
   assert_string_equal(report_kind_name(REPORT_DSN_FAILED), "dsn-failed");
@@ -308,17 +308,17 @@ static void kinds(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(ids),
-    cmocka_unit_test(id_lists),
-    cmocka_unit_test(addresses),
-    cmocka_unit_test(address_lists),
-    cmocka_unit_test(patterns),
-    cmocka_unit_test(subjects),
-    cmocka_unit_test(lines),
-    cmocka_unit_test(hidden_characters),
+    cmocka_unit_test(an_id_is_the_same_however_it_is_written),
+    cmocka_unit_test(ids_of_a_field_come_apart_each_once),
+    cmocka_unit_test(an_address_is_the_same_however_it_is_written),
+    cmocka_unit_test(addresses_of_a_field_come_apart_each_once),
+    cmocka_unit_test(a_pattern_takes_whole_domains_and_tags),
+    cmocka_unit_test(a_subject_is_the_same_without_its_prefixes),
+    cmocka_unit_test(a_text_becomes_one_harmless_line),
+    cmocka_unit_test(every_character_that_hides_or_turns_text_is_known),
     cmocka_unit_test(kept_text_stays_as_it_was),
-    cmocka_unit_test(lists),
-    cmocka_unit_test(kinds),
+    cmocka_unit_test(a_list_takes_each_text_once_up_to_its_limit),
+    cmocka_unit_test(every_kind_has_a_name_that_is_read_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

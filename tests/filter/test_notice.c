@@ -117,7 +117,7 @@ static void a_message_to_decide_on_is_no_bounce(void **state)
   assert_kinds(rows, G_N_ELEMENTS(rows));
 }
 
-static void logs_are_no_bounces(void **state)
+static void a_log_or_a_statistic_is_no_bounce(void **state)
 {
   static const Row rows[] = {
     { DAEMON("me@b.test", "Undeliverable") "\nFailed:\n  5  550 5.1.1 <a@c.test>: unknown\n 12 <b@c.test>: full\n",
@@ -133,7 +133,7 @@ static void logs_are_no_bounces(void **state)
   assert_kinds(rows, G_N_ELEMENTS(rows));
 }
 
-static void forms_are_no_bounces(void **state)
+static void what_a_form_on_a_web_page_sends_is_no_bounce(void **state)
 {
   static const Row rows[] = {
     { "Return-Path: <>\nFrom: apache@b.test\nTo: me@b.test\nSubject: Mail delivery failed\n\nFrom: Bob\n\nMail could "
@@ -167,8 +167,8 @@ int main(void)
     cmocka_unit_test(a_virus_in_mail_to_the_reader_is_a_notice),
     cmocka_unit_test(words_make_a_notice_only_without_a_status),
     cmocka_unit_test(a_message_to_decide_on_is_no_bounce),
-    cmocka_unit_test(logs_are_no_bounces),
-    cmocka_unit_test(forms_are_no_bounces),
+    cmocka_unit_test(a_log_or_a_statistic_is_no_bounce),
+    cmocka_unit_test(what_a_form_on_a_web_page_sends_is_no_bounce),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -29,7 +29,7 @@ static char *outline(const Parts *parts)
   return g_string_free(text, FALSE);
 }
 
-static void outlines(void **state)
+static void a_message_is_split_into_its_parts(void **state)
 {
   static const struct {
     const char *message, *want;
@@ -69,7 +69,7 @@ static void outlines(void **state)
   }
 }
 
-static void contents(void **state)
+static void a_part_has_its_name_charset_encoding_and_text(void **state)
 {
   static const char message[] =
       "Content-Type: multipart/mixed; boundary=x\n\n"
@@ -91,7 +91,7 @@ static void contents(void **state)
   assert_false(part_is_message(text) || part_is_headers(text));
 }
 
-static void parameters(void **state)
+static void a_parameter_is_found_as_it_is_written(void **state)
 {
   static const struct {
     const char *value, *name, *want;
@@ -115,7 +115,7 @@ static void parameters(void **state)
   }
 }
 
-static void bounds(void **state)
+static void parts_and_their_depth_are_bounded(void **state)
 {
   g_autoptr(GString) many = g_string_new("Content-Type: multipart/mixed; boundary=x\n\n");
   g_autoptr(GString) deep = g_string_new(NULL);
@@ -135,7 +135,9 @@ static int setup(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(outlines), cmocka_unit_test(contents),
-                                      cmocka_unit_test(parameters), cmocka_unit_test(bounds) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(a_message_is_split_into_its_parts),
+                                      cmocka_unit_test(a_part_has_its_name_charset_encoding_and_text),
+                                      cmocka_unit_test(a_parameter_is_found_as_it_is_written),
+                                      cmocka_unit_test(parts_and_their_depth_are_bounded) };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

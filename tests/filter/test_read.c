@@ -3,49 +3,9 @@
  * Must not: repeat tests/samples, which has whole mails of every family.
  * Fails:    one TAP test for each table, naming the row.
  * Tests:    filter/read.c, filter/gather.c, filter/status.c, filter/returned.c, filter/recipients.c, filter/tokens.c */
-#include "filter/filter.h"
+#include "tests/filter/read_text.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <string.h>
-
-#define DAEMON                                                                                                         \
-  "From: MAILER-DAEMON@mx.test\nTo: me@b.test\nSubject: failure notice\nReturn-Path: <>\nMessage-ID: "                 \
-  "<own.1@mx.test>\n"
-#define TEXT DAEMON "\nI'm afraid I wasn't able to deliver your message.\n"
-#define DSN                                                                                                            \
-  DAEMON "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n--x\nContent-Type: "              \
-         "message/delivery-status\n\n"
-
-static char *joined(GPtrArray *list)
-{
-  GString *text = g_string_new(NULL);
-  for (guint i = 0; i < list->len; i++)
-    g_string_append_printf(text, "%s%s", i > 0 ? " " : "", (const char *)list->pdata[i]);
-  return g_string_free(text, FALSE);
-}
-
-static Report *read_text(const char *text)
-{
-  g_autoptr(GBytes) message = g_bytes_new(text, strlen(text));
-  return filter_read(message);
-}
-
-typedef struct {
-  const char *message, *want;
-} Row;
-
-static void assert_text(guint row, const char *got, const char *want)
-{
-  if (g_strcmp0(got, want) != 0)
-    fail_msg("row %u: got \"%s\", want \"%s\"", row, got != NULL ? got : "NULL", want != NULL ? want : "NULL");
-}
-
-static void recipients(void **state)
+static void failed_recipients_are_found_where_reporters_list_them(void **state)
 {
   static const Row rows[] = {
     { DSN "Original-Recipient: rfc822;Typed@c.test\nFinal-Recipient: rfc822; alias@d.test\nAction: failed\n\n--x--\n",
@@ -82,7 +42,7 @@ static void recipients(void **state)
   }
 }
 
-static void reasons(void **state)
+static void status_and_diagnostic_are_found(void **state)
 {
   static const struct {
     const char *message, *status, *diagnostic;
@@ -104,36 +64,7 @@ static void reasons(void **state)
   }
 }
 
-static void ids(void **state)
-{
-  static const char cut[] = TEXT "\n--- Below this line is a copy of the message.\n\n";
-  static const Row rows[] = {
-    { "Message-ID: <a.1@b.test>\nResent-Message-ID: <a.2@b.test>\nX-Google-Original-Message-ID: <a.3@b.test>\nSubject: "
-      "x\n\nbody\n",
-      "a.1@b.test a.2@b.test a.3@b.test" },
-    { "Message-ID:\n <a.1@b.test>\nIn-Reply-To: <other@c.test>\nReferences: <other@c.test>\n", "a.1@b.test" },
-    { "> Message-ID: <a.1@b.test>\n> From: me@b.test\n>\n> Message-ID: <other@c.test>\n> From: x@y.test\n> Received: "
-      "z\n",
-      "a.1@b.test" },
-    { "    Received: x\n    Message-ID: <a.1@b.test>\n    Subject: y\n", "a.1@b.test" },
-    { "Message-ID: <own.1@mx.test>\nFrom: me@b.test\n", "" },
-    { "Message-ID: <a.1@b.te", "" },
-    { "Message-ID: a.1@b.te", "" },
-    { "Message-ID: 12345\nFrom: me@b.test\n", "" },
-    { "Received: from mx\nFrom: mailer-daemon@far.test\nSubject: failure notice\nMessage-ID: "
-      "<b.1@far.test>\n\nGone.\n\n"
-      "Received: x\nFrom: me@b.test\nMessage-ID: <a.1@b.test>\nSubject: Lunch\n",
-      "b.1@far.test a.1@b.test" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autofree char *message = g_strconcat(cut, rows[i].message, NULL);
-    g_autoptr(Report) report = read_text(message);
-    g_autofree char *got = joined(report->original.message_ids);
-    assert_text(i, got, rows[i].want);
-  }
-}
-
-static void attached_files(void **state)
+static void an_original_in_an_attached_file_is_read(void **state)
 {
   g_autoptr(Report) report = read_text(
       DAEMON "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nunable to deliver to <a@c.test>\n"
@@ -145,7 +76,7 @@ static void attached_files(void **state)
   assert_int_equal(cut_off->original.message_ids->len, 0);
 }
 
-static void the_original(void **state)
+static void of_the_original_people_subject_and_date_are_read(void **state)
 {
   g_autoptr(Report) report = read_text(
       TEXT "\n----- Original message -----\nReturn-Path: <me@b.test>\nFrom: =?utf-8?q?J=C3=B6rg?= <me@b.test>\n"
@@ -162,7 +93,7 @@ static void the_original(void **state)
 }
 
 /* A summary in the report's own language, above the reason. */
-static void summaries(void **state)
+static void a_summary_in_another_language_is_told_apart_from_the_reason(void **state)
 {
   static const Row rows[] = {
     { TEXT "Your message\n\n  To:      a@c.test\n  Subject: Lunch\n  Sent:    Thu, 1 Jan 1970 00:01:00 +0000\n\ndid "
@@ -180,7 +111,7 @@ static void summaries(void **state)
   }
 }
 
-static void heads(void **state)
+static void of_a_report_reporter_owner_references_and_date_are_read(void **state)
 {
   g_autoptr(Report) report =
       read_text("From: Mail Delivery System <MAILER-DAEMON@MX.test>\nDelivered-To: me@b.test\nTo: Me <me@b.test>, "
@@ -204,28 +135,8 @@ static void heads(void **state)
   assert_null(bare->reporter_domain);
 }
 
-static void tokens(void **state)
-{
-  static const Row rows[] = {
-    { TEXT "<gone@c.test>:\nsee <a.1@b.test> and 20260102030405.77@c.test, not <anna@d.test> nor bob@e.test\n",
-      "a.1@b.test 20260102030405.77@c.test" },
-    { TEXT "our own <own.1@mx.test>, <me@b.test>\n", "" },
-    { TEXT "<a.1@b.test> <a.1@b.test>\n", "a.1@b.test" },
-    { TEXT "@ <@> <1@> <@2>\n", "" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Report) report = read_text(rows[i].message);
-    g_autofree char *got = joined(report->tokens);
-    assert_text(i, got, rows[i].want);
-  }
-  g_autoptr(GString) many = g_string_new(TEXT);
-  for (guint i = 0; i < 1000; i++) g_string_append_printf(many, "<token.%u@b.test>\n", i);
-  g_autoptr(Report) capped = read_text(many->str);
-  assert_int_equal(capped->tokens->len, 64);
-}
-
 /* How the failed recipients are known decides whether they speak against the owner's having sent the mail. */
-static void ranks(void **state)
+static void how_the_failed_recipients_are_known_is_told(void **state)
 {
   static const struct {
     const char *message;
@@ -260,7 +171,7 @@ static void ranks(void **state)
 }
 
 /* A header of the original, or merely three labels as a waybill has them; and an original that could not be read. */
-static void what_came_back(void **state)
+static void a_returned_header_is_told_from_labels_that_look_like_one(void **state)
 {
 #define FORTY "RldEMQ0KUmVjZWl2ZWQ6IGZyb20gcGMNCkZyb20/\n"
 #define MIXED                                                                                                          \
@@ -296,70 +207,8 @@ static void what_came_back(void **state)
   assert_true(cut->original.unread);
 }
 
-/* Ids that whoever wrote the original chose are never taken for the reporter's words. */
-static void ids_of_others(void **state)
-{
-  g_autoptr(Report) report = read_text(
-      TEXT "About <said.1@b.test>.\n\n--- Below this line is a copy of the message.\n\nDelivered-To: list@b.test\n"
-           "From: x@y.test\nReferences: <r.1@c.test> <r.2@c.test>\nIn-Reply-To: <r.2@c.test>\nX-Id: <field.1@c.test>\n"
-           "Message-ID: <a.1@y.test>\n\nSee <body.1@c.test>.\n");
-  g_autofree char *others = joined(report->original.other_ids), *tokens = joined(report->tokens),
-                  *delivered = joined(report->original.delivered);
-  assert_string_equal(others, "r.2@c.test r.1@c.test field.1@c.test body.1@c.test");
-  assert_string_equal(tokens, "said.1@b.test");
-  assert_string_equal(delivered, "list@b.test");
-}
-
-static void prefixes(void **state)
-{
-#define CUT TEXT "\n--- Below this line is a copy of the message.\n\nReceived: x\nFrom: me@b.test\n"
-  static const Row rows[] = {
-    { CUT "Message-ID: <abcdef.123456@b.te\nSubject: x\n", "abcdef.123456@b.te" },
-    { CUT "Message-ID: <abcdef.123456@b...\nSubject: x\n", "abcdef.123456@b" },
-    { CUT "Message-ID: <abcdef.123456@b.te", "abcdef.123456@b.te" },
-    { CUT "Message-ID: <abcdefghij.1234567890\nSubject: x\n", "abcdefghij.1234567890" },
-    { CUT "Message-ID: <short@b\nSubject: x\n", "" },
-    { CUT "Message-ID: <abcdef.123456\nSubject: x\n", "" },
-    { CUT "Message-ID: <abcdef.123456@b.test>\nSubject: x\n", "" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Report) report = read_text(rows[i].message);
-    g_autofree char *got = joined(report->original.id_prefixes);
-    assert_text(i, got, rows[i].want);
-  }
-}
-
-static void envelope_ids(void **state)
-{
-  static const Row rows[] = {
-    { "<a.1@b.test>", "a.1@b.test" },
-    { "a.1+2Bx@b.test", "a.1+x@b.test" },
-    { "QQ314159", "" },
-    { "a b@c", "" },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autofree char *message =
-        g_strconcat(DSN "Original-Envelope-Id: ", rows[i].message,
-                    "\nReporting-MTA: dns; m\n\nFinal-Recipient: rfc822; a@c.test\nAction: failed\n\n--x--\n", NULL);
-    g_autoptr(Report) report = read_text(message);
-    g_autofree char *got = joined(report->envelope_ids);
-    assert_text(i, got, rows[i].want);
-  }
-}
-
-/* Of a long thread the nearest messages count. */
-static void the_last_references(void **state)
-{
-  g_autoptr(GString) head = g_string_new("From: MAILER-DAEMON@mx.test\nSubject: failure notice\nReferences:");
-  for (guint i = 0; i < 1000; i++) g_string_append_printf(head, "\n <ref.%u@b.test>", i);
-  g_string_append(head, "\n\nunable to deliver\n");
-  g_autoptr(Report) report = read_text(head->str);
-  assert_int_equal(report->refer_backs->len, 64);
-  assert_string_equal(report->refer_backs->pdata[0], "ref.999@b.test");
-}
-
 /* The owner's own address is no failed recipient where there is another. */
-static void own_addresses(void **state)
+static void the_owner_is_no_failed_recipient_where_there_is_another(void **state)
 {
   static const Row rows[] = {
     { DSN "Final-Recipient: rfc822; me@b.test\nAction: failed\n\nFinal-Recipient: rfc822; a@c.test\nAction: "
@@ -375,7 +224,7 @@ static void own_addresses(void **state)
   }
 }
 
-static void kinds(void **state)
+static void the_kind_of_a_report_is_told(void **state)
 {
   static const struct {
     const char *message;
@@ -415,7 +264,7 @@ static void kinds(void **state)
 }
 
 /* The limit is of bytes read, not of bytes given. */
-static void limits(void **state)
+static void the_limit_is_of_bytes_read(void **state)
 {
   g_autoptr(GString) text = g_string_new(TEXT);
   while (text->len < FILTER_READ_LIMIT) g_string_append(text, "filler\n");
@@ -437,15 +286,17 @@ static int setup(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(recipients),    cmocka_unit_test(reasons),
-    cmocka_unit_test(ids),           cmocka_unit_test(attached_files),
-    cmocka_unit_test(the_original),  cmocka_unit_test(summaries),
-    cmocka_unit_test(heads),         cmocka_unit_test(tokens),
-    cmocka_unit_test(kinds),         cmocka_unit_test(limits),
-    cmocka_unit_test(ranks),         cmocka_unit_test(what_came_back),
-    cmocka_unit_test(ids_of_others), cmocka_unit_test(prefixes),
-    cmocka_unit_test(envelope_ids),  cmocka_unit_test(the_last_references),
-    cmocka_unit_test(own_addresses),
+    cmocka_unit_test(failed_recipients_are_found_where_reporters_list_them),
+    cmocka_unit_test(status_and_diagnostic_are_found),
+    cmocka_unit_test(an_original_in_an_attached_file_is_read),
+    cmocka_unit_test(of_the_original_people_subject_and_date_are_read),
+    cmocka_unit_test(a_summary_in_another_language_is_told_apart_from_the_reason),
+    cmocka_unit_test(of_a_report_reporter_owner_references_and_date_are_read),
+    cmocka_unit_test(the_kind_of_a_report_is_told),
+    cmocka_unit_test(the_limit_is_of_bytes_read),
+    cmocka_unit_test(how_the_failed_recipients_are_known_is_told),
+    cmocka_unit_test(a_returned_header_is_told_from_labels_that_look_like_one),
+    cmocka_unit_test(the_owner_is_no_failed_recipient_where_there_is_another),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -126,7 +126,7 @@ static gboolean has_word(const char *words, const char *word)
 
 /* A returned message may be cut off anywhere: half an id must not pass for an id, or the owner's mail would look
  * foreign. */
-static void test_cut_anywhere(void **state)
+static void a_returned_message_may_be_cut_off_anywhere(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(samples); i++) {
     g_autoptr(GBytes) message = sample_load(samples[i].file);
@@ -149,7 +149,7 @@ static gboolean has_row(const char *folder, const char *name)
   return FALSE;
 }
 
-static void test_no_file_without_row(void **state)
+static void every_sample_has_a_row(void **state)
 {
   static const char *const folders[] = { "bounces", "lookalikes" };
   g_autofree char *top = samples_folder();
@@ -170,7 +170,7 @@ int main(void)
   struct CMUnitTest tests[G_N_ELEMENTS(samples) + 2];
   for (guint i = 0; i < G_N_ELEMENTS(samples); i++)
     tests[i] = (struct CMUnitTest){ samples[i].file, test_sample, NULL, NULL, (void *)&samples[i] };
-  tests[G_N_ELEMENTS(samples)] = (struct CMUnitTest)cmocka_unit_test(test_no_file_without_row);
-  tests[G_N_ELEMENTS(samples) + 1] = (struct CMUnitTest)cmocka_unit_test(test_cut_anywhere);
+  tests[G_N_ELEMENTS(samples)] = (struct CMUnitTest)cmocka_unit_test(every_sample_has_a_row);
+  tests[G_N_ELEMENTS(samples) + 1] = (struct CMUnitTest)cmocka_unit_test(a_returned_message_may_be_cut_off_anywhere);
   return cmocka_run_group_tests_name("samples", tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-static void the_forms(void **state)
+static void every_code_has_its_sentence(void **state)
 {
   static const struct {
     const char *code, *args[8], *want;
@@ -72,7 +72,7 @@ static void the_forms(void **state)
 }
 
 /* A line of an older ledger says what it said then. */
-static void older_lines(void **state)
+static void a_line_of_an_older_ledger_says_what_it_said_then(void **state)
 {
   Evidence *line = evidence_new_text(EVIDENCE_FOR, "id-in-ledger", "It is\nthe one {1}.");
   Evidence *copy = evidence_copy(line);
@@ -145,7 +145,8 @@ static void every_code_has_a_sentence(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(the_forms), cmocka_unit_test(older_lines),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(every_code_has_its_sentence),
+                                      cmocka_unit_test(a_line_of_an_older_ledger_says_what_it_said_then),
                                       cmocka_unit_test(what_is_kept_is_short),
                                       cmocka_unit_test(every_code_has_a_sentence) };
   return cmocka_run_group_tests(tests, NULL, NULL);

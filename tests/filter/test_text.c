@@ -25,7 +25,7 @@ static void assert_row(const Row *row, const char *got)
   if (g_strcmp0(got, row->want) != 0) fail_msg("given \"%s\": got \"%s\", want \"%s\"", row->given, got, row->want);
 }
 
-static void transfer_encodings(void **state)
+static void transfer_encodings_are_undone(void **state)
 {
   static const struct {
     const char *encoding, *given, *want;
@@ -49,7 +49,7 @@ static void transfer_encodings(void **state)
   assert_string_equal(limited->str, "abc");
 }
 
-static void charsets(void **state)
+static void text_of_any_charset_becomes_utf_8(void **state)
 {
   static const struct {
     const char *charset, *given;
@@ -87,7 +87,7 @@ static void charsets(void **state)
   assert_true(g_utf8_validate(replaced, -1, NULL) && *replaced == 'a');
 }
 
-static void encoded_words(void **state)
+static void encoded_words_are_read_and_broken_ones_stay(void **state)
 {
   static const Row rows[] = {
     { "plain", "plain" },
@@ -113,7 +113,7 @@ static void encoded_words(void **state)
   }
 }
 
-static void pages(void **state)
+static void the_text_of_a_page_is_what_it_shows(void **state)
 {
   static const Row rows[] = {
     { "<p>One</p><p>Two</p>", "\nOne\n\nTwo\n" },
@@ -132,7 +132,7 @@ static void pages(void **state)
   }
 }
 
-static void folding(void **state)
+static void text_is_folded_for_comparison(void **state)
 {
   static const Row rows[] = {
     { "  Two\r\n\tWORDS\xc2\xa0now ", "two words now" },
@@ -152,7 +152,7 @@ static void folding(void **state)
 }
 
 /* Every row can be found: in the form that text is folded to, long enough for the index, and not twice in one place. */
-static void table(void **state)
+static void every_row_of_phrases_can_be_found_and_stands_once(void **state)
 {
   for (guint i = 0; i < phrase_table_length; i++) {
     const Phrase *phrase = &phrase_table[i];
@@ -171,7 +171,7 @@ static void table(void **state)
   }
 }
 
-static void searching(void **state)
+static void a_phrase_is_found_in_its_place_however_lines_break(void **state)
 {
   static const struct {
     const char *text;
@@ -197,7 +197,7 @@ static void searching(void **state)
   }
 }
 
-static void cut_marks(void **state)
+static void a_line_that_announces_the_original_is_known(void **state)
 {
   static const struct {
     const char *line;
@@ -226,14 +226,14 @@ static int setup(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(transfer_encodings),
-    cmocka_unit_test(charsets),
-    cmocka_unit_test(encoded_words),
-    cmocka_unit_test(pages),
-    cmocka_unit_test(folding),
-    cmocka_unit_test(table),
-    cmocka_unit_test(searching),
-    cmocka_unit_test(cut_marks),
+    cmocka_unit_test(transfer_encodings_are_undone),
+    cmocka_unit_test(text_of_any_charset_becomes_utf_8),
+    cmocka_unit_test(encoded_words_are_read_and_broken_ones_stay),
+    cmocka_unit_test(the_text_of_a_page_is_what_it_shows),
+    cmocka_unit_test(text_is_folded_for_comparison),
+    cmocka_unit_test(every_row_of_phrases_can_be_found_and_stands_once),
+    cmocka_unit_test(a_phrase_is_found_in_its_place_however_lines_break),
+    cmocka_unit_test(a_line_that_announces_the_original_is_known),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -55,7 +55,7 @@ static char *ids_of(Ledger *ledger, BrowseQuery query)
   return g_strdup(text->str);
 }
 
-static void views_and_orders(void **state)
+static void every_view_and_order_lists_its_rows(void **state)
 {
   static const struct {
     BrowseQuery query;
@@ -145,7 +145,7 @@ static void one_definition_of_what_waits(void **state)
   }
 }
 
-static void one_row(void **state)
+static void one_row_tells_what_is_shown_of_an_entry(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = filled();
@@ -161,7 +161,7 @@ static void one_row(void **state)
   FAILS(browse_row(ledger, 99, &error) != NULL, LEDGER_ERROR_MISSING);
 }
 
-static void counts(void **state)
+static void every_view_is_counted_and_what_is_new_since_a_mark(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = filled();
@@ -182,7 +182,7 @@ static void counts(void **state)
 }
 
 /* Ids that do not fit into a mark are left out whole, never cut into other ids. */
-static void many_too_fresh(void **state)
+static void ids_that_do_not_fit_into_a_mark_are_left_out_whole(void **state)
 {
   GError *error = NULL;
   BrowseCounts counts = { 0 }, later = { 0 };
@@ -204,7 +204,7 @@ static void many_too_fresh(void **state)
   assert_false(browse_mark_same(&counts.mark, &later.mark));
 }
 
-static void previews(void **state)
+static void a_preview_counts_what_an_own_entry_would_change(void **state)
 {
   static const struct {
     const char *entry;
@@ -223,7 +223,7 @@ static void previews(void **state)
   }
 }
 
-static void many_wishes(void **state)
+static void many_requests_are_made_at_once_each_entry_once(void **state)
 {
   GError *error = NULL;
   g_autofree char *refusal = NULL;
@@ -244,7 +244,7 @@ static void many_wishes(void **state)
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish"), 2);
 }
 
-static void many_taken_back(void **state)
+static void many_requests_are_taken_back_unless_they_are_done(void **state)
 {
   GError *error = NULL;
   g_autofree char *refusal = NULL;
@@ -260,7 +260,7 @@ static void many_taken_back(void **state)
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM wish WHERE state = 'done'"), 1);
 }
 
-static void tops(void **state)
+static void the_most_frequent_reporters_are_counted_since_a_time(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = filled();
@@ -276,15 +276,15 @@ static void tops(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(views_and_orders),
+    cmocka_unit_test(every_view_and_order_lists_its_rows),
     cmocka_unit_test(one_definition_of_what_waits),
-    cmocka_unit_test(one_row),
-    cmocka_unit_test(counts),
-    cmocka_unit_test(many_too_fresh),
-    cmocka_unit_test(previews),
-    cmocka_unit_test(many_wishes),
-    cmocka_unit_test(many_taken_back),
-    cmocka_unit_test(tops),
+    cmocka_unit_test(one_row_tells_what_is_shown_of_an_entry),
+    cmocka_unit_test(every_view_is_counted_and_what_is_new_since_a_mark),
+    cmocka_unit_test(ids_that_do_not_fit_into_a_mark_are_left_out_whole),
+    cmocka_unit_test(a_preview_counts_what_an_own_entry_would_change),
+    cmocka_unit_test(many_requests_are_made_at_once_each_entry_once),
+    cmocka_unit_test(many_requests_are_taken_back_unless_they_are_done),
+    cmocka_unit_test(the_most_frequent_reporters_are_counted_since_a_time),
   };
   filter_init();
   return cmocka_run_group_tests_name("browse", tests, NULL, NULL);

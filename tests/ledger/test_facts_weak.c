@@ -117,7 +117,7 @@ static void an_address_is_the_owners_as_the_accounts_list_it(void **state)
 }
 
 /* With patterns alone, the mailbox that the report came to is the owner's by name, and no other. */
-static void test_owner_of_patterns(void **state)
+static void with_patterns_alone_the_mailbox_of_the_report_is_the_owner_by_name(void **state)
 {
   static const struct {
     const char *failed, *from, *to;
@@ -208,7 +208,7 @@ static void other_names_of_a_recipient_are_known_again(void **state)
 }
 
 /* A gateway tags a subject, or a report cuts it off. */
-static void test_alike_subjects(void **state)
+static void a_tagged_or_cut_subject_is_alike_and_does_not_fit(void **state)
 {
   static const struct {
     const char *ids, *failed, *subject;
@@ -233,6 +233,54 @@ static void test_alike_subjects(void **state)
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
     OK(facts != NULL);
     rig_assert_word(i, "alike", facts->alike.shown, rows[i].alike ? rows[i].failed : NULL);
+  }
+}
+
+/* The owner mistook an address, and sent the letter again to the right one. */
+static void a_letter_that_is_sent_again_is_found_by_its_subject(void **state)
+{
+  static const struct {
+    const char *ids, *failed, *subject;
+    gint64 date; /* of the original, less than RIG_NOW by */
+    const char *again;
+  } rows[] = {
+    { "foreign@x", "tmo@there.example", "Fortnight", 14 * DAY + 600, "tom@there.example" },
+    { "foreign@x", "tmo@there.example", "Re: fortnight", 14 * DAY + 600, "tom@there.example" },
+    { "foreign@x", "tmo@there.example", "Fortnight", 16 * DAY, NULL },
+    { "foreign@x", "tmo@there.example", "Fortune", 14 * DAY + 600, NULL },
+    { "foreign@x", "tammy@there.example", "Fortnight", 14 * DAY + 600, NULL }, /* another person */
+    { "foreign@x", "tmo@elsewhere.example", "Fortnight", 14 * DAY + 600, NULL },
+    { NULL, "tmo@there.example", "Fortnight", 14 * DAY + 600, NULL }, /* rule 8 is enough */
+  };
+  g_autoptr(Ledger) ledger = rig_facts_ledger();
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Report) report = rig_report(rows[i].ids, rows[i].failed, rows[i].subject);
+    report->original.date = RIG_NOW - rows[i].date;
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
+    OK(facts != NULL);
+    rig_assert_word(i, "again", facts->alike.shown, rows[i].again);
+    assert_int_equal(facts->alike_again, rows[i].again != NULL);
+  }
+}
+
+/* A clock may be slow that says when the report came; but what was sent after it was seen is not what it answers. */
+static void who_was_first_written_to_later_counts_until_the_report_was_seen(void **state)
+{
+  static const struct {
+    gint64 came, seen; /* less than RIG_NOW by */
+    gboolean written;
+  } rows[] = { { 3 * DAY, 0, TRUE }, { 3 * DAY, 2 * DAY, FALSE }, { 17 * DAY, 0, FALSE } };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = rig_ledger();
+    rig_add(ledger, "home", "Sent", "a@me", "bob@there.example", "One", RIG_NOW - 3600, RIG_NOW);
+    g_autoptr(Report) report = rig_report(NULL, "bob@there.example", NULL);
+    report->date = RIG_NOW - rows[i].came;
+    const FactsQuery query = { "home", RIG_NOW - rows[i].came, RIG_NOW, RIG_NOW - rows[i].seen };
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
+    OK(facts != NULL);
+    if ((facts->written_to != NULL) != rows[i].written) fail_msg("row %u", i);
   }
 }
 
@@ -319,7 +367,7 @@ static void what_was_judged_in_the_same_batch_counts_before_it_is_recorded(void 
 }
 
 /* Which message to an address was the last depends on when a report came; the reports of a week count together. */
-static void test_pending_weak(void **state)
+static void reports_of_one_week_about_an_address_count_together(void **state)
 {
   static const struct {
     gint64 ago;
@@ -381,14 +429,16 @@ int main(void)
     cmocka_unit_test(an_id_is_found_as_reporters_write_it_and_where_else_it_stands),
     cmocka_unit_test(a_wrong_date_or_a_long_subject_does_not_hide_a_sent_message),
     cmocka_unit_test(an_address_is_the_owners_as_the_accounts_list_it),
-    cmocka_unit_test(test_owner_of_patterns),
+    cmocka_unit_test(with_patterns_alone_the_mailbox_of_the_report_is_the_owner_by_name),
     cmocka_unit_test(a_pattern_that_takes_everything_names_no_address_of_the_owner),
     cmocka_unit_test(other_names_of_a_recipient_are_known_again),
-    cmocka_unit_test(test_alike_subjects),
+    cmocka_unit_test(a_tagged_or_cut_subject_is_alike_and_does_not_fit),
+    cmocka_unit_test(a_letter_that_is_sent_again_is_found_by_its_subject),
+    cmocka_unit_test(who_was_first_written_to_later_counts_until_the_report_was_seen),
     cmocka_unit_test(an_original_to_others_says_something_only_without_the_failed_recipient),
     cmocka_unit_test(an_unknown_id_counts_only_where_ids_are_known_to_survive),
     cmocka_unit_test(what_was_judged_in_the_same_batch_counts_before_it_is_recorded),
-    cmocka_unit_test(test_pending_weak),
+    cmocka_unit_test(reports_of_one_week_about_an_address_count_together),
     cmocka_unit_test(five_reports_a_week_about_one_recipient_are_counted),
   };
   return cmocka_run_group_tests_name("ledger_facts_weak", tests, NULL, NULL);

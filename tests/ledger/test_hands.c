@@ -44,7 +44,7 @@ static WishState state_of(Ledger *ledger, gint64 id, char **result)
 }
 
 /* Each after the one before, on one message in quarantine: the last one alone is open. */
-static void the_last_request_counts(void **state)
+static void of_requests_on_one_message_the_last_counts(void **state)
 {
   static const WishVerb rows[][2] = { { WISH_DELETE, WISH_RESTORE },
                                       { WISH_REMOVE, WISH_RESTORE },
@@ -121,7 +121,7 @@ static void what_can_be_asked_for_in_which_state(void **state)
 }
 
 /* What goes back into quarantine may be judged again; what was not deleted lies where it lay. */
-static void back_to_where_it_was(void **state)
+static void a_message_goes_back_to_where_it_was(void **state)
 {
   GError *error = NULL;
   gboolean open = FALSE;
@@ -149,7 +149,7 @@ static void back_to_where_it_was(void **state)
   }
 }
 
-static void results_are_told_once(void **state)
+static void the_result_of_a_request_is_told_once(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -301,11 +301,11 @@ static void an_account_has_a_trash_or_has_none_or_nobody_knows(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(the_last_request_counts),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(of_requests_on_one_message_the_last_counts),
                                       cmocka_unit_test(a_replaced_request_is_not_begun),
                                       cmocka_unit_test(what_can_be_asked_for_in_which_state),
-                                      cmocka_unit_test(back_to_where_it_was),
-                                      cmocka_unit_test(results_are_told_once),
+                                      cmocka_unit_test(a_message_goes_back_to_where_it_was),
+                                      cmocka_unit_test(the_result_of_a_request_is_told_once),
                                       cmocka_unit_test(one_refusal_and_nothing_is_queued),
                                       cmocka_unit_test(undo_takes_back_what_it_can),
                                       cmocka_unit_test(undo_gives_own_entries_their_list_back),

@@ -95,7 +95,7 @@ static void found(Ledger *ledger, const char *id, const char *recipient, const c
 }
 
 /* A report, the sent message that is found later, and what becomes of it. */
-static void test_sent_mail_that_comes_late(void **state)
+static void sent_mail_that_comes_late_brings_back_what_it_explains(void **state)
 {
   static const struct {
     const char *what;
@@ -156,7 +156,7 @@ static void test_sent_mail_that_comes_late(void **state)
   }
 }
 
-static void test_recorded_mail(void **state)
+static void recorded_mail_brings_back_what_it_explains(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = with_sent();
@@ -194,7 +194,7 @@ static void coverage_that_falls_is_told_and_nothing_is_moved(void **state)
   }
 }
 
-static void test_own_entries(void **state)
+static void own_entries_bring_back_what_they_allow(void **state)
 {
   static const struct {
     const char *what, *denied, *allowed;
@@ -251,7 +251,7 @@ static void what_went_back_once_and_lies_in_quarantine_again_stays_there(void **
   assert_int_equal(heal(ledger), TOLD);
 }
 
-static void test_what_is_left_alone(void **state)
+static void what_the_owner_has_decided_is_left_alone(void **state)
 {
   enum { DELETED, TO_BE_DELETED, TO_BE_REMOVED, MOVED_BY_HAND, LONG_AGO, N };
   for (guint i = 0; i < N; i++) {
@@ -288,7 +288,7 @@ static void a_replayed_id_brings_back_no_more_than_its_message_can_have_caused(v
   assert_int_equal(wishes(ledger), result.back->len);
 }
 
-static void test_many_unsure_ones(void **state)
+static void no_more_unsure_reports_come_back_by_themselves_than_a_week_allows(void **state)
 {
   GError *error = NULL;
   g_auto(HealResult) result = { 0 };
@@ -310,6 +310,21 @@ static void test_many_unsure_ones(void **state)
 }
 
 /* Of what version 3 has quarantined, only the first id was kept. */
+/* The owner writes to somebody for the first time, days after a forged report about that address was seen. */
+static void what_is_sent_after_a_report_was_seen_brings_it_not_back(void **state)
+{
+  for (guint seen = 0; seen < 2; seen++) { /* days ago, or only an hour ago though it came days ago */
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Report) report = forged(NULL, "bob@y.example", NULL);
+    quarantine(ledger, report, 1);
+    OK(db_exec(ledger, "UPDATE entry SET arrived = arrived - 432000", &error));
+    if (!seen) OK(db_exec(ledger, "UPDATE entry SET judged = judged - 432000", &error));
+    found(ledger, "a@b", "bob@y.example", "Offer", HOUR);
+    assert_int_equal(heal(ledger), seen ? BACK : STAYS);
+  }
+}
+
 static void of_an_older_ledger_the_first_id_counts(void **state)
 {
   GError *error = NULL;
@@ -321,12 +336,12 @@ static void of_an_older_ledger_the_first_id_counts(void **state)
   OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
   for (guint i = 1; i <= 1000; i++) {
     g_autofree char *id = i == 500 ? g_strdup("late@my.example") : g_strdup_printf("foreign%u@x", i);
-    g_autofree char *recipient = g_strdup_printf("bob%u@y.example", i);
+    g_autofree char *recipient = g_strdup_printf("bob@y%u.example", i);
     g_autoptr(Report) report = forged(id, recipient, "Offer");
     quarantine(ledger, report, i);
   }
   found(ledger, "late@my.example", "x@z.example", "Offer", 2 * HOUR);
-  found(ledger, "another@my.example", "bob7@y.example", "Offer", 2 * HOUR);
+  found(ledger, "another@my.example", "bob@y7.example", "Offer", 2 * HOUR);
   rig_undo_trust(ledger);
   OK(db_exec(ledger, "PRAGMA user_version = 5", &error));
   ledger_close(ledger);
@@ -343,7 +358,7 @@ static void of_an_older_ledger_the_first_id_counts(void **state)
 }
 
 /* What was kept is what was there. */
-static void test_kept_whole(void **state)
+static void what_was_kept_of_a_report_is_what_was_there(void **state)
 {
   g_autoptr(Report) report = forged("a@b;c@d", "bob@y.example;ann@z.example", "Offer");
   g_ptr_array_add(report->original.senders, g_strdup("me@my.example"));
@@ -393,18 +408,20 @@ static void what_was_forgotten_leaves_no_trace(void **state)
 int main(void)
 {
   filter_init();
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_sent_mail_that_comes_late),
-                                      cmocka_unit_test(test_recorded_mail),
-                                      cmocka_unit_test(coverage_that_falls_is_told_and_nothing_is_moved),
-                                      cmocka_unit_test(test_own_entries),
-                                      cmocka_unit_test(what_is_no_longer_denied_is_weighed_like_any_other),
-                                      cmocka_unit_test(what_went_back_once_and_lies_in_quarantine_again_stays_there),
-                                      cmocka_unit_test(test_what_is_left_alone),
-                                      cmocka_unit_test(
-                                          a_replayed_id_brings_back_no_more_than_its_message_can_have_caused),
-                                      cmocka_unit_test(test_many_unsure_ones),
-                                      cmocka_unit_test(of_an_older_ledger_the_first_id_counts),
-                                      cmocka_unit_test(test_kept_whole),
-                                      cmocka_unit_test(what_was_forgotten_leaves_no_trace) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(sent_mail_that_comes_late_brings_back_what_it_explains),
+    cmocka_unit_test(recorded_mail_brings_back_what_it_explains),
+    cmocka_unit_test(coverage_that_falls_is_told_and_nothing_is_moved),
+    cmocka_unit_test(own_entries_bring_back_what_they_allow),
+    cmocka_unit_test(what_is_no_longer_denied_is_weighed_like_any_other),
+    cmocka_unit_test(what_went_back_once_and_lies_in_quarantine_again_stays_there),
+    cmocka_unit_test(what_the_owner_has_decided_is_left_alone),
+    cmocka_unit_test(a_replayed_id_brings_back_no_more_than_its_message_can_have_caused),
+    cmocka_unit_test(no_more_unsure_reports_come_back_by_themselves_than_a_week_allows),
+    cmocka_unit_test(what_is_sent_after_a_report_was_seen_brings_it_not_back),
+    cmocka_unit_test(of_an_older_ledger_the_first_id_counts),
+    cmocka_unit_test(what_was_kept_of_a_report_is_what_was_there),
+    cmocka_unit_test(what_was_forgotten_leaves_no_trace)
+  };
   return cmocka_run_group_tests_name("ledger_heal", tests, NULL, NULL);
 }

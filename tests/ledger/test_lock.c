@@ -90,7 +90,7 @@ static void to_ask_for_a_daemon_keeps_none_from_starting(void **state)
   rig_remove(folder);
 }
 
-static void pauses(void **state)
+static void a_pause_lasts_until_its_time_and_one_far_ahead_is_none(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -111,6 +111,6 @@ int main(void)
   const struct CMUnitTest tests[] = { cmocka_unit_test(one_daemon_holds_the_lock_of_a_data_folder),
                                       cmocka_unit_test(the_lock_lasts_until_the_last_worker_is_gone),
                                       cmocka_unit_test(to_ask_for_a_daemon_keeps_none_from_starting),
-                                      cmocka_unit_test(pauses) };
+                                      cmocka_unit_test(a_pause_lasts_until_its_time_and_one_far_ahead_is_none) };
   return cmocka_run_group_tests_name("ledger_lock", tests, NULL, NULL);
 }

@@ -51,8 +51,7 @@ static gpointer serve(gpointer data)
   while (!g_atomic_int_get(&rig->closing)) {
     struct pollfd fd = { .fd = door_fd(rig->door), .events = POLLIN };
     if (poll(&fd, 1, 10) <= 0) continue;
-    door_serve(rig->door, &rig->host);
-    g_atomic_int_inc(&rig->sessions);
+    if (door_serve(rig->door, &rig->host)) g_atomic_int_inc(&rig->sessions);
   }
   return NULL;
 }
@@ -63,7 +62,7 @@ Rig *rig_new(void)
   struct sockaddr_in address;
   socklen_t length = sizeof address;
   g_autoptr(GError) error = NULL;
-  rig->door = door_open(0, &error);
+  rig->door = door_open(0, NULL, 0, &error);
   if (rig->door == NULL) die(error->message);
   if (getsockname(rig->door->listeners[0], (void *)&address, &length) != 0) die("getsockname");
   rig->port = ntohs(address.sin_port);

@@ -2,9 +2,6 @@
 #pragma once
 #include "tests/rigs/ledger_rig.h"
 
-/* When all of it happens, Unix seconds. */
-#define RIG_NOW ((gint64)1700000000)
-
 /* A ledger in memory that knows nine sent messages of two accounts (see the table in facts_rig.c). The caller closes
  * it. */
 Ledger *rig_facts_ledger(void);

@@ -35,12 +35,17 @@ FakeMessage *fake_bounce(Fake *fake, const char *folder, guint number, const cha
   return fake_add(fake->server, folder, text, stored);
 }
 
-void fake_sent(Fake *fake, const char *id, const char *recipient, gint64 stored)
+FakeMessage *fake_sent_in(Fake *fake, const char *folder, const char *id, const char *recipient, gint64 stored)
 {
   g_autofree char *date = date_field(stored);
   g_autofree char *text = g_strdup_printf(
       "From: owner@example.org\nTo: %s\nSubject: hello\nDate: %s\nMessage-ID: <%s>\n\nHello\n", recipient, date, id);
-  fake_add(fake->server, "Sent", text, stored);
+  return fake_add(fake->server, folder, text, stored);
+}
+
+void fake_sent(Fake *fake, const char *id, const char *recipient, gint64 stored)
+{
+  fake_sent_in(fake, "Sent", id, recipient, stored);
 }
 
 static void fill(Fake *fake)

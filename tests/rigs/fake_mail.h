@@ -23,7 +23,8 @@ Fake *fake_second_machine(Fake *fake);
 /* Adds a bounce for a message with this id to this recipient, dated `stored`; number makes it different from others. */
 FakeMessage *fake_bounce(Fake *fake, const char *folder, guint number, const char *original_id, const char *recipient,
                          gint64 stored);
-/* Adds a sent message. */
+/* Adds a sent message, to Sent or to another folder. */
+FakeMessage *fake_sent_in(Fake *fake, const char *folder, const char *id, const char *recipient, gint64 stored);
 void fake_sent(Fake *fake, const char *id, const char *recipient, gint64 stored);
 /* One pass on a new connection. */
 gboolean fake_pass(Fake *fake, Pass *pass, GError **error);

@@ -162,6 +162,7 @@ static gboolean fake_select(Store *base, const char *name, FolderStatus *status,
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "there is no such folder");
     return FALSE;
   }
+  store->open->opened++;
   *status =
       (FolderStatus){ store->open->validity, store->open->next, store->open->messages->len, store->open->read_only };
   gboolean can_move = !store->server->cannot_move && !store->open->read_only;
@@ -181,7 +182,7 @@ static gboolean fake_scan(Store *base, guint32 from, guint32 to, const char *con
   store->server->scans++;
   for (guint i = 0; i < store->open->messages->len; i++) {
     const FakeMessage *message = store->open->messages->pdata[i];
-    if (message->uid < from || message->uid > to || message->leaving) continue;
+    if (message->uid < from || message->uid > to || message->leaving || message->hidden) continue;
     if (store->server->refuses_read && store->server->scans_as_boxes_do) continue;
     gsize size;
     const char *bytes = g_bytes_get_data(message->bytes, &size);
@@ -235,6 +236,10 @@ static gboolean fake_read(Store *base, const guint32 *uids, guint n, gsize limit
     const FakeMessage *message = by_uid(store->open, uids[i]);
     if (message == NULL || message->leaving) continue;
     store->server->reads++;
+    if (store->server->busy_reading) {
+      g_set_error(error, STORE_ERROR, STORE_ERROR_LATER, "the server is busy");
+      return FALSE;
+    }
     if (store->server->refuses_read) {
       g_set_error(error, STORE_ERROR, STORE_ERROR_MESSAGE, "the server refused");
       return FALSE;
@@ -279,6 +284,11 @@ static gboolean copy_over(FakeStore *store, const guint32 *uids, guint n, const 
 {
   FakeFolder *goal = lookup(store->server, target);
   if (!enter(store, error)) return FALSE;
+  store->server->transfers++;
+  if (store->server->busy_moving) {
+    g_set_error(error, STORE_ERROR, STORE_ERROR_LATER, "the server is busy");
+    return FALSE;
+  }
   if (store->server->refuses_move || goal == NULL) {
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "the server refused: over quota");
     return FALSE;
@@ -427,6 +437,7 @@ Store *fake_open(FakeServer *server)
   store->base.notes = server->notes;
   if (server->late) store->base.returns_to = "Returned";
   end_session(server, FALSE); /* of one that was cut off */
+  for (guint i = 0; i < server->folders->len; i++) ((FakeFolder *)server->folders->pdata[i])->opened = 0;
   server->synced = FALSE;
   server->unsynced = 0;
   server->steps = server->reads = server->scans = server->moves = 0;

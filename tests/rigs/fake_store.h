@@ -8,6 +8,7 @@ typedef struct {
   gint64 stored;
   gboolean seen, flagged, answered, deleted, backscatter, not_backscatter;
   gboolean unreadable;
+  gboolean hidden;  /* counted, but no scan tells of it */
   gboolean leaving; /* removed in this session, gone after commit() */
 } FakeMessage;
 
@@ -16,6 +17,7 @@ typedef struct {
   guint use;
   guint32 validity, next;
   gboolean read_only;
+  guint opened;        /* how often, since fake_open() */
   GPtrArray *messages; /* FakeMessage* */
 } FakeFolder;
 
@@ -29,21 +31,22 @@ typedef struct {
   gboolean cannot_move;
   guint can; /* StoreCapability that it has as well */
   gboolean refuses_create, refuses_move;
-  gboolean finds_no_ids;  /* its search knows no Message-ID */
-  gboolean names_no_uids; /* moves, but does not say where to */
+  gboolean busy_moving, busy_reading; /* refuses it for now */
+  gboolean finds_no_ids;              /* its search knows no Message-ID */
+  gboolean names_no_uids;             /* moves, but does not say where to */
   gboolean keeps_no_keywords;
-  gboolean refuses_read;      /* of messages that are there */
-  gboolean refuses_flags;     /* to tell which are flagged or answered */
-  gboolean scans_as_boxes_do; /* gives no row of a message that it refuses to read */
-  const char *refuses_select; /* this folder, though it is there */
-  char *notes;                /* Store.notes; borrowed */
-  guint steps;                /* steps since fake_open() */
-  guint cut;                  /* cut the connection at this step, 0 = never */
-  gboolean cut_after;         /* after the step took effect */
-  guint reads, scans, moves;
-  gboolean synced;             /* since fake_open() */
-  guint unsynced;              /* messages removed, on their own, before that */
-  void (*turn)(gpointer data); /* called before each step, where another machine may have its turn; NULL */
+  gboolean refuses_read;                /* of messages that are there */
+  gboolean refuses_flags;               /* to tell which are flagged or answered */
+  gboolean scans_as_boxes_do;           /* gives no row of a message that it refuses to read */
+  const char *refuses_select;           /* this folder, though it is there */
+  char *notes;                          /* Store.notes; borrowed */
+  guint steps;                          /* steps since fake_open() */
+  guint cut;                            /* cut the connection at this step, 0 = never */
+  gboolean cut_after;                   /* after the step took effect */
+  guint reads, scans, moves, transfers; /* transfers: commands that move or copy, refused ones too */
+  gboolean synced;                      /* since fake_open() */
+  guint unsynced;                       /* messages removed, on their own, before that */
+  void (*turn)(gpointer data);          /* called before each step, where another machine may have its turn; NULL */
   gpointer turn_data;
 } FakeServer;
 

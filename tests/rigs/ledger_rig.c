@@ -7,6 +7,7 @@
 #include "filter/normalise.h"
 #include "ledger/configure.h"
 #include "ledger/db.h"
+#include "tests/rigs/old_ledger.h"
 #include <glib/gstdio.h>
 
 char *rig_folder(void)
@@ -62,6 +63,32 @@ static void add_parts(GPtrArray *list, const char *parts)
     if (**part != '\0') g_ptr_array_add(list, g_strdup(*part));
 }
 
+static void set_mark(Ledger *ledger, const RigMark *mark)
+{
+  GError *error = NULL;
+  const FolderMark folder = { 1, 2, mark->oldest < 0 ? 0 : RIG_NOW - mark->oldest * DAY,
+                              mark->synced < 0 ? 0 : RIG_NOW - mark->synced };
+  OK(folder_mark_set(ledger, mark->account, mark->folder, FOLDER_ROLE_SENT, &folder, &error));
+}
+
+Ledger *rig_with_marks(const RigMark *marks, guint n)
+{
+  GError *error = NULL;
+  Ledger *ledger = rig_ledger();
+  const char *const accounts[] = { "home", "work" };
+  for (guint a = 0; a < 2; a++) {
+    const char *used[3];
+    guint n_used = 0;
+    for (guint i = 0; i < n && marks[i].account != NULL; i++) {
+      if (!g_str_equal(marks[i].account, accounts[a])) continue;
+      set_mark(ledger, &marks[i]);
+      if (!marks[i].unused) used[n_used++] = marks[i].folder;
+    }
+    OK(folder_use_sent(ledger, accounts[a], used, n_used, &error));
+  }
+  return ledger;
+}
+
 SentMessage *rig_sent(const char *ids, const char *recipients, const char *subject, gint64 date)
 {
   SentMessage *message = g_new0(SentMessage, 1);
@@ -75,18 +102,23 @@ SentMessage *rig_sent(const char *ids, const char *recipients, const char *subje
   return message;
 }
 
-void rig_add(Ledger *ledger, const char *account, const char *folder, const char *ids, const char *recipients,
-             const char *subject, gint64 date, gint64 synced)
+void rig_add_message(Ledger *ledger, const char *account, const char *folder, const SentMessage *message, gint64 synced)
 {
   GError *error = NULL;
   FolderMark mark = { .next = 1 };
-  g_autoptr(SentMessage) message = rig_sent(ids, recipients, subject, date);
-  const SentRow row = { 1, date, message };
+  const SentRow row = { 1, message->date, message };
   OK(folder_mark_get(ledger, account, folder, FOLDER_ROLE_SENT, &mark, &error));
   mark.validity = 1;
   mark.next++;
   mark.synced = synced;
   OK(sent_add(ledger, account, folder, &row, 1, &mark, &error));
+}
+
+void rig_add(Ledger *ledger, const char *account, const char *folder, const char *ids, const char *recipients,
+             const char *subject, gint64 date, gint64 synced)
+{
+  g_autoptr(SentMessage) message = rig_sent(ids, recipients, subject, date);
+  rig_add_message(ledger, account, folder, message, synced);
 }
 
 Report *rig_report(const char *ids, const char *recipients, const char *subject)
@@ -137,21 +169,8 @@ gint64 rig_number(Ledger *ledger, const char *sql)
 
 void rig_undo_trust(Ledger *ledger)
 {
-  static const char *const tables[] = { "received", "answer",    "tested",   "id_side", "sent_day", "sent_from",
-                                        "unlisted", "kept_hash", "heal_due", "healing", "kept",     "running" };
-  static const char *const columns[] = { "account DROP COLUMN trust_sent", "account DROP COLUMN received",
-                                         "account DROP COLUMN pruned",     "folder DROP COLUMN held",
-                                         "folder DROP COLUMN came",        "folder DROP COLUMN holes" };
   GError *error = NULL;
-  for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
-    g_autofree char *sql = g_strconcat("DROP TABLE ", tables[i], NULL);
-    OK(db_exec(ledger, sql, &error));
-  }
-  for (guint i = 0; i < G_N_ELEMENTS(columns); i++) {
-    g_autofree char *sql = g_strconcat("ALTER TABLE ", columns[i], NULL);
-    OK(db_exec(ledger, sql, &error));
-  }
-  OK(db_exec(ledger, "DROP INDEX entry_quarantined", &error));
+  OK(db_exec(ledger, OLD_WITHOUT_TRUST, &error));
 }
 
 gint64 rig_judged(Ledger *ledger, const char *account, VerdictCode code, MoveState state, guint32 uid)

@@ -16,6 +16,8 @@
 #include <cmocka.h>
 
 #define DAY ((gint64)86400)
+/* When everything happens that must not depend on the day, Unix seconds. */
+#define RIG_NOW ((gint64)1700000000)
 
 /* In a scope with GError *error = NULL. */
 #define OK(call)                                                                                                       \
@@ -40,11 +42,24 @@ Ledger *rig_ledger(void);
 /* A ledger in dir with the same accounts. */
 Ledger *rig_ledger_in(const char *dir);
 
+/* What is known of a Sent folder: its oldest message, in days, and its last look, in seconds, before RIG_NOW; -1:
+ * never. */
+typedef struct {
+  const char *account, *folder;
+  gint64 oldest, synced;
+  gboolean unused; /* a folder that is no longer in use */
+} RigMark;
+/* rig_ledger() with these marks, up to n or to the first without an account; at most three an account. */
+Ledger *rig_with_marks(const RigMark *marks, guint n);
+
 /* Lists are ';'-separated, NULL is empty. */
 SentMessage *rig_sent(const char *ids, const char *recipients, const char *subject, gint64 date);
 /* Adds one message to a Sent folder, with stored = date, and says that it was synced at `synced`. */
 void rig_add(Ledger *ledger, const char *account, const char *folder, const char *ids, const char *recipients,
              const char *subject, gint64 date, gint64 synced);
+/* The same with a message that is there, which gets the UID 1. */
+void rig_add_message(Ledger *ledger, const char *account, const char *folder, const SentMessage *message,
+                     gint64 synced);
 /* A failure report of mailer-daemon@mx.reporter.example, to me@example.org. */
 Report *rig_report(const char *ids, const char *recipients, const char *subject);
 /* An entry for a report that came to INBOX under this UID, with one line of evidence. */

@@ -14,8 +14,6 @@
 
 #define FROM "From me@example.org Thu Nov 20 21:28:48 2025\n"
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Box, box_free)
-
 /* For cmocka_run_group_tests(). */
 int rig_set_up(void **state);
 int rig_tear_down(void **state);

@@ -87,6 +87,22 @@ void peer_wait(Peer *peer)
   }
 }
 
+void peer_flood(Peer *peer, const char *text)
+{
+  g_autoptr(GString) block = g_string_new(NULL);
+  while (block->len < 65536) g_string_append(block, text);
+  for (guint i = 0; i < 2000; i++) peer_say_bytes(peer, block->str, block->len);
+}
+
+void peer_drip(Peer *peer, const char *first)
+{
+  peer_say(peer, first);
+  for (guint i = 0; i < 1200; i++) {
+    g_usleep(100000);
+    peer_say(peer, "x");
+  }
+}
+
 void peer_leave(Peer *peer) { _exit(0); }
 
 /* What is said byte by byte goes out byte by byte. */

@@ -17,6 +17,10 @@ gboolean peer_start_tls(Peer *peer, Cert cert, const char *priority);
 void peer_next(Peer *peer);
 /* Says nothing more, until the client goes away. */
 void peer_wait(Peer *peer);
+/* Says a text over and over, some hundred megabytes of it, until the client has had enough. */
+void peer_flood(Peer *peer, const char *text);
+/* Says `first`, and then a byte every tenth of a second, for two minutes. */
+void peer_drip(Peer *peer, const char *first);
 /* Goes away itself, and closes the connection. Does not return. */
 void peer_leave(Peer *peer);
 

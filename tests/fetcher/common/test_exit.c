@@ -14,7 +14,7 @@
 // cmocka wants the headers above first
 #include <cmocka.h>
 
-static void test_table(void **state)
+static void every_error_has_its_exit_status(void **state)
 {
   const struct {
     GQuark domain;
@@ -52,6 +52,6 @@ static void test_table(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_table) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(every_error_has_its_exit_status) };
   return cmocka_run_group_tests_name("exit", tests, NULL, NULL);
 }

@@ -65,7 +65,7 @@ static char *captured(void (*f)(guint), guint i, int to, int from)
 
 static void log_line(guint i) { log_about(G_LOG_LEVEL_MESSAGE, lines[i].about, "%s", lines[i].text); }
 
-static void test_lines(void **state)
+static void without_a_journal_every_record_is_one_plain_line(void **state)
 {
   int ends[2];
   assert_int_equal(pipe(ends), 0);
@@ -145,7 +145,7 @@ static void compare(char *datagram, const char *message, const char *priority, c
   assert_string_equal(datagram, want);
 }
 
-static void test_journal(void **state)
+static void the_journal_gets_account_folder_uid_and_code_as_fields(void **state)
 {
   int journal = bound(SOCK_DGRAM, JOURNAL "/socket"), output = bound(SOCK_STREAM, JOURNAL "/stdout");
   assert_true(journal >= 0 && output >= 0);
@@ -168,8 +168,9 @@ static void test_journal(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest pipe_only[] = { cmocka_unit_test(test_lines) };
-  const struct CMUnitTest both[] = { cmocka_unit_test(test_lines), cmocka_unit_test(test_journal) };
+  const struct CMUnitTest pipe_only[] = { cmocka_unit_test(without_a_journal_every_record_is_one_plain_line) };
+  const struct CMUnitTest both[] = { cmocka_unit_test(without_a_journal_every_record_is_one_plain_line),
+                                     cmocka_unit_test(the_journal_gets_account_folder_uid_and_code_as_fields) };
   log_install("test");
   if (own_run()) return cmocka_run_group_tests(both, NULL, NULL);
   puts("# no namespaces here: the journal is not tested");

@@ -25,7 +25,7 @@ static Config *load(const char *text, gssize length, GError **error)
 
 #define HOME "[account home]\nhost=imap.example.org\nuser=me\n"
 
-static void test_defaults(void **state)
+static void what_a_file_leaves_out_has_its_default(void **state)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Config) config = load(HOME, -1, &error);
@@ -34,6 +34,7 @@ static void test_defaults(void **state)
   assert_false(config->observe || config->quarantine_unsure || config->judge_auto_replies || config->judge_receipts);
   assert_true(config->judge_challenges && config->judge_virus);
   assert_int_equal(config->interval, 180);
+  assert_int_equal(config->keep_days, 365);
   assert_int_equal(config->notifications, NOTIFICATIONS_DIGEST);
   assert_int_equal(config->accounts->len, 1);
   const AccountConfig *home = config_account(config, "home");
@@ -53,22 +54,23 @@ static void test_defaults(void **state)
   assert_string_equal(home->quarantine, "Backscatter");
 }
 
-static void test_every_key(void **state)
+static void every_key_is_read(void **state)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(Config) config =
-      load("# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
-           "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\n\n"
-           "[account a]\nhost=::1\nuser=Me@Example.org\n"
-           "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
-           "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
-           "addresses = me@example.org; *@my.example ;me@example.org\n"
-           "folders = INBOX;Größe/Ä; ;\nsent = Sent;Old Sent\nquarantine = Junk/Backscatter\ntimeout=600",
-           -1, &error);
+  g_autoptr(Config) config = load(
+      "# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
+      "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\nkeep-days=100\n\n"
+      "[account a]\nhost=::1\nuser=Me@Example.org\n"
+      "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
+      "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
+      "addresses = me@example.org; *@my.example ;me@example.org\n"
+      "folders = INBOX;Größe/Ä; ;\nsent = Sent;Old Sent\nquarantine = Junk/Backscatter\ntimeout=600",
+      -1, &error);
   assert_null(error);
   assert_true(config->observe && config->quarantine_unsure && config->judge_auto_replies && config->judge_receipts);
   assert_false(config->judge_challenges || config->judge_virus);
   assert_int_equal(config->interval, 10);
+  assert_int_equal(config->keep_days, 100);
   assert_int_equal(config->notifications, NOTIFICATIONS_EACH);
   assert_int_equal(config->accounts->len, 2);
   assert_string_equal(config_account(config, "a")->addresses, "me@example.org");
@@ -105,7 +107,7 @@ static const struct {
   { "[account a]\nprotocol=maildir\nfolders=/m\n", 0 },
 };
 
-static void test_ports(void **state)
+static void the_port_follows_from_protocol_and_security(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(ports); i++) {
     g_autoptr(GError) error = NULL;
@@ -136,7 +138,7 @@ static char *joined(char **list)
   return g_strjoinv("HOME", parts);
 }
 
-static void test_places(void **state)
+static void folders_on_disk_follow_from_the_path_of_their_account(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
     g_autoptr(GError) error = NULL;
@@ -152,7 +154,7 @@ static void test_places(void **state)
   }
 }
 
-static void test_pop3(void **state)
+static void a_maildrop_has_its_sent_account_its_way_back_and_its_door(void **state)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(Config) config = load(HOME "protocol=pop3\nsent-account=b\nrestore-to=~/back\ndoor-port=1100\n"
@@ -192,6 +194,7 @@ static const struct {
   { HOME "[backstop]\nunsure=delete\n", "keep or quarantine" },
   { HOME "[backstop]\nreceipts=yes\n", "judge or ignore" },
   { HOME "[backstop]\ninterval=9\n", "10 to 86400" },
+  { HOME "[backstop]\nkeep-days=90\n", "100 to 36500" },
   { HOME "[backstop]\ninterval=86401\n", "10 to 86400" },
   { HOME "[backstop]\ninterval=ten\n", "10 to 86400" },
   { HOME "timeout=0\n", "1 to 600" },
@@ -261,7 +264,7 @@ static const struct {
   { HOME "\377\376=x\n", "UTF-8" },
 };
 
-static void test_refusals(void **state)
+static void what_makes_no_sense_is_refused_by_its_name_and_place(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(refusals); i++) {
     g_autoptr(GError) error = NULL;
@@ -273,7 +276,7 @@ static void test_refusals(void **state)
   }
 }
 
-static void test_bytes(void **state)
+static void a_file_that_is_no_text_or_too_large_is_refused(void **state)
 {
   g_autoptr(GError) nul = NULL, large = NULL;
   assert_null(load(HOME "quarantine=a\0b\n", sizeof HOME + 15, &nul));
@@ -283,7 +286,7 @@ static void test_bytes(void **state)
   assert_non_null(strstr(large->message, "larger"));
 }
 
-static void test_modes(void **state)
+static void a_file_that_others_may_read_is_refused_with_the_remedy(void **state)
 {
   const int modes[] = { 0604, 0640, 0620, 0602, 0601, 0644, 0660 };
   for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
@@ -298,7 +301,7 @@ static void test_modes(void **state)
   }
 }
 
-static void test_owner(void **state)
+static void a_file_of_somebody_else_is_refused(void **state)
 {
   g_autoptr(GError) error = NULL;
   const char *foreign = "/etc/passwd"; /* root's; root makes one that is somebody else's */
@@ -313,7 +316,7 @@ static void test_owner(void **state)
   assert_int_equal(g_unlink(file), 0);
 }
 
-static void test_no_file(void **state)
+static void a_missing_file_is_named_with_what_to_write_into_it(void **state)
 {
   g_autoptr(GError) missing = NULL, plain = NULL;
   g_autofree char *absent = g_build_filename(folder, "absent", NULL);
@@ -344,10 +347,16 @@ static int tear_down(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_defaults), cmocka_unit_test(test_every_key), cmocka_unit_test(test_ports),
-    cmocka_unit_test(test_places),   cmocka_unit_test(test_pop3),      cmocka_unit_test(test_refusals),
-    cmocka_unit_test(test_bytes),    cmocka_unit_test(test_modes),     cmocka_unit_test(test_owner),
-    cmocka_unit_test(test_no_file),
+    cmocka_unit_test(what_a_file_leaves_out_has_its_default),
+    cmocka_unit_test(every_key_is_read),
+    cmocka_unit_test(the_port_follows_from_protocol_and_security),
+    cmocka_unit_test(folders_on_disk_follow_from_the_path_of_their_account),
+    cmocka_unit_test(a_maildrop_has_its_sent_account_its_way_back_and_its_door),
+    cmocka_unit_test(what_makes_no_sense_is_refused_by_its_name_and_place),
+    cmocka_unit_test(a_file_that_is_no_text_or_too_large_is_refused),
+    cmocka_unit_test(a_file_that_others_may_read_is_refused_with_the_remedy),
+    cmocka_unit_test(a_file_of_somebody_else_is_refused),
+    cmocka_unit_test(a_missing_file_is_named_with_what_to_write_into_it),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

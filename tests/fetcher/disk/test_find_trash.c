@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static void usual_names(void **state)
+static void a_trash_is_known_by_its_usual_names(void **state)
 {
   static const struct {
     const char *name;
@@ -115,6 +115,7 @@ static void what_lies_beside_the_inbox(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(usual_names), cmocka_unit_test(what_lies_beside_the_inbox) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(a_trash_is_known_by_its_usual_names),
+                                      cmocka_unit_test(what_lies_beside_the_inbox) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,7 +90,7 @@ static const struct {
   { FROM "A: 12345\n\n" FROM "B: 2\n", 5, "A: 12|B: 2\n|" },
 };
 
-static void test_files(void **state)
+static void a_file_or_an_mbox_gives_its_messages_up_to_the_limit(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
     g_autofree char *path = put("file", files[i].text, -1);
@@ -99,7 +99,7 @@ static void test_files(void **state)
 }
 
 /* Lines far longer than any buffer, in body and separator, and a message that ends exactly with one. */
-static void test_long_lines(void **state)
+static void lines_longer_than_any_buffer_end_where_they_end(void **state)
 {
   g_autofree char *line = g_strnfill(200000, 'x');
   g_autofree char *text = g_strdup_printf("From a 10:20 %s\nA: 1\n\n%s\n\nFrom b 10:21 %s\nB: 2\n", line, line, line);
@@ -110,7 +110,7 @@ static void test_long_lines(void **state)
 }
 
 /* The separator must be found wherever the buffer happens to end. */
-static void test_every_offset(void **state)
+static void a_separator_is_found_wherever_the_buffer_ends(void **state)
 {
   static const char *const separators[] = { FROM, "From \n", "From \r\n" };
   for (gsize pad = 65536 - 120; pad < 65536 + 10; pad++) {
@@ -126,7 +126,7 @@ static void test_every_offset(void **state)
 
 static gboolean count_to_two(GBytes *message, gpointer data) { return ++*(guint *)data < 2; }
 
-static void test_stop(void **state)
+static void the_caller_can_stop_in_the_middle(void **state)
 {
   guint count = 0;
   g_autofree char *path = put("stop", FROM "A: 1\n\n" FROM "A: 2\n\n" FROM "A: 3\n", -1);
@@ -134,7 +134,7 @@ static void test_stop(void **state)
   assert_int_equal(count, 2);
 }
 
-static void test_maildir(void **state)
+static void a_maildir_gives_cur_and_new_by_name_and_nothing_hidden(void **state)
 {
   g_autofree char *root = g_build_filename(folder, "Maildir", NULL);
   g_autofree char *tmp = put("Maildir/tmp/9", "T: 9\n", -1);
@@ -145,7 +145,7 @@ static void test_maildir(void **state)
   expect(root, 100, "From is no separator in a Maildir 10:00\n|C: 2\n|N: 0\n|");
 }
 
-static void test_nothing_is_marked(void **state)
+static void reading_leaves_the_time_of_the_last_reading(void **state)
 {
   g_autofree char *path = put("atime", "A: 1\n", -1);
   struct timespec old[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1700000000 } };
@@ -156,7 +156,7 @@ static void test_nothing_is_marked(void **state)
   assert_int_equal(after.st_atime, 1000000000);
 }
 
-static void test_standard_input(void **state)
+static void a_dash_reads_standard_input(void **state)
 {
   g_autofree char *path = put("stdin", FROM "A: 1\n\n" FROM "B: 2\n", -1);
   int keep = dup(STDIN_FILENO), fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -167,7 +167,7 @@ static void test_standard_input(void **state)
   close(keep);
 }
 
-static void test_refusals(void **state)
+static void what_is_no_mail_is_refused_by_its_name(void **state)
 {
   g_autoptr(GString) got = g_string_new(NULL);
   g_autoptr(GError) missing = NULL, plain = NULL;
@@ -181,7 +181,7 @@ static void test_refusals(void **state)
 }
 
 /* One message of a folder, by what it is: its size as the folder counts it, or as a server does. */
-static void test_message(void **state)
+static void one_message_is_found_by_its_fingerprint_whatever_its_line_ends(void **state)
 {
   static const char text[] = "Message-ID: <b@x>\n\nthe one\n";
   static const struct {
@@ -237,9 +237,15 @@ static int tear_down(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_files),    cmocka_unit_test(test_long_lines),     cmocka_unit_test(test_every_offset),
-    cmocka_unit_test(test_stop),     cmocka_unit_test(test_maildir),        cmocka_unit_test(test_nothing_is_marked),
-    cmocka_unit_test(test_refusals), cmocka_unit_test(test_standard_input), cmocka_unit_test(test_message),
+    cmocka_unit_test(a_file_or_an_mbox_gives_its_messages_up_to_the_limit),
+    cmocka_unit_test(lines_longer_than_any_buffer_end_where_they_end),
+    cmocka_unit_test(a_separator_is_found_wherever_the_buffer_ends),
+    cmocka_unit_test(the_caller_can_stop_in_the_middle),
+    cmocka_unit_test(a_maildir_gives_cur_and_new_by_name_and_nothing_hidden),
+    cmocka_unit_test(reading_leaves_the_time_of_the_last_reading),
+    cmocka_unit_test(what_is_no_mail_is_refused_by_its_name),
+    cmocka_unit_test(a_dash_reads_standard_input),
+    cmocka_unit_test(one_message_is_found_by_its_fingerprint_whatever_its_line_ends),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,7 +1,13 @@
-FETCHER_DOOR_TESTS = %D%/test_door %D%/test_mail
+FETCHER_DOOR_TESTS = %D%/test_door %D%/test_limits %D%/test_listen %D%/test_mail %D%/test_waiting
 check_PROGRAMS += $(FETCHER_DOOR_TESTS)
 TESTS += $(FETCHER_DOOR_TESTS)
 %C%_test_door_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_door_LDADD = libdoorrig.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_mail_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_mail_LDADD = libdoorrig.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_waiting_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_waiting_LDADD = libdoorrig.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_listen_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_listen_LDADD = libdoorrig.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_limits_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_limits_LDADD = libdoorrig.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

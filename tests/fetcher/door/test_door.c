@@ -1,8 +1,8 @@
-/* test_door.c - what a client may say to the POP3 server on loopback, and who may say it
+/* test_door.c - what a client may say to the POP3 server on loopback
  * Owns:     the table of dialogues.
  * Must not: leave this computer.
  * Fails:    as a test.
- * Tests:    fetcher/door/listen.c, fetcher/door/session.c, fetcher/door/sign_in.c */
+ * Tests:    fetcher/door/session.c, fetcher/door/sign_in.c */
 #include "tests/rigs/door_rig.h"
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,8 +49,15 @@ static const Dialogue dialogues[] = {
     FIRST FIRST FIRST FIRST FIRST FIRST FIRST FIRST FIRST, "", "" },
   { "signed in already", IN "USER me\r\nPASS x\r\nAUTH PLAIN\r\nNOOP\r\n", IS_IN TWICE TWICE TWICE OK, "",
     "enter;gone;" },
-  { "no such command", "LAST\r\nAPOP me x\r\nSTLS\r\nHELO\r\n\r\n \r\nUSERS\r\nUSE me\r\n",
-    NO_VERB NO_VERB NO_VERB NO_VERB NO_VERB NO_VERB NO_VERB NO_VERB, "", "" },
+  { "no such command", "LAST\r\nAPOP me x\r\nSTLS\r\nutf8\r\nLANG\r\n" IN,
+    NO_VERB NO_VERB NO_VERB NO_VERB NO_VERB IS_IN, "", "enter;gone;" },
+  { "no POP3: an empty line", "\r\n" IN, NO_VERB, "", "" },
+  { "no POP3: a space", " \r\n" IN, NO_VERB, "", "" },
+  { "no POP3: SMTP", "HELO\r\n" IN, NO_VERB, "", "" },
+  { "no POP3: nearly a command", "USERS\r\n" IN, NO_VERB, "", "" },
+  { "no POP3: a browser's form", "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nx\r\n" IN "DELE 1\r\nQUIT\r\n", NO_VERB, "",
+    "" },
+  { "no POP3 after USER", "USER me\r\nGET / HTTP/1.1\r\nPASS open sesame\r\n", OK NO_VERB, "", "" },
   { "no such command after the sign-in", IN "LAST\r\nXTND\r\n STAT\r\nRETR\t1\r\n",
     IS_IN NO_VERB NO_VERB NO_VERB NO_VERB, "", "enter;gone;" },
   { "USER and PASS", "PASS x\r\nUSER\r\nUSER \r\nPASS x\r\n" IN,
@@ -185,7 +193,7 @@ static void test_dialogue(void **state)
 }
 
 /* However much of this was sent before the client went away: deleted is only what was deleted and quit. */
-static void test_cut_anywhere(void **state)
+static void a_client_that_goes_away_deletes_only_what_it_deleted_before_it_quit(void **state)
 {
   static const char script[] = IN "RETR 2\r\nDELE 2\r\nTOP 1 0\r\nDELE 1\r\nQUIT\r\n";
   static const char all[] = RIG_GREETING IS_IN OK DOTS ".\r\n" OK OK ONE_HEAD ".\r\n" OK OK;
@@ -201,7 +209,7 @@ static void test_cut_anywhere(void **state)
   rig_free(rig);
 }
 
-static void test_enter_fails(void **state)
+static void a_maildrop_that_cannot_be_reached_is_told_at_sign_in(void **state)
 {
   Rig *rig = rig_new();
   rig->enter_problem = "pop.example.org:995 cannot be reached:\r\ncheck the network.";
@@ -214,7 +222,7 @@ static void test_enter_fails(void **state)
   rig_free(rig);
 }
 
-static void test_empty_maildrop(void **state)
+static void an_empty_maildrop_is_served(void **state)
 {
   Rig *rig = rig_new();
   rig_start(rig);
@@ -224,7 +232,7 @@ static void test_empty_maildrop(void **state)
   rig_free(rig);
 }
 
-static void test_quit_fails(void **state)
+static void a_deletion_that_failed_is_told_at_quit(void **state)
 {
   Rig *rig = rig_new();
   fill(rig->link);
@@ -244,7 +252,7 @@ static void test_quit_fails(void **state)
   rig_free(rig);
 }
 
-static void test_too_many_errors(void **state)
+static void a_client_that_makes_a_hundred_errors_is_sent_away(void **state)
 {
   g_autoptr(GString) sent = g_string_new(NULL), want = g_string_new(RIG_GREETING);
   for (guint i = 0; i < 150; i++) g_string_append(sent, "LAST\r\n");
@@ -255,12 +263,13 @@ static void test_too_many_errors(void **state)
   rig_free(rig);
 }
 
-static void test_long_line(void **state)
+static void a_line_that_is_too_long_ends_the_session(void **state)
 {
   Rig *rig = start();
   g_autofree char *fits = g_strnfill(8192, 'x');
   g_autofree char *longer = g_strnfill(8193, 'x');
   g_autofree char *longest = g_strnfill(1000000, 'x');
+  memcpy(fits, "LAST ", strlen("LAST "));
   g_autofree char *script = g_strconcat(fits, "\nNOOP\r\n", NULL);
   g_autoptr(GString) fitting = rig_talk(rig, script, -1);
   assert_string_equal(fitting->str, RIG_GREETING NO_VERB FIRST);
@@ -275,21 +284,21 @@ static void test_long_line(void **state)
   rig_free(rig);
 }
 
-static void test_nul(void **state)
+static void a_command_cannot_hold_a_nul(void **state)
 {
-  static const char sent[] = "USER m\0e\r\nUSER me\r\nPASS open sesame\0\r\nPASS open sesame\r\nAUTH\0\r\n";
+  static const char before[] = "USER m\0e\r\nUSER me\r\nPASS open sesame\r\n", after[] = IN "STAT\0\r\nNOOP\r\n";
   Rig *rig = start();
-  g_autoptr(GString) got = rig_talk(rig, sent, sizeof sent - 1);
-  assert_string_equal(got->str,
-                      RIG_GREETING "-ERR a command cannot hold a NUL\r\n" OK "-ERR a command cannot hold a NUL\r\n"
-                                   "+OK 3 141\r\n-ERR a command cannot hold a NUL\r\n");
+  g_autoptr(GString) ended = rig_talk(rig, before, sizeof before - 1);
+  assert_string_equal(ended->str, RIG_GREETING "-ERR a command cannot hold a NUL\r\n");
+  g_autoptr(GString) got = rig_talk(rig, after, sizeof after - 1);
+  assert_string_equal(got->str, RIG_GREETING IS_IN "-ERR a command cannot hold a NUL\r\n" OK);
   rig_free(rig);
 }
 
-/* The second one is told so at once, also while the first one waits for its punishment. */
-static void test_second_client(void **state)
+static void clients_that_come_meanwhile_wait_until_somebody_has_signed_in(void **state)
 {
   Rig *rig = rig_new();
+  int seconds[20];
   fill(rig->link);
   rig->door->limits.penalty = 1000;
   rig->door->limits.tick = 500;
@@ -299,24 +308,35 @@ static void test_second_client(void **state)
   assert_string_equal(greeting, RIG_GREETING);
   rig_send(first, "USER me\r\nPASS wrong\r\n", -1);
   g_autofree char *ok = rig_line(first);
-  for (guint i = 0; i < 200; i++) {
-    int second = rig_connect(rig);
-    g_autoptr(GString) told = rig_rest(second);
-    assert_string_equal(told->str, "-ERR [IN-USE] another program is connected: try again later\r\n");
-    close(second);
+  for (guint i = 0; i < G_N_ELEMENTS(seconds); i++) {
+    seconds[i] = rig_connect(rig);
+    g_autofree char *told = rig_line(seconds[i]);
+    assert_string_equal(told, RIG_GREETING);
   }
   struct pollfd answer = { .fd = first, .events = POLLIN };
   assert_int_equal(poll(&answer, 1, 0), 0);
   g_autofree char *refusal = rig_line(first);
   assert_string_equal(refusal, WRONG);
-  rig_send(first, IN "QUIT\r\n", -1);
+  rig_send(first, IN, -1);
+  for (guint i = 0; i < 2; i++) g_free(rig_line(first));
+  /* Once somebody has signed in, they are told so. */
+  for (guint i = 0; i < G_N_ELEMENTS(seconds); i++) {
+    g_autoptr(GString) told = rig_rest(seconds[i]);
+    assert_string_equal(told->str, "-ERR [IN-USE] another program is connected: try again later\r\n");
+    close(seconds[i]);
+  }
+  int third = rig_connect(rig);
+  g_autoptr(GString) told = rig_rest(third);
+  assert_string_equal(told->str, "-ERR [IN-USE] another program is connected: try again later\r\n");
+  close(third);
+  rig_send(first, "QUIT\r\n", -1);
   g_autoptr(GString) rest = rig_rest(first);
-  assert_string_equal(rest->str, IS_IN OK);
+  assert_string_equal(rest->str, OK);
   close(first);
   rig_free(rig);
 }
 
-static void test_hangs_up_in_the_delay(void **state)
+static void a_client_that_hangs_up_in_the_delay_frees_the_door_at_once(void **state)
 {
   Rig *rig = rig_new();
   rig->door->limits.penalty = 60000;
@@ -331,119 +351,18 @@ static void test_hangs_up_in_the_delay(void **state)
   rig_free(rig);
 }
 
-static void test_only_loopback_listens(void **state)
-{
-  Rig *rig = rig_new();
-  struct sockaddr_in v4;
-  struct sockaddr_in6 v6;
-  socklen_t length = sizeof v4;
-  assert_int_equal(getsockname(rig->door->listeners[0], (void *)&v4, &length), 0);
-  assert_int_equal(v4.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
-  if (rig->door->listeners[1] >= 0) {
-    length = sizeof v6;
-    assert_int_equal(getsockname(rig->door->listeners[1], (void *)&v6, &length), 0);
-    assert_memory_equal(&v6.sin6_addr, &in6addr_loopback, sizeof in6addr_loopback);
-    assert_int_equal(v6.sin6_port, v4.sin_port);
-    rig_start(rig);
-    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(connect(fd, (void *)&v6, sizeof v6), 0);
-    g_autofree char *greeting = rig_line(fd);
-    assert_string_equal(greeting, RIG_GREETING);
-    close(fd);
-  } else {
-    print_message("there is no ::1 here\n");
-  }
-  rig_free(rig);
-}
-
-/* A client that comes from this computer's other address, as one of another container might. */
-static void test_only_loopback_enters(void **state)
-{
-  Rig *rig = start();
-  struct ifaddrs *addresses;
-  guint tried = 0;
-  assert_int_equal(getifaddrs(&addresses), 0);
-  for (struct ifaddrs *a = addresses; a != NULL; a = a->ifa_next) {
-    if (a->ifa_addr == NULL || a->ifa_addr->sa_family != AF_INET) continue;
-    struct sockaddr_in from = *(struct sockaddr_in *)(void *)a->ifa_addr;
-    struct sockaddr_in to = { .sin_family = AF_INET,
-                              .sin_port = htons(rig->port),
-                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    if (ntohl(from.sin_addr.s_addr) >> 24 == 127) continue;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    from.sin_port = 0;
-    if (bind(fd, (void *)&from, sizeof from) == 0 && connect(fd, (void *)&to, sizeof to) == 0) {
-      g_autofree char *line = rig_line(fd);
-      assert_string_equal(line, "");
-      tried++;
-    }
-    close(fd);
-  }
-  freeifaddrs(addresses);
-  if (tried == 0) print_message("there is no other address here\n");
-  g_autoptr(GString) got = rig_talk(rig, "QUIT\r\n", -1);
-  assert_string_equal(got->str, RIG_GREETING OK);
-  rig_free(rig);
-}
-
-static void test_port_taken(void **state)
-{
-  Rig *rig = rig_new();
-  g_autoptr(GError) error = NULL;
-  assert_null(door_open(rig->port, &error));
-  assert_true(g_error_matches(error, CONFIG_ERROR, CONFIG_ERROR_INVALID));
-  assert_true(g_str_has_prefix(error->message, "door-port: "));
-  assert_non_null(strstr(error->message, "choose another port"));
-  rig_free(rig);
-}
-
-/* What door.h promises; the other tests set limits of their own. */
-static void test_limits(void **state)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(Door) door = door_open(0, &error);
-  assert_non_null(door);
-  assert_int_equal(door->limits.sign_in, 60 * 1000);
-  assert_int_equal(door->limits.idle, 10 * 60 * 1000);
-  assert_int_equal(door->limits.unread, 10 * 60 * 1000);
-  assert_int_equal(door->limits.penalty, 2000);
-  assert_int_equal(door->limits.keep_alive, 60 * 1000);
-  assert_int_equal(door->limits.tick, 500);
-  assert_int_equal(door->limits.errors, 100);
-  assert_int_equal(door->limits.failures, 3);
-}
-
-/* The same port again, though a connection of the last one lingers. */
-static void test_port_again(void **state)
-{
-  Rig *rig = start();
-  guint16 port = rig->port;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GString) got = rig_talk(rig, "QUIT\r\n", -1);
-  rig_free(rig);
-  g_autoptr(Door) door = door_open(port, &error);
-  assert_non_null(door);
-  const DoorHost nobody = { 0 };
-  door_serve(door, &nobody);
-}
-
 int main(void)
 {
   const struct CMUnitTest others[] = {
-    cmocka_unit_test(test_cut_anywhere),
-    cmocka_unit_test(test_enter_fails),
-    cmocka_unit_test(test_empty_maildrop),
-    cmocka_unit_test(test_quit_fails),
-    cmocka_unit_test(test_too_many_errors),
-    cmocka_unit_test(test_long_line),
-    cmocka_unit_test(test_nul),
-    cmocka_unit_test(test_second_client),
-    cmocka_unit_test(test_hangs_up_in_the_delay),
-    cmocka_unit_test(test_only_loopback_listens),
-    cmocka_unit_test(test_only_loopback_enters),
-    cmocka_unit_test(test_port_taken),
-    cmocka_unit_test(test_port_again),
-    cmocka_unit_test(test_limits),
+    cmocka_unit_test(a_client_that_goes_away_deletes_only_what_it_deleted_before_it_quit),
+    cmocka_unit_test(a_maildrop_that_cannot_be_reached_is_told_at_sign_in),
+    cmocka_unit_test(an_empty_maildrop_is_served),
+    cmocka_unit_test(a_deletion_that_failed_is_told_at_quit),
+    cmocka_unit_test(a_client_that_makes_a_hundred_errors_is_sent_away),
+    cmocka_unit_test(a_line_that_is_too_long_ends_the_session),
+    cmocka_unit_test(a_command_cannot_hold_a_nul),
+    cmocka_unit_test(clients_that_come_meanwhile_wait_until_somebody_has_signed_in),
+    cmocka_unit_test(a_client_that_hangs_up_in_the_delay_frees_the_door_at_once),
   };
   struct CMUnitTest tests[G_N_ELEMENTS(dialogues) + G_N_ELEMENTS(others)];
   for (gsize i = 0; i < G_N_ELEMENTS(dialogues); i++)

@@ -1,8 +1,8 @@
-/* test_mail.c - messages through the POP3 server on loopback, and what ends a session
+/* test_mail.c - messages through the POP3 server on loopback
  * Owns:     the messages that are hard to relay.
  * Must not: need a provider.
  * Fails:    as a test.
- * Tests:    fetcher/door/answer.c, fetcher/door/wire.c, fetcher/door/session.c */
+ * Tests:    fetcher/door/answer.c, fetcher/door/wire.c */
 #include "tests/rigs/door_rig.h"
 #include <poll.h>
 #include <setjmp.h>
@@ -16,7 +16,6 @@
 #define OK "+OK\r\n"
 #define BIG ((gssize)20 << 20)
 #define BURST 5000
-#define MOST_DROPS 250
 
 static const char head[] = "Subject: two\r\nX-Cut: \r\n\r\n";
 static const char body[] = "one\r\n\r\n..\r\n.. dots\r\nbare\rCR and \0 NUL \xff\r\n\r\nlast\r\n";
@@ -48,7 +47,7 @@ static void drop_lines(GString *got, guint lines)
   }
 }
 
-static void test_every_byte(void **state)
+static void every_byte_of_a_message_comes_through_in_pieces_of_any_size(void **state)
 {
   g_autoptr(GString) all = message(-1), want = g_string_new(OK);
   Rig *rig = rig_new();
@@ -69,7 +68,7 @@ static void test_every_byte(void **state)
 }
 
 /* Whether the provider has TOP or not, and wherever a piece ends. */
-static void test_top(void **state)
+static void top_cuts_at_the_same_line_with_and_without_the_help_of_the_provider(void **state)
 {
   g_autoptr(GString) all = message(-1);
   Rig *rig = rig_new();
@@ -119,11 +118,11 @@ static void burst(Rig *rig, const char *verb, const char *lines_wanted)
   rig_free(rig);
 }
 
-static void test_burst_of_retr(void **state) { burst(rig_new(), "RETR", ""); }
+static void a_burst_of_retr_is_answered_in_order(void **state) { burst(rig_new(), "RETR", ""); }
 
-static void test_burst_of_top(void **state) { burst(rig_new(), "TOP", " 1"); }
+static void a_burst_of_top_is_answered_in_order(void **state) { burst(rig_new(), "TOP", " 1"); }
 
-static void test_burst_of_small_ones(void **state)
+static void a_burst_of_small_commands_is_answered_in_order(void **state)
 {
   g_autoptr(GString) sent = g_string_new(RIG_SIGN_IN), want = g_string_new(NULL);
   Rig *rig = rig_new();
@@ -146,7 +145,7 @@ static void test_burst_of_small_ones(void **state)
 }
 
 /* Large ones are not asked for many at a time: a client that goes away would have them all dropped. */
-static void test_large_ones_alone(void **state)
+static void large_messages_are_asked_for_one_at_a_time(void **state)
 {
   Rig *rig = rig_new();
   g_autoptr(GString) sent = g_string_new(RIG_SIGN_IN);
@@ -163,7 +162,7 @@ static void test_large_ones_alone(void **state)
 }
 
 /* What ends with a bare LF would hide the dot that ends the answer; words that the provider did not give. */
-static void test_odd_answers(void **state)
+static void odd_answers_of_the_provider_reach_the_client_as_good_ones(void **state)
 {
   static const char odd[] = "A: b\nC: d\n\nE: f\r\n\n\r\n\r\none\ntwo\r\n\r\nfour\r\n";
   Rig *rig = rig_new();
@@ -190,7 +189,7 @@ static gint64 peak(void)
 }
 
 /* The provider's message is taken no faster than the client takes it. */
-static void test_big_message(void **state)
+static void a_big_message_is_taken_no_faster_than_the_client_takes_it(void **state)
 {
   static char buffer[65536];
   Rig *rig = rig_new();
@@ -218,7 +217,7 @@ static void test_big_message(void **state)
 }
 
 /* A message that comes slowly is shown as it comes, not when the buffer is full. */
-static void test_slow_message(void **state)
+static void a_message_that_comes_slowly_is_shown_as_it_comes(void **state)
 {
   Rig *rig = rig_new();
   fake_link_add(rig->link, NULL, 8000, FALSE);
@@ -241,7 +240,7 @@ static void test_slow_message(void **state)
 }
 
 /* Wherever the link breaks: no message looks whole that is not, and nothing is deleted. */
-static void test_link_breaks_anywhere(void **state)
+static void wherever_the_link_breaks_no_message_looks_whole_and_nothing_is_deleted(void **state)
 {
   static const char mail[] = "A: b\r\n\r\nbody\r\n..\r\n";
   static const char want[] = OK "A: b\r\n\r\nbody\r\n..\r\n.\r\n" OK OK "A: b\r\n\r\nbody\r\n..\r\n.\r\n" OK;
@@ -267,7 +266,7 @@ static void test_link_breaks_anywhere(void **state)
   }
 }
 
-static void test_client_goes_away(void **state)
+static void a_client_that_goes_away_in_a_message_frees_the_door(void **state)
 {
   Rig *rig = rig_new();
   fake_link_add(rig->link, NULL, BIG, FALSE);
@@ -289,7 +288,7 @@ static void test_client_goes_away(void **state)
 }
 
 /* What was asked for was not delivered: QUIT must not delete it. */
-static void test_client_gone_before_quit(void **state)
+static void a_client_that_left_before_its_answers_deletes_nothing_by_quit(void **state)
 {
   Rig *rig = rig_new();
   struct linger reset = { .l_onoff = 1 };
@@ -308,7 +307,7 @@ static void test_client_gone_before_quit(void **state)
 }
 
 /* Where the sockets hold little, a client that writes all its commands first is heard out all the same. */
-static void test_writes_first(void **state)
+static void a_client_that_writes_all_its_commands_first_is_heard_out(void **state)
 {
   Rig *rig = rig_new();
   g_autoptr(GString) sent = g_string_new(NULL);
@@ -331,141 +330,23 @@ static void test_writes_first(void **state)
   rig_free(rig);
 }
 
-/* What the door does after these limits, when the client says nothing but `first`. */
-typedef struct {
-  const char *name, *first;
-  guint sign_in, idle, unread;
-  gboolean drips; /* the client sends a beginning of a command from time to time */
-  gboolean stop;
-  const char *told;
-} Limit;
-
-static const Limit limits[] = {
-  { "time to sign in", "", 200, 60000, 60000, FALSE, FALSE, "" },
-  { "time to sign in, dripping", "", 200, 60000, 60000, TRUE, FALSE, "" },
-  { "time to sign in, half", "USER me\r\n", 200, 60000, 60000, TRUE, FALSE, "" },
-  { "time to sign in, with CAPA", "CAPA\r\nCAPA\r\n", 200, 60000, 60000, FALSE, FALSE, "" },
-  { "idle", RIG_SIGN_IN "DELE 1\r\n", 60000, 200, 60000, FALSE, FALSE, "enter;gone;" },
-  { "idle, dripping", RIG_SIGN_IN "DELE 1\r\n", 60000, 200, 60000, TRUE, FALSE, "enter;gone;" },
-  { "reads nothing", RIG_SIGN_IN "DELE 2\r\nRETR 1\r\nQUIT\r\n", 60000, 60000, 200, FALSE, FALSE, "enter;gone;" },
-  { "stop before the sign-in", "", 60000, 60000, 60000, FALSE, TRUE, "" },
-  { "stop when idle", RIG_SIGN_IN "DELE 1\r\n", 60000, 60000, 60000, FALSE, TRUE, "enter;gone;" },
-  { "stop in a message", RIG_SIGN_IN "DELE 2\r\nRETR 1\r\nQUIT\r\n", 60000, 60000, 60000, FALSE, TRUE, "enter;gone;" },
-};
-
-static void test_limit(void **state)
-{
-  const Limit *row = *state;
-  Rig *rig = rig_new();
-  fake_link_add(rig->link, NULL, BIG, FALSE);
-  fake_link_add(rig->link, "X: y\r\n\r\n", -1, FALSE);
-  rig->door->limits.sign_in = row->sign_in;
-  rig->door->limits.idle = row->idle;
-  rig->door->limits.unread = row->unread;
-  rig_start(rig);
-  int fd = rig_connect(rig);
-  gint64 start = g_get_monotonic_time();
-  rig_send(fd, row->first, -1);
-  guint drops = 0;
-  while (row->drips && drops < MOST_DROPS && rig_send(fd, "N", 1)) {
-    g_usleep(20000);
-    drops++;
-  }
-  assert_in_range(drops, 0, MOST_DROPS - 1);
-  if (row->stop) {
-    g_usleep(200000);
-    assert_int_equal(g_atomic_int_get(&rig->sessions), 0);
-    g_atomic_int_set(&rig->stop, 1);
-  }
-  rig_await(rig, 1);
-  assert_in_range(g_get_monotonic_time() - start, 190000, 5000000);
-  rig_stop(rig);
-  assert_string_equal(rig->told->str, row->told);
-  assert_null(strstr(rig->link->heard->str, "DELE"));
-  close(fd);
-  rig_free(rig);
-}
-
-/* Every command begins the time anew. */
-static void test_not_idle(void **state)
-{
-  Rig *rig = rig_new();
-  rig->door->limits.idle = 300;
-  rig_start(rig);
-  int fd = rig_enter(rig);
-  for (guint i = 0; i < 10; i++) {
-    g_usleep(60000);
-    rig_send(fd, "NOOP\r\n", -1);
-    g_autofree char *line = rig_line(fd);
-    assert_string_equal(line, OK);
-  }
-  g_autoptr(GString) rest = rig_rest(fd);
-  assert_string_equal(rest->str, "");
-  close(fd);
-  rig_free(rig);
-}
-
-/* While the client thinks, the provider hears of us. */
-static void test_keep_alive(void **state)
-{
-  Rig *rig = rig_new();
-  rig->door->limits.keep_alive = 50;
-  rig_start(rig);
-  int idle = rig_connect(rig);
-  g_usleep(200000);
-  assert_int_equal(g_atomic_int_get(&rig->link->noops), 0);
-  close(idle);
-  rig_await(rig, 1);
-  int fd = rig_enter(rig);
-  g_usleep(500000);
-  assert_in_range(g_atomic_int_get(&rig->link->noops), 3, 10);
-  rig_send(fd, "QUIT\r\n", -1);
-  g_autoptr(GString) rest = rig_rest(fd);
-  assert_string_equal(rest->str, OK);
-  close(fd);
-  rig_free(rig);
-}
-
-static void test_keep_alive_fails(void **state)
-{
-  Rig *rig = rig_new();
-  rig->door->limits.keep_alive = 50;
-  rig->link->breaks_at_noop = TRUE;
-  rig_start(rig);
-  int fd = rig_enter(rig);
-  g_autoptr(GString) rest = rig_rest(fd);
-  assert_string_equal(rest->str, "");
-  close(fd);
-  rig_await(rig, 1);
-  assert_int_equal(g_atomic_int_get(&rig->link->noops), 1);
-  assert_string_equal(rig->told->str, "enter;broke;gone;");
-  rig_free(rig);
-}
-
 int main(void)
 {
-  const struct CMUnitTest others[] = {
-    cmocka_unit_test(test_big_message), /* first: it looks at the most memory there ever was */
-    cmocka_unit_test(test_every_byte),
-    cmocka_unit_test(test_top),
-    cmocka_unit_test(test_burst_of_retr),
-    cmocka_unit_test(test_burst_of_top),
-    cmocka_unit_test(test_burst_of_small_ones),
-    cmocka_unit_test(test_large_ones_alone),
-    cmocka_unit_test(test_odd_answers),
-    cmocka_unit_test(test_slow_message),
-    cmocka_unit_test(test_link_breaks_anywhere),
-    cmocka_unit_test(test_client_goes_away),
-    cmocka_unit_test(test_client_gone_before_quit),
-    cmocka_unit_test(test_writes_first),
-    cmocka_unit_test(test_not_idle),
-    cmocka_unit_test(test_keep_alive),
-    cmocka_unit_test(test_keep_alive_fails),
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_big_message_is_taken_no_faster_than_the_client_takes_it), /* first: it looks at the most memory
+                                                                                    there ever was */
+    cmocka_unit_test(every_byte_of_a_message_comes_through_in_pieces_of_any_size),
+    cmocka_unit_test(top_cuts_at_the_same_line_with_and_without_the_help_of_the_provider),
+    cmocka_unit_test(a_burst_of_retr_is_answered_in_order),
+    cmocka_unit_test(a_burst_of_top_is_answered_in_order),
+    cmocka_unit_test(a_burst_of_small_commands_is_answered_in_order),
+    cmocka_unit_test(large_messages_are_asked_for_one_at_a_time),
+    cmocka_unit_test(odd_answers_of_the_provider_reach_the_client_as_good_ones),
+    cmocka_unit_test(a_message_that_comes_slowly_is_shown_as_it_comes),
+    cmocka_unit_test(wherever_the_link_breaks_no_message_looks_whole_and_nothing_is_deleted),
+    cmocka_unit_test(a_client_that_goes_away_in_a_message_frees_the_door),
+    cmocka_unit_test(a_client_that_left_before_its_answers_deletes_nothing_by_quit),
+    cmocka_unit_test(a_client_that_writes_all_its_commands_first_is_heard_out),
   };
-  struct CMUnitTest tests[G_N_ELEMENTS(others) + G_N_ELEMENTS(limits)];
-  memcpy(tests, others, sizeof others);
-  for (gsize i = 0; i < G_N_ELEMENTS(limits); i++)
-    tests[G_N_ELEMENTS(others) + i] =
-        (struct CMUnitTest){ limits[i].name, test_limit, NULL, NULL, (void *)(gsize)&limits[i] };
   return _cmocka_run_group_tests("door: mail", tests, G_N_ELEMENTS(tests), NULL, NULL);
 }

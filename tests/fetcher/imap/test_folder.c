@@ -58,7 +58,7 @@ static void test_select(void **state)
   session_free(&session);
 }
 
-static void test_folders(void **state)
+static void folders_are_listed_with_their_uses_whatever_their_names(void **state)
 {
   static const char answer[] = "* LIST (\\HasNoChildren) \"/\" INBOX\r\n"
                                "* LIST (\\Sent) \"/\" \"Gesendet &- mehr\"\r\n"
@@ -95,7 +95,58 @@ static void test_folders(void **state)
   session_free(&session);
 }
 
-static void test_many_folders(void **state)
+/* Whose folders are, by the longest prefix; where the server does not tell, all are the owner's. */
+static void other_peoples_folders_are_told_apart(void **state)
+{
+  static const struct {
+    const char *namespace, *others; /* of a/Sent, user/joe/Sent, INBOX/Sent */
+  } rows[] = {
+    { "* NAMESPACE ((\"\" \"/\")) ((\"user/\" \"/\")) NIL\r\n$ OK done\r\n", "-x-" },
+    { "* NAMESPACE ((\"INBOX/\" \"/\")) ((\"user/\" \"/\")) ((\"\" \"/\"))\r\n$ OK done\r\n", "xx-" },
+    { "* NAMESPACE ((\"\" \"/\")) NIL ((\"a/\" \"/\")(\"\" \"/\"))\r\n$ OK done\r\n", "x--" },
+    { "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n$ OK done\r\n", "---" },
+    { "$ NO not now\r\n", "---" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Conversation conversation = { .capabilities = "IMAP4rev1 AUTH=PLAIN NAMESPACE",
+                                  .turns = { { .command = "LIST",
+                                               .answer = "* LIST (\\Junk) \"/\" a/Sent\r\n"
+                                                         "* LIST (\\Drafts) \"/\" user/joe/Sent\r\n"
+                                                         "* LIST () \"/\" INBOX/Sent\r\n$ OK done\r\n" },
+                                             { .command = "NAMESPACE", .answer = rows[i].namespace } } };
+    Session session;
+    session_open(&session, &conversation);
+    g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
+    assert_outcome(&session, folders != NULL, -1, "");
+    for (guint k = 0; k < 3; k++) {
+      const Folder *folder = folders->pdata[k];
+      const guint marks[] = { FOLDER_JUNK, FOLDER_DRAFTS, 0 };
+      guint others = rows[i].others[k] == 'x' ? FOLDER_OTHERS : 0;
+      if (folder->use != (marks[k] | others)) fail_msg("row %u: %s %x", i, folder->name, folder->use);
+      assert_int_equal(folder->separator, '/');
+    }
+    session_free(&session);
+  }
+}
+
+/* The owner's own folders lie below folders of his, so the server is not asked whose they are. */
+static void namespaces_are_asked_for_only_where_others_may_have_folders(void **state)
+{
+  static const Conversation conversation = { .capabilities = "IMAP4rev1 AUTH=PLAIN NAMESPACE",
+                                             .turns = { { .command = "LIST",
+                                                          .answer = "* LIST () \"/\" INBOX\r\n"
+                                                                    "* LIST () \"/\" INBOX/a\r\n"
+                                                                    "* LIST () \"/\" Sent\r\n"
+                                                                    "* LIST () \"/\" Sent/2026\r\n$ OK done\r\n" } } };
+  Session session;
+  session_open(&session, &conversation);
+  g_autoptr(GPtrArray) folders = session.store->class->folders(session.store, &session.error);
+  assert_outcome(&session, folders != NULL, -1, "");
+  assert_null(strstr(session_end(&session), "NAMESPACE\r\n"));
+  session_free(&session);
+}
+
+static void no_more_than_ten_thousand_folders_are_listed(void **state)
 {
   g_autoptr(GString) list = g_string_new(NULL);
   for (guint i = 0; i < 12000; i++) g_string_append_printf(list, "* LIST () \"/\" f%u\r\n", i);
@@ -111,7 +162,7 @@ static void test_many_folders(void **state)
   session_free(&session);
 }
 
-static void test_list_refused(void **state)
+static void a_server_that_refuses_the_long_list_is_asked_for_the_short_one(void **state)
 {
   static const Conversation conversation = { .capabilities = "IMAP4rev1 SPECIAL-USE LIST-EXTENDED AUTH=PLAIN",
                                              .turns = { { .command = "LIST \"\" \"*\" RETURN",
@@ -124,7 +175,7 @@ static void test_list_refused(void **state)
   session_free(&session);
 }
 
-static void test_resolve(void **state)
+static void a_name_is_resolved_by_what_is_listed_and_by_the_namespace(void **state)
 {
   static const struct {
     const char *capabilities, *listed, *namespace, *name, *resolved;
@@ -157,7 +208,7 @@ static void test_resolve(void **state)
   }
 }
 
-static void test_create(void **state)
+static void a_folder_is_created_and_subscribed_only_where_it_is_missing(void **state)
 {
   static const struct {
     const char *listed, *again, *created, *subscribed; /* again: listed after CREATE */
@@ -192,7 +243,7 @@ static void test_create(void **state)
   }
 }
 
-static void test_peek(void **state)
+static void a_peek_tells_what_the_server_tells(void **state)
 {
   static const struct {
     const char *answer;
@@ -224,11 +275,17 @@ static void test_peek(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 6] = {
-    cmocka_unit_test(test_folders), cmocka_unit_test(test_many_folders), cmocka_unit_test(test_list_refused),
-    cmocka_unit_test(test_resolve), cmocka_unit_test(test_create),       cmocka_unit_test(test_peek),
+  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 8] = {
+    cmocka_unit_test(folders_are_listed_with_their_uses_whatever_their_names),
+    cmocka_unit_test(other_peoples_folders_are_told_apart),
+    cmocka_unit_test(namespaces_are_asked_for_only_where_others_may_have_folders),
+    cmocka_unit_test(no_more_than_ten_thousand_folders_are_listed),
+    cmocka_unit_test(a_server_that_refuses_the_long_list_is_asked_for_the_short_one),
+    cmocka_unit_test(a_name_is_resolved_by_what_is_listed_and_by_the_namespace),
+    cmocka_unit_test(a_folder_is_created_and_subscribed_only_where_it_is_missing),
+    cmocka_unit_test(a_peek_tells_what_the_server_tells),
   };
   for (guint i = 0; i < G_N_ELEMENTS(selects); i++)
-    tests[6 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
+    tests[8 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
   return _cmocka_run_group_tests("imap_folder", tests, G_N_ELEMENTS(tests), NULL, NULL);
 }

@@ -21,17 +21,9 @@ static void wake(Peer *peer)
   if (write(alarm_clock[1], "x", 1) != 1) _exit(1);
 }
 
-/* A server that repeats something until the client has had enough. */
-static void flood_with(Peer *peer, const char *line)
-{
-  GString *lines = g_string_new(NULL);
-  for (guint i = 0; i < 1000; i++) g_string_append(lines, line);
-  for (guint i = 0; i < 2000; i++) peer_say_bytes(peer, lines->str, lines->len);
-}
+static void flood_flags(Peer *peer) { peer_flood(peer, "* 1 FETCH (FLAGS (\\Seen))\r\n"); }
 
-static void flood_flags(Peer *peer) { flood_with(peer, "* 1 FETCH (FLAGS (\\Seen))\r\n"); }
-
-static void flood_bytes(Peer *peer) { flood_with(peer, "xxxxxxxxxxxxxxxxxxxx"); }
+static void flood_bytes(Peer *peer) { peer_flood(peer, "x"); }
 
 /* More looks than come free, and news in the end. */
 static void chatter(Peer *peer)
@@ -155,7 +147,7 @@ static void test_wait(void **state)
 }
 
 /* What came after the end of one waiting is news for the next. */
-static void test_wait_again(void **state)
+static void what_comes_after_the_end_of_one_waiting_ends_the_next(void **state)
 {
   static const Conversation conversation = { .capabilities = IDLE,
                                              .turns = {
@@ -180,7 +172,7 @@ static void test_wait_again(void **state)
 }
 
 /* What we move away ourselves is no news, what goes besides is. */
-static void test_own_moves(void **state)
+static void own_moves_are_no_news_and_what_goes_besides_is(void **state)
 {
   static const struct {
     const char *moved;
@@ -207,7 +199,7 @@ static void test_own_moves(void **state)
   }
 }
 
-static void test_renewal(void **state)
+static void idle_is_renewed_before_the_server_gives_up(void **state)
 {
   static const Conversation conversation = {
     .capabilities = IDLE,
@@ -241,7 +233,7 @@ static void say_much(Peer *peer)
 }
 
 /* What lies in GnuTLS's own buffer makes no descriptor readable. */
-static void test_pending_in_tls(void **state)
+static void bytes_in_the_buffer_of_gnutls_end_the_waiting(void **state)
 {
   static const Conversation conversation = { .capabilities = IDLE,
                                              .cert = CERT_GOOD,
@@ -256,7 +248,7 @@ static void test_pending_in_tls(void **state)
   session_free(&session);
 }
 
-static void test_cannot_wait(void **state)
+static void a_server_without_idle_cannot_wait_and_says_so(void **state)
 {
   static const Conversation conversation = { 0 };
   Session session;
@@ -276,8 +268,11 @@ static void test_cannot_wait(void **state)
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(rows) + 5] = {
-    cmocka_unit_test(test_wait_again),     cmocka_unit_test(test_own_moves),   cmocka_unit_test(test_renewal),
-    cmocka_unit_test(test_pending_in_tls), cmocka_unit_test(test_cannot_wait),
+    cmocka_unit_test(what_comes_after_the_end_of_one_waiting_ends_the_next),
+    cmocka_unit_test(own_moves_are_no_news_and_what_goes_besides_is),
+    cmocka_unit_test(idle_is_renewed_before_the_server_gives_up),
+    cmocka_unit_test(bytes_in_the_buffer_of_gnutls_end_the_waiting),
+    cmocka_unit_test(a_server_without_idle_cannot_wait_and_says_so),
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
     tests[5 + i] = (struct CMUnitTest){ rows[i].name, test_wait, NULL, NULL, GUINT_TO_POINTER(i) };

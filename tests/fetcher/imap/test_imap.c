@@ -19,26 +19,13 @@
 
 static void flood_line(Peer *peer)
 {
-  static char block[65536];
-  memset(block, 'x', sizeof block);
   peer_say(peer, "* OK ");
-  for (guint i = 0; i < 1600; i++) peer_say_bytes(peer, block, sizeof block);
+  peer_flood(peer, "x");
 }
 
-static void flood_lines(Peer *peer)
-{
-  GString *lines = g_string_new(NULL);
-  for (guint i = 0; i < 1000; i++) g_string_append(lines, "* OK still here\r\n");
-  for (guint i = 0; i < 2000; i++) peer_say_bytes(peer, lines->str, lines->len);
-}
+static void flood_lines(Peer *peer) { peer_flood(peer, "* OK still here\r\n"); }
 
-static void drip(Peer *peer)
-{
-  for (guint i = 0; i < 1200; i++) {
-    peer_say(peer, i == 0 ? "* OK " : "x");
-    g_usleep(100000);
-  }
-}
+static void drip(Peer *peer) { peer_drip(peer, "* OK "); }
 
 static void go_on_in_clear(Peer *peer)
 {
@@ -142,6 +129,14 @@ static const SignIn rows[] = {
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ BAD what\r\n") } },
   { "unavailable", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now: later", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO [UNAVAILABLE] later\r\n") } },
+  { "throttled", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now", TRUE,
+    { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO [THROTTLED] wait\r\n") } },
+  { "a bug of the server", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now", TRUE,
+    { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO [SERVERBUG] Internal error occurred\r\n") } },
+  { "too many connections", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now", TRUE,
+    { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO [ALERT] Too many simultaneous connections. (Failure)\r\n") } },
+  { "bad, for now", SECURITY_NONE, 0, STORE_ERROR_LINK, "refused to sign us in", TRUE,
+    { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ BAD User is authenticated but not connected.\r\n") } },
   { "echoes the password", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in:", TRUE,
     { .capabilities = "IMAP4rev1", SAYS("LOGIN", "$ NO pa\"ss\\word is wrong\r\n") } },
   { "echoes the user", SECURITY_NONE, 0, STORE_ERROR_AUTH, "refused the sign-in:", TRUE,
@@ -227,7 +222,7 @@ static void test_sign_in(void **state)
 }
 
 /* A line break in a name would be a command of its own. */
-static void test_line_breaks(void **state)
+static void a_line_break_in_a_name_is_refused(void **state)
 {
   static const char *const users[] = { "a\r\n1 DELETE INBOX", "a\nb", USER };
   static const char *const secrets[] = { SECRET, SECRET, "x\r\n2 DELETE INBOX" };
@@ -244,7 +239,7 @@ static void test_line_breaks(void **state)
 static const Conversation deaf = { .turns = { { .command = "LOGOUT", .act = peer_wait } } };
 
 /* A server that does not answer LOGOUT is left after two seconds, whatever the account's patience. */
-static void test_close_does_not_hang(void **state)
+static void a_server_that_does_not_answer_logout_is_left_after_two_seconds(void **state)
 {
   g_autoptr(GError) error = NULL;
   Server *server = server_start(peer_converse, &deaf);
@@ -272,7 +267,7 @@ static Store *open_in_clear(const Server *server, GError **error)
 }
 
 /* RFC 2195: the user's name, and the keyed digest of the challenge. */
-static void test_cram_md5(void **state)
+static void cram_md5_answers_with_the_name_and_the_keyed_digest(void **state)
 {
   static const char challenge[] = "<1896.697@example.org>";
   g_autofree char *base64 = g_base64_encode((const guchar *)challenge, sizeof challenge - 1);
@@ -294,7 +289,7 @@ static void test_cram_md5(void **state)
 
 /* A computer without the SASL library's plug-ins sends nothing of them, and goes on to what it can. In a child, since
  * the library looks for them once; so this comes before all other sign-ins. */
-static void test_no_mechanisms(void **state)
+static void without_plug_ins_of_sasl_the_sign_in_goes_on_to_what_it_can(void **state)
 {
   static const Conversation conversations[] = {
     { .capabilities = "IMAP4rev1 AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5" },
@@ -325,10 +320,12 @@ static void test_no_mechanisms(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(rows) + 4] = { cmocka_unit_test(test_no_mechanisms),
-                                                      cmocka_unit_test(test_line_breaks),
-                                                      cmocka_unit_test(test_cram_md5),
-                                                      cmocka_unit_test(test_close_does_not_hang) };
+  struct CMUnitTest tests[G_N_ELEMENTS(rows) + 4] = {
+    cmocka_unit_test(without_plug_ins_of_sasl_the_sign_in_goes_on_to_what_it_can),
+    cmocka_unit_test(a_line_break_in_a_name_is_refused),
+    cmocka_unit_test(cram_md5_answers_with_the_name_and_the_keyed_digest),
+    cmocka_unit_test(a_server_that_does_not_answer_logout_is_left_after_two_seconds)
+  };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
     tests[4 + i] = (struct CMUnitTest){ rows[i].name, test_sign_in, NULL, NULL, (void *)(gsize)&rows[i] };
   return _cmocka_run_group_tests("imap", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);

@@ -41,7 +41,7 @@ static const struct {
   { "scan, out of range", "* 1 FETCH (UID 6 BODY[HEADER.FIELDS (A B)] \"x\")\r\n* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"y\")\r\n$ OK done\r\n", "3:0:0::y|", -1, "" },
   { "scan, uid of 40 bits", "* 1 FETCH (UID 1099511627782 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ OK done\r\n", "", -1, "" },
   { "scan, twice", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"y\")\r\n$ OK done\r\n", "3:0:0::x|", -1, "" },
-  { "scan, then no", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ NO [SERVERBUG] disk\r\n", NULL, STORE_ERROR_MAILBOX, "refused to show what is in the folder: disk" },
+  { "scan, then no", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ NO [SERVERBUG] disk\r\n", NULL, STORE_ERROR_LATER, "refused to show what is in the folder: disk" },
   { "scan, bad", "$ BAD what\r\n", NULL, STORE_ERROR_MAILBOX, "refused" },
   { "scan, leaves in a literal", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {500}\r\nA: b", NULL, STORE_ERROR_LINK, "closed", peer_leave },
   { "scan, literal of 2 GB", "* 1 FETCH (UID 3 BODY[HEADER.FIELDS (A B)] {2147483648}\r\n", NULL, STORE_ERROR_LINK, "announced", peer_wait },
@@ -134,9 +134,9 @@ static const struct {
   { "copy, some", COPY_ONLY, "3 4 5", "", { { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3,5 11:12] done\r\n" } },
     "3>11 5>12", -1, "", "UID STORE 3,5 +FLAGS.SILENT (\\Deleted)\r\n", "3:5 +FLAGS" },
   { "copy, refused", COPY_ONLY, "3 4 5", NULL, { { .command = "UID COPY", .answer = "$ NO [OVERQUOTA] full\r\n" } },
-    "", STORE_ERROR_MAILBOX, "refused to move messages: full; the mailbox is full", "", "STORE" },
+    "", STORE_ERROR_LATER, "refused to move messages: full; the mailbox is full", "", "STORE" },
   { "move, over quota", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "$ NO [OVERQUOTA] Quota exceeded.\r\n" } },
-    "", STORE_ERROR_MAILBOX, "Quota exceeded; the mailbox is full: empty the Trash", "", "STORE" },
+    "", STORE_ERROR_LATER, "Quota exceeded; the mailbox is full: empty the Trash", "", "STORE" },
   { "move, plain no", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "$ NO no\r\n" } },
     "", STORE_ERROR_MAILBOX, "no; check that the target folder is there", "", "STORE" },
   { "copy, no COPYUID", COPY_ONLY, "3 4 5", NULL, { { .command = "UID COPY", .answer = "$ OK done\r\n" } },
@@ -252,7 +252,7 @@ static void test_move(void **state)
   session_free(&session);
 }
 
-static void test_copy(void **state)
+static void without_move_a_copy_is_made_and_nothing_is_removed_at_once(void **state)
 {
   static const Conversation conversation = {
     .capabilities = COPY_ONLY,
@@ -276,7 +276,7 @@ static void test_copy(void **state)
   session_free(&session);
 }
 
-static void test_many_moves(void **state)
+static void many_messages_are_moved_in_portions(void **state)
 {
   static const Conversation conversation = {
     .turns = { { .command = "UID SEARCH UID 2,4,6", .answer = "* SEARCH 2 4 6\r\n$ OK done\r\n" },
@@ -298,7 +298,7 @@ static void test_many_moves(void **state)
   session_free(&session);
 }
 
-static void test_remove(void **state)
+static void a_message_is_removed_by_its_uid_or_not_at_all(void **state)
 {
   static const struct {
     const char *capabilities, *left;
@@ -335,7 +335,7 @@ static void on_bytes(guint32 uid, GBytes *bytes, gpointer data)
 
 #define BODY(uid, text) "* 1 FETCH (UID " uid " BODY[]<0> \"" text "\")\r\n"
 
-static void test_read_many(void **state)
+static void many_messages_are_read_in_portions_each_once(void **state)
 {
   static const struct {
     const char *first, *second; /* answers for UIDs 2 to 1000 and for 1002 */
@@ -370,7 +370,7 @@ static void test_read_many(void **state)
   }
 }
 
-static void test_present(void **state)
+static void the_uids_of_a_range_that_are_there_come_in_order(void **state)
 {
   static const Conversation conversation = {
     .turns = { { .command = "UID SEARCH UID 3:9", .answer = "* SEARCH 9 3 2 10\r\n* SEARCH 5 3\r\n$ OK done\r\n" },
@@ -403,8 +403,11 @@ static guint add(struct CMUnitTest *tests, guint n, const char *name, CMUnitTest
 int main(void)
 {
   struct CMUnitTest tests[100] = {
-    cmocka_unit_test(test_many_moves), cmocka_unit_test(test_copy),    cmocka_unit_test(test_remove),
-    cmocka_unit_test(test_read_many),  cmocka_unit_test(test_present),
+    cmocka_unit_test(many_messages_are_moved_in_portions),
+    cmocka_unit_test(without_move_a_copy_is_made_and_nothing_is_removed_at_once),
+    cmocka_unit_test(a_message_is_removed_by_its_uid_or_not_at_all),
+    cmocka_unit_test(many_messages_are_read_in_portions_each_once),
+    cmocka_unit_test(the_uids_of_a_range_that_are_there_come_in_order),
   };
   guint n = 5;
   for (guint i = 0; i < G_N_ELEMENTS(scans); i++) n = add(tests, n, scans[i].name, test_scan, i);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-static void test_mark(void **state)
+static void a_keyword_is_set_where_the_folder_keeps_keywords(void **state)
 {
   static const struct {
     const char *permanent;
@@ -83,7 +83,7 @@ static const struct {
     "3 4", -1, "", "UID STORE 3 -FLAGS.SILENT ($NotBackscatter)\r\n", "9 -FLAGS" },
   { "claim, no MODSEQ here", CONDSTORE, "* 1 FETCH (UID 3 FLAGS ())\r\n" DONE, NULL, DONE, NULL, "3 4 9", -1, "", PLAIN, "UNCHANGEDSINCE" },
   { "claim, MODSEQ refused", CONDSTORE, "$ BAD no MODSEQ\r\n", NULL, DONE, NULL, "3 4 9", -1, "", PLAIN, "UNCHANGEDSINCE" },
-  { "claim, refused", CONDSTORE, ALL, NULL, "$ NO [LIMIT] no\r\n", DONE, "", STORE_ERROR_MAILBOX, "refused to mark messages: no", SET3, "-FLAGS" },
+  { "claim, refused", CONDSTORE, ALL, NULL, "$ NO [LIMIT] no\r\n", DONE, "", STORE_ERROR_LATER, "refused to mark messages: no", SET3, "-FLAGS" },
   { "claim, garbage", CONDSTORE, "* 1 FETCH (UID 3 MODSEQ (x))\r\n" DONE, NULL, DONE, NULL, "", STORE_ERROR_LINK, "not IMAP", "MODSEQ", "STORE" },
 };
 /* clang-format on */
@@ -117,7 +117,7 @@ static void test_claim(void **state)
 }
 
 /* No keywords: nobody can tell, so all are ours and nothing is sent. */
-static void test_claim_without_keywords(void **state)
+static void without_keywords_every_message_is_claimed_and_nothing_is_sent(void **state)
 {
   static const Conversation conversation = {
     .capabilities = CONDSTORE,
@@ -137,7 +137,7 @@ static void test_claim_without_keywords(void **state)
   session_free(&session);
 }
 
-static void test_many_claims(void **state)
+static void many_messages_are_claimed_in_portions(void **state)
 {
   GString *rows[3] = { g_string_new(NULL), g_string_new(NULL), g_string_new(NULL) };
   guint32 uids[1200];
@@ -169,9 +169,11 @@ static void test_many_claims(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(claims) + 3] = { cmocka_unit_test(test_mark),
-                                                        cmocka_unit_test(test_claim_without_keywords),
-                                                        cmocka_unit_test(test_many_claims) };
+  struct CMUnitTest tests[G_N_ELEMENTS(claims) + 3] = {
+    cmocka_unit_test(a_keyword_is_set_where_the_folder_keeps_keywords),
+    cmocka_unit_test(without_keywords_every_message_is_claimed_and_nothing_is_sent),
+    cmocka_unit_test(many_messages_are_claimed_in_portions)
+  };
   for (guint i = 0; i < G_N_ELEMENTS(claims); i++)
     tests[3 + i] = (struct CMUnitTest){ claims[i].name, test_claim, NULL, NULL, GUINT_TO_POINTER(i) };
   return _cmocka_run_group_tests("imap_mark", tests, G_N_ELEMENTS(tests), NULL, NULL);

@@ -27,7 +27,7 @@ static const struct {
   { "ä-b", "&AOQ--b" },
 };
 
-static void test_both_ways(void **state)
+static void names_are_the_same_after_both_ways(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
     g_autofree char *wire = utf7_encode(pairs[i].name), *name = utf7_decode(pairs[i].wire);
@@ -36,13 +36,13 @@ static void test_both_ways(void **state)
   }
 }
 
-static void test_refused(void **state)
+static void a_name_with_a_line_break_or_broken_text_is_refused(void **state)
 {
   static const char *const names[] = { "a\rb", "a\nb", "\xff", "a\r\nA1 DELETE INBOX", "\xed\xa0\x80" };
   for (guint i = 0; i < G_N_ELEMENTS(names); i++) assert_null(utf7_encode(names[i]));
 }
 
-static void test_broken_wire(void **state)
+static void a_broken_name_of_the_server_is_shown_as_it_came(void **state)
 {
   static const struct {
     const char *wire, *name;
@@ -61,9 +61,9 @@ static void test_broken_wire(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_both_ways),
-    cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_broken_wire),
+    cmocka_unit_test(names_are_the_same_after_both_ways),
+    cmocka_unit_test(a_name_with_a_line_break_or_broken_text_is_refused),
+    cmocka_unit_test(a_broken_name_of_the_server_is_shown_as_it_came),
   };
   return cmocka_run_group_tests_name("utf7", tests, NULL, NULL);
 }

@@ -72,7 +72,7 @@ static void expect(Box *box, const char *want)
 }
 
 /* The order is that of arrival, whatever folder a message lies in; what is no message is none. */
-static void test_list(void **state)
+static void messages_are_listed_by_arrival_and_nothing_else_is(void **state)
 {
   g_autofree char *path = maildir("list");
   put(path, "cur/1500000002.a:2,S", "B: 2\n\nb\n");
@@ -98,7 +98,7 @@ static void test_list(void **state)
 }
 
 /* The earlier of the time in a name and that of the file. */
-static void test_time(void **state)
+static void a_message_has_the_earlier_time_of_its_name_and_its_file(void **state)
 {
   static const struct {
     const char *name;
@@ -120,7 +120,7 @@ static void test_time(void **state)
   }
 }
 
-static void test_parts(void **state)
+static void header_and_whole_are_read_up_to_the_limit(void **state)
 {
   static const struct {
     const char *text;
@@ -152,7 +152,7 @@ static void test_parts(void **state)
 }
 
 /* A long header comes whole, a body of any size after it is not read. */
-static void test_long_header(void **state)
+static void a_long_header_comes_whole_and_the_body_after_it_is_not_read(void **state)
 {
   g_autofree char *path = maildir("long"), *value = g_strnfill(20000, 'x'), *body = g_strnfill(300000, 'y'),
                   *text = g_strconcat("A: ", value, "\nB: 2\n\n", body, NULL);
@@ -167,7 +167,7 @@ static void test_long_header(void **state)
 }
 
 /* A mail program renames a file whenever a flag changes: the message and its key stay. One that is removed is gone. */
-static void test_renamed(void **state)
+static void a_message_whose_file_is_renamed_keeps_its_key(void **state)
 {
   g_autofree char *path = maildir("renamed"), *from = g_build_filename(path, "new", "1500000000.a", NULL),
                   *to = g_build_filename(path, "cur", "1500000000.a:2,RS", NULL);
@@ -192,7 +192,7 @@ static void test_renamed(void **state)
 }
 
 /* In both folders at once, as between the two steps of a mail program that links and unlinks: one message. */
-static void test_in_both(void **state)
+static void a_message_in_both_folders_at_once_is_one(void **state)
 {
   g_autofree char *path = maildir("both");
   put(path, "new/1500000000.a", "A: 1\n");
@@ -201,7 +201,7 @@ static void test_in_both(void **state)
   expect(box, "A: 1\n|");
 }
 
-static void test_stamp(void **state)
+static void the_stamp_changes_when_a_message_comes_or_is_read(void **state)
 {
   g_autofree char *path = maildir("stamp"), *old = g_build_filename(path, "new", "1500000000.a", NULL),
                   *seen = g_build_filename(path, "cur", "1500000000.a:2,S", NULL);
@@ -225,7 +225,7 @@ static void test_stamp(void **state)
 }
 
 /* Put into new, under a name that keeps time and size; nothing is left in tmp. */
-static void test_put(void **state)
+static void a_message_is_put_into_new_and_nothing_is_left_in_tmp(void **state)
 {
   g_autofree char *path = maildir("put");
   GError *error = NULL;
@@ -251,7 +251,7 @@ static void test_put(void **state)
 }
 
 /* What was put and not synced is gone with the box. */
-static void test_not_synced(void **state)
+static void what_was_put_and_not_synced_is_gone_with_the_box(void **state)
 {
   g_autofree char *path = maildir("unsynced");
   GError *error = NULL;
@@ -282,7 +282,7 @@ static int put_on_full_disk(gpointer data)
   return g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX) && key == 0 ? 0 : 2;
 }
 
-static void test_full(void **state)
+static void a_full_disk_leaves_nothing_behind(void **state)
 {
   g_autofree char *path = maildir("full");
   assert_int_equal(rig_wait(rig_fork(put_on_full_disk, path)), 0);
@@ -290,7 +290,7 @@ static void test_full(void **state)
 }
 
 /* From one Maildir to another: the same file under the same name, flags and all. */
-static void test_carry(void **state)
+static void between_maildirs_the_file_is_carried_with_its_name(void **state)
 {
   g_autofree char *from = maildir("from"), *to = maildir("to");
   GError *error = NULL;
@@ -324,7 +324,7 @@ static void test_carry(void **state)
 }
 
 /* To another disk there is no such way, and nothing is done. */
-static void test_carry_elsewhere(void **state)
+static void to_another_disk_nothing_is_carried(void **state)
 {
   g_autofree char *from = maildir("here");
   char there[] = "/dev/shm/backstop-test-XXXXXX";
@@ -349,7 +349,7 @@ static void test_carry_elsewhere(void **state)
   }
 }
 
-static void test_remove(void **state)
+static void a_removed_message_is_gone_and_one_that_was_gone_is_no_error(void **state)
 {
   g_autofree char *path = maildir("remove"), *gone = g_build_filename(path, "cur", "1500000002.b:2,", NULL);
   GError *error = NULL;
@@ -375,7 +375,7 @@ int unlink(const char *path)
 }
 
 /* Removed means that the file is gone, under whatever name. */
-static void test_remove_renamed(void **state)
+static void a_message_is_removed_under_whatever_name_it_has(void **state)
 {
   static const struct {
     guint renames;
@@ -397,7 +397,7 @@ static void test_remove_renamed(void **state)
   }
 }
 
-static void test_watch(void **state)
+static void a_delivery_is_heard_and_what_is_not_delivered_yet_is_not(void **state)
 {
   g_autofree char *path = maildir("watch");
   GError *error = NULL;
@@ -415,35 +415,24 @@ static void test_watch(void **state)
   close(inotify);
 }
 
-/* What lies there decides what kind of folder it is, and only then what is wanted. */
-static void test_kind(void **state)
-{
-  g_autofree char *folder = maildir("kind"), *file = rig_file("kind.mbox", FROM "A: 1\n\n", -1),
-                  *none = rig_path("none");
-  static const struct {
-    guint path;
-    gboolean wanted, mbox;
-  } rows[] = { { 0, FALSE, FALSE }, { 0, TRUE, FALSE },  { 1, FALSE, TRUE },
-               { 1, TRUE, TRUE },   { 2, FALSE, FALSE }, { 2, TRUE, TRUE } };
-  const char *const paths[] = { folder, file, none };
-  g_autoptr(Box) mbox = mbox_box_new(none);
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Box) box = disk_box_new(paths[rows[i].path], rows[i].wanted);
-    assert_int_equal(box->class == mbox->class, rows[i].mbox);
-  }
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_list),       cmocka_unit_test(test_time),
-    cmocka_unit_test(test_parts),      cmocka_unit_test(test_long_header),
-    cmocka_unit_test(test_renamed),    cmocka_unit_test(test_in_both),
-    cmocka_unit_test(test_stamp),      cmocka_unit_test(test_put),
-    cmocka_unit_test(test_not_synced), cmocka_unit_test(test_full),
-    cmocka_unit_test(test_carry),      cmocka_unit_test(test_carry_elsewhere),
-    cmocka_unit_test(test_remove),     cmocka_unit_test(test_remove_renamed),
-    cmocka_unit_test(test_watch),      cmocka_unit_test(test_kind),
+    cmocka_unit_test(messages_are_listed_by_arrival_and_nothing_else_is),
+    cmocka_unit_test(a_message_has_the_earlier_time_of_its_name_and_its_file),
+    cmocka_unit_test(header_and_whole_are_read_up_to_the_limit),
+    cmocka_unit_test(a_long_header_comes_whole_and_the_body_after_it_is_not_read),
+    cmocka_unit_test(a_message_whose_file_is_renamed_keeps_its_key),
+    cmocka_unit_test(a_message_in_both_folders_at_once_is_one),
+    cmocka_unit_test(the_stamp_changes_when_a_message_comes_or_is_read),
+    cmocka_unit_test(a_message_is_put_into_new_and_nothing_is_left_in_tmp),
+    cmocka_unit_test(what_was_put_and_not_synced_is_gone_with_the_box),
+    cmocka_unit_test(a_full_disk_leaves_nothing_behind),
+    cmocka_unit_test(between_maildirs_the_file_is_carried_with_its_name),
+    cmocka_unit_test(to_another_disk_nothing_is_carried),
+    cmocka_unit_test(a_removed_message_is_gone_and_one_that_was_gone_is_no_error),
+    cmocka_unit_test(a_message_is_removed_under_whatever_name_it_has),
+    cmocka_unit_test(a_delivery_is_heard_and_what_is_not_delivered_yet_is_not),
   };
   return cmocka_run_group_tests_name("maildir_box", tests, rig_set_up, rig_tear_down);
 }

@@ -1,4 +1,4 @@
-FETCHER_MBOX_TESTS = %D%/test_alone %D%/test_change %D%/test_claim %D%/test_in_place %D%/test_late \
+FETCHER_MBOX_TESTS = %D%/test_alone %D%/test_change %D%/test_claim %D%/test_file %D%/test_in_place %D%/test_late \
 	%D%/test_lock %D%/test_mbox
 check_PROGRAMS += $(FETCHER_MBOX_TESTS)
 TESTS += $(FETCHER_MBOX_TESTS)
@@ -16,3 +16,5 @@ TESTS += $(FETCHER_MBOX_TESTS)
 %C%_test_lock_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_mbox_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_mbox_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_file_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_file_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -85,7 +85,7 @@ static void expect_left_alone(Box *box, Box *to)
   }
 }
 
-static void test_open(void **state)
+static void a_file_that_is_open_elsewhere_is_left_alone(void **state)
 {
   for (Way way = 0; way < WAYS; way++) {
     g_autofree char *path = rig_file("open", ABC, -1), *other = rig_file("goal", FROM "T: 1\n\n", -1);
@@ -107,7 +107,7 @@ static void test_open(void **state)
 }
 
 /* That it was closed shows, so that a daemon need not try again and again. */
-static void test_closed_shows(void **state)
+static void the_stamp_shows_that_a_file_was_closed(void **state)
 {
   g_autofree char *path = rig_file("shows", ABC, -1);
   g_autoptr(Box) box = mbox_box_new(path);
@@ -126,7 +126,7 @@ static void test_closed_shows(void **state)
 }
 
 /* What is only appended to may be open. */
-static void test_open_goal(void **state)
+static void a_file_that_is_only_appended_to_may_be_open(void **state)
 {
   g_autofree char *path = rig_file("source", ABC, -1), *other = rig_file("goal", "", 0);
   g_autoptr(Box) box = mbox_box_new(path), to = mbox_box_new(other);
@@ -143,7 +143,7 @@ static void test_open_goal(void **state)
 }
 
 /* It is opened after the lock was taken: noticed before the new file gets the name. */
-static void test_opened_meanwhile(void **state)
+static void a_file_that_is_opened_after_the_lock_keeps_its_name(void **state)
 {
   g_autofree char *path = rig_file("meanwhile", ABC, -1), *hidden = rig_path(".meanwhile.backstop");
   MboxLock *lock = mbox_lock(path, MBOX_TO_REPLACE, NULL);
@@ -175,7 +175,7 @@ static int open_often(gpointer data)
   return 0;
 }
 
-static void test_opened_often(void **state)
+static void a_program_that_opens_the_file_again_and_again_loses_nothing(void **state)
 {
   g_autoptr(GString) text = g_string_new(NULL);
   for (guint i = 0; i < 40; i++) g_string_append_printf(text, FROM "O: %u\n\nold\n\n", i);
@@ -205,7 +205,7 @@ static int look_as_nobody(gpointer data)
   return others == MBOX_OTHERS ? 0 : 3;
 }
 
-static void test_no_lease(void **state)
+static void without_a_lease_only_programs_of_the_same_user_are_seen(void **state)
 {
   g_autofree char *path = rig_file("no-lease", ABC, -1), *top = rig_path(".");
   assert_int_equal(chmod(path, 0666) | chmod(top, 0755), 0);
@@ -216,9 +216,12 @@ int main(void)
 {
   mbox_lock_patience = 200;
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_open),         cmocka_unit_test(test_closed_shows),
-    cmocka_unit_test(test_open_goal),    cmocka_unit_test(test_opened_meanwhile),
-    cmocka_unit_test(test_opened_often), cmocka_unit_test(test_no_lease),
+    cmocka_unit_test(a_file_that_is_open_elsewhere_is_left_alone),
+    cmocka_unit_test(the_stamp_shows_that_a_file_was_closed),
+    cmocka_unit_test(a_file_that_is_only_appended_to_may_be_open),
+    cmocka_unit_test(a_file_that_is_opened_after_the_lock_keeps_its_name),
+    cmocka_unit_test(a_program_that_opens_the_file_again_and_again_loses_nothing),
+    cmocka_unit_test(without_a_lease_only_programs_of_the_same_user_are_seen),
   };
   /* The last case becomes another user, which only root can do. */
   gsize n = G_N_ELEMENTS(tests) - (getuid() == 0 ? 0 : 1);

@@ -51,7 +51,7 @@ static const struct {
   { "", "A: 1\nStatus: RO\n\nx\n", "From MAILER-DAEMON" PUT_DATE "A: 1\nStatus: RO\n\nx\n\n", "A: 1\n\nx\n" },
 };
 
-static void test_put(void **state)
+static void a_message_is_put_so_that_it_comes_back_as_it_was(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(puts_); i++) {
     g_autofree char *path = rig_file("put", puts_[i].before, -1);
@@ -75,7 +75,7 @@ static void test_put(void **state)
   }
 }
 
-static void test_put_now(void **state)
+static void a_message_without_a_time_is_put_with_the_present_one(void **state)
 {
   g_autofree char *path = rig_file("put-now", "", -1), *lock = rig_path("put-now.lock");
   g_autoptr(Box) box = mbox_box_new(path);
@@ -108,7 +108,7 @@ static const struct {
   { BARE, { 3, 2 }, 2, "From \nA: 1\n\nx\n\nFrom \r\nB: 2\r\n\r\ny\r\n\r\n" },
 };
 
-static void test_remove(void **state)
+static void messages_are_removed_and_the_others_stay_to_the_octet(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(removals); i++) {
     g_autofree char *path = rig_file("remove", removals[i].before, -1);
@@ -129,7 +129,7 @@ static void test_remove(void **state)
 }
 
 /* Items that were not removed can be used without a new listing; one that was is gone. */
-static void test_remove_and_read(void **state)
+static void what_was_not_removed_can_be_read_without_a_new_listing(void **state)
 {
   g_autofree char *path = rig_file("remove-read", ABC, -1);
   g_autoptr(Box) box = mbox_box_new(path);
@@ -159,7 +159,7 @@ static const struct {
   { "", "" },
 };
 
-static void test_meanwhile(void **state)
+static void what_changed_since_the_listing_is_respected_by_a_removal(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(meanwhile); i++) {
     g_autofree char *path = rig_file("meanwhile", ABC, -1);
@@ -174,7 +174,7 @@ static void test_meanwhile(void **state)
   }
 }
 
-static void test_carry(void **state)
+static void messages_are_carried_from_mbox_to_mbox_as_they_stand(void **state)
 {
   static const char first[] = "From - Thu Nov 20 21:28:48 2025\nX-Mozilla-Status: 0001\nA: 1\n\n>From x\n>>From y\n\n";
   static const char third[] = "From c Thu Nov 20 21:28:48 2025\nStatus: RO\nC: 3\n\nno end";
@@ -205,7 +205,7 @@ static void test_carry(void **state)
 }
 
 /* Bare separators go over as they are, that of the file's first line as well, and are ones there. */
-static void test_carry_bare(void **state)
+static void bare_separators_are_carried_as_they_are(void **state)
 {
   g_autofree char *path = rig_file("bare", BARE, -1), *to_path = rig_file("bare-to", "From \r\nZ: 0\r\n\r\nz\r\n", -1);
   g_autoptr(Box) box = mbox_box_new(path), to = mbox_box_new(to_path);
@@ -227,7 +227,7 @@ static void test_carry_bare(void **state)
 }
 
 /* A first line that would be no separator elsewhere, or a last one that would be: there is no shorter way. */
-static void test_carry_no(void **state)
+static void a_message_whose_lines_would_read_differently_there_is_not_carried(void **state)
 {
   static const char *const rows[] = { "From me\nA: 1\n\nx\n", "From \nA: 1\n\nx\n\nFrom ",
                                       "From \nA: 1\n\nx\n\nFrom \r" };
@@ -247,7 +247,7 @@ static void test_carry_no(void **state)
   }
 }
 
-static void test_carry_refused(void **state)
+static void a_message_is_not_carried_to_its_own_file_or_to_none(void **state)
 {
   g_autofree char *path = rig_file("same", ABC, -1), *link_path = rig_path("same-link"),
                   *absent = rig_path("no-target");
@@ -269,7 +269,7 @@ static void test_carry_refused(void **state)
 }
 
 /* The link stays one; the file it leads to is rewritten. */
-static void test_symlink(void **state)
+static void a_symbolic_link_stays_and_its_file_is_rewritten(void **state)
 {
   g_autofree char *path = rig_file("real/mbox", ABC, -1), *link_path = rig_path("link");
   assert_int_equal(symlink(path, link_path), 0);
@@ -284,7 +284,7 @@ static void test_symlink(void **state)
 typedef enum { DO_REMOVE, DO_CARRY, DO_PUT, DO_N } Do;
 
 /* A full disk, at every place: all or nothing. */
-static void test_full(void **state)
+static void a_full_disk_at_any_place_changes_all_or_nothing(void **state)
 {
   g_autofree char *body = g_strnfill(3000, 'b'),
                   *big = g_strdup_printf(FROM "A: 1\n\n%s\n\n" FROM "B: 2\n\n%s\n\n", body, body);
@@ -368,7 +368,7 @@ static void expect_left(const char *path, const GPtrArray *messages, const gbool
   rig_expect_file(path, want->str, (gssize)want->len);
 }
 
-static void test_any(void **state)
+static void any_messages_are_removed_and_carried_to_the_octet(void **state)
 {
   for (guint32 seed = 0; seed < 60; seed++) {
     g_autoptr(GRand) chance = g_rand_new_with_seed(seed);
@@ -400,7 +400,7 @@ static void test_any(void **state)
 }
 
 /* A rewrite keeps the owner's attributes and the access list: u::rw- u:65534:r-- g::--- m::r-- o::---. */
-static void test_attributes(void **state)
+static void a_rewrite_keeps_the_attributes_and_the_access_list(void **state)
 {
   static const guint8 list[] = { 2, 0,   0,   0,   1,   0,   6,  0, 255, 255, 255, 255, 2,   0,  4,
                                  0, 254, 255, 0,   0,   4,   0,  0, 0,   255, 255, 255, 255, 16, 0,
@@ -430,19 +430,19 @@ int main(void)
 {
   g_setenv("TZ", "Etc/GMT-5", TRUE);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_attributes),
-    cmocka_unit_test(test_put),
-    cmocka_unit_test(test_put_now),
-    cmocka_unit_test(test_remove),
-    cmocka_unit_test(test_remove_and_read),
-    cmocka_unit_test(test_meanwhile),
-    cmocka_unit_test(test_carry),
-    cmocka_unit_test(test_carry_no),
-    cmocka_unit_test(test_carry_refused),
-    cmocka_unit_test(test_symlink),
-    cmocka_unit_test(test_full),
-    cmocka_unit_test(test_any),
-    cmocka_unit_test(test_carry_bare),
+    cmocka_unit_test(a_rewrite_keeps_the_attributes_and_the_access_list),
+    cmocka_unit_test(a_message_is_put_so_that_it_comes_back_as_it_was),
+    cmocka_unit_test(a_message_without_a_time_is_put_with_the_present_one),
+    cmocka_unit_test(messages_are_removed_and_the_others_stay_to_the_octet),
+    cmocka_unit_test(what_was_not_removed_can_be_read_without_a_new_listing),
+    cmocka_unit_test(what_changed_since_the_listing_is_respected_by_a_removal),
+    cmocka_unit_test(messages_are_carried_from_mbox_to_mbox_as_they_stand),
+    cmocka_unit_test(a_message_whose_lines_would_read_differently_there_is_not_carried),
+    cmocka_unit_test(a_message_is_not_carried_to_its_own_file_or_to_none),
+    cmocka_unit_test(a_symbolic_link_stays_and_its_file_is_rewritten),
+    cmocka_unit_test(a_full_disk_at_any_place_changes_all_or_nothing),
+    cmocka_unit_test(any_messages_are_removed_and_carried_to_the_octet),
+    cmocka_unit_test(bare_separators_are_carried_as_they_are),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

@@ -85,7 +85,7 @@ static gboolean is_moved(const char *text, guint item, gboolean carried)
   return FALSE;
 }
 
-static void test_readings(void **state)
+static void a_claimed_length_counts_only_where_it_is_met(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(readings); i++) {
     g_autofree char *path = rig_file("reading", readings[i].text, -1);
@@ -113,7 +113,7 @@ static void append(const char *path, const char *text)
 
 /* The claim was not met when the file was listed; what is delivered then meets it, so that what lies in it may be a
  * part of that message: found by the next listing, and under the lock by a removal that comes before it. */
-static void test_met_later(void **state)
+static void a_claim_that_is_met_later_is_found_before_anything_is_removed(void **state)
 {
   for (guint listed = 0; listed < 2; listed++) {
     g_autofree char *path = rig_file("later", FROM "A: 1\n" CL(110) "\nx\n\n" B, -1);
@@ -131,7 +131,7 @@ static void test_met_later(void **state)
 }
 
 /* What is taken out moves the rest up, and so may meet a claim: then nothing within it is touched. */
-static void test_met_by_removal(void **state)
+static void a_removal_that_would_meet_a_claim_touches_nothing_within_it(void **state)
 {
   g_autofree char *path = rig_file("removal", FROM "A: 1\n" CL(57) "\nx\n\n" FROM "D: 4\n\nlonger\n\n" B C, -1);
   g_autoptr(Box) box = mbox_box_new(path);
@@ -145,7 +145,7 @@ static void test_met_by_removal(void **state)
 }
 
 /* Beside what is in doubt other messages are moved, and it stays as it is, to the octet. */
-static void test_beside(void **state)
+static void beside_a_doubtful_message_others_are_moved_and_it_stays(void **state)
 {
   g_autofree char *path = rig_file("beside", B FROM "A: 1\n" CL(70) "\n" LETTER "\n" C, -1);
   g_autofree char *other = rig_file("beside-goal", "", 0);
@@ -161,7 +161,7 @@ static void test_beside(void **state)
 }
 
 /* A claim that nothing meets is not carried along: it could be met there, by the messages that follow. */
-static void test_not_carried(void **state)
+static void a_claim_that_nothing_meets_is_not_carried_along(void **state)
 {
   g_autofree char *path = rig_file("unmet", FROM "A: 1\n" CL(57) "\nx\n\n", -1), *other = rig_file("unmet-goal", "", 0);
   g_autoptr(Box) box = mbox_box_new(path), to = mbox_box_new(other);
@@ -184,8 +184,11 @@ static void test_not_carried(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_readings), cmocka_unit_test(test_met_later),   cmocka_unit_test(test_met_by_removal),
-    cmocka_unit_test(test_beside),   cmocka_unit_test(test_not_carried),
+    cmocka_unit_test(a_claimed_length_counts_only_where_it_is_met),
+    cmocka_unit_test(a_claim_that_is_met_later_is_found_before_anything_is_removed),
+    cmocka_unit_test(a_removal_that_would_meet_a_claim_touches_nothing_within_it),
+    cmocka_unit_test(beside_a_doubtful_message_others_are_moved_and_it_stays),
+    cmocka_unit_test(a_claim_that_nothing_meets_is_not_carried_along),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

@@ -84,7 +84,7 @@ static void expect_list(const char *want)
   rig_expect_file(path, want, -1);
 }
 
-static void test_removed(void **state)
+static void messages_are_removed_from_the_file_itself(void **state)
 {
   write_file(A B C B D);
   struct stat before, after;
@@ -105,7 +105,7 @@ static void test_removed(void **state)
   expect_tidy();
 }
 
-static void test_carried_and_back(void **state)
+static void a_message_is_carried_away_and_back(void **state)
 {
   g_autofree char *other = g_build_filename(data, "away", NULL);
   assert_true(g_file_set_contents(other, "", 0, NULL));
@@ -126,7 +126,7 @@ static void test_carried_and_back(void **state)
 }
 
 /* Broken off after every fifth octet; what is delivered before somebody goes on is kept, once. */
-static void test_broken_off(void **state)
+static void a_change_that_is_broken_off_anywhere_is_finished_once(void **state)
 {
   static const char *const come[] = { "", NEW, NEW NEW NEW NEW };
   for (gsize moved = 0; moved < strlen(C D); moved += 5) {
@@ -152,7 +152,7 @@ static int carry_and_fail(gpointer other)
   return box->class->carry(box, &second, 1, to, moved, &at_once, NULL) ? 2 : 0;
 }
 
-static void test_copies_stay(void **state)
+static void a_change_that_is_broken_off_leaves_the_copy_it_has_made(void **state)
 {
   g_autofree char *other = g_build_filename(data, "copies", NULL);
   assert_true(g_file_set_contents(other, "", 0, NULL));
@@ -173,7 +173,7 @@ static void keep(const char *end, char **text, gsize *length, char **name)
 }
 
 /* Killed after all was done but the note's removal; and then mail came. Nothing is taken out a second time. */
-static void test_note_left(void **state)
+static void a_note_that_is_left_takes_nothing_out_a_second_time(void **state)
 {
   static const char *const come[] = { "", NEW, B, B B D, A };
   for (guint i = 0; i < G_N_ELEMENTS(come); i++) {
@@ -194,7 +194,7 @@ static void test_note_left(void **state)
 
 /* Another program wrote the file anew while it was half changed: what it made of it stays, and what was there is kept.
  */
-static void test_changed_by_another(void **state)
+static void what_another_program_makes_of_a_half_changed_file_stays(void **state)
 {
   static const char *const texts[] = { "", A, FROM "Z: 9\n\nanother\n\n",
                                        A B C FROM "Z: 9\n\nas long as it was, or longer\n\n" };
@@ -212,7 +212,7 @@ static void test_changed_by_another(void **state)
 }
 
 /* While it is half changed and another program has it open, nobody takes what is there for its messages. */
-static void test_half_and_open(void **state)
+static void a_file_that_is_half_changed_and_open_elsewhere_is_not_read(void **state)
 {
   break_off(9);
   int fd = open(path, O_RDONLY);
@@ -236,7 +236,7 @@ static const struct {
   { "4", NULL, "is in use by another program" },
 };
 
-static void test_refused(void **state)
+static void without_the_helper_of_the_spool_nothing_is_changed(void **state)
 {
   g_autofree char *before = g_strdup(g_getenv("PATH"));
   for (guint i = 0; i < G_N_ELEMENTS(refusals); i++) {
@@ -259,7 +259,7 @@ static void test_refused(void **state)
 
 /* A program that ignores the lock has added mail before the file was shut to it: nothing is changed, the mail is kept.
  */
-static void test_added_unlocked(void **state)
+static void mail_that_is_added_without_the_lock_is_kept(void **state)
 {
   write_file(A B C);
   g_autoptr(MboxLock) lock = mbox_lock(path, MBOX_TO_REPLACE, NULL);
@@ -287,7 +287,7 @@ static int change_without_room(gpointer unused)
   return strstr(error->message, "cannot be changed now, nor") != NULL ? 0 : 3;
 }
 
-static void test_no_room(void **state)
+static void without_room_nothing_is_changed(void **state)
 {
   write_file(A B C);
   assert_int_equal(rig_wait(rig_fork(change_without_room, NULL)), 0);
@@ -317,11 +317,16 @@ static int run(gpointer unused)
   mbox_lock_patience = 100;
   mbox_keep_notes_in(data);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_removed),       cmocka_unit_test(test_carried_and_back),
-    cmocka_unit_test(test_broken_off),    cmocka_unit_test(test_copies_stay),
-    cmocka_unit_test(test_note_left),     cmocka_unit_test(test_changed_by_another),
-    cmocka_unit_test(test_half_and_open), cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_no_room),       cmocka_unit_test(test_added_unlocked),
+    cmocka_unit_test(messages_are_removed_from_the_file_itself),
+    cmocka_unit_test(a_message_is_carried_away_and_back),
+    cmocka_unit_test(a_change_that_is_broken_off_anywhere_is_finished_once),
+    cmocka_unit_test(a_change_that_is_broken_off_leaves_the_copy_it_has_made),
+    cmocka_unit_test(a_note_that_is_left_takes_nothing_out_a_second_time),
+    cmocka_unit_test(what_another_program_makes_of_a_half_changed_file_stays),
+    cmocka_unit_test(a_file_that_is_half_changed_and_open_elsewhere_is_not_read),
+    cmocka_unit_test(without_the_helper_of_the_spool_nothing_is_changed),
+    cmocka_unit_test(without_room_nothing_is_changed),
+    cmocka_unit_test(mail_that_is_added_without_the_lock_is_kept),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,7 @@ static pid_t deliver_and_replace(Box *box, const char *text)
 }
 
 /* Nobody waits for a file that no other program has open. */
-static void test_nobody_late(void **state)
+static void a_file_that_nobody_has_open_is_not_waited_for(void **state)
 {
   g_autofree char *path = rig_file("nobody", ABC, -1);
   Box *box = mbox_box_new(path);
@@ -71,7 +71,7 @@ static void test_nobody_late(void **state)
 
 typedef enum { BY_LIST, BY_STAMP, BY_REMOVE, BY_FREE, BY_N } By;
 
-static void test_late(void **state)
+static void what_a_program_writes_late_into_the_old_file_is_moved_over(void **state)
 {
   for (By by = 0; by < BY_N; by++) {
     g_autofree char *path = rig_file("late", ABC, -1);
@@ -91,7 +91,7 @@ static void test_late(void **state)
 }
 
 /* What cannot be understood is kept beside it. */
-static void test_late_rest(void **state)
+static void what_is_written_late_and_not_understood_is_kept_beside_the_file(void **state)
 {
   g_autofree char *path = rig_file("rest", ABC, -1), *side = rig_path("rest.late");
   Box *box = mbox_box_new(path);
@@ -106,9 +106,9 @@ static void test_late_rest(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_late),
-    cmocka_unit_test(test_late_rest),
-    cmocka_unit_test(test_nobody_late),
+    cmocka_unit_test(what_a_program_writes_late_into_the_old_file_is_moved_over),
+    cmocka_unit_test(what_is_written_late_and_not_understood_is_kept_beside_the_file),
+    cmocka_unit_test(a_file_that_nobody_has_open_is_not_waited_for),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

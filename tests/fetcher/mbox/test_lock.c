@@ -96,7 +96,7 @@ static pid_t hold(const char *path, int *end)
   return pid;
 }
 
-static void test_locked_file(void **state)
+static void a_locked_file_is_read_and_left_alone(void **state)
 {
   g_autofree char *path = rig_file("locked", ABC, -1);
   int end;
@@ -111,7 +111,7 @@ static void test_locked_file(void **state)
 }
 
 /* The target of carry() is locked: the source is let go. */
-static void test_locked_target(void **state)
+static void a_locked_target_lets_the_source_go(void **state)
 {
   g_autofree char *path = rig_file("source", ABC, -1), *other = rig_file("target", FROM "T: 1\n", -1);
   g_autofree char *lock = rig_path("source.lock");
@@ -145,7 +145,7 @@ static const struct {
   { "999999999\nbackstop elsewhere.example\n", 0, FALSE },
 };
 
-static void test_dotlocks(void **state)
+static void a_lock_file_counts_while_its_program_may_live(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(dotlocks); i++) {
     g_autofree char *path = rig_file("dot", ABC, -1), *pid = g_strdup_printf("%d", (int)getpid());
@@ -169,7 +169,7 @@ static void test_dotlocks(void **state)
   }
 }
 
-static void test_thunderbird(void **state)
+static void a_running_thunderbird_keeps_its_folders(void **state)
 {
   g_autofree char *path = rig_file("profile/Mail/Local Folders/Sent", ABC, -1);
   g_autofree char *index = rig_file("profile/Mail/Local Folders/Sent.msf", "", -1);
@@ -201,7 +201,7 @@ static int change_as_nobody(gpointer data)
   return g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX) && strstr(error->message, path) != NULL ? 0 : 4;
 }
 
-static void test_read_only(void **state)
+static void a_file_that_cannot_be_written_is_read_only(void **state)
 {
   g_autofree char *path = rig_file("spool/mail", ABC, -1), *top = rig_path("."), *spool = rig_path("spool");
   gboolean root = getuid() == 0; /* who can write anywhere, and so becomes somebody else */
@@ -224,7 +224,7 @@ static const struct {
   { 5, "you", NULL },
 };
 
-static void test_unlocked(void **state)
+static void what_is_written_without_a_lock_is_kept(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(unlocked); i++) {
     g_autofree char *path = rig_file("unlocked", ABC, -1), *hidden = rig_path(".unlocked.backstop");
@@ -279,7 +279,7 @@ static void expect_key(const Box *box, const Box *other, gint64 key)
   assert_in_range(found, 1, 2);
 }
 
-static void test_killed(void **state)
+static void a_program_that_is_killed_at_any_time_loses_nothing(void **state)
 {
   g_autofree char *body = g_strnfill(20000, 'k');
   g_autoptr(GString) text = g_string_new(NULL);
@@ -319,7 +319,7 @@ static int deliver_many(gpointer data)
   return 0;
 }
 
-static void test_deliveries(void **state)
+static void deliveries_while_messages_are_removed_lose_nothing(void **state)
 {
   g_autoptr(GString) text = g_string_new(NULL);
   for (guint i = 0; i < 200; i++) g_string_append_printf(text, FROM "O: %u\n\nold\n\n", i);
@@ -341,9 +341,14 @@ int main(void)
 {
   mbox_lock_patience = 300;
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_locked_file), cmocka_unit_test(test_locked_target), cmocka_unit_test(test_dotlocks),
-    cmocka_unit_test(test_thunderbird), cmocka_unit_test(test_read_only),     cmocka_unit_test(test_unlocked),
-    cmocka_unit_test(test_killed),      cmocka_unit_test(test_deliveries),
+    cmocka_unit_test(a_locked_file_is_read_and_left_alone),
+    cmocka_unit_test(a_locked_target_lets_the_source_go),
+    cmocka_unit_test(a_lock_file_counts_while_its_program_may_live),
+    cmocka_unit_test(a_running_thunderbird_keeps_its_folders),
+    cmocka_unit_test(a_file_that_cannot_be_written_is_read_only),
+    cmocka_unit_test(what_is_written_without_a_lock_is_kept),
+    cmocka_unit_test(a_program_that_is_killed_at_any_time_loses_nothing),
+    cmocka_unit_test(deliveries_while_messages_are_removed_lose_nothing),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

@@ -2,7 +2,7 @@
  * Owns:     nothing; the folder is the rig's.
  * Must not: need a server.
  * Fails:    by TAP.
- * Tests:    fetcher/mbox/mbox.c, mbox_lines.c, mbox_message.c, mbox_scan.c */
+ * Tests:    fetcher/mbox/mbox.c, fetcher/mbox/lines.c, fetcher/mbox/message.c, fetcher/mbox/scan.c */
 #include "fetcher/disk/mail_files.h"
 #include "fetcher/mbox/lines.h"
 #include "tests/rigs/mbox_rig.h"
@@ -61,7 +61,7 @@ static const struct {
   { FROM "A: 1\n\nx\n\n" FROM "B: 2\n\ny\n\n" FROM "Status: RO\nA: 1\n\nx\n", "A: 1\n\nx\n|B: 2\n\ny\n|A: 1\n\nx\n|" },
 };
 
-static void test_contents(void **state)
+static void messages_are_listed_where_they_stand(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(contents); i++) {
     g_autofree char *path = rig_file("contents", contents[i].text, -1);
@@ -98,7 +98,7 @@ static const struct {
   { "From \r\n", "Etc/GMT-1", 0 },
 };
 
-static void test_dates(void **state)
+static void a_separator_tells_when_a_message_came(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(dates); i++) {
     g_setenv("TZ", dates[i].zone, TRUE);
@@ -128,7 +128,7 @@ static const struct {
   { "X-Mozilla-Status2: 00000008\n", FALSE },
 };
 
-static void test_deleted(void **state)
+static void what_a_mail_program_marked_as_deleted_is_told(void **state)
 {
   gint64 key = 0;
   for (guint i = 0; i < G_N_ELEMENTS(deleted); i++) {
@@ -145,7 +145,7 @@ static void test_deleted(void **state)
 }
 
 /* A line longer than any buffer, and octets that no text has. */
-static void test_octets(void **state)
+static void lines_of_any_length_and_octets_of_any_value_come_through(void **state)
 {
   g_autoptr(GString) text = g_string_new(FROM "A: 1\n\n");
   for (guint i = 0; i < 700000; i++) g_string_append_c(text, i % 1000 == 5 ? '\0' : (char)('a' + i % 26));
@@ -182,7 +182,7 @@ static const struct {
   { BOX_MESSAGE, 100, "A: 1\nB: 2\n\nFrom x\n" },
 };
 
-static void test_parts(void **state)
+static void header_and_whole_are_read_up_to_the_limit(void **state)
 {
   g_autofree char *path = rig_file("parts", FROM "A: 1\nStatus: O\nB: 2\n\n>From x\n\n" FROM "C: 3\n", -1);
   g_autoptr(Box) box = mbox_box_new(path);
@@ -197,7 +197,7 @@ static void test_parts(void **state)
 }
 
 /* A header longer than what makes the key, and longer than what is read at once. */
-static void test_long_header(void **state)
+static void a_long_header_comes_whole(void **state)
 {
   g_autoptr(GString) text = g_string_new(FROM);
   for (guint i = 0; i < 4000; i++) g_string_append_printf(text, "X-Field-%u: the value of it\n", i);
@@ -234,7 +234,7 @@ static const struct {
   { FROM "A: 1\n\nx\n\n" FROM "B: 2\n\ny\n", "", NULL },
 };
 
-static void test_changes(void **state)
+static void a_change_within_a_message_is_seen_before_it_is_read_or_taken(void **state)
 {
   for (guint i = 0; i < 2 * G_N_ELEMENTS(changes); i++) {
     const char *want = changes[i / 2].want;
@@ -252,48 +252,6 @@ static void test_changes(void **state)
     assert_int_equal(box->class->fetch(box, 1, fd, NULL), want != NULL);
     close(fd);
   }
-}
-
-static void write_at(const char *path, off_t where, const char *text)
-{
-  int fd = open(path, O_WRONLY | (where < 0 ? O_APPEND : 0));
-  assert_true(fd >= 0);
-  ssize_t n = (ssize_t)strlen(text);
-  assert_int_equal(where < 0 ? write(fd, text, (gsize)n) : pwrite(fd, text, (gsize)n, where), n);
-  close(fd);
-}
-
-/* list() after list(): the file grew, was changed in place, or is another one. */
-static void test_again(void **state)
-{
-  g_autofree char *path = rig_file("again", FROM "X-Mozilla-Status: 0000\nA: 1\n\nx\n\n" FROM "B: 2\n\nhalf", -1);
-  g_autoptr(Box) box = mbox_box_new(path);
-  rig_expect(box, "A: 1\n\nx\n|B: 2\n\nhalf|");
-  write_at(path, -1, " of it\n");
-  rig_expect(box, "A: 1\n\nx\n|B: 2\n\nhalf of it\n|");
-  write_at(path, -1, "\n" FROM "C: 3\n\n" FROM "A: 1\n\nx\n\n");
-  rig_expect(box, "A: 1\n\nx\n|B: 2\n\nhalf of it\n|C: 3\n|A: 1\n\nx\n|");
-  assert_int_equal(box_item(box, 0)->twins, 1);
-  assert_int_equal(box_item(box, 3)->twins, 0);
-  write_at(path, -1, FROM "D: 4\n\n");
-  rig_expect(box, "A: 1\n\nx\n|B: 2\n\nhalf of it\n|C: 3\n|A: 1\n\nx\n|D: 4\n|");
-  write_at(path, -1, FROM "C: 3\n\n");
-  rig_expect(box, "A: 1\n\nx\n|B: 2\n\nhalf of it\n|C: 3\n|A: 1\n\nx\n|D: 4\n|C: 3\n|");
-  write_at(path, (off_t)strlen(FROM "X-Mozilla-Status: 0000\n"), "Z: 9");
-  rig_expect(box, "Z: 9\n\nx\n|B: 2\n\nhalf of it\n|C: 3\n|A: 1\n\nx\n|D: 4\n|C: 3\n|");
-  write_at(path, (off_t)strlen(FROM "X-Mozilla-Status: "), "0009");
-  rig_list(box);
-  assert_true(box_item(box, 0)->deleted);
-  write_at(path, -1, "From "); /* no more of it is there yet: it may become a sentence */
-  rig_expect(box, "Z: 9\n\nx\n|B: 2\n\nhalf of it\n|C: 3\n|A: 1\n\nx\n|D: 4\n|C: 3\n\nFrom |");
-  write_at(path, -1, "\r\nH: 8\r\n\r\n");
-  rig_expect(box, "Z: 9\n\nx\n|B: 2\n\nhalf of it\n|C: 3\n|A: 1\n\nx\n|D: 4\n|C: 3\n|H: 8\r\n|");
-  g_autofree char *again = rig_file("again", FROM "E: 5\n\n" FROM "F: 6\n", -1);
-  rig_expect(box, "E: 5\n|F: 6\n|");
-  assert_int_equal(truncate(path, 0), 0);
-  rig_expect(box, "");
-  write_at(path, -1, FROM "G: 7\n");
-  rig_expect(box, "G: 7\n|");
 }
 
 /* Any text: what list() finds must lie end to end, be what the reader of local files finds, and be found by read(). */
@@ -316,7 +274,7 @@ static void expect_item(Box *box, guint item, GBytes *want)
   assert_int_equal(g_bytes_get_size(start), MIN(g_bytes_get_size(whole), 7));
 }
 
-static void test_any_text(void **state)
+static void any_text_is_split_into_messages_that_add_up_to_it(void **state)
 {
   static const char *const scraps[] = {
     "From a 10:20\n", "From b 10:20\r\n", "\n",     "\n",          "\r\n",  "\r", "x",
@@ -344,114 +302,18 @@ static void test_any_text(void **state)
   }
 }
 
-/* A file whose time is long past is not read again; one that a program replaced is. */
-static void test_unread(void **state)
-{
-  g_autofree char *path = rig_file("unread", FROM "A: 1\n\nx\n", -1);
-  struct timespec old[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1700000000 } };
-  assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
-  g_autoptr(Box) box = mbox_box_new(path);
-  rig_expect(box, "A: 1\n\nx\n|");
-  struct stat after;
-  assert_int_equal(stat(path, &after), 0);
-  assert_int_equal(after.st_atime, 1000000000);
-  write_at(path, (off_t)strlen(FROM), "B");
-  assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0); /* nobody does that: it shows that nothing was read */
-  rig_list(box);
-  g_autoptr(GError) error = NULL;
-  assert_null(rig_read(box, 0, BOX_MESSAGE, 10, &error));
-  assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_MESSAGE));
-}
-
-static void test_stamp(void **state)
-{
-  g_autofree char *path = rig_file("stamp", FROM "A: 1\n", -1);
-  g_autoptr(Box) box = mbox_box_new(path);
-  g_autofree char *a = box->class->stamp(box, NULL);
-  g_autofree char *b = box->class->stamp(box, NULL);
-  assert_string_equal(a, b);
-  assert_true(g_str_has_prefix(a, MBOX_RULE ":")); /* what was listed by another rule looks changed */
-  write_at(path, -1, "\n");
-  g_autofree char *c = box->class->stamp(box, NULL);
-  assert_string_not_equal(a, c);
-  g_autoptr(GError) error = NULL;
-  assert_int_equal(unlink(path), 0);
-  assert_null(box->class->stamp(box, &error));
-  assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX));
-  assert_non_null(strstr(error->message, path));
-}
-
-static void test_no_mbox(void **state)
-{
-  g_autofree char *text = rig_file("no-mbox", "Dear diary\n", -1);
-  g_autofree char *folder = rig_path("."), *absent = rig_path("absent");
-  const char *const paths[] = { text, folder, absent };
-  for (guint i = 0; i < G_N_ELEMENTS(paths); i++) {
-    g_autoptr(GError) error = NULL, other = NULL;
-    g_autoptr(Box) box = mbox_box_new(paths[i]);
-    assert_false(box->class->list(box, &error));
-    assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX));
-    assert_non_null(strstr(error->message, paths[i]));
-    int fd = rig_spool("A: 1\n", -1);
-    gint64 key = 0;
-    BoxItem like = { 0 };
-    assert_false(box->class->put(box, fd, &like, &key, &other));
-    assert_true(g_error_matches(other, STORE_ERROR, STORE_ERROR_MAILBOX));
-    close(fd);
-  }
-  rig_expect_file(text, "Dear diary\n", -1);
-}
-
-static void test_make(void **state)
-{
-  g_autofree char *path = rig_path("one/two/made"), *folder = rig_path("one/two");
-  g_autoptr(Box) box = mbox_box_new(path);
-  struct stat status;
-  for (guint i = 0; i < 2; i++) assert_true(box->class->make(box, NULL));
-  assert_int_equal(stat(path, &status), 0);
-  assert_int_equal(status.st_mode & 07777, 0600);
-  assert_int_equal(stat(folder, &status), 0);
-  assert_int_equal(status.st_mode & 07777, 0700);
-  rig_expect(box, "");
-  g_autoptr(GError) error = NULL;
-  g_autoptr(Box) bad = mbox_box_new(folder);
-  assert_false(bad->class->make(bad, &error));
-  assert_true(g_error_matches(error, STORE_ERROR, STORE_ERROR_MAILBOX));
-}
-
-static gboolean is_heard(int inotify)
-{
-  struct pollfd one = { .fd = inotify, .events = POLLIN };
-  gboolean heard = poll(&one, 1, 2000) == 1;
-  char events[4096];
-  while (poll(&one, 1, 0) == 1) assert_true(read(inotify, events, sizeof events) > 0);
-  return heard;
-}
-
-static void test_watch(void **state)
-{
-  g_autofree char *path = rig_file("watch/mbox", FROM "A: 1\n", -1), *other = rig_file("other", "x", -1);
-  g_autofree char *absent = rig_path("nowhere/mbox");
-  g_autoptr(Box) box = mbox_box_new(path), bad = mbox_box_new(absent);
-  int inotify = inotify_init1(IN_CLOEXEC);
-  assert_true(box->class->watch(box, inotify, NULL));
-  write_at(path, -1, "\n");
-  assert_true(is_heard(inotify));
-  assert_int_equal(g_rename(other, path), 0);
-  assert_true(is_heard(inotify));
-  assert_false(bad->class->watch(bad, inotify, NULL));
-  close(inotify);
-}
-
 int main(void)
 {
   g_setenv("TZ", "UTC", TRUE);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_contents), cmocka_unit_test(test_dates),    cmocka_unit_test(test_deleted),
-    cmocka_unit_test(test_octets),   cmocka_unit_test(test_parts),    cmocka_unit_test(test_long_header),
-    cmocka_unit_test(test_changes),  cmocka_unit_test(test_again),    cmocka_unit_test(test_unread),
-    cmocka_unit_test(test_stamp),    cmocka_unit_test(test_no_mbox),  cmocka_unit_test(test_make),
-    cmocka_unit_test(test_watch),    cmocka_unit_test(test_any_text),
+    cmocka_unit_test(messages_are_listed_where_they_stand),
+    cmocka_unit_test(a_separator_tells_when_a_message_came),
+    cmocka_unit_test(what_a_mail_program_marked_as_deleted_is_told),
+    cmocka_unit_test(lines_of_any_length_and_octets_of_any_value_come_through),
+    cmocka_unit_test(header_and_whole_are_read_up_to_the_limit),
+    cmocka_unit_test(a_long_header_comes_whole),
+    cmocka_unit_test(a_change_within_a_message_is_seen_before_it_is_read_or_taken),
+    cmocka_unit_test(any_text_is_split_into_messages_that_add_up_to_it),
   };
   return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

@@ -64,7 +64,7 @@ static const char *feed(const char *bytes, gsize length, guint64 budget, gsize p
   return NULL;
 }
 
-static void test_table(void **state)
+static void what_a_server_may_send_is_counted_in_pieces_of_any_size(void **state)
 {
   static const gsize pieces[] = { 1, 3, 4096 };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
@@ -77,7 +77,7 @@ static void test_table(void **state)
     }
 }
 
-static void test_long_line(void **state)
+static void a_line_without_end_is_refused(void **state)
 {
   g_autofree char *line = g_strnfill(GUARD_LINE + 1, 'a');
   memcpy(line, "* SEARCH ", 9);
@@ -85,7 +85,7 @@ static void test_long_line(void **state)
   assert_non_null(strstr(feed(line, GUARD_LINE + 1, G_MAXUINT64, 65536), "line without end"));
 }
 
-static void test_many_lines(void **state)
+static void many_small_lines_are_counted_and_rows_of_a_scan_are_not(void **state)
 {
   Guard guard = GUARD_INIT;
   guint fit = GUARD_LOOSE / (5 + GUARD_ROW);
@@ -97,7 +97,7 @@ static void test_many_lines(void **state)
   for (guint i = 0; i < fit + 10; i++) assert_null(guard_feed(&guard, "* 1 FETCH (X {1}\r\na)\r\n", 22));
 }
 
-static void test_command_within_line(void **state)
+static void a_command_within_a_line_keeps_the_count_of_its_literal(void **state)
 {
   Guard guard = GUARD_INIT;
   guard_command(&guard, 100);
@@ -109,7 +109,7 @@ static void test_command_within_line(void **state)
 }
 
 /* Another protocol: nothing but bytes counts. */
-static void test_bytes_only(void **state)
+static void of_another_protocol_only_bytes_are_counted(void **state)
 {
   static const char bytes[] = "* 1 FETCH " DEEP "\r\n(X {99999999}\r\n";
   for (guint piece = 1; piece < 100; piece += 98) {
@@ -124,8 +124,11 @@ static void test_bytes_only(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_table),      cmocka_unit_test(test_bytes_only),          cmocka_unit_test(test_long_line),
-    cmocka_unit_test(test_many_lines), cmocka_unit_test(test_command_within_line),
+    cmocka_unit_test(what_a_server_may_send_is_counted_in_pieces_of_any_size),
+    cmocka_unit_test(of_another_protocol_only_bytes_are_counted),
+    cmocka_unit_test(a_line_without_end_is_refused),
+    cmocka_unit_test(many_small_lines_are_counted_and_rows_of_a_scan_are_not),
+    cmocka_unit_test(a_command_within_a_line_keeps_the_count_of_its_literal),
   };
   return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
 }

@@ -87,7 +87,7 @@ static void test_handshake(void **state)
   server_free(server);
 }
 
-static void test_bad_ca_file(void **state)
+static void a_missing_file_of_certificates_is_told_by_its_name(void **state)
 {
   g_autoptr(GError) error = NULL;
   Server *server = server_start(shake_hands, &handshakes[0]);
@@ -100,7 +100,7 @@ static void test_bad_ca_file(void **state)
 
 static void silent(Peer *peer, gconstpointer data) { peer_wait(peer); }
 
-static void test_silent_handshake(void **state)
+static void a_server_that_is_silent_in_the_handshake_is_left_in_time(void **state)
 {
   g_autoptr(GError) error = NULL;
   Server *server = server_start(silent, NULL);
@@ -113,7 +113,7 @@ static void test_silent_handshake(void **state)
   server_free(server);
 }
 
-static void test_nobody_there(void **state)
+static void a_port_at_which_nobody_listens_is_a_broken_link(void **state)
 {
   g_autoptr(GError) error = NULL;
   Server *server = server_start(silent, NULL);
@@ -138,7 +138,7 @@ static void test_nobody_there(void **state)
 
 static void goodbye(Peer *peer, gconstpointer data) {}
 
-static void test_closed(void **state)
+static void after_the_end_of_a_connection_every_call_fails_at_once(void **state)
 {
   g_autoptr(GError) error = NULL;
   Server *server = server_start(goodbye, NULL);
@@ -153,7 +153,7 @@ static void test_closed(void **state)
   server_free(server);
 }
 
-static void test_write_to_closed(void **state)
+static void writing_to_a_closed_connection_ends_no_program(void **state)
 {
   g_autoptr(GError) error = NULL;
   Server *server = server_start(goodbye, NULL);
@@ -170,18 +170,12 @@ static void test_write_to_closed(void **state)
   server_free(server);
 }
 
-static void drip(Peer *peer, gconstpointer data)
-{
-  for (;;) {
-    peer_say(peer, "x");
-    g_usleep(100000);
-  }
-}
+static void drip(Peer *peer, gconstpointer data) { peer_drip(peer, "x"); }
 
 static void on_alarm(int signal_number) {}
 
 /* Signals come all the time and end nothing; one byte now and then is not an answer. */
-static void test_drip(void **state)
+static void signals_and_single_bytes_do_not_prolong_the_waiting(void **state)
 {
   g_autoptr(GError) error = NULL;
   struct sigaction action = { .sa_handler = on_alarm }, before;
@@ -205,14 +199,9 @@ static void test_drip(void **state)
   server_free(server);
 }
 
-static void flood(Peer *peer, gconstpointer data)
-{
-  static char block[65536];
-  memset(block, 'x', sizeof block);
-  for (;;) peer_say_bytes(peer, block, sizeof block);
-}
+static void flood(Peer *peer, gconstpointer data) { peer_flood(peer, "x"); }
 
-static void test_flood(void **state)
+static void a_flood_is_cut_off_at_what_the_command_allows(void **state)
 {
   g_autoptr(GError) error = NULL;
   Server *server = server_start(flood, NULL);
@@ -236,7 +225,7 @@ static void burst(Peer *peer, gconstpointer data)
 }
 
 /* Much that came fast buys no right to be silent for long. */
-static void test_burst_then_silence(void **state)
+static void a_burst_buys_no_right_to_be_silent(void **state)
 {
   g_autoptr(GError) error = NULL;
   Server *server = server_start(burst, NULL);
@@ -254,7 +243,7 @@ static void test_burst_then_silence(void **state)
 }
 
 /* Descriptors over 1023, where select() ends the program; and none is handed on to other programs. */
-static void test_many_descriptors(void **state)
+static void descriptors_over_1023_work_and_none_is_handed_on(void **state)
 {
   g_autoptr(GError) error = NULL;
   struct rlimit limit;
@@ -276,7 +265,7 @@ static void test_many_descriptors(void **state)
 }
 
 /* A peer that vanished is noticed by the kernel, without waking us up. */
-static void test_keep_alive(void **state)
+static void a_peer_that_vanished_is_noticed_by_the_kernel(void **state)
 {
   static const struct {
     int level, name, least, most;
@@ -303,7 +292,7 @@ static void mumble(Peer *peer, gconstpointer data)
 }
 
 /* Reading without waiting: nothing, then what is there, then the end. */
-static void test_read_now(void **state)
+static void reading_without_waiting_gives_nothing_then_bytes_then_the_end(void **state)
 {
   for (guint tls = 0; tls < 2; tls++) {
     Server *server = server_start(mumble, tls ? "tls" : NULL);
@@ -345,7 +334,7 @@ static void echo(Peer *peer, gconstpointer data)
 }
 
 /* Without libetpan: all is sent, and reading waits for bytes. */
-static void test_read_and_write(void **state)
+static void everything_is_sent_and_reading_waits_for_bytes(void **state)
 {
   for (guint tls = 0; tls < 2; tls++) {
     Server *server = server_start(echo, tls ? "tls" : NULL);
@@ -374,18 +363,18 @@ static void test_read_and_write(void **state)
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(handshakes) + 12] = {
-    cmocka_unit_test(test_bad_ca_file),
-    cmocka_unit_test(test_silent_handshake),
-    cmocka_unit_test(test_nobody_there),
-    cmocka_unit_test(test_closed),
-    cmocka_unit_test(test_write_to_closed),
-    cmocka_unit_test(test_drip),
-    cmocka_unit_test(test_flood),
-    cmocka_unit_test(test_burst_then_silence),
-    cmocka_unit_test(test_many_descriptors),
-    cmocka_unit_test(test_keep_alive),
-    cmocka_unit_test(test_read_now),
-    cmocka_unit_test(test_read_and_write),
+    cmocka_unit_test(a_missing_file_of_certificates_is_told_by_its_name),
+    cmocka_unit_test(a_server_that_is_silent_in_the_handshake_is_left_in_time),
+    cmocka_unit_test(a_port_at_which_nobody_listens_is_a_broken_link),
+    cmocka_unit_test(after_the_end_of_a_connection_every_call_fails_at_once),
+    cmocka_unit_test(writing_to_a_closed_connection_ends_no_program),
+    cmocka_unit_test(signals_and_single_bytes_do_not_prolong_the_waiting),
+    cmocka_unit_test(a_flood_is_cut_off_at_what_the_command_allows),
+    cmocka_unit_test(a_burst_buys_no_right_to_be_silent),
+    cmocka_unit_test(descriptors_over_1023_work_and_none_is_handed_on),
+    cmocka_unit_test(a_peer_that_vanished_is_noticed_by_the_kernel),
+    cmocka_unit_test(reading_without_waiting_gives_nothing_then_bytes_then_the_end),
+    cmocka_unit_test(everything_is_sent_and_reading_waits_for_bytes),
   };
   for (guint i = 0; i < G_N_ELEMENTS(handshakes); i++)
     tests[12 + i] =

@@ -1,9 +1,20 @@
-FETCHER_PASS_TESTS = %D%/test_heal %D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_settle \
-	%D%/test_spare %D%/test_sweep
+FETCHER_PASS_TESTS = %D%/test_folders %D%/test_answers %D%/test_brake %D%/test_heal %D%/test_later %D%/test_locate \
+	%D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_settle %D%/test_spare \
+	%D%/test_sweep %D%/test_sync
 check_PROGRAMS += $(FETCHER_PASS_TESTS)
 TESTS += $(FETCHER_PASS_TESTS)
+%C%_test_folders_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_folders_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_answers_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_answers_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_brake_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_brake_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_heal_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_heal_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_later_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_later_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_locate_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_locate_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_pass_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_pass_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_prized_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -18,3 +29,5 @@ TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_spare_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_sweep_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_sweep_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_sync_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sync_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -44,6 +44,21 @@ static void on_an_open_connection_too(void **state)
   fake_disconnect(run);
 }
 
+/* The phone's folder is there now, by its name alone, with the mail that the bounce answers. */
+static void another_sent_folder_brings_back_what_it_answers(void **state)
+{
+  Fake *fake = *state;
+  fake_pass_ok(fake);
+  assert_int_equal(fake_count(fake, "Backscatter"), 3);
+  fake_sent_in(fake, "Sent Messages", "phone@example.org", "friend-1@example.com", fake->now - (gint64)90 * 86400);
+  fake_sent_in(fake, "Sent Messages", "forged-2@spam.example", "victim-2@example.com",
+               fake->now - (gint64)5 * 86400 - 120);
+  fake_pass_ok(fake);
+  assert_int_equal(fake_count(fake, "Backscatter"), 2);
+  assert_int_equal(fake_count(fake, "INBOX"), 4);
+  assert_int_equal(fake_in_state(fake, MOVE_RESTORED), 1);
+}
+
 static void another_sent_message_brings_nothing_back(void **state)
 {
   Fake *fake = *state;
@@ -78,6 +93,7 @@ int main(void)
   filter_init();
   const struct CMUnitTest tests[] = { FAKE_CASE(a_late_copy_brings_its_bounce_back),
                                       FAKE_CASE(on_an_open_connection_too),
+                                      FAKE_CASE(another_sent_folder_brings_back_what_it_answers),
                                       FAKE_CASE(another_sent_message_brings_nothing_back),
                                       FAKE_CASE(deleted_stays_deleted) };
   return cmocka_run_group_tests_name("heal", tests, NULL, NULL);

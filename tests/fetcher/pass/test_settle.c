@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -13,7 +14,16 @@
 typedef enum { AT_ONCE, COPIES, LATE } Way;
 
 /* What is to be done, after a first pass where it is about mail in quarantine. */
-typedef enum { QUARANTINE, RESTORE, DELETE_TO_TRASH, DELETE_FOR_GOOD, OUT_OF_TRASH, BACK_INTO_QUARANTINE, TWINS } Work;
+typedef enum {
+  QUARANTINE,
+  RESTORE,
+  DELETE_TO_TRASH,
+  DELETE_FOR_GOOD,
+  OUT_OF_TRASH,
+  BACK_INTO_QUARANTINE,
+  HEAL,
+  TWINS
+} Work;
 
 static void rename_folder(FakeServer *server, const char *from, const char *to)
 {
@@ -52,6 +62,8 @@ static void prepare(Fake *fake, Work work)
   if (work == QUARANTINE || work == TWINS) return;
   if (work == DELETE_FOR_GOOD) rename_folder(fake->server, "Trash", "Old");
   if (!fake_pass(fake, NULL, &problem)) fail_msg("%s", problem->message);
+  if (work == HEAL) /* its Sent copy comes late: what it answers is judged again, and goes back */
+    return fake_sent(fake, "forged-2@spam.example", "victim-2@example.com", fake->now - (gint64)5 * 86400 - 120);
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   for (guint i = 0, wished = 0; i < entries->len && wished < 2; i++) {
     const Entry *entry = entries->pdata[i];
@@ -101,6 +113,7 @@ static guint cut_everywhere(Work work, Way way)
 {
   guint steps, total, points = 0;
   g_autofree char *undisturbed = outcome(work, way, 0, FALSE, &total);
+  if (work == HEAL) assert_non_null(strstr(undisturbed, "\nrestored 1\n"));
   for (guint cut = 1; cut <= total; cut++)
     for (int after = 0; after < 2; after++, points++) {
       g_autofree char *disturbed = outcome(work, way, cut, after, &steps);

@@ -24,7 +24,9 @@ static Wish *sweep(Fake *fake, WishVerb verb, const char *folders)
 /* The owner's oldest sent mail, without which nothing is covered, is still missing. */
 static void lose_old_sent_mail(Fake *fake)
 {
-  g_ptr_array_set_size(fake_folder(fake->server, "Sent")->messages, 0);
+  FakeFolder *sent = fake_folder(fake->server, "Sent");
+  g_ptr_array_set_size(sent->messages, 0);
+  sent->next = 1; /* it never came */
   fake_sent(fake, "mine-4@example.org", "friend-4@example.com", fake->now - 3600);
 }
 

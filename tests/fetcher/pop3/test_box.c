@@ -1,11 +1,10 @@
-/* test_box.c - a POP3 maildrop as a box: keys, reading, fetching, removing, the next session
+/* test_box.c - a POP3 maildrop as a box: keys, reading, fetching
  * Owns:     the tables of texts and of what a server makes of a message.
  * Must not: leave loopback.
  * Fails:    as a test.
  * Tests:    fetcher/pop3/box.c, fetcher/pop3/box_read.c, fetcher/pop3/box_text.c */
-#include "fetcher/pop3/box.h"
 #include "fetcher/pop3/box_text.h"
-#include "tests/rigs/pop3_peer.h"
+#include "tests/rigs/pop3_session.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,90 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* The account must outlive its box. */
-typedef struct {
-  Server *server;
-  AccountConfig account;
-  Box *box;
-  GError *error;
-  GString *got; /* of read(): "item:bytes|" */
-} Rig;
-
-static void rig_open(Rig *rig, const Pop3Conversation *conversation)
-{
-  *rig = (Rig){ .server = server_start(pop3_peer, conversation), .got = g_string_new(NULL) };
-  rig->account = pop3_account(rig->server, SECURITY_NONE);
-  rig->box = pop3_box_new(&rig->account, POP3_SECRET, &rig->error);
-  if (rig->box == NULL) print_error("%s\n", rig->error->message);
-  assert_non_null(rig->box);
-}
-
-/* Frees the box. What the server heard is valid until rig_free(). */
-static const char *rig_end(Rig *rig)
-{
-  box_free(g_steal_pointer(&rig->box));
-  server_stop(rig->server);
-  return server_heard(rig->server);
-}
-
-static void rig_free(Rig *rig)
-{
-  box_free(rig->box);
-  server_free(rig->server);
-  g_clear_error(&rig->error);
-  g_string_free(rig->got, TRUE);
-}
-
-static void rig_list(Rig *rig, guint count)
-{
-  assert_true(rig->box->class->list(rig->box, &rig->error));
-  assert_int_equal(rig->box->items->len, count);
-}
-
-/* No message to the owner holds a secret. */
-static void assert_error(Rig *rig, int code, const char *words)
-{
-  assert_non_null(rig->error);
-  if (rig->error->code != code || strstr(rig->error->message, words) == NULL)
-    print_error("%d %s\n", rig->error->code, rig->error->message);
-  assert_int_equal(rig->error->code, code);
-  assert_non_null(strstr(rig->error->message, words));
-  assert_false(pop3_knows_secret(rig->error->message));
-  assert_null(strstr(rig->error->message, POP3_USER));
-  g_clear_error(&rig->error);
-}
-
-static void take(guint item, GBytes *bytes, gpointer data)
-{
-  gsize length = 0;
-  const char *text = g_bytes_get_data(bytes, &length);
-  g_string_append_printf(data, "%u:", item);
-  g_string_append_len(data, text, (gssize)length);
-  g_string_append_c(data, '|');
-}
-
-static gboolean read_items(Rig *rig, const guint *items, guint n, BoxPart part, gsize limit)
-{
-  g_string_truncate(rig->got, 0);
-  return rig->box->class->read(rig->box, items, n, part, limit, take, rig->got, &rig->error);
-}
-
-/* The file that fetch() writes; NULL when it fails. */
-static GBytes *fetch_item(Rig *rig, guint item)
-{
-  int fd = memfd_create("message", MFD_CLOEXEC);
-  assert_true(fd >= 0);
-  GBytes *bytes = NULL;
-  if (rig->box->class->fetch(rig->box, item, fd, &rig->error)) {
-    gsize size = (gsize)lseek(fd, 0, SEEK_END);
-    char *text = g_malloc(size + 1);
-    assert_int_equal(pread(fd, text, size, 0), (ssize_t)size);
-    bytes = g_bytes_new_take(text, size);
-  }
-  close(fd);
-  return bytes;
-}
 
 /* On the wire, dots doubled; as a box gives it; octets without the dots. Fed whole and byte by byte. */
 static const struct {
@@ -127,7 +42,7 @@ static const struct {
   TEXT("\xff\xfe\r\n", "\xff\xfe\n", 4),
 };
 
-static void test_text(void **state)
+static void dots_and_line_ends_are_undone_in_pieces_of_any_size(void **state)
 {
   for (guint i = 0; i < 2 * G_N_ELEMENTS(texts); i++) {
     Pop3Text text = POP3_TEXT_INIT;
@@ -173,16 +88,16 @@ static const struct {
   BROKEN("one too many", "A: b\r\n\r\nc\r\n", 10),
 };
 
-static void test_whole(void **state)
+static void a_message_is_taken_when_it_came_whole(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(wholes); i++) {
     Pop3Mail mail = { "u1", wholes[i].text, wholes[i].length, wholes[i].octets };
     Pop3Conversation conversation = { .mails = &mail, .n = 1 };
-    Rig rig;
-    rig_open(&rig, &conversation);
-    rig_list(&rig, 1);
-    assert_int_equal(box_item(rig.box, 0)->size, mail.octets != 0 ? mail.octets : mail.length);
-    g_autoptr(GBytes) bytes = fetch_item(&rig, 0);
+    Pop3Session session;
+    pop3_session_open(&session, &conversation);
+    pop3_session_list(&session, 1);
+    assert_int_equal(box_item(session.box, 0)->size, mail.octets != 0 ? mail.octets : mail.length);
+    g_autoptr(GBytes) bytes = pop3_session_fetch(&session, 0);
     if ((bytes != NULL) != (wholes[i].code < 0)) print_error("%s\n", wholes[i].name);
     if (wholes[i].code < 0) {
       assert_non_null(bytes);
@@ -190,45 +105,38 @@ static void test_whole(void **state)
       assert_memory_equal(g_bytes_get_data(bytes, NULL), wholes[i].got, wholes[i].got_length);
       /* What is read of a small message is the same, to the byte. */
       guint item = 0;
-      assert_true(read_items(&rig, &item, 1, BOX_MESSAGE, 1000));
-      assert_int_equal(rig.got->len, wholes[i].got_length + 3);
-      assert_memory_equal(rig.got->str + 2, wholes[i].got, wholes[i].got_length);
+      assert_true(pop3_session_read(&session, &item, 1, BOX_MESSAGE, 1000));
+      assert_int_equal(session.got->len, wholes[i].got_length + 3);
+      assert_memory_equal(session.got->str + 2, wholes[i].got, wholes[i].got_length);
     } else {
       assert_null(bytes);
-      assert_error(&rig, wholes[i].code, "octets and sent");
+      pop3_session_failed(&session, wholes[i].code, "octets and sent");
     }
-    rig_free(&rig);
+    pop3_session_free(&session);
   }
 }
 
 /* A message without a byte, which no server should have, but LIST may say so. */
-static void test_empty_message(void **state)
+static void a_message_without_a_byte_is_read(void **state)
 {
   Pop3Conversation conversation = { .turns = { { .command = "LIST", .answer = "+OK\r\n1 0\r\n.\r\n" },
                                                { .command = "UIDL", .answer = "+OK\r\n1 u1\r\n.\r\n" },
                                                { .command = "TOP", .answer = "+OK\r\n.\r\n" },
                                                { .command = "RETR", .answer = "+OK\r\n.\r\n" } } };
-  Rig rig;
+  Pop3Session session;
   guint item = 0;
-  rig_open(&rig, &conversation);
-  rig_list(&rig, 1);
-  assert_true(read_items(&rig, &item, 1, BOX_HEADER, 100));
-  assert_string_equal(rig.got->str, "0:|");
-  assert_true(read_items(&rig, &item, 1, BOX_MESSAGE, 100));
-  assert_string_equal(rig.got->str, "0:|");
-  g_autoptr(GBytes) bytes = fetch_item(&rig, 0);
+  pop3_session_open(&session, &conversation);
+  pop3_session_list(&session, 1);
+  assert_true(pop3_session_read(&session, &item, 1, BOX_HEADER, 100));
+  assert_string_equal(session.got->str, "0:|");
+  assert_true(pop3_session_read(&session, &item, 1, BOX_MESSAGE, 100));
+  assert_string_equal(session.got->str, "0:|");
+  g_autoptr(GBytes) bytes = pop3_session_fetch(&session, 0);
   assert_int_equal(g_bytes_get_size(bytes), 0);
-  rig_free(&rig);
+  pop3_session_free(&session);
 }
 
-#define MAIL(n)                                                                                                        \
-  {                                                                                                                    \
-    "u" #n, "Subject: " #n "\r\n\r\nbody\r\n"                                                                          \
-  }
-static const Pop3Mail four[] = { MAIL(1), MAIL(2), MAIL(3), MAIL(4) };
-#define FOUR .mails = four, .n = G_N_ELEMENTS(four)
-
-static void test_read(void **state)
+static void headers_and_messages_are_read_with_and_without_top(void **state)
 {
   static const Pop3Mail mails[] = { { "u1", "A: 1\r\nB: 2\r\n\r\nbody 1\r\n" },
                                     { "u2", "\r\nno header\r\n" },
@@ -238,30 +146,30 @@ static void test_read(void **state)
   static const guint items[] = { 2, 0, 1, 3 };
   for (guint i = 0; i < G_N_ELEMENTS(capabilities); i++) {
     Pop3Conversation conversation = { .mails = mails, .n = 4, .capabilities = capabilities[i] };
-    Rig rig;
-    rig_open(&rig, &conversation);
-    rig_list(&rig, 4);
-    assert_string_equal(rig.box->name, "INBOX");
-    assert_true(read_items(&rig, items, 4, BOX_HEADER, 1000));
-    assert_string_equal(rig.got->str, "2:A: 3\n|0:A: 1\nB: 2\n|1:|3:A: 4\n|");
-    assert_true(read_items(&rig, items, 4, BOX_HEADER, 5));
-    assert_string_equal(rig.got->str, "2:A: 3\n|0:A: 1\n|1:|3:A: 4\n|");
-    assert_true(read_items(&rig, items, 4, BOX_MESSAGE, 1000));
-    assert_string_equal(rig.got->str, "2:A: 3\n|0:A: 1\nB: 2\n\nbody 1\n|1:\nno header\n|3:A: 4\n\n\n\nbody 4\n|");
-    assert_true(read_items(&rig, items, 4, BOX_MESSAGE, 12));
-    assert_string_equal(rig.got->str, "2:A: 3\n|0:A: 1\nB: 2\n\nb|1:\nno header\n|3:A: 4\n\n\n\nbody|");
-    assert_true(read_items(&rig, items, 0, BOX_MESSAGE, 12));
-    const char *heard = rig_end(&rig);
+    Pop3Session session;
+    pop3_session_open(&session, &conversation);
+    pop3_session_list(&session, 4);
+    assert_string_equal(session.box->name, "INBOX");
+    assert_true(pop3_session_read(&session, items, 4, BOX_HEADER, 1000));
+    assert_string_equal(session.got->str, "2:A: 3\n|0:A: 1\nB: 2\n|1:|3:A: 4\n|");
+    assert_true(pop3_session_read(&session, items, 4, BOX_HEADER, 5));
+    assert_string_equal(session.got->str, "2:A: 3\n|0:A: 1\n|1:|3:A: 4\n|");
+    assert_true(pop3_session_read(&session, items, 4, BOX_MESSAGE, 1000));
+    assert_string_equal(session.got->str, "2:A: 3\n|0:A: 1\nB: 2\n\nbody 1\n|1:\nno header\n|3:A: 4\n\n\n\nbody 4\n|");
+    assert_true(pop3_session_read(&session, items, 4, BOX_MESSAGE, 12));
+    assert_string_equal(session.got->str, "2:A: 3\n|0:A: 1\nB: 2\n\nb|1:\nno header\n|3:A: 4\n\n\n\nbody|");
+    assert_true(pop3_session_read(&session, items, 0, BOX_MESSAGE, 12));
+    const char *heard = pop3_session_end(&session);
     /* Nothing was marked as read, nor committed. */
     if (i != 2) assert_null(strstr(heard, "RETR"));
     if (i == 2) assert_null(strstr(heard, "TOP"));
     assert_null(strstr(heard, "QUIT"));
-    rig_free(&rig);
+    pop3_session_free(&session);
   }
 }
 
 /* Where lines are shorter than they are taken to be, a second question brings the rest. */
-static void test_many_short_lines(void **state)
+static void where_lines_are_short_a_second_question_brings_the_rest(void **state)
 {
   for (guint i = 0; i < 2; i++) {
     g_autoptr(GString) text = g_string_new("A: b\r\n\r\n"), expected = g_string_new("A: b\n\n");
@@ -272,37 +180,37 @@ static void test_many_short_lines(void **state)
     }
     Pop3Mail mail = { "u1", text->str };
     Pop3Conversation conversation = { .mails = &mail, .n = 1 };
-    Rig rig;
+    Pop3Session session;
     guint item = 0;
-    rig_open(&rig, &conversation);
-    rig_list(&rig, 1);
-    assert_true(read_items(&rig, &item, 1, BOX_MESSAGE, 10000));
-    assert_int_equal(rig.got->len, 10003);
-    assert_memory_equal(rig.got->str + 2, expected->str, 10000);
-    const char *heard = rig_end(&rig);
+    pop3_session_open(&session, &conversation);
+    pop3_session_list(&session, 1);
+    assert_true(pop3_session_read(&session, &item, 1, BOX_MESSAGE, 10000));
+    assert_int_equal(session.got->len, 10003);
+    assert_memory_equal(session.got->str + 2, expected->str, 10000);
+    const char *heard = pop3_session_end(&session);
     assert_non_null(strstr(heard, "TOP 1 313\r\n"));
     assert_int_equal(strstr(heard, "TOP 1 10000\r\n") != NULL, i == 0);
     assert_null(strstr(heard, "RETR"));
-    rig_free(&rig);
+    pop3_session_free(&session);
   }
 }
 
-static void test_refused(void **state)
+static void a_refused_message_keeps_none_from_the_others(void **state)
 {
   static const guint items[] = { 0, 1, 2, 3 };
-  Pop3Conversation conversation = { FOUR, .turns = { { .command = "TOP 2", .answer = "-ERR bad sector.\r\n" },
-                                                     { .command = "RETR 2", .answer = "-ERR gertrude\r\n" } } };
-  Rig rig;
-  rig_open(&rig, &conversation);
-  rig_list(&rig, 4);
-  assert_false(read_items(&rig, items, 4, BOX_HEADER, 100));
-  assert_string_equal(rig.got->str, "0:Subject: 1\n|2:Subject: 3\n|3:Subject: 4\n|");
-  assert_error(&rig, STORE_ERROR_MESSAGE, "refused to give a message: bad sector.");
-  assert_null(fetch_item(&rig, 1));
-  assert_error(&rig, STORE_ERROR_MESSAGE, "refused to give a message.");
-  g_autoptr(GBytes) bytes = fetch_item(&rig, 2);
+  Pop3Conversation conversation = { POP3_FOUR, .turns = { { .command = "TOP 2", .answer = "-ERR bad sector.\r\n" },
+                                                          { .command = "RETR 2", .answer = "-ERR gertrude\r\n" } } };
+  Pop3Session session;
+  pop3_session_open(&session, &conversation);
+  pop3_session_list(&session, 4);
+  assert_false(pop3_session_read(&session, items, 4, BOX_HEADER, 100));
+  assert_string_equal(session.got->str, "0:Subject: 1\n|2:Subject: 3\n|3:Subject: 4\n|");
+  pop3_session_failed(&session, STORE_ERROR_MESSAGE, "refused to give a message: bad sector.");
+  assert_null(pop3_session_fetch(&session, 1));
+  pop3_session_failed(&session, STORE_ERROR_MESSAGE, "refused to give a message.");
+  g_autoptr(GBytes) bytes = pop3_session_fetch(&session, 2);
   assert_non_null(bytes);
-  rig_free(&rig);
+  pop3_session_free(&session);
 }
 
 static gint64 key_of(const char *header, guint64 size)
@@ -312,239 +220,110 @@ static gint64 key_of(const char *header, guint64 size)
 }
 
 /* Keys by unique-id; where that is missing or shared, by the message; those that are alike nevertheless are twins. */
-static void test_keys(void **state)
+static void a_key_is_the_unique_id_or_the_message_itself(void **state)
 {
   static const Pop3Mail mails[] = { { "same", "A: 1\r\n\r\nx\r\n" }, { "u2", "A: 2\r\n\r\nx\r\n" },
                                     { "same", "A: 3\r\n\r\nx\r\n" }, { "same", "A: 3\r\n\r\nxx\r\n" },
                                     { "same", "A: 4\r\n\r\nx\r\n" }, { "same", "A: 4\r\n\r\ny\r\n" } };
   Pop3Conversation conversation = { .mails = mails, .n = G_N_ELEMENTS(mails) };
-  Rig rig;
-  rig_open(&rig, &conversation);
+  Pop3Session session;
+  pop3_session_open(&session, &conversation);
   for (guint i = 0; i < 2; i++) {
-    rig_list(&rig, 6);
-    assert_int_equal(box_item(rig.box, 3)->twins, 0);
-    assert_int_equal(box_item(rig.box, 4)->twins, 1);
-    assert_int_equal(box_item(rig.box, 5)->twins, 0);
-    assert_true(box_item(rig.box, 4)->key == box_item(rig.box, 5)->key);
-    assert_true(box_item(rig.box, 0)->key == key_of("A: 1\n", 11));
-    assert_true(box_item(rig.box, 1)->key == box_key("u2", 2));
-    assert_true(box_item(rig.box, 2)->key == key_of("A: 3\n", 11));
-    assert_true(box_item(rig.box, 3)->key == key_of("A: 3\n", 12));
-    assert_int_equal(pop3_box_row(rig.box, 3)->number, 4);
-    assert_string_equal(pop3_box_row(rig.box, 1)->uid, "u2");
+    pop3_session_list(&session, 6);
+    assert_int_equal(box_item(session.box, 3)->twins, 0);
+    assert_int_equal(box_item(session.box, 4)->twins, 1);
+    assert_int_equal(box_item(session.box, 5)->twins, 0);
+    assert_true(box_item(session.box, 4)->key == box_item(session.box, 5)->key);
+    assert_true(box_item(session.box, 0)->key == key_of("A: 1\n", 11));
+    assert_true(box_item(session.box, 1)->key == box_key("u2", 2));
+    assert_true(box_item(session.box, 2)->key == key_of("A: 3\n", 11));
+    assert_true(box_item(session.box, 3)->key == key_of("A: 3\n", 12));
+    assert_int_equal(pop3_box_row(session.box, 3)->number, 4);
+    assert_string_equal(pop3_box_row(session.box, 1)->uid, "u2");
   }
-  rig_free(&rig);
+  pop3_session_free(&session);
 }
 
 /* Neither UIDL nor TOP, and one message that the server refuses: it has no key. */
-static void test_keys_without_anything(void **state)
+static void without_uidl_and_top_a_refused_message_has_no_key(void **state)
 {
-  Pop3Conversation conversation = { FOUR, .capabilities = "",
+  Pop3Conversation conversation = { POP3_FOUR, .capabilities = "",
                                     .turns = { { .command = "UIDL", .answer = "-ERR what?\r\n" },
                                                { .command = "TOP", .answer = "-ERR what?\r\n" },
                                                { .command = "RETR 3", .answer = "-ERR bad sector\r\n" } } };
-  Rig rig;
-  rig_open(&rig, &conversation);
-  rig_list(&rig, 3);
-  assert_true(box_item(rig.box, 0)->key == key_of("Subject: 1\n", strlen(four[0].text)));
-  assert_int_equal(pop3_box_row(rig.box, 2)->number, 4);
-  assert_null(pop3_box_row(rig.box, 2)->uid);
+  Pop3Session session;
+  pop3_session_open(&session, &conversation);
+  pop3_session_list(&session, 3);
+  assert_true(box_item(session.box, 0)->key == key_of("Subject: 1\n", strlen(pop3_four[0].text)));
+  assert_int_equal(pop3_box_row(session.box, 2)->number, 4);
+  assert_null(pop3_box_row(session.box, 2)->uid);
   guint item = 2;
-  assert_true(rig.box->class->remove(rig.box, &item, 1, &rig.error));
-  assert_non_null(strstr(rig_end(&rig), "DELE 4\r\n"));
-  rig_free(&rig);
-}
-
-/* Removed at the end of the session, whether by commit() or by freeing the box; and not there for the rest of it. */
-static void test_remove(void **state)
-{
-  static const guint items[] = { 1, 2 }, all[] = { 0, 1, 2, 3 };
-  for (guint i = 0; i < 2; i++) {
-    Pop3Conversation conversation = { FOUR, .sessions = 2 };
-    Rig rig;
-    rig_open(&rig, &conversation);
-    assert_true(rig.box->removes_late && rig.box->renumbers);
-    rig_list(&rig, 4);
-    g_autofree char *before = rig.box->class->stamp(rig.box, &rig.error);
-    assert_true(rig.box->class->remove(rig.box, items, 2, &rig.error));
-    assert_true(rig.box->class->remove(rig.box, items, 2, &rig.error)); /* once more is no error */
-    assert_true(read_items(&rig, all, 4, BOX_HEADER, 100));
-    assert_string_equal(rig.got->str, "0:Subject: 1\n|3:Subject: 4\n|");
-    assert_null(fetch_item(&rig, 1));
-    assert_error(&rig, STORE_ERROR_MESSAGE, "no longer there");
-    if (i == 0) {
-      assert_true(rig.box->class->commit(rig.box, &rig.error));
-      assert_int_equal(rig.box->items->len, 0);
-    } else {
-      box_free(rig.box);
-      rig.box = pop3_box_new(&rig.account, POP3_SECRET, &rig.error);
-    }
-    rig_list(&rig, 2);
-    g_autofree char *after = rig.box->class->stamp(rig.box, &rig.error);
-    assert_string_not_equal(before, after);
-    assert_true(box_item(rig.box, 1)->key == box_key("u4", 2));
-    assert_non_null(strstr(rig_end(&rig), "UIDL 2\r\nDELE 2\r\nUIDL 3\r\nDELE 3\r\n"));
-    rig_free(&rig);
-  }
-}
-
-/* The server numbers anew between the listing and the deletion, or refuses: the others are removed all the same. */
-static void test_remove_refused(void **state)
-{
-  static const guint items[] = { 0, 1, 2, 3 };
-  Pop3Conversation conversation = { FOUR, .turns = { { .command = "UIDL 2", .answer = "+OK 2 u3\r\n" },
-                                                     { .command = "DELE 3", .answer = "-ERR read only\r\n" } } };
-  Rig rig;
-  rig_open(&rig, &conversation);
-  rig_list(&rig, 4);
-  assert_false(rig.box->class->remove(rig.box, items, 4, &rig.error));
-  assert_error(&rig, STORE_ERROR_MESSAGE, "numbered its messages anew");
-  const char *heard = rig_end(&rig);
-  assert_non_null(strstr(heard, "DELE 1\r\n"));
-  assert_null(strstr(heard, "DELE 2\r\n"));
-  assert_non_null(strstr(heard, "DELE 4\r\nQUIT\r\n"));
-  rig_free(&rig);
-}
-
-/* QUIT that is refused or not answered proves nothing: the next session tells. One that cannot be had is LINK. */
-static void test_commit(void **state)
-{
-  static const struct {
-    const char *quit;
-    guint sessions;
-    int code;
-    guint count;
-  } rows[] = { { "-ERR not removed\r\n", 2, -1, 4 }, { "+OK\r\n", 1, STORE_ERROR_LINK, 0 } };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    Pop3Conversation conversation = { FOUR, .sessions = rows[i].sessions };
-    if (i == 0) conversation.turns[0] = (Pop3Turn){ .command = "DELE", .answer = "+OK so to say\r\n" };
-    if (i == 0) conversation.turns[1] = (Pop3Turn){ .command = "QUIT", .answer = rows[i].quit };
-    Rig rig;
-    guint item = 0;
-    rig_open(&rig, &conversation);
-    rig_list(&rig, 4);
-    assert_true(rig.box->class->remove(rig.box, &item, 1, &rig.error));
-    gboolean done = rig.box->class->commit(rig.box, &rig.error);
-    assert_int_equal(done, rows[i].code < 0);
-    assert_int_equal(rig.box->items->len, 0);
-    if (done) {
-      rig_list(&rig, rows[i].count);
-    } else {
-      assert_error(&rig, rows[i].code, "localhost");
-      assert_null(pop3_box_link(rig.box));
-      assert_false(rig.box->class->list(rig.box, &rig.error));
-      assert_error(&rig, STORE_ERROR_LINK, "has ended");
-      assert_null(rig.box->class->stamp(rig.box, &rig.error));
-      assert_error(&rig, STORE_ERROR_LINK, "has ended");
-    }
-    rig_free(&rig);
-  }
-}
-
-/* A server that does not answer QUIT is left after two seconds, whatever the account's patience. */
-static void test_free_does_not_hang(void **state)
-{
-  Pop3Conversation conversation = { FOUR, .turns = { { .command = "QUIT", .act = peer_wait } } };
-  Rig rig;
-  guint item = 0;
-  rig_open(&rig, &conversation);
-  rig_list(&rig, 4);
-  assert_true(rig.box->class->remove(rig.box, &item, 1, &rig.error));
-  gint64 start = g_get_monotonic_time();
-  const char *heard = rig_end(&rig);
-  assert_in_range(g_get_monotonic_time() - start, 1500000, 8000000);
-  assert_non_null(strstr(heard, "QUIT"));
-  rig_free(&rig);
-}
-
-/* A connection that breaks within a message is LINK; nothing of it is given. */
-static void test_broken_off(void **state)
-{
-  static const guint items[] = { 0, 1 };
-  Pop3Conversation conversation = {
-    FOUR, .turns = { { .command = "TOP 2", .answer = "+OK\r\nSubject: 2\r\n\r\nbo", .act = peer_leave },
-                     { .command = "RETR", .answer = "+OK\r\nSubject: 1\r\n\r\nbody\r\n", .act = peer_leave } }
-  };
-  for (guint i = 0; i < 2; i++) {
-    Rig rig;
-    rig_open(&rig, &conversation);
-    rig_list(&rig, 4);
-    if (i == 0) {
-      assert_false(read_items(&rig, items, 2, BOX_MESSAGE, 1000));
-      assert_string_equal(rig.got->str, "0:Subject: 1\n\nbody\n|");
-    } else
-      assert_null(fetch_item(&rig, 0));
-    assert_error(&rig, STORE_ERROR_LINK, "closed the connection");
-    rig_free(&rig);
-  }
+  assert_true(session.box->class->remove(session.box, &item, 1, &session.error));
+  assert_non_null(strstr(pop3_session_end(&session), "DELE 4\r\n"));
+  pop3_session_free(&session);
 }
 
 /* The disk is full. */
-static void test_disk_full(void **state)
+static void a_full_disk_is_told_and_the_session_goes_on(void **state)
 {
-  Pop3Conversation conversation = { FOUR };
-  Rig rig;
-  rig_open(&rig, &conversation);
-  rig_list(&rig, 4);
+  Pop3Conversation conversation = { POP3_FOUR };
+  Pop3Session session;
+  pop3_session_open(&session, &conversation);
+  pop3_session_list(&session, 4);
   int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
   assert_true(fd >= 0);
-  assert_false(rig.box->class->fetch(rig.box, 0, fd, &rig.error));
-  assert_error(&rig, STORE_ERROR_MAILBOX, "No space left on device");
+  assert_false(session.box->class->fetch(session.box, 0, fd, &session.error));
+  pop3_session_failed(&session, STORE_ERROR_MAILBOX, "No space left on device");
   close(fd);
-  g_autoptr(GBytes) bytes = fetch_item(&rig, 1); /* the session goes on */
+  g_autoptr(GBytes) bytes = pop3_session_fetch(&session, 1); /* the session goes on */
   assert_non_null(bytes);
-  rig_free(&rig);
+  pop3_session_free(&session);
 }
 
 /* A sender cannot make a message that breaks the connection each time: lines that are all dots, or empty. */
-static void test_all_dots(void **state)
+static void lines_that_are_all_dots_or_empty_break_no_connection(void **state)
 {
   g_autoptr(GString) dots = g_string_new("A: b\r\n\r\n");
   for (guint i = 0; i < 300000; i++) g_string_append(dots, i & 1 ? ".\r\n" : "\r\n");
   Pop3Mail mails[] = { { "u1", dots->str }, { "u2", dots->str, 0, 0 } };
   mails[1].octets = dots->len - 300000 - 2; /* as a server counts that keeps LF */
   Pop3Conversation conversation = { .mails = mails, .n = 2 };
-  Rig rig;
-  rig_open(&rig, &conversation);
-  rig_list(&rig, 2);
+  Pop3Session session;
+  pop3_session_open(&session, &conversation);
+  pop3_session_list(&session, 2);
   for (guint i = 0; i < 2; i++) {
-    g_autoptr(GBytes) bytes = fetch_item(&rig, i);
+    g_autoptr(GBytes) bytes = pop3_session_fetch(&session, i);
     assert_non_null(bytes);
     assert_int_equal(g_bytes_get_size(bytes), dots->len - 300000 - 2);
   }
-  rig_free(&rig);
+  pop3_session_free(&session);
 }
 
-static void test_cannot_open(void **state)
+static void a_refused_sign_in_opens_no_box(void **state)
 {
   Pop3Conversation conversation = { .turns = { { .command = "PASS", .answer = "-ERR [AUTH] no\r\n" } } };
-  Rig rig = { .server = server_start(pop3_peer, &conversation), .got = g_string_new(NULL) };
-  rig.account = pop3_account(rig.server, SECURITY_NONE);
-  assert_null(pop3_box_new(&rig.account, POP3_SECRET, &rig.error));
-  assert_error(&rig, STORE_ERROR_AUTH, "refused the sign-in");
-  server_free(rig.server);
-  g_string_free(rig.got, TRUE);
+  Pop3Session session = { .server = server_start(pop3_peer, &conversation), .got = g_string_new(NULL) };
+  session.account = pop3_account(session.server, SECURITY_NONE);
+  assert_null(pop3_box_new(&session.account, POP3_SECRET, &session.error));
+  pop3_session_failed(&session, STORE_ERROR_AUTH, "refused the sign-in");
+  server_free(session.server);
+  g_string_free(session.got, TRUE);
 }
 
 int main(void)
 {
   static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_text),
-    cmocka_unit_test(test_whole),
-    cmocka_unit_test(test_empty_message),
-    cmocka_unit_test(test_read),
-    cmocka_unit_test(test_many_short_lines),
-    cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_keys),
-    cmocka_unit_test(test_keys_without_anything),
-    cmocka_unit_test(test_remove),
-    cmocka_unit_test(test_remove_refused),
-    cmocka_unit_test(test_commit),
-    cmocka_unit_test(test_free_does_not_hang),
-    cmocka_unit_test(test_broken_off),
-    cmocka_unit_test(test_disk_full),
-    cmocka_unit_test(test_all_dots),
-    cmocka_unit_test(test_cannot_open),
+    cmocka_unit_test(dots_and_line_ends_are_undone_in_pieces_of_any_size),
+    cmocka_unit_test(a_message_is_taken_when_it_came_whole),
+    cmocka_unit_test(a_message_without_a_byte_is_read),
+    cmocka_unit_test(headers_and_messages_are_read_with_and_without_top),
+    cmocka_unit_test(where_lines_are_short_a_second_question_brings_the_rest),
+    cmocka_unit_test(a_refused_message_keeps_none_from_the_others),
+    cmocka_unit_test(a_key_is_the_unique_id_or_the_message_itself),
+    cmocka_unit_test(without_uidl_and_top_a_refused_message_has_no_key),
+    cmocka_unit_test(a_full_disk_is_told_and_the_session_goes_on),
+    cmocka_unit_test(lines_that_are_all_dots_or_empty_break_no_connection),
+    cmocka_unit_test(a_refused_sign_in_opens_no_box),
   };
   return _cmocka_run_group_tests("pop3 box", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
 }

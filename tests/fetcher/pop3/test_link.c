@@ -1,10 +1,9 @@
-/* test_link.c - listings, messages and deletions of POP3 servers that behave, lie, flood or leave
- * Owns:     the tables of listings and of answers; the runs that are cut after every byte, and garbled.
+/* test_link.c - listings and messages of POP3 servers that behave, lie or flood
+ * Owns:     the tables of listings and of answers.
  * Must not: leave loopback.
  * Fails:    as a test.
  * Tests:    fetcher/pop3/link.c, fetcher/pop3/link_list.c, fetcher/pop3/link_message.c, fetcher/pop3/link_talk.c */
-#include "fetcher/pop3/link.h"
-#include "tests/rigs/pop3_peer.h"
+#include "tests/rigs/pop3_session.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,30 +12,9 @@
 
 #include <cmocka.h>
 
-static Pop3Link *open_with(Server *server, guint timeout)
-{
-  g_autoptr(GError) error = NULL;
-  AccountConfig account = pop3_account(server, SECURITY_NONE);
-  if (timeout != 0) account.timeout = timeout;
-  Pop3Link *link = pop3_link_open(&account, POP3_SECRET, &error);
-  if (error != NULL) print_error("%s\n", error->message);
-  assert_non_null(link);
-  return link;
-}
+static void flood_rows(Peer *peer) { peer_flood(peer, "1 1\r\n"); }
 
-static void flood_rows(Peer *peer)
-{
-  GString *rows = g_string_new(NULL);
-  for (guint i = 0; i < 1000; i++) g_string_append(rows, "1 1\r\n");
-  for (guint i = 0; i < 2000; i++) peer_say_bytes(peer, rows->str, rows->len);
-}
-
-static void flood_line(Peer *peer)
-{
-  static char block[65536];
-  memset(block, 'x', sizeof block);
-  for (guint i = 0; i < 1600; i++) peer_say_bytes(peer, block, sizeof block);
-}
+static void flood_line(Peer *peer) { peer_flood(peer, "x"); }
 
 /* What a listing must come to: rows as "number octets uid,...", or a code and words. */
 typedef struct {
@@ -112,7 +90,7 @@ static void test_listing(void **state)
   Pop3Conversation conversation = { .turns = { { .command = "LIST", .answer = row->list, .act = row->act },
                                                { .command = "UIDL", .answer = row->uidl } } };
   Server *server = server_start(pop3_peer, &conversation);
-  g_autoptr(Pop3Link) link = open_with(server, 0);
+  g_autoptr(Pop3Link) link = pop3_open(server, 0);
   const GArray *rows = pop3_link_list(link, &error);
   if (error != NULL) print_message("%s\n", error->message);
   assert_int_equal(error != NULL ? error->code : -1, row->code);
@@ -126,40 +104,6 @@ static void test_listing(void **state)
   if (row->rows != NULL) assert_string_equal(got->str, row->rows);
   if (row->rows == NULL) assert_null(rows);
   server_free(server);
-}
-
-/* What a fetch gave: each message as "[pieces]" or "!refusal". */
-typedef struct {
-  GString *got;
-  gsize most; /* bytes of a message that are wanted; 0: all */
-  gsize had;
-  guint next;
-} Taken;
-
-static gboolean take(guint ask, const char *bytes, gsize length, gpointer data)
-{
-  Taken *taken = data;
-  assert_int_equal(ask, taken->next);
-  if (length == 0) {
-    g_string_append_c(taken->got, '[');
-    taken->had = 0;
-  }
-  g_string_append_len(taken->got, bytes, (gssize)length);
-  taken->had += length;
-  return taken->most == 0 || taken->had < taken->most;
-}
-
-static void done(guint ask, const char *refusal, gpointer data)
-{
-  Taken *taken = data;
-  assert_int_equal(ask, taken->next++);
-  g_string_append_printf(taken->got, refusal != NULL ? "!%s" : "]", refusal);
-}
-
-static gboolean fetch(Pop3Link *link, const Pop3Ask *asks, guint n, Taken *taken, GError **error)
-{
-  Pop3Sink sink = { .piece = take, .done = done, .data = taken };
-  return pop3_link_fetch(link, asks, n, &sink, error);
 }
 
 /* An answer to RETR 1, said at once or byte by byte, and what it must come to; "PONG" follows it on the wire. */
@@ -209,15 +153,15 @@ static void say_slowly(Peer *peer, gconstpointer data)
   }
 }
 
-static void test_answers(void **state)
+static void an_answer_is_taken_whole_at_once_and_byte_by_byte(void **state)
 {
   for (guint i = 0; i < 2 * G_N_ELEMENTS(answers); i++) {
     g_autoptr(GError) error = NULL;
     Server *server = server_start(say_slowly, GUINT_TO_POINTER(i));
-    g_autoptr(Pop3Link) link = open_with(server, 0);
-    Taken taken = { .got = g_string_new(NULL) };
+    g_autoptr(Pop3Link) link = pop3_open(server, 0);
+    Pop3Taken taken = { .got = g_string_new(NULL) };
     Pop3Ask ask = { 1, -1 };
-    assert_true(fetch(link, &ask, 1, &taken, &error));
+    assert_true(pop3_take(link, &ask, 1, &taken, &error));
     if (strcmp(taken.got->str, answers[i / 2].got) != 0) print_error("row %u%s\n", i / 2, i & 1 ? ", slowly" : "");
     assert_string_equal(taken.got->str, answers[i / 2].got);
     assert_true(pop3_link_noop(link, &error)); /* nothing of it is left over */
@@ -225,13 +169,6 @@ static void test_answers(void **state)
     server_free(server);
   }
 }
-
-#define MAIL(n)                                                                                                        \
-  {                                                                                                                    \
-    "u" #n, "Subject: " #n "\r\n\r\nbody " #n "\r\n.\r\nline 3\r\n"                                                    \
-  }
-static const Pop3Mail mails[] = { MAIL(1), MAIL(2), MAIL(3), MAIL(4) };
-#define MAILS .mails = mails, .n = G_N_ELEMENTS(mails)
 
 /* TOP and RETR, asked for one by one and together, by servers that have more or less. */
 static const struct {
@@ -251,22 +188,22 @@ static const struct {
   { "USER\r\nTOP\r\nEXPIRE 0\r\n", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nTOP 3 ", TRUE },
 };
 
-static void test_fetch(void **state)
+static void messages_are_fetched_from_servers_of_every_ability(void **state)
 {
   static const Pop3Ask asks[] = { { 1, 0 }, { 9, 0 }, { 2, 1 }, { 3, -1 } };
   for (guint i = 0; i < G_N_ELEMENTS(servers); i++) {
     g_autoptr(GError) error = NULL;
-    Pop3Conversation conversation = { MAILS, .capabilities = servers[i].capabilities };
+    Pop3Conversation conversation = { POP3_FOUR, .capabilities = servers[i].capabilities };
     if (servers[i].falls_silent) {
       conversation.turns[1] = (Pop3Turn){ .command = "CAPA", .answer = "+OK\r\nUSER\r\nUIDL\r\n.\r\n", .once = TRUE };
       conversation.turns[2] = (Pop3Turn){ .command = "CAPA", .answer = "-ERR what?\r\n" };
     }
     if (servers[i].refuses_top) conversation.turns[0] = (Pop3Turn){ .command = "TOP", .answer = "-ERR what?\r\n" };
     Server *server = server_start(pop3_peer, &conversation);
-    g_autoptr(Pop3Link) link = open_with(server, 0);
+    g_autoptr(Pop3Link) link = pop3_open(server, 0);
     assert_non_null(pop3_link_list(link, &error));
-    Taken taken = { .got = g_string_new(NULL) };
-    assert_true(fetch(link, asks, G_N_ELEMENTS(asks), &taken, &error));
+    Pop3Taken taken = { .got = g_string_new(NULL) };
+    assert_true(pop3_take(link, asks, G_N_ELEMENTS(asks), &taken, &error));
     assert_string_equal(taken.got->str, servers[i].has_top
                                             ? "[Subject: 1\r\n\r\n]!no such message[Subject: 2\r\n\r\nbody 2\r\n]"
                                               "[Subject: 3\r\n\r\nbody 3\r\n..\r\nline 3\r\n]"
@@ -312,12 +249,12 @@ static void count_commands(guint ask, const char *refusal, gpointer data)
 
 static gboolean take_any(guint ask, const char *bytes, gsize length, gpointer data) { return TRUE; }
 
-static void test_window(void **state)
+static void no_more_commands_are_on_their_way_than_the_window_holds(void **state)
 {
   g_autoptr(GError) error = NULL;
   Pop3Ask asks[100];
   Server *server = server_start(answer_late, NULL);
-  g_autoptr(Pop3Link) link = open_with(server, 0);
+  g_autoptr(Pop3Link) link = pop3_open(server, 0);
   Pop3Sink sink = { .piece = take_any, .done = count_commands, .data = server };
   for (guint i = 0; i < G_N_ELEMENTS(asks); i++) asks[i] = (Pop3Ask){ i + 1, 0 };
   assert_true(pop3_link_fetch(link, asks, G_N_ELEMENTS(asks), &sink, &error));
@@ -325,7 +262,7 @@ static void test_window(void **state)
 }
 
 /* What is not wanted is read past, and the next message comes whole. */
-static void test_enough(void **state)
+static void what_is_not_wanted_is_read_past(void **state)
 {
   g_autoptr(GError) error = NULL;
   static const Pop3Ask asks[] = { { 1, -1 }, { 2, -1 } };
@@ -333,25 +270,20 @@ static void test_enough(void **state)
   const Pop3Mail two[] = { { "u1", long_text }, { "u2", "y\r\n" } };
   Pop3Conversation conversation = { .mails = two, .n = 2 };
   Server *server = server_start(pop3_peer, &conversation);
-  g_autoptr(Pop3Link) link = open_with(server, 0);
-  Taken taken = { .got = g_string_new(NULL), .most = 10 };
+  g_autoptr(Pop3Link) link = pop3_open(server, 0);
+  Pop3Taken taken = { .got = g_string_new(NULL), .most = 10 };
   assert_non_null(pop3_link_list(link, &error));
-  assert_true(fetch(link, asks, 2, &taken, &error));
+  assert_true(pop3_take(link, asks, 2, &taken, &error));
   assert_in_range(taken.got->len, 10, 40000);
   assert_true(g_str_has_suffix(taken.got->str, "x][y\r\n]"));
   g_string_free(taken.got, TRUE);
   server_free(server);
 }
 
-static void flood_message(Peer *peer)
-{
-  static char block[65536];
-  memset(block, '\n', sizeof block);
-  for (guint i = 0; i < 1600; i++) peer_say_bytes(peer, block, sizeof block);
-}
+static void flood_message(Peer *peer) { peer_flood(peer, "\n"); }
 
 /* A message has the bytes that LIST told, or thereabouts; one that the listing calls too large is not asked for. */
-static void test_budget(void **state)
+static void a_message_has_about_the_bytes_that_the_listing_told(void **state)
 {
   g_autoptr(GError) error = NULL;
   static const Pop3Mail two[] = { { "u1", "x\r\n", 0, 1000000000 }, { "u2", "y\r\n" } };
@@ -360,10 +292,10 @@ static void test_budget(void **state)
                                     .n = 2,
                                     .turns = { { .command = "RETR 2", .answer = "+OK\r\n", .act = flood_message } } };
   Server *server = server_start(pop3_peer, &conversation);
-  g_autoptr(Pop3Link) link = open_with(server, 0);
-  Taken taken = { .got = g_string_new(NULL) };
+  g_autoptr(Pop3Link) link = pop3_open(server, 0);
+  Pop3Taken taken = { .got = g_string_new(NULL) };
   assert_non_null(pop3_link_list(link, &error));
-  assert_false(fetch(link, asks, 3, &taken, &error));
+  assert_false(pop3_take(link, asks, 3, &taken, &error));
   assert_int_equal(error->code, STORE_ERROR_LINK);
   assert_non_null(strstr(error->message, "more than"));
   assert_true(g_str_has_prefix(taken.got->str, "!it is too large[x\r\n]["));
@@ -372,256 +304,16 @@ static void test_budget(void **state)
   server_free(server);
 }
 
-/* DELE comes only when the number still means what it did. */
-static void test_delete(void **state)
-{
-  static const struct {
-    const char *answer; /* to UIDL 2; NULL: the usual */
-    const char *uid;
-    const char *dele; /* the answer to it */
-    int code;
-    gboolean sent;
-  } rows[] = {
-    { NULL, "u2", NULL, -1, TRUE },
-    { NULL, NULL, NULL, -1, TRUE },
-    { NULL, "u3", NULL, STORE_ERROR_MESSAGE, FALSE },
-    { "+OK 2 u3\r\n", "u2", NULL, STORE_ERROR_MESSAGE, FALSE },
-    { "+OK 3 u2\r\n", "u2", NULL, STORE_ERROR_MESSAGE, FALSE },
-    { "+OK 2 u2x\r\n", "u2", NULL, STORE_ERROR_MESSAGE, FALSE },
-    { "+OK\r\n", "u2", NULL, STORE_ERROR_MESSAGE, FALSE },
-    { "+OK  2  u2 \r\n", "u2", NULL, -1, TRUE },
-    { "-ERR no such message\r\n", "u2", NULL, STORE_ERROR_MESSAGE, FALSE },
-    { "-ERR [SYS/TEMP] wait\r\n", "u2", NULL, STORE_ERROR_LINK, FALSE },
-    { "2 u2\r\n", "u2", NULL, STORE_ERROR_LINK, FALSE },
-    { NULL, "u2", "-ERR not yours\r\n", STORE_ERROR_MESSAGE, TRUE },
-    { NULL, "u2", "2\r\n", STORE_ERROR_LINK, TRUE },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(GError) error = NULL;
-    Pop3Conversation conversation = { MAILS };
-    guint n = 0;
-    if (rows[i].answer != NULL) conversation.turns[n++] = (Pop3Turn){ .command = "UIDL 2", .answer = rows[i].answer };
-    if (rows[i].dele != NULL) conversation.turns[n++] = (Pop3Turn){ .command = "DELE", .answer = rows[i].dele };
-    Server *server = server_start(pop3_peer, &conversation);
-    g_autoptr(Pop3Link) link = open_with(server, 0);
-    assert_non_null(pop3_link_list(link, &error));
-    gboolean deleted = pop3_link_delete(link, 2, rows[i].uid, &error);
-    if ((error != NULL ? error->code : -1) != rows[i].code) print_error("row %u\n", i);
-    assert_int_equal(error != NULL ? error->code : -1, rows[i].code);
-    assert_int_equal(deleted, rows[i].code < 0);
-    g_clear_pointer(&link, pop3_link_free);
-    server_stop(server);
-    assert_int_equal(strstr(server_heard(server), "DELE 2\r\n") != NULL, rows[i].sent);
-    assert_null(strstr(server_heard(server), "QUIT"));
-    server_free(server);
-  }
-}
-
-static gboolean note_mark(guint row, const char *refusal, gpointer data)
-{
-  g_string_append_printf(data, "%u%c", row, refusal != NULL ? '-' : '+');
-  return strstr(((GString *)data)->str, "!") == NULL;
-}
-
-/* All are marked after one look at what their numbers mean now; one that means another message, or is refused, is told.
- */
-static void test_delete_all(void **state)
-{
-  static const struct {
-    const char *uidl; /* the second answer to UIDL; NULL: the usual */
-    const char *dele; /* the first answer to DELE; NULL: the usual */
-    const char *told;
-    int code;
-  } rows[] = {
-    { NULL, NULL, "0+1+2+", -1 },
-    { "+OK\r\n1 u1\r\n2 other\r\n3 u3\r\n.\r\n", NULL, "0+1-2+", -1 },
-    { "+OK\r\n.\r\n", NULL, "0-1-2-", -1 },
-    { "-ERR what?\r\n", NULL, "0-1-2-", -1 },
-    { "-ERR [SYS/TEMP] wait\r\n", NULL, "", STORE_ERROR_LINK },
-    { NULL, "-ERR not yours\r\n", "0-1+2+", -1 },
-    { NULL, "-ERR [SYS/TEMP] wait\r\n", "", STORE_ERROR_LINK },
-    { NULL, "1\r\n", "", STORE_ERROR_LINK },
-  };
-  for (guint i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GString) told = g_string_new(NULL);
-    guint row = i / 2, n = 0;
-    Pop3Conversation conversation = { MAILS };
-    if (i & 1) conversation.capabilities = "USER\r\nTOP\r\nUIDL\r\n";
-    if (rows[row].uidl != NULL) {
-      conversation.turns[n++] =
-          (Pop3Turn){ .command = "UIDL", .answer = "+OK\r\n1 u1\r\n2 u2\r\n3 u3\r\n4 u4\r\n.\r\n", .once = TRUE };
-      conversation.turns[n++] = (Pop3Turn){ .command = "UIDL", .answer = rows[row].uidl };
-    }
-    if (rows[row].dele != NULL)
-      conversation.turns[n++] = (Pop3Turn){ .command = "DELE", .answer = rows[row].dele, .once = TRUE };
-    Server *server = server_start(pop3_peer, &conversation);
-    g_autoptr(Pop3Link) link = open_with(server, 0);
-    const GArray *all = pop3_link_list(link, &error);
-    assert_non_null(all);
-    const Pop3Row *some[] = { &g_array_index(all, Pop3Row, 0), &g_array_index(all, Pop3Row, 1),
-                              &g_array_index(all, Pop3Row, 2) };
-    gboolean whole = pop3_link_delete_all(link, some, 3, note_mark, told, &error);
-    if (strcmp(told->str, rows[row].told) != 0) print_error("row %u: %s\n", row, told->str);
-    assert_string_equal(told->str, rows[row].told);
-    assert_int_equal(error != NULL ? error->code : -1, rows[row].code);
-    assert_int_equal(whole, rows[row].code < 0);
-    g_clear_pointer(&link, pop3_link_free);
-    server_stop(server);
-    server_free(server);
-  }
-}
-
-/* Marks, takes back, marks again, ends. */
-static void test_session(void **state)
-{
-  g_autoptr(GError) error = NULL;
-  static const Pop3Conversation conversation = { MAILS, .sessions = 2 };
-  Server *server = server_start(pop3_peer, &conversation);
-  g_autoptr(Pop3Link) link = open_with(server, 0);
-  assert_int_equal(pop3_link_list(link, &error)->len, 4);
-  assert_true(pop3_link_delete(link, 1, "u1", &error));
-  assert_int_equal(pop3_link_list(link, &error)->len, 3);
-  assert_true(pop3_link_reset(link, &error));
-  assert_int_equal(pop3_link_list(link, &error)->len, 4);
-  assert_true(pop3_link_delete(link, 2, "u2", &error));
-  assert_true(pop3_link_quit(link, &error));
-  assert_false(pop3_link_noop(link, &error));
-  assert_int_equal(error->code, STORE_ERROR_LINK);
-  g_clear_error(&error);
-  g_clear_pointer(&link, pop3_link_free);
-  link = open_with(server, 0);
-  assert_int_equal(pop3_link_list(link, &error)->len, 3);
-  assert_true(g_str_has_prefix(pop3_link_where(link), "localhost:"));
-  server_free(server);
-}
-
-static void test_quit_refused(void **state)
-{
-  static const struct {
-    const char *answer;
-    void (*act)(Peer *peer);
-    guint timeout;
-    const char *words;
-  } rows[] = { { "-ERR some deleted messages not removed\r\n", NULL, 0, "not removed" },
-               { NULL, peer_leave, 0, "closed the connection" },
-               { "+OK by", peer_leave, 0, "closed the connection" },
-               { NULL, peer_wait, 1, "did not answer within 1 second" } };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(GError) error = NULL;
-    Pop3Conversation conversation = { .turns = {
-                                          { .command = "QUIT", .answer = rows[i].answer, .act = rows[i].act } } };
-    Server *server = server_start(pop3_peer, &conversation);
-    g_autoptr(Pop3Link) link = open_with(server, 0);
-    if (rows[i].timeout != 0) pop3_link_set_timeout(link, rows[i].timeout);
-    assert_false(pop3_link_quit(link, &error));
-    assert_int_equal(error->code, STORE_ERROR_LINK);
-    assert_non_null(strstr(error->message, rows[i].words));
-    server_free(server);
-  }
-}
-
-/* A whole session. TRUE when all went through. */
-static gboolean run_all(Server *server, GError **error)
-{
-  static const Pop3Ask asks[] = { { 1, 0 }, { 2, 1 }, { 3, -1 }, { 9, -1 } };
-  AccountConfig account = pop3_account(server, SECURITY_NONE);
-  g_autoptr(Pop3Link) link = pop3_link_open(&account, POP3_SECRET, error);
-  if (link == NULL || pop3_link_list(link, error) == NULL) return FALSE;
-  Taken taken = { .got = g_string_new(NULL) };
-  gboolean fetched = fetch(link, asks, G_N_ELEMENTS(asks), &taken, error);
-  /* An answer that was cut off is none. */
-  assert_int_equal(strlen(taken.got->str) > 0 && strchr("]!e", taken.got->str[taken.got->len - 1]) != NULL
-                       && taken.next == G_N_ELEMENTS(asks),
-                   fetched);
-  g_string_free(taken.got, TRUE);
-  return fetched && pop3_link_delete(link, 2, "u2", error) && pop3_link_reset(link, error)
-         && pop3_link_delete(link, 3, "u3", error) && pop3_link_quit(link, error);
-}
-
-/* The server leaves after each byte that it says: after every answer and within it. That is LINK, at once, and never
- * the end of a message or a listing. */
-static void test_cut(void **state)
-{
-  gsize cut = 1;
-  for (gboolean through = FALSE; !through; cut++) {
-    g_autoptr(GError) error = NULL;
-    Pop3Conversation conversation = { MAILS, .cut = cut };
-    if (cut & 1) conversation.capabilities = "USER\r\nTOP\r\nUIDL\r\n";
-    Server *server = server_start(pop3_peer, &conversation);
-    gint64 start = g_get_monotonic_time();
-    through = run_all(server, &error);
-    assert_in_range(g_get_monotonic_time() - start, 0, 8000000);
-    if (!through && error->code != STORE_ERROR_LINK) print_error("byte %zu: %s\n", cut, error->message);
-    if (!through) assert_int_equal(error->code, STORE_ERROR_LINK);
-    if (!through) assert_non_null(strstr(error->message, "closed the connection"));
-    server_free(server);
-  }
-  assert_in_range(cut, 300, 2000);
-}
-
-/* Says a good session's answers, some bytes of them changed by chance, and leaves. */
-static void babble(Peer *peer, gconstpointer data)
-{
-  static const char *const scraps[] = { "\r\n", ".\r\n", "\r\n.\r\n",   ".",  "-ERR ", "+OK ", "+ ",
-                                        "0",    "-",     "99999999999", "\n", "\r",    " ",    "1 1\r\n" };
-  g_autoptr(GRand) chance = g_rand_new_with_seed(GPOINTER_TO_UINT(data));
-  g_autoptr(GString) text = g_string_new("+OK\r\n"
-                                         "+OK\r\nUSER\r\nTOP\r\nUIDL\r\nPIPELINING\r\nSASL PLAIN\r\n.\r\n+OK\r\n"
-                                         "+OK\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n"
-                                         "+OK\r\n1 30\r\n2 30\r\n.\r\n+OK\r\n1 u1\r\n2 u2\r\n.\r\n"
-                                         "+OK\r\nA: b\r\n\r\n.\r\n+OK\r\nA: b\r\n\r\n..\r\nc\r\n.\r\n-ERR no\r\n"
-                                         "+OK 2 u2\r\n+OK\r\n+OK\r\n");
-  for (gint changes = g_rand_int_range(chance, 0, 4); changes > 0; changes--) {
-    gssize at = g_rand_int_range(chance, 6, (gint)text->len);
-    gint kind = g_rand_int_range(chance, 0, 4);
-    if (kind == 0) text->str[at] = (char)g_rand_int_range(chance, 0, 256);
-    if (kind == 1) g_string_erase(text, at, MIN(g_rand_int_range(chance, 1, 20), (gssize)text->len - at));
-    if (kind >= 2) g_string_insert(text, at, scraps[g_rand_int_range(chance, 0, G_N_ELEMENTS(scraps))]);
-  }
-  peer_say_bytes(peer, text->str, text->len);
-  g_usleep(10000); /* not a reset before the client has read it all */
-}
-
-/* Whatever comes is an answer, or an error that says what to do; and only what makes sense is passed on. */
-static void test_babble(void **state)
-{
-  static const Pop3Ask asks[] = { { 1, 0 }, { 2, -1 }, { 3, 5 } };
-  guint through = 0;
-  for (guint seed = 1; seed <= 400; seed++) {
-    g_autoptr(GError) error = NULL;
-    Server *server = server_start(babble, GUINT_TO_POINTER(seed));
-    AccountConfig account = pop3_account(server, SECURITY_NONE);
-    g_autoptr(Pop3Link) link = pop3_link_open(&account, POP3_SECRET, &error);
-    const GArray *rows = link != NULL ? pop3_link_list(link, &error) : NULL;
-    for (guint i = 0; rows != NULL && i < rows->len; i++) {
-      const Pop3Row *row = &g_array_index(rows, Pop3Row, i);
-      assert_in_range(row->number, 1, 1000000);
-      assert_true(row->octets <= (guint64)1 << 40);
-      if (row->uid != NULL) assert_in_range(strlen(row->uid), 1, 255);
-    }
-    Taken taken = { .got = g_string_new(NULL) };
-    gboolean all = rows != NULL && fetch(link, asks, G_N_ELEMENTS(asks), &taken, &error)
-                   && pop3_link_delete(link, 2, "u2", &error) && pop3_link_quit(link, &error);
-    assert_true(all == (error == NULL));
-    if (error != NULL) assert_true(error->domain == STORE_ERROR);
-    if (error != NULL) assert_false(pop3_knows_secret(error->message));
-    through += all;
-    g_string_free(taken.got, TRUE);
-    server_free(server);
-  }
-  assert_in_range(through, 50, 390); /* some were not changed, or not where it matters */
-}
-
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(listings) + 11] = {
-    cmocka_unit_test(test_answers),    cmocka_unit_test(test_fetch),   cmocka_unit_test(test_window),
-    cmocka_unit_test(test_enough),     cmocka_unit_test(test_budget),  cmocka_unit_test(test_delete),
-    cmocka_unit_test(test_delete_all), cmocka_unit_test(test_session), cmocka_unit_test(test_quit_refused),
-    cmocka_unit_test(test_cut),        cmocka_unit_test(test_babble),
+  struct CMUnitTest tests[G_N_ELEMENTS(listings) + 5] = {
+    cmocka_unit_test(an_answer_is_taken_whole_at_once_and_byte_by_byte),
+    cmocka_unit_test(messages_are_fetched_from_servers_of_every_ability),
+    cmocka_unit_test(no_more_commands_are_on_their_way_than_the_window_holds),
+    cmocka_unit_test(what_is_not_wanted_is_read_past),
+    cmocka_unit_test(a_message_has_about_the_bytes_that_the_listing_told),
   };
   for (guint i = 0; i < G_N_ELEMENTS(listings); i++)
-    tests[11 + i] = (struct CMUnitTest){ listings[i].name, test_listing, NULL, NULL, (void *)(gsize)&listings[i] };
+    tests[5 + i] = (struct CMUnitTest){ listings[i].name, test_listing, NULL, NULL, (void *)(gsize)&listings[i] };
   return _cmocka_run_group_tests("pop3 link", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);
 }

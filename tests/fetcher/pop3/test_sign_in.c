@@ -13,25 +13,11 @@
 
 #include <cmocka.h>
 
-static void flood_line(Peer *peer)
-{
-  static char block[65536];
-  memset(block, 'x', sizeof block);
-  for (guint i = 0; i < 1600; i++) peer_say_bytes(peer, block, sizeof block);
-}
+static void flood_line(Peer *peer) { peer_flood(peer, "x"); }
 
-static void flood_lines(Peer *peer)
-{
-  for (guint i = 0; i < 200000; i++) peer_say(peer, "X-MORE\r\n");
-}
+static void flood_lines(Peer *peer) { peer_flood(peer, "X-MORE\r\n"); }
 
-static void drip(Peer *peer)
-{
-  for (guint i = 0; i < 1200; i++) {
-    peer_say(peer, "x");
-    g_usleep(100000);
-  }
-}
+static void drip(Peer *peer) { peer_drip(peer, "x"); }
 
 static void go_on_in_clear(Peer *peer)
 {
@@ -145,6 +131,9 @@ static const SignIn rows[] = {
   { "busy, in words", SECURITY_NONE, 0, STORE_ERROR_LINK, "another program", TRUE, { SAYS("PASS", "-ERR pop server busy\r\n") } },
   { "too many, in words", SECURITY_NONE, 0, STORE_ERROR_LINK, "less often", TRUE, { SAYS("PASS", "-ERR Too many logins\r\n") } },
   { "too often, in words", SECURITY_NONE, 0, STORE_ERROR_LINK, "less often", TRUE, { SAYS("PASS", "-ERR you ask too often\r\n") } },
+  { "too many connections, in words", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now", TRUE, { SAYS("PASS", "-ERR Maximum connections exceeded\r\n") } },
+  { "temporary, in words", SECURITY_NONE, 0, STORE_ERROR_LINK, "cannot sign us in now", TRUE, { SAYS("PASS", "-ERR Temporary problem, please try again later\r\n") } },
+  { "temporary, but of the password", SECURITY_NONE, 0, STORE_ERROR_AUTH, "check user", TRUE, { SAYS("PASS", "-ERR [AUTH] Temporarily locked: invalid password\r\n") } },
   { "account locked", SECURITY_NONE, 0, STORE_ERROR_AUTH, "check user", TRUE, { SAYS("PASS", "-ERR This account is locked\r\n") } },
   { "blocked", SECURITY_NONE, 0, STORE_ERROR_AUTH, "check user", TRUE, { SAYS("PASS", "-ERR You were blocked\r\n") } },
   { "failed too often", SECURITY_NONE, 0, STORE_ERROR_AUTH, "check user", TRUE, { SAYS("PASS", "-ERR too many failed logins\r\n") } },
@@ -213,7 +202,7 @@ static void test_sign_in(void **state)
 }
 
 /* A line break in a name would be a command of its own. */
-static void test_line_breaks(void **state)
+static void a_line_break_in_a_name_is_refused(void **state)
 {
   static const char *const users[] = { "a\r\nDELE 1", "a\nb", POP3_USER, POP3_USER };
   static const char *const secrets[] = { POP3_SECRET, POP3_SECRET, "x\r\nDELE 1", "x\ry" };
@@ -230,7 +219,7 @@ static void test_line_breaks(void **state)
 static const Pop3Conversation tokens = { .capabilities = SASL("XOAUTH2") }, pass = { 0 };
 
 /* No command is longer than RFC 2449 allows: a long token waits until it is asked for, a long password is refused. */
-static void test_long_secrets(void **state)
+static void a_long_token_waits_until_it_is_asked_for_and_a_long_password_is_refused(void **state)
 {
   g_autofree char *secret = g_strnfill(2000, 's');
   for (guint i = 0; i < 2; i++) {
@@ -253,8 +242,10 @@ static void test_long_secrets(void **state)
 
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(rows) + 2] = { cmocka_unit_test(test_line_breaks),
-                                                      cmocka_unit_test(test_long_secrets) };
+  struct CMUnitTest tests[G_N_ELEMENTS(rows) + 2] = {
+    cmocka_unit_test(a_line_break_in_a_name_is_refused),
+    cmocka_unit_test(a_long_token_waits_until_it_is_asked_for_and_a_long_password_is_refused)
+  };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
     tests[2 + i] = (struct CMUnitTest){ rows[i].name, test_sign_in, NULL, NULL, (void *)(gsize)&rows[i] };
   return _cmocka_run_group_tests("pop3 sign-in", tests, G_N_ELEMENTS(tests), certs_set_up, certs_tear_down);

@@ -44,7 +44,7 @@ static const struct {
   { "echo first; head -c 300000 /dev/zero; echo end", "first" },
 };
 
-static void test_commands(void **state)
+static void the_first_line_of_a_command_is_the_password(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
     const AccountConfig account = { .name = (char *)"home", .password_command = (char *)commands[i].command };
@@ -68,7 +68,7 @@ static void test_commands(void **state)
 }
 
 /* Past the deadline the command and all it started are gone. */
-static void test_deadline(void **state)
+static void past_the_deadline_the_command_and_all_it_started_are_gone(void **state)
 {
   g_autofree char *mark = g_build_filename(folder, "mark", NULL);
   g_autofree char *command = g_strdup_printf("(sleep 2; touch %s) & sleep 60", mark);
@@ -83,7 +83,7 @@ static void test_deadline(void **state)
 }
 
 /* The command hears of a refusal, and of none that is not ours to tell. */
-static void test_refused(void **state)
+static void the_command_hears_of_a_refusal_that_is_its_own(void **state)
 {
   const AccountConfig account = { .name = (char *)"home",
                                   .password_command = (char *)"echo ${BACKSTOP_REFUSED-unset}" };
@@ -99,7 +99,7 @@ static void test_refused(void **state)
 }
 
 /* An agent that the command starts keeps our pipe open; the answer does not wait for it. */
-static void test_left_behind(void **state)
+static void an_agent_that_the_command_leaves_behind_is_not_waited_for(void **state)
 {
   g_autoptr(GError) error = NULL;
   gint64 start = g_get_monotonic_time();
@@ -119,7 +119,7 @@ static const struct {
   { "\n", -1, NULL },           { "a\r\n", -1, NULL },      { "a\0b\n", 4, NULL },
 };
 
-static void test_credentials(void **state)
+static void a_credential_of_systemd_is_the_password(void **state)
 {
   const AccountConfig account = { .name = (char *)"home" };
   g_autofree char *path = g_build_filename(folder, "home", NULL);
@@ -137,7 +137,7 @@ static void test_credentials(void **state)
   }
 }
 
-static void test_none(void **state)
+static void without_any_password_the_remedies_are_named(void **state)
 {
   const AccountConfig account = { .name = (char *)"elsewhere" };
   g_autoptr(GError) absent = NULL, unset = NULL;
@@ -166,7 +166,7 @@ static const struct {
   { "sleep 30 & wait", NULL, "program did not end in time" },
 };
 
-static void test_keyring(void **state)
+static void the_keyring_is_asked_by_its_helper(void **state)
 {
   const AccountConfig account = { .name = (char *)"home",
                                   .host = (char *)"imap.example.org",
@@ -193,7 +193,7 @@ static void test_keyring(void **state)
   }
 }
 
-static void test_no_keyring(void **state)
+static void without_the_helper_the_keyring_is_named_as_missing(void **state)
 {
   const AccountConfig account = { .name = (char *)"home" };
   g_autoptr(GError) error = NULL;
@@ -202,7 +202,7 @@ static void test_no_keyring(void **state)
   assert_non_null(strstr(error->message, "built without the keyring"));
 }
 
-static void test_what_a_door_needs(void **state)
+static void a_door_without_a_password_names_its_own_remedies(void **state)
 {
   const AccountConfig door = { .name = (char *)"home-door", .door_of = "home" };
   g_autoptr(GError) error = NULL;
@@ -229,9 +229,15 @@ static int tear_down(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_commands),    cmocka_unit_test(test_deadline),   cmocka_unit_test(test_left_behind),
-    cmocka_unit_test(test_credentials), cmocka_unit_test(test_none),       cmocka_unit_test(test_refused),
-    cmocka_unit_test(test_keyring),     cmocka_unit_test(test_no_keyring), cmocka_unit_test(test_what_a_door_needs),
+    cmocka_unit_test(the_first_line_of_a_command_is_the_password),
+    cmocka_unit_test(past_the_deadline_the_command_and_all_it_started_are_gone),
+    cmocka_unit_test(an_agent_that_the_command_leaves_behind_is_not_waited_for),
+    cmocka_unit_test(a_credential_of_systemd_is_the_password),
+    cmocka_unit_test(without_any_password_the_remedies_are_named),
+    cmocka_unit_test(the_command_hears_of_a_refusal_that_is_its_own),
+    cmocka_unit_test(the_keyring_is_asked_by_its_helper),
+    cmocka_unit_test(without_the_helper_the_keyring_is_named_as_missing),
+    cmocka_unit_test(a_door_without_a_password_names_its_own_remedies),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

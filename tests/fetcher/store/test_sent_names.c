@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static void test_sent(void **state)
+static void a_sent_folder_is_known_by_its_usual_names(void **state)
 {
   static const struct {
     const char *name;
@@ -43,6 +43,6 @@ static void test_sent(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_sent) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(a_sent_folder_is_known_by_its_usual_names) };
   return cmocka_run_group_tests_name("sent_names", tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static guint walk(guint32 first, guint32 uidnext, guint32 step)
   return ranges;
 }
 
-static void covers_every_uid(void **state)
+static void the_windows_cover_every_uid_once(void **state)
 {
   static const struct {
     guint32 first, uidnext, step;
@@ -69,6 +69,7 @@ static void shrinks_where_it_is_dense(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(covers_every_uid), cmocka_unit_test(shrinks_where_it_is_dense) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(the_windows_cover_every_uid_once),
+                                      cmocka_unit_test(shrinks_where_it_is_dense) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ Store *session_visit(Session *session, guint *seconds, GError **error)
 
 void session_leave(Session *session) { world.left++; }
 
-Door *door_open(guint16 port, GError **error)
+Door *door_open(guint16 port, const uid_t *users, guint n_users, GError **error)
 {
   Door *door = g_new0(Door, 1);
   door->fd = world.ends[0];
@@ -51,7 +51,7 @@ Door *door_open(guint16 port, GError **error)
 void door_free(Door *door) { g_free(door); }
 int door_fd(const Door *door) { return door->fd; }
 
-void door_serve(Door *door, const DoorHost *host)
+gboolean door_serve(Door *door, const DoorHost *host)
 {
   Pop3Link *link = NULL;
   g_string_truncate(world.seen, 0);
@@ -60,6 +60,7 @@ void door_serve(Door *door, const DoorHost *host)
     g_string_append_printf(world.seen, "%s ", g_array_index(rows, Pop3Row, i).uid);
   if (rows == NULL) g_string_append(world.seen, "-");
   if (host->password != NULL) host->leave(FALSE, host->data);
+  return TRUE;
 }
 
 static gboolean never(gpointer data) { return FALSE; }

@@ -72,7 +72,7 @@ static const struct {
   { "one", "one", "two", NULL, STORE_ERROR_LINK, 1, "r", "one two", "two", STORE_ERROR_LINK },
 };
 
-static void test_cases(void **state)
+static void every_way_of_signing_in_asks_as_often_as_it_should(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *command = command_of(cases[i].old, cases[i].new), *letters = NULL;
@@ -100,7 +100,7 @@ static void test_cases(void **state)
 }
 
 /* Called again after a refusal, by an owner's wish, it asks anew rather than showing what was refused. */
-static void test_again(void **state)
+static void a_second_try_asks_for_the_password_anew(void **state)
 {
   g_autofree char *first = command_of("one", "one"), *second = command_of("two", "two");
   AccountConfig account = { .name = (char *)"home", .password_command = first };
@@ -137,6 +137,7 @@ static int tear_down(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases), cmocka_unit_test(test_again) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(every_way_of_signing_in_asks_as_often_as_it_should),
+                                      cmocka_unit_test(a_second_try_asks_for_the_password_anew) };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -38,7 +38,7 @@ static const struct {
   { "z\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81!", "z\xcc\x81\xcc\x81\xcc\x81\xcc\x81!" },
 };
 
-static void one_line(void **state)
+static void every_text_becomes_one_harmless_line(void **state)
 {
   assert_null(shown_line(NULL, 10));
   for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
@@ -48,7 +48,7 @@ static void one_line(void **state)
   }
 }
 
-static void long_line(void **state)
+static void a_long_line_is_cut_by_characters(void **state)
 {
   g_autofree char *text = g_strnfill(10000, 'x'), *got = shown_line(text, 200), *exact = shown_line("four", 4);
   assert_int_equal(g_utf8_strlen(got, -1), 201);
@@ -58,7 +58,7 @@ static void long_line(void **state)
   assert_string_equal(wide, "äää…");
 }
 
-static void bytes(void **state)
+static void every_byte_of_a_message_is_shown_or_named(void **state)
 {
   static const char raw[] = "From: a\r\nSubject: x\0y\r\n\r\n\tbody \x1b[2J\n\xff\n\rmid\r";
   g_autofree char *got = shown_text(raw, sizeof raw - 1);
@@ -67,7 +67,7 @@ static void bytes(void **state)
   assert_string_equal(empty, "");
 }
 
-static void huge(void **state)
+static void of_a_huge_message_lines_and_their_number_are_cut(void **state)
 {
   g_autofree char *line = g_strnfill(250000, 'A');
   g_autofree char *got = shown_text(line, 250000);
@@ -80,7 +80,7 @@ static void huge(void **state)
   assert_true(strlen(cut) < SHOWN_LINES + 100);
 }
 
-static void times(void **state)
+static void times_are_told_as_people_tell_them(void **state)
 {
   g_autofree char *never = shown_time(0), *old = shown_time(1551614400), *day = shown_day(1551614400);
   g_autofree char *now = shown_time(g_get_real_time() / G_USEC_PER_SEC), *none = shown_stamp(0);
@@ -96,8 +96,11 @@ static void times(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(one_line), cmocka_unit_test(long_line), cmocka_unit_test(bytes),
-    cmocka_unit_test(huge),     cmocka_unit_test(times),
+    cmocka_unit_test(every_text_becomes_one_harmless_line),
+    cmocka_unit_test(a_long_line_is_cut_by_characters),
+    cmocka_unit_test(every_byte_of_a_message_is_shown_or_named),
+    cmocka_unit_test(of_a_huge_message_lines_and_their_number_are_cut),
+    cmocka_unit_test(times_are_told_as_people_tell_them),
   };
   return cmocka_run_group_tests_name("shown", tests, NULL, NULL);
 }

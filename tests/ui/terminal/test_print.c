@@ -44,7 +44,7 @@ static char *end(void)
   return text;
 }
 
-static void test_columns(void **state)
+static void a_wide_character_takes_two_columns(void **state)
 {
   static const struct {
     const char *text;
@@ -67,7 +67,7 @@ static char *table(guint width)
   return end();
 }
 
-static void test_table(void **state)
+static void a_table_is_no_wider_than_the_terminal(void **state)
 {
   char *text = table(0);
   assert_non_null(strstr(text, "ID   NAME   SUBJECT\n1    short  日本日本日本日本\n123         "));
@@ -81,7 +81,7 @@ static void test_table(void **state)
   assert_non_null(strstr(table(1), "ID   NAME  SUBJECT\n1    sho…  日本日…\n"));
 }
 
-static void test_wrapped(void **state)
+static void a_long_text_is_wrapped_and_indented(void **state)
 {
   g_autofree char *text = g_strnfill(300, 'x');
   for (guint i = 9; i < 300; i += 10) text[i] = ' ';
@@ -100,7 +100,7 @@ static void test_wrapped(void **state)
   assert_null(strchr(end(), '\033'));
 }
 
-static void test_field(void **state)
+static void a_field_without_a_value_is_left_out(void **state)
 {
   begin();
   print_field("subject", NULL);
@@ -108,7 +108,7 @@ static void test_field(void **state)
   assert_string_equal(end(), "  subject            x\n");
 }
 
-static void test_time(void **state)
+static void times_are_told_as_people_tell_them(void **state)
 {
   gint64 now = g_get_real_time() / G_USEC_PER_SEC;
   gint64 noon = now - now % 86400 + 43200;
@@ -129,8 +129,9 @@ int main(void)
   setenv("TZ", "UTC", 1);
   tzset();
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_columns), cmocka_unit_test(test_table), cmocka_unit_test(test_wrapped),
-    cmocka_unit_test(test_field),   cmocka_unit_test(test_time),
+    cmocka_unit_test(a_wide_character_takes_two_columns),  cmocka_unit_test(a_table_is_no_wider_than_the_terminal),
+    cmocka_unit_test(a_long_text_is_wrapped_and_indented), cmocka_unit_test(a_field_without_a_value_is_left_out),
+    cmocka_unit_test(times_are_told_as_people_tell_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

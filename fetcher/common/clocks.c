@@ -3,9 +3,10 @@
  * Must not: decide what a gap is.
  * Fails:    never.
  * Tests:    tests/fetcher/pass/test_reconcile.c */
-#include "fetcher/pass/clocks.h"
-#include "fetcher/pass/run.h"
+#include "fetcher/common/clocks.h"
 #include <time.h>
+
+static gint64 wall_now(void) { return g_get_real_time() / G_USEC_PER_SEC; }
 
 static gint64 boot_now(void)
 {
@@ -19,11 +20,11 @@ static struct {
   gboolean known;
   gboolean through; /* a look at every folder went through: gaps of former processes have grown as they must */
   gint64 low, high; /* all the starts of the computer that marks and gaps of this process may go by */
-} clocks = { run_now, boot_now };
+} clocks = { wall_now, boot_now };
 
 void clocks_replace(gint64 (*wall)(void), gint64 (*boot)(void))
 {
-  clocks.wall = wall != NULL ? wall : run_now;
+  clocks.wall = wall != NULL ? wall : wall_now;
   clocks.boot = boot != NULL ? boot : boot_now;
   clocks.known = clocks.through = FALSE;
 }

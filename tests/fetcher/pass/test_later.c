@@ -1,0 +1,133 @@
+/* test_later.c - a server that refuses for now: nothing is given up, nothing is hidden, and it is not pressed
+ * Owns:     mailboxes in memory, on a busy server.
+ * Must not: judge for itself.
+ * Fails:    by TAP.
+ * Tests:    fetcher/pass/settle.c, fetcher/pass/batch.c */
+#include "ledger/wish.h"
+#include "tests/rigs/fake_mail.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* A pass that must end with this reason. */
+static void pass_put_off(Fake *fake)
+{
+  g_autoptr(GError) problem = NULL;
+  assert_false(fake_pass(fake, NULL, &problem));
+  if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_LATER)) fail_msg("%s", problem->message);
+}
+
+static void ask(Fake *fake, WishVerb verb)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(GPtrArray) entries = fake_entries(fake);
+  for (guint i = 0; i < entries->len; i++) {
+    const Entry *entry = entries->pdata[i];
+    if (entry->state != MOVE_QUARANTINED) continue;
+    assert_true(wish_add(fake->ledger, verb, entry->id, NULL, &problem) > 0);
+    return;
+  }
+  fail_msg("nothing lies in quarantine");
+}
+
+static void a_move_refused_for_now_is_made_when_there_is_room(void **state)
+{
+  for (int copies = 0; copies < 2; copies++) {
+    Fake *fake = fake_new();
+    fake->server->copies = copies;
+    fake->server->busy_moving = TRUE;
+    for (int i = 0; i < 5; i++) {
+      pass_put_off(fake);
+      assert_int_equal(fake_in_state(fake, MOVE_FAILED), 0);
+      assert_int_equal(fake_count(fake, "INBOX"), 6);
+    }
+    fake->server->busy_moving = FALSE;
+    fake_pass_ok(fake);
+    assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
+    assert_int_equal(fake_count(fake, "INBOX"), 3);
+    fake_free(fake);
+  }
+}
+
+static void a_busy_server_is_asked_once_in_a_pass(void **state)
+{
+  Fake *fake = *state;
+  fake->server->busy_moving = TRUE;
+  for (guint i = 0; i < 3; i++) {
+    fake->server->transfers = 0;
+    pass_put_off(fake);
+    assert_int_equal(fake->server->transfers, 1);
+  }
+}
+
+static void what_the_owner_asked_for_stays_asked(void **state)
+{
+  static const WishVerb verbs[] = { WISH_RESTORE, WISH_DELETE };
+  static const MoveState ends[] = { MOVE_RESTORED, MOVE_DELETED };
+  for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+    Fake *fake = fake_new();
+    fake_pass_ok(fake);
+    ask(fake, verbs[i]);
+    fake->server->busy_moving = TRUE;
+    for (int n = 0; n < 3; n++) {
+      pass_put_off(fake);
+      assert_int_equal(fake_count(fake, "Backscatter"), 3);
+      assert_int_equal(fake_in_state(fake, MOVE_FAILED), 0);
+    }
+    fake->server->busy_moving = FALSE;
+    fake_pass_ok(fake);
+    assert_int_equal(fake_in_state(fake, ends[i]), 1);
+    assert_int_equal(fake_count(fake, "Backscatter"), 2);
+    fake_free(fake);
+  }
+}
+
+static void mail_that_cannot_be_read_for_now_is_judged_later(void **state)
+{
+  Fake *fake = *state;
+  fake->server->busy_reading = TRUE;
+  pass_put_off(fake);
+  pass_put_off(fake);
+  fake->server->busy_reading = FALSE;
+  fake_pass_ok(fake);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
+  assert_int_equal(fake_in_state(fake, MOVE_KEPT), 1);
+}
+
+/* The message was moved, the connection was cut, and now the server is too busy to show it. */
+static void an_intent_that_cannot_be_looked_at_for_now_stays(void **state)
+{
+  guint seen = 0;
+  for (guint cut = 1; cut < 60; cut++) {
+    Fake *fake = fake_new();
+    fake->server->cut = cut;
+    fake->server->cut_after = TRUE;
+    fake_pass(fake, NULL, NULL);
+    fake->server->cut = 0;
+    if (fake_in_state(fake, MOVE_Q_INTENT) == 3) {
+      seen++;
+      fake->server->busy_reading = TRUE;
+      pass_put_off(fake);
+      assert_int_equal(fake_in_state(fake, MOVE_FAILED), 0);
+      fake->server->busy_reading = FALSE;
+      fake_pass_ok(fake);
+      assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
+    }
+    fake_free(fake);
+  }
+  assert_true(seen > 0);
+}
+
+int main(void)
+{
+  filter_init();
+  const struct CMUnitTest tests[] = { cmocka_unit_test(a_move_refused_for_now_is_made_when_there_is_room),
+                                      FAKE_CASE(a_busy_server_is_asked_once_in_a_pass),
+                                      cmocka_unit_test(what_the_owner_asked_for_stays_asked),
+                                      FAKE_CASE(mail_that_cannot_be_read_for_now_is_judged_later),
+                                      cmocka_unit_test(an_intent_that_cannot_be_looked_at_for_now_stays) };
+  return cmocka_run_group_tests_name("later", tests, NULL, NULL);
+}
