@@ -10,5 +10,6 @@ libledger_a_SOURCES = %D%/account.c %D%/account.h %D%/answers.c %D%/answers.h %D
 	%D%/pause.c %D%/private.h %D%/received.c %D%/received.h %D%/schema.c %D%/schema_trust.c %D%/sent.c \
 	%D%/sent.h %D%/sent_batch.c %D%/sent_find.c %D%/sent_news.c %D%/sent_news.h %D%/sent_shape.c \
 	%D%/sent_shape.h %D%/shorten.c %D%/silence.c %D%/spare.c %D%/spare.h %D%/stats.c %D%/stats.h %D%/trash.c \
-	%D%/trash.h %D%/unlisted.c %D%/unlisted.h %D%/wish.c %D%/wish.h %D%/running.c %D%/running.h
+	%D%/trash.h %D%/unlisted.c %D%/unlisted.h %D%/unread.c %D%/unread.h %D%/wish.c %D%/wish.h %D%/running.c \
+	%D%/running.h
 LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)

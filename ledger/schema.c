@@ -130,8 +130,15 @@ static const char *const step_7 =
     "CREATE TABLE running(one INTEGER PRIMARY KEY CHECK(one = 1), file TEXT NOT NULL, digest TEXT NOT NULL,"
     " since INTEGER NOT NULL, problem TEXT) STRICT;";
 
+/* Messages that could not be read: how often each was tried, and when it is tried again (0: not any more). */
+static const char *const step_8 =
+    "CREATE TABLE unread(folder INTEGER NOT NULL REFERENCES folder, uid INTEGER NOT NULL, validity INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL, due INTEGER NOT NULL, PRIMARY KEY(folder, uid)) STRICT, WITHOUT ROWID;";
+
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1, &step_2, &step_3, &step_4, &step_5, &schema_trust, &step_7 };
+static const char *const *const steps[] = {
+  &step_1, &step_2, &step_3, &step_4, &step_5, &schema_trust, &step_7, &step_8
+};
 
 /* One statement reads both, so that a file which another program is making is seen whole or not at all. */
 static gboolean read_versions(Ledger *ledger, gint64 *application, gint64 *version, gint64 *tables, GError **error)

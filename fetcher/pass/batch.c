@@ -12,7 +12,9 @@
 #include "ledger/brake.h"
 #include "ledger/facts.h"
 #include "ledger/received.h"
+#include "ledger/unread.h"
 
+#define BUSY_AFTER 3 /* refusals */
 #define LONGEST_WAIT ((gint64)86400)
 
 static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
@@ -21,6 +23,21 @@ static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
   if (candidate == NULL || candidate->report != NULL) return;
   candidate->report = filter_read(bytes);
   fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
+}
+
+/* Reads one that was refused among others. *busy: refusals for now one after the other; after three of them the server
+ * itself is busy, and not only one message in trouble. */
+static gboolean read_one(Run *run, const Candidate *candidate, GHashTable *by_uid, guint *busy, GError **error)
+{
+  g_autoptr(GError) refused = NULL;
+  if (run->store->class->read(run->store, &candidate->uid, 1, FILTER_READ_LIMIT, take_bytes, by_uid, &refused)) {
+    *busy = 0;
+    return TRUE;
+  }
+  if (g_error_matches(refused, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
+  if (g_error_matches(refused, STORE_ERROR, STORE_ERROR_LATER) && ++*busy < BUSY_AFTER) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&refused));
+  return FALSE;
 }
 
 /* Reads all candidates at once; if the server refuses one, reads those that are left one by one. A message that cannot
@@ -39,20 +56,59 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
   const guint32 *list = (const guint32 *)(gpointer)uids->data;
   if (uids->len == 0) return TRUE;
   if (class->read(run->store, list, uids->len, FILTER_READ_LIMIT, take_bytes, by_uid, &problem)) return TRUE;
-  for (guint i = 0; i < candidates->len && g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE); i++) {
-    const Candidate *candidate = candidates->pdata[i];
-    g_autoptr(GError) refused = NULL;
-    if (candidate->report != NULL) continue;
-    if (!run_tick(run, error)) return FALSE;
-    if (!class->read(run->store, &candidate->uid, 1, FILTER_READ_LIMIT, take_bytes, by_uid, &refused)
-        && !g_error_matches(refused, STORE_ERROR, STORE_ERROR_MESSAGE)) {
-      g_propagate_error(error, g_steal_pointer(&refused));
-      return FALSE;
-    }
+  if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)
+      && !g_error_matches(problem, STORE_ERROR, STORE_ERROR_LATER)) {
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
   }
-  if (g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)) return TRUE;
-  g_propagate_error(error, g_steal_pointer(&problem));
-  return FALSE;
+  guint busy = 0;
+  for (guint i = 0; i < candidates->len; i++) {
+    const Candidate *candidate = candidates->pdata[i];
+    if (candidate->report != NULL) continue;
+    if (!run_tick(run, error) || !read_one(run, candidate, by_uid, &busy, error)) return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean batch_unread(Run *run, const char *folder, const GArray *uids, GError **error)
+{
+  const guint32 *list = (const guint32 *)(gpointer)uids->data;
+  if (uids->len == 0) return TRUE;
+  if (run->settle.put_off == NULL)
+    run->settle.put_off = g_error_new(STORE_ERROR, STORE_ERROR_LATER,
+                                      "%u message%s of folder \"%s\" cannot be read now, and will be tried "
+                                      "again.",
+                                      uids->len, uids->len == 1 ? "" : "s", folder);
+  return unread_note(run->ledger, run->account->name, folder, run->open.status.validity, list, uids->len, run_now(),
+                     error);
+}
+
+/* Of these UIDs, drops those that are gone: another program may have removed them since the scan. */
+static gboolean drop_gone(Run *run, const char *folder, GArray *uids, GError **error)
+{
+  if (!run_reopen(run, folder, error)) return FALSE;
+  for (guint i = 0; i < uids->len;) {
+    guint32 uid = g_array_index(uids, guint32, i);
+    g_autoptr(GArray) there = run->store->class->present(run->store, uid, uid, error);
+    if (there == NULL) return FALSE;
+    if (there->len > 0)
+      i++;
+    else
+      g_array_remove_index(uids, i);
+  }
+  return TRUE;
+}
+
+/* Notes those that were not read. One that is judged again has its entry, which stays due. */
+static gboolean note_unread(Run *run, const char *folder, const GPtrArray *candidates, GError **error)
+{
+  g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+  for (guint i = 0; i < candidates->len; i++) {
+    const Candidate *candidate = candidates->pdata[i];
+    if (candidate->report == NULL && candidate->prior == 0) g_array_append_val(uids, candidate->uid);
+  }
+  if (uids->len == 0) return TRUE;
+  return drop_gone(run, folder, uids, error) && batch_unread(run, folder, uids, error);
 }
 
 /* Keeps the candidates that need a verdict, and drops the others. */
@@ -241,7 +297,9 @@ gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, cons
 {
   guint32 validity = run->open.status.validity;
   g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func((GDestroyNotify)entry_free);
-  if (!read_all(run, candidates, error) || !sort_all(run, folder, candidates, error)) return FALSE;
+  if (!read_all(run, candidates, error) || !note_unread(run, folder, candidates, error)
+      || !sort_all(run, folder, candidates, error))
+    return FALSE;
   if (candidates->len > 0 && run->sync.synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
   if (received != NULL && !batch_receive(run, received, error)) return FALSE;
   if (!reopen(run, folder, validity, error)) return FALSE;

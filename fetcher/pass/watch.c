@@ -9,15 +9,18 @@
 #include "fetcher/pass/locate.h"
 #include "fetcher/store/uid_window.h"
 #include "ledger/received.h"
+#include "ledger/unread.h"
 
 #define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
 #define SCANNED 20000  /* how many messages it should return: what is read of them is noted together */
 #define DAY ((gint64)86400)
+#define UNREAD_AT_ONCE 100
 
 /* What a scan brings in. */
 typedef struct {
   GPtrArray *candidates;
   GArray *received; /* ReceivedRow, messages owned here */
+  GArray *unread;   /* guint32: UIDs of messages that are there and cannot be read now */
   gint64 since;     /* what is older is not noted, Unix seconds */
   guint seen, found;
 } Catch;
@@ -38,12 +41,16 @@ static void take_candidate(Catch *net, const ScanRow *row)
   g_ptr_array_add(net->candidates, candidate);
 }
 
-/* Skip messages marked \Deleted, and those that cannot be read. */
+/* Skip messages marked \Deleted. */
 static void catch_message(const ScanRow *row, gpointer data)
 {
   Catch *net = data;
   ReceivedMessage *ordinary = NULL;
-  if (++net->seen > UID_WINDOW_MOST(SCANNED) || row->deleted || row->unreadable) return;
+  if (++net->seen > UID_WINDOW_MOST(SCANNED) || row->deleted) return;
+  if (row->unreadable) {
+    g_array_append_val(net->unread, row->uid);
+    return;
+  }
   gboolean old = row->stored != 0 && row->stored < net->since;
   if (old ? filter_candidate(row->fields, row->length)
           : filter_scan(row->fields, row->length, row->stored == 0, &ordinary))
@@ -74,16 +81,42 @@ typedef struct {
   UidWindow window;
 } Walk;
 
+/* An open Catch; catch_clear() frees what is in it. */
+static Catch catch_new(gint64 scanned)
+{
+  Catch net = { .candidates = g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free),
+                .received = g_array_new(FALSE, FALSE, sizeof(ReceivedRow)),
+                .unread = g_array_new(FALSE, FALSE, sizeof(guint32)),
+                .since = scanned - RECEIVED_DAYS * DAY };
+  g_array_set_clear_func(net.received, received_clear);
+  return net;
+}
+
+static void catch_clear(Catch *net)
+{
+  g_ptr_array_unref(net->candidates);
+  g_array_unref(net->received);
+  g_array_unref(net->unread);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Catch, catch_clear)
+
+/* mark NULL: leave it. */
+static gboolean process(Run *run, const char *folder, Catch *net, const FolderMark *mark, gint64 scanned,
+                        GError **error)
+{
+  g_ptr_array_sort(net->candidates, by_uid);
+  if (!batch_unread(run, folder, net->unread, error)) return FALSE;
+  return net->candidates->len == 0 ? batch_receive(run, net->received, error)
+                                   : batch_process(run, folder, net->candidates, net->received, mark, scanned, error);
+}
+
 static gboolean walk_range(Walk *walk, GError **error)
 {
   Run *run = walk->run;
   guint32 from = 0, to = 0;
   gint64 scanned = run_now();
   gboolean watched = walk->role == FOLDER_ROLE_WATCHED;
-  g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func((GDestroyNotify)candidate_free);
-  g_autoptr(GArray) received = g_array_new(FALSE, FALSE, sizeof(ReceivedRow));
-  g_array_set_clear_func(received, received_clear);
-  Catch net = { .candidates = candidates, .received = received, .since = scanned - RECEIVED_DAYS * DAY };
+  g_auto(Catch) net = catch_new(scanned);
   uid_window_get(&walk->window, &from, &to);
   if (!run_select(run, walk->folder, error)) return FALSE;
   if (!run->store->class->scan(run->store, from, to, filter_scan_fields, catch_message, &net, error)) return FALSE;
@@ -91,11 +124,7 @@ static gboolean walk_range(Walk *walk, GError **error)
   run->pass.scanned += net.seen;
   run->pass.candidates += net.found;
   walk->mark.next = (guint32)walk->window.next;
-  g_ptr_array_sort(candidates, by_uid);
-  if (candidates->len == 0
-          ? !batch_receive(run, received, error)
-          : !batch_process(run, walk->folder, candidates, received, watched ? &walk->mark : NULL, scanned, error))
-    return FALSE;
+  if (!process(run, walk->folder, &net, watched ? &walk->mark : NULL, scanned, error)) return FALSE;
   return watched || folder_mark_set(run->ledger, run->account->name, walk->folder, walk->role, &walk->mark, error);
 }
 
@@ -137,10 +166,31 @@ gboolean watch_news(Run *run, const char *folder, gboolean *news, GError **error
   return TRUE;
 }
 
+/* Tries again what could not be read before. A message that is gone meanwhile gives no row, and is forgotten. */
+static gboolean try_unread(Run *run, const char *folder, GError **error)
+{
+  FolderMark mark;
+  gint64 now = run_now();
+  const char *account = run->account->name;
+  if (!folder_mark_get(run->ledger, account, folder, FOLDER_ROLE_WATCHED, &mark, error)) return FALSE;
+  g_autoptr(GArray) due = unread_due(run->ledger, account, folder, mark.validity, now, UNREAD_AT_ONCE, error);
+  if (due == NULL || due->len == 0) return due != NULL;
+  if (!run_begin(run, error) || !run_reopen(run, folder, error)) return FALSE;
+  if (run->open.status.validity != mark.validity) return TRUE; /* renumbered: all of it is read again */
+  g_auto(Catch) net = catch_new(now);
+  for (guint i = 0; i < due->len; i++) {
+    guint32 uid = g_array_index(due, guint32, i);
+    if (!run_tick(run, error)) return FALSE;
+    if (!run->store->class->scan(run->store, uid, uid, filter_scan_fields, catch_message, &net, error)) return FALSE;
+  }
+  return process(run, folder, &net, NULL, now, error)
+         && unread_tried(run->ledger, account, folder, g_array_index(due, guint32, due->len - 1), now, error);
+}
+
 gboolean watch_folder(Run *run, const char *folder, GError **error)
 {
   gboolean news = FALSE;
-  if (!watch_news(run, folder, &news, error)) return FALSE;
+  if (!try_unread(run, folder, error) || !watch_news(run, folder, &news, error)) return FALSE;
   return !news || (run_begin(run, error) && walk(run, folder, FOLDER_ROLE_WATCHED, error));
 }
 
@@ -160,7 +210,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
-  candidate->put_off = entry->state == MOVE_KEPT && entry->reason != NULL;
+  candidate->put_off = entry->state == MOVE_KEPT && entry->reason != NULL && !brake_kept(entry);
   if (entry->state == MOVE_KEPT) candidate->waited = MAX(candidate->waited, FILTER_GRACE); /* it is fresh no more */
   candidate->since =
       entry->state == MOVE_WAITING ? entry->judged : 0; /* not `arrived`: the server's clock may differ from ours */

@@ -57,7 +57,9 @@ check-unit: all
 # tests that kill programs (the pass after a kill is what all the others run, too), and with fewer places for a fault.
 UNKILLED = tr ' ' '\n' | grep -v _kill | tr '\n' ' '
 check-sanitized: all
-	status=0; BACKSTOP_FAULT_PLACES=few; BACKSTOP_TEST_LIMIT=180; export BACKSTOP_FAULT_PLACES BACKSTOP_TEST_LIMIT;  	  $(MAKE) check TESTS="`echo '$(TESTS)' | $(UNKILLED)`" || status=1;  	  $(MAKE) check-dovecot E2E_DOVECOT="`echo '$(E2E_DOVECOT)' | $(UNKILLED)`" || status=1; exit $$status
+	status=0; BACKSTOP_FAULT_PLACES=few; BACKSTOP_TEST_LIMIT=180; export BACKSTOP_FAULT_PLACES BACKSTOP_TEST_LIMIT; \
+	  $(MAKE) check TESTS="`echo '$(TESTS)' | $(UNKILLED)`" || status=1; \
+	  $(MAKE) check-dovecot E2E_DOVECOT="`echo '$(E2E_DOVECOT)' | $(UNKILLED)`" || status=1; exit $$status
 
 # distcheck with what can fail there alone: the build, the unit tests, and programs that an ordinary user runs.
 distcheck-short:
@@ -69,7 +71,8 @@ if COVERAGE
 coverage:
 	find . -name '*.gcda' -delete
 	$(MAKE) check-TESTS TESTS='$(FILTER_TESTS) $(LEDGER_TESTS)'
-	gcovr --root '$(top_srcdir)' --object-directory . --filter '$(abs_top_srcdir)/filter/'  	  --filter '$(abs_top_srcdir)/ledger/' --fail-under-line $(COVERAGE_FLOOR)
+	gcovr --root '$(top_srcdir)' --object-directory . --filter '$(abs_top_srcdir)/filter/' \
+	  --filter '$(abs_top_srcdir)/ledger/' --fail-under-line $(COVERAGE_FLOOR)
 else
 coverage:
 	@echo 'make coverage needs a build configured with --enable-coverage' >&2; exit 1

@@ -236,7 +236,8 @@ static gboolean fake_read(Store *base, const guint32 *uids, guint n, gsize limit
     const FakeMessage *message = by_uid(store->open, uids[i]);
     if (message == NULL || message->leaving) continue;
     store->server->reads++;
-    if (store->server->busy_reading) {
+    if (message->left_out) continue;
+    if (store->server->busy_reading || message->busy) {
       g_set_error(error, STORE_ERROR, STORE_ERROR_LATER, "the server is busy");
       return FALSE;
     }

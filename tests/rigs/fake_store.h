@@ -8,8 +8,9 @@ typedef struct {
   gint64 stored;
   gboolean seen, flagged, answered, deleted, backscatter, not_backscatter;
   gboolean unreadable;
-  gboolean hidden;  /* counted, but no scan tells of it */
-  gboolean leaving; /* removed in this session, gone after commit() */
+  gboolean left_out, busy; /* read() gives nothing of it; read() is refused for now */
+  gboolean hidden;         /* counted, but no scan tells of it */
+  gboolean leaving;        /* removed in this session, gone after commit() */
 } FakeMessage;
 
 typedef struct {

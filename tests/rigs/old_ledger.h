@@ -2,9 +2,10 @@
  */
 #pragma once
 
-/* Takes back steps 7 and 6. */
+/* Takes back steps 8, 7 and 6. */
 #define OLD_WITHOUT_TRUST                                                                                              \
-  "DROP TABLE running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE id_side; DROP TABLE "     \
+  "DROP TABLE unread; DROP TABLE running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "      \
+  "id_side; DROP TABLE "                                                                                               \
   "sent_day;"                                                                                                          \
   "DROP TABLE sent_from; DROP TABLE unlisted; DROP TABLE kept_hash; DROP TABLE heal_due; DROP TABLE healing;"          \
   "DROP TABLE kept; ALTER TABLE account DROP COLUMN trust_sent; ALTER TABLE account DROP COLUMN received;"             \

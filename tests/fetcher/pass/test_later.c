@@ -3,6 +3,8 @@
  * Must not: judge for itself.
  * Fails:    by TAP.
  * Tests:    fetcher/pass/settle.c, fetcher/pass/batch.c */
+#include "ledger/db.h"
+#include "ledger/unread.h"
 #include "ledger/wish.h"
 #include "tests/rigs/fake_mail.h"
 #include <setjmp.h>
@@ -97,6 +99,66 @@ static void mail_that_cannot_be_read_for_now_is_judged_later(void **state)
   assert_int_equal(fake_in_state(fake, MOVE_KEPT), 1);
 }
 
+/* The owner waits until what could not be read is tried again. */
+static void wait_for_next_try(Fake *fake)
+{
+  GError *error = NULL;
+  assert_true(db_exec(fake->ledger, "UPDATE unread SET due = 1 WHERE due > 0", &error));
+}
+
+static guint unread(Fake *fake)
+{
+  GError *error = NULL;
+  guint n = 0;
+  assert_true(unread_count(fake->ledger, "home", &n, &error));
+  return n;
+}
+
+typedef enum { LEFT_OUT, BUSY, NO_ROW, WAYS } Way;
+
+static void set_trouble(FakeMessage *message, Way way, gboolean trouble)
+{
+  if (way == LEFT_OUT) message->left_out = trouble;
+  if (way == BUSY) message->busy = trouble;
+  if (way == NO_ROW) message->unreadable = trouble;
+}
+
+/* INBOX has a forged bounce at index 3. */
+static void one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried_again(void **state)
+{
+  for (Way way = LEFT_OUT; way < WAYS; way++) {
+    Fake *fake = fake_new();
+    FakeMessage *message = fake_folder(fake->server, "INBOX")->messages->pdata[3];
+    set_trouble(message, way, TRUE);
+    pass_put_off(fake);
+    assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 2);
+    assert_int_equal(unread(fake), 1);
+    fake_pass_ok(fake); /* not tried again yet, and nobody is told twice */
+    wait_for_next_try(fake);
+    pass_put_off(fake); /* tried, in vain */
+    assert_int_equal(unread(fake), 1);
+    set_trouble(message, way, FALSE);
+    wait_for_next_try(fake);
+    fake_pass_ok(fake);
+    assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
+    assert_int_equal(unread(fake), 0);
+    fake_free(fake);
+  }
+}
+
+static void one_that_is_gone_is_no_trouble(void **state)
+{
+  Fake *fake = *state;
+  FakeFolder *inbox = fake_folder(fake->server, "INBOX");
+  FakeMessage *message = inbox->messages->pdata[3];
+  message->left_out = TRUE;
+  pass_put_off(fake);
+  g_ptr_array_remove(inbox->messages, message);
+  wait_for_next_try(fake);
+  fake_pass_ok(fake);
+  assert_int_equal(unread(fake), 0);
+}
+
 /* The message was moved, the connection was cut, and now the server is too busy to show it. */
 static void an_intent_that_cannot_be_looked_at_for_now_stays(void **state)
 {
@@ -128,6 +190,9 @@ int main(void)
                                       FAKE_CASE(a_busy_server_is_asked_once_in_a_pass),
                                       cmocka_unit_test(what_the_owner_asked_for_stays_asked),
                                       FAKE_CASE(mail_that_cannot_be_read_for_now_is_judged_later),
+                                      cmocka_unit_test(
+                                          one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried_again),
+                                      FAKE_CASE(one_that_is_gone_is_no_trouble),
                                       cmocka_unit_test(an_intent_that_cannot_be_looked_at_for_now_stays) };
   return cmocka_run_group_tests_name("later", tests, NULL, NULL);
 }
