@@ -30,6 +30,13 @@ static void add_sent(GPtrArray *args, const SentFact *sent)
   g_ptr_array_add(args, g_strdup(sent != NULL && sent->account != NULL ? sent->account : ""));
 }
 
+/* Its code and arguments; what has none is its sentence. */
+static void add_evidence(GPtrArray *args, const Evidence *evidence)
+{
+  g_ptr_array_add(args, g_strdup(evidence->text != NULL ? evidence->text : evidence->code));
+  for (char **arg = evidence->args; *arg != NULL; arg++) g_ptr_array_add(args, g_strdup(*arg));
+}
+
 void case_note(Case *c, EvidenceSide side, const char *code, const char *types, ...)
 {
   g_autoptr(GPtrArray) args = g_ptr_array_new_with_free_func(g_free);
@@ -43,6 +50,8 @@ void case_note(Case *c, EvidenceSide side, const char *code, const char *types, 
       add_number(args, va_arg(list, gint64));
     else if (*type == 'u')
       add_number(args, va_arg(list, guint));
+    else if (*type == 'e')
+      add_evidence(args, va_arg(list, const Evidence *));
     else if (*type == 'm')
       add_sent(args, va_arg(list, const SentFact *));
     else

@@ -11,6 +11,7 @@ typedef struct {
 } Case;
 
 /* Adds a line of evidence. types: a letter for each of what follows: s const char * (NULL is ""), i gint64, u guint,
+ * e const Evidence * (its code, or its sentence where it has no code's, and its arguments; the last letter),
  * m const SentFact * (four arguments: subject, date, folder, account), l const GPtrArray * of char * (how many, then
  * the first of them; the last letter). */
 void case_note(Case *c, EvidenceSide side, const char *code, const char *types, ...);

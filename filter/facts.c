@@ -24,6 +24,7 @@ void facts_free(Facts *facts)
                           facts->unlisted };
   for (guint i = 0; i < G_N_ELEMENTS(found); i++) found_clear(found[i]);
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
+  if (facts->lack != NULL) evidence_free(facts->lack);
   sent_fact_free(facts->written_sent);
   g_free(facts);
 }

@@ -1,7 +1,7 @@
 /* facts.h - what the ledger knows about a report. Filled by ledger_facts(), read by filter_judge(). The numbers are the
  * rules of doc/design/verdicts.md. */
 #pragma once
-#include <glib.h>
+#include "filter/report.h"
 
 /* A message the owner sent, as the ledger remembers it. */
 typedef struct {
@@ -81,6 +81,7 @@ typedef struct {
   gint64 need_from, need_to; /* when the original must have been sent, Unix seconds */
   gint64 from, to; /* the interval for which the ledger holds all sent mail of the addresses asked about; 0 = none */
   char *gap;       /* one sentence: what is missing, naming account and folder; NULL when covered */
+  Evidence *lack;  /* the same as code and arguments (sentences.c); NULL: gap alone tells */
   gboolean stale; /* not covered only because some account's Sent folder was not looked at (to its end) since the report
                      came; a later look may tell */
 

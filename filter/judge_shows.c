@@ -59,8 +59,11 @@ void judge_coverage(Case *c)
     case_settle(c, VERDICT_BACKSCATTER);
     return;
   }
-  case_note(c, EVIDENCE_NEUTRAL, "not-covered", "iis", facts->need_from, facts->need_to,
-            facts->gap != NULL ? facts->gap : "No Sent folder was read yet.");
+  if (facts->lack != NULL)
+    case_note(c, EVIDENCE_NEUTRAL, "not-covered", "iie", facts->need_from, facts->need_to, facts->lack);
+  else
+    case_note(c, EVIDENCE_NEUTRAL, "not-covered", "iis", facts->need_from, facts->need_to,
+              facts->gap != NULL ? facts->gap : "sent-none");
   case_settle(c, VERDICT_UNSURE);
   if (facts->stale) c->verdict->fresh = TRUE;
 }

@@ -369,3 +369,9 @@ gboolean list_has(GPtrArray *list, const char *text)
     if (strcmp(list->pdata[i], text) == 0) return TRUE;
   return FALSE;
 }
+
+gsize utf8_floor(const char *text, gsize length)
+{
+  while (length > 0 && ((guchar)text[length] & 0xc0) == 0x80) length--;
+  return length;
+}

@@ -42,3 +42,5 @@ char *text_to_keep(const char *text, gsize max);
 void list_add(GPtrArray *list, const char *text, guint limit);
 /* Is text in the list of char*? */
 gboolean list_has(GPtrArray *list, const char *text);
+/* The largest length up to `length` that does not cut a character of the UTF-8 text in two. */
+gsize utf8_floor(const char *text, gsize length);

@@ -16,6 +16,7 @@
  *   {1:list}       how many there are, then the first of them, in all arguments that are left
  *   {1:recipients} a number of recipients
  *   {1:event}      what a report tells of: "failed", "late" or "passed"
+ *   {1:because}    another sentence: its code, and its arguments in all that are left; a sentence that has no code
  *   {1:reason}     an enhanced status code and the server's words, in two arguments: why, in plain words
  *   [ ... ]        left out where the first of its arguments is empty
  * A translation holds the same forms, in any order. */
@@ -153,11 +154,29 @@ static const struct {
   { "covered", N_("The original must have been sent between {1:minute} and {2:minute}, and all mail you sent from "
                   "{3:minute} to {4:minute} is known: none of it fits.") },
   { "not-covered", N_("The mail you sent between {1:minute} and {2:minute}, when the original must have left, is not "
-                      "known completely.[ {3}]") },
+                      "known completely.[ {3:because}]") },
   /* why a Sent folder says nothing about what was sent (ledger) */
   { "sent-unread", N_("The Sent folder “{1}” of account “{2}” has never been read to its end.") },
   { "sent-empty", N_("The Sent folder “{1}” of account “{2}” has never held a message, so it does not tell what was "
                      "sent.") },
+  { "sent-none", N_("No Sent folder was read yet.") },
+  { "sent-nowhere", N_("Account “{1}” has no Sent folder that Backstop knows of.") },
+  { "sent-no-account", N_("No account is configured, so no Sent folder has been read.") },
+  { "sent-unlisted", N_("It came to {1}, which no account lists under “addresses”, so nobody knows what was sent from "
+                        "there.") },
+  { "sent-since",
+    N_("The Sent folder “{1}” of account “{2}” is known from {3:minute} on, but the original may have been "
+       "sent since {4:minute}.") },
+  { "sent-before", N_("The Sent folder “{1}” of account “{2}” was last read on {3:minute}, before the report came on "
+                      "{4:minute}.") },
+  { "sent-clock",
+    N_("The Sent folder “{1}” of account “{2}” was last read on {3:minute} by a clock that was wrong, so it "
+       "has to be read again.") },
+  { "sent-gap", N_("Mail may be missing from the Sent folder “{1}” of account “{2}” between {3:minute} and {4:minute}: "
+                   "{5}.") },
+  { "sent-silence",
+    N_("The Sent folders of account “{1}” hold nothing between {2:minute} and {3:minute}, far longer than "
+       "is usual there: mail of that time may lie elsewhere.") },
   { "sent-watched", N_("“{1}” of account “{2}” is watched for new mail, so it gives no coverage.") },
   { "sent-delivered", N_("{3} of {4} messages in “{1}” of account “{2}” were delivered to somebody, so that folder "
                          "holds received mail: it gives no coverage.") },
@@ -221,6 +240,28 @@ static void put_recipients(GString *out, const char *number)
   g_string_append_printf(out, ngettext("%s recipient", "%s recipients", n), number);
 }
 
+static char *fill_in(const char *sentence, const Evidence *evidence);
+
+static const char *sentence_of(const char *code)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(sentences); i++)
+    if (strcmp(sentences[i].code, code) == 0) return _(sentences[i].sentence);
+  return NULL;
+}
+
+/* A sentence within a sentence, one deep at most. */
+static void put_because(GString *out, const Evidence *evidence, guint first)
+{
+  const char *code = argument(evidence, first), *sentence = sentence_of(code);
+  if (sentence == NULL || strstr(sentence, ":because") != NULL) {
+    g_string_append(out, code);
+    return;
+  }
+  const Evidence inner = { .code = (char *)code, .args = evidence->args + first };
+  g_autofree char *text = fill_in(sentence, &inner);
+  g_string_append(out, text);
+}
+
 /* One {...}, without its braces. FALSE: there is nothing to put there. */
 static gboolean put_one(GString *out, const Evidence *evidence, const char *what)
 {
@@ -241,6 +282,8 @@ static gboolean put_one(GString *out, const Evidence *evidence, const char *what
     put_sent(out, evidence, number);
   else if (strcmp(form, "list") == 0)
     put_list(out, evidence, number);
+  else if (strcmp(form, "because") == 0)
+    put_because(out, evidence, number);
   else if (strcmp(form, "recipients") == 0)
     put_recipients(out, text);
   else if (strcmp(form, "event") == 0)
@@ -276,8 +319,8 @@ static char *fill_in(const char *sentence, const Evidence *evidence)
 char *evidence_text(const Evidence *evidence)
 {
   if (evidence->text != NULL) return g_strdup(evidence->text);
-  for (guint i = 0; i < G_N_ELEMENTS(sentences); i++)
-    if (strcmp(sentences[i].code, evidence->code) == 0) return fill_in(_(sentences[i].sentence), evidence);
+  const char *sentence = sentence_of(evidence->code);
+  if (sentence != NULL) return fill_in(sentence, evidence);
   g_autofree char *args = g_strjoinv(", ", evidence->args);
   return g_strdup_printf("%s%s%s.", evidence->code, *args != '\0' ? ": " : "", args);
 }

@@ -260,9 +260,3 @@ GString *text_fold(const char *text, gsize length)
   folded->len = text_fold_into(folded->str, text, length);
   return folded;
 }
-
-gsize utf8_floor(const char *text, gsize length)
-{
-  while (length > 0 && ((guchar)text[length] & 0xc0) == 0x80) length--;
-  return length;
-}

@@ -25,5 +25,3 @@ GString *text_fold(const char *text, gsize length);
  * text. A letter's lower case may take one byte more than itself (U+023A), never two. */
 #define TEXT_FOLDED_MOST(length) ((length) + (length) / 2 + 8)
 gsize text_fold_into(char *folded, const char *text, gsize length);
-/* The largest length up to `length` that does not cut a character of the UTF-8 text in two. */
-gsize utf8_floor(const char *text, gsize length);

@@ -30,21 +30,33 @@ static gboolean begin_command(Ledger *ledger, const char *verb, gint64 *command,
          && db_run(ledger, error, "DELETE FROM command WHERE id <= ?", "i", oldest);
 }
 
+/* Requests with an id of 0 are none. */
+static gboolean belong_to(Ledger *ledger, const GArray *ids, gint64 command, GError **error)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index(ids, gint64, i) != 0
+        && !db_run(ledger, error, "UPDATE wish SET command = ? WHERE id = ?", "ii", command,
+                   g_array_index(ids, gint64, i)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean wish_some(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                          gint64 *command, GError **error)
+{
+  return (*command != 0 || begin_command(ledger, wish_verb_name(verb), command, error))
+         && wish_add_each(ledger, verb, entries, n, ids, refusal, error) && belong_to(ledger, ids, *command, error);
+}
+
 static gboolean wish_all(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, gint64 *command,
                          GError **error)
 {
   g_autofree char *refusal = NULL;
-  if (!begin_command(ledger, wish_verb_name(verb), command, error)) return FALSE;
-  if (!wish_add_each(ledger, verb, entries, n, ids, &refusal, error)) return FALSE;
-  if (refusal != NULL) {
-    g_set_error_literal(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, refusal);
-    return FALSE;
-  }
-  for (guint i = 0; i < ids->len; i++)
-    if (!db_run(ledger, error, "UPDATE wish SET command = ? WHERE id = ?", "ii", *command,
-                g_array_index(ids, gint64, i)))
-      return FALSE;
-  return TRUE;
+  *command = 0;
+  if (!wish_some(ledger, verb, entries, n, ids, &refusal, command, error)) return FALSE;
+  if (refusal == NULL) return TRUE;
+  g_set_error_literal(error, LEDGER_ERROR, LEDGER_ERROR_REFUSED, refusal);
+  return FALSE;
 }
 
 gboolean command_wish(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, gint64 *command,
@@ -54,6 +66,20 @@ gboolean command_wish(Ledger *ledger, WishVerb verb, const gint64 *entries, guin
   if (!db_begin(ledger, error)) return FALSE;
   if (db_end(ledger, wish_all(ledger, verb, entries, n, ids, command, error), error)) return TRUE;
   g_array_set_size(ids, 0);
+  return FALSE;
+}
+
+gboolean command_wish_some(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                           gint64 *command, GError **error)
+{
+  gint64 before = *command;
+  *refusal = NULL;
+  g_array_set_size(ids, 0);
+  if (!db_begin(ledger, error)) return FALSE;
+  if (db_end(ledger, wish_some(ledger, verb, entries, n, ids, refusal, command, error), error)) return TRUE;
+  g_clear_pointer(refusal, g_free);
+  g_array_set_size(ids, 0);
+  *command = before;
   return FALSE;
 }
 
@@ -99,12 +125,11 @@ static gboolean read_wishes(Ledger *ledger, OwnerCommand *command, GError **erro
   return !rows.failed;
 }
 
-OwnerCommand *command_last(Ledger *ledger, GError **error)
+/* The command that `which` asks for, of those that were not taken back. */
+static OwnerCommand *find(Ledger *ledger, const char *sql, gint64 which, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ledger, error, "SELECT id, made, verb FROM command WHERE undone = 0 ORDER BY id DESC LIMIT 1",
-                 ""))
-    return NULL;
+  if (!rows_open(&rows, ledger, error, sql, "i", which)) return NULL;
   if (!rows_next(&rows, error)) return NULL;
   g_autoptr(OwnerCommand) command = g_new0(OwnerCommand, 1);
   command->id = row_int(&rows, 0);
@@ -116,6 +141,17 @@ OwnerCommand *command_last(Ledger *ledger, GError **error)
     if (g_str_equal(command->verb, wish_verb_name(verb))) command->of_wishes = TRUE;
   if (!read_entries(ledger, command, error) || !read_wishes(ledger, command, error)) return NULL;
   return g_steal_pointer(&command);
+}
+
+OwnerCommand *command_last(Ledger *ledger, GError **error)
+{
+  return find(ledger, "SELECT id, made, verb FROM command WHERE undone = 0 AND id >= ? ORDER BY id DESC LIMIT 1", 0,
+              error);
+}
+
+OwnerCommand *command_get(Ledger *ledger, gint64 id, GError **error)
+{
+  return find(ledger, "SELECT id, made, verb FROM command WHERE undone = 0 AND id = ?", id, error);
 }
 
 /* *begun: the worker has begun to move the message. */

@@ -9,6 +9,11 @@
 gboolean command_wish(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, gint64 *command,
                       GError **error);
 
+/* The same as far as the requests make sense, as the window asks for them: ids holds 0 for a refused one, *refusal the
+ * sentence of the first refusal, NULL: none. *command: 0 for a new command; else they are added to this one. */
+gboolean command_wish_some(Ledger *ledger, WishVerb verb, const gint64 *entries, guint n, GArray *ids, char **refusal,
+                           gint64 *command, GError **error);
+
 /* Own entries (newsender.h) of a command "allow", "deny" or "remove": the state of each entry before the command is
  * noted. entries: NULL-terminated, normal forms. Call this before the entries are changed. */
 gboolean command_note_entries(Ledger *ledger, const char *verb, const char *const *entries, GError **error);
@@ -25,6 +30,9 @@ void command_free(OwnerCommand *command);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OwnerCommand, command_free)
 /* The last command; NULL without error: there is no command. */
 OwnerCommand *command_last(Ledger *ledger, GError **error);
+
+/* This command; NULL without error where it is not known, or was taken back. */
+OwnerCommand *command_get(Ledger *ledger, gint64 id, GError **error);
 
 /* What taking a command back does, or did. */
 typedef struct {

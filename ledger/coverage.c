@@ -16,6 +16,7 @@ void coverage_free(Coverage *coverage)
   g_free(coverage->account);
   g_free(coverage->folder);
   g_free(coverage->none);
+  if (coverage->why != NULL) evidence_free(coverage->why);
   g_free(coverage);
 }
 
@@ -26,25 +27,22 @@ static gboolean is_of_one_writer(const FolderShape *shape)
   return shape->own == 0 && shape->writers == 1 && shape->delivered == 0;
 }
 
-/* The sentence of a code, in the language of the program that asks. The caller frees. */
-static char *sentence(const char *code, const Coverage *coverage, gint64 some, gint64 all)
+/* What a folder lacks: a code, with the folder, its account and two numbers as arguments (filter/sentences.c). */
+static Evidence *lack_of(const char *code, const Coverage *coverage, gint64 one, gint64 other)
 {
-  g_autofree char *first = g_strdup_printf("%" G_GINT64_FORMAT, some);
-  g_autofree char *second = g_strdup_printf("%" G_GINT64_FORMAT, all);
-  Evidence *evidence = evidence_new(EVIDENCE_NEUTRAL, code, coverage->folder, coverage->account, first, second, NULL);
-  char *text = evidence_text(evidence);
-  evidence_free(evidence);
-  return text;
+  g_autofree char *first = g_strdup_printf("%" G_GINT64_FORMAT, one);
+  g_autofree char *second = g_strdup_printf("%" G_GINT64_FORMAT, other);
+  return evidence_new(EVIDENCE_NEUTRAL, code, coverage->folder, coverage->account, first, second, NULL);
 }
 
 /* The reason why a folder with this mail gives no coverage; NULL where it gives coverage. */
-static char *why_none(const Coverage *coverage, const FolderShape *shape, const char *patterns)
+static Evidence *why_none(const Coverage *coverage, const FolderShape *shape, const char *patterns)
 {
   gint64 all = shape->own + shape->strange;
   if (patterns_say_all(patterns))
-    return shape->delivered * 2 > all ? sentence("sent-delivered", coverage, shape->delivered, all) : NULL;
+    return shape->delivered * 2 > all ? lack_of("sent-delivered", coverage, shape->delivered, all) : NULL;
   if (shape->strange <= shape->own || is_of_one_writer(shape)) return NULL;
-  return sentence("sent-strange", coverage, shape->strange, all);
+  return lack_of("sent-strange", coverage, shape->strange, all);
 }
 
 static gboolean look_into(Ledger *ledger, Coverage *coverage, gint64 folder, gboolean watched, GError **error)
@@ -52,17 +50,27 @@ static gboolean look_into(Ledger *ledger, Coverage *coverage, gint64 folder, gbo
   FolderShape shape;
   g_autofree char *patterns = owner_patterns(ledger, coverage->account, error);
   if (patterns == NULL || !folder_shape(ledger, folder, patterns, &shape, error)) return FALSE;
-  coverage->none = watched ? sentence("sent-watched", coverage, 0, 0) : why_none(coverage, &shape, patterns);
+  coverage->why = watched ? lack_of("sent-watched", coverage, 0, 0) : why_none(coverage, &shape, patterns);
+  coverage->none = coverage->why != NULL ? evidence_text(coverage->why) : NULL;
   if (coverage->from != 0 && shape.oldest != 0) coverage->from = shape.oldest;
   if (coverage->none != NULL) coverage->from = 0;
   return TRUE;
 }
 
+/* NULL where the folder gives coverage. */
+static Evidence *find_lack(const Coverage *coverage)
+{
+  if (coverage->why != NULL) return evidence_copy(coverage->why);
+  if (coverage->to == 0) return lack_of("sent-unread", coverage, 0, 0);
+  return coverage->from == 0 ? lack_of("sent-empty", coverage, 0, 0) : NULL;
+}
+
 char *coverage_lack(const Coverage *coverage)
 {
-  if (coverage->none != NULL) return g_strdup(coverage->none);
-  if (coverage->to == 0) return sentence("sent-unread", coverage, 0, 0);
-  return coverage->from == 0 ? sentence("sent-empty", coverage, 0, 0) : NULL;
+  Evidence *lack = find_lack(coverage);
+  char *text = lack != NULL ? evidence_text(lack) : NULL;
+  if (lack != NULL) evidence_free(lack);
+  return text;
 }
 
 static gboolean list_of(Ledger *ledger, const char *account, GPtrArray *list, GError **error)
@@ -168,43 +176,29 @@ static gboolean accounts_asked(Ledger *ledger, const Report *report, const char 
   return !rows.failed;
 }
 
-static char *day(gint64 seconds)
-{
-  g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(seconds);
-  return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("an unknown time");
-}
-
-/* The sentence that says what one folder lacks; NULL where it lacks nothing. *late becomes TRUE where the folder only
- * has to be read again. */
-static char *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to, gboolean *late)
+/* What one folder lacks; NULL where it lacks nothing. *late becomes TRUE where the folder only has to be read again. */
+static Evidence *folder_gap(const Coverage *folder, gint64 need_from, gint64 need_to, gboolean *late)
 {
   *late = folder->to == 0;
-  char *lack = coverage_lack(folder);
+  Evidence *lack = find_lack(folder);
   if (lack != NULL) return lack;
-  if (folder->from > need_from) {
-    g_autofree char *from = day(folder->from), *need = day(need_from);
-    return g_strdup_printf(
-        "The Sent folder “%s” of account “%s” is known from %s on, but the original may have been sent since %s.",
-        folder->folder, folder->account, from, need);
-  }
+  if (folder->from > need_from) return lack_of("sent-since", folder, folder->from, need_from);
   if (folder->to >= need_to) return NULL;
   *late = TRUE;
-  g_autofree char *to = day(folder->to), *need = day(need_to);
-  return g_strdup_printf("The Sent folder “%s” of account “%s” was last read on %s, before the report came on %s.",
-                         folder->folder, folder->account, to, need);
+  return lack_of("sent-before", folder, folder->to, need_to);
 }
 
-/* The sentence about a gap at the time when the original may have been sent; NULL where there is no such gap. Gaps are
- * noted by the clock of this computer, the need comes from the clock of the server. */
-static char *hole(const GPtrArray *gaps, const char *folder, gint64 need_from, gint64 need_to)
+/* The gap at the time when the original may have been sent; NULL where there is no such gap. Gaps are noted by the
+ * clock of this computer, the need comes from the clock of the server. */
+static Evidence *hole(const GPtrArray *gaps, const char *folder, gint64 need_from, gint64 need_to)
 {
   for (guint i = 0; i < gaps->len; i++) {
     const CoverageGap *gap = g_ptr_array_index(gaps, i);
     gboolean apart = gap->until < need_from - CLOCKS_DIFFER || gap->since > need_to + CLOCKS_DIFFER;
     if (apart || !g_str_equal(gap->folder, folder)) continue;
-    g_autofree char *since = day(gap->since), *until = day(gap->until);
-    return g_strdup_printf("Mail may be missing from the Sent folder “%s” of account “%s” between %s and %s: %s.",
-                           folder, gap->account, since, until, gap->reason);
+    g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, gap->since);
+    g_autofree char *until = g_strdup_printf("%" G_GINT64_FORMAT, gap->until);
+    return evidence_new(EVIDENCE_NEUTRAL, "sent-gap", folder, gap->account, since, until, gap->reason, NULL);
   }
   return NULL;
 }
@@ -216,29 +210,25 @@ typedef struct {
   gint64 from, to;
   gboolean none;    /* a folder has no coverage at all */
   gboolean lacking; /* a folder lacks more than another look */
-  char *gap, *late_gap;
+  Evidence *gap, *late_gap;
 } Sum;
 
-static void sum_gap(Sum *sum, gboolean late, char *gap)
+static void sum_gap(Sum *sum, gboolean late, Evidence *gap)
 {
-  char **slot = late ? &sum->late_gap : &sum->gap;
+  Evidence **slot = late ? &sum->late_gap : &sum->gap;
   if (!late) sum->lacking = TRUE;
   if (*slot == NULL)
     *slot = gap;
   else
-    g_free(gap);
+    evidence_free(gap);
 }
 
 static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPtrArray *gaps)
 {
   gboolean late = FALSE;
-  char *gap = NULL;
+  Evidence *gap = NULL;
   if (folder->to > sum->now) { /* the clock was wrong at that look, so the time of the look is unknown */
-    g_autofree char *to = day(folder->to);
-    sum_gap(sum, TRUE,
-            g_strdup_printf("The Sent folder “%s” of account “%s” was last read on %s by a clock that was wrong, so "
-                            "it has to be read again.",
-                            folder->folder, folder->account, to));
+    sum_gap(sum, TRUE, lack_of("sent-clock", folder, folder->to, 0));
     folder->from = folder->to = 0;
   } else if ((gap = folder_gap(folder, facts->need_from, sum->need_to, &late)) != NULL)
     sum_gap(sum, late, gap);
@@ -248,10 +238,10 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
   sum->to = MIN(sum->to, folder->to);
 }
 
-static void sum_none(Sum *sum, const char *why)
+static void sum_none(Sum *sum, Evidence *why)
 {
   sum->none = TRUE;
-  sum_gap(sum, FALSE, g_strdup(why));
+  sum_gap(sum, FALSE, why);
 }
 
 /* Does any folder give coverage? Then folders that give none are passed over: mail in them counts as sent, too. */
@@ -267,11 +257,9 @@ static gboolean sum_silence(Ledger *ledger, const Facts *facts, const char *acco
   Silence silence = { 0 };
   if (!silence_ask(ledger, account, facts->need_from, facts->need_to, &silence, error)) return FALSE;
   if (silence.until == 0) return TRUE;
-  g_autofree char *since = day(silence.since), *until = day(silence.until);
-  sum_gap(sum, FALSE,
-          g_strdup_printf("The Sent folders of account “%s” hold nothing between %s and %s, far longer than is usual "
-                          "there: mail of that time may lie elsewhere.",
-                          account, since, until));
+  g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, silence.since);
+  g_autofree char *until = g_strdup_printf("%" G_GINT64_FORMAT, silence.until);
+  sum_gap(sum, FALSE, evidence_new(EVIDENCE_NEUTRAL, "sent-silence", account, since, until, NULL));
   return TRUE;
 }
 
@@ -280,9 +268,9 @@ static gboolean sum_tests(Ledger *ledger, const Facts *facts, const Report *repo
 {
   const GPtrArray *const lists[] = { report->addressed, report->original.senders };
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
-    char *sentence = NULL;
+    g_autofree char *sentence = NULL;
     if (!answers_ask(ledger, lists[i], facts->need_from, facts->need_to, &sentence, error)) return FALSE;
-    if (sentence != NULL) sum_gap(sum, FALSE, sentence);
+    if (sentence != NULL) sum_gap(sum, FALSE, evidence_new_text(EVIDENCE_NEUTRAL, "sent-tested", sentence));
   }
   return TRUE;
 }
@@ -299,8 +287,7 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
     gint64 passes = 1; /* 0 before the first pass of the account: nobody has looked yet */
     if (!db_number(ledger, error, &passes, "SELECT last_pass FROM account WHERE name = ?", "s", account)) return FALSE;
     sum->none = TRUE;
-    sum_gap(sum, passes == 0 && !asks,
-            g_strdup_printf("Account “%s” has no Sent folder that Backstop knows of.", account));
+    sum_gap(sum, passes == 0 && !asks, evidence_new(EVIDENCE_NEUTRAL, "sent-nowhere", account, NULL));
   }
   gboolean given = gives_any(folders);
   for (guint i = 0; i < folders->len; i++) {
@@ -308,7 +295,7 @@ static gboolean sum_account(Ledger *ledger, const Facts *facts, const char *acco
     if (folder->none == NULL)
       sum_folder(sum, facts, folder, gaps);
     else if (!given)
-      sum_none(sum, folder->none);
+      sum_none(sum, evidence_copy(folder->why));
   }
   return given ? sum_silence(ledger, facts, account, sum, error) : TRUE;
 }
@@ -321,10 +308,7 @@ static gint64 need_of_others(gint64 need_to, gint64 seen) { return MIN(seen + 1,
 static void note_unlisted(Sum *sum, Facts *facts, const Report *report)
 {
   facts->unlisted = g_strdup(g_ptr_array_index(report->addressed, 0));
-  sum_gap(sum, FALSE,
-          g_strdup_printf("It came to %s, which no account lists under “addresses”, so nobody knows what was sent from "
-                          "there.",
-                          facts->unlisted));
+  sum_gap(sum, FALSE, evidence_new(EVIDENCE_NEUTRAL, "sent-unlisted", facts->unlisted, NULL));
 }
 
 gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const FactsQuery *query, GError **error)
@@ -341,16 +325,18 @@ gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const 
     sum.need_to = own ? facts->need_to : need_of_others(facts->need_to, seen);
     ok = sum_account(ledger, facts, name, g_strcmp0(name, query->account) == 0, &sum, error);
   }
-  if (ok && asked.asked->len == 0) sum_none(&sum, "No account is configured, so no Sent folder has been read.");
+  if (ok && asked.asked->len == 0) sum_none(&sum, evidence_new(EVIDENCE_NEUTRAL, "sent-no-account", NULL));
   ok = ok && sum_tests(ledger, facts, report, &sum, error);
   if (ok) {
     facts->from = sum.none ? 0 : sum.from;
     facts->to = sum.none ? 0 : sum.to;
     facts->covered = sum.gap == NULL && sum.late_gap == NULL;
     facts->stale = !sum.lacking && sum.late_gap != NULL;
-    facts->gap = g_strdup(sum.gap != NULL ? sum.gap : sum.late_gap);
+    const Evidence *lack = sum.gap != NULL ? sum.gap : sum.late_gap;
+    facts->lack = lack != NULL ? evidence_copy(lack) : NULL;
+    facts->gap = lack != NULL ? evidence_text(lack) : NULL;
   }
-  g_free(sum.gap);
-  g_free(sum.late_gap);
+  if (sum.gap != NULL) evidence_free(sum.gap);
+  if (sum.late_gap != NULL) evidence_free(sum.late_gap);
   return ok;
 }

@@ -42,6 +42,7 @@ gint64 sent_count(Ledger *ledger, const char *account, GError **error);
 typedef struct {
   char *account, *folder;
   gint64 from, to; /* Unix seconds */
+  Evidence *why;   /* the same as code and arguments (filter/sentences.c); NULL */
   char *none; /* why the folder gives no coverage though it was read, a sentence: it is watched, or what is in it is
                  not from the owner; NULL */
 } Coverage;

@@ -3,7 +3,7 @@
  * Must not: touch what a message is known by.
  * Fails:    never.
  * Tests:    tests/ledger/test_shorten.c */
-#include "filter/text.h"
+#include "filter/normalise.h"
 #include "ledger/private.h"
 #include <string.h>
 

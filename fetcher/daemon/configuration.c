@@ -4,9 +4,12 @@
  * Fails:    LEDGER_ERROR, G_FILE_ERROR.
  * Tests:    tests/e2e/test_daemon.py, tests/e2e/test_reload.py */
 #include "fetcher/daemon/configuration.h"
+#include "fetcher/common/log.h"
 #include "ledger/account.h"
 #include "ledger/configure.h"
+#include "ledger/running.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -42,11 +45,28 @@ gboolean configuration_tell_start(Ledger *ledger, const Config *config, const ch
   return accounts != NULL;
 }
 
+void configuration_refuse(Ledger *ledger, const GError *problem)
+{
+  g_autoptr(GError) unsaid = NULL;
+  log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .code = "config-kept" }, "the configuration stays as it was: %s",
+            problem->message);
+  if (!running_refuse(ledger, problem->message, &unsaid)) log_problem((LogAbout){ 0 }, unsaid);
+}
+
+gboolean configuration_is_told(Ledger *ledger, const Config *config)
+{
+  g_autoptr(Running) running = running_get(ledger, NULL);
+  if (running == NULL || config == NULL) return running != NULL && running->problem != NULL;
+  return running->problem == NULL && g_str_equal(running->digest, config->digest);
+}
+
 int configuration_copy(const Config *config, GError **error)
 {
   gsize length = strlen(config->text);
-  int fd = memfd_create("backstop-config", MFD_CLOEXEC);
-  if (fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, config->text, length) == (gssize)length) return fd;
+  int fd = memfd_create("backstop-config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, config->text, length) == (gssize)length
+      && fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
+    return fd;
   int code = errno;
   if (fd >= 0) close(fd);
   g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(code), "The configuration cannot be handed to workers: %s.",

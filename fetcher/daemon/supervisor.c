@@ -31,6 +31,7 @@
 #define LOOK_FIRST 20 /* milliseconds */
 #define LOOK_LAST 1280
 #define LISTEN_AGAIN 80 /* with the look that comes so long after the one before: a busy worker writes all the time */
+#define CONFIG_AGAIN 3  /* seconds until a configuration is tried again for which the ledger was busy */
 #define WORKER "backstop-worker"
 
 typedef struct Supervisor Supervisor;
@@ -59,6 +60,7 @@ struct Supervisor {
   int events;           /* inotify's descriptor for the data folder, -1 */
   guint listen;         /* its source; 0 for a moment after each event */
   gint64 version;       /* the ledger's data_version when last looked at */
+  guint again;          /* the source that tries a configuration again */
   guint look, distance; /* the source of the next look, and how long after the one before it comes */
   int lock;
   gboolean stopping;
@@ -275,15 +277,6 @@ static gboolean on_stop(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Says why the daemon does not run by the file as it is now. */
-static void refuse_config(Supervisor *supervisor, const GError *problem)
-{
-  g_autoptr(GError) second = NULL;
-  log_about(G_LOG_LEVEL_WARNING, (LogAbout){ .code = "config-kept" }, "the configuration stays as it was: %s",
-            problem->message);
-  if (!running_refuse(supervisor->ledger, problem->message, &second)) log_problem((LogAbout){ 0 }, second);
-}
-
 /* Runs by this configuration from now on. config becomes the supervisor's. */
 static gboolean take_config(Supervisor *supervisor, Config *config, GError **error)
 {
@@ -307,8 +300,17 @@ static void reload(Supervisor *supervisor)
 {
   g_autoptr(GError) problem = NULL;
   Config *config = config_load(supervisor->options->config_file, &problem);
-  if (config == NULL || !take_config(supervisor, config, &problem)) refuse_config(supervisor, problem);
+  if (config == NULL || !take_config(supervisor, config, &problem)) configuration_refuse(supervisor->ledger, problem);
   if (supervisor->children->len == 0) start_all(supervisor);
+}
+
+static gboolean on_again(gpointer data);
+
+/* What the ledger was too busy for is told again. config: what the file says; NULL: nothing that will do. */
+static void tell_later(Supervisor *supervisor, const Config *config)
+{
+  if (supervisor->again == 0 && !configuration_is_told(supervisor->ledger, config))
+    supervisor->again = g_timeout_add_seconds(CONFIG_AGAIN, on_again, supervisor);
 }
 
 /* Most changes are none: an editor may save what was there before. */
@@ -318,20 +320,27 @@ static void on_config(gpointer data)
   g_autoptr(GError) problem = NULL;
   if (supervisor->stopping) return;
   g_autoptr(Config) config = config_load(supervisor->options->config_file, &problem);
-  if (config != NULL && !g_str_equal(config->digest, supervisor->config->digest)) {
-    reload(supervisor);
-    return;
-  }
   if (config == NULL)
-    refuse_config(supervisor, problem);
+    configuration_refuse(supervisor->ledger, problem);
+  else if (!g_str_equal(config->digest, supervisor->config->digest))
+    reload(supervisor);
   else if (!running_set(supervisor->ledger, supervisor->options->config_file, config->digest, &problem))
     log_problem((LogAbout){ 0 }, problem);
+  tell_later(supervisor, config);
+}
+
+static gboolean on_again(gpointer data)
+{
+  ((Supervisor *)data)->again = 0;
+  on_config(data);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean on_reload(gpointer data)
 {
   notify_state(NOTIFY_RELOADING);
   reload(data);
+  tell_later(data, ((Supervisor *)data)->config);
   notify_state(NOTIFY_READY);
   return G_SOURCE_CONTINUE;
 }
@@ -404,6 +413,7 @@ static int run(Supervisor *supervisor)
   for (gsize i = 0; i < G_N_ELEMENTS(sources); i++) g_source_remove(sources[i]);
   if (supervisor->look != 0) g_source_remove(supervisor->look);
   if (supervisor->listen != 0) g_source_remove(supervisor->listen);
+  if (supervisor->again != 0) g_source_remove(supervisor->again);
   g_main_loop_unref(supervisor->loop);
   return status;
 }

@@ -1,8 +1,11 @@
 """test_reload.py - a change of the configuration reaches the daemon that runs, without systemd and without a signal."""
+import contextlib
 import json
 import os
 import shutil
 import signal
+import sqlite3
+import time
 
 import messages
 import programs
@@ -11,6 +14,7 @@ from disk import scene
 from tap import case, equal, run
 
 SOON = 15  # seconds
+BUSY = 10  # seconds that a writer waits for another (ledger/ledger.h)
 
 
 def whole(backstop):
@@ -105,6 +109,22 @@ def folder_goes():
         with open(os.path.join(away, "config"), "a") as file:
             file.write("# and again\n")
         programs.wait_for(current(backstop), "the change behind the link", SOON)
+
+
+@case
+def busy():
+    """A good file for which the ledger was busy is taken over as soon as the ledger is free, without another change."""
+    mail, backstop = scene(work, "busy", "maildir")
+    with backstop.daemon():
+        programs.wait_for(lies_in(mail, "Backscatter", 3), "the first pass", SOON)
+        with contextlib.closing(sqlite3.connect(f"{backstop.data}/ledger.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            backstop.general["mode"] = "observe"
+            rewrite(backstop)
+            time.sleep(BUSY + 2)
+            equal(current(backstop)(), False, "is it in force while the ledger is busy?")
+            other.execute("ROLLBACK")
+        programs.wait_for(current(backstop), "the new configuration", SOON)
 
 
 @case

@@ -50,6 +50,20 @@ static void every_code_has_its_sentence(void **state)
       { "1700000000", "1700000060", "" },
       "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
       "not known completely." },
+    { "not-covered",
+      { "1700000000", "1700000060", "sent-since", "Sent", "home", "1700000000", "1600000000" },
+      "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
+      "not known completely. The Sent folder “Sent” of account “home” is known from 2023-11-14 22:13 UTC on, but the "
+      "original may have been sent since 2020-09-13 12:26 UTC." },
+    /* a sentence that has no code is told as it is, and no sentence holds itself */
+    { "not-covered",
+      { "1700000000", "1700000060", "It is {1} [so]." },
+      "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
+      "not known completely. It is {1} [so]." },
+    { "not-covered",
+      { "1700000000", "1700000060", "not-covered" },
+      "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
+      "not known completely. not-covered" },
     /* what mail has written is never taken for a form */
     { "subject", { "{1} [x {2:day}]" }, "Subject says “{1} [x {2:day}]”, as delivery reports do." },
     { "subject", { NULL }, "Subject says “”, as delivery reports do." },
@@ -101,7 +115,7 @@ static void codes_in(const char *source, GHashTable *codes)
 {
   static const char *const places[] = { "\\b(?:signal_add|signal_phrase|case_note|leave)\\([^;]*;",
                                         "\\*const codes\\[[^;]*;", "\\{ HEAD_[A-Z_]+, -?[0-9]+, \"[^}]*\\}" };
-  g_autoptr(GRegex) quoted = g_regex_new("\"((?![silmu]{1,4}\")[a-z]+(?:-[a-z]+)*)\"", 0, 0, NULL);
+  g_autoptr(GRegex) quoted = g_regex_new("\"((?![silmue]{1,4}\")[a-z]+(?:-[a-z]+)*)\"", 0, 0, NULL);
   for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
     g_autoptr(GRegex) place = g_regex_new(places[i], 0, 0, NULL);
     g_autoptr(GMatchInfo) at = NULL;

@@ -3,6 +3,7 @@
  * Must not: read whole messages.
  * Fails:    one TAP test for each table, naming the row.
  * Tests:    filter/text.c, filter/encoded_words.c, filter/phrases.c, filter/phrase_table.c */
+#include "filter/normalise.h"
 #include "filter/text.h"
 
 #include "filter/filter.h"

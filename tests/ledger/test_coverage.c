@@ -157,6 +157,8 @@ static void the_ledger_covers_what_its_sent_folders_are_known_to_hold(void **sta
                (int)(RIG_NOW - facts->from), (int)(RIG_NOW - facts->to), facts->gap);
     if (cases[i].gap == NULL ? facts->gap != NULL : facts->gap == NULL || strstr(facts->gap, cases[i].gap) == NULL)
       fail_msg("%s: %s", cases[i].what, facts->gap);
+    g_autofree char *lack = facts->lack != NULL ? evidence_text(facts->lack) : NULL;
+    assert_int_equal(g_strcmp0(lack, facts->gap), 0); /* the same, as code and arguments */
   }
 }
 

@@ -60,6 +60,8 @@ Held *held_earlier(Ledger *ledger)
 
 gboolean held_is_pending(const Held *held) { return held->state == HOLD_HELD || held->state == HOLD_OPEN; }
 
+gboolean held_is_reversible(const Held *held) { return held->state == HOLD_DONE && held->command != 0; }
+
 static void fail(Held *held, const char *problem)
 {
   g_free(held->problem);
@@ -77,12 +79,16 @@ static void count(Held *held)
     held->state = held->failed > 0 ? HOLD_FAILED : HOLD_DONE;
 }
 
-/* Noted as a command, so that `backstop undo` can take it back later. */
+/* The entry of the allowlist, and then the messages, as one command. */
 static gboolean send_allow(Held *held, Ledger *ledger, GError **error)
 {
   const char *const entries[] = { held->allow, NULL };
-  return command_note_entries(ledger, "allow", entries, error)
-         && newsender_add(ledger, NEWSENDER_ALLOW, held->allow, error);
+  if (!command_note_entries(ledger, "allow", entries, error)
+      || !newsender_add(ledger, NEWSENDER_ALLOW, held->allow, error))
+    return FALSE;
+  g_autoptr(OwnerCommand) command = command_last(ledger, error);
+  held->command = command != NULL ? command->id : 0;
+  return command != NULL;
 }
 
 void held_send(Held *held, Ledger *ledger)
@@ -90,9 +96,9 @@ void held_send(Held *held, Ledger *ledger)
   g_autoptr(GError) problem = NULL;
   if (held->state != HOLD_HELD) return;
   if ((held->allow != NULL && !send_allow(held, ledger, &problem))
-      || !wish_add_many(ledger, held->verb, (const gint64 *)(void *)held->entries->data, held->entries->len,
-                        held->wishes, &held->problem, &problem)) {
-    fail(held, problem->message);
+      || !command_wish_some(ledger, held->verb, (const gint64 *)(void *)held->entries->data, held->entries->len,
+                            held->wishes, &held->problem, &held->command, &problem)) {
+    fail(held, problem != NULL ? problem->message : NULL);
     return;
   }
   for (guint i = 0; i < held->wishes->len; i++)
@@ -100,41 +106,25 @@ void held_send(Held *held, Ledger *ledger)
   count(held);
 }
 
-/* The entry becomes what it was before. */
-static gboolean cancel_allow(Held *held, Ledger *ledger, GError **error)
-{
-  gboolean excluded = FALSE, ours = FALSE;
-  Undoing undoing = { 0 };
-  g_autoptr(OwnerCommand) last = command_last(ledger, NULL);
-  ours = last != NULL && g_str_equal(last->verb, "allow") && last->entries->len == 1
-         && g_str_equal(g_ptr_array_index(last->entries, 0), held->allow);
-  if (!ours) return newsender_remove(ledger, NEWSENDER_ALLOW, held->allow, &excluded, error);
-  gboolean good = command_undo(ledger, last, &undoing, error);
-  undoing_clear(&undoing);
-  return good;
-}
-
 void held_cancel(Held *held, Ledger *ledger)
 {
   g_autoptr(GError) problem = NULL;
-  guint left = 0;
+  Undoing undoing = { 0 };
   if (held->state == HOLD_HELD) {
     held->state = HOLD_UNDONE;
     return;
   }
-  if (held->state != HOLD_OPEN) return;
-  held_look(held, ledger);
+  if (held->state != HOLD_OPEN && !held_is_reversible(held)) return;
+  g_autoptr(OwnerCommand) command = command_get(ledger, held->command, &problem);
   g_clear_pointer(&held->problem, g_free);
-  if ((held->allow != NULL && !cancel_allow(held, ledger, &problem))
-      || !wish_cancel_many(ledger, (const gint64 *)(void *)held->wishes->data, held->wishes->len, &left, &problem)) {
-    fail(held, problem->message);
-    return;
+  if (command != NULL && command_undo(ledger, command, &undoing, &problem)) {
+    held->reversed = undoing.reversed;
+    held->lost = undoing.lost;
+    held->state = HOLD_UNDONE;
+  } else {
+    fail(held, problem != NULL ? problem->message : _("it was taken back already"));
   }
-  /* Requests that failed before are counted in `left`, too. */
-  held->done += left;
-  held->failed = held->all - held->done;
-  held->problem = held->done > 0 ? g_strdup(_("the others were taken back")) : NULL;
-  held->state = held->done > 0 ? HOLD_FAILED : HOLD_UNDONE;
+  undoing_clear(&undoing);
 }
 
 /* Reads the state of requests until many of them are open: each account does them in their order, so that later ones
@@ -258,9 +248,23 @@ static char *earlier_text(const Held *held)
   return asked == 0 ? g_steal_pointer(&back) : g_strdup_printf("%s %s", requests, back);
 }
 
+static char *undone_text(const Held *held)
+{
+  if (held->lost > 0)
+    return g_strdup_printf(ngettext("Taken back, but for %u message that is gone, or lies elsewhere by now.",
+                                    "Taken back, but for %u messages that are gone, or lie elsewhere by now.",
+                                    held->lost),
+                           held->lost);
+  if (held->reversed > 0)
+    return g_strdup_printf(ngettext("Taken back: %u message that was done already goes back.",
+                                    "Taken back: %u messages that were done already go back.", held->reversed),
+                           held->reversed);
+  return g_strdup(_("Taken back: nothing was changed."));
+}
+
 char *held_text(const Held *held, gboolean runs)
 {
-  if (held->state == HOLD_UNDONE) return g_strdup(_("Taken back: nothing was changed."));
+  if (held->state == HOLD_UNDONE) return undone_text(held);
   g_autofree char *allow = allow_text(held);
   g_autofree char *messages = held->state == HOLD_EARLIER       ? earlier_text(held)
                               : held->all == 0 && allow != NULL ? NULL

@@ -19,8 +19,10 @@ typedef struct {
   gint64 due;               /* when it goes to the ledger: microseconds of the caller's clock */
   GArray *entries, *wishes; /* gint64 each; wishes: 0 for a request that was refused or is finished */
   guint all, done, failed;
-  guint healed;  /* with HOLD_EARLIER: so many of those that were done were nobody's request */
-  char *problem; /* the first problem, a sentence; NULL */
+  gint64 command;       /* in the ledger, once it is sent; 0: none */
+  guint reversed, lost; /* with HOLD_UNDONE: so many were done before, and go back now, or cannot */
+  guint healed;         /* with HOLD_EARLIER: so many of those that were done were nobody's request */
+  char *problem;        /* the first problem, a sentence; NULL */
 } Held;
 
 Held *held_new(WishVerb verb, const char *allow, const gint64 *entries, guint n, gint64 due);
@@ -30,9 +32,11 @@ void held_free(Held *held);
 
 /* Is it held, or in the ledger and not done? */
 gboolean held_is_pending(const Held *held);
+/* Can it be taken back, though it is done? */
+gboolean held_is_reversible(const Held *held);
 /* Writes it to the ledger; the ledger's error makes it HOLD_FAILED. */
 void held_send(Held *held, Ledger *ledger);
-/* Takes back what is held, or in the ledger and not done yet. */
+/* Takes it back: what is in the ledger and not done is cancelled, and what is done gets an opposite request. */
 void held_cancel(Held *held, Ledger *ledger);
 /* Reads how far the ledger's requests are. TRUE: something has changed. */
 gboolean held_look(Held *held, Ledger *ledger);

@@ -6,6 +6,8 @@
 #include "ui/model/hold.h"
 #include <glib/gi18n.h>
 
+#define DONE_KEPT 20 /* requests that are done, and can be taken back */
+
 struct Hold {
   Ledger *ledger;
   void (*changed)(Hold *hold, gpointer data);
@@ -135,20 +137,22 @@ void hold_tick(Hold *hold)
   tell(hold);
 }
 
-/* Finished requests are told of no longer; a failure is, until somebody has closed it. */
-static void forget_finished(Hold *hold, gboolean failures)
+/* Finished requests are told of no longer; a failure is, until somebody has closed it, and what can be taken back
+ * stays, if it is not too old. */
+static void forget_finished(Hold *hold)
 {
+  guint done = 0;
   for (guint i = hold->requests->len; i > 0; i--) {
     const Held *held = request(hold, i - 1);
-    if (!held_is_pending(held) && (failures || held->state != HOLD_FAILED))
-      g_ptr_array_remove_index(hold->requests, i - 1);
+    gboolean stays = held_is_reversible(held) && done++ < DONE_KEPT;
+    if (!held_is_pending(held) && !stays && held->state != HOLD_FAILED) g_ptr_array_remove_index(hold->requests, i - 1);
   }
 }
 
 static void add(Hold *hold, WishVerb verb, const char *allow, const gint64 *entries, guint n)
 {
   gint64 due = hold->clock() + (gint64)HOLD_SECONDS * G_USEC_PER_SEC;
-  forget_finished(hold, FALSE);
+  forget_finished(hold);
   hold->undone = FALSE;
   g_ptr_array_add(hold->requests, held_new(verb, allow, entries, n, due));
   tell(hold);
@@ -183,6 +187,13 @@ static Held *current(const Hold *hold)
   return held != NULL ? held : newest(hold, is_any);
 }
 
+/* The request that undo takes back: what is on its way first, then what is done. */
+static Held *undoable(const Hold *hold)
+{
+  Held *held = newest(hold, held_is_pending);
+  return held != NULL ? held : newest(hold, held_is_reversible);
+}
+
 void hold_send(Hold *hold)
 {
   Held *held = current(hold);
@@ -194,7 +205,7 @@ void hold_send(Hold *hold)
 
 void hold_undo(Hold *hold)
 {
-  Held *held = newest(hold, held_is_pending);
+  Held *held = undoable(hold);
   if (held == NULL) return;
   gint64 due = hold->clock() + (gint64)HOLD_SECONDS * G_USEC_PER_SEC;
   gboolean was_held = held->state == HOLD_HELD;
@@ -209,7 +220,8 @@ void hold_undo(Hold *hold)
 
 void hold_close(Hold *hold)
 {
-  forget_finished(hold, TRUE);
+  for (guint i = hold->requests->len; i > 0; i--)
+    if (!held_is_pending(request(hold, i - 1))) g_ptr_array_remove_index(hold->requests, i - 1);
   hold->undone = FALSE;
   tell(hold);
 }
@@ -220,7 +232,7 @@ void hold_look(Hold *hold)
   for (guint i = 0; i < hold->requests->len; i++) any = held_look(request(hold, i), hold->ledger) || any;
   Held *earlier = newest(hold, held_is_pending) == NULL ? held_earlier(hold->ledger) : NULL;
   if (earlier != NULL) {
-    forget_finished(hold, FALSE);
+    forget_finished(hold);
     g_ptr_array_add(hold->requests, earlier);
   }
   if (!any && earlier == NULL) return;
@@ -234,28 +246,37 @@ HoldState hold_state(const Hold *hold)
   return held != NULL ? held->state : HOLD_NONE;
 }
 
-gboolean hold_can_undo(const Hold *hold) { return newest(hold, held_is_pending) != NULL; }
+gboolean hold_can_undo(const Hold *hold)
+{
+  const Held *held = undoable(hold);
+  return held != NULL && held == current(hold);
+}
 gboolean hold_is_held(const Hold *hold) { return newest(hold, is_held) != NULL; }
 
-static guint count_pending(const Hold *hold)
+/* How many more can be taken back than the one that is told of. */
+static guint count_others(const Hold *hold)
 {
   guint n = 0;
-  for (guint i = 0; i < hold->requests->len; i++) n += held_is_pending(request(hold, i));
+  const Held *told = current(hold);
+  for (guint i = 0; i < hold->requests->len; i++) {
+    const Held *held = request(hold, i);
+    n += held != told && (held_is_pending(held) || held_is_reversible(held));
+  }
   return n;
 }
 
 char *hold_text(const Hold *hold, gboolean runs)
 {
   const Held *held = current(hold);
-  guint pending = count_pending(hold);
+  guint others = count_others(hold);
   if (held == NULL) return NULL;
   g_autofree char *first = held_text(held, runs);
   g_autofree char *text =
       hold->undone && held_is_pending(held) ? g_strdup_printf(_("Taken back. Next: %s"), first) : g_strdup(first);
-  if (pending < 2) return g_steal_pointer(&text);
+  if (others == 0 || !held_is_pending(held)) return g_steal_pointer(&text);
   return g_strdup_printf(ngettext("%s (%u request before it can be undone, too.)",
-                                  "%s (%u requests before it can be undone, too.)", pending - 1),
-                         text, pending - 1);
+                                  "%s (%u requests before it can be undone, too.)", others),
+                         text, others);
 }
 
 GHashTable *hold_notes(const Hold *hold) { return hold->notes; }

@@ -24,7 +24,8 @@ void hold_begin(Hold *hold, WishVerb verb, const gint64 *entries, guint n);
 void hold_allow(Hold *hold, const char *entry, const gint64 *entries, guint n);
 /* Writes the request that hold_state() tells of to the ledger now, if it is held. */
 void hold_send(Hold *hold);
-/* Takes back the newest request that is held, or in the ledger and not done yet. */
+/* Takes back the newest request that is held, or in the ledger and not done yet; where there is none, the newest that
+ * is done: what was restored goes back into quarantine, what went to the trash is restored. */
 void hold_undo(Hold *hold);
 /* The owner has read what became of finished requests: nothing more is told of them. */
 void hold_close(Hold *hold);
@@ -33,7 +34,7 @@ void hold_look(Hold *hold);
 
 /* Of the newest request that can be undone; where there is none, of what finished last, failures first. */
 HoldState hold_state(const Hold *hold);
-/* Can anything still be taken back? */
+/* Can the request that is told of still be taken back? */
 gboolean hold_can_undo(const Hold *hold);
 /* Is anything held that is not in the ledger yet? The program must not end before. */
 gboolean hold_is_held(const Hold *hold);

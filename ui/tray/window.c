@@ -45,7 +45,7 @@ static void refresh_undo(Window *window)
   gtk_widget_set_visible(window->undo, text != NULL);
   if (text == NULL) return;
   gtk_label_set_text(GTK_LABEL(window->undo_text), text);
-  gtk_widget_set_visible(window->undo_button, state == HOLD_HELD || state == HOLD_OPEN);
+  gtk_widget_set_visible(window->undo_button, hold_can_undo(hold));
   gtk_widget_set_visible(window->now_button, state == HOLD_HELD);
   gtk_widget_set_visible(window->close_button, state != HOLD_HELD);
   gtk_info_bar_set_message_type(GTK_INFO_BAR(window->undo),

@@ -3,7 +3,7 @@
  * Must not: wait; need a display.
  * Fails:    by TAP.
  * Tests:    ui/model/hold.h, ui/model/held.h */
-#include "ledger/newsender.h"
+#include "ledger/command.h"
 #include "tests/rigs/ledger_rig.h"
 #include "ui/model/hold.h"
 
@@ -230,6 +230,86 @@ static void a_failure_is_told_until_somebody_has_closed_it(void **state)
   assert_int_equal(hold_state(scene->hold), HOLD_NONE);
 }
 
+/* Does what is asked for about this message, as the worker does. */
+static void carry_out(Scene *scene, guint message)
+{
+  GError *error = NULL;
+  g_autoptr(Wish) wish = wish_of_entry(scene->ledger, scene->ids[message], &error);
+  OK(rig_take(scene->ledger, scene->ids[message], wish->verb == WISH_RESTORE ? RESTORE : DELETE, &error));
+  OK(rig_take(scene->ledger, scene->ids[message], CONFIRM, &error));
+  OK(wish_finish(scene->ledger, wish->id, TRUE, "done", &error));
+  hold_look(scene->hold);
+}
+
+/* What is done already gets an opposite request: what was restored goes back, what was deleted is restored. */
+static void undo_reaches_what_is_done(void **state)
+{
+  Scene *scene = *state;
+  hold_begin(scene->hold, WISH_RESTORE, &scene->ids[A], 1);
+  wait_for(scene, 6000);
+  carry_out(scene, A);
+  hold_begin(scene->hold, WISH_DELETE, &scene->ids[B], 1);
+  assert_text(scene, "1 message will be deleted. (1 request before it can be undone, too.)");
+  wait_for(scene, 6000);
+  carry_out(scene, B);
+  assert_text(scene, "1 message was deleted.");
+  assert_true(hold_can_undo(scene->hold));
+  hold_undo(scene->hold);
+  assert_text(scene, "Taken back: 1 message that was done already goes back.");
+  assert_asked(scene, "B=restore");
+  hold_undo(scene->hold);
+  assert_asked(scene, "A=quarantine B=restore");
+  hold_undo(scene->hold);
+  assert_asked(scene, "A=quarantine B=restore");
+}
+
+static void of_a_request_that_is_half_done_the_rest_is_cancelled_and_the_half_goes_back(void **state)
+{
+  Scene *scene = *state;
+  hold_begin(scene->hold, WISH_RESTORE, &scene->ids[A], 2);
+  hold_send(scene->hold);
+  carry_out(scene, A);
+  assert_text(scene, "Restoring 2 messages: 1 done.");
+  hold_undo(scene->hold);
+  assert_asked(scene, "A=quarantine");
+  assert_text(scene, "Taken back: 1 message that was done already goes back.");
+}
+
+static void what_cannot_be_taken_back_is_said(void **state)
+{
+  Scene *scene = *state;
+  GError *error = NULL;
+  hold_begin(scene->hold, WISH_REMOVE, &scene->ids[A], 1);
+  hold_send(scene->hold);
+  OK(rig_take(scene->ledger, scene->ids[A], DELETE, &error));
+  OK(rig_take(scene->ledger, scene->ids[A], CONFIRM_GONE, &error));
+  OK(wish_finish(scene->ledger, 1, TRUE, "removed for good", &error));
+  hold_look(scene->hold);
+  hold_undo(scene->hold);
+  assert_text(scene, "Taken back, but for 1 message that is gone, or lies elsewhere by now.");
+  assert_asked(scene, "");
+}
+
+/* `backstop undo` and the window speak of the same last command. */
+static void a_request_of_the_window_is_the_last_command(void **state)
+{
+  Scene *scene = *state;
+  GError *error = NULL;
+  hold_begin(scene->hold, WISH_RESTORE, &scene->ids[A], 2);
+  hold_send(scene->hold);
+  g_autoptr(OwnerCommand) last = command_last(scene->ledger, &error);
+  assert_string_equal(last->verb, "restore");
+  assert_int_equal(last->wishes->len, 2);
+  hold_undo(scene->hold);
+  g_autoptr(OwnerCommand) none = command_last(scene->ledger, &error);
+  assert_true(none == NULL && error == NULL);
+  hold_allow(scene->hold, "bob@y.example", &scene->ids[A], 1);
+  hold_send(scene->hold);
+  g_autoptr(OwnerCommand) allow = command_last(scene->ledger, &error);
+  assert_string_equal(allow->verb, "allow");
+  assert_int_equal(allow->wishes->len + allow->entries->len, 2);
+}
+
 static void a_message_that_cannot_be_moved_is_refused_by_the_ledger(void **state)
 {
   Scene *scene = *state;
@@ -344,6 +424,10 @@ int main(void)
     CASE(a_request_that_leaves_all_its_messages_to_a_newer_one_is_gone),
     CASE(what_is_done_now_is_the_newest_request_alone),
     CASE(a_failure_is_told_until_somebody_has_closed_it),
+    CASE(undo_reaches_what_is_done),
+    CASE(of_a_request_that_is_half_done_the_rest_is_cancelled_and_the_half_goes_back),
+    CASE(what_cannot_be_taken_back_is_said),
+    CASE(a_request_of_the_window_is_the_last_command),
     CASE(a_message_that_cannot_be_moved_is_refused_by_the_ledger),
     CASE(an_allowed_address_can_be_taken_back_as_well),
     CASE(an_entry_that_is_taken_back_becomes_what_it_was),
