@@ -58,6 +58,12 @@ def forged(number, when):
                   when - 3600)
 
 
+def late_copy():
+    """The Sent copy of the mail that forged(1) of fill() shows, which so turns out to be genuine."""
+    copy = letter(77, NOW - 2 * DAY - 3540, "victim1@remote.example")
+    return copy.replace(b"letter-77@backstop.example", b"spam-1@botnet.example")
+
+
 def fill(mailbox, forgeries=3, answered=2, others=2, sent=True):
     """A small mailbox: returns {name: message} of what is in the inbox. Sent, where it is wanted, reaches back 60 days,
     so that coverage is complete."""
