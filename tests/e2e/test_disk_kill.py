@@ -2,8 +2,8 @@
 at any time.
 
 The worker gets SIGKILL after every sync, and before and after everything that it changes on the disk (stop_at.c), in
-passes that quarantine, restore, heal and delete; between folders of one kind, and from one kind to the other. Right after,
-every message must be in one folder or in both; after another pass the folders and the ledger are those of an
+passes that quarantine, restore, heal and delete; between folders of one kind, and from one kind to the other. Right
+after, every message must be in one folder or in both; after another pass the folders and the ledger are those of an
 undisturbed run. """
 import os
 import queue
