@@ -219,7 +219,6 @@ static void a_folder_of_other_peoples_mail_gives_no_coverage(void **state)
 
 int main(void)
 {
-  filter_init();
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_lies_in_another_sent_folder_was_sent),
     FAKE_CASE(an_empty_one_does_not_veil_the_others),

@@ -244,7 +244,6 @@ static void a_reading_that_is_cut_off_leaves_no_gap(void **state)
 
 int main(void)
 {
-  filter_init();
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_a_server_leaves_out_is_a_gap),
     FAKE_CASE(a_number_that_stays_behind_is_a_gap),
