@@ -63,13 +63,13 @@ gboolean sent_read(Ledger *ledger, Reading *reading, const SentRow *rows, guint 
   return TRUE;
 }
 
-gboolean sent_count_unknown(Ledger *ledger, const SentRow *rows, guint n, guint *count, GError **error)
+gboolean sent_count_unknown(Ledger *ledger, const SentRow *rows, guint n, gint64 since, guint *count, GError **error)
 {
   *count = 0;
   for (guint i = 0; i < n; i++) {
     const GPtrArray *ids = rows[i].message->message_ids;
     gint64 sent = 0;
-    if (ids->len == 0) continue;
+    if (ids->len == 0 || MAX(rows[i].message->date, rows[i].stored) < since) continue;
     if (!sent_by_id(ledger, g_ptr_array_index(ids, 0), &sent, error)) return FALSE;
     if (sent == 0) (*count)++;
   }

@@ -25,8 +25,9 @@ gboolean sent_add(Ledger *ledger, const char *account, const char *folder, const
  * transaction. *added: how many the folder did not have. */
 gboolean sent_read(Ledger *ledger, Reading *reading, const SentRow *rows, guint n, FolderMark *mark, guint *added,
                    GError **error);
-/* *count: how many of them have an id, and no message that is known has it. */
-gboolean sent_count_unknown(Ledger *ledger, const SentRow *rows, guint n, guint *count, GError **error);
+/* *count: how many of them are no older than `since` (Unix seconds) and have an id that no message has that is known.
+ */
+gboolean sent_count_unknown(Ledger *ledger, const SentRow *rows, guint n, gint64 since, guint *count, GError **error);
 
 /* Adds messages that the owner hands over (`record`): known as sent, no coverage of its own. */
 gboolean sent_record(Ledger *ledger, const SentMessage *const *messages, guint n, guint *added, GError **error);

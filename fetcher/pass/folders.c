@@ -47,9 +47,15 @@ static gboolean holds_mail(Run *run, const char *folder, gboolean *holds, GError
 {
   FolderMark mark;
   FolderStatus status = { 0 };
-  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &mark, error)
-      || (mark.oldest == 0 && !run_look(run, folder, &status, error)))
+  g_autoptr(GError) problem = NULL;
+  if (!folder_mark_get(run->ledger, run->account->name, folder, FOLDER_ROLE_SENT, &mark, error)) return FALSE;
+  if (mark.oldest == 0 && !run_look(run, folder, &status, &problem)) {
+    if (run_can_go_on(problem))
+      g_prefix_error(&problem,
+                     "\"%s\" looks like a Sent folder (name those that hold your sent mail with \"sent\"): ", folder);
+    g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;
+  }
   *holds = mark.oldest != 0 || status.count > 0;
   return TRUE;
 }

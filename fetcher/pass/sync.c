@@ -37,6 +37,7 @@ typedef struct {
   const ClockLook *look;
   Reading reading;
   gboolean below; /* it lies below another Sent folder */
+  guint missing;  /* messages that are there and have not come */
   guint filled;   /* messages that came late under the numbers of SentLook.ahead */
 } Sync;
 
@@ -115,15 +116,21 @@ static gboolean note_unread(const Sync *sync, guint unread, GError **error)
   return add_gap(sync, MAX(sync->last, 1), reason, error);
 }
 
-/* Messages of an archive that nobody has read before lay in the folder above it: there they are not missing. */
+/* A new message of an archive, which nobody has read before, lay in the folder above it: there it is not missing. */
 static gboolean count_moved(const Sync *sync, const GArray *rows, GError **error)
 {
-  guint unknown = 0;
   Run *run = sync->run;
-  if (!sync->below || sync->reading.kind != READING_ON) return TRUE;
-  if (!sent_count_unknown(run->ledger, (const SentRow *)(gpointer)rows->data, rows->len, &unknown, error)) return FALSE;
-  for (char **above = run->folders.sent; *above != NULL; above++)
-    if (folder_is_below(sync->folder, *above)) sent_look(run, *above)->moved += unknown;
+  for (char **above = run->folders.sent; *above != NULL; above++) {
+    FolderMark mark;
+    guint unknown = 0;
+    if (!folder_is_below(sync->folder, *above)) continue;
+    if (!folder_mark_get(run->ledger, run->account->name, *above, FOLDER_ROLE_SENT, &mark, error)) return FALSE;
+    if (mark.synced == 0) continue;
+    if (!sent_count_unknown(run->ledger, (const SentRow *)(gpointer)rows->data, rows->len, mark.synced - COPY_LATE,
+                            &unknown, error))
+      return FALSE;
+    sent_look(run, *above)->moved += unknown;
+  }
   return TRUE;
 }
 
@@ -183,40 +190,57 @@ static gboolean sync_late(Sync *sync, GError **error)
   return sync_ranges(sync, look->ahead.next != 0 ? MIN(look->ahead.from, from) : from, TRUE, error);
 }
 
-/* Reads on until as many messages have come as are there. */
+static gboolean reopen(const Sync *sync, GError **error)
+{
+  Run *run = sync->run;
+  if (!run_reopen(run, sync->folder, error)) return FALSE;
+  if (run->open.status.validity == sync->mark.validity && run->open.status.next >= sync->mark.next) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "it was made again while it was read; the next pass reads it");
+  return FALSE;
+}
+
+/* Reads on until as many messages have come as are there: some may have gone, or come, in the meantime. */
 static gboolean sync_until_complete(Sync *sync, GError **error)
 {
   Run *run = sync->run;
-  guint missing = 0;
-  for (guint i = 0; i < LOOKS_MOST; i++) {
-    if (!sync_ranges(sync, sync->mark.next, FALSE, error)) return FALSE;
-    if (!reading_missing(run->ledger, &sync->reading, run->open.status.count, &missing, error)) return FALSE;
-    if (missing == 0) break;
-    if (!run_reopen(run, sync->folder, error)) return FALSE; /* some may have gone, or come, in the meantime */
+  for (guint i = 0; i < LOOKS_MOST && (i == 0 || sync->missing > 0); i++) {
+    if (i > 0 && !reopen(sync, error)) return FALSE;
+    if (!sync_ranges(sync, sync->mark.next, FALSE, error)
+        || !reading_missing(run->ledger, &sync->reading, run->open.status.count, &sync->missing, error))
+      return FALSE;
   }
-  return (missing == 0 && sent_look(run, sync->folder)->ahead.next == 0) || sync_late(sync, error);
+  if (sync->missing == 0 && sent_look(run, sync->folder)->ahead.next == 0) return TRUE;
+  return sync_late(sync, error)
+         && reading_missing(run->ledger, &sync->reading, run->open.status.count, &sync->missing, error);
 }
 
-/* Remembers the last numbers where they have no message. Where all those of the look before have theirs now, nothing
- * was lost then. */
-static gboolean note_ahead(Sync *sync, GError **error)
+/* Where all the numbers that had no message at the last look have theirs now, nothing was lost then. */
+static gboolean end_ahead(const Sync *sync, GError **error)
 {
-  Run *run = sync->run;
+  const Run *run = sync->run;
+  SentLook *look = sent_look(sync->run, sync->folder);
+  if (look->ahead.next == 0) return TRUE;
+  if (sync->filled == look->ahead.next - look->ahead.from) {
+    look->ahead.next = 0;
+    return coverage_gap_take_back(run->ledger, run->account->name, sync->folder, look->ahead.since, look->ahead.until,
+                                  error);
+  }
+  if (++look->ahead.tries >= AHEAD_TRIES || sync->reading.kind != READING_ON) look->ahead.next = 0;
+  return TRUE;
+}
+
+/* Remembers the last numbers where they have no message, and no message is missing besides. */
+static void begin_ahead(const Sync *sync)
+{
   const Reading *reading = &sync->reading;
-  SentLook *look = sent_look(run, sync->folder);
-  gboolean filled = look->ahead.next != 0 && sync->filled == look->ahead.next - look->ahead.from;
-  if (filled
-      && !coverage_gap_take_back(run->ledger, run->account->name, sync->folder, look->ahead.since, look->ahead.until,
-                                 error))
-    return FALSE;
-  if (filled || ++look->ahead.tries >= AHEAD_TRIES) look->ahead.next = 0;
-  if (reading->kind != READING_ON || run->open.status.next <= reading->next) return TRUE;
+  guint32 next = sync->run->open.status.next;
+  SentLook *look = sent_look(sync->run, sync->folder);
+  if (reading->kind != READING_ON || next <= reading->next || sync->missing > next - reading->next) return;
   look->ahead.from = reading->next;
-  look->ahead.next = run->open.status.next;
+  look->ahead.next = next;
   look->ahead.since = reading->since;
   look->ahead.until = reading->now;
   look->ahead.tries = 0;
-  return TRUE;
 }
 
 /* What came and went since the last look may be the copy of an earlier message. */
@@ -252,8 +276,9 @@ static gboolean sync_new(Sync *sync, GError **error)
   run->pass.sent_total += MIN(run->open.status.count, run->open.status.next - sync->mark.next);
   if (!sync_until_complete(sync, error)
       || !reading_end(run->ledger, &sync->reading, run->open.status.next, run->open.status.count, error)
-      || !note_ahead(sync, error))
+      || !end_ahead(sync, error))
     return FALSE;
+  begin_ahead(sync);
   sync->mark.next = run->open.status.next;
   return TRUE;
 }

@@ -58,6 +58,12 @@ def forged(number, when):
                   when - 3600)
 
 
+def late_copy(number=1):
+    """The Sent copy of the mail that this forged() one of fill() shows, which so turns out to be genuine."""
+    copy = letter(77, NOW - 2 * DAY - 3600 + number * 60, f"victim{number}@remote.example")
+    return copy.replace(b"letter-77@backstop.example", f"spam-{number}@botnet.example".encode())
+
+
 def fill(mailbox, forgeries=3, answered=2, others=2, sent=True):
     """A small mailbox: returns {name: message} of what is in the inbox. Sent, where it is wanted, reaches back 60 days,
     so that coverage is complete."""

@@ -2,8 +2,8 @@
 at any time.
 
 The worker gets SIGKILL after every sync, and before and after everything that it changes on the disk (stop_at.c), in
-passes that quarantine, restore and delete; between folders of one kind, and from one kind to the other. Right after,
-every message must be in one folder or in both; after another pass the folders and the ledger are those of an
+passes that quarantine, restore, heal and delete; between folders of one kind, and from one kind to the other. Right
+after, every message must be in one folder or in both; after another pass the folders and the ledger are those of an
 undisturbed run. """
 import os
 import queue
@@ -33,7 +33,7 @@ class Scene(kill.Scene):
     program = "backstop-worker"
     mail = disk.Mail
 
-    def __init__(self, name, kind, quarantine=None, verbs=()):
+    def __init__(self, name, kind, quarantine=None, verbs=(), late=False):
         self.slots = queue.SimpleQueue()
         for number in range(SLOTS):
             place = os.path.join(work, f"{name}-{number}")
@@ -44,6 +44,9 @@ class Scene(kill.Scene):
             backstop = mail.backstop(place)
             if verbs:
                 kill.wish_for(backstop, *verbs)
+            if late:
+                backstop.pass_once()
+                mail.sent.put(messages.late_copy(), messages.NOW - 2 * messages.DAY, "S")
             shutil.copytree(place, place + ".start")
             self.slots.put((place, mail, backstop))
         self.deleted = "delete" in verbs
@@ -82,6 +85,7 @@ def everywhere(kind, quarantine=None):
     begin = time.monotonic()
     Scene(f"{kind}-{quarantine}-quarantine", kind, quarantine).stop_everywhere()
     Scene(f"{kind}-{quarantine}-restore-delete", kind, quarantine, ("restore", "delete")).stop_everywhere()
+    Scene(f"{kind}-{quarantine}-heal", kind, quarantine, late=True).stop_everywhere()
     print(f"# {time.monotonic() - begin:.1f} s", flush=True)
 
 
@@ -146,13 +150,13 @@ def mbox_spool():
 
 @case
 def maildir():
-    """Killed at every step of passes over a Maildir that quarantine, restore and delete."""
+    """Killed at every step of passes over a Maildir that quarantine, restore, heal and delete."""
     everywhere("maildir")
 
 
 @case
 def mbox():
-    """Killed at every step of passes over an mbox that quarantine, restore and delete."""
+    """Killed at every step of passes over an mbox that quarantine, restore, heal and delete."""
     everywhere("mbox")
 
 

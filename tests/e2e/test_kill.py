@@ -126,9 +126,7 @@ def delete_for_good():
 def late_copy(mailbox, home):
     """After a pass, the Sent copy of the mail that a quarantined bounce answers comes."""
     programs.for_mailbox(mailbox, home).pass_once()
-    when = messages.NOW - 2 * messages.DAY - 3540
-    copy = messages.letter(77, when, "victim1@remote.example")
-    mailbox.put("Sent", copy.replace(b"letter-77@backstop.example", b"spam-1@botnet.example"), when, "S")
+    mailbox.put("Sent", messages.late_copy(), messages.NOW - 2 * messages.DAY, "S")
     mailbox.settle()
 
 

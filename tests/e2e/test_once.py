@@ -156,6 +156,20 @@ def arrival():
 
 
 @case
+def sent_folders():
+    """Copies in a second Sent folder, in an archive below Sent and in one of another language count as sent."""
+    mailbox = server.mailbox("folders")
+    messages.fill(mailbox)
+    for number, folder in enumerate(("Sent Items", "Sent/2026", "&AMk-l&AOk-ments envoy&AOk-s"), 1):
+        mailbox.put(folder, messages.late_copy(number), messages.NOW - 2 * messages.DAY, "S")
+    mailbox.settle()
+    backstop = programs.for_mailbox(mailbox, f"{work}/folders")
+    backstop.pass_once()
+    equal([entry["verdict"] for entry in backstop.entries()], ["genuine"] * 5, "verdicts")
+    equal(len(rig.contents(mailbox.snapshot())["INBOX"]), 7, "messages in the inbox")
+
+
+@case
 def two_accounts():
     """Two accounts whose addresses overlap wait for each other's Sent folder, and one pass judges both"""
     first, second = server.mailbox("first"), server.mailbox("second")

@@ -110,6 +110,23 @@ static void other_peoples_folders_are_not_opened(void **state)
   fake_disconnect(run);
 }
 
+/* What lies in it may be what a bounce answers: nothing is judged, and the owner hears which folder it is. */
+static void one_that_cannot_be_opened_stops_the_pass(void **state)
+{
+  Fake *fake = *state;
+  GError *error = NULL;
+  phone(fake, "Old laptop/Sent");
+  fake->server->refuses_select = "Old laptop/Sent";
+  assert_false(fake_pass(fake, NULL, &error));
+  assert_non_null(strstr(error->message, "\"Old laptop/Sent\" looks like a Sent folder"));
+  g_clear_error(&error);
+  assert_int_equal(fake_count(fake, "INBOX"), 6);
+  char *wanted[] = { (char *)"Sent", NULL };
+  fake->account.sent = wanted;
+  fake->server->refuses_select = NULL;
+  assert_int_equal(fake_pass_ok(fake).moved, 3);
+}
+
 /* Each new archive would end what is known for weeks, and many would cost many commands. */
 static void an_archive_begins_with_the_folder_above_and_is_not_opened_to_be_looked_at(void **state)
 {
@@ -202,13 +219,13 @@ static void a_folder_of_other_peoples_mail_gives_no_coverage(void **state)
 
 int main(void)
 {
-  filter_init();
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_lies_in_another_sent_folder_was_sent),
     FAKE_CASE(an_empty_one_does_not_veil_the_others),
     FAKE_CASE(an_empty_marked_one_counts_where_no_marked_one_holds_mail),
     FAKE_CASE(a_folder_that_was_emptied_is_read_on),
     FAKE_CASE(other_peoples_folders_are_not_opened),
+    FAKE_CASE(one_that_cannot_be_opened_stops_the_pass),
     FAKE_CASE(an_archive_begins_with_the_folder_above_and_is_not_opened_to_be_looked_at),
     FAKE_CASE(what_the_owner_leaves_out_is_told_once),
     cmocka_unit_test(a_folder_of_other_peoples_mail_gives_no_coverage),

@@ -51,6 +51,14 @@ static void what_a_server_leaves_out_is_a_gap(void **state)
   }
 }
 
+/* At each step of a pass another letter is sent. */
+static void one_more(gpointer data)
+{
+  Fake *fake = data;
+  g_autofree char *id = g_strdup_printf("more-%u@example.org", fake_folder(fake->server, "Sent")->next);
+  fake_sent(fake, id, "friend-1@example.com", fake->now);
+}
+
 /* UIDNEXT stays behind: EXISTS tells that there is more. */
 static void a_number_that_stays_behind_is_a_gap(void **state)
 {
@@ -154,6 +162,37 @@ static void what_was_filed_below_before_it_was_read_is_not_lost(void **state)
   }
 }
 
+/* The archive was made for it, and holds older mail from elsewhere. */
+static void what_was_filed_into_a_new_archive_is_not_lost(void **state)
+{
+  for (guint lost = 0; lost < 2; lost++) {
+    Fake *fake = fake_new();
+    fake_pass_ok(fake);
+    send_now(fake, "Sent");
+    fake_drag(fake, "Sent", 5, "Sent/2026");
+    fake_sent_in(fake, "Sent/2026", "import@example.org", "friend-1@example.com", fake->now - 50 * DAY);
+    fake_folder(fake->server, "Sent")->next += lost; /* and one went elsewhere */
+    fake_pass_ok(fake);
+    assert_int_equal(gaps(fake), lost);
+    fake_free(fake);
+  }
+}
+
+/* Mail comes while Sent is read, and a message of it is left out: none is passed over. */
+static void what_comes_while_sent_is_read_is_read(void **state)
+{
+  Fake *fake = *state;
+  GError *error = NULL;
+  fake_sent_in(fake, "Sent", "hidden@example.org", "friend-1@example.com", fake->now - DAY)->hidden = TRUE;
+  fake->server->turn = one_more;
+  fake->server->turn_data = fake;
+  assert_true(fake_pass(fake, NULL, &error));
+  fake->server->turn = NULL;
+  fake_pass_ok(fake);
+  FakeFolder *sent = fake_folder(fake->server, "Sent");
+  assert_int_equal(sent_count(fake->ledger, "home", NULL), sent->messages->len - 1);
+}
+
 /* What was read above and is filed afterwards explains nothing. */
 static void what_was_filed_after_it_was_read_explains_no_gap(void **state)
 {
@@ -205,7 +244,6 @@ static void a_reading_that_is_cut_off_leaves_no_gap(void **state)
 
 int main(void)
 {
-  filter_init();
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_a_server_leaves_out_is_a_gap),
     FAKE_CASE(a_number_that_stays_behind_is_a_gap),
@@ -214,6 +252,8 @@ int main(void)
     FAKE_CASE(a_hole_before_the_first_look_is_a_gap),
     FAKE_CASE(what_is_deleted_after_it_was_read_is_no_gap),
     cmocka_unit_test(what_was_filed_below_before_it_was_read_is_not_lost),
+    cmocka_unit_test(what_was_filed_into_a_new_archive_is_not_lost),
+    FAKE_CASE(what_comes_while_sent_is_read_is_read),
     FAKE_CASE(what_was_filed_after_it_was_read_explains_no_gap),
     FAKE_CASE(a_server_that_skips_numbers_is_learned),
     cmocka_unit_test(a_reading_that_is_cut_off_leaves_no_gap),
