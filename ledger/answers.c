@@ -145,7 +145,7 @@ static gboolean weigh(Ledger *ledger, gint64 owner, GError **error)
 }
 
 static gboolean note(Ledger *ledger, gint64 account, const char *address, const ReceivedMessage *message, gint64 when,
-                     Says says, gint64 id, GError **error)
+                     Says says, gint64 id, GHashTable *changed, GError **error)
 {
   gint64 owner = db_hash(address), sender = db_hash(message->sender), n = 0;
   if (!db_number(ledger, error, &n, "SELECT count(*) FROM answer WHERE owner = ? AND sender = ? AND week = ?", "iii",
@@ -159,7 +159,8 @@ static gboolean note(Ledger *ledger, gint64 account, const char *address, const 
                  " ON CONFLICT DO NOTHING",
                  "iiiiiid", owner, account, sender, when / WEEK, id, when, says == SAYS_KNOWN))
     return FALSE;
-  return !db_changed(ledger) || weigh(ledger, owner, error);
+  if (db_changed(ledger)) g_hash_table_add(changed, g_memdup2(&owner, sizeof owner));
+  return TRUE;
 }
 
 /* Where "*" lists every address, the owner's are those that mail was sent from: nobody answers himself, and who forges
@@ -176,7 +177,7 @@ static gboolean is_own(Ledger *ledger, const char *patterns, const char *sender,
 }
 
 gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const ReceivedMessage *message, gint64 when,
-                    GError **error)
+                    GHashTable *changed, GError **error)
 {
   g_autofree char *owner = NULL;
   gboolean own = FALSE, written = FALSE;
@@ -190,7 +191,17 @@ gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const 
   if (!was_written_to(ledger, message->sender, when + DAY, &written, error)) return FALSE;
   if (!written) return TRUE;
   if (!find_out(ledger, message, when, &says, &id, error)) return FALSE;
-  return says == SAYS_NOTHING || note(ledger, account, owner, message, when, says, id, error);
+  return says == SAYS_NOTHING || note(ledger, account, owner, message, when, says, id, changed, error);
+}
+
+gboolean answers_weigh(Ledger *ledger, GHashTable *changed, GError **error)
+{
+  GHashTableIter each;
+  gpointer owner = NULL;
+  g_hash_table_iter_init(&each, changed);
+  while (g_hash_table_iter_next(&each, &owner, NULL))
+    if (!weigh(ledger, *(const gint64 *)owner, error)) return FALSE;
+  return TRUE;
 }
 
 gboolean answers_weigh_all(Ledger *ledger, GError **error)

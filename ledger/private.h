@@ -86,9 +86,11 @@ gboolean silence_ask(Ledger *ledger, const char *account, gint64 from, gint64 to
 gboolean received_has(Ledger *ledger, const char *id, gboolean *received, GError **error);
 
 /* answers.c: notes the message if it is an answer that counts. account: row id; patterns: of its addresses; when: Unix
- * seconds. Within a transaction of the caller's, as are the next two. */
+ * seconds. changed: set of gint64 (owned by it): gets the address whose answers are to be weighed anew, with
+ * answers_weigh(), once for many messages. Within a transaction of the caller's, as are the next three. */
 gboolean answer_add(Ledger *ledger, gint64 account, const char *patterns, const ReceivedMessage *message, gint64 when,
-                    GError **error);
+                    GHashTable *changed, GError **error);
+gboolean answers_weigh(Ledger *ledger, GHashTable *changed, GError **error);
 /* answers.c: forgets answers of account before `before`, Unix seconds. */
 gboolean answers_forget(Ledger *ledger, gint64 account, gint64 before, GError **error);
 /* answers.c: weighs the answers again to every address that has one. */

@@ -81,10 +81,12 @@ static gboolean add_ids(Ledger *ledger, gint64 account, const GArray *ids, gint6
 static gboolean add_answers(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *rows, guint n,
                             gint64 now, GError **error)
 {
+  g_autoptr(GHashTable) changed = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   for (guint i = 0; i < n; i++)
-    if (is_kept(&rows[i], now) && !answer_add(ledger, account, patterns, rows[i].message, arrived(&rows[i]), error))
+    if (is_kept(&rows[i], now)
+        && !answer_add(ledger, account, patterns, rows[i].message, arrived(&rows[i]), changed, error))
       return FALSE;
-  return TRUE;
+  return answers_weigh(ledger, changed, error);
 }
 
 /* The day before which all are forgotten, so that RECEIVED_MOST stay. */

@@ -284,10 +284,21 @@ static gboolean reopen(Run *run, const char *folder, guint32 validity, GError **
   return FALSE;
 }
 
+/* Before mail is judged that was scanned then. */
+static gboolean sync_for(Run *run, gint64 scanned, GError **error)
+{
+  if (run->sync.synced >= scanned && run->sync.synced != run->batch.peeked) return TRUE;
+  run->batch.peeked = 0;
+  return sync_sent(run, TRUE, error);
+}
+
 gboolean batch_receive(Run *run, const GArray *received, GError **error)
 {
   if (received->len == 0) return TRUE;
-  if (run->sync.synced < run->pass.started && !sync_sent(run, !run->progress.quiet, error)) return FALSE;
+  if (run->sync.synced < run->pass.started) {
+    if (!sync_sent(run, !run->progress.quiet, error)) return FALSE;
+    run->batch.peeked = run->progress.quiet ? run->sync.synced : 0;
+  }
   return received_add(run->ledger, run->account->name, (const ReceivedRow *)(gpointer)received->data, received->len,
                       run_now(), error);
 }
@@ -300,7 +311,7 @@ gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, cons
   if (!read_all(run, candidates, error) || !note_unread(run, folder, candidates, error)
       || !sort_all(run, folder, candidates, error))
     return FALSE;
-  if (candidates->len > 0 && run->sync.synced < scanned && !sync_sent(run, TRUE, error)) return FALSE;
+  if (candidates->len > 0 && !sync_for(run, scanned, error)) return FALSE;
   if (received != NULL && !batch_receive(run, received, error)) return FALSE;
   if (!reopen(run, folder, validity, error)) return FALSE;
   if (!judge_all(run, folder, candidates, mark, scanned, entries, error)) return FALSE;

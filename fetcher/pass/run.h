@@ -61,6 +61,9 @@ typedef struct {
     gint64 synced;      /* when the last sync of Sent in this pass began, Unix seconds; 0: there was none */
   } sync;
   struct {
+    gint64 peeked; /* run->sync.synced, while that sync only asked about Sent, for nothing was to be judged; 0 */
+  } batch;
+  struct {
     GError *put_off;  /* why the first of the moves that will be tried again was refused; NULL: none was */
     gboolean busy;    /* the server refuses moves for now: no further one is tried in this pass */
     gboolean half;    /* a message lies in quarantine, and could not be removed from where it was */

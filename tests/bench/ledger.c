@@ -209,7 +209,7 @@ static gboolean migrate(const char *dir, GError **error)
   gint64 start = g_get_monotonic_time();
   ledger = ledger_open(dir, LEDGER_EXISTING, error);
   double took = (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
-  printf("from version 3: %.1f s (bar: %.0f): %s\n", took, MIGRATION, took < MIGRATION ? "holds" : "SHORT");
+  printf("from version 3: %.2f s (bar: %.0f): %s\n", took, MIGRATION, took < MIGRATION ? "holds" : "SHORT");
   return ledger != NULL;
 }
 

@@ -3,10 +3,10 @@
  * Must not: judge for itself.
  * Fails:    by TAP.
  * Tests:    fetcher/pass/watch.c, fetcher/pass/batch.c, ledger/answers.c, ledger/received.c */
+#include "fetcher/common/clocks.h"
 #include "ledger/answers.h"
 #include "ledger/configure.h"
-#include "ledger/heal.h"
-#include "ledger/ledger.h"
+#include "ledger/folder.h"
 #include "tests/rigs/fake_mail.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -215,6 +215,37 @@ static void ordinary_mail_alone_is_noted(void **state)
   fake_disconnect(run);
 }
 
+static gint64 clock_now;
+static gint64 clock_wall(void) { return clock_now; }
+static gint64 clock_boot(void) { return clock_now % 1000000; } /* goes on with it: the clock is not set */
+
+/* Sent was only asked about for the ordinary mail of one folder: before the bounce of the next one is judged, it is
+ * opened, and coverage reaches until now. */
+static void ordinary_mail_in_one_folder_spares_no_look_at_sent_for_the_next(void **state)
+{
+  Fake *fake = *state;
+  GError *error = NULL;
+  static char *folders[] = { (char *)"Friends", (char *)"INBOX", NULL };
+  FolderMark mark;
+  begin(fake);
+  fake_folder(fake->server, "Friends");
+  fake->account.folders = folders;
+  clock_now = g_get_real_time() / G_USEC_PER_SEC - 100;
+  clocks_replace(clock_wall, clock_boot);
+  Run *run = fake_connect(fake);
+  assert_true(pass_run(run, PASS_WHOLE, NULL, &error));
+  answer(fake, "friend-1@y.example", ME, "desk-1@desk.example.org", "", 1);
+  fake_drag(fake, "INBOX", 0, "Friends");
+  forged(fake, 1, 5);
+  clock_now = g_get_real_time() / G_USEC_PER_SEC;
+  assert_true(pass_run(run, PASS_LOOK, NULL, &error));
+  assert_true(folder_mark_get(fake->ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
+  assert_int_equal(mark.synced, clock_now);
+  assert_int_equal(fake_count(fake, "Backscatter"), 1);
+  fake_disconnect(run);
+  clocks_replace(NULL, NULL);
+}
+
 /* Five answers to mail in the ledger show that the right folder is read. */
 static void answers_make_an_account_plausible(void **state)
 {
@@ -255,6 +286,7 @@ int main(void)
                                       FAKE_CASE(noise_is_no_answer),
                                       FAKE_CASE(an_answer_to_received_mail_says_nothing),
                                       FAKE_CASE(ordinary_mail_alone_is_noted),
+                                      FAKE_CASE(ordinary_mail_in_one_folder_spares_no_look_at_sent_for_the_next),
                                       FAKE_CASE(answers_make_an_account_plausible),
                                       cmocka_unit_test(a_cut_connection_loses_no_answer) };
   return cmocka_run_group_tests_name("answers", tests, NULL, NULL);
