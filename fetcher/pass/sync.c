@@ -9,8 +9,8 @@
 #include "ledger/sent.h"
 
 /* How many messages a range should return. They are committed together, since small commits write the same pages of
- * the ledger again and again. Their headers take about 2 MB. */
-#define SENT_ROWS 2500
+ * the ledger again and again. Their headers take about 3 MB. */
+#define SENT_ROWS 4000
 
 typedef struct {
   GArray *rows; /* SentRow, messages owned here */
