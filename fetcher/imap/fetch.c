@@ -133,6 +133,22 @@ static gboolean scan_rest(ImapStore *store, Scan *scan, GError *refusal, GError 
   return FALSE;
 }
 
+/* Some servers leave messages out of an answer and say OK. Where UIDs are missing, which of them are there? A server
+ * that refuses to say is believed. FALSE: the connection is broken. */
+static gboolean note_left_out(ImapStore *store, Scan *scan, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  if (g_hash_table_size(scan->seen) + scan->bad->len > scan->to - scan->from) return TRUE; /* none is missing */
+  g_autoptr(GArray) left = left_out(store, scan, &problem);
+  if (left != NULL) {
+    g_array_append_vals(scan->bad, left->data, left->len);
+    return TRUE;
+  }
+  if (problem->code == STORE_ERROR_MAILBOX) return TRUE;
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return FALSE;
+}
+
 /* Messages that are there, but of which the server shows no fields. */
 static void give_unreadable(Scan *scan)
 {
@@ -166,6 +182,7 @@ gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fie
                 .data = data };
   GError *refusal = NULL;
   gboolean done = scan_range(store, &scan, scan.from, scan.to, &refusal) || scan_rest(store, &scan, refusal, error);
+  done = done && note_left_out(store, &scan, error);
   if (done) give_unreadable(&scan);
   return done;
 }

@@ -63,6 +63,7 @@ static const char *check_line(Reader *reader, const char *line, const char *end,
     if (*quoted) {
       if (*at == '"') *quoted = FALSE;
       if (*at == '\\' && at + 1 < end) at++;
+    } else if (*at > ')') { /* most of them: nothing that matters here */
     } else if (*at == '"') {
       *quoted = at == line || at[-1] == ' ' || at[-1] == '(' || at[-1] == '\t';
     } else if (*at == '(') {

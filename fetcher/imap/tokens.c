@@ -86,7 +86,11 @@ static gboolean take_quoted(Cursor *cursor, Value *value)
   return TRUE;
 }
 
-static gboolean ends_word(char c) { return c == ' ' || c == '\t' || c == '(' || c == ')' || c == '\r' || c == '\n'; }
+static gboolean ends_word(char c)
+{
+  if (c > ')') return FALSE; /* most do not */
+  return c == ' ' || c == '\t' || c == '(' || c == ')' || c == '\r' || c == '\n';
+}
 
 gboolean cursor_word(Cursor *cursor, const char **word, gsize *length)
 {
@@ -108,7 +112,8 @@ static gboolean skip_section(Cursor *cursor)
   cursor->at++;
   while (cursor->at < cursor->end && *cursor->at != ']') {
     g_auto(Value) value = { 0 };
-    if (!take_literal(cursor, &value) && !take_quoted(cursor, &value)) cursor->at++;
+    gboolean value_begins = *cursor->at == '"' || *cursor->at == '{';
+    if (!value_begins || (!take_literal(cursor, &value) && !take_quoted(cursor, &value))) cursor->at++;
   }
   if (cursor_at_end(cursor)) return FALSE;
   cursor->at++;

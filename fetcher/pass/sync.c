@@ -9,8 +9,8 @@
 #include "ledger/sent.h"
 
 /* How many messages a range should return. They are committed together, since small commits write the same pages of
- * the ledger again and again. Their headers take about 2 MB. */
-#define SENT_ROWS 2500
+ * the ledger again and again. Their headers take about 3 MB. */
+#define SENT_ROWS 4000
 
 #define COPY_LATE ((gint64)86400) /* seconds after mail was sent, in which its copy comes to Sent at the latest */
 #define LOOKS_MOST 3              /* at a folder whose messages do not all come, in one pass */

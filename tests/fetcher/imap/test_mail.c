@@ -166,8 +166,8 @@ static void test_scan(void **state)
 {
   static const char *const fields[] = { "A", "B", NULL };
   guint i = GPOINTER_TO_UINT(*state);
-  Conversation conversation = { .turns = {
-                                    { .command = "UID FETCH", .answer = scans[i].answer, .act = scans[i].act } } };
+  Conversation conversation = { .turns = { { .command = "UID FETCH", .answer = scans[i].answer, .act = scans[i].act },
+                                           { .command = "UID SEARCH", .answer = "* SEARCH\r\n$ OK done\r\n" } } };
   Session session;
   session_open(&session, &conversation);
   session_select(&session);
