@@ -224,9 +224,9 @@ static const struct {
 } servers[] = {
   { "USER\r\nTOP\r\nUIDL\r\nPIPELINING\r\n", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nRETR 3\r\n", TRUE },
   { "USER\r\nTOP\r\nUIDL\r\n", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nRETR 3\r\n", TRUE },
-  { "USER\r\nUIDL\r\n", TRUE, "UIDL\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE },
+  { "USER\r\nUIDL\r\n", TRUE, "LIST\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE },
   /* No CAPA after the sign-in: what it said before counts. */
-  { "USER\r\nUIDL\r\n", TRUE, "UIDL\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE, TRUE },
+  { "USER\r\nUIDL\r\n", TRUE, "LIST\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE, TRUE },
   { "", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nRETR 3\r\n", TRUE },
   { "", TRUE, "TOP 1 0\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE },
   { "USER\r\nTOP\r\nEXPIRE 0\r\n", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nTOP 3 ", TRUE },
@@ -401,7 +401,7 @@ static void babble(Peer *peer, gconstpointer data)
   g_autoptr(GString) text = g_string_new("+OK\r\n"
                                          "+OK\r\nUSER\r\nTOP\r\nUIDL\r\nPIPELINING\r\nSASL PLAIN\r\n.\r\n+OK\r\n"
                                          "+OK\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n"
-                                         "+OK\r\n1 30\r\n2 30\r\n.\r\n+OK\r\n1 u1\r\n2 u2\r\n.\r\n"
+                                         "+OK\r\n1 u1\r\n2 u2\r\n.\r\n+OK\r\n1 30\r\n2 30\r\n.\r\n"
                                          "+OK\r\nA: b\r\n\r\n.\r\n+OK\r\nA: b\r\n\r\n..\r\nc\r\n.\r\n-ERR no\r\n"
                                          "+OK 2 u2\r\n+OK\r\n+OK\r\n");
   for (gint changes = g_rand_int_range(chance, 0, 4); changes > 0; changes--) {
