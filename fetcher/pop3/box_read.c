@@ -2,7 +2,7 @@
  * Owns:     how many lines are asked for; whether a message came whole.
  * Must not: give a part of a message as the whole; mark a message as read where TOP is enough.
  * Fails:    MESSAGE, MAILBOX for the disk, LINK.
- * Tests:    tests/fetcher/pop3/test_box.c */
+ * Tests:    tests/fetcher/pop3/test_box.c, tests/fetcher/pop3/test_box_again.c */
 #include "fetcher/pop3/box_read.h"
 #include "fetcher/pop3/box_text.h"
 #include <errno.h>

@@ -16,7 +16,8 @@ ADDED = rb"(?mi)^(X-UIDL?|X-IMAPbase|Status|X-Status|X-Keywords):.*\n"  # by ser
 def digest(message):
     """Of what was delivered, whatever the server keeps of its own in the header, and however it ends the message."""
     header, _, body = message.replace(b"\r\n", b"\n").partition(b"\n\n")
-    return rig.digest((re.sub(ADDED, b"", header + b"\n") + b"\n" + body).rstrip(b"\n"))
+    header = re.sub(rb"(?m)[ \t]+$", b"", re.sub(ADDED, b"", header + b"\n"))  # mailutils ends empty fields in a blank
+    return rig.digest((header + b"\n" + body).rstrip(b"\n"))
 
 
 class ByImap:

@@ -2,6 +2,8 @@
 restart of the server. Each message is compared by digest, and by flags and date where the server tells them."""
 import contextlib
 import os
+import tempfile
+import time
 
 import mail_access
 import messages
@@ -52,8 +54,7 @@ class Scene:
     """A server with the sample mailbox, and Backstop that looks at it by one protocol."""
 
     def __init__(self, name, settings="", **keys):
-        self.server, self.home = start(name, settings), os.path.join(work, f"{name}-{self.protocol}-{len(settings)}")
-        os.makedirs(self.home)
+        self.server, self.home = start(name, settings), tempfile.mkdtemp(prefix=f"{name}-{self.protocol}.", dir=work)
         self.sample = Sample()
         self.open()
         self.before = self.look()
@@ -202,6 +203,18 @@ class Observed(OverImap):
         mail_access.InMbox(self.server, rig_servers.USER).put(self.sample.inbox)
         self.mail = mail_access.ByImap(self.server, rig_servers.USER, "Sent", ["Sent"])
         self.mail.put(self.sample.sent)
+
+
+@case
+def cyrus_delays():
+    """Cyrus that lets nobody sign in by POP3 twice a minute: a pass that needs two sessions waits, and ends well"""
+    scene = OverPop3("cyrus", settings="popminpoll: 1\n")
+    began = time.monotonic()
+    scene.backstop.ok("backstop", "once", limit=120)
+    note(f"the pass took {time.monotonic() - began:.0f} s")
+    assert time.monotonic() - began > 50, "the server did not make it wait"
+    scene.check(scene.sample.forged)
+    equal({row["state"] for row in scene.backstop.entries()}, {"kept", "quarantined"}, "states")
 
 
 @case

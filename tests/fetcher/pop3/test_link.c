@@ -28,7 +28,7 @@ static void flood_line(Peer *peer)
 
 /* What a listing must come to: rows as "number octets uid,...", or a code and words. */
 typedef struct {
-  const char *name, *list, *uidl; /* answers; NULL: what act() says */
+  const char *name, *list, *uidl; /* answers; "": an empty listing */
   const char *rows;
   int code;
   const char *words;
@@ -97,8 +97,9 @@ static void test_listing(void **state)
 {
   const Listing *row = *state;
   g_autoptr(GError) error = NULL;
-  Pop3Conversation conversation = { .turns = { { .command = "LIST", .answer = row->list, .act = row->act },
-                                               { .command = "UIDL", .answer = row->uidl } } };
+  Pop3Conversation conversation = { .turns = {
+                                        { .command = "LIST", .answer = row->list, .act = row->act },
+                                        { .command = "UIDL", .answer = *row->uidl != '\0' ? row->uidl : LIST("") } } };
   Server *server = server_start(pop3_peer, &conversation);
   g_autoptr(Pop3Link) link = pop3_open(server, 0);
   const GArray *rows = pop3_link_list(link, &error);
