@@ -37,6 +37,8 @@ build_all() {
 if build_all; then
   step "Tests without a server" in_build -j"$at_once" check
   step "Tests with a private Dovecot" in_build -j"$at_once" check-dovecot
+  step "Mail servers" need_servers "$build/servers"
+  step "Tests with other mail servers" in_build check-servers
   if [ -x ../shared/accept/run.sh ]; then
     step "Acceptance on labelled mail" accept ../shared
   else

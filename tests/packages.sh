@@ -7,6 +7,10 @@ PACKAGES=(autoconf automake make gcc libc6-dev pkg-config xz-utils libetpan-dev 
 # Mail programs that the tests let in by the door.
 CLIENT_PACKAGES=(mpop fetchmail getmail6)
 
+# Mail servers that make check-servers starts: a name, and the packages that are unpacked for it.
+SERVER_PACKAGES=("courier courier-imap courier-pop" "cyrus cyrus-imapd cyrus-pop3d sasl2-bin"
+  "mailutils mailutils-imap4d mailutils-pop3d" "popa3d popa3d" "solid-pop3d solid-pop3d")
+
 # The tray program, and the private screens and buses that it is tested on.
 TRAY_PACKAGES=(libgtk-3-dev libayatana-appindicator3-dev librsvg2-common gettext xvfb xdotool dbus-daemon at-spi2-core
   python3-dbusmock python3-pyatspi appstream desktop-file-utils)
@@ -70,4 +74,41 @@ need_packages() {
   if [ $dovecot_was_here = no ] && package_installed dovecot-core; then disable_dovecot; fi
   if [ $fetchmail_was_here = no ] && package_installed fetchmail; then disable_fetchmail; fi
   return 0
+}
+
+# Downloads the named packages, and what they need, and unpacks them into a folder. None is installed, so that no service
+# comes with them, and packages may be had that exclude each other or those that are installed.
+unpack_packages() (
+  folder=$1
+  shift
+  rm -rf "$folder" && mkdir -p "$folder/archives/partial" "$folder/root" && folder=$(cd "$folder" && pwd) || exit 1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends --download-only \
+    -o "Dir::Cache::archives=$folder/archives" -o APT::Sandbox::User=root install "$@" </dev/null || exit 1
+  for archive in "$folder"/archives/*.deb; do
+    case ${archive##*/} in exim4*) continue ;; esac # the mail server that Debian gives to a system without one
+    dpkg-deb -x "$archive" "$folder/root" || exit 1
+  done
+)
+
+# Unpacks into FOLDER those servers of SERVER_PACKAGES that are not there. One that cannot be had is told, and skipped by
+# the tests.
+need_servers() {
+  local row name log updated=no
+  log=$(mktemp)
+  for row in "${SERVER_PACKAGES[@]}"; do
+    name=${row%% *}
+    [ ! -d "$1/$name" ] || continue
+    if [ $updated = no ]; then as_root apt-get -q update >/dev/null 2>&1 </dev/null; fi
+    updated=yes
+    # shellcheck disable=SC2086
+    if unpack_packages "$1/$name.new" ${row#* } >"$log" 2>&1; then
+      mv "$1/$name.new/root" "$1/$name"
+      echo "Unpacked ${row#* } in $1/$name"
+    else
+      tail -n 5 "$log"
+      echo "These packages cannot be had, so that this server is skipped: ${row#* }"
+    fi
+    rm -rf "$1/$name.new"
+  done
+  rm -f "$log"
 }

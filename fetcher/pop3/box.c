@@ -2,7 +2,7 @@
  * Owns:     the keys of messages; the session that commit() renews, and its secret.
  * Must not: speak POP3 itself; end a session with QUIT if no message was marked, unless commit() is called.
  * Fails:    as box.h says.
- * Tests:    tests/fetcher/pop3/test_box.c, tests/fetcher/pop3/test_box_end.c */
+ * Tests:    tests/fetcher/pop3/test_box.c, tests/fetcher/pop3/test_box_again.c, tests/fetcher/pop3/test_box_end.c */
 #include "fetcher/pop3/box.h"
 #include "fetcher/pop3/box_read.h"
 #include "fetcher/secret/secret.h"
@@ -36,9 +36,9 @@ const GArray *pop3_box_rows(const Box *box) { return ((const Pop3Box *)(gconstpo
 
 Pop3Link *pop3_box_link(Box *box) { return pop3(box)->link; }
 
-static gboolean open_link(Pop3Box *pop, GError **error)
+static gboolean take_link(Pop3Box *pop, Pop3Link *link)
 {
-  pop->link = pop3_link_open(pop->account, pop->secret, error);
+  pop->link = link;
   pop->marked = FALSE;
   g_free(pop->stamp);
   pop->stamp = g_uuid_string_random();
@@ -201,9 +201,10 @@ static gboolean pop3_box_commit(Box *box, GError **error)
   g_array_set_size(box->items, 0);
   pop->rows = NULL;
   if (!has_link(pop, error)) return FALSE;
+  guint delay = pop3_link_delay(pop->link);
   pop3_link_quit(pop->link, NULL);
   g_clear_pointer(&pop->link, pop3_link_free);
-  return open_link(pop, error);
+  return take_link(pop, pop3_link_open_again(pop->account, pop->secret, delay, error));
 }
 
 static const BoxClass pop3_class = {
@@ -224,7 +225,7 @@ Box *pop3_box_new(const AccountConfig *account, const char *secret, GError **err
   pop->base.renumbers = TRUE;
   pop->account = account;
   pop->secret = g_strdup(secret);
-  if (open_link(pop, error)) return &pop->base;
+  if (take_link(pop, pop3_link_open(account, secret, error))) return &pop->base;
   box_free(&pop->base);
   return NULL;
 }

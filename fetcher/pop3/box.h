@@ -1,8 +1,9 @@
 /* box.h - a POP3 maildrop as a box (box/box.h), named INBOX. Nothing can be put into it, and removals happen when the
  * session ends. The unique-id (UIDL) names a message. Where there is none, or several messages have the same, header
  * and size name it, which costs a TOP for each such message. Mail is read with TOP, so that the server does not mark
- * the message as read; RETR is used only where there is no TOP, and for fetch(). If a message does not have the size
- * that the server listed, the message did not come whole, and stays on the server. */
+ * the message as read; RETR is used only where there is no TOP or TOP may have added a line, and for fetch(). A
+ * message that does not have the size that the server listed is taken only if it comes twice alike. commit() waits
+ * where the server wants time between two sign-ins. */
 #pragma once
 #include "fetcher/box/box.h"
 #include "fetcher/pop3/link.h"

@@ -7,6 +7,7 @@
  * MESSAGE when the server refuses one. */
 gboolean pop3_read_parts(Pop3Link *link, const Pop3Row *const *rows, const guint *names, guint n, BoxPart part,
                          gsize limit, BoxCallback callback, gpointer data, GError **error);
-/* Writes the whole message to fd, an empty file. MESSAGE when the server refuses the message, or sends another number
- * of octets than LIST said; MAILBOX when the file cannot be written. */
+/* Writes the whole message to fd, an empty file. Where it has another number of octets than LIST said, it is fetched
+ * twice and compared. MESSAGE when the server refuses the message, sends less than half of what LIST said, or not twice
+ * the same; MAILBOX when the file cannot be written. */
 gboolean pop3_read_whole(Pop3Link *link, const Pop3Row *row, int fd, GError **error);

@@ -7,6 +7,10 @@
 #include "fetcher/pop3/private.h"
 #include <string.h>
 
+/* Seconds between two sign-ins: where the server does not say how many; for which a pass waits. */
+#define USUAL_DELAY 60
+#define LONGEST_DELAY 120
+
 void pop3_link_free(Pop3Link *link)
 {
   if (link == NULL) return;
@@ -42,6 +46,7 @@ static void take_capability(Pop3Link *link, const char *line)
   for (guint i = 0; i < G_N_ELEMENTS(words); i++)
     if (g_ascii_strcasecmp(parts[0], words[i].word) == 0) link->can |= words[i].bit;
   if (parts[1] == NULL) return;
+  if (g_ascii_strcasecmp(parts[0], "LOGIN-DELAY") == 0) link->delay = (guint)g_ascii_strtoull(parts[1], NULL, 10);
   if (g_ascii_strcasecmp(parts[0], "EXPIRE") == 0 && strcmp(g_strstrip(parts[1]), "0") == 0) link->can |= POP3_EXPIRES;
   if (g_ascii_strcasecmp(parts[0], "SASL") == 0) {
     g_autofree char *capitals = g_ascii_strup(parts[1], -1), *before = link->mechanisms;
@@ -117,18 +122,42 @@ static gboolean begin(Pop3Link *link, const AccountConfig *account, const char *
   return FALSE;
 }
 
-Pop3Link *pop3_link_open(const AccountConfig *account, const char *secret, GError **error)
+/* *too_soon: the server lets nobody sign in so soon after the last time. */
+static Pop3Link *open_once(const AccountConfig *account, const char *secret, gboolean *too_soon, GError **error)
 {
   Stream *stream = stream_connect_for(account, secret, error);
   if (stream == NULL) return NULL;
   g_autoptr(Pop3Link) link = link_new(stream, account->user);
   if (!begin(link, account, secret, error)) {
+    *too_soon = pop3_has_code(link, "LOGIN-DELAY");
     /* Send nothing more to this server. */
     stream_abandon(stream);
     return NULL;
   }
   return g_steal_pointer(&link);
 }
+
+Pop3Link *pop3_link_open(const AccountConfig *account, const char *secret, GError **error)
+{
+  gboolean too_soon = FALSE;
+  return open_once(account, secret, &too_soon, error);
+}
+
+Pop3Link *pop3_link_open_again(const AccountConfig *account, const char *secret, guint delay, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+  gboolean too_soon = FALSE;
+  Pop3Link *link = open_once(account, secret, &too_soon, &problem);
+  if (link != NULL) return link;
+  if (too_soon && delay <= LONGEST_DELAY) {
+    g_usleep((delay > 0 ? delay : USUAL_DELAY) * G_USEC_PER_SEC);
+    return pop3_link_open(account, secret, error);
+  }
+  g_propagate_error(error, g_steal_pointer(&problem));
+  return NULL;
+}
+
+guint pop3_link_delay(const Pop3Link *link) { return link->delay; }
 
 static gboolean simple(Pop3Link *link, const char *command, const char *doing, GError **error)
 {

@@ -15,6 +15,11 @@ typedef struct Pop3Link Pop3Link;
  * PLAIN, else USER and PASS, else CRAM-MD5 or LOGIN where the server offers only these; never APOP. FATAL also for a
  * server that deletes each message that was read (EXPIRE 0) and has no TOP. */
 Pop3Link *pop3_link_open(const AccountConfig *account, const char *secret, GError **error);
+/* The same after a session that has ended. Where the server lets nobody sign in so soon (LOGIN-DELAY), this waits for
+ * `delay` seconds (0: a minute) and tries once more; for more than two minutes it does not wait. */
+Pop3Link *pop3_link_open_again(const AccountConfig *account, const char *secret, guint delay, GError **error);
+/* The seconds between two sign-ins that the server asks for; 0: it does not say. */
+guint pop3_link_delay(const Pop3Link *link);
 /* Leaves without QUIT: messages that were marked for deletion stay. */
 void pop3_link_free(Pop3Link *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pop3Link, pop3_link_free)

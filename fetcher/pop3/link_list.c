@@ -155,7 +155,8 @@ const GArray *pop3_link_list(Pop3Link *link, GError **error)
   g_autoptr(GByteArray) seen = g_byte_array_new();
   g_array_set_size(link->rows, 0);
   g_array_set_size(link->sizes, 0);
-  if (!take_sizes(link, seen, error) || !pop3_take_uids(link, &uids, error)) return NULL;
+  /* UIDL first: mailutils writes the unique-ids into the messages when it is asked for them, and their sizes grow. */
+  if (!pop3_take_uids(link, &uids, error) || !take_sizes(link, seen, error)) return NULL;
   link->nameless = uids == NULL;
   keep_sound(link, seen, uids);
   return link->rows;

@@ -27,6 +27,7 @@ struct Pop3Link {
   guint can;        /* Pop3Can */
   char *mechanisms; /* " PLAIN LOGIN ", in capitals; " " when the server offers no mechanism */
   Pop3Top top;
+  guint delay;       /* seconds that must lie between two sign-ins (LOGIN-DELAY); 0: the server does not say */
   gboolean over;     /* QUIT was sent */
   GArray *rows;      /* Pop3Row of the last listing */
   gboolean nameless; /* the server had no UIDL for the last listing */

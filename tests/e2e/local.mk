@@ -29,6 +29,14 @@ tests/e2e/stop_at.so: $(srcdir)/tests/e2e/stop_at.c
 check-dovecot: all $(check_DATA)
 	$(MAKE) check-TESTS TESTS='$(E2E_DOVECOT) $(TRAY_DOVECOT)' TEST_SUITE_LOG=tests/e2e/dovecot.log
 
+# Real servers, which need not be installed: what lies unpacked in servers/NAME of the build folder is used, or in
+# $BACKSTOP_SERVERS/NAME. One that is not there is skipped.
+E2E_SERVERS = tests/e2e/test_servers.py
+EXTRA_DIST += $(E2E_SERVERS) tests/e2e/rig_servers.py tests/e2e/server_kinds.py tests/e2e/mail_access.py \
+	tests/e2e/servers/enter.sh tests/e2e/servers/inetd.py
+check-servers: all
+	$(MAKE) check-TESTS TESTS='$(E2E_SERVERS)' TEST_SUITE_LOG=tests/e2e/servers.log
+
 # Every order of steps of two machines, and every point at which a pass can be killed or cut off, where check and
 # check-dovecot take a spread of them.
 SLOW_TESTS = tests/e2e/test_kill_pop3.py tests/e2e/test_kill.py tests/e2e/test_disk_kill.py \

@@ -1,4 +1,5 @@
-FETCHER_POP3_TESTS = %D%/test_box %D%/test_box_end %D%/test_babble %D%/test_delete %D%/test_link %D%/test_sign_in
+FETCHER_POP3_TESTS = %D%/test_box %D%/test_box_end %D%/test_box_again %D%/test_babble %D%/test_delete %D%/test_link \
+	%D%/test_sign_in
 check_PROGRAMS += $(FETCHER_POP3_TESTS)
 TESTS += $(FETCHER_POP3_TESTS)
 %C%_test_box_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -11,5 +12,7 @@ TESTS += $(FETCHER_POP3_TESTS)
 %C%_test_box_end_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_delete_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_delete_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_box_again_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_box_again_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_babble_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_babble_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)

@@ -60,7 +60,7 @@ static void babble(Peer *peer, gconstpointer data)
   g_autoptr(GString) text = g_string_new("+OK\r\n"
                                          "+OK\r\nUSER\r\nTOP\r\nUIDL\r\nPIPELINING\r\nSASL PLAIN\r\n.\r\n+OK\r\n"
                                          "+OK\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n"
-                                         "+OK\r\n1 30\r\n2 30\r\n.\r\n+OK\r\n1 u1\r\n2 u2\r\n.\r\n"
+                                         "+OK\r\n1 u1\r\n2 u2\r\n.\r\n+OK\r\n1 30\r\n2 30\r\n.\r\n"
                                          "+OK\r\nA: b\r\n\r\n.\r\n+OK\r\nA: b\r\n\r\n..\r\nc\r\n.\r\n-ERR no\r\n"
                                          "+OK 2 u2\r\n+OK\r\n+OK\r\n");
   for (gint changes = g_rand_int_range(chance, 0, 4); changes > 0; changes--) {

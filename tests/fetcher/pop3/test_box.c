@@ -83,9 +83,10 @@ static const struct {
   WHOLE("lone CR", "A: b\r\n\r\nc\rd\r\n", 0, "A: b\n\nc\rd\n"),
   WHOLE("bare LF", "A: b\r\n\r\nc\nd\n.\r\n", 0, "A: b\n\nc\nd\n.\n"),
   WHOLE("header only", "A: b\r\n", 0, "A: b\n"),
-  BROKEN("too few", "A: b\r\n\r\nc\r\n", 20),
-  BROKEN("too many", "A: b\r\n\r\nc\r\nddddd\r\n", 9),
-  BROKEN("one too many", "A: b\r\n\r\nc\r\n", 10),
+  WHOLE("fewer than listed, each time", "A: b\r\n\r\nc\r\n", 20, "A: b\n\nc\n"),
+  WHOLE("more than listed, each time", "A: b\r\n\r\nc\r\nddddd\r\n", 9, "A: b\n\nc\nddddd\n"),
+  WHOLE("one more than listed, each time", "A: b\r\n\r\nc\r\n", 10, "A: b\n\nc\n"),
+  BROKEN("far too few", "A: b\r\n\r\nc\r\n", 30),
 };
 
 static void a_message_is_taken_when_it_came_whole(void **state)

@@ -18,7 +18,7 @@ static void flood_line(Peer *peer) { peer_flood(peer, "x"); }
 
 /* What a listing must come to: rows as "number octets uid,...", or a code and words. */
 typedef struct {
-  const char *name, *list, *uidl; /* answers; NULL: what act() says */
+  const char *name, *list, *uidl; /* answers; "": an empty listing */
   const char *rows;
   int code;
   const char *words;
@@ -87,8 +87,9 @@ static void test_listing(void **state)
 {
   const Listing *row = *state;
   g_autoptr(GError) error = NULL;
-  Pop3Conversation conversation = { .turns = { { .command = "LIST", .answer = row->list, .act = row->act },
-                                               { .command = "UIDL", .answer = row->uidl } } };
+  Pop3Conversation conversation = { .turns = {
+                                        { .command = "LIST", .answer = row->list, .act = row->act },
+                                        { .command = "UIDL", .answer = *row->uidl != '\0' ? row->uidl : LIST("") } } };
   Server *server = server_start(pop3_peer, &conversation);
   g_autoptr(Pop3Link) link = pop3_open(server, 0);
   const GArray *rows = pop3_link_list(link, &error);
@@ -180,9 +181,9 @@ static const struct {
 } servers[] = {
   { "USER\r\nTOP\r\nUIDL\r\nPIPELINING\r\n", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nRETR 3\r\n", TRUE },
   { "USER\r\nTOP\r\nUIDL\r\n", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nRETR 3\r\n", TRUE },
-  { "USER\r\nUIDL\r\n", TRUE, "UIDL\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE },
+  { "USER\r\nUIDL\r\n", TRUE, "LIST\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE },
   /* No CAPA after the sign-in: what it said before counts. */
-  { "USER\r\nUIDL\r\n", TRUE, "UIDL\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE, TRUE },
+  { "USER\r\nUIDL\r\n", TRUE, "LIST\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE, TRUE },
   { "", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nRETR 3\r\n", TRUE },
   { "", TRUE, "TOP 1 0\r\nRETR 1\r\nRETR 9\r\nRETR 2\r\nRETR 3\r\n", FALSE },
   { "USER\r\nTOP\r\nEXPIRE 0\r\n", FALSE, "TOP 1 0\r\nTOP 9 0\r\nTOP 2 1\r\nTOP 3 ", TRUE },
