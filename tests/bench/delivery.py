@@ -38,6 +38,9 @@ server = rig.Dovecot(extra=f"\nprotocol lda "
                            f"{{\n  postmaster_address = {messages.OWNER}\n  hostname = backstop.example\n}}\n")
 mailbox = server.mailbox(bench.USER)
 bench.fill(mailbox, "Sent", bench_mail.sent, 1000, 1000)
+for week in range(5):  # what is delivered comes today: a long silence before it would be a gap
+    mailbox.put("Sent", messages.letter(week, messages.NOW - week * 7 * messages.DAY),
+                messages.NOW - week * 7 * messages.DAY, "S")
 mailbox.put("INBOX", bench_mail.bounce(10 ** 6, 1000, False)[0], bench_mail.FLOOD)
 mailbox.settle()
 backstop = programs.for_mailbox(mailbox, bench.rig_work() + "/backstop", general={"interval": 600},
