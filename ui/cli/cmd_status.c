@@ -7,6 +7,7 @@
 #include "ledger/browse.h"
 #include "ledger/pass.h"
 #include "ledger/running.h"
+#include "ledger/unread.h"
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
@@ -34,6 +35,7 @@ typedef struct {
   Pass *last;        /* NULL: none yet */
   GPtrArray *wishes; /* Wish*, open ones */
   gint64 sent;
+  guint unread; /* messages that the worker could not read so far */
   TrustLines trust;
 } Status;
 
@@ -82,7 +84,7 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
     return FALSE;
   }
   status->sent = sent_count(ledger, account->name, error);
-  if (status->sent < 0) return FALSE;
+  if (status->sent < 0 || !unread_count(ledger, account->name, &status->unread, error)) return FALSE;
   status->wishes = wish_open(ledger, account->name, error);
   status->trust.account = account->name;
   status->trust.accounts = status->accounts;
@@ -203,6 +205,8 @@ static void print_text(const Status *status)
       states[MOVE_QUARANTINED], states[MOVE_RESTORED], states[MOVE_DELETED], states[MOVE_WAITING], states[MOVE_FAILED]);
   g_autofree char *waiting = g_strdup_printf("%u (%u unsure); backstop list shows them",
                                              status->views.view[BROWSE_WAITING], status->views.view[BROWSE_UNSURE]);
+  g_autofree char *unread = g_strdup_printf("%u message%s could not be read, and %s not judged", status->unread,
+                                            status->unread == 1 ? "" : "s", status->unread == 1 ? "is" : "are");
   g_autofree char *wishes = g_strdup_printf("your requests not done yet: %u", status->wishes->len);
   g_autofree char *title = g_strdup_printf("%s%s", account->name, account->configured ? "" : " (no longer configured)");
   print_wrapped("", title);
@@ -216,6 +220,7 @@ static void print_text(const Status *status)
   trust_lines_print_fields(&status->trust);
   print_field("bounces", judged);
   print_field("", moved);
+  if (status->unread > 0) print_field("", unread);
   if (status->views.view[BROWSE_WAITING] > 0) print_field("waiting for you", waiting);
   if (status->wishes->len > 0) print_field("", wishes);
 }
@@ -247,6 +252,7 @@ static void print_json(const Status *status)
   json_builder_begin_object(line);
   for (int i = 0; i < MOVE_N; i++) jsonl_number(line, move_state_name((MoveState)i), status->counts.by_state[i]);
   json_builder_end_object(line);
+  jsonl_number(line, "unread", status->unread);
   jsonl_number(line, "for_owner", status->views.view[BROWSE_WAITING]);
   jsonl_number(line, "open_wishes", status->wishes->len);
   jsonl_end(line);

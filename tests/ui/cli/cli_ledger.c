@@ -9,6 +9,7 @@
 #include "ledger/pass.h"
 #include "ledger/sent.h"
 #include "ledger/trash.h"
+#include "ledger/unread.h"
 #include "ledger/wish.h"
 #include <signal.h>
 #include <stdio.h>
@@ -117,6 +118,7 @@ static void fill(const char *dir)
         error);
   fill_sent(ledger, now);
   fill_entries(ledger, now);
+  check(unread_note(ledger, "home", "INBOX", 1, (const guint32[]){ 900, 901 }, 2, now, &error), error);
 }
 
 /* A pass in two steps, so that there is something to see in between. */

@@ -355,7 +355,7 @@ def status():
     for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to",
                  "1 genuine, 3 backscatter, 1 unsure", "2 in quarantine, 1 restored", "not watched: no daemon runs",
                  "sign-in needed: The server refused the password; fix password-command",
-                 "no Sent folder known: nothing is moved"):
+                 "no Sent folder known: nothing is moved", "2 messages could not be read, and are not judged"):
         assert part in re.sub(r"\s+", " ", text), f"{part} is not in:\n{text}"
     rows = ok("--data", data, "status", "--json").json()
     equal([(row["type"], row.get("account")) for row in rows],
@@ -363,6 +363,7 @@ def status():
     equal((rows[0]["daemon"], rows[0]["sent"]), (False, 1), "the ledger")
     equal((rows[1]["states"]["quarantined"], rows[1]["verdicts"]["unsure"], rows[1]["coverage"][0]["folder"]),
           (2, 1, "Sent"), "home")
+    equal((rows[1]["unread"], rows[2]["unread"]), (2, 0), "messages that could not be read")
     equal((rows[2]["state"], rows[2]["coverage"], rows[2]["last_pass"]), ("sign-in-needed", [], None), "work")
     with daemon(data, "done", "x"):
         assert "The daemon is running" in ok("--data", data, "status").out
