@@ -76,8 +76,8 @@ need_packages() {
   return 0
 }
 
-# Downloads the named packages, and what they need, and unpacks them into a folder. None is installed, so that no service
-# comes with them, and packages may be had that exclude each other or those that are installed.
+# Downloads the named packages, and what they need, and unpacks them into a folder. None is installed, so that no
+# service comes with them, and packages may be had that exclude each other or those that are installed.
 unpack_packages() (
   folder=$1
   shift
@@ -90,8 +90,8 @@ unpack_packages() (
   done
 )
 
-# Unpacks into FOLDER those servers of SERVER_PACKAGES that are not there. One that cannot be had is told, and skipped by
-# the tests.
+# Unpacks into a folder those servers of SERVER_PACKAGES that are not there. One that cannot be had is told, and skipped
+# by the tests.
 need_servers() {
   local row name log updated=no
   log=$(mktemp)

@@ -14,14 +14,17 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
+import programs
 import rig
 from server_kinds import KINDS, USERS
 
 SERVERS = os.environ.get("BACKSTOP_SERVERS", os.path.join(rig.BUILD, "servers"))
 HERE = os.path.dirname(os.path.abspath(__file__))
 USER = "anna"
+ALONE = "BACKSTOP_TEST_ALONE"
 NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
@@ -43,8 +46,33 @@ def missing(name):
 
 
 def die_with_test():
-    """For preexec_fn. SIGKILL, since unshare does not heed SIGTERM."""
+    """For preexec_fn. SIGKILL, since unshare does not heed SIGTERM. Its child, the first process of the namespaces,
+    ends with it as long as that child does not change its user."""
     ctypes.CDLL(None).prctl(rig.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def alone():
+    """Goes on in a process of its own, with which everything that it starts ends: a server of another user as well as a
+    daemon, at once and however the test is told to stop."""
+    rig.exit_on_signals()
+    if os.geteuid() != 0 or ALONE in os.environ or subprocess.run([*NAMESPACES, "true"], capture_output=True,
+                                                                 check=False).returncode:
+        return
+    first = ["sh", "-c", '"$@" & wait $!', "sh"]  # waits for processes whose parents have ended
+    process = subprocess.Popen([*NAMESPACES, *first, sys.executable, "-B", *sys.argv], preexec_fn=die_with_test,
+                               env=os.environ | {ALONE: "yes", "TMPDIR": rig.workdir()})
+    try:
+        sys.exit(process.wait())
+    finally:
+        process.kill()
+        process.wait()
+
+
+def space_of(pid):
+    """The PID namespace of a process; None when it has ended."""
+    with contextlib.suppress(OSError):
+        return os.readlink(f"/proc/{pid}/ns/pid")
+    return None
 
 
 class Server:
@@ -117,10 +145,14 @@ class Server:
 
     def stop(self):
         """Ends the server and everything it started."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
+        if self.process is None:
+            return
+        spaces = {space_of(child) for child in programs.children(self.process)} - {None}
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+        programs.wait_for(lambda: not spaces & {space_of(pid) for pid in os.listdir("/proc") if pid.isdigit()},
+                          "the end of all processes of the server", 10)
 
     def restart(self, pause=0):
         """Ends all sessions; after `pause` seconds the server is there again, at the same ports."""

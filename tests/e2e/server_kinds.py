@@ -10,8 +10,8 @@ PAM = "auth required pam_unix.so\naccount required pam_unix.so\n"
 class Kind:
     """program: what is there when the server is. commands: by protocol, the shell command that serves one connection.
     setup: shell commands before that, as root. listens: the setup ends with a server that listens itself. files: by
-    path, what is in its /etc; {{imap}}, {{pop3}}, {{settings}} stand for its ports and for what a test adds. mbox: where
-    mail lies that cannot be put in over IMAP."""
+    path, what is in its /etc; {imap}, {pop3}, {settings} stand for its ports and for what a test adds. mbox: where mail
+    lies that cannot be put in over IMAP."""
 
     def __init__(self, program, imap=None, pop3=None, setup="", files=None, mbox=None, listens=False):
         self.program, self.setup, self.files, self.mbox, self.listens = program, setup, files or {}, mbox, listens
@@ -35,7 +35,7 @@ KINDS = {
         setup=f"""install -d -o cyrus -g cyrus /run/cyrus /var/lib/cyrus /var/spool/cyrus
                   echo {rig.PASSWORD} | saslpasswd2 -f /var/lib/cyrus/sasldb2 -p -c -u "$(hostname)" anna
                   chown cyrus /var/lib/cyrus/sasldb2
-                  exec {CYRUS}/master""",
+                  {CYRUS}/master & wait""",
         files={"imapd.conf": """configdirectory: /var/lib/cyrus
 partition-default: /var/spool/cyrus
 proc_path: /run/cyrus/proc

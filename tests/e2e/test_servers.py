@@ -289,6 +289,6 @@ def solid():
 
 
 if __name__ == "__main__":
-    rig.exit_on_signals()
+    rig_servers.alone()
     work = rig.workdir()
-    run(at_once=3)
+    run(at_once=4)

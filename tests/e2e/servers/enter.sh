@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # enter.sh OWN UNPACKED COMMAND... - runs COMMAND with the etc, var and run of the folder OWN over this machine's, and
 # with UNPACKED/usr over its /usr unless UNPACKED is "". To be called in a mount namespace.
 set -eu
