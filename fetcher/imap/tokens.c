@@ -2,7 +2,7 @@
  * Owns:     the grammar of values (RFC 3501, 9), as leniently as it can be read without doubt.
  * Must not: recurse; read beyond the response; know what a value means.
  * Fails:    by FALSE.
- * Tests:    tests/fetcher/imap/test_tokens.c, tests/fuzz/imap.c */
+ * Tests:    tests/fetcher/imap/test_rows.c, tests/fuzz/imap.c */
 #include "fetcher/imap/tokens.h"
 #include <string.h>
 
