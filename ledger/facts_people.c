@@ -2,7 +2,7 @@
  * Owns:     which addresses count as written to, in which time; when ids of the owner's mail are known to survive.
  * Must not: write; judge.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_facts.c */
+ * Tests:    tests/ledger/test_facts.c, tests/ledger/test_facts_weak.c, tests/ledger/test_facts_people.c */
 #include "filter/normalise.h"
 #include "ledger/ask.h"
 
