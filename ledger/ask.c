@@ -19,8 +19,30 @@ static guint count_pending(const Ask *ask, gint64 sent, gboolean failure)
   return n;
 }
 
+/* What is told already of the sent message, which most reports show in several ways; NULL where nothing is. */
+static const SentFact *told(const Facts *facts, gint64 sent)
+{
+  const Found *const all[] = { &facts->id, &facts->refer_back, &facts->token, &facts->fit };
+  for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+    if (all[i]->shown != NULL && all[i]->sent->row == sent) return all[i]->sent;
+  return NULL;
+}
+
+static void take(Found *found, const char *shown, const SentFact *sent)
+{
+  found->shown = g_strdup(shown);
+  found->sent = sent_fact_new(sent->date, sent->subject, sent->account, sent->folder, sent->recipients);
+  found->sent->row = sent->row;
+  found->sent->reports = sent->reports;
+}
+
 gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found, GError **error)
 {
+  const SentFact *before = told(ask->facts, sent);
+  if (before != NULL) {
+    take(found, shown, before);
+    return TRUE;
+  }
   gboolean failure = entry_is_failure(ask->report->kind);
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ask->ledger, error,

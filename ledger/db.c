@@ -88,11 +88,11 @@ static int bind_all(sqlite3_stmt *statement, const char *types, va_list *list)
 static gboolean rows_start(Rows *rows, Ledger *ledger, GError **error, const char *sql, const char *types,
                            va_list *list)
 {
-  *rows = (Rows){ ledger, sql, NULL, FALSE };
-  rows->statement = g_hash_table_lookup(ledger->statements, sql);
+  gpointer kept = NULL;
   int rc = SQLITE_OK;
-  if (rows->statement != NULL)
-    g_hash_table_steal(ledger->statements, sql);
+  *rows = (Rows){ ledger, sql, NULL, FALSE };
+  if (g_hash_table_steal_extended(ledger->statements, sql, NULL, &kept))
+    rows->statement = kept;
   else
     rc = sqlite3_prepare_v3(ledger->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &rows->statement, NULL);
   if (rc == SQLITE_OK) rc = bind_all(rows->statement, types, list);

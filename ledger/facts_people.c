@@ -2,7 +2,7 @@
  * Owns:     which addresses count as written to, in which time; when ids of the owner's mail are known to survive.
  * Must not: write; judge.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_facts.c */
+ * Tests:    tests/ledger/test_facts.c, tests/ledger/test_facts_weak.c, tests/ledger/test_facts_people.c */
 #include "filter/normalise.h"
 #include "ledger/ask.h"
 
@@ -162,16 +162,20 @@ static gboolean try_addresses(const Ask *ask, const GPtrArray *addresses, OtherN
   return TRUE;
 }
 
+/* The addresses at a domain that were written to last. Their texts lie elsewhere in the file, each on a page of its
+ * own, and are read only of those that count. */
+#define NEIGHBOURS                                                                                                     \
+  "(SELECT hash AS near FROM address WHERE domain = ?1 AND written >= ?2 ORDER BY written DESC LIMIT ?3)"
+#define TEXT_OF_NEAR "(SELECT text FROM address WHERE hash = near)"
+
 /* Finds an address at this domain to which the owner wrote in the window. */
 static gboolean try_domain(const Ask *ask, const char *domain, OtherName how, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  if (!rows_open(
-          &rows, ask->ledger, error,
-          "SELECT text, (SELECT max(date) FROM sent_to WHERE address = hash AND date BETWEEN ?2 AND ?3) AS last FROM "
-          "(SELECT hash, text FROM address WHERE domain = ?1 AND written >= ?2 ORDER BY written DESC LIMIT ?4)"
-          " WHERE last NOT NULL",
-          "iiid", db_hash(domain), ask->written - ASK_WINDOW, ask->came + CLOCKS_APART, NEIGHBOURS_TRIED))
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT " TEXT_OF_NEAR ", (SELECT max(date) FROM sent_to WHERE address = near AND date BETWEEN ?2 AND"
+                 " ?4) AS last FROM " NEIGHBOURS " WHERE last NOT NULL",
+                 "iidi", db_hash(domain), ask->written - ASK_WINDOW, NEIGHBOURS_TRIED, ask->came + CLOCKS_APART))
     return FALSE;
   while (ask->facts->other == NULL && rows_next(&rows, error))
     if (!take_other(ask, row_text(&rows, 0), row_int(&rows, 1), how, error)) return FALSE;
@@ -184,8 +188,10 @@ static gboolean try_alike(const Ask *ask, const char *domain, const char *addres
 {
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ask->ledger, error,
-                 "SELECT text FROM address WHERE domain = ? AND written >= ? ORDER BY written DESC LIMIT ?", "iid",
-                 db_hash(domain), ask->written - ASK_WINDOW, NEIGHBOURS_TRIED))
+                 "SELECT " TEXT_OF_NEAR " FROM " NEIGHBOURS
+                 " WHERE EXISTS(SELECT 1 FROM sent_to WHERE address = near AND date BETWEEN ?2 AND ?4)",
+                 "iidi", db_hash(domain), ask->written - ASK_WINDOW, NEIGHBOURS_TRIED,
+                 MAX(ask->came + ASK_DAY, seen_at_most(ask))))
     return FALSE;
   while (ask->facts->other == NULL && rows_next(&rows, error)) {
     gint64 last = -1, sent = 0;

@@ -110,8 +110,9 @@ GPtrArray *coverage_gaps(Ledger *ledger, const char *account, gint64 since, GErr
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)coverage_gap_free);
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
+                 /* gaps are few, so they come first */
                  "SELECT account.name, folder.name, gap.since, gap.until, reason FROM gap"
-                 " JOIN folder ON folder.id = gap.folder JOIN account ON account.id = account"
+                 " CROSS JOIN folder ON folder.id = gap.folder CROSS JOIN account ON account.id = account"
                  " WHERE role = 'sent' AND used AND configured AND (?1 IS NULL OR account.name = ?1) AND gap.until > ?2"
                  " ORDER BY gap.since, account.name, folder.name",
                  "si", account, since))

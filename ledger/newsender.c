@@ -141,15 +141,21 @@ static gboolean own_list(Ledger *ledger, const char *entry, NewsenderList *list,
   return !rows.failed;
 }
 
+/* Most owners have no own entries, and this is asked for every report. */
+static gboolean has_own(Ledger *ledger, gboolean *any, GError **error)
+{
+  gint64 found = 0;
+  if (!db_number(ledger, error, &found, "SELECT EXISTS(SELECT 1 FROM newsender)", "")) return FALSE;
+  *any = found != 0;
+  return TRUE;
+}
+
 /* Calls each with every entry that would cover this address or domain, most specific first: "a@b.c", "@b.c", "@c". */
 typedef gboolean (*Covering)(Ledger *ledger, const char *entry, gsize rank, const char *subject, gpointer data,
                              GError **error);
 
 static gboolean each_covering(Ledger *ledger, const char *subject, Covering each, gpointer data, GError **error)
 {
-  gint64 any = 0;
-  if (!db_number(ledger, error, &any, "SELECT EXISTS(SELECT 1 FROM newsender)", "")) return FALSE;
-  if (any == 0) return TRUE; /* most owners have no own entries, and this function runs for every report */
   const char *domain = strchr(subject, '@') != NULL ? address_domain(subject) : subject;
   if (domain != subject && !each(ledger, subject, G_MAXSIZE, subject, data, error)) return FALSE;
   for (; domain != NULL; domain = strchr(domain, '.')) {
@@ -215,6 +221,9 @@ gboolean newsender_own_word(Ledger *ledger, Facts *facts, const Report *report, 
 {
   const char *from = address_domain(report->reporter);
   Best best = { 0, facts, from != NULL ? report->reporter_domain : NULL };
+  gboolean any = FALSE;
+  if (!has_own(ledger, &any, error)) return FALSE;
+  if (!any) return TRUE;
   for (guint i = 0; i < report->recipients->len; i++)
     if (!each_covering(ledger, g_ptr_array_index(report->recipients, i), weigh, &best, error)) return FALSE;
   if (from != NULL) return each_covering(ledger, from, weigh_reporter, &best, error);
@@ -232,8 +241,10 @@ static gboolean look_for_exclusion(Ledger *ledger, const char *entry, gsize rank
 
 gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *excluded, GError **error)
 {
+  gboolean any = FALSE;
   *excluded = FALSE;
-  return each_covering(ledger, address, look_for_exclusion, excluded, error);
+  if (!has_own(ledger, &any, error)) return FALSE;
+  return !any || each_covering(ledger, address, look_for_exclusion, excluded, error);
 }
 
 typedef struct {

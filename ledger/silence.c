@@ -42,30 +42,36 @@ static gboolean usual_interval(Ledger *ledger, const char *account, gint64 *usua
   return !rows.failed;
 }
 
-/* Of each folder by its key: a join would walk over all days. */
-#define EDGE_OF(edge, side)                                                                                            \
-  "SELECT " edge "((SELECT " edge "(day) FROM sent_day WHERE sent_day.folder = folder.id AND day " side " ?2))"        \
-  " FROM account JOIN folder ON folder.account = account.id WHERE account.name = ?1 AND role = 'sent' AND used"
-
-static gboolean edge_day(Ledger *ledger, const char *account, gint64 day, gboolean before, gint64 *edge, GError **error)
+/* The last day with a message up to `from`, and the first one since `to`; 0 where there is none. Of each folder by its
+ * key: a join would walk over all days. */
+static gboolean edge_days(Ledger *ledger, const char *account, gint64 from, gint64 to, gint64 *before, gint64 *after,
+                          GError **error)
 {
-  gint64 found = 0;
-  if (!(before ? db_number(ledger, error, &found, EDGE_OF("max", "<="), "si", account, day)
-               : db_number(ledger, error, &found, EDGE_OF("min", ">="), "si", account, day)))
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error,
+                 "SELECT max((SELECT max(day) FROM sent_day WHERE sent_day.folder = folder.id AND day <= ?2)),"
+                 " min((SELECT min(day) FROM sent_day WHERE sent_day.folder = folder.id AND day >= ?3))"
+                 " FROM account JOIN folder ON folder.account = account.id"
+                 " WHERE account.name = ?1 AND role = 'sent' AND used",
+                 "sii", account, from, to))
     return FALSE;
-  if (found != 0) *edge = found;
-  return TRUE;
+  if (rows_next(&rows, error)) {
+    *before = row_int(&rows, 0);
+    *after = row_int(&rows, 1);
+  }
+  return !rows.failed;
 }
 
 /* The longest stretch without a message that touches the time, from the last message before it to the first after it,
- * or to the end of the time. In days. */
+ * or to the end of the time. In days; left alone where no stretch can be long enough. */
 static gboolean longest(Ledger *ledger, const char *account, gint64 from, gint64 to, gint64 *since, gint64 *until,
                         GError **error)
 {
-  gint64 first = 0, last = to;
-  if (!edge_day(ledger, account, from, TRUE, &first, error) || !edge_day(ledger, account, to, FALSE, &last, error))
-    return FALSE;
+  gint64 first = 0, last = 0;
+  if (!edge_days(ledger, account, from, to, &first, &last, error)) return FALSE;
+  if (last == 0) last = to;
   if (first == 0) return TRUE; /* before the first message nothing is covered anyway */
+  if (last - first <= SILENCE_DAYS) return TRUE;
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error, "SELECT DISTINCT day" DAYS_OF "AND day > ? AND day < ? ORDER BY day", "sii",
                  account, first, last))

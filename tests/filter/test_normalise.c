@@ -185,6 +185,7 @@ static void a_subject_is_the_same_without_its_prefixes(void **state)
     { "Regarding: x", "regarding: x" },
     { "Re", "re" },
     { "STRASSE ß", "strasse ss" },
+    { "AZ az 09 [\\]^_`{|}~@", "az az 09 [\\]^_`{|}~@" },
     { NULL, "" },
     { "", "" },
     { "Fwd:", "" },

@@ -102,6 +102,33 @@ static void a_fact_tells_of_the_sent_message(void **state)
   assert_string_equal(facts->fit.sent->folder, "Gesendet");
 }
 
+static void what_a_report_shows_in_several_ways_tells_the_same_of_the_message(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  rig_add(ledger, "home", "Sent", "a@me", "bob@there.example", "Lunch on Friday", RIG_NOW - 2 * DAY, RIG_NOW);
+  for (guint before = 0; before < 2; before++) {
+    g_autoptr(Report) report = rig_report("a@me", "bob@there.example", "Lunch on Friday");
+    rig_fill(report->refer_backs, "a@me");
+    rig_fill(report->tokens, "a@me");
+    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
+    OK(facts != NULL);
+    const Found *const all[] = { &facts->id, &facts->refer_back, &facts->token, &facts->fit };
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
+      assert_string_equal(all[i]->shown, i < 3 ? "a@me" : "bob@there.example");
+      assert_int_equal(all[i]->sent->row, facts->id.sent->row);
+      assert_int_equal(all[i]->sent->date, RIG_NOW - 2 * DAY);
+      assert_string_equal(all[i]->sent->subject, "Lunch on Friday");
+      assert_string_equal(all[i]->sent->account, "home");
+      assert_string_equal(all[i]->sent->folder, "Sent");
+      assert_int_equal(all[i]->sent->recipients, 1);
+      assert_int_equal(all[i]->sent->reports, before);
+    }
+    g_autoptr(Entry) entry = rig_entry("home", report, facts, VERDICT_GENUINE, MOVE_KEPT, before + 1);
+    rig_record(ledger, entry);
+  }
+}
+
 static void add_own(Ledger *ledger, const char *entries)
 {
   GError *error = NULL;
@@ -387,6 +414,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(facts_name_what_answers_a_report),
     cmocka_unit_test(a_fact_tells_of_the_sent_message),
+    cmocka_unit_test(what_a_report_shows_in_several_ways_tells_the_same_of_the_message),
     cmocka_unit_test(a_fit_wants_the_same_sender_where_both_sides_name_one),
     cmocka_unit_test(a_sender_from_whom_no_mail_was_ever_sent_is_told),
     cmocka_unit_test(a_message_answered_under_its_own_id_kept_it_on_the_way_to_that_recipient),

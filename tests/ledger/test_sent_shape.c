@@ -92,6 +92,8 @@ static void a_silence_much_longer_than_usual_is_a_gap(void **state)
     { "after it", 1, 80, 40, 20, TRUE },
     { "before it", 1, 80, 40, 90, TRUE },
     { "a month is none", 1, 80, 52, 60, TRUE },
+    { "thirty days are none", 1, 80, 50, 60, TRUE },
+    { "a day more is one", 1, 80, 49, 60, FALSE },
     { "who writes seldom is silent often", 13, 180, 60, 90, TRUE },
     { "but not for half a year", 13, 250, 60, 90, FALSE },
     { "until now", 1, 50, 0, 1, FALSE },
