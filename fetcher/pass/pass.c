@@ -181,6 +181,7 @@ gboolean pass_run(Run *run, PassScope scope, Pass *result, GError **error)
     problem = g_steal_pointer(&run->settle.put_off);
     done = FALSE;
   }
+  if (done) done = settle_has_left(run, &problem);
   if (!done) folders_doubt(run);
   if (!end(run, problem, &unsaid) && done) {
     g_propagate_error(error, g_steal_pointer(&unsaid));

@@ -390,6 +390,16 @@ gboolean settle_leaving(Run *run, GError **error)
   return run->store->class->commit(run->store, error) && settle_all(run, error);
 }
 
+gboolean settle_has_left(const Run *run, GError **error)
+{
+  if (!run->settle.leaving) return TRUE;
+  g_set_error(error, STORE_ERROR, STORE_ERROR_LATER,
+              "The server of %s says that it has deleted messages, but lists them still. They are in quarantine as "
+              "well, and it will be asked again; should this last, see in its settings whether mail may be deleted.",
+              run->account->name);
+  return FALSE;
+}
+
 gboolean settle_all(Run *run, GError **error)
 {
   g_autoptr(GPtrArray) entries = journal_unfinished(run->ledger, run->account->name, error);

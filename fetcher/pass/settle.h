@@ -17,3 +17,5 @@ gboolean settle_all(Run *run, GError **error);
 /* Where removals happen late (STORE_REMOVES_LATE): makes them happen now, and looks whether they did. Call it once,
  * when everything else of a pass is done. */
 gboolean settle_leaving(Run *run, GError **error);
+/* After that: LATER when messages are there still that the store has said to have removed. */
+gboolean settle_has_left(const Run *run, GError **error);

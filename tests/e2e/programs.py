@@ -14,6 +14,7 @@ STOP_AT = os.path.join(rig.BUILD, "tests", "e2e", "stop_at.so")
 
 # fetcher/common/exit.h
 DONE, USAGE, NO_SUCH, UNREACHABLE, UNMAKEABLE, DISK, REFUSED, SIGN_IN, CONFIGURATION = 0, 64, 66, 69, 73, 74, 76, 77, 78
+LATER = 75
 
 
 @dataclass

@@ -85,7 +85,7 @@ def uids_by_position_lost():
         on_quit = Script.on_quit
 
     with Scene(Positions) as scene:
-        scene.passes()
+        scene.passes(programs.LATER)
         scene.check(INBOX, FORGED)
         del scene.maildrop.messages[0]
         scene.maildrop.messages.append(("uid97", ORDINARY))
@@ -105,12 +105,13 @@ class Fails(Script):
 
 @case
 def deletion_not_done():
-    """DELE is accepted and the message still listed: tried again at each pass, in quarantine once, and not told as
-    moved."""
+    """DELE is accepted and the message still listed: told and tried again at each pass, in quarantine once, and not
+    told as moved."""
     for script in (Forgets, Fails):
         with Scene(script) as scene:
             for _ in range(3):
-                scene.passes()
+                scene.passes(programs.LATER, "lists them still")
+                assert "lists them still" in scene.status(), scene.status()
                 scene.check(INBOX, FORGED)
                 equal(sorted(scene.states()), ["kept", "q_intent", "q_intent", "q_intent"], "states")
             scene.script(Script)
@@ -136,9 +137,9 @@ def renumbered():
 def renumbered_unfinished():
     """All unique-ids are new while deletions were lost: they are made, and nothing is in quarantine twice."""
     with Scene(Forgets) as scene:
-        scene.passes()
+        scene.passes(programs.LATER)
         scene.maildrop.renumber()
-        scene.passes()
+        scene.passes(programs.LATER)
         scene.check(INBOX, FORGED)
         scene.maildrop.renumber()
         scene.script(Script)

@@ -249,6 +249,7 @@ def mailutils_imap():
         scene.check([], new=[name])
         scene.server.restart(pause=1)
         scene.backstop.ok("backstop", "once")
+        note(f"{len(scene.backstop.entries())} entries after a restart")
     scene.check([], new=[name])
 
 

@@ -18,7 +18,7 @@ static gint64 add(Ledger *ledger, MoveState state, guint32 uid, gint64 changed, 
   g_ptr_array_add(evidence, evidence_new(EVIDENCE_AGAINST, "decides", "2", NULL));
   g_ptr_array_add(evidence, evidence_new(EVIDENCE_AGAINST, "last", "3", NULL));
   const Verdict verdict = { .code = VERDICT_BACKSCATTER, .evidence = evidence, .decided = 1 };
-  Entry *entry = entry_new("home", report, NULL, &verdict, state == MOVE_WAITING ? state : MOVE_KEPT);
+  g_autoptr(Entry) entry = entry_new("home", report, NULL, &verdict, state == MOVE_WAITING ? state : MOVE_KEPT);
   g_autofree char *text = g_strdup_printf("message %u", uid);
   g_autoptr(GBytes) head = g_bytes_new(text, strlen(text));
   fingerprint_init(&entry->fingerprint, "report@mx.example", strlen(text), head);

@@ -57,9 +57,10 @@ static gboolean broken(GError **error)
 static guint64 top_octets(const FakeMail *mail, gint lines)
 {
   gsize length;
-  const char *start = g_bytes_get_data(mail->lines, &length), *end = start + length;
+  const char *start = g_bytes_get_data(mail->lines, &length); /* NULL where there are none */
   const char *c = length > 0 ? (const char *)memmem(start, length, "\r\n\r\n", 4) : NULL;
   if (c == NULL) return length;
+  const char *end = start + length;
   for (c += 4; lines > 0 && c < end; lines--) c = (const char *)memchr(c, '\n', (gsize)(end - c)) + 1;
   return (guint64)(c - start);
 }
