@@ -41,7 +41,8 @@ def missing(name):
         return f"{name} is neither installed nor unpacked in {SERVERS}"
     if os.geteuid() != 0:
         return f"{name} changes to users of its own, which only root can let it"
-    tried = subprocess.run([*NAMESPACES, "true"], capture_output=True, text=True, check=False)
+    tried = subprocess.run([*NAMESPACES, "mount", "-t", "overlay", "-o", "ro,lowerdir=/etc:/usr", "overlay", "/etc"],
+                           capture_output=True, text=True, check=False)
     return f"{name} needs namespaces of its own: {tried.stderr.strip()}" if tried.returncode else None
 
 

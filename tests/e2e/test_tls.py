@@ -39,8 +39,9 @@ def refused(what, script, words, context, starttls, ca, statuses=(programs.REFUS
 
 
 def openssl(*arguments):
-    subprocess.run([rig.find_program("openssl"), *arguments], check=True, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=work)
+    done = subprocess.run([rig.find_program("openssl"), *arguments], check=False, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, cwd=work)
+    assert done.returncode == 0, f"openssl {arguments[0]}: {done.stderr}"
 
 
 def issued(name, host, start="20200101000000Z", end="20991231000000Z"):
