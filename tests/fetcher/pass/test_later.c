@@ -22,17 +22,20 @@ static void pass_put_off(Fake *fake)
   if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_LATER)) fail_msg("%s", problem->message);
 }
 
-static void ask(Fake *fake, WishVerb verb)
+/* The id of the request. */
+static gint64 ask(Fake *fake, WishVerb verb)
 {
   g_autoptr(GError) problem = NULL;
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   for (guint i = 0; i < entries->len; i++) {
     const Entry *entry = entries->pdata[i];
     if (entry->state != MOVE_QUARANTINED) continue;
-    assert_true(wish_add(fake->ledger, verb, entry->id, NULL, &problem) > 0);
-    return;
+    gint64 id = wish_add(fake->ledger, verb, entry->id, NULL, &problem);
+    assert_true(id > 0);
+    return id;
   }
   fail_msg("nothing lies in quarantine");
+  return 0;
 }
 
 static void a_move_refused_for_now_is_made_when_there_is_room(void **state)
@@ -65,6 +68,14 @@ static void a_busy_server_is_asked_once_in_a_pass(void **state)
   }
 }
 
+static void assert_wish(Fake *fake, gint64 id, WishState state)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(Wish) wish = wish_get(fake->ledger, id, &problem);
+  assert_non_null(wish);
+  if (wish->state != state) fail_msg("the owner is told: %s", wish->result != NULL ? wish->result : "nothing");
+}
+
 static void what_the_owner_asked_for_stays_asked(void **state)
 {
   static const WishVerb verbs[] = { WISH_RESTORE, WISH_DELETE };
@@ -72,15 +83,17 @@ static void what_the_owner_asked_for_stays_asked(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
     Fake *fake = fake_new();
     fake_pass_ok(fake);
-    ask(fake, verbs[i]);
+    gint64 wish = ask(fake, verbs[i]);
     fake->server->busy_moving = TRUE;
     for (int n = 0; n < 3; n++) {
       pass_put_off(fake);
       assert_int_equal(fake_count(fake, "Backscatter"), 3);
       assert_int_equal(fake_in_state(fake, MOVE_FAILED), 0);
+      assert_wish(fake, wish, WISH_OPEN);
     }
     fake->server->busy_moving = FALSE;
     fake_pass_ok(fake);
+    assert_wish(fake, wish, WISH_DONE);
     assert_int_equal(fake_in_state(fake, ends[i]), 1);
     assert_int_equal(fake_count(fake, "Backscatter"), 2);
     fake_free(fake);
