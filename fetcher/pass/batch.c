@@ -195,7 +195,7 @@ static gint64 due_after(const Run *run, const Candidate *candidate, const Facts 
 static char *reason_for(const Run *run, const Candidate *candidate, const Verdict *verdict, const Entry *entry)
 {
   if (entry->state != MOVE_KEPT || !wants_move(run, verdict)) return NULL;
-  if (is_kept_back(run, candidate, verdict)) return g_strdup(BRAKE_REASON);
+  if (is_kept_back(run, candidate, verdict)) return g_strdup(candidate->put_off ? BRAKE_REASON_MARKED : BRAKE_REASON);
   if (candidate->spared && candidate->like != 0)
     return g_strdup_printf(
         "it is message %" G_GINT64_FORMAT " in another form or place: you have restored or copied it", candidate->like);

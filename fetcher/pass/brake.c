@@ -14,7 +14,7 @@ gboolean brake_holds(const Run *run, const Verdict *verdict)
 
 gboolean brake_kept(const Entry *entry)
 {
-  return entry->state == MOVE_KEPT && g_strcmp0(entry->reason, BRAKE_REASON) == 0;
+  return entry->state == MOVE_KEPT && entry->reason != NULL && g_str_has_prefix(entry->reason, BRAKE_REASON);
 }
 
 void brake_count(Run *run, const Verdict *verdict)

@@ -8,8 +8,10 @@
 #include "fetcher/pass/brake.h"
 #include "fetcher/pass/locate.h"
 #include "fetcher/store/uid_window.h"
+#include "ledger/brake.h"
 #include "ledger/received.h"
 #include "ledger/unread.h"
+#include <string.h>
 
 #define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
 #define SCANNED 20000  /* how many messages it should return: what is read of them is noted together */
@@ -210,7 +212,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
-  candidate->put_off = entry->state == MOVE_KEPT && entry->reason != NULL && !brake_kept(entry);
+  candidate->put_off = entry->state == MOVE_KEPT && entry->reason != NULL && strcmp(entry->reason, BRAKE_REASON) != 0;
   if (entry->state == MOVE_KEPT) candidate->waited = MAX(candidate->waited, FILTER_GRACE); /* it is fresh no more */
   candidate->since =
       entry->state == MOVE_WAITING ? entry->judged : 0; /* not `arrived`: the server's clock may differ from ours */

@@ -106,6 +106,42 @@ static void nine_and_one_more_are_ten(void **state)
   assert_int_equal(fake_count(fake, "Backscatter"), 9);
 }
 
+static void pass_put_off(Fake *fake)
+{
+  g_autoptr(GError) problem = NULL;
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_true(g_error_matches(problem, STORE_ERROR, STORE_ERROR_LATER));
+}
+
+/* They bear this machine's mark by then, which must not be taken for that of another one. */
+static void nine_that_a_busy_server_refuses_are_moved_when_there_is_room(void **state)
+{
+  Fake *fake = *state;
+  only_forged(fake, 9);
+  fake->server->busy_moving = TRUE;
+  for (int i = 0; i < 3; i++) pass_put_off(fake);
+  assert_int_equal(fake_count(fake, "Backscatter"), 0);
+  fake->server->busy_moving = FALSE;
+  assert_int_equal(fake_pass_ok(fake).moved, 9);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 9);
+}
+
+/* Else nine more would go with each busy hour. */
+static void what_a_busy_server_refused_counts_and_goes_once_a_genuine_bounce_is_there(void **state)
+{
+  Fake *fake = *state;
+  only_forged(fake, 9);
+  fake->server->busy_moving = TRUE;
+  pass_put_off(fake);
+  forge(fake, 200, 9);
+  fake->server->busy_moving = FALSE;
+  for (int i = 0; i < 2; i++) assert_int_equal(fake_pass_ok(fake).moved, 0);
+  assert_notice(fake, "18 messages would be");
+  fake_bounce(fake, "INBOX", 1, "mine-4@example.org", "friend-4@example.com", fake->now - (gint64)5 * 86400);
+  assert_int_equal(fake_pass_ok(fake).moved, 18);
+  assert_notice(fake, NULL);
+}
+
 static void a_genuine_bounce_in_the_same_pass_lets_all_go(void **state)
 {
   Fake *fake = *state;
@@ -291,6 +327,9 @@ int main(void)
   const struct CMUnitTest tests[] = { FAKE_CASE(nine_are_moved_as_ever),
                                       FAKE_CASE(of_ten_none_is_moved_and_the_owner_is_told),
                                       FAKE_CASE(nine_and_one_more_are_ten),
+                                      FAKE_CASE(nine_that_a_busy_server_refuses_are_moved_when_there_is_room),
+                                      FAKE_CASE(
+                                          what_a_busy_server_refused_counts_and_goes_once_a_genuine_bounce_is_there),
                                       FAKE_CASE(a_genuine_bounce_in_the_same_pass_lets_all_go),
                                       FAKE_CASE(a_genuine_bounce_later_lets_go_what_waited),
                                       FAKE_CASE(on_an_open_connection_the_notice_goes_with_its_cause),
