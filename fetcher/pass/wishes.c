@@ -50,12 +50,11 @@ static MoveState goal_of(WishVerb verb)
   }
 }
 
-/* The message is on its way already, and the server refuses it for now: settle.c goes on with that in each pass, and
- * the owner is told how it ended, not that it has not. */
-static gboolean is_under_way(const Entry *entry, MoveState goal)
+/* The message is on its way, and the server refuses it for now: settle.c goes on with that in each pass. Until then no
+ * request about the message is at its end; one to restore what is on its way to the trash is granted from there. */
+static gboolean is_under_way(const Entry *entry)
 {
-  return (entry->state == MOVE_R_INTENT && goal == MOVE_RESTORED)
-         || (entry->state == MOVE_D_INTENT && goal == MOVE_DELETED);
+  return entry->state == MOVE_R_INTENT || entry->state == MOVE_D_INTENT;
 }
 
 /* Why the worker cannot do it here, whatever the journal says; NULL: it can. */
@@ -82,7 +81,7 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
   const char *hindered = hindrance(run, wish);
   gboolean open = FALSE;
   if (before != NULL && before->state == goal) return finish(run, wish, goal, error);
-  if (before != NULL && is_under_way(before, goal)) return TRUE;
+  if (before != NULL && is_under_way(before)) return TRUE;
   if (before != NULL && hindered != NULL) return wish_finish(run->ledger, wish->id, FALSE, hindered, error);
   if (before == NULL || !wish_intend(run->ledger, wish->id, run->folders.quarantine, &open, &problem)) {
     if (makes_no_sense(problem)) return refuse(run, wish, problem, error);
@@ -94,7 +93,7 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
   if (entry == NULL || !settle_one(run, entry, FALSE, error)) return FALSE;
   g_autoptr(Entry) after = journal_get(run->ledger, wish->entry, error);
   if (after == NULL) return FALSE;
-  return is_under_way(after, goal) || finish(run, wish, goal, error);
+  return is_under_way(after) || finish(run, wish, goal, error);
 }
 
 gboolean wishes_grant(Run *run, GError **error)

@@ -100,6 +100,28 @@ static void what_the_owner_asked_for_stays_asked(void **state)
   }
 }
 
+/* Else the message would be deleted after its owner has thought better of it. */
+static void a_deletion_that_the_owner_takes_back_while_the_server_is_busy_ends_restored(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  fake_pass_ok(fake);
+  g_autoptr(Wish) deletion = wish_get(fake->ledger, ask(fake, WISH_DELETE), &problem);
+  assert_non_null(deletion);
+  fake->server->busy_moving = TRUE;
+  pass_put_off(fake);
+  gint64 restore = wish_add(fake->ledger, WISH_RESTORE, deletion->entry, NULL, &problem);
+  assert_true(restore > 0);
+  assert_wish(fake, deletion->id, WISH_FAILED);
+  pass_put_off(fake);
+  assert_wish(fake, restore, WISH_OPEN);
+  fake->server->busy_moving = FALSE;
+  fake_pass_ok(fake);
+  assert_wish(fake, restore, WISH_DONE);
+  assert_int_equal(fake_in_state(fake, MOVE_RESTORED), 1);
+  assert_int_equal(fake_in_state(fake, MOVE_DELETED), 0);
+}
+
 static void mail_that_cannot_be_read_for_now_is_judged_later(void **state)
 {
   Fake *fake = *state;
@@ -199,13 +221,15 @@ static void an_intent_that_cannot_be_looked_at_for_now_stays(void **state)
 int main(void)
 {
   filter_init();
-  const struct CMUnitTest tests[] = { cmocka_unit_test(a_move_refused_for_now_is_made_when_there_is_room),
-                                      FAKE_CASE(a_busy_server_is_asked_once_in_a_pass),
-                                      cmocka_unit_test(what_the_owner_asked_for_stays_asked),
-                                      FAKE_CASE(mail_that_cannot_be_read_for_now_is_judged_later),
-                                      cmocka_unit_test(
-                                          one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried_again),
-                                      FAKE_CASE(one_that_is_gone_is_no_trouble),
-                                      cmocka_unit_test(an_intent_that_cannot_be_looked_at_for_now_stays) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_move_refused_for_now_is_made_when_there_is_room),
+    FAKE_CASE(a_busy_server_is_asked_once_in_a_pass),
+    cmocka_unit_test(what_the_owner_asked_for_stays_asked),
+    FAKE_CASE(a_deletion_that_the_owner_takes_back_while_the_server_is_busy_ends_restored),
+    FAKE_CASE(mail_that_cannot_be_read_for_now_is_judged_later),
+    cmocka_unit_test(one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried_again),
+    FAKE_CASE(one_that_is_gone_is_no_trouble),
+    cmocka_unit_test(an_intent_that_cannot_be_looked_at_for_now_stays)
+  };
   return cmocka_run_group_tests_name("later", tests, NULL, NULL);
 }
