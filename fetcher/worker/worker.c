@@ -10,6 +10,7 @@
 #include "fetcher/worker/doorman.h"
 #include "fetcher/worker/session.h"
 #include "filter/filter.h"
+#include "ledger/account.h"
 #include "ledger/forget.h"
 #include "ledger/wish.h"
 #include <malloc.h>
@@ -167,6 +168,15 @@ static void confine(void)
   signal(SIGXFSZ, SIG_IGN);
 }
 
+/* What an earlier worker told of its door is no longer so where there is none. */
+static void forget_door(const Worker *worker)
+{
+  g_autoptr(GError) problem = NULL;
+  if (worker->doorman != NULL || account_set_notice(worker->ledger, worker->account, NOTICE_DOOR, NULL, &problem))
+    return;
+  log_problem((LogAbout){ .account = worker->account, .code = "door" }, problem);
+}
+
 static int work(Worker *worker, Session *session, WorkerOnce once)
 {
   guint seconds;
@@ -201,5 +211,6 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
   g_autoptr(Doorman) doorman =
       once == WORKER_LIVE ? doorman_new(config, account, ledger, session, must_stop, &worker) : NULL;
   worker.doorman = doorman;
+  forget_door(&worker);
   return work(&worker, session, once);
 }

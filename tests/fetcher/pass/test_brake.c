@@ -292,6 +292,36 @@ static void observing_there_is_nothing_to_brake(void **state)
   assert_notice(fake, "12 messages would be");
 }
 
+static void who_observes_now_is_not_told_what_would_be_moved(void **state)
+{
+  Fake *fake = *state;
+  only_forged(fake, 12);
+  fake_pass_ok(fake);
+  fake->config.observe = TRUE;
+  fake_pass_ok(fake);
+  assert_notice(fake, NULL);
+}
+
+/* The folder that is left out may be why nothing is plausible: it must be told beside the brake, and after it. */
+static void the_brake_takes_no_other_notice_away(void **state)
+{
+  Fake *fake = *state;
+  char *sent[] = { (char *)"Sent", NULL };
+  fake->account.sent = sent;
+  fake_sent_in(fake, "Sent Items", "mine-9@phone.example", "friend-1@example.com", fake->now - (gint64)9 * 86400);
+  only_forged(fake, 12);
+  Run *run = fake_connect(fake);
+  g_autoptr(GError) problem = NULL;
+  assert_true(pass_run(run, PASS_WHOLE, NULL, &problem));
+  assert_notice(fake, "12 messages would be");
+  assert_notice(fake, "\"Sent Items\" looks like a Sent folder");
+  fake_bounce(fake, "INBOX", 1, "mine-4@example.org", "friend-4@example.com", fake->now - (gint64)5 * 86400);
+  assert_true(pass_run(run, PASS_WHOLE, NULL, &problem));
+  g_autofree char *left = notice(fake);
+  assert_true(g_str_has_prefix(left, "\"Sent Items\" looks like a Sent folder"));
+  fake_disconnect(run);
+}
+
 /* Cuts the connection at every step, and makes another pass: how things end must not depend on it. */
 static void cut_everywhere(guint forged, gboolean after, guint quarantined)
 {
@@ -341,6 +371,8 @@ int main(void)
                                       FAKE_CASE(few_unsure_ones_are_moved),
                                       FAKE_CASE(a_fresh_one_waits_no_third_time),
                                       FAKE_CASE(observing_there_is_nothing_to_brake),
+                                      FAKE_CASE(who_observes_now_is_not_told_what_would_be_moved),
+                                      FAKE_CASE(the_brake_takes_no_other_notice_away),
                                       cmocka_unit_test(wherever_it_is_cut_the_next_pass_goes_on) };
   return cmocka_run_group_tests_name("brake", tests, NULL, NULL);
 }
