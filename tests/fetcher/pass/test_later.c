@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -194,6 +195,25 @@ static void one_that_is_gone_is_no_trouble(void **state)
   assert_int_equal(unread(fake), 0);
 }
 
+/* Nobody looks into a folder that is only swept: nothing may promise that it will be tried again. */
+static void one_in_a_folder_that_is_only_swept_waits_for_the_next_sweep(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL, again = NULL;
+  fake_bounce(fake, "Archive", 9, "forged-9@spam.example", "victim-9@example.com", fake->now - (gint64)5 * 86400);
+  FakeMessage *message = fake_folder(fake->server, "Archive")->messages->pdata[0];
+  fake_pass_ok(fake);
+  message->busy = TRUE;
+  assert_true(wish_add_sweep(fake->ledger, WISH_SWEEP, "home", "Archive", &problem) > 0);
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_non_null(strstr(problem->message, "sweep that folder again"));
+  assert_int_equal(unread(fake), 0);
+  message->busy = FALSE;
+  assert_true(wish_add_sweep(fake->ledger, WISH_SWEEP, "home", "Archive", &again) > 0);
+  fake_pass_ok(fake);
+  assert_int_equal(fake_count(fake, "Archive"), 0);
+}
+
 /* The message was moved, the connection was cut, and now the server is too busy to show it. */
 static void an_intent_that_cannot_be_looked_at_for_now_stays(void **state)
 {
@@ -229,6 +249,7 @@ int main(void)
     FAKE_CASE(mail_that_cannot_be_read_for_now_is_judged_later),
     cmocka_unit_test(one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried_again),
     FAKE_CASE(one_that_is_gone_is_no_trouble),
+    FAKE_CASE(one_in_a_folder_that_is_only_swept_waits_for_the_next_sweep),
     cmocka_unit_test(an_intent_that_cannot_be_looked_at_for_now_stays)
   };
   return cmocka_run_group_tests_name("later", tests, NULL, NULL);
