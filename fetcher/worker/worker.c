@@ -26,6 +26,7 @@
 #define TIDY_AT_ONCE 1000 /* entries in one transaction: others wait for it */
 
 #define MEMORY_MOST ((rlim_t)512 << 20)
+#define ROOM_MOST ((gint64)128 << 20) /* bytes of the ledger that are copied at once: well below MEMORY_MOST */
 
 typedef struct {
   Ledger *ledger;
@@ -129,7 +130,7 @@ static void tidy(Worker *worker)
   before -= (gint64)worker->config->keep_days * 86400;
   while (n == TIDY_AT_ONCE && !must_stop(worker) && forget_evidence(worker->ledger, before, TIDY_AT_ONCE, &n, &problem))
     ;
-  if (problem == NULL) forget_room(worker->ledger, &problem);
+  if (problem == NULL) forget_room(worker->ledger, ROOM_MOST, &problem);
   if (problem != NULL) log_problem((LogAbout){ .account = worker->account, .code = "tidy" }, problem);
 }
 
