@@ -302,6 +302,28 @@ static void who_observes_now_is_not_told_what_would_be_moved(void **state)
   assert_notice(fake, NULL);
 }
 
+/* Takes so many of the messages at the end out of INBOX. */
+static void owner_takes(Fake *fake, guint n)
+{
+  GPtrArray *messages = fake_folder(fake->server, "INBOX")->messages;
+  g_ptr_array_remove_range(messages, messages->len - n, n);
+}
+
+/* Else each further one would be the eleventh, whatever the owner does, even sweep. */
+static void what_the_owner_took_away_counts_no_more(void **state)
+{
+  Fake *fake = *state;
+  only_forged(fake, 12);
+  fake_pass_ok(fake);
+  owner_takes(fake, 1);
+  fake_pass_ok(fake);
+  assert_notice(fake, "11 messages would be");
+  owner_takes(fake, 8);
+  assert_int_equal(fake_pass_ok(fake).moved, 3);
+  assert_int_equal(fake_in_state(fake, MOVE_KEPT), 0);
+  assert_notice(fake, NULL);
+}
+
 /* The folder that is left out may be why nothing is plausible: it must be told beside the brake, and after it. */
 static void the_brake_takes_no_other_notice_away(void **state)
 {
@@ -373,6 +395,7 @@ int main(void)
                                       FAKE_CASE(observing_there_is_nothing_to_brake),
                                       FAKE_CASE(who_observes_now_is_not_told_what_would_be_moved),
                                       FAKE_CASE(the_brake_takes_no_other_notice_away),
+                                      FAKE_CASE(what_the_owner_took_away_counts_no_more),
                                       cmocka_unit_test(wherever_it_is_cut_the_next_pass_goes_on) };
   return cmocka_run_group_tests_name("brake", tests, NULL, NULL);
 }
