@@ -20,6 +20,8 @@ static char *answer(const Wish *wish, const Entry *entry)
     if (wish->verb == WISH_QUARANTINE) return g_strdup_printf("put back into %s", entry->away.folder);
     return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message is in quarantine");
   case MOVE_KEPT:
+    if (entry->due > 0 && entry->reason != NULL)
+      return g_strdup_printf("not done yet, and looked at again soon: %s", entry->reason);
     return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message stays where it is");
   case MOVE_FAILED:
     return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the server refused");
@@ -52,8 +54,9 @@ static MoveState goal_of(WishVerb verb)
 
 /* The message is on its way, and the server refuses it for now: settle.c goes on with that in each pass. Until then no
  * request about the message is at its end; one to restore what is on its way to the trash is granted from there. */
-static gboolean is_under_way(const Entry *entry)
+static gboolean is_under_way(const Entry *entry, MoveState goal)
 {
+  if (entry->state == MOVE_Q_INTENT) return goal == MOVE_QUARANTINED; /* a copy of it lies there already */
   return entry->state == MOVE_R_INTENT || entry->state == MOVE_D_INTENT;
 }
 
@@ -81,7 +84,7 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
   const char *hindered = hindrance(run, wish);
   gboolean open = FALSE;
   if (before != NULL && before->state == goal) return finish(run, wish, goal, error);
-  if (before != NULL && is_under_way(before)) return TRUE;
+  if (before != NULL && is_under_way(before, goal)) return TRUE;
   if (before != NULL && hindered != NULL) return wish_finish(run->ledger, wish->id, FALSE, hindered, error);
   if (before == NULL || !wish_intend(run->ledger, wish->id, run->folders.quarantine, &open, &problem)) {
     if (makes_no_sense(problem)) return refuse(run, wish, problem, error);
@@ -93,7 +96,7 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
   if (entry == NULL || !settle_one(run, entry, FALSE, error)) return FALSE;
   g_autoptr(Entry) after = journal_get(run->ledger, wish->entry, error);
   if (after == NULL) return FALSE;
-  return is_under_way(after) || finish(run, wish, goal, error);
+  return is_under_way(after, goal) || finish(run, wish, goal, error);
 }
 
 gboolean wishes_grant(Run *run, GError **error)

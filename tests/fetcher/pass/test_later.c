@@ -101,6 +101,27 @@ static void what_the_owner_asked_for_stays_asked(void **state)
   }
 }
 
+/* Undo puts a restored message back, or says that this comes later. */
+static void what_goes_back_into_quarantine_on_a_busy_server_is_told_to_come_later(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  fake_pass_ok(fake);
+  gint64 restore = ask(fake, WISH_RESTORE);
+  fake_pass_ok(fake);
+  g_autoptr(Wish) restored = wish_get(fake->ledger, restore, &problem);
+  assert_int_equal(restored->state, WISH_DONE);
+  gint64 back = wish_add(fake->ledger, WISH_QUARANTINE, restored->entry, NULL, &problem);
+  assert_true(back > 0);
+  fake->server->busy_moving = TRUE;
+  pass_put_off(fake);
+  g_autoptr(Wish) later = wish_get(fake->ledger, back, &problem);
+  assert_non_null(strstr(later->result, "not done yet"));
+  fake->server->busy_moving = FALSE;
+  fake_pass_ok(fake);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
+}
+
 /* Else the message would be deleted after its owner has thought better of it. */
 static void a_deletion_that_the_owner_takes_back_while_the_server_is_busy_ends_restored(void **state)
 {
@@ -246,6 +267,7 @@ int main(void)
     FAKE_CASE(a_busy_server_is_asked_once_in_a_pass),
     cmocka_unit_test(what_the_owner_asked_for_stays_asked),
     FAKE_CASE(a_deletion_that_the_owner_takes_back_while_the_server_is_busy_ends_restored),
+    FAKE_CASE(what_goes_back_into_quarantine_on_a_busy_server_is_told_to_come_later),
     FAKE_CASE(mail_that_cannot_be_read_for_now_is_judged_later),
     cmocka_unit_test(one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried_again),
     FAKE_CASE(one_that_is_gone_is_no_trouble),
