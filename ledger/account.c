@@ -67,6 +67,50 @@ gboolean account_is_busy(const Account *account)
   return FALSE;
 }
 
+/* The column has a line for each kind of notice, empty where there is none. A notice of an older schema is one line. */
+static void split_notices(const char *column, char *lines[NOTICES])
+{
+  g_auto(GStrv) parts = column != NULL ? g_strsplit(column, "\n", NOTICES) : NULL;
+  guint n = parts != NULL ? g_strv_length(parts) : 0;
+  for (guint i = 0; i < NOTICES; i++) lines[i] = g_strdup(i < n ? parts[i] : "");
+  if (n == 1) {
+    lines[NOTICE_BRAKE][0] = '\0';
+    g_free(lines[NOTICE_FOLDERS]);
+    lines[NOTICE_FOLDERS] = g_strdup(column);
+  }
+}
+
+/* All notices one after the other, as people read them; NULL: there are none. */
+static char *notices_for_people(const char *column)
+{
+  char *lines[NOTICES];
+  g_autoptr(GString) text = g_string_new(NULL);
+  split_notices(column, lines);
+  for (guint i = 0; i < NOTICES; i++) {
+    if (text->len > 0 && lines[i][0] != '\0') g_string_append_c(text, ' ');
+    g_string_append(text, lines[i]);
+    g_free(lines[i]);
+  }
+  return text->len > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}
+
+/* The column with this notice of this kind in it; NULL: no notice is left. */
+static char *with_notice(const char *column, NoticeKind kind, const char *notice)
+{
+  char *lines[NOTICES + 1] = { NULL };
+  gboolean any = FALSE;
+  split_notices(column, lines);
+  g_free(lines[kind]);
+  lines[kind] = g_strdelimit(g_strdup(notice != NULL ? notice : ""), "\n", ' ');
+  char *text = g_strjoinv("\n", lines);
+  for (guint i = 0; i < NOTICES; i++) {
+    any = any || lines[i][0] != '\0';
+    g_free(lines[i]);
+  }
+  if (!any) g_clear_pointer(&text, g_free);
+  return text;
+}
+
 GPtrArray *account_list(Ledger *ledger, GError **error)
 {
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)account_free);
@@ -86,7 +130,7 @@ GPtrArray *account_list(Ledger *ledger, GError **error)
                           .since = row_int(&rows, 5),
                           .last_pass = row_int(&rows, 6),
                           .until = row_int(&rows, 7),
-                          .notice = row_dup(&rows, 8),
+                          .notice = notices_for_people(row_text(&rows, 8)),
                           .trust_sent = row_int(&rows, 9) != 0 };
     g_ptr_array_add(list, account);
   }
@@ -108,9 +152,19 @@ gboolean account_set_state(Ledger *ledger, const char *name, AccountState state,
                 "sssii", name, state_words[state], text, db_now(), until);
 }
 
-gboolean account_set_notice(Ledger *ledger, const char *name, const char *notice, GError **error)
+static gboolean get_notices(Ledger *ledger, const char *name, char **column, GError **error)
 {
-  return account_id(ledger, name, error) >= 0
-         && db_run(ledger, error, "UPDATE account SET notice = ?2 WHERE name = ?1 AND notice IS NOT ?2", "ss", name,
-                   notice);
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, "SELECT notice FROM account WHERE name = ?", "s", name)) return FALSE;
+  if (rows_next(&rows, error)) *column = row_dup(&rows, 0);
+  return !rows.failed;
+}
+
+gboolean account_set_notice(Ledger *ledger, const char *name, NoticeKind kind, const char *notice, GError **error)
+{
+  g_autofree char *column = NULL;
+  if (account_id(ledger, name, error) < 0 || !get_notices(ledger, name, &column, error)) return FALSE;
+  g_autofree char *changed = with_notice(column, kind, notice);
+  return g_strcmp0(column, changed) == 0
+         || db_run(ledger, error, "UPDATE account SET notice = ?2 WHERE name = ?1", "ss", name, changed);
 }

@@ -26,7 +26,7 @@ typedef struct {
   gint64 since;     /* when the state began */
   gint64 last_pass; /* end of the last pass without an error, 0 = never */
   gint64 until;     /* in the states retrying, sign-in-needed and disabled: the time of the next try, 0 = not known */
-  char *notice;     /* one sentence that holds in any state ("only observes, since ..."); NULL */
+  char *notice;     /* sentences that hold in any state ("only observes, since ..."); NULL */
   gboolean trust_sent; /* the owner vouches for its Sent folders (configure.h) */
 } Account;
 void account_free(Account *account);
@@ -41,5 +41,7 @@ gboolean account_is_watching(const Account *account);
 /* until: Unix seconds, 0 for none. Writes nothing if nothing changes. */
 gboolean account_set_state(Ledger *ledger, const char *name, AccountState state, const char *text, gint64 until,
                            GError **error);
-/* notice NULL: no notice. Writes nothing if nothing changes. */
-gboolean account_set_notice(Ledger *ledger, const char *name, const char *notice, GError **error);
+/* What a notice is about. Each of them is told beside the others, until it is taken back by itself. */
+typedef enum { NOTICE_BRAKE, NOTICE_FOLDERS, NOTICE_DOOR, NOTICES } NoticeKind;
+/* notice NULL: no notice of this kind. Writes nothing if nothing changes. */
+gboolean account_set_notice(Ledger *ledger, const char *name, NoticeKind kind, const char *notice, GError **error);

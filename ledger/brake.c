@@ -26,7 +26,7 @@ static gboolean count_waiting(Ledger *ledger, gint64 account, gint64 *waiting, G
 {
   return db_number(ledger, error, waiting,
                    "SELECT count(*) FROM entry WHERE account = ? AND state = 'kept' AND due > 0 AND exempt = 0"
-                   " AND reason = ?",
+                   " AND instr(reason, ?) = 1",
                    "is", account, BRAKE_REASON);
 }
 
@@ -45,11 +45,12 @@ gboolean brake_ask(Ledger *ledger, const char *account, Brake *brake, GError **e
 gboolean brake_told(Ledger *ledger, gint64 wish, gboolean *told, GError **error)
 {
   gint64 known = 0;
-  if (!db_number(ledger, error, &known,
-                 "SELECT EXISTS(SELECT 1 FROM wish JOIN entry ON entry.account = wish.account JOIN pass ON pass.account"
-                 " = wish.account WHERE wish.id = ? AND entry.state = 'kept' AND reason = ? AND pass.ended > 0"
-                 " AND entry.changed <= pass.ended AND pass.ended <= wish.made)",
-                 "is", wish, BRAKE_REASON))
+  if (!db_number(
+          ledger, error, &known,
+          "SELECT EXISTS(SELECT 1 FROM wish JOIN entry ON entry.account = wish.account JOIN pass ON pass.account"
+          " = wish.account WHERE wish.id = ? AND entry.state = 'kept' AND instr(reason, ?) = 1 AND pass.ended > 0"
+          " AND entry.changed <= pass.ended AND pass.ended <= wish.made)",
+          "is", wish, BRAKE_REASON))
     return FALSE;
   *told = known != 0;
   return TRUE;

@@ -50,7 +50,7 @@ gboolean forget_evidence(Ledger *ledger, gint64 before, guint limit, guint *n, G
   return db_end(ledger, forget_all(ledger, ids, error), error);
 }
 
-gboolean forget_room(Ledger *ledger, GError **error)
+gboolean forget_room(Ledger *ledger, gint64 most, GError **error)
 {
   gint64 empty = 0, all = 0, page = 0;
   g_autoptr(GError) problem = NULL;
@@ -58,7 +58,7 @@ gboolean forget_room(Ledger *ledger, GError **error)
       || !db_number(ledger, error, &all, "PRAGMA page_count", "")
       || !db_number(ledger, error, &page, "PRAGMA page_size", ""))
     return FALSE;
-  if (empty * page < EMPTY_LEAST || empty * 4 < all) return TRUE;
+  if (empty * page < EMPTY_LEAST || empty * 4 < all || (all - empty) * page > most) return TRUE;
   if (db_exec(ledger, "VACUUM", &problem) || g_error_matches(problem, LEDGER_ERROR, LEDGER_ERROR_BUSY)) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;

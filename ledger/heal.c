@@ -183,15 +183,15 @@ typedef struct {
   guint cause;
 } Due;
 
-/* Takes what is due off the list. */
+/* Takes what is due off the list. A message that is still on its way into quarantine stays on it until it has come. */
 static GArray *take_due(Ledger *ledger, const char *account, guint limit, GError **error)
 {
   g_autoptr(GArray) due = g_array_new(FALSE, FALSE, sizeof(Due));
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
                  "DELETE FROM heal_due WHERE entry IN (SELECT heal_due.entry FROM heal_due JOIN entry ON entry.id ="
-                 " heal_due.entry JOIN account ON account.id = account WHERE ?1 IS NULL OR account.name = ?1"
-                 " ORDER BY heal_due.entry DESC LIMIT ?2) RETURNING entry, cause",
+                 " heal_due.entry JOIN account ON account.id = account WHERE (?1 IS NULL OR account.name = ?1)"
+                 " AND entry.state <> 'q_intent' ORDER BY heal_due.entry DESC LIMIT ?2) RETURNING entry, cause",
                  "su", account, limit))
     return NULL;
   while (rows_next(&rows, error)) {

@@ -22,7 +22,7 @@ static gboolean note(Ledger *ledger, const char *account, const char *folder, gu
       || !rows_open(&rows, ledger, error,
                     "INSERT INTO unread(folder, uid, validity, tries, due) VALUES(?1, ?2, ?3, 1, ?4 + ?5) ON"
                     " CONFLICT(folder, uid) DO UPDATE SET tries = tries + 1,"
-                    " due = iif(tries + 1 >= ?7, 0, ?4 + min(?5 << (2 * tries), ?6))",
+                    " due = iif(tries + 1 >= ?7, 0, ?4 + min(?5 << (2 * tries), ?6)) WHERE due BETWEEN 1 AND ?4",
                     ""))
     return FALSE;
   for (guint i = 0; i < n; i++)

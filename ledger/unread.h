@@ -6,7 +6,8 @@
 #define UNREAD_TRIES 8
 
 /* Notes that n messages could not be read, or not yet. validity: the folder's UIDVALIDITY; what was noted under another
- * one is forgotten. now: Unix seconds. */
+ * one is forgotten. What is noted again before it is due counts as one try: the pass has failed, and not the message.
+ * now: Unix seconds. */
 gboolean unread_note(Ledger *ledger, const char *account, const char *folder, guint32 validity, const guint32 *uids,
                      guint n, gint64 now, GError **error);
 /* UIDs that are to be tried again now, ascending, at most limit: GArray of guint32; the caller owns it. */

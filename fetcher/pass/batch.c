@@ -73,14 +73,16 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
 gboolean batch_unread(Run *run, const char *folder, const GArray *uids, GError **error)
 {
   const guint32 *list = (const guint32 *)(gpointer)uids->data;
+  gboolean watched = g_strv_contains((const char *const *)run->folders.watched, folder);
   if (uids->len == 0) return TRUE;
   if (run->settle.put_off == NULL)
-    run->settle.put_off = g_error_new(STORE_ERROR, STORE_ERROR_LATER,
-                                      "%u message%s of folder \"%s\" cannot be read now, and will be tried "
-                                      "again.",
-                                      uids->len, uids->len == 1 ? "" : "s", folder);
-  return unread_note(run->ledger, run->account->name, folder, run->open.status.validity, list, uids->len, run_now(),
-                     error);
+    run->settle.put_off =
+        g_error_new(STORE_ERROR, STORE_ERROR_LATER, "%u message%s of folder \"%s\" cannot be read now%s.", uids->len,
+                    uids->len == 1 ? "" : "s", folder,
+                    watched ? ", and will be tried again" : ": sweep that folder again later to have them judged");
+  return !watched
+         || unread_note(run->ledger, run->account->name, folder, run->open.status.validity, list, uids->len, run_now(),
+                        error);
 }
 
 /* Of these UIDs, drops those that are gone: another program may have removed them since the scan. */
@@ -195,7 +197,7 @@ static gint64 due_after(const Run *run, const Candidate *candidate, const Facts 
 static char *reason_for(const Run *run, const Candidate *candidate, const Verdict *verdict, const Entry *entry)
 {
   if (entry->state != MOVE_KEPT || !wants_move(run, verdict)) return NULL;
-  if (is_kept_back(run, candidate, verdict)) return g_strdup(BRAKE_REASON);
+  if (is_kept_back(run, candidate, verdict)) return g_strdup(candidate->put_off ? BRAKE_REASON_MARKED : BRAKE_REASON);
   if (candidate->spared && candidate->like != 0)
     return g_strdup_printf(
         "it is message %" G_GINT64_FORMAT " in another form or place: you have restored or copied it", candidate->like);

@@ -9,7 +9,7 @@
 gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, const GArray *received,
                        const FolderMark *mark, gint64 scanned, GError **error);
 /* Notes that messages of the open folder (GArray of guint32) cannot be read now, so that they are tried again, and says
- * so at the end of the pass. */
+ * so at the end of the pass. In a folder that is only swept, they wait for the owner's next sweep. */
 gboolean batch_unread(Run *run, const char *folder, const GArray *uids, GError **error);
 /* Notes ordinary mail (ReceivedRow) for the test of coverage, after Sent was looked at in this pass: an answer counts
  * only where it is from somebody the ledger wrote to. Noting it twice does no harm. */

@@ -14,7 +14,7 @@ gboolean brake_holds(const Run *run, const Verdict *verdict)
 
 gboolean brake_kept(const Entry *entry)
 {
-  return entry->state == MOVE_KEPT && g_strcmp0(entry->reason, BRAKE_REASON) == 0;
+  return entry->state == MOVE_KEPT && entry->reason != NULL && g_str_has_prefix(entry->reason, BRAKE_REASON);
 }
 
 void brake_count(Run *run, const Verdict *verdict)
@@ -35,15 +35,14 @@ static gboolean hold(Run *run, guint waiting, GError **error)
       "Nothing is moved: %u message%s would be, but nothing shows yet that Backstop reads the right Sent folders. Look "
       "at them with “backstop list”; if they are right, run “backstop sweep”, or set trust-sent = yes in [account %s].",
       waiting, waiting == 1 ? "" : "s", run->account->name);
-  return account_set_notice(run->ledger, run->account->name, text, error);
+  return account_set_notice(run->ledger, run->account->name, NOTICE_BRAKE, text, error);
 }
 
 /* The owner is told no more that nothing is moved. */
 static gboolean forget(Run *run, GError **error)
 {
-  gboolean told = run->brake.stuck;
   run->brake.stuck = FALSE;
-  return !told || account_set_notice(run->ledger, run->account->name, NULL, error);
+  return account_set_notice(run->ledger, run->account->name, NOTICE_BRAKE, NULL, error);
 }
 
 static gboolean let_go(Run *run, GError **error)
@@ -73,7 +72,8 @@ gboolean brake_end(Run *run, gboolean *go, GError **error)
 {
   Brake brake = { 0 };
   *go = FALSE;
-  if (!run->folders.moves || !run->brake.owed) return TRUE;
+  if (!run->folders.moves) return forget(run, error);
+  if (!run->brake.owed) return TRUE;
   if (!brake_ask(run->ledger, run->account->name, &brake, error)) return FALSE;
   if (brake.waiting == 0) return forget(run, error);
   *go = brake.plausible || brake.moved + brake.waiting < COVERAGE_BRAKE;

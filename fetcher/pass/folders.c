@@ -287,7 +287,7 @@ static gboolean tell_why(Run *run, gboolean read_only, GError **error)
     text = g_strdup("The server can neither move messages (MOVE) nor remove single ones (UIDPLUS), so Backstop only "
                     "observes here and moves nothing.");
   if (text == NULL) text = g_strdup(run->folders.passed_over);
-  return account_set_notice(run->ledger, run->account->name, text, error);
+  return account_set_notice(run->ledger, run->account->name, NOTICE_FOLDERS, text, error);
 }
 
 gboolean folders_prepare_quarantine(Run *run, GError **error)

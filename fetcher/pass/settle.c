@@ -127,8 +127,8 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   if (here != 0 && in && !prized_is(run, here, &prized, error)) return FALSE;
   if (prized) return prized_leave(run, entry, trip.to, there, error);
   if (here != 0 && there == 0 && in && run->config->observe)
-    return journal_fail(run->ledger, entry->id, "it was to be moved, but now nothing is (mode = observe, or a pause)",
-                        error);
+    return journal_put_off(run->ledger, entry->id, run_now(),
+                           "it was to be moved, but now nothing is (mode = observe, or a pause)", error);
   if (here != 0 && there == 0 && in && run->settle.busy) return refuse_as_before(run, error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->folders.quarantine) == 0)
     return carry_beside_rivals(run, entry, here, error);

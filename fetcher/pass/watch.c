@@ -8,8 +8,10 @@
 #include "fetcher/pass/brake.h"
 #include "fetcher/pass/locate.h"
 #include "fetcher/store/uid_window.h"
+#include "ledger/brake.h"
 #include "ledger/received.h"
 #include "ledger/unread.h"
+#include <string.h>
 
 #define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
 #define SCANNED 20000  /* how many messages it should return: what is read of them is noted together */
@@ -210,7 +212,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
-  candidate->put_off = entry->state == MOVE_KEPT && entry->reason != NULL && !brake_kept(entry);
+  candidate->put_off = entry->state == MOVE_KEPT && entry->reason != NULL && strcmp(entry->reason, BRAKE_REASON) != 0;
   if (entry->state == MOVE_KEPT) candidate->waited = MAX(candidate->waited, FILTER_GRACE); /* it is fresh no more */
   candidate->since =
       entry->state == MOVE_WAITING ? entry->judged : 0; /* not `arrived`: the server's clock may differ from ours */
@@ -238,11 +240,69 @@ static gboolean judge_all_due(Run *run, gboolean braked, GError **error)
   return TRUE;
 }
 
+/* Which messages are there of those that the brake keeps back in this folder, asked at once: GArray of UIDs, ascending.
+ * NULL without error: the folder is not what it was. */
+static GArray *ask_kept(Run *run, const GPtrArray *due, const char *folder, GError **error)
+{
+  guint32 from = G_MAXUINT32, to = 0;
+  if (!run_has_folder(run, folder) || !run_select(run, folder, error)) return NULL;
+  for (guint i = 0; i < due->len; i++) {
+    const Entry *entry = due->pdata[i];
+    if (g_strcmp0(entry->home.folder, folder) != 0 || entry->home.validity != run->open.status.validity) continue;
+    from = MIN(from, entry->home.uid);
+    to = MAX(to, entry->home.uid);
+  }
+  return to != 0 ? run->store->class->present(run->store, from, to, error) : NULL;
+}
+
+static gint compare_uids(gconstpointer a, gconstpointer b)
+{
+  guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
+  return (x > y) - (x < y);
+}
+
+/* One that the brake keeps back, and that was there no more when all of its folder were asked for. */
+static gboolean drop_if_gone(Run *run, const Entry *entry, const GArray *there, GError **error)
+{
+  guint32 uid = 0;
+  if (there == NULL || entry->home.validity != run->open.status.validity
+      || g_array_binary_search((GArray *)there, &entry->home.uid, compare_uids, NULL))
+    return TRUE;
+  if (!run_tick(run, error) || !locate_message(run, &entry->home, &entry->fingerprint, entry->id, &uid, error))
+    return FALSE;
+  return uid != 0 || journal_fail(run->ledger, entry->id, "it was moved or deleted by somebody else", error);
+}
+
+/* What the owner has moved or deleted waits no more: else it would count, and be told of, for ever. */
+static gboolean drop_gone(Run *run, GError **error)
+{
+  g_autoptr(GArray) there = NULL;
+  g_autofree char *folder = NULL;
+  if (!run->brake.on || !run->folders.moves) return TRUE;
+  g_autoptr(GPtrArray) due = journal_due(run->ledger, run->account->name, run_now(), TRUE, error);
+  for (guint i = 0; due != NULL && i < due->len; i++) {
+    const Entry *entry = due->pdata[i];
+    g_autoptr(GError) problem = NULL;
+    if (!brake_kept(entry)) continue;
+    if (g_strcmp0(folder, entry->home.folder) != 0) {
+      g_free(folder);
+      folder = g_strdup(entry->home.folder);
+      g_clear_pointer(&there, g_array_unref);
+      there = ask_kept(run, due, folder, &problem);
+    }
+    if (problem == NULL && drop_if_gone(run, entry, there, &problem)) continue;
+    if (run_can_go_on(problem)) continue; /* it stays as it is */
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return FALSE;
+  }
+  return due != NULL;
+}
+
 gboolean watch_due(Run *run, GError **error) { return judge_all_due(run, FALSE, error); }
 
 gboolean watch_release(Run *run, GError **error)
 {
   gboolean let_go = FALSE;
-  if (!brake_end(run, &let_go, error)) return FALSE;
+  if (!drop_gone(run, error) || !brake_end(run, &let_go, error)) return FALSE;
   return !let_go || (judge_all_due(run, TRUE, error) && brake_begin(run, error));
 }

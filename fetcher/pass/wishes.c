@@ -1,7 +1,7 @@
 /* wishes.c - carries out what the owner asks for
  * Owns:     the way from a request to an intent, and the sentence that answers the request.
  * Must not: speak to the store itself (settle.c does).
- * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the request stays open.
+ * Fails:    STORE_ERROR (LINK and worse), LEDGER_ERROR; the request stays open, as it does while the server is busy.
  * Tests:    tests/fetcher/pass/test_settle.c, tests/e2e/test_wishes.py */
 #include "fetcher/pass/wishes.h"
 #include "fetcher/pass/settle.h"
@@ -20,6 +20,8 @@ static char *answer(const Wish *wish, const Entry *entry)
     if (wish->verb == WISH_QUARANTINE) return g_strdup_printf("put back into %s", entry->away.folder);
     return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message is in quarantine");
   case MOVE_KEPT:
+    if (entry->due > 0 && entry->reason != NULL)
+      return g_strdup_printf("not done yet, and looked at again soon: %s", entry->reason);
     return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the message stays where it is");
   case MOVE_FAILED:
     return g_strdup_printf("not done: %s", entry->reason != NULL ? entry->reason : "the server refused");
@@ -50,6 +52,14 @@ static MoveState goal_of(WishVerb verb)
   }
 }
 
+/* The message is on its way, and the server refuses it for now: settle.c goes on with that in each pass. Until then no
+ * request about the message is at its end; one to restore what is on its way to the trash is granted from there. */
+static gboolean is_under_way(const Entry *entry, MoveState goal)
+{
+  if (entry->state == MOVE_Q_INTENT) return goal == MOVE_QUARANTINED; /* a copy of it lies there already */
+  return entry->state == MOVE_R_INTENT || entry->state == MOVE_D_INTENT;
+}
+
 /* Why the worker cannot do it here, whatever the journal says; NULL: it can. */
 static const char *hindrance(const Run *run, const Wish *wish)
 {
@@ -74,6 +84,7 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
   const char *hindered = hindrance(run, wish);
   gboolean open = FALSE;
   if (before != NULL && before->state == goal) return finish(run, wish, goal, error);
+  if (before != NULL && is_under_way(before, goal)) return TRUE;
   if (before != NULL && hindered != NULL) return wish_finish(run->ledger, wish->id, FALSE, hindered, error);
   if (before == NULL || !wish_intend(run->ledger, wish->id, run->folders.quarantine, &open, &problem)) {
     if (makes_no_sense(problem)) return refuse(run, wish, problem, error);
@@ -83,7 +94,9 @@ static gboolean grant_one(Run *run, const Wish *wish, GError **error)
   if (!open) return TRUE;
   g_autoptr(Entry) entry = journal_get(run->ledger, wish->entry, error);
   if (entry == NULL || !settle_one(run, entry, FALSE, error)) return FALSE;
-  return finish(run, wish, goal, error);
+  g_autoptr(Entry) after = journal_get(run->ledger, wish->entry, error);
+  if (after == NULL) return FALSE;
+  return is_under_way(after, goal) || finish(run, wish, goal, error);
 }
 
 gboolean wishes_grant(Run *run, GError **error)

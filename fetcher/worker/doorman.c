@@ -13,7 +13,6 @@
 #include "ledger/account.h"
 #include <poll.h>
 #include <pwd.h>
-#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -74,25 +73,14 @@ static void complain(const Doorman *doorman, const GError *problem)
   log_problem((LogAbout){ .account = doorman->account->name, .code = "door" }, problem);
 }
 
-/* FALSE: a pass has put another notice in its place. */
-static gboolean is_noticed(const Doorman *doorman)
-{
-  g_autoptr(GPtrArray) accounts = account_list(doorman->ledger, NULL);
-  for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
-    const Account *account = accounts->pdata[i];
-    if (strcmp(account->name, doorman->account->name) == 0) return g_strcmp0(account->notice, doorman->notice) == 0;
-  }
-  return FALSE;
-}
-
 /* problem NULL: all is well. */
 static void tell(Doorman *doorman, const GError *problem)
 {
   g_autoptr(GError) unsaid = NULL;
   const char *notice = problem != NULL ? problem->message : NULL;
-  if (problem == NULL && (doorman->notice == NULL || !is_noticed(doorman))) return;
   if (problem != NULL && g_strcmp0(notice, doorman->notice) != 0) complain(doorman, problem);
-  if (!account_set_notice(doorman->ledger, doorman->account->name, notice, &unsaid)) complain(doorman, unsaid);
+  if (!account_set_notice(doorman->ledger, doorman->account->name, NOTICE_DOOR, notice, &unsaid))
+    complain(doorman, unsaid);
   g_free(doorman->notice);
   doorman->notice = g_strdup(notice);
 }

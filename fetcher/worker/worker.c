@@ -10,6 +10,7 @@
 #include "fetcher/worker/doorman.h"
 #include "fetcher/worker/session.h"
 #include "filter/filter.h"
+#include "ledger/account.h"
 #include "ledger/forget.h"
 #include "ledger/wish.h"
 #include <malloc.h>
@@ -25,6 +26,7 @@
 #define TIDY_AT_ONCE 1000 /* entries in one transaction: others wait for it */
 
 #define MEMORY_MOST ((rlim_t)512 << 20)
+#define ROOM_MOST ((gint64)128 << 20) /* bytes of the ledger that are copied at once: well below MEMORY_MOST */
 
 typedef struct {
   Ledger *ledger;
@@ -128,7 +130,7 @@ static void tidy(Worker *worker)
   before -= (gint64)worker->config->keep_days * 86400;
   while (n == TIDY_AT_ONCE && !must_stop(worker) && forget_evidence(worker->ledger, before, TIDY_AT_ONCE, &n, &problem))
     ;
-  if (problem == NULL) forget_room(worker->ledger, &problem);
+  if (problem == NULL) forget_room(worker->ledger, ROOM_MOST, &problem);
   if (problem != NULL) log_problem((LogAbout){ .account = worker->account, .code = "tidy" }, problem);
 }
 
@@ -167,6 +169,15 @@ static void confine(void)
   signal(SIGXFSZ, SIG_IGN);
 }
 
+/* What an earlier worker told of its door is no longer so where there is none. */
+static void forget_door(const Worker *worker)
+{
+  g_autoptr(GError) problem = NULL;
+  if (worker->doorman != NULL || account_set_notice(worker->ledger, worker->account, NOTICE_DOOR, NULL, &problem))
+    return;
+  log_problem((LogAbout){ .account = worker->account, .code = "door" }, problem);
+}
+
 static int work(Worker *worker, Session *session, WorkerOnce once)
 {
   guint seconds;
@@ -201,5 +212,6 @@ int worker_main(const char *config_file, const char *data_dir, const char *name,
   g_autoptr(Doorman) doorman =
       once == WORKER_LIVE ? doorman_new(config, account, ledger, session, must_stop, &worker) : NULL;
   worker.doorman = doorman;
+  forget_door(&worker);
   return work(&worker, session, once);
 }

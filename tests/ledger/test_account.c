@@ -231,6 +231,55 @@ static void the_daemon_says_by_which_configuration_it_runs(void **state)
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM running"), 1);
 }
 
+static void assert_notice(Ledger *ledger, const char *want)
+{
+  GError *error = NULL;
+  g_autoptr(GPtrArray) accounts = account_list(ledger, &error);
+  OK(accounts != NULL);
+  const char *got = ((const Account *)accounts->pdata[0])->notice;
+  if (g_strcmp0(got, want) != 0) fail_msg("the notice is: %s", got != NULL ? got : "none");
+}
+
+static void a_notice_takes_no_others_place_and_goes_alone(void **state)
+{
+  static const struct {
+    NoticeKind kind;
+    const char *notice, *all;
+  } rows[] = { { NOTICE_FOLDERS, "Sent Items is not read.", "Sent Items is not read." },
+               { NOTICE_BRAKE, "Nothing is moved.", "Nothing is moved. Sent Items is not read." },
+               { NOTICE_DOOR, "The port\nis taken.", "Nothing is moved. Sent Items is not read. The port is taken." },
+               { NOTICE_BRAKE, NULL, "Sent Items is not read. The port is taken." },
+               { NOTICE_FOLDERS, "Read-only.", "Read-only. The port is taken." },
+               { NOTICE_FOLDERS, NULL, "The port is taken." },
+               { NOTICE_DOOR, NULL, NULL } };
+  GError *error = NULL;
+  const AccountSetup one[] = { { (char *)"home", (char *)"*" } };
+  g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
+  OK(account_configure(ledger, one, 1, &error));
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    OK(account_set_notice(ledger, "home", rows[i].kind, rows[i].notice, &error));
+    assert_notice(ledger, rows[i].all);
+    gint64 changes = rig_number(ledger, "SELECT total_changes()");
+    OK(account_set_notice(ledger, "home", rows[i].kind, rows[i].notice, &error));
+    assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
+  }
+}
+
+/* It was noted by a version that knew one notice for all, and the next pass looks at the folders anyway. */
+static void an_older_notice_goes_with_the_next_look_at_the_folders(void **state)
+{
+  GError *error = NULL;
+  const AccountSetup one[] = { { (char *)"home", (char *)"*" } };
+  g_autoptr(Ledger) ledger = ledger_open(NULL, LEDGER_MEMORY, &error);
+  OK(account_configure(ledger, one, 1, &error));
+  OK(db_exec(ledger, "UPDATE account SET notice = 'Only observes.'", &error));
+  assert_notice(ledger, "Only observes.");
+  OK(account_set_notice(ledger, "home", NOTICE_BRAKE, NULL, &error));
+  assert_notice(ledger, "Only observes.");
+  OK(account_set_notice(ledger, "home", NOTICE_FOLDERS, NULL, &error));
+  assert_notice(ledger, NULL);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(accounts_are_those_of_the_configuration_and_others_stay_known),
@@ -240,6 +289,8 @@ int main(void)
                                       cmocka_unit_test(the_last_hundred_passes_of_an_account_are_kept),
                                       cmocka_unit_test(a_mark_belongs_to_one_account_folder_and_role),
                                       cmocka_unit_test(what_did_not_change_is_not_written),
+                                      cmocka_unit_test(a_notice_takes_no_others_place_and_goes_alone),
+                                      cmocka_unit_test(an_older_notice_goes_with_the_next_look_at_the_folders),
                                       cmocka_unit_test(the_daemon_says_by_which_configuration_it_runs) };
   return cmocka_run_group_tests_name("ledger_account", tests, NULL, NULL);
 }

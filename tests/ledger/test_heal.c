@@ -405,6 +405,19 @@ static void what_was_forgotten_leaves_no_trace(void **state)
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM kept_hash"), 0);
 }
 
+/* A server may refuse for hours to remove the original of a copy that lies in quarantine already. */
+static void what_is_still_on_its_way_is_judged_when_it_has_come(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_sent();
+  quarantined(ledger, 1);
+  OK(db_exec(ledger, "UPDATE entry SET state = 'q_intent'", &error));
+  found(ledger, "late@my.example", "bob@y.example", "Offer", 2 * HOUR);
+  assert_int_equal(heal(ledger), STAYS);
+  OK(db_exec(ledger, "UPDATE entry SET state = 'quarantined'", &error));
+  assert_int_equal(heal(ledger), BACK);
+}
+
 int main(void)
 {
   filter_init();
@@ -421,6 +434,7 @@ int main(void)
     cmocka_unit_test(what_is_sent_after_a_report_was_seen_brings_it_not_back),
     cmocka_unit_test(of_an_older_ledger_the_first_id_counts),
     cmocka_unit_test(what_was_kept_of_a_report_is_what_was_there),
+    cmocka_unit_test(what_is_still_on_its_way_is_judged_when_it_has_come),
     cmocka_unit_test(what_was_forgotten_leaves_no_trace)
   };
   return cmocka_run_group_tests_name("ledger_heal", tests, NULL, NULL);

@@ -65,11 +65,22 @@ static void what_was_tried_and_read_is_forgotten_and_the_rest_stays(void **state
   assert_int_equal(left, 2);
 }
 
+/* A connection that is lost again and again makes the same scan again and again. */
+static void what_is_noted_before_it_is_due_uses_up_no_try(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  for (int i = 0; i < 2 * UNREAD_TRIES; i++) note(ledger, "INBOX", 7, 1, RIG_NOW + i);
+  assert_int_equal(due(ledger, "INBOX", 7, RIG_NOW + 300), 1);
+  OK(unread_tried(ledger, "home", "INBOX", 1, RIG_NOW + 300, &error));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_message_is_tried_at_growing_distances_and_then_left_alone),
     cmocka_unit_test(what_was_tried_and_read_is_forgotten_and_the_rest_stays),
+    cmocka_unit_test(what_is_noted_before_it_is_due_uses_up_no_try),
   };
   return cmocka_run_group_tests_name("unread", tests, NULL, NULL);
 }

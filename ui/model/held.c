@@ -230,8 +230,9 @@ static char *allow_text(const Held *held)
 {
   if (held->allow == NULL) return NULL;
   g_autofree char *who = shown_line(held->allow[0] == '@' ? held->allow + 1 : held->allow, 100);
-  return held->state == HOLD_HELD ? g_strdup_printf(_("%s will be allowed."), who)
-                                  : g_strdup_printf(_("%s is allowed."), who);
+  if (held->state == HOLD_HELD) return g_strdup_printf(_("%s will be allowed."), who);
+  if (held->command == 0) return g_strdup_printf(_("%s could not be allowed."), who);
+  return g_strdup_printf(_("%s is allowed."), who);
 }
 
 static char *earlier_text(const Held *held)

@@ -4,6 +4,7 @@
  * Fails:    by TAP.
  * Tests:    fetcher/door/waiting.c, fetcher/door/peer.c */
 #include "tests/rigs/door_rig.h"
+#include <arpa/inet.h>
 #include <grp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -215,9 +216,26 @@ static void the_kernel_tells_whose_a_connection_is(void **state)
   }
 }
 
+/* Where the kernel has no IPv6, no program has such a socket. */
+static void a_program_that_reaches_ipv4_by_a_socket_of_ipv6_is_let_in(void **state)
+{
+  Rig *rig = rig_new();
+  rig_start(rig);
+  struct sockaddr_in6 address = { .sin6_family = AF_INET6, .sin6_port = htons(rig->port) };
+  int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_int_equal(inet_pton(AF_INET6, "::ffff:127.0.0.1", &address.sin6_addr), 1);
+  if (fd >= 0) {
+    assert_int_equal(connect(fd, (void *)&address, sizeof address), 0);
+    greeted(fd);
+    close(fd);
+  }
+  rig_free(rig);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(clients_that_say_nothing_keep_nobody_out),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(a_program_that_reaches_ipv4_by_a_socket_of_ipv6_is_let_in),
+                                      cmocka_unit_test(clients_that_say_nothing_keep_nobody_out),
                                       cmocka_unit_test(of_too_many_that_wait_the_oldest_goes),
                                       cmocka_unit_test(who_waits_for_too_long_is_closed),
                                       cmocka_unit_test(one_that_falls_silent_before_its_password_gives_way),

@@ -106,6 +106,42 @@ static void nine_and_one_more_are_ten(void **state)
   assert_int_equal(fake_count(fake, "Backscatter"), 9);
 }
 
+static void pass_put_off(Fake *fake)
+{
+  g_autoptr(GError) problem = NULL;
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_true(g_error_matches(problem, STORE_ERROR, STORE_ERROR_LATER));
+}
+
+/* They bear this machine's mark by then, which must not be taken for that of another one. */
+static void nine_that_a_busy_server_refuses_are_moved_when_there_is_room(void **state)
+{
+  Fake *fake = *state;
+  only_forged(fake, 9);
+  fake->server->busy_moving = TRUE;
+  for (int i = 0; i < 3; i++) pass_put_off(fake);
+  assert_int_equal(fake_count(fake, "Backscatter"), 0);
+  fake->server->busy_moving = FALSE;
+  assert_int_equal(fake_pass_ok(fake).moved, 9);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 9);
+}
+
+/* Else nine more would go with each busy hour. */
+static void what_a_busy_server_refused_counts_and_goes_once_a_genuine_bounce_is_there(void **state)
+{
+  Fake *fake = *state;
+  only_forged(fake, 9);
+  fake->server->busy_moving = TRUE;
+  pass_put_off(fake);
+  forge(fake, 200, 9);
+  fake->server->busy_moving = FALSE;
+  for (int i = 0; i < 2; i++) assert_int_equal(fake_pass_ok(fake).moved, 0);
+  assert_notice(fake, "18 messages would be");
+  fake_bounce(fake, "INBOX", 1, "mine-4@example.org", "friend-4@example.com", fake->now - (gint64)5 * 86400);
+  assert_int_equal(fake_pass_ok(fake).moved, 18);
+  assert_notice(fake, NULL);
+}
+
 static void a_genuine_bounce_in_the_same_pass_lets_all_go(void **state)
 {
   Fake *fake = *state;
@@ -256,6 +292,58 @@ static void observing_there_is_nothing_to_brake(void **state)
   assert_notice(fake, "12 messages would be");
 }
 
+static void who_observes_now_is_not_told_what_would_be_moved(void **state)
+{
+  Fake *fake = *state;
+  only_forged(fake, 12);
+  fake_pass_ok(fake);
+  fake->config.observe = TRUE;
+  fake_pass_ok(fake);
+  assert_notice(fake, NULL);
+}
+
+/* Takes so many of the messages at the end out of INBOX. */
+static void owner_takes(Fake *fake, guint n)
+{
+  GPtrArray *messages = fake_folder(fake->server, "INBOX")->messages;
+  g_ptr_array_remove_range(messages, messages->len - n, n);
+}
+
+/* Else each further one would be the eleventh, whatever the owner does, even sweep. */
+static void what_the_owner_took_away_counts_no_more(void **state)
+{
+  Fake *fake = *state;
+  only_forged(fake, 12);
+  fake_pass_ok(fake);
+  owner_takes(fake, 1);
+  fake_pass_ok(fake);
+  assert_notice(fake, "11 messages would be");
+  owner_takes(fake, 8);
+  assert_int_equal(fake_pass_ok(fake).moved, 3);
+  assert_int_equal(fake_in_state(fake, MOVE_KEPT), 0);
+  assert_notice(fake, NULL);
+}
+
+/* The folder that is left out may be why nothing is plausible: it must be told beside the brake, and after it. */
+static void the_brake_takes_no_other_notice_away(void **state)
+{
+  Fake *fake = *state;
+  char *sent[] = { (char *)"Sent", NULL };
+  fake->account.sent = sent;
+  fake_sent_in(fake, "Sent Items", "mine-9@phone.example", "friend-1@example.com", fake->now - (gint64)9 * 86400);
+  only_forged(fake, 12);
+  Run *run = fake_connect(fake);
+  g_autoptr(GError) problem = NULL;
+  assert_true(pass_run(run, PASS_WHOLE, NULL, &problem));
+  assert_notice(fake, "12 messages would be");
+  assert_notice(fake, "\"Sent Items\" looks like a Sent folder");
+  fake_bounce(fake, "INBOX", 1, "mine-4@example.org", "friend-4@example.com", fake->now - (gint64)5 * 86400);
+  assert_true(pass_run(run, PASS_WHOLE, NULL, &problem));
+  g_autofree char *left = notice(fake);
+  assert_true(g_str_has_prefix(left, "\"Sent Items\" looks like a Sent folder"));
+  fake_disconnect(run);
+}
+
 /* Cuts the connection at every step, and makes another pass: how things end must not depend on it. */
 static void cut_everywhere(guint forged, gboolean after, guint quarantined)
 {
@@ -291,6 +379,9 @@ int main(void)
   const struct CMUnitTest tests[] = { FAKE_CASE(nine_are_moved_as_ever),
                                       FAKE_CASE(of_ten_none_is_moved_and_the_owner_is_told),
                                       FAKE_CASE(nine_and_one_more_are_ten),
+                                      FAKE_CASE(nine_that_a_busy_server_refuses_are_moved_when_there_is_room),
+                                      FAKE_CASE(
+                                          what_a_busy_server_refused_counts_and_goes_once_a_genuine_bounce_is_there),
                                       FAKE_CASE(a_genuine_bounce_in_the_same_pass_lets_all_go),
                                       FAKE_CASE(a_genuine_bounce_later_lets_go_what_waited),
                                       FAKE_CASE(on_an_open_connection_the_notice_goes_with_its_cause),
@@ -302,6 +393,9 @@ int main(void)
                                       FAKE_CASE(few_unsure_ones_are_moved),
                                       FAKE_CASE(a_fresh_one_waits_no_third_time),
                                       FAKE_CASE(observing_there_is_nothing_to_brake),
+                                      FAKE_CASE(who_observes_now_is_not_told_what_would_be_moved),
+                                      FAKE_CASE(the_brake_takes_no_other_notice_away),
+                                      FAKE_CASE(what_the_owner_took_away_counts_no_more),
                                       cmocka_unit_test(wherever_it_is_cut_the_next_pass_goes_on) };
   return cmocka_run_group_tests_name("brake", tests, NULL, NULL);
 }

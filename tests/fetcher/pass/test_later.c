@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -22,17 +23,20 @@ static void pass_put_off(Fake *fake)
   if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_LATER)) fail_msg("%s", problem->message);
 }
 
-static void ask(Fake *fake, WishVerb verb)
+/* The id of the request. */
+static gint64 ask(Fake *fake, WishVerb verb)
 {
   g_autoptr(GError) problem = NULL;
   g_autoptr(GPtrArray) entries = fake_entries(fake);
   for (guint i = 0; i < entries->len; i++) {
     const Entry *entry = entries->pdata[i];
     if (entry->state != MOVE_QUARANTINED) continue;
-    assert_true(wish_add(fake->ledger, verb, entry->id, NULL, &problem) > 0);
-    return;
+    gint64 id = wish_add(fake->ledger, verb, entry->id, NULL, &problem);
+    assert_true(id > 0);
+    return id;
   }
   fail_msg("nothing lies in quarantine");
+  return 0;
 }
 
 static void a_move_refused_for_now_is_made_when_there_is_room(void **state)
@@ -65,6 +69,14 @@ static void a_busy_server_is_asked_once_in_a_pass(void **state)
   }
 }
 
+static void assert_wish(Fake *fake, gint64 id, WishState state)
+{
+  g_autoptr(GError) problem = NULL;
+  g_autoptr(Wish) wish = wish_get(fake->ledger, id, &problem);
+  assert_non_null(wish);
+  if (wish->state != state) fail_msg("the owner is told: %s", wish->result != NULL ? wish->result : "nothing");
+}
+
 static void what_the_owner_asked_for_stays_asked(void **state)
 {
   static const WishVerb verbs[] = { WISH_RESTORE, WISH_DELETE };
@@ -72,19 +84,64 @@ static void what_the_owner_asked_for_stays_asked(void **state)
   for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
     Fake *fake = fake_new();
     fake_pass_ok(fake);
-    ask(fake, verbs[i]);
+    gint64 wish = ask(fake, verbs[i]);
     fake->server->busy_moving = TRUE;
     for (int n = 0; n < 3; n++) {
       pass_put_off(fake);
       assert_int_equal(fake_count(fake, "Backscatter"), 3);
       assert_int_equal(fake_in_state(fake, MOVE_FAILED), 0);
+      assert_wish(fake, wish, WISH_OPEN);
     }
     fake->server->busy_moving = FALSE;
     fake_pass_ok(fake);
+    assert_wish(fake, wish, WISH_DONE);
     assert_int_equal(fake_in_state(fake, ends[i]), 1);
     assert_int_equal(fake_count(fake, "Backscatter"), 2);
     fake_free(fake);
   }
+}
+
+/* Undo puts a restored message back, or says that this comes later. */
+static void what_goes_back_into_quarantine_on_a_busy_server_is_told_to_come_later(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  fake_pass_ok(fake);
+  gint64 restore = ask(fake, WISH_RESTORE);
+  fake_pass_ok(fake);
+  g_autoptr(Wish) restored = wish_get(fake->ledger, restore, &problem);
+  assert_int_equal(restored->state, WISH_DONE);
+  gint64 back = wish_add(fake->ledger, WISH_QUARANTINE, restored->entry, NULL, &problem);
+  assert_true(back > 0);
+  fake->server->busy_moving = TRUE;
+  pass_put_off(fake);
+  g_autoptr(Wish) later = wish_get(fake->ledger, back, &problem);
+  assert_non_null(strstr(later->result, "not done yet"));
+  fake->server->busy_moving = FALSE;
+  fake_pass_ok(fake);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
+}
+
+/* Else the message would be deleted after its owner has thought better of it. */
+static void a_deletion_that_the_owner_takes_back_while_the_server_is_busy_ends_restored(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL;
+  fake_pass_ok(fake);
+  g_autoptr(Wish) deletion = wish_get(fake->ledger, ask(fake, WISH_DELETE), &problem);
+  assert_non_null(deletion);
+  fake->server->busy_moving = TRUE;
+  pass_put_off(fake);
+  gint64 restore = wish_add(fake->ledger, WISH_RESTORE, deletion->entry, NULL, &problem);
+  assert_true(restore > 0);
+  assert_wish(fake, deletion->id, WISH_FAILED);
+  pass_put_off(fake);
+  assert_wish(fake, restore, WISH_OPEN);
+  fake->server->busy_moving = FALSE;
+  fake_pass_ok(fake);
+  assert_wish(fake, restore, WISH_DONE);
+  assert_int_equal(fake_in_state(fake, MOVE_RESTORED), 1);
+  assert_int_equal(fake_in_state(fake, MOVE_DELETED), 0);
 }
 
 static void mail_that_cannot_be_read_for_now_is_judged_later(void **state)
@@ -159,6 +216,25 @@ static void one_that_is_gone_is_no_trouble(void **state)
   assert_int_equal(unread(fake), 0);
 }
 
+/* Nobody looks into a folder that is only swept: nothing may promise that it will be tried again. */
+static void one_in_a_folder_that_is_only_swept_waits_for_the_next_sweep(void **state)
+{
+  Fake *fake = *state;
+  g_autoptr(GError) problem = NULL, again = NULL;
+  fake_bounce(fake, "Archive", 9, "forged-9@spam.example", "victim-9@example.com", fake->now - (gint64)5 * 86400);
+  FakeMessage *message = fake_folder(fake->server, "Archive")->messages->pdata[0];
+  fake_pass_ok(fake);
+  message->busy = TRUE;
+  assert_true(wish_add_sweep(fake->ledger, WISH_SWEEP, "home", "Archive", &problem) > 0);
+  assert_false(fake_pass(fake, NULL, &problem));
+  assert_non_null(strstr(problem->message, "sweep that folder again"));
+  assert_int_equal(unread(fake), 0);
+  message->busy = FALSE;
+  assert_true(wish_add_sweep(fake->ledger, WISH_SWEEP, "home", "Archive", &again) > 0);
+  fake_pass_ok(fake);
+  assert_int_equal(fake_count(fake, "Archive"), 0);
+}
+
 /* The message was moved, the connection was cut, and now the server is too busy to show it. */
 static void an_intent_that_cannot_be_looked_at_for_now_stays(void **state)
 {
@@ -186,13 +262,17 @@ static void an_intent_that_cannot_be_looked_at_for_now_stays(void **state)
 int main(void)
 {
   filter_init();
-  const struct CMUnitTest tests[] = { cmocka_unit_test(a_move_refused_for_now_is_made_when_there_is_room),
-                                      FAKE_CASE(a_busy_server_is_asked_once_in_a_pass),
-                                      cmocka_unit_test(what_the_owner_asked_for_stays_asked),
-                                      FAKE_CASE(mail_that_cannot_be_read_for_now_is_judged_later),
-                                      cmocka_unit_test(
-                                          one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried_again),
-                                      FAKE_CASE(one_that_is_gone_is_no_trouble),
-                                      cmocka_unit_test(an_intent_that_cannot_be_looked_at_for_now_stays) };
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_move_refused_for_now_is_made_when_there_is_room),
+    FAKE_CASE(a_busy_server_is_asked_once_in_a_pass),
+    cmocka_unit_test(what_the_owner_asked_for_stays_asked),
+    FAKE_CASE(a_deletion_that_the_owner_takes_back_while_the_server_is_busy_ends_restored),
+    FAKE_CASE(what_goes_back_into_quarantine_on_a_busy_server_is_told_to_come_later),
+    FAKE_CASE(mail_that_cannot_be_read_for_now_is_judged_later),
+    cmocka_unit_test(one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried_again),
+    FAKE_CASE(one_that_is_gone_is_no_trouble),
+    FAKE_CASE(one_in_a_folder_that_is_only_swept_waits_for_the_next_sweep),
+    cmocka_unit_test(an_intent_that_cannot_be_looked_at_for_now_stays)
+  };
   return cmocka_run_group_tests_name("later", tests, NULL, NULL);
 }

@@ -219,7 +219,7 @@ static char *notice(void)
   return NULL;
 }
 
-/* others: a pass puts a notice of its own in the place of ours, which must stay. */
+/* others: a pass has a notice of its own, which must stay. */
 static void assert_notices(gboolean others)
 {
   Doorman *doorman = begin(&usual, TRUE);
@@ -227,7 +227,9 @@ static void assert_notices(gboolean others)
   assert_int_not_equal(doorman_fd(doorman), world.ends[0]);
   g_autofree char *told = notice();
   assert_string_equal(told, "port 1100 is taken");
-  if (others) assert_true(account_set_notice(world.ledger, "home", "only observes", NULL));
+  if (others) assert_true(account_set_notice(world.ledger, "home", NOTICE_FOLDERS, "only observes", NULL));
+  g_autofree char *both = notice();
+  assert_string_equal(both, others ? "only observes port 1100 is taken" : "port 1100 is taken");
   world.taken = FALSE;
   assert_int_equal(doorman_fd(doorman), world.ends[0]);
   g_autofree char *later = notice();

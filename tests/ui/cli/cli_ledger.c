@@ -211,7 +211,7 @@ static void set_state(const char *dir, char **argv)
   check(account_set_state(ledger, "home", state, *argv[1] != '\0' ? argv[1] : NULL, g_ascii_strtoll(argv[2], NULL, 10),
                           &error),
         error);
-  check(account_set_notice(ledger, "home", *argv[3] != '\0' ? argv[3] : NULL, &error), error);
+  check(account_set_notice(ledger, "home", NOTICE_FOLDERS, *argv[3] != '\0' ? argv[3] : NULL, &error), error);
 }
 
 /* argv: SINCE UNTIL REASON, in home's Sent folder. */

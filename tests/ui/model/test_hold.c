@@ -368,6 +368,16 @@ static void an_allowed_address_without_messages_is_done_at_once(void **state)
   assert_text(scene, "bob@y.example is allowed.");
 }
 
+static void an_address_that_the_ledger_did_not_take_is_not_told_to_be_allowed(void **state)
+{
+  Scene *scene = *state;
+  rig_number(scene->ledger, "PRAGMA query_only = 1");
+  hold_allow(scene->hold, "bob@y.example", NULL, 0);
+  hold_send(scene->hold);
+  g_autofree char *text = hold_text(scene->hold, TRUE);
+  assert_true(g_str_has_prefix(text, "bob@y.example could not be allowed. Why: "));
+}
+
 /* A request that was made and not taken back is the owner's word: it is done, not forgotten. */
 static void what_is_held_when_the_program_ends_is_sent_in_its_last_form(void **state)
 {
@@ -432,6 +442,7 @@ int main(void)
     CASE(an_allowed_address_can_be_taken_back_as_well),
     CASE(an_entry_that_is_taken_back_becomes_what_it_was),
     CASE(an_allowed_address_without_messages_is_done_at_once),
+    CASE(an_address_that_the_ledger_did_not_take_is_not_told_to_be_allowed),
     CASE(what_is_held_when_the_program_ends_is_sent_in_its_last_form),
     CASE(results_of_earlier_requests_are_told_when_nothing_is_held),
     CASE(many_messages_are_compared_quickly),
