@@ -1,5 +1,6 @@
 """disk.py - mail in folders on disk, and accounts that are made of them: Maildirs, and mboxes as several programs write
 them."""
+import contextlib
 import hashlib
 import os
 import re
@@ -53,8 +54,12 @@ class Maildir:
         return [name for name in self.names() if word.encode() in read(os.path.join(self.path, name))]
 
     def rows(self):
-        """(digest of all its bytes, its flags) of every message."""
-        return sorted((digest(read(os.path.join(self.path, name))), name.partition(":2,")[2]) for name in self.names())
+        """(digest of all its bytes, its flags) of every message. One that is moved meanwhile: looks again."""
+        for _ in range(100):
+            with contextlib.suppress(FileNotFoundError):
+                return sorted((digest(read(os.path.join(self.path, name))), name.partition(":2,")[2])
+                              for name in self.names())
+        raise AssertionError(f"{self.path} changes all the time")
 
     def plain(self):
         """The digest of every message without what a kind of folder adds to it."""
