@@ -6,18 +6,41 @@
 #include "fetcher/disk/safe_folder.h"
 #include "fetcher/store/store.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PARTS_MOST 256 /* of a path */
+#define PARTS_MOST 256     /* of a path */
+#define UNKNOWN_USER 65534 /* /proc/sys/kernel/overflowuid */
 
 static gboolean refuse(const char *key, const char *part, const char *what, const char *remedy, GError **error)
 {
   g_set_error(error, STORE_ERROR, STORE_ERROR_FATAL, "%s: %s %s; %s, or choose another folder.", key, part, what,
               remedy);
   return FALSE;
+}
+
+/* Is root a user of this process's user namespace (user_namespaces(7))? In the one that systemd gives to the user's
+ * service, only the user is. */
+static gboolean knows_root(void)
+{
+  g_autofree char *map = NULL;
+  if (!g_file_get_contents("/proc/self/uid_map", &map, NULL, NULL)) return TRUE;
+  g_auto(GStrv) lines = g_strsplit(map, "\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    guint inside = 1, outside = 0, count = 0;
+    if (sscanf(*line, "%u %u %u", &inside, &outside, &count) == 3 && inside == 0 && count > 0) return TRUE;
+  }
+  return FALSE;
+}
+
+/* Where root is not known, the kernel shows its folders as those of the user that stands for all unknown ones. They
+ * must do then, since every path begins with them. */
+static gboolean is_trusted(uid_t owner)
+{
+  return owner == geteuid() || owner == 0 || (owner == UNKNOWN_USER && !knows_root());
 }
 
 /* A link is looked at itself: its mode means nothing, its owner could change where it leads. */
@@ -28,7 +51,7 @@ static gboolean check_part(const char *key, const char *part, GError **error)
     if (errno == ENOENT || errno == ENOTDIR) return TRUE; /* not made yet; whoever makes it tells why that fails */
     return refuse(key, part, g_strerror(errno), "see who may read it", error);
   }
-  if (info.st_uid != geteuid() && info.st_uid != 0)
+  if (!is_trusted(info.st_uid))
     return refuse(key, part, "belongs to another user, who could read or replace your mail", "change its owner", error);
   gboolean open_to_all = (info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0 && !S_ISLNK(info.st_mode);
   if (open_to_all)

@@ -6,9 +6,14 @@
 #include "fetcher/disk/safe_folder.h"
 #include "fetcher/store/store.h"
 #include "tests/rigs/ledger_rig.h"
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <grp.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NOBODY 65534
@@ -115,6 +120,43 @@ static void another_users_folder_is_refused(void **state)
   tree_end(&tree);
 }
 
+/* As in the sandbox of the user's service, where root's folders look like an unknown user's. */
+static int check_where_root_is_unknown(const char *mail)
+{
+  static const char map[] = "1234 1234 1\n";
+  if (setgroups(0, NULL) != 0 || setresgid(1234, 1234, 1234) != 0 || setresuid(1234, 1234, 1234) != 0) return 1;
+  prctl(PR_SET_DUMPABLE, 1); /* so that the map is the process's own to write */
+  if (unshare(CLONE_NEWUSER) != 0) return 77;
+  int fd = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write(fd, map, strlen(map)) != (ssize_t)strlen(map)) return 77;
+  close(fd);
+  struct stat root;
+  if (stat("/", &root) != 0 || root.st_uid == 0) return 2;
+  return safe_folder_check("quarantine", mail, NULL) ? 0 : 3;
+}
+
+static void roots_folders_will_do_where_root_is_unknown(void **state)
+{
+  Tree tree = tree_new(0755, 0700);
+  if (geteuid() != 0) {
+    print_message("only root can become another user\n");
+    tree_end(&tree);
+    return;
+  }
+  assert_int_equal(chown(tree.mail, 1234, 1234), 0);
+  assert_int_equal(chmod(tree.top, 0755), 0);
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) _exit(check_where_root_is_unknown(tree.mail));
+  int status = 0;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  if (WEXITSTATUS(status) == 77)
+    print_message("there are no user namespaces here\n");
+  else
+    assert_int_equal(status, 0);
+  tree_end(&tree);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -122,6 +164,7 @@ int main(void)
     cmocka_unit_test(what_is_not_made_yet_is_judged_by_what_lies_above),
     cmocka_unit_test(a_link_is_followed_to_where_it_leads),
     cmocka_unit_test(another_users_folder_is_refused),
+    cmocka_unit_test(roots_folders_will_do_where_root_is_unknown),
   };
   return cmocka_run_group_tests_name("safe_folder", tests, NULL, NULL);
 }
