@@ -25,9 +25,9 @@ static gboolean count_moved(Ledger *ledger, gint64 account, gint64 *moved, GErro
 static gboolean count_waiting(Ledger *ledger, gint64 account, gint64 *waiting, GError **error)
 {
   return db_number(ledger, error, waiting,
-                   "SELECT count(*) FROM entry WHERE account = ? AND state = 'kept' AND due > 0 AND exempt = 0"
-                   " AND instr(reason, ?) = 1",
-                   "is", account, BRAKE_REASON);
+                   "SELECT count(*) FROM entry WHERE account = ? AND state = 'kept' AND braked = 1 AND due > 0 "
+                   "AND exempt = 0",
+                   "i", account);
 }
 
 gboolean brake_ask(Ledger *ledger, const char *account, Brake *brake, GError **error)
@@ -45,12 +45,11 @@ gboolean brake_ask(Ledger *ledger, const char *account, Brake *brake, GError **e
 gboolean brake_told(Ledger *ledger, gint64 wish, gboolean *told, GError **error)
 {
   gint64 known = 0;
-  if (!db_number(
-          ledger, error, &known,
-          "SELECT EXISTS(SELECT 1 FROM wish JOIN entry ON entry.account = wish.account JOIN pass ON pass.account"
-          " = wish.account WHERE wish.id = ? AND entry.state = 'kept' AND instr(reason, ?) = 1 AND pass.ended > 0"
-          " AND entry.changed <= pass.ended AND pass.ended <= wish.made)",
-          "is", wish, BRAKE_REASON))
+  if (!db_number(ledger, error, &known,
+                 "SELECT EXISTS(SELECT 1 FROM wish JOIN entry ON entry.account = wish.account JOIN pass ON pass.account"
+                 " = wish.account WHERE wish.id = ? AND entry.state = 'kept' AND braked = 1 AND pass.ended > 0"
+                 " AND entry.changed <= pass.ended AND pass.ended <= wish.made)",
+                 "i", wish))
     return FALSE;
   *told = known != 0;
   return TRUE;

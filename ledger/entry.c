@@ -159,7 +159,9 @@ Entry *entry_of_row(const Rows *rows)
                     .away = { row_dup(rows, 24), (guint32)row_int(rows, 25), (guint32)row_int(rows, 26) },
                     .exempt = row_int(rows, 27) != 0,
                     .due = row_int(rows, 28),
-                    .changed = row_int(rows, 29) };
+                    .changed = row_int(rows, 29),
+                    .claimed = row_int(rows, 30) != 0,
+                    .braked = row_int(rows, 31) != 0 };
   row_blob(rows, 4, entry->fingerprint.digest, sizeof entry->fingerprint.digest);
   return entry;
 }

@@ -60,15 +60,15 @@ static gboolean write_over(Ledger *ledger, const Entry *entry, GError **error)
                 " original_id = ?, original_from = ?, original_to = ?, original_subject = ?, original_date = ?, "
                 "decided = ?, state = ?,"
                 " home_folder = ?, home_validity = ?, home_uid = ?, away_folder = ?, away_validity = ?, away_uid = ?,"
-                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), matched_by = ?, reason = ? "
-                "WHERE id = ?",
-                "iissssssssssiussuusuudiiissi", entry->arrived, entry->judged != 0 ? entry->judged : now,
+                " exempt = max(exempt, ?), due = ?, changed = ?, matched = nullif(?, 0), matched_by = ?, reason = ?, "
+                "claimed = ?, braked = ? WHERE id = ?",
+                "iissssssssssiussuusuudiiissddi", entry->arrived, entry->judged != 0 ? entry->judged : now,
                 report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
                 entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
                 entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
                 entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
                 entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), kept_because(entry),
-                entry->id);
+                entry->claimed, entry->braked, entry->id);
 }
 
 static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **error)
@@ -80,17 +80,17 @@ static gboolean new_row(Ledger *ledger, gint64 account, Entry *entry, GError **e
               "INSERT INTO entry(arrived, judged, kind, verdict, reporter, status, diagnostic, recipients,"
               " original_id, original_from, original_to, original_subject, original_date, decided, state,"
               " home_folder, home_validity, home_uid, away_folder, away_validity, away_uid,"
-              " exempt, due, changed, matched, matched_by, reason, account, message_id, size, digest)"
+              " exempt, due, changed, matched, matched_by, reason, claimed, braked, account, message_id, size, digest)"
               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?,"
-              " ?, ?, ?, ?)",
-              "iissssssssssiussuusuudiiissisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
+              " ?, ?, ?, ?, ?, ?)",
+              "iissssssssssiussuusuudiiissddisib", entry->arrived, entry->judged != 0 ? entry->judged : now,
               report_kind_name(entry->kind), verdict_name(entry->verdict), entry->reporter, entry->status,
               entry->diagnostic, recipients, entry->original_id, entry->original_from, entry->original_to,
               entry->original_subject, entry->original_date, entry->decided, move_state_name(entry->state),
               entry->home.folder, entry->home.validity, entry->home.uid, entry->away.folder, entry->away.validity,
               entry->away.uid, entry->exempt, entry->due, now, entry->matched, matched_by(entry), kept_because(entry),
-              account, fingerprint->message_id != NULL ? fingerprint->message_id : "", (gint64)fingerprint->size,
-              fingerprint->digest, sizeof fingerprint->digest))
+              entry->claimed, entry->braked, account, fingerprint->message_id != NULL ? fingerprint->message_id : "",
+              (gint64)fingerprint->size, fingerprint->digest, sizeof fingerprint->digest))
     return FALSE;
   entry->id = db_new_id(ledger);
   return TRUE;
@@ -288,7 +288,8 @@ static gboolean yield(Ledger *ledger, gint64 id, gint64 due, const char *reason,
   g_free(entry->reason);
   entry->reason = g_strdup(reason);
   return set_state(ledger, entry, MOVE_KEPT, error)
-         && db_run(ledger, error, "UPDATE entry SET due = ? WHERE id = ?", "ii", due, id);
+         && db_run(ledger, error, "UPDATE entry SET due = ?, claimed = ? WHERE id = ?", "idi", due,
+                   reason != NULL && due > 0, id);
 }
 
 gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error)

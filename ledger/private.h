@@ -122,7 +122,7 @@ gboolean newsender_is_excluded(Ledger *ledger, const char *address, gboolean *ex
   "recipients, original_id,"                                                                                           \
   " original_from, original_to, original_subject, original_date, decided, entry.state, reason, home_folder, "          \
   "home_validity, home_uid,"                                                                                           \
-  " away_folder, away_validity, away_uid, exempt, due, changed"
+  " away_folder, away_validity, away_uid, exempt, due, changed, claimed, braked"
 Entry *entry_of_row(const Rows *rows);
 /* A condition on a row of entry: does it wait for the owner (JournalQuery.for_owner)? Everybody who lists or counts
  * these entries uses this one condition. */

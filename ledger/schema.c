@@ -130,10 +130,15 @@ static const char *const step_7 =
     "CREATE TABLE running(one INTEGER PRIMARY KEY CHECK(one = 1), file TEXT NOT NULL, digest TEXT NOT NULL,"
     " since INTEGER NOT NULL, problem TEXT) STRICT;";
 
-/* Messages that could not be read: how often each was tried, and when it is tried again (0: not any more). */
+/* Messages that could not be read: how often each was tried, and when it is tried again (0: not any more). Why an entry
+ * is kept, where that decides what is done with it (Entry.claimed, Entry.braked): of earlier ones, what the text shows.
+ */
 static const char *const step_8 =
     "CREATE TABLE unread(folder INTEGER NOT NULL REFERENCES folder, uid INTEGER NOT NULL, validity INTEGER NOT NULL,"
-    " tries INTEGER NOT NULL, due INTEGER NOT NULL, PRIMARY KEY(folder, uid)) STRICT, WITHOUT ROWID;";
+    " tries INTEGER NOT NULL, due INTEGER NOT NULL, PRIMARY KEY(folder, uid)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE entry ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE entry ADD COLUMN braked INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE entry SET claimed = 1 WHERE state = 'kept' AND due > 0 AND reason IS NOT NULL;";
 
 /* Step i leads from version i to i + 1; a released step is never changed. */
 static const char *const *const steps[] = {

@@ -197,7 +197,7 @@ static gint64 due_after(const Run *run, const Candidate *candidate, const Facts 
 static char *reason_for(const Run *run, const Candidate *candidate, const Verdict *verdict, const Entry *entry)
 {
   if (entry->state != MOVE_KEPT || !wants_move(run, verdict)) return NULL;
-  if (is_kept_back(run, candidate, verdict)) return g_strdup(candidate->put_off ? BRAKE_REASON_MARKED : BRAKE_REASON);
+  if (is_kept_back(run, candidate, verdict)) return g_strdup(BRAKE_REASON);
   if (candidate->spared && candidate->like != 0)
     return g_strdup_printf(
         "it is message %" G_GINT64_FORMAT " in another form or place: you have restored or copied it", candidate->like);
@@ -215,7 +215,8 @@ static Entry *entry_for(Run *run, const char *folder, const Candidate *candidate
   entry->judged = run_now();
   entry->due = due_after(run, candidate, facts, verdict, entry);
   entry->exempt = candidate->spared;
-  entry->claimed = candidate->put_off;
+  entry->claimed = candidate->claimed;
+  entry->braked = entry->state == MOVE_KEPT && is_kept_back(run, candidate, verdict);
   entry->reason = reason_for(run, candidate, verdict, entry);
   place_set(&entry->home, folder, run->open.status.validity, candidate->uid);
   if (entry->state == MOVE_Q_INTENT)

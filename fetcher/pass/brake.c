@@ -12,10 +12,7 @@ gboolean brake_holds(const Run *run, const Verdict *verdict)
   return run->brake.on && !g_str_equal(decided->code, "own-deny");
 }
 
-gboolean brake_kept(const Entry *entry)
-{
-  return entry->state == MOVE_KEPT && entry->reason != NULL && g_str_has_prefix(entry->reason, BRAKE_REASON);
-}
+gboolean brake_kept(const Entry *entry) { return entry->state == MOVE_KEPT && entry->braked; }
 
 void brake_count(Run *run, const Verdict *verdict)
 {

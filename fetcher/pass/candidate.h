@@ -15,7 +15,7 @@ typedef struct {
   gint64 prior;      /* the entry that is judged again; 0 for a new message */
   gint64 waited;     /* how long that entry had to wait, seconds */
   gint64 since;      /* when that entry was judged, Unix seconds: 0 for a new message */
-  gboolean put_off;  /* its move was refused for now after this machine had claimed it */
+  gboolean claimed;  /* that entry is (Entry.claimed) */
   gint64 due;        /* when that entry is due, 0: never */
   Fingerprint fingerprint;
   Report *report; /* NULL until read */

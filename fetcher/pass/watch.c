@@ -212,7 +212,7 @@ static gboolean judge_due(Run *run, const Entry *entry, gint64 now, GError **err
   Candidate *candidate = candidate_new(uid, entry->fingerprint.size, entry->arrived);
   candidate->prior = entry->id;
   candidate->waited = entry->due - entry->judged;
-  candidate->put_off = entry->state == MOVE_KEPT && entry->reason != NULL && strcmp(entry->reason, BRAKE_REASON) != 0;
+  candidate->claimed = entry->claimed;
   if (entry->state == MOVE_KEPT) candidate->waited = MAX(candidate->waited, FILTER_GRACE); /* it is fresh no more */
   candidate->since =
       entry->state == MOVE_WAITING ? entry->judged : 0; /* not `arrived`: the server's clock may differ from ours */

@@ -81,6 +81,27 @@ static void a_move_that_was_put_off_is_due_again_and_tells_why(void **state)
   FAILS(journal_put_off(ledger, id, T0 + 600, "It is in use.", &error), LEDGER_ERROR_REFUSED);
 }
 
+/* Else a mark of this machine's own would be taken for another machine's, and the message would stay. */
+static void that_this_machine_has_claimed_a_message_outlives_a_wait(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  gint64 id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  OK(journal_put_off(ledger, id, T0 + 500, "It is in use.", &error));
+  g_autoptr(Entry) entry = rig_get(ledger, id);
+  assert_true(entry->claimed);
+  entry->state = MOVE_WAITING;
+  assert_int_equal(rig_record(ledger, entry), id);
+  g_autoptr(Entry) waiting = rig_get(ledger, id);
+  assert_null(waiting->reason);
+  assert_true(waiting->claimed);
+  waiting->state = MOVE_Q_INTENT;
+  assert_int_equal(rig_record(ledger, waiting), id);
+  OK(journal_yield(ledger, id, T0 + 600, &error)); /* another machine was faster after all */
+  g_autoptr(Entry) yielded = rig_get(ledger, id);
+  assert_false(yielded->claimed);
+}
+
 /* Another machine was faster, or somebody took the message out of quarantine. */
 static void another_machine_or_a_hand_may_take_a_message_away(void **state)
 {
@@ -386,6 +407,7 @@ int main(void)
     cmocka_unit_test(a_waiting_entry_is_due_at_its_time_and_judged_in_its_place),
     cmocka_unit_test(backscatter_that_was_only_observed_is_due_once_moving_is_allowed),
     cmocka_unit_test(a_move_that_was_put_off_is_due_again_and_tells_why),
+    cmocka_unit_test(that_this_machine_has_claimed_a_message_outlives_a_wait),
     cmocka_unit_test(another_machine_or_a_hand_may_take_a_message_away),
     cmocka_unit_test(only_what_lies_where_it_came_may_be_judged_again),
     cmocka_unit_test(the_next_due_time_agrees_with_what_is_due_then),

@@ -83,6 +83,30 @@ static const char version_3_rows[] =
     "(9, 0, 2, 'report-type', 'Content-Type says so.'),"
     "(9, 1, 0, 'id-in-ledger', 'It is that of a message you sent: “Lunch”.');";
 
+/* Before version 8, only the reason showed that a move was put off: of three such rows, one is due again. */
+static void what_an_older_ledger_put_off_is_claimed_by_this_machine(void **state)
+{
+  GError *error = NULL;
+  char *folder = rig_folder();
+  Ledger *ledger = rig_ledger_in(folder);
+  gint64 again = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
+  gint64 prized = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 2);
+  gint64 yielded = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 3);
+  OK(journal_put_off(ledger, again, RIG_NOW, "It is in use.", &error));
+  OK(journal_put_off(ledger, prized, 0, "It is flagged.", &error));
+  OK(journal_yield(ledger, yielded, RIG_NOW, &error));
+  rig_undo_trust(ledger);
+  OK(db_exec(ledger, "PRAGMA user_version = 5", &error));
+  ledger_close(ledger);
+  ledger = ledger_open(folder, LEDGER_EXISTING, &error);
+  OK(ledger != NULL);
+  assert_int_equal(rig_number(ledger, "SELECT sum(claimed) FROM entry"), 1);
+  g_autoptr(Entry) entry = rig_get(ledger, again);
+  assert_true(entry->claimed);
+  ledger_close(ledger);
+  rig_remove(folder);
+}
+
 static void evidence_of_version_3_is_told_as_it_was(void **state)
 {
   GError *error = NULL;
@@ -132,6 +156,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_empty_file_becomes_a_ledger_and_a_newer_version_is_refused),
     cmocka_unit_test(a_ledger_of_version_1_is_carried_over_with_all_that_is_in_it),
+    cmocka_unit_test(what_an_older_ledger_put_off_is_claimed_by_this_machine),
     cmocka_unit_test(evidence_of_version_3_is_told_as_it_was),
     cmocka_unit_test(the_database_of_another_program_is_left_alone),
   };

@@ -4,7 +4,8 @@
 
 /* Takes back steps 8, 7 and 6. */
 #define OLD_WITHOUT_TRUST                                                                                              \
-  "DROP TABLE unread; DROP TABLE running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "      \
+  "ALTER TABLE entry DROP COLUMN claimed; ALTER TABLE entry DROP COLUMN braked; DROP TABLE unread; DROP TABLE "        \
+  "running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "                                    \
   "id_side; DROP TABLE "                                                                                               \
   "sent_day;"                                                                                                          \
   "DROP TABLE sent_from; DROP TABLE unlisted; DROP TABLE kept_hash; DROP TABLE heal_due; DROP TABLE healing;"          \

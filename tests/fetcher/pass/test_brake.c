@@ -89,7 +89,9 @@ static void of_ten_none_is_moved_and_the_owner_is_told(void **state)
   assert_notice(fake, "backstop sweep");
   assert_notice(fake, "trust-sent = yes in [account home]");
   g_autoptr(GPtrArray) entries = fake_entries(fake);
-  assert_string_equal(((const Entry *)entries->pdata[0])->reason, BRAKE_REASON);
+  const Entry *kept = entries->pdata[0];
+  assert_string_equal(kept->reason, BRAKE_REASON);
+  assert_true(kept->braked);
 }
 
 /* Else ten times nine would go, one pass after the other. */
