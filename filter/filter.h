@@ -8,10 +8,6 @@
 
 void filter_init(void);
 
-/* The header fields the candidate test looks at: a NULL-terminated list of names, for a HEADER.FIELDS request
- * (RFC 3501, 6.4.5). Holds Message-ID too, for the fingerprint. */
-extern const char *const filter_candidate_fields[];
-
 /* Could a message with these header fields be an automatic report? fields: raw header lines as the server sent them
  * (any subset, any order, folded, CRLF or LF; need not end in a blank line; not NUL-terminated). Cheap and generous:
  * FALSE is final, TRUE asks for a reading. */
@@ -89,7 +85,9 @@ typedef struct {
   char *subject;         /* decoded, one line; NULL when absent */
 } ReceivedMessage;
 
-/* The fields that a scan of a watched folder asks for: those that filter_candidate() and filter_scan() look at. */
+/* The fields that a scan of a watched folder asks for: those that filter_candidate() and filter_scan() look at. A
+ * NULL-terminated list of names, for a HEADER.FIELDS request (RFC 3501, 6.4.5); holds Message-ID, for the fingerprint.
+ */
 extern const char *const filter_scan_fields[];
 /* As filter_candidate(). Where that is FALSE, *ordinary is what the same fields tell of a message that was received;
  * the caller owns it. dated: read its Date, where there is one, since nothing else tells when it came. */

@@ -47,7 +47,7 @@ typedef struct {
   PhraseScore subject; /* what the subject says */
 } Head;
 
-/* Reads the fields that filter_candidate_fields names. Cheap: allocates for From and Subject only. */
+/* Reads the fields of filter_scan_fields that say who wrote it. Cheap: allocates for From and Subject only. */
 Head head_read(Span fields);
 /* The same field by field, for who wants something else of the fields, too; after the last one, head_settle(). */
 void head_add(Head *head, const Field *field);

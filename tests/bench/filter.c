@@ -49,8 +49,8 @@ static void add_file(Bench *bench, const char *path)
   if (!g_str_has_suffix(path, ".eml") || !g_file_get_contents(path, &data, &length, NULL)) return;
   const char *end = g_strstr_len(data, length, "\n\n");
   GString *fields = g_string_new(NULL);
-  for (guint i = 0; filter_candidate_fields[i] != NULL; i++)
-    add_field(fields, filter_candidate_fields[i], data, end != NULL ? end + 1 : data + length);
+  for (guint i = 0; filter_scan_fields[i] != NULL; i++)
+    add_field(fields, filter_scan_fields[i], data, end != NULL ? end + 1 : data + length);
   g_ptr_array_add(bench->messages, g_bytes_new_take(data, length));
   g_ptr_array_add(bench->headers, g_string_free_to_bytes(fields));
   bench->bytes += length;

@@ -7,7 +7,7 @@
 #include "ledger/configure.h"
 #include "ledger/journal.h"
 #include "ledger/sent.h"
-#include <glib/gstdio.h>
+#include "tests/bench/folder.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,16 +124,6 @@ static gboolean bench(const char *dir, guint n, GError **error)
   return TRUE;
 }
 
-static void clean(const char *dir)
-{
-  static const char *const names[] = { "ledger.db", "ledger.db-wal", "ledger.db-shm" };
-  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-    g_autofree char *path = g_build_filename(dir, names[i], NULL);
-    g_unlink(path);
-  }
-  g_rmdir(dir);
-}
-
 int main(int argc, char **argv)
 {
   g_autoptr(GError) error = NULL;
@@ -141,7 +131,7 @@ int main(int argc, char **argv)
   g_autofree char *dir = g_dir_make_tmp("backstop-bench-XXXXXX", &error);
   filter_init();
   gboolean ok = dir != NULL && n > 0 && bench(dir, n, &error);
-  if (dir != NULL) clean(dir);
+  if (dir != NULL) bench_remove_ledger(dir);
   if (ok) return EXIT_SUCCESS;
   fprintf(stderr, "%s: %s\n", argv[0], error != NULL ? error->message : "give the number of entries");
   return EXIT_FAILURE;

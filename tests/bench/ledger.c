@@ -8,6 +8,7 @@
 #include "ledger/facts.h"
 #include "ledger/received.h"
 #include "ledger/sent.h"
+#include "tests/bench/folder.h"
 #include "tests/rigs/old_ledger.h"
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -247,16 +248,6 @@ static gboolean bench(const char *dir, guint n, guint batch, GError **error)
   return migrate(dir, error);
 }
 
-static void clean(const char *dir)
-{
-  static const char *const names[] = { "ledger.db", "ledger.db-wal", "ledger.db-shm" };
-  for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-    g_autofree char *path = g_build_filename(dir, names[i], NULL);
-    g_unlink(path);
-  }
-  g_rmdir(dir);
-}
-
 int main(int argc, char **argv)
 {
   g_autoptr(GError) error = NULL;
@@ -265,7 +256,7 @@ int main(int argc, char **argv)
   g_autofree char *dir = g_dir_make_tmp("backstop-bench-XXXXXX", &error);
   setvbuf(stdout, NULL, _IOLBF, 0);
   gboolean ok = dir != NULL && n > 0 && batch > 0 && bench(dir, n, batch, &error);
-  if (dir != NULL) clean(dir);
+  if (dir != NULL) bench_remove_ledger(dir);
   if (ok) return EXIT_SUCCESS;
   fprintf(stderr, "%s: %s\n", argv[0], error != NULL ? error->message : "give the number of messages");
   return EXIT_FAILURE;

@@ -6,6 +6,7 @@ EXTRA_DIST += tests/bench/bench.py tests/bench/bench_mail.py tests/bench/flood.p
 	tests/bench/idle.py tests/bench/delivery.py tests/bench/sent.py tests/bench/door.py tests/bench/mbox_make.py \
 	tests/bench/scan.py
 noinst_PROGRAMS += tests/bench/raw tests/bench/peak tests/bench/scan
+tests_bench_scan_SOURCES = tests/bench/scan.c tests/bench/folder.c tests/bench/folder.h
 tests_bench_scan_LDADD = $(FETCHER_LIBS)
 tests_bench_raw_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
 tests_bench_raw_LDADD = $(GNUTLS_LIBS)
@@ -37,6 +38,7 @@ bench-filter: tests/bench/filter$(EXEEXT)
 # make bench-ledger [N=messages [BATCH=messages]]
 noinst_PROGRAMS += tests/bench/ledger
 tests_bench_ledger_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_ledger_SOURCES = tests/bench/ledger.c tests/bench/folder.c tests/bench/folder.h
 tests_bench_ledger_LDADD = $(LEDGER_LIBS)
 .PHONY: bench-ledger
 bench-ledger: tests/bench/ledger$(EXEEXT)
@@ -45,6 +47,7 @@ bench-ledger: tests/bench/ledger$(EXEEXT)
 # make bench-heal [ENTRIES=quarantined]
 noinst_PROGRAMS += tests/bench/heal
 tests_bench_heal_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_heal_SOURCES = tests/bench/heal.c tests/bench/folder.c tests/bench/folder.h
 tests_bench_heal_LDADD = $(LEDGER_LIBS)
 .PHONY: bench-heal
 bench-heal: tests/bench/heal$(EXEEXT)

@@ -13,74 +13,75 @@
 #include <cmocka.h>
 #include <string.h>
 
+static const struct {
+  const char *code, *args[8], *want;
+} sentences[] = {
+  { "null-sender", { NULL }, "Return-Path is empty, as it must be for automatic reports." },
+  { "subject", { "failure notice" }, "Subject says “failure notice”, as delivery reports do." },
+  { "recipient-known",
+    { "bob@b.test", "1700000000" },
+    "You once wrote to the failed recipient, bob@b.test, last on 2023-11-14, longer ago than a server keeps "
+    "trying." },
+  { "refers-to-sent",
+    { "a@b", "Lunch", "1700000000", "Sent", "home" },
+    "Its In-Reply-To or References field names <a@b>, a message you sent: “Lunch”, sent on 2023-11-14 (folder Sent "
+    "of "
+    "account home)." },
+  { "refers-to-sent",
+    { "a@b", "", "0", "", "" },
+    "Its In-Reply-To or References field names <a@b>, a message you sent: a message without a subject." },
+  { "replay",
+    { "4", "1" },
+    "But 4 reports about that message came before this one, and that message had only 1 recipient: somebody may be "
+    "using again what is known of that message." },
+  { "id-unknown",
+    { "5", "a@b", "c@d", "e@f" },
+    "The Message-ID that it shows of the original is not among the mail you sent: a@b, c@d, e@f and 2 more." },
+  { "reason",
+    { "failed", "", "550 no", "0" },
+    "It reports that mail to somebody failed; in the server's words: 550 "
+    "no." },
+  { "reason",
+    { "late", "4.2.2", "", "1", "bob@b.test" },
+    "It reports that mail to bob@b.test is late, because the mailbox is full (Status 4.2.2)." },
+  { "not-covered",
+    { "1700000000", "1700000060", "" },
+    "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
+    "not known completely." },
+  { "not-covered",
+    { "1700000000", "1700000060", "sent-since", "Sent", "home", "1700000000", "1600000000" },
+    "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
+    "not known completely. The Sent folder “Sent” of account “home” is known from 2023-11-14 22:13 UTC on, but the "
+    "original may have been sent since 2020-09-13 12:26 UTC." },
+  /* a sentence that has no code is told as it is, and no sentence holds itself */
+  { "not-covered",
+    { "1700000000", "1700000060", "It is {1} [so]." },
+    "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
+    "not known completely. It is {1} [so]." },
+  { "not-covered",
+    { "1700000000", "1700000060", "not-covered" },
+    "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
+    "not known completely. not-covered" },
+  /* what mail has written is never taken for a form */
+  { "subject", { "{1} [x {2:day}]" }, "Subject says “{1} [x {2:day}]”, as delivery reports do." },
+  { "subject", { NULL }, "Subject says “”, as delivery reports do." },
+  { "recipient-known",
+    { "bob@b.test", "soon" },
+    "You once wrote to the failed recipient, bob@b.test, last on "
+    "1970-01-01, longer ago than a server keeps trying." },
+  { "covered",
+    { "9999999999999999", "0", "0", "0" },
+    "The original must have been sent between an unknown time and 1970-01-01 00:00 UTC, and all mail you sent from "
+    "1970-01-01 00:00 UTC to 1970-01-01 00:00 UTC is known: none of it fits." },
+  { "of-a-later-version", { "x", "y" }, "of-a-later-version: x, y." },
+};
+
 static void every_code_has_its_sentence(void **state)
 {
-  static const struct {
-    const char *code, *args[8], *want;
-  } rows[] = {
-    { "null-sender", { NULL }, "Return-Path is empty, as it must be for automatic reports." },
-    { "subject", { "failure notice" }, "Subject says “failure notice”, as delivery reports do." },
-    { "recipient-known",
-      { "bob@b.test", "1700000000" },
-      "You once wrote to the failed recipient, bob@b.test, last on 2023-11-14, longer ago than a server keeps "
-      "trying." },
-    { "refers-to-sent",
-      { "a@b", "Lunch", "1700000000", "Sent", "home" },
-      "Its In-Reply-To or References field names <a@b>, a message you sent: “Lunch”, sent on 2023-11-14 (folder Sent "
-      "of "
-      "account home)." },
-    { "refers-to-sent",
-      { "a@b", "", "0", "", "" },
-      "Its In-Reply-To or References field names <a@b>, a message you sent: a message without a subject." },
-    { "replay",
-      { "4", "1" },
-      "But 4 reports about that message came before this one, and that message had only 1 recipient: somebody may be "
-      "using again what is known of that message." },
-    { "id-unknown",
-      { "5", "a@b", "c@d", "e@f" },
-      "The Message-ID that it shows of the original is not among the mail you sent: a@b, c@d, e@f and 2 more." },
-    { "reason",
-      { "failed", "", "550 no", "0" },
-      "It reports that mail to somebody failed; in the server's words: 550 "
-      "no." },
-    { "reason",
-      { "late", "4.2.2", "", "1", "bob@b.test" },
-      "It reports that mail to bob@b.test is late, because the mailbox is full (Status 4.2.2)." },
-    { "not-covered",
-      { "1700000000", "1700000060", "" },
-      "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
-      "not known completely." },
-    { "not-covered",
-      { "1700000000", "1700000060", "sent-since", "Sent", "home", "1700000000", "1600000000" },
-      "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
-      "not known completely. The Sent folder “Sent” of account “home” is known from 2023-11-14 22:13 UTC on, but the "
-      "original may have been sent since 2020-09-13 12:26 UTC." },
-    /* a sentence that has no code is told as it is, and no sentence holds itself */
-    { "not-covered",
-      { "1700000000", "1700000060", "It is {1} [so]." },
-      "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
-      "not known completely. It is {1} [so]." },
-    { "not-covered",
-      { "1700000000", "1700000060", "not-covered" },
-      "The mail you sent between 2023-11-14 22:13 UTC and 2023-11-14 22:14 UTC, when the original must have left, is "
-      "not known completely. not-covered" },
-    /* what mail has written is never taken for a form */
-    { "subject", { "{1} [x {2:day}]" }, "Subject says “{1} [x {2:day}]”, as delivery reports do." },
-    { "subject", { NULL }, "Subject says “”, as delivery reports do." },
-    { "recipient-known",
-      { "bob@b.test", "soon" },
-      "You once wrote to the failed recipient, bob@b.test, last on "
-      "1970-01-01, longer ago than a server keeps trying." },
-    { "covered",
-      { "9999999999999999", "0", "0", "0" },
-      "The original must have been sent between an unknown time and 1970-01-01 00:00 UTC, and all mail you sent from "
-      "1970-01-01 00:00 UTC to 1970-01-01 00:00 UTC is known: none of it fits." },
-    { "of-a-later-version", { "x", "y" }, "of-a-later-version: x, y." },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    Evidence *line = evidence_new_args(EVIDENCE_NEUTRAL, rows[i].code, rows[i].args);
+  for (guint i = 0; i < G_N_ELEMENTS(sentences); i++) {
+    Evidence *line = evidence_new_args(EVIDENCE_NEUTRAL, sentences[i].code, sentences[i].args);
     g_autofree char *text = evidence_text(line);
-    if (strcmp(text, rows[i].want) != 0) fail_msg("row %u: %s", i, text);
+    if (strcmp(text, sentences[i].want) != 0) fail_msg("row %u: %s", i, text);
     evidence_free(line);
   }
 }

@@ -207,6 +207,17 @@ static void other_names_of_a_recipient_are_known_again(void **state)
   }
 }
 
+/* age: of the original, in seconds. */
+static Facts *facts_of_original(Ledger *ledger, const char *ids, const char *failed, const char *subject, gint64 age)
+{
+  GError *error = NULL;
+  g_autoptr(Report) report = rig_report(ids, failed, subject);
+  report->original.date = RIG_NOW - age;
+  Facts *facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
+  OK(facts != NULL);
+  return facts;
+}
+
 /* A gateway tags a subject, or a report cuts it off. */
 static void a_tagged_or_cut_subject_is_alike_and_does_not_fit(void **state)
 {
@@ -227,11 +238,7 @@ static void a_tagged_or_cut_subject_is_alike_and_does_not_fit(void **state)
   };
   g_autoptr(Ledger) ledger = rig_facts_ledger();
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    GError *error = NULL;
-    g_autoptr(Report) report = rig_report(rows[i].ids, rows[i].failed, rows[i].subject);
-    report->original.date = RIG_NOW - rows[i].date;
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
-    OK(facts != NULL);
+    g_autoptr(Facts) facts = facts_of_original(ledger, rows[i].ids, rows[i].failed, rows[i].subject, rows[i].date);
     rig_assert_word(i, "alike", facts->alike.shown, rows[i].alike ? rows[i].failed : NULL);
   }
 }
@@ -254,11 +261,7 @@ static void a_letter_that_is_sent_again_is_found_by_its_subject(void **state)
   };
   g_autoptr(Ledger) ledger = rig_facts_ledger();
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    GError *error = NULL;
-    g_autoptr(Report) report = rig_report(rows[i].ids, rows[i].failed, rows[i].subject);
-    report->original.date = RIG_NOW - rows[i].date;
-    g_autoptr(Facts) facts = ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW, RIG_NOW }, &error);
-    OK(facts != NULL);
+    g_autoptr(Facts) facts = facts_of_original(ledger, rows[i].ids, rows[i].failed, rows[i].subject, rows[i].date);
     rig_assert_word(i, "again", facts->alike.shown, rows[i].again);
     assert_int_equal(facts->alike_again, rows[i].again != NULL);
   }

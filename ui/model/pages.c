@@ -13,7 +13,6 @@
 
 typedef struct {
   char *cells[CELLS];
-  VerdictCode verdict;
 } PageRow;
 
 typedef struct {
@@ -112,7 +111,6 @@ static void read_row(Pages *pages, gint64 id, PageRow *to)
   g_autoptr(BrowseRow) row = browse_row(pages->ledger, id, NULL);
   if (row == NULL) return;
   const char *note = pages->notes != NULL ? g_hash_table_lookup(pages->notes, &id) : NULL;
-  to->verdict = row->verdict;
   to->cells[CELL_RECEIVED] = shown_stamp(row->received);
   to->cells[CELL_VERDICT] =
       row->now == row->verdict
@@ -152,11 +150,6 @@ const char *pages_cell(Pages *pages, guint index, Cell cell)
 {
   const char *text = index < pages->ids->len ? row_at(pages, index)->cells[cell] : NULL;
   return text != NULL ? text : "";
-}
-
-VerdictCode pages_verdict(Pages *pages, guint index)
-{
-  return index < pages->ids->len ? row_at(pages, index)->verdict : VERDICT_UNSURE;
 }
 
 guint pages_rows_held(const Pages *pages)

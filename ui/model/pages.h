@@ -38,7 +38,6 @@ gint pages_find(const Pages *pages, gint64 id);
 /* A cell's text, harmless (shown.h), borrowed until PAGES_KEPT other pages were asked for; "" when the ledger cannot be
  * read. */
 const char *pages_cell(Pages *pages, guint index, Cell cell);
-VerdictCode pages_verdict(Pages *pages, guint index);
 /* How many rows are in memory: never more than PAGES_KEPT * PAGE_ROWS. */
 guint pages_rows_held(const Pages *pages);
 #define PAGE_ROWS 64
