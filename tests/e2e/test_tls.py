@@ -2,6 +2,7 @@
 sent, over TLS from the start and over STARTTLS."""
 import ssl
 import subprocess
+import threading
 import time
 import warnings
 
@@ -12,6 +13,7 @@ from tap import case, note, run, skip_all
 
 SILENCE = 3  # seconds, the timeout key of these tests
 CREDENTIALS = (b"LOGIN", b"AUTHENTICATE", b"sesame", b"owner")
+issuing = threading.Lock()  # cases run side by side, and "openssl ca" counts in files of the issuer
 
 
 class Plain(scripted.Script):
@@ -50,8 +52,9 @@ def issued(name, host, start="20200101000000Z", end="20991231000000Z"):
             f"{name}.csr")
     with open(f"{work}/{name}.ext", "w") as extensions:
         extensions.write(f"subjectAltName = DNS:{host}\n")
-    openssl("ca", "-batch", "-config", "ca.cnf", "-in", f"{name}.csr", "-out", f"{name}.pem", "-startdate", start,
-            "-enddate", end, "-notext", "-extfile", f"{name}.ext")
+    with issuing:
+        openssl("ca", "-batch", "-config", "ca.cnf", "-in", f"{name}.csr", "-out", f"{name}.pem", "-startdate", start,
+                "-enddate", end, "-notext", "-extfile", f"{name}.ext")
     return f"{work}/{name}.pem", f"{work}/{name}.key"
 
 
