@@ -7,13 +7,14 @@ import programs
 import scripted
 from tap import case, equal, note, run, skip_all
 
-SILENCE = 2  # seconds, the timeout key of these tests
+PATIENCE = 20  # seconds, the timeout key of these tests: a busy machine answers late
+SILENCE = 4  # the same, where the server is silent on purpose
 
 
 def attempt(script, status, words, context=None, starttls=False, may_sign_in=False, **keys):
     """One pass against a scripted server, which must fail with this status and one line that has these words."""
     settings = {"protocol": "imap", "host": "localhost", "security": "tls", "ca_file": cert, "user": "owner",
-                "password_command": f"echo {rig.PASSWORD}", "timeout": SILENCE} | keys
+                "password_command": f"echo {rig.PASSWORD}", "timeout": PATIENCE} | keys
     with scripted.ScriptedServer(script, context, starttls) as server:
         backstop = programs.Backstop(f"{work}/{time.monotonic_ns()}", port=server.port, **settings)
         result = backstop.run("backstopd", "--once", limit=programs.LIMIT)
@@ -139,10 +140,10 @@ class Silent(scripted.Script):
 def silent():
     """A server that falls silent is given up after the configured time."""
     begin = time.monotonic()
-    attempt(Silent, programs.UNREACHABLE, [], trusted(), may_sign_in=True)
+    attempt(Silent, programs.UNREACHABLE, [], trusted(), may_sign_in=True, timeout=SILENCE)
     took = time.monotonic() - begin
     note(f"{took:.1f} s")
-    assert SILENCE <= took < 5 * SILENCE + 5, f"took {took:.1f} s"
+    assert SILENCE <= took < programs.LIMIT, f"took {took:.1f} s"
 
 
 @case
@@ -152,7 +153,7 @@ def silent_greeting():
         def greet(self):
             pass
 
-    attempt(Mute, programs.UNREACHABLE, [], trusted())
+    attempt(Mute, programs.UNREACHABLE, [], trusted(), timeout=SILENCE)
 
 
 @case
@@ -160,7 +161,7 @@ def not_there():
     """Nobody listens on the port."""
     backstop = programs.Backstop(f"{work}/nobody", protocol="imap", host="localhost", port=rig.free_port(),
                                  security="tls", ca_file=cert, user="owner",
-                                 password_command=f"echo {rig.PASSWORD}", timeout=SILENCE)
+                                 password_command=f"echo {rig.PASSWORD}", timeout=PATIENCE)
     result = backstop.run("backstopd", "--once")
     equal(result.status, programs.UNREACHABLE, "status")
     note(result.complaint)
