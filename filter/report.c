@@ -5,6 +5,7 @@
  * Tests:    tests/filter/test_normalise.c */
 #include "filter/report.h"
 
+#include "filter/chain.h"
 #include "filter/normalise.h"
 
 #include <string.h>
@@ -95,6 +96,8 @@ Report *report_new(void)
   report->original.delivered = g_ptr_array_new_with_free_func(g_free);
   report->original.other_ids = g_ptr_array_new_with_free_func(g_free);
   report->original.id_prefixes = g_ptr_array_new_with_free_func(g_free);
+  report->original.hops = g_ptr_array_new_with_free_func((GDestroyNotify)hop_free);
+  report->hops = g_ptr_array_new_with_free_func((GDestroyNotify)hop_free);
   report->envelope_ids = g_ptr_array_new_with_free_func(g_free);
   report->signals = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
   return report;
@@ -121,6 +124,8 @@ void report_free(Report *report)
   g_ptr_array_unref(report->original.delivered);
   g_ptr_array_unref(report->original.other_ids);
   g_ptr_array_unref(report->original.id_prefixes);
+  g_ptr_array_unref(report->original.hops);
+  g_ptr_array_unref(report->hops);
   g_ptr_array_unref(report->envelope_ids);
   g_ptr_array_unref(report->signals);
   g_free(report);

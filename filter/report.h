@@ -79,6 +79,7 @@ typedef struct {
   GPtrArray *other_ids;   /* char*: ids elsewhere in it (References, In-Reply-To, other fields, the body): who wrote the
                              original chose them; never NULL */
   GPtrArray *id_prefixes; /* char*: beginnings of ids that the reporter cut off; never NULL */
+  GPtrArray *hops;        /* Hop* (chain.h): the Received fields of its returned header, top first; never NULL */
   gboolean header;        /* a header came back: a part of its own, or fields with a Message-ID, a Received, or below a
                              cut mark */
   gboolean unread;        /* an original is there, but it was cut off, packed, or not understood */
@@ -102,6 +103,7 @@ typedef struct {
   char *diagnostic;        /* the reporter's words about it, at most 500 bytes; NULL */
   GPtrArray *refer_backs;  /* char*: ids in the report's own In-Reply-To and References */
   GPtrArray *tokens; /* char*: id-shaped tokens of the reporter's own text that are not among the ids above; capped */
+  GPtrArray *hops;   /* Hop* (chain.h): the Received fields of the report itself, top first */
   Original original;
   GPtrArray *signals; /* Evidence*: why it was recognised */
 } Report;

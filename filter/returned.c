@@ -5,6 +5,7 @@
  * Tests:    tests/filter/test_read.c */
 #include "filter/returned.h"
 
+#include "filter/chain.h"
 #include "filter/filter.h"
 #include "filter/labels.h"
 #include "filter/normalise.h"
@@ -78,6 +79,7 @@ void returned_read(Original *original, Span fields)
 {
   const char *end = fields.start + fields.length;
   Field field;
+  if (original->hops->len == 0) hops_read(fields, original->hops);
   while (field_next(&fields, &field)) {
     if (field_is(&field, "From")) {
       if (original->from == NULL) original->from = field_text(&field, TEXT_LONGEST);

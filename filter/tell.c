@@ -5,6 +5,7 @@
  * Tests:    tests/filter/test_read.c */
 #include "filter/tell.h"
 
+#include "filter/chain.h"
 #include "filter/normalise.h"
 #include "filter/recipients.h"
 #include "filter/tokens.h"
@@ -48,6 +49,7 @@ void tell_head(Report *report, Gathered *gathered)
   enum { TO = 4, FROM, DATE, IN_REPLY_TO, REFERENCES, MESSAGE_ID, FAILED };
   Span fields = gathered->fields;
   Field field;
+  hops_read(fields, report->hops);
   while (field_next(&fields, &field)) {
     int which = field_index(&field, names);
     if (which < 0) continue;
