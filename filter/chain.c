@@ -91,6 +91,12 @@ static gboolean span_begins(Span span, const char *word)
   return span.length >= length && g_ascii_strncasecmp(span.start, word, length) == 0;
 }
 
+static gboolean span_ends(Span span, const char *word)
+{
+  gsize length = strlen(word);
+  return span.length >= length && g_ascii_strncasecmp(span.start + span.length - length, word, length) == 0;
+}
+
 /* A host's name with a dot in it, lower case; NULL for an address, a bare word, or anything else. */
 static char *host_name(Span text)
 {
@@ -153,7 +159,8 @@ typedef struct {
   char *greeting;   /* HELO or helo= in a comment */
   gboolean literal; /* the comment with the address begins with it */
   gboolean helo;    /* ... and goes on with helo=, as only Exim's does */
-  gboolean forged, socket, unclear;
+  gboolean inner;   /* a socket; or "(localhost)", as sendmail writes where no address is: the machine itself */
+  gboolean forged, unclear;
 } Origin;
 
 static void take_address(Origin *origin, char *address)
@@ -199,7 +206,8 @@ static void read_comment(Origin *origin, Span comment)
   Span before = { "", 0 }, token;
   char *address = address_text(span_trim(comment));
   if (address != NULL) take_address(origin, address);
-  origin->socket |= span_begins(comment, "[unix") || span_begins(comment, "unix socket");
+  origin->inner |= span_begins(comment, "[unix") || span_begins(comment, "unix socket");
+  origin->inner |= span_is(comment, "localhost") || span_ends(comment, "@localhost");
   for (guint n = 0; address == NULL && n < TOKENS_IN_COMMENT_MOST && token_next(&comment, &token); n++) {
     char *literal = literal_address(token);
     if (literal != NULL) {
@@ -284,7 +292,7 @@ static void read_item(Parts *parts, Clause *now, const Item *item)
     return;
   }
   /* a host may greet with one of these words */
-  const gboolean value = *now == CLAUSE_FROM && parts->origin.name.length == 0;
+  const gboolean value = *now == CLAUSE_FROM && parts->origin.name.length == 0 && parts->origin.comments == 0;
   const Clause clause = value ? CLAUSE_N : clause_of(item->text);
   if (clause != CLAUSE_N) {
     begin_clause(parts, now, clause);
@@ -316,9 +324,9 @@ static gboolean is_pickup(const Parts *parts)
 static gboolean is_local(const Parts *parts, const Hop *hop)
 {
   const Span with = parts->first[CLAUSE_WITH];
-  if (!parts->has[CLAUSE_FROM]) return parts->has[CLAUSE_BY] || parts->invoked;
+  if (!parts->has[CLAUSE_FROM]) return !hop->authenticated; /* some servers leave out whence a user signed in */
   if (hop->address != NULL) return address_scope(hop->address) == ADDRESS_LOOPBACK;
-  return parts->origin.socket || span_begins(with, "LMTP") || span_is(with, "local") || is_pickup(parts);
+  return parts->origin.inner || span_begins(with, "LMTP") || span_is(with, "local") || is_pickup(parts);
 }
 
 /* "from host ([192.0.2.1])": Exim has verified the host's name; with others it is the greeting. */
@@ -333,6 +341,9 @@ static void tell_origin(Hop *hop, Parts *parts)
   if (origin->forged) g_clear_pointer(&hop->from, g_free);
   hop->greeting = g_steal_pointer(&origin->greeting);
   if (hop->greeting == NULL && origin->words == 1) hop->greeting = greeting_text(origin->name);
+  /* fetchmail's server was asked, and did not come by itself */
+  if (span_begins(parts->first[CLAUSE_WITH], "POP") || span_begins(parts->first[CLAUSE_WITH], "IMAP"))
+    g_clear_pointer(&hop->address, g_free);
 }
 
 static gboolean is_clear(const Parts *parts)

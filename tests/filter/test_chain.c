@@ -85,6 +85,13 @@ static void postfix_and_its_like(void **state)
       "mx.example.org", "dsl.example.net", "dsl", "192.0.2.1", "A" },
     { "(from root@localhost) by mx.example.org (8.14.4/8.14.4/Submit) id 7; x", "mx.example.org", NULL, NULL, NULL,
       "L" },
+    { "from localhost (localhost) by mx.example.org (8.17.2/8.17.2) id 7; x", "mx.example.org", NULL, "localhost", NULL,
+      "L" },
+    { "from localhost (ann@localhost) by mx.example.org (8.17.2/8.17.2) id 7; x", "mx.example.org", NULL, "localhost",
+      NULL, "L" },
+    { "from (mail.example.net [192.0.2.1]) by mx.example.org with SMTP id 7; x", "mx.example.org", "mail.example.net",
+      NULL, "192.0.2.1", "" },
+    { "by smtp.example.org (Postfix) with ESMTPSA id 7; x", "smtp.example.org", NULL, NULL, NULL, "A" },
     /* Google writes the root's dot; its own hosts by address */
     { "from mail.example.net (mail.example.net. [192.0.2.1]) by mx.google.com with ESMTPS id a7si1 for "
       "<ann@example.org> "
@@ -162,8 +169,9 @@ static void deliverers_and_fetchers(void **state)
       "mx.example.org", NULL, "L" },
     { "from compute1.internal (compute1.nyi.internal [10.202.2.41]) by sloti22 (Cyrus 3.9.0) with LMTPA; x", NULL,
       "compute1.nyi.internal", "compute1.internal", "10.202.2.41", "" },
+    /* the server was asked, and did not come by itself */
     { "from pop.example.net [192.0.2.1] by localhost with POP3 (fetchmail-6.4.1) for <ann@localhost> (single-drop); x",
-      NULL, NULL, "pop.example.net", "192.0.2.1", "" },
+      NULL, NULL, "pop.example.net", NULL, "" },
     { "from pop.example.net by home.example.org with POP3 (getmail6 6.18); x", "home.example.org", NULL,
       "pop.example.net", NULL, "" },
     { "from localhost by home.example.org with IMAP (fetchmail-6.4.1); x", "home.example.org", NULL, "localhost", NULL,
@@ -223,6 +231,7 @@ static void a_greeting_is_no_more_than_that(void **state)
     { "from 127.0.0.1" WRITTEN, "mx.example.org", "evil.example.com", "127.0.0.1", "203.0.113.9", "" },
     { "from by" WRITTEN, "mx.example.org", "evil.example.com", "by", "203.0.113.9", "" },
     { "from from" WRITTEN, "mx.example.org", "evil.example.com", "from", "203.0.113.9", "" },
+    { "from x (localhost)" WRITTEN, "mx.example.org", "evil.example.com", "x", "203.0.113.9", "" },
     { "from localhost" WRITTEN, "mx.example.org", "evil.example.com", "localhost", "203.0.113.9", "" },
     { "from unknown (HELO auth=x) (203.0.113.9) by mx.example.org with SMTP; x", "mx.example.org", NULL, "auth=x",
       "203.0.113.9", "" },
