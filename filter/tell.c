@@ -6,6 +6,7 @@
 #include "filter/tell.h"
 
 #include "filter/chain.h"
+#include "filter/marks.h"
 #include "filter/normalise.h"
 #include "filter/recipients.h"
 #include "filter/tokens.h"
@@ -58,6 +59,7 @@ void tell_head(Report *report, Gathered *gathered)
       continue;
     }
     g_autofree char *raw = field_raw(&field);
+    if (which == TO) address_collect(raw, report->to, ADDRESSES_MOST);
     if (which <= TO)
       address_collect(raw, report->addressed, ADDRESSES_MOST);
     else if (which == FROM && report->reporter == NULL)
@@ -201,4 +203,5 @@ void tell_body(Report *report, const Gathered *gathered)
   drop_own(report);
   tell_ids(report, gathered);
   tell_unread(report, gathered);
+  marks_read_text(&report->original, (Span){ gathered->shown->str, gathered->shown->len });
 }
