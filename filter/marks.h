@@ -2,6 +2,7 @@
  * can write all of it. */
 #pragma once
 #include "filter/fields.h"
+#include "filter/report.h"
 
 #define MARK_ADDRESSES_MOST 8
 #define MARK_ANSWERED_MOST 32

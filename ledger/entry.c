@@ -4,7 +4,7 @@
  * Fails:    never.
  * Tests:    tests/ledger/test_journal.c */
 #include "ledger/kept.h"
-#include "ledger/private.h"
+#include "ledger/marks.h"
 #include <string.h>
 
 #define MESSAGE_ID_LONGEST 250 /* a longer one is not stored: size and digest are enough */
@@ -112,6 +112,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->state = state;
   entry->kept = leaves ? kept_pack(report) : NULL;
   entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
+  entry->relays = relays_of(report);
   entry->unused = facts != NULL ? g_strdup(facts->unused) : NULL;
   if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
   entry_shorten(entry);
@@ -130,6 +131,7 @@ void entry_free(Entry *entry)
   g_ptr_array_unref(entry->recipients);
   g_ptr_array_unref(entry->evidence);
   if (entry->kept != NULL) g_bytes_unref(entry->kept);
+  if (entry->relays != NULL) g_ptr_array_unref(entry->relays);
   g_free(entry);
 }
 

@@ -64,6 +64,17 @@ static gboolean ask_side(const Ask *ask, const GPtrArray *domains, GError **erro
   return TRUE;
 }
 
+static gboolean ask_relays(const Ask *ask, GError **error)
+{
+  g_autoptr(GPtrArray) hosts = relays_of(ask->report);
+  for (guint i = 0; i < hosts->len; i++) {
+    gboolean own = FALSE;
+    if (!relay_ask(ask->ledger, g_ptr_array_index(hosts, i), &own, error)) return FALSE;
+    if (own) return bears(ask, MARK_RELAY, g_ptr_array_index(hosts, i), error);
+  }
+  return TRUE;
+}
+
 /* *owner: an account lists the address without a '*', or mail was sent from it. */
 static gboolean is_owner(const Ask *ask, const GPtrArray *own, const char *address, gboolean *owner, GError **error)
 {
@@ -125,6 +136,6 @@ gboolean ask_marks(const Ask *ask, GError **error)
   g_autoptr(GPtrArray) own = own_load(ask->ledger, error);
   g_autoptr(GPtrArray) domains = own != NULL ? own_domains(ask->ledger, own, error) : NULL;
   return domains != NULL && find_received(ask, ask->report->original.answered, MARK_ANSWERS, error)
-         && ask_side(ask, domains, error) && ask_redirected(ask, own, error) && ask_automatic(ask, own, domains, error)
-         && ask_claimed(ask, domains, error) && ask_unused(ask, own, error);
+         && ask_side(ask, domains, error) && ask_relays(ask, error) && ask_redirected(ask, own, error)
+         && ask_automatic(ask, own, domains, error) && ask_claimed(ask, domains, error) && ask_unused(ask, own, error);
 }

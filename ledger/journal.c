@@ -5,7 +5,7 @@
  * Tests:    tests/ledger/test_journal.c, tests/ledger/test_again.c */
 #include "ledger/journal.h"
 #include "ledger/kept.h"
-#include "ledger/private.h"
+#include "ledger/marks.h"
 
 static char *join(const GPtrArray *list)
 {
@@ -127,7 +127,8 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
     return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
            && kept_write(ledger, entry, entry->kept, error)
            && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error))
-           && (entry->unused == NULL || never_used_note(ledger, entry->unused, error));
+           && (entry->unused == NULL || never_used_note(ledger, entry->unused, error))
+           && relay_note(ledger, entry, error);
   return write_over(ledger, entry, error) && drop_evidence(ledger, entry->id, error)
          && write_evidence(ledger, entry, error) && kept_forget(ledger, entry, error)
          && kept_write(ledger, entry, entry->kept, error);

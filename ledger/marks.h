@@ -11,6 +11,14 @@ GHashTable *id_mark_watched(Ledger *ledger, GError **error);
  * shared from now on, and leaves the set. */
 gboolean id_mark_note(Ledger *ledger, GHashTable *sides, const char *id, GError **error);
 
+/* relay.c: the hosts that passed an original on, but for those of its recipients and of the reporter: list of char*.
+ * The caller frees. */
+GPtrArray *relays_of(const Report *report);
+/* relay.c: *own: this host passes on the owner's mail, and nobody else's as far as is known. */
+gboolean relay_ask(Ledger *ledger, const char *host, gboolean *own, GError **error);
+/* relay.c: learns from an entry that was just recorded. Within a transaction of the caller's. */
+gboolean relay_note(Ledger *ledger, const Entry *entry, GError **error);
+
 /* received.c: *found: a message with this id was received no later than `before`, Unix seconds; alone: by the owner
  * alone, and by no list. */
 gboolean received_before(Ledger *ledger, const char *id, gint64 before, gboolean alone, gboolean *found,
