@@ -21,9 +21,10 @@ void facts_free(Facts *facts)
   char *const texts[] = { facts->own_entry,    facts->own_matched,     facts->to_owner,
                           facts->failed_owner, facts->delivered_owner, facts->written_to,
                           facts->other,        facts->stranger,        facts->gap,
-                          facts->unlisted };
+                          facts->unlisted,     facts->unused };
   for (guint i = 0; i < G_N_ELEMENTS(found); i++) found_clear(found[i]);
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
+  for (guint i = 0; i < MARK_N; i++) g_free(facts->marks[i].shown);
   if (facts->lack != NULL) evidence_free(facts->lack);
   sent_fact_free(facts->written_sent);
   g_free(facts);
@@ -45,9 +46,22 @@ void sent_fact_free(SentFact *fact)
   g_free(fact);
 }
 
+static const char *const mark_codes[MARK_N] = { "answers-received", "own-id-side",   "own-relay",
+                                                "redirected",       "own-automatic", "signature-claimed" };
+
+const char *mark_code(OwnMark mark) { return mark_codes[mark]; }
+
+OwnMark mark_of_code(const char *code)
+{
+  guint mark = 0;
+  while (mark < MARK_N && g_strcmp0(mark_codes[mark], code) != 0) mark++;
+  return (OwnMark)mark;
+}
+
 const char *match_name(Match match)
 {
-  static const char *const names[MATCH_N] = { "none", "id", "reference", "fit", "rewritten", "written" };
+  static const char *const names[MATCH_N] = { "none",    "id",      "reference", "fit",        "rewritten", "written",
+                                              "answers", "id-side", "relay",     "redirected", "automatic", "claimed" };
   return names[(guint)match < MATCH_N ? match : MATCH_NONE];
 }
 

@@ -24,6 +24,27 @@ typedef struct {
   SentFact *sent;
 } Found;
 
+/* Marks of the owner's own hand that an original may bear (7), in the order in which they are weighed. Anybody can
+ * write them who knows them, so each leaves only so many reports a week in sight, and none ever clears a report. */
+typedef enum {
+  MARK_ANSWERS,    /* it answers a message that the owner received alone, by no list */
+  MARK_SIDE,       /* the right side of its id stands in no mail but the owner's */
+  MARK_RELAY,      /* a host passed it on that passes on nobody's mail but the owner's */
+  MARK_REDIRECTED, /* it is a received message, or says that the owner sent it on */
+  MARK_AUTOMATIC,  /* it is from the owner, and says that a program wrote it */
+  MARK_CLAIMED,    /* it says that a domain of the owner's signed it, and nothing verified that */
+  MARK_N
+} OwnMark;
+
+typedef struct {
+  char *shown;   /* the id, right side, host, address or domain; NULL: it does not bear the mark */
+  guint reports; /* of the week around this one, left in sight by this mark alone */
+} MarkFact;
+
+const char *mark_code(OwnMark mark); /* of its line of evidence; static */
+/* MARK_N: the line is about no mark. */
+OwnMark mark_of_code(const char *code);
+
 /* The owner's own word about whom a report speaks of. */
 typedef enum { OWN_NONE, OWN_ALLOW, OWN_DENY } OwnWord;
 
@@ -59,6 +80,14 @@ typedef struct {
   char *to_owner;        /* the original is addressed to it, and not from the owner */
   char *failed_owner;    /* it is a failed recipient */
   char *delivered_owner; /* the original was delivered to it (or to the mailbox that the report came to) */
+
+  MarkFact marks[MARK_N]; /* (7) asked only where no sent message was found */
+
+  /* To whom it came, where that is the owner's and mail never left from there, and no sent message was found. */
+  char *unused;           /* the address, by a catch-all pattern or by receive-only; NULL */
+  gboolean receive_only;  /* the owner says so */
+  gboolean unused_tested; /* coverage of that domain is tested, and did not fail */
+  guint unused_reports;   /* that came there before, and were judged */
 
   /* the failed recipient (8); where the report names none, whom the original is addressed to */
   char *written_to;       /* to whom the owner has written; NULL */
@@ -102,7 +131,8 @@ typedef enum {
   MATCH_FIT,       /* recipient, sender, subject and time */
   MATCH_REWRITTEN, /* the same, while the original shows another id */
   MATCH_WRITTEN,   /* the recipient was written to lately */
-  MATCH_N
+  MATCH_MARK,      /* no sent message, but the first of the marks; MATCH_MARK + mark for each of them */
+  MATCH_N = MATCH_MARK + MARK_N
 } Match;
 const char *match_name(Match match); /* "id"; static */
 /* The sent message that a report is matched to, and by what; NULL with MATCH_NONE. shows_id: the original shows one.

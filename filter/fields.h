@@ -1,7 +1,6 @@
 /* fields.h - header fields in raw bytes (RFC 5322, 2.2), without copies, and the small tools that all readers of fields
  * need. */
 #pragma once
-#include "filter/report.h"
 #include "filter/span.h"
 
 /* Bytes of one field's value that are ever decoded. */

@@ -76,8 +76,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SentMessage, sent_message_free)
 
 /* An ordinary message that was received, as far as the test of coverage needs it. */
 typedef struct {
-  char *message_id;   /* see id_normalise(); NULL */
-  gint64 date;        /* Date, Unix seconds, 0 when absent, unreadable or not asked for */
+  char *message_id; /* see id_normalise(); NULL */
+  char *alone;      /* the one address that it is to, where there is no Cc, and no list or program has sent it; NULL */
+  gint64 date;      /* Date, Unix seconds, 0 when absent, unreadable or not asked for */
   GPtrArray *answers; /* char*: ids of In-Reply-To; NULL: it is no answer, or a list or a program has sent it (List-Id,
                          Precedence, Auto-Submitted, a daemon's From), and the next ones were not read */
   GPtrArray *recipients; /* char*: addresses of To and Cc, normalised; NULL */

@@ -9,9 +9,9 @@ libfilter_a_SOURCES = \
 	filter/fields.c filter/encoded_words.c filter/text.c filter/parts.c filter/phrases.c filter/phrase_table.c \
 	filter/head.c filter/status.c filter/labels.c filter/returned.c filter/recipients.c filter/tokens.c \
 	filter/gather.c filter/notice.c filter/read.c filter/tell.c filter/judge.c filter/reason.c filter/sent_message.c \
-	filter/received_message.c
+	filter/received_message.c filter/chain.h filter/chain.c filter/hand.h filter/hand.c
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
 
 # The judges, and the sentences of what they find.
-libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
+libfilter_a_SOURCES += filter/marks.h filter/marks.c filter/judge_marks.c filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
 	filter/sentences.c

@@ -41,15 +41,10 @@ const char *const filter_scan_fields[] = { "Message-ID",
    | HEAD_REPORT | HEAD_REPORT_STATUS | HEAD_REPORT_FEEDBACK)
 #define BY_LIST (HEAD_LIST | HEAD_LIST_NOTICE)
 
-static gboolean is_bulk(Span fields)
-{
-  Field field;
-  return field_find(fields, "Precedence", &field) && (span_has(field.value, "bulk") || span_has(field.value, "junk"));
-}
-
 /* The fields that are read here, where they stand: most mail is no answer, and of that only the id is read. */
 typedef struct {
-  Field id, answers, from, subject, date; /* name.length 0: there is none */
+  Field id, answers, from, subject, date, to, cc; /* name.length 0: there is none */
+  gboolean bulk;                                  /* Precedence says so */
 } Letter;
 
 static void note_field(Letter *letter, const Field *field)
@@ -61,9 +56,42 @@ static void note_field(Letter *letter, const Field *field)
   case 'f': place = field_is(field, "From") ? &letter->from : NULL; break;
   case 's': place = field_is(field, "Subject") ? &letter->subject : NULL; break;
   case 'd': place = field_is(field, "Date") ? &letter->date : NULL; break;
+  case 't': place = field_is(field, "To") ? &letter->to : NULL; break;
+  case 'c': place = field_is(field, "Cc") ? &letter->cc : NULL; break;
+  case 'p':
+    if (field_is(field, "Precedence"))
+      letter->bulk = letter->bulk || span_has(field->value, "bulk") || span_has(field->value, "junk");
+    break;
   default: break;
   }
+  if (place == &letter->to && place->name.length > 0) letter->cc = *field; /* a second To names somebody else */
   if (place != NULL && place->name.length == 0) *place = *field;
+}
+
+static gboolean is_personal(const Letter *letter, const Head *head)
+{
+  return (head->signs & (BY_MACHINE | BY_LIST)) == 0 && !letter->bulk;
+}
+
+/* A name may hold its own address ("me@here" <me@here>). */
+static char *only_of_list(const char *raw)
+{
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+  address_collect(raw, list, 2);
+  return list->len == 1 ? g_strdup(g_ptr_array_index(list, 0)) : NULL;
+}
+
+/* The one address of To, where there is no other recipient. Cheap in the usual case, since a scan asks it of every
+ * letter. */
+static char *only_recipient(const Letter *letter)
+{
+  const Span to = letter->to.value;
+  if (letter->to.name.length == 0 || letter->cc.name.length > 0 || to.length > FIELD_LONGEST) return NULL;
+  const char *sign = memchr(to.start, '@', to.length);
+  if (sign == NULL) return NULL;
+  g_autofree char *raw = field_raw(&letter->to);
+  gboolean more = memchr(sign + 1, '@', to.length - (gsize)(sign + 1 - to.start)) != NULL;
+  return more ? only_of_list(raw) : address_normalise(raw, FALSE);
 }
 
 static void read_recipients(ReceivedMessage *message, Span fields)
@@ -77,9 +105,8 @@ static void read_recipients(ReceivedMessage *message, Span fields)
 }
 
 /* What an answer names; from whom it is, to whom, and about what. */
-static void read_answer(ReceivedMessage *message, Span fields, const Letter *letter, const Head *head)
+static void read_answer(ReceivedMessage *message, Span fields, const Letter *letter)
 {
-  if ((head->signs & (BY_MACHINE | BY_LIST)) != 0 || is_bulk(fields)) return;
   g_autofree char *ids = field_raw(&letter->answers);
   message->answers = g_ptr_array_new_with_free_func(g_free);
   message->recipients = g_ptr_array_new_with_free_func(g_free);
@@ -109,7 +136,10 @@ gboolean filter_scan(const char *text, gsize length, gboolean dated, ReceivedMes
   if (letter.id.value.length > 0)
     message->message_id = id_normalise(letter.id.value.start, (gssize)letter.id.value.length);
   if (dated && letter.date.name.length > 0) message->date = field_date(&letter.date);
-  if (letter.answers.name.length > 0) read_answer(message, fields, &letter, &head);
+  if (is_personal(&letter, &head)) {
+    message->alone = only_recipient(&letter);
+    if (letter.answers.name.length > 0) read_answer(message, fields, &letter);
+  }
   *ordinary = message;
   return FALSE;
 }
@@ -120,6 +150,7 @@ void received_message_free(ReceivedMessage *message)
   g_clear_pointer(&message->answers, g_ptr_array_unref);
   g_clear_pointer(&message->recipients, g_ptr_array_unref);
   g_free(message->message_id);
+  g_free(message->alone);
   g_free(message->sender);
   g_free(message->subject);
   g_free(message);

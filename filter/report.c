@@ -5,6 +5,7 @@
  * Tests:    tests/filter/test_normalise.c */
 #include "filter/report.h"
 
+#include "filter/chain.h"
 #include "filter/normalise.h"
 
 #include <string.h>
@@ -86,6 +87,7 @@ Report *report_new(void)
 {
   Report *report = g_new0(Report, 1);
   report->addressed = g_ptr_array_new_with_free_func(g_free);
+  report->to = g_ptr_array_new_with_free_func(g_free);
   report->recipients = g_ptr_array_new_with_free_func(g_free);
   report->refer_backs = g_ptr_array_new_with_free_func(g_free);
   report->tokens = g_ptr_array_new_with_free_func(g_free);
@@ -95,6 +97,11 @@ Report *report_new(void)
   report->original.delivered = g_ptr_array_new_with_free_func(g_free);
   report->original.other_ids = g_ptr_array_new_with_free_func(g_free);
   report->original.id_prefixes = g_ptr_array_new_with_free_func(g_free);
+  report->original.hops = g_ptr_array_new_with_free_func((GDestroyNotify)hop_free);
+  report->hops = g_ptr_array_new_with_free_func((GDestroyNotify)hop_free);
+  report->original.answered = g_ptr_array_new_with_free_func(g_free);
+  report->original.resenders = g_ptr_array_new_with_free_func(g_free);
+  report->original.claims = g_ptr_array_new_with_free_func(g_free);
   report->envelope_ids = g_ptr_array_new_with_free_func(g_free);
   report->signals = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
   return report;
@@ -107,6 +114,7 @@ void report_free(Report *report)
   g_free(report->reporter);
   g_free(report->reporter_domain);
   g_ptr_array_unref(report->addressed);
+  g_ptr_array_unref(report->to);
   g_ptr_array_unref(report->recipients);
   g_free(report->status);
   g_free(report->diagnostic);
@@ -121,6 +129,12 @@ void report_free(Report *report)
   g_ptr_array_unref(report->original.delivered);
   g_ptr_array_unref(report->original.other_ids);
   g_ptr_array_unref(report->original.id_prefixes);
+  g_ptr_array_unref(report->original.hops);
+  g_ptr_array_unref(report->hops);
+  g_free(report->original.author);
+  g_ptr_array_unref(report->original.answered);
+  g_ptr_array_unref(report->original.resenders);
+  g_ptr_array_unref(report->original.claims);
   g_ptr_array_unref(report->envelope_ids);
   g_ptr_array_unref(report->signals);
   g_free(report);

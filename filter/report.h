@@ -79,9 +79,18 @@ typedef struct {
   GPtrArray *other_ids;   /* char*: ids elsewhere in it (References, In-Reply-To, other fields, the body): who wrote the
                              original chose them; never NULL */
   GPtrArray *id_prefixes; /* char*: beginnings of ids that the reporter cut off; never NULL */
+  GPtrArray *hops;        /* Hop* (chain.h): the Received fields of its returned header, top first; never NULL */
   gboolean header;        /* a header came back: a part of its own, or fields with a Message-ID, a Received, or below a
                              cut mark */
   gboolean unread;        /* an original is there, but it was cut off, packed, or not understood */
+
+  /* What may be a mark of the owner's own hand (marks.h). */
+  char *author;         /* the address of From; NULL */
+  GPtrArray *answered;  /* char*: ids of In-Reply-To and References; never NULL */
+  GPtrArray *resenders; /* char*: addresses of Resent-From; never NULL */
+  GPtrArray *claims; /* char*: domains (d=) that say they signed it, in lower case; nothing verified them; never NULL */
+  gboolean automatic; /* it says that a program wrote it: an answer, a receipt, an invitation */
+  gboolean scheduled; /* its Subject is that of a scheduled job (cron) */
 } Original;
 
 /* A report. Lists are never NULL and hold no duplicates; addresses are as address_normalise() gives them; every
@@ -93,6 +102,7 @@ typedef struct {
   char *reporter_domain; /* lower case: domain of Reporting-MTA, else of From; NULL when neither shows one */
   gint64 date;           /* the report's own Date, Unix seconds, 0 when unknown */
   GPtrArray *addressed;  /* char*: mailboxes it came to: Delivered-To, X-Original-To, Envelope-To, To */
+  GPtrArray *to;         /* char*: those of To alone: whom the reporter took for the sender */
   GPtrArray *recipients; /* char*: failed recipients: what the sender typed (Original-Recipient) first, then what
                             that became (Final-Recipient) */
   RecipientRank rank;    /* of recipients: all of them are known in the same way */
@@ -102,6 +112,7 @@ typedef struct {
   char *diagnostic;        /* the reporter's words about it, at most 500 bytes; NULL */
   GPtrArray *refer_backs;  /* char*: ids in the report's own In-Reply-To and References */
   GPtrArray *tokens; /* char*: id-shaped tokens of the reporter's own text that are not among the ids above; capped */
+  GPtrArray *hops;   /* Hop* (chain.h): the Received fields of the report itself, top first */
   Original original;
   GPtrArray *signals; /* Evidence*: why it was recognised */
 } Report;

@@ -5,8 +5,10 @@
  * Tests:    tests/filter/test_read.c */
 #include "filter/returned.h"
 
+#include "filter/chain.h"
 #include "filter/filter.h"
 #include "filter/labels.h"
+#include "filter/marks.h"
 #include "filter/normalise.h"
 #include "filter/phrases.h"
 #include "filter/text.h"
@@ -78,7 +80,9 @@ void returned_read(Original *original, Span fields)
 {
   const char *end = fields.start + fields.length;
   Field field;
+  if (original->hops->len == 0) hops_read(fields, original->hops);
   while (field_next(&fields, &field)) {
+    marks_read(original, &field);
     if (field_is(&field, "From")) {
       if (original->from == NULL) original->from = field_text(&field, TEXT_LONGEST);
     } else if (field_is(&field, "To")) {

@@ -2,6 +2,7 @@
  * text. */
 #pragma once
 #include "filter/fields.h"
+#include "filter/report.h"
 
 #define ORIGINAL_IDS_MOST 16
 #define ORIGINAL_ADDRESSES_MOST 64

@@ -136,12 +136,37 @@ static const struct {
   { "reporter-recent", N_("You wrote to {1} on {2:day}, whose mail domain wrote this report: it may have passed your "
                           "mail on to the failed recipient.") },
 
+  /* marks of the owner's own hand, which nothing verifies */
+  { "answers-received",
+    N_("The original answers <{1}>, a message that you alone received: you wrote it, or somebody who has read your "
+       "mail.") },
+  { "own-id-side",
+    N_("The Message-ID of the original ends in @{1}, as only your own mail does: it may have left from a "
+       "device that keeps no Sent copy.") },
+  { "own-relay", N_("The original went through {1}, a mail server that passes on your mail, and nobody else's as far "
+                    "as is known.") }, a mail server that passes on your mail and nobody else's that you "
+                    "know of.") },
+  { "redirected", N_("The original is a message that you received, or says that you sent it on ({1}), so your mailbox "
+                     "may have passed it on.") },
+  { "own-automatic", N_("The original is from you ({1}), and says that a program wrote it: an automatic answer, a read "
+                        "receipt, an invitation or a scheduled job, which leave no Sent copy.") },
+  { "signature-claimed", N_("The original says that {1}, a domain that you send from, has signed it; that could not be "
+                            "verified.") },
+  { "mark-often", N_("But anybody may write that, and {1} reports were left in sight for this reason alone in that "
+                     "week, so it does not count.") },
+
   /* what was looked for in vain */
   { "id-unknown", N_("The Message-ID that it shows of the original is not among the mail you sent: {1:list}.") },
   { "recipient-unknown", N_("No message you sent was addressed to the failed recipient: {1:list}.") },
   { "sender-unknown",
     N_("The original says that it is from {1}, an address from which you never sent mail; anybody can "
        "write that, so it does not count.") },
+  { "receive-only", N_("It came to {1}, from which you never send mail, as your configuration says (receive-only). "
+                       "Reports that came there before: {2}.") },
+  { "never-used",
+    N_("It came to {1}, an address from which you never sent mail. Reports that came there before: {2}.") },
+  { "never-used-untested", N_("It came to {1}, from which no sent mail is known; but no answers have shown so far that "
+                              "all mail sent from that domain is known. Reports that came there before: {2}.") },
   { "nothing-to-go-by", N_("It shows neither Message-ID nor recipient of the original, so there is nothing to look for "
                            "in your sent mail.") },
   { "only-mentioned",
@@ -188,7 +213,8 @@ static const struct {
   /* what others did (fetcher) */
   { "other-machine", N_("Another Backstop, which looks after this mailbox too, moved it into the quarantine folder.") },
   { "by-hand", N_("You, or a program of yours, moved it into the quarantine folder.") },
-};
+}
+;
 
 static const char *argument(const Evidence *evidence, guint number)
 {

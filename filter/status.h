@@ -1,6 +1,7 @@
 /* status.h - what a delivery-status part says (RFC 3464, RFC 6533), also where its fields stand in plain text. */
 #pragma once
 #include "filter/fields.h"
+#include "filter/report.h"
 
 #define STATUS_RECIPIENTS_MOST 100
 

@@ -5,6 +5,8 @@
  * Tests:    tests/filter/test_read.c */
 #include "filter/tell.h"
 
+#include "filter/chain.h"
+#include "filter/marks.h"
 #include "filter/normalise.h"
 #include "filter/recipients.h"
 #include "filter/tokens.h"
@@ -48,6 +50,7 @@ void tell_head(Report *report, Gathered *gathered)
   enum { TO = 4, FROM, DATE, IN_REPLY_TO, REFERENCES, MESSAGE_ID, FAILED };
   Span fields = gathered->fields;
   Field field;
+  hops_read(fields, report->hops);
   while (field_next(&fields, &field)) {
     int which = field_index(&field, names);
     if (which < 0) continue;
@@ -56,6 +59,7 @@ void tell_head(Report *report, Gathered *gathered)
       continue;
     }
     g_autofree char *raw = field_raw(&field);
+    if (which == TO) address_collect(raw, report->to, ADDRESSES_MOST);
     if (which <= TO)
       address_collect(raw, report->addressed, ADDRESSES_MOST);
     else if (which == FROM && report->reporter == NULL)
@@ -199,4 +203,5 @@ void tell_body(Report *report, const Gathered *gathered)
   drop_own(report);
   tell_ids(report, gathered);
   tell_unread(report, gathered);
+  marks_read_text(&report->original, (Span){ gathered->shown->str, gathered->shown->len });
 }

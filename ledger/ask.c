@@ -62,6 +62,12 @@ gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found,
   return TRUE;
 }
 
+gboolean ask_is_answered(const Facts *facts)
+{
+  return facts->id.shown != NULL || facts->refer_back.shown != NULL || facts->token.shown != NULL
+         || (facts->fit.shown != NULL && !facts->fit_answered);
+}
+
 gint64 ask_original_date(const Ask *ask)
 {
   gint64 date = ask->report->original.date;

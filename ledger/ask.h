@@ -17,6 +17,8 @@ typedef struct {
 
 /* ask.c: fills in *found with the text that was shown and the sent message in row `sent`. */
 gboolean ask_found(const Ask *ask, const char *shown, gint64 sent, Found *found, GError **error);
+/* ask.c: does it show what clears it: an id, a reference, a token, or a fit? */
+gboolean ask_is_answered(const Facts *facts);
 /* ask.c: the Date that the original shows; 0 if the Date is not plausible. */
 gint64 ask_original_date(const Ask *ask);
 
@@ -24,6 +26,10 @@ gint64 ask_original_date(const Ask *ask);
 gboolean ask_fit(const Ask *ask, GError **error);
 /* facts_owner.c: is the original mail to the owner (rule 6)? And is its From a stranger to the ledger? */
 gboolean ask_owner(const Ask *ask, GError **error);
+/* facts_marks.c: the marks of the owner's own hand (rule 7), and an address that mail never left from. */
+gboolean ask_marks(const Ask *ask, GError **error);
+/* never_used.c: did it come to an address that mail never left from? own: own_load(). */
+gboolean ask_unused(const Ask *ask, const GPtrArray *own, GError **error);
 /* facts_people.c: whom the owner wrote to (rule 8). */
 gboolean ask_people(const Ask *ask, GError **error);
 /* names.c: adds other ways to write this normalised address: a mail domain's second name, IDN and A-label, without the

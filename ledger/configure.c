@@ -23,22 +23,25 @@ static gint64 mailbox_hash(const AccountSetup *account)
   return account->mailbox != NULL ? db_hash(account->mailbox) : 0;
 }
 
+static const char *text_of(const char *text) { return text != NULL ? text : ""; }
+
 static gboolean configure_one(Ledger *ledger, const AccountSetup *account, GError **error)
 {
   gint64 mailbox = mailbox_hash(account), moved = 0;
-  const char *addresses = account->addresses != NULL ? account->addresses : "";
+  const char *addresses = text_of(account->addresses);
   if (mailbox != 0
       && !db_number(ledger, error, &moved, "SELECT id FROM account WHERE name = ? AND mailbox <> ?", "si",
                     account->name, mailbox))
     return FALSE;
   if (moved != 0 && !forget_mailbox(ledger, moved, error)) return FALSE;
   return db_run(ledger, error,
-                "INSERT INTO account(name, addresses, since, mailbox, sent_by, trust_sent)"
-                " VALUES(?, ?, ?, nullif(?, 0), ?, ?)"
+                "INSERT INTO account(name, addresses, since, mailbox, sent_by, trust_sent, receive_only)"
+                " VALUES(?, ?, ?, nullif(?, 0), ?, ?, ?)"
                 " ON CONFLICT(name) DO UPDATE SET configured = 1, addresses = excluded.addresses,"
                 " mailbox = coalesce(excluded.mailbox, mailbox), sent_by = excluded.sent_by,"
-                " trust_sent = excluded.trust_sent",
-                "ssiisd", account->name, addresses, db_now(), mailbox, account->sent_by, account->trust_sent);
+                " trust_sent = excluded.trust_sent, receive_only = excluded.receive_only",
+                "ssiisds", account->name, addresses, db_now(), mailbox, account->sent_by, account->trust_sent,
+                text_of(account->receive_only));
 }
 
 static gboolean configure(Ledger *ledger, const AccountSetup *accounts, guint n, GError **error)
@@ -61,9 +64,10 @@ static gboolean is_configured(Ledger *ledger, const AccountSetup *accounts, guin
   for (guint i = 0; i < n && matching == i; i++)
     if (!db_number(ledger, error, &matching,
                    "SELECT ? + count(*) FROM account WHERE configured AND name = ? AND addresses = ?"
-                   " AND coalesce(mailbox, 0) = coalesce(nullif(?, 0), mailbox, 0) AND sent_by IS ? AND trust_sent = ?",
-                   "ussisd", i, accounts[i].name, accounts[i].addresses != NULL ? accounts[i].addresses : "",
-                   mailbox_hash(&accounts[i]), accounts[i].sent_by, accounts[i].trust_sent))
+                   " AND coalesce(mailbox, 0) = coalesce(nullif(?, 0), mailbox, 0) AND sent_by IS ? AND trust_sent = ?"
+                   " AND receive_only = ?",
+                   "ussisds", i, accounts[i].name, text_of(accounts[i].addresses), mailbox_hash(&accounts[i]),
+                   accounts[i].sent_by, accounts[i].trust_sent, text_of(accounts[i].receive_only)))
       return FALSE;
   *same = idle && known == n && matching == n;
   return TRUE;

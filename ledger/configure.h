@@ -10,6 +10,7 @@ typedef struct {
   char *sent_by;       /* the account whose Sent folders hold mail sent from this one; NULL: this account itself */
   gboolean trust_sent; /* the owner vouches for its Sent folders: neither the answers that come in nor the lack of
                           genuine bounces count against them */
+  char *receive_only;  /* patterns of addresses from which nothing is ever sent, as the owner says; NULL: none */
 } AccountSetup;
 
 /* Makes these n accounts the configured ones: adds new ones, updates known ones, marks the others as gone (their sent

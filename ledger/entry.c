@@ -4,7 +4,7 @@
  * Fails:    never.
  * Tests:    tests/ledger/test_journal.c */
 #include "ledger/kept.h"
-#include "ledger/private.h"
+#include "ledger/marks.h"
 #include <string.h>
 
 #define MESSAGE_ID_LONGEST 250 /* a longer one is not stored: size and digest are enough */
@@ -72,9 +72,17 @@ static GPtrArray *copy_evidence(const GPtrArray *evidence)
 
 gboolean entry_is_failure(ReportKind kind) { return kind == REPORT_DSN_FAILED || kind == REPORT_BOUNCE; }
 
-/* Backscatter uses up nothing: a forger must not spend what clears the reports about a recipient. */
+/* Backscatter uses up nothing: a forger must not spend what clears the reports about a recipient. A mark is used up
+ * where that mark decided. */
 static void set_match(Entry *entry, const Facts *facts, gboolean shows_id)
 {
+  const GPtrArray *lines = entry->evidence;
+  const Evidence *decided = entry->decided < lines->len ? g_ptr_array_index(lines, entry->decided) : NULL;
+  const OwnMark mark = decided != NULL ? mark_of_code(decided->code) : MARK_N;
+  if (mark != MARK_N) {
+    entry->matched_by = (Match)(MATCH_MARK + mark);
+    return;
+  }
   const SentFact *sent = facts_match(facts, shows_id, &entry->matched_by);
   if (sent == NULL || (entry->matched_by == MATCH_WRITTEN && entry->verdict == VERDICT_BACKSCATTER))
     entry->matched_by = MATCH_NONE;
@@ -104,6 +112,8 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->state = state;
   entry->kept = leaves ? kept_pack(report) : NULL;
   entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
+  entry->relays = relays_of(report);
+  entry->unused = facts != NULL ? g_strdup(facts->unused) : NULL;
   if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
   entry_shorten(entry);
   return entry;
@@ -114,12 +124,14 @@ void entry_free(Entry *entry)
   if (entry == NULL) return;
   char *const texts[] = { entry->account,     entry->reporter,      entry->status,      entry->diagnostic,
                           entry->original_id, entry->original_from, entry->original_to, entry->original_subject,
-                          entry->reason,      entry->home.folder,   entry->away.folder, entry->unlisted };
+                          entry->reason,      entry->home.folder,   entry->away.folder, entry->unlisted,
+                          entry->unused };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   fingerprint_clear(&entry->fingerprint);
   g_ptr_array_unref(entry->recipients);
   g_ptr_array_unref(entry->evidence);
   if (entry->kept != NULL) g_bytes_unref(entry->kept);
+  if (entry->relays != NULL) g_ptr_array_unref(entry->relays);
   g_free(entry);
 }
 

@@ -338,15 +338,9 @@ static gboolean ask_survival(const Ask *ask, GError **error)
   return TRUE;
 }
 
-/* Is a sent message found? Then other addresses to which the owner wrote tell nothing more. */
-static gboolean is_answered(const Facts *facts)
-{
-  return facts->id.shown != NULL || facts->refer_back.shown != NULL || facts->token.shown != NULL
-         || (facts->fit.shown != NULL && !facts->fit_answered);
-}
-
+/* Where a sent message is found, other addresses to which the owner wrote tell nothing more. */
 gboolean ask_people(const Ask *ask, GError **error)
 {
-  if (is_answered(ask->facts)) return ask_written_to(ask, error);
+  if (ask_is_answered(ask->facts)) return ask_written_to(ask, error);
   return ask_written_to(ask, error) && count_weak(ask, error) && ask_other(ask, error) && ask_survival(ask, error);
 }

@@ -45,6 +45,7 @@ static gboolean is_unsure_by_message(const Verdict *verdict)
 {
   static const char *const codes[] = { "another-id", "own-deny-known", NULL };
   const Evidence *decided = g_ptr_array_index(verdict->evidence, verdict->decided);
+  if (mark_of_code(decided->code) != MARK_N) return FALSE; /* no sent message, and a stranger may have written it */
   return decided->side == EVIDENCE_FOR || is_among(decided->code, codes);
 }
 

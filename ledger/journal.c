@@ -5,7 +5,7 @@
  * Tests:    tests/ledger/test_journal.c, tests/ledger/test_again.c */
 #include "ledger/journal.h"
 #include "ledger/kept.h"
-#include "ledger/private.h"
+#include "ledger/marks.h"
 
 static char *join(const GPtrArray *list)
 {
@@ -43,8 +43,11 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
   return FALSE;
 }
 
-/* The value for column matched_by: NULL if no sent message was matched. */
-static const char *matched_by(const Entry *entry) { return entry->matched != 0 ? match_name(entry->matched_by) : NULL; }
+/* The value for column matched_by: NULL if neither a sent message nor a mark has left it in sight. */
+static const char *matched_by(const Entry *entry)
+{
+  return entry->matched != 0 || entry->matched_by >= MATCH_MARK ? match_name(entry->matched_by) : NULL;
+}
 
 /* The value for column reason: why a message is kept. The reason of an earlier state ends with that state. */
 static const char *kept_because(const Entry *entry) { return entry->state == MOVE_KEPT ? entry->reason : NULL; }
@@ -123,7 +126,9 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
   if (!again)
     return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
            && kept_write(ledger, entry, entry->kept, error)
-           && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error));
+           && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error))
+           && (entry->unused == NULL || never_used_note(ledger, entry->unused, error))
+           && relay_note(ledger, entry, error);
   return write_over(ledger, entry, error) && drop_evidence(ledger, entry->id, error)
          && write_evidence(ledger, entry, error) && kept_forget(ledger, entry, error)
          && kept_write(ledger, entry, entry->kept, error);
@@ -440,7 +445,6 @@ gboolean journal_judge_again(Ledger *ledger, const Entry *entry, GError **error)
 {
   return db_run(ledger, error,
                 "UPDATE entry SET verdict = ?, decided = ?, matched = nullif(?, 0), matched_by = ? WHERE id = ?",
-                "suisi", verdict_name(entry->verdict), entry->decided, entry->matched,
-                entry->matched != 0 ? match_name(entry->matched_by) : NULL, entry->id)
+                "suisi", verdict_name(entry->verdict), entry->decided, entry->matched, matched_by(entry), entry->id)
          && drop_evidence(ledger, entry->id, error) && write_evidence(ledger, entry, error);
 }

@@ -10,8 +10,9 @@
 /* ledger.c: does dir belong to this user, and can no other user write to it? create: makes the folder first (0700). */
 gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
-/* schema_trust.c: the step as SQL. */
+/* schema_trust.c, schema_marks.c: the steps as SQL. */
 extern const char *const schema_trust;
+extern const char *const schema_marks;
 
 /* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
@@ -100,6 +101,8 @@ gboolean answers_weigh_all(Ledger *ledger, GError **error);
 gboolean answers_ask(Ledger *ledger, const GPtrArray *addresses, gint64 from, gint64 to, char **sentence,
                      GError **error);
 
+/* never_used.c: counts a report to an address that mail never left from. Within a transaction of the caller's. */
+gboolean never_used_note(Ledger *ledger, const char *address, GError **error);
 /* unlisted.c: counts a bounce to an address that no account lists. Within a transaction of the caller's. */
 gboolean unlisted_note(Ledger *ledger, const char *address, GError **error);
 

@@ -4,7 +4,9 @@
  * Fails:    LEDGER_ERROR; a batch is in whole or not at all.
  * Tests:    tests/ledger/test_answers.c */
 #include "ledger/received.h"
-#include "ledger/private.h"
+#include "filter/normalise.h"
+#include "ledger/marks.h"
+#include "ledger/sent_shape.h"
 
 #define DAY ((gint64)86400)
 #define SPARE 10000 /* rows beyond RECEIVED_MOST, before they are forgotten together */
@@ -27,7 +29,7 @@ static gint64 id_hash(const char *id)
 }
 
 typedef struct {
-  gint64 hash, day;
+  gint64 hash, day, alone;
 } Id;
 
 static gint by_hash(gconstpointer a, gconstpointer b)
@@ -36,25 +38,62 @@ static gint by_hash(gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-/* In the order of the table, so that each of its pages is touched once. */
-static GArray *sorted_ids(const ReceivedRow *rows, guint n, gint64 now)
+/* The account that receives, and what was found out of the addresses that its mail is to: many messages, few addresses.
+ */
+typedef struct {
+  gint64 account;
+  char *patterns;
+  GHashTable *own; /* address (borrowed) → is it the owner's? */
+} Mailbox;
+
+static void mailbox_clear(Mailbox *mailbox)
 {
-  GArray *ids = g_array_new(FALSE, FALSE, sizeof(Id));
+  g_clear_pointer(&mailbox->patterns, g_free);
+  g_clear_pointer(&mailbox->own, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Mailbox, mailbox_clear)
+
+/* Where "*" lists every address, a list's is among them: the owner's are those that mail was sent from. */
+static gboolean find_owned(Ledger *ledger, const Mailbox *mailbox, const char *address, gint64 *owned, GError **error)
+{
+  gpointer known = NULL;
+  if (g_hash_table_lookup_extended(mailbox->own, address, NULL, &known)) {
+    *owned = GPOINTER_TO_INT(known);
+    return TRUE;
+  }
+  *owned = address_matches(address, mailbox->patterns);
+  if (*owned != 0 && patterns_say_all(mailbox->patterns)
+      && !db_number(ledger, error, owned, "SELECT EXISTS(SELECT 1 FROM sender WHERE hash = ?)", "i", db_hash(address)))
+    return FALSE;
+  g_hash_table_insert(mailbox->own, (gpointer)address, GINT_TO_POINTER((gint)*owned));
+  return TRUE;
+}
+
+/* In the order of the table, so that each of its pages is touched once. */
+static GArray *sorted_ids(Ledger *ledger, const Mailbox *mailbox, const ReceivedRow *rows, guint n, gint64 now,
+                          GError **error)
+{
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(Id));
+  g_autoptr(GHashTable) sides = id_mark_watched(ledger, error);
+  if (sides == NULL) return NULL;
   for (guint i = 0; i < n; i++) {
-    const char *id = rows[i].message->message_id;
+    const char *id = rows[i].message->message_id, *alone = rows[i].message->alone;
     if (id == NULL || !is_kept(&rows[i], now)) continue;
-    Id one = { id_hash(id), arrived(&rows[i]) / DAY };
+    Id one = { id_hash(id), arrived(&rows[i]) / DAY, 0 };
+    if (!id_mark_note(ledger, sides, id, error)
+        || (alone != NULL && !find_owned(ledger, mailbox, alone, &one.alone, error)))
+      return NULL;
     g_array_append_val(ids, one);
   }
   g_array_sort(ids, by_hash);
-  return ids;
+  return g_steal_pointer(&ids);
 }
 
 /* Many rows in one statement, which costs half as much as one by one. */
-#define ROW "(?, ?, ?)"
+#define ROW "(?, ?, ?, ?)"
 #define FOUR ROW ", " ROW ", " ROW ", " ROW
 #define SIXTEEN FOUR ", " FOUR ", " FOUR ", " FOUR
-#define ADD(rows) "INSERT INTO received(account, hash, day) VALUES " rows " ON CONFLICT DO NOTHING"
+#define ADD(rows) "INSERT INTO received(account, hash, day, alone) VALUES " rows " ON CONFLICT DO NOTHING"
 #define AT_ONCE 32
 
 static gboolean add_ids(Ledger *ledger, gint64 account, const GArray *ids, gint64 *added, GError **error)
@@ -63,15 +102,16 @@ static gboolean add_ids(Ledger *ledger, gint64 account, const GArray *ids, gint6
   if (!rows_open(&many, ledger, error, ADD(SIXTEEN ", " SIXTEEN), "") || !rows_open(&one, ledger, error, ADD(ROW), ""))
     return FALSE;
   for (guint i = 0; i < ids->len;) {
-    gint64 values[AT_ONCE * 3];
+    gint64 values[AT_ONCE * 4];
     guint n = ids->len - i >= AT_ONCE ? AT_ONCE : 1;
     for (guint k = 0; k < n; k++) {
       const Id *id = &g_array_index(ids, Id, i + k);
-      values[3 * k] = account;
-      values[3 * k + 1] = id->hash;
-      values[3 * k + 2] = id->day;
+      values[4 * k] = account;
+      values[4 * k + 1] = id->hash;
+      values[4 * k + 2] = id->day;
+      values[4 * k + 3] = id->alone;
     }
-    if (!rows_run_list(n == 1 ? &one : &many, values, 3 * n, error)) return FALSE;
+    if (!rows_run_list(n == 1 ? &one : &many, values, 4 * n, error)) return FALSE;
     *added += db_changes(ledger);
     i += n;
   }
@@ -115,23 +155,27 @@ static gboolean prune(Ledger *ledger, gint64 account, gint64 now, GError **error
                    "ii", account, now / DAY);
 }
 
-static gboolean find_account(Ledger *ledger, const char *name, gint64 *account, char **patterns, GError **error)
+static gboolean find_mailbox(Ledger *ledger, const char *name, Mailbox *mailbox, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  *account = account_id(ledger, name, error);
-  if (*account < 0 || !rows_open(&rows, ledger, error, "SELECT addresses FROM account WHERE id = ?", "i", *account))
+  mailbox->own = g_hash_table_new(g_str_hash, g_str_equal);
+  mailbox->account = account_id(ledger, name, error);
+  if (mailbox->account < 0
+      || !rows_open(&rows, ledger, error, "SELECT addresses FROM account WHERE id = ?", "i", mailbox->account))
     return FALSE;
-  if (rows_next(&rows, error)) *patterns = row_dup(&rows, 0);
+  if (rows_next(&rows, error)) mailbox->patterns = row_dup(&rows, 0);
   return !rows.failed;
 }
 
 static gboolean add(Ledger *ledger, const char *name, const ReceivedRow *rows, guint n, gint64 now, GError **error)
 {
-  g_autofree char *patterns = NULL;
-  g_autoptr(GArray) ids = sorted_ids(rows, n, now);
-  gint64 account = -1, added = 0;
-  return find_account(ledger, name, &account, &patterns, error) && add_ids(ledger, account, ids, &added, error)
-         && add_answers(ledger, account, patterns, rows, n, now, error)
+  g_auto(Mailbox) mailbox = { 0 };
+  gint64 added = 0;
+  if (!find_mailbox(ledger, name, &mailbox, error)) return FALSE;
+  gint64 account = mailbox.account;
+  g_autoptr(GArray) ids = sorted_ids(ledger, &mailbox, rows, n, now, error);
+  return ids != NULL && add_ids(ledger, account, ids, &added, error)
+         && add_answers(ledger, account, mailbox.patterns, rows, n, now, error)
          && (added == 0
              || db_run(ledger, error, "UPDATE account SET received = received + ? WHERE id = ?", "ii", added, account))
          && prune(ledger, account, now, error);
@@ -154,5 +198,17 @@ gboolean received_has(Ledger *ledger, const char *id, gboolean *received, GError
                  "i", id_hash(id)))
     return FALSE;
   *received = found != 0;
+  return TRUE;
+}
+
+gboolean received_before(Ledger *ledger, const char *id, gint64 before, gboolean alone, gboolean *found, GError **error)
+{
+  gint64 any = 0;
+  if (!db_number(ledger, error, &any,
+                 "SELECT EXISTS(SELECT 1 FROM account CROSS JOIN received ON received.account = account.id"
+                 " WHERE hash = ? AND day <= ? AND alone >= ?)",
+                 "iid", id_hash(id), before / DAY, alone ? 1 : 0))
+    return FALSE;
+  *found = any != 0;
   return TRUE;
 }

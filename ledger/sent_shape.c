@@ -77,8 +77,7 @@ void sent_shape_clear(SentShape *shape)
   g_clear_pointer(&shape->patterns, g_free);
 }
 
-/* "mail.example.org" of "x@mail.example.org"; NULL where there is none, or none that could be compared. */
-static char *side_of(const char *id)
+char *id_side_of(const char *id)
 {
   const char *at = strrchr(id, '@');
   if (at == NULL || at[1] == '\0' || strlen(at + 1) > SIDE_BYTES) return NULL;
@@ -109,7 +108,7 @@ static void note_sender(SentShape *shape, const SentRow *row, gint64 date)
 void sent_shape_note(SentShape *shape, const SentRow *row, gint64 date)
 {
   const GPtrArray *ids = row->message->message_ids;
-  char *side = ids->len > 0 ? side_of(g_ptr_array_index(ids, 0)) : NULL;
+  char *side = ids->len > 0 ? id_side_of(g_ptr_array_index(ids, 0)) : NULL;
   if (side != NULL) count_text(shape->sides, side);
   if (shape->folder == 0) return;
   note_sender(shape, row, date);
@@ -214,7 +213,7 @@ gboolean folder_shape(Ledger *ledger, gint64 folder, const char *patterns, Folde
 
 gboolean id_side_count(Ledger *ledger, const char *id, gint64 *count, GError **error)
 {
-  g_autofree char *side = side_of(id);
+  g_autofree char *side = id_side_of(id);
   *count = 0;
   return side == NULL || db_number(ledger, error, count, "SELECT count FROM id_side WHERE side = ?", "s", side);
 }

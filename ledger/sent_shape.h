@@ -34,5 +34,8 @@ typedef struct {
 } FolderShape;
 gboolean folder_shape(Ledger *ledger, gint64 folder, const char *patterns, FolderShape *shape, GError **error);
 
+/* The right side of an id, "mail.example.org" of "x@Mail.example.org"; NULL where there is none, or none that could be
+ * compared. The caller frees. */
+char *id_side_of(const char *id);
 /* How often a right side stands in ids of sent mail. */
 gboolean id_side_count(Ledger *ledger, const char *id, gint64 *count, GError **error);

@@ -17,6 +17,7 @@ void config_account_free(AccountConfig *account)
   g_free(account->user);
   g_free(account->password_command);
   g_free(account->addresses);
+  g_free(account->receive_only);
   g_strfreev(account->folders);
   g_strfreev(account->sent);
   g_strfreev(account->door_users);
@@ -62,6 +63,7 @@ void config_free(Config *config)
 {
   if (config == NULL) return;
   g_ptr_array_unref(config->accounts);
+  g_free(config->receive_only);
   g_free(config->text);
   g_free(config->digest);
   g_free(config);

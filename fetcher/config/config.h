@@ -29,6 +29,7 @@ typedef struct {
   char **sent;        /* IMAP: names, NULL: look for them on the server. Other protocols: absolute paths, NULL: none */
   char *sent_account; /* the account whose Sent folders hold mail sent from this account; NULL: this account */
   gboolean sent_recorded; /* `backstop record` tells the ledger of all sent mail */
+  char *receive_only;     /* patterns of addresses from which nothing is ever sent; NULL: none */
   gboolean trust_sent;    /* the owner vouches for the Sent folders, whatever the answers that come in say */
   char *quarantine;      /* IMAP: default Backscatter; else an absolute path. NULL (POP3, and an mbox in whose folder no
                             file can be made, as /var/mail): in the data folder */
@@ -51,6 +52,7 @@ typedef struct {
   NotificationMode notifications; /* which notices the tray program shows without being asked */
   guint interval;                 /* seconds between two looks at the mailbox, 10 to 86400; default 180 */
   guint keep_days;                /* evidence about what is done is kept so long, 100 to 36500; default 365 */
+  char *receive_only;             /* as in AccountConfig, for all accounts */
   GPtrArray *accounts;            /* AccountConfig*, in the file's order */
   char *text;                     /* the whole file, as it was read */
   char *digest;                   /* SHA-256 of the text, in hex: whether two configurations are the same */

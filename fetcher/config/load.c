@@ -37,6 +37,7 @@ static const ConfigKey global_keys[] = {
   { "receipts", KEY_WORD, GLOBAL(judge_receipts), judge_words },
   { "notifications", KEY_WORD, GLOBAL(notifications), notification_words },
   { "interval", KEY_NUMBER, GLOBAL(interval), NULL, 10, 86400 },
+  { "receive-only", KEY_ADDRESSES, GLOBAL(receive_only) },
   { "keep-days", KEY_NUMBER, GLOBAL(keep_days), NULL, 100, 36500 },
   { NULL },
 };
@@ -56,6 +57,7 @@ static const ConfigKey account_keys[] = {
   { "sent", KEY_FOLDERS, ACCOUNT(sent) },
   { "sent-account", KEY_TEXT, ACCOUNT(sent_account) },
   { "sent-recorded", KEY_WORD, ACCOUNT(sent_recorded), yes_words },
+  { "receive-only", KEY_ADDRESSES, ACCOUNT(receive_only) },
   { "trust-sent", KEY_WORD, ACCOUNT(trust_sent), yes_words },
   { "quarantine", KEY_FOLDER, ACCOUNT(quarantine) },
   { "restore-to", KEY_TEXT, ACCOUNT(restore_to) },

@@ -15,18 +15,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Two lists of patterns as one; NULL: both are empty. */
+static char *both(const char *one, const char *other)
+{
+  if (one == NULL || other == NULL) return g_strdup(one != NULL ? one : other);
+  return g_strconcat(one, ";", other, NULL);
+}
+
 gboolean configuration_tell(Ledger *ledger, const Config *config, GError **error)
 {
-  g_autoptr(GPtrArray) mailboxes = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
   g_autofree AccountSetup *setups = g_new0(AccountSetup, config->accounts->len);
   for (guint i = 0; i < config->accounts->len; i++) {
     const AccountConfig *account = config->accounts->pdata[i];
     char *mailbox = account->host != NULL
                         ? g_strdup_printf("%s\n%s\n%s", protocol_name(account->protocol), account->host, account->user)
                         : g_strdup_printf("%s\n%s", protocol_name(account->protocol), account->folders[0]);
-    g_ptr_array_add(mailboxes, mailbox);
-    setups[i] =
-        (AccountSetup){ account->name, account->addresses, mailbox, account->sent_account, account->trust_sent };
+    char *receive_only = both(config->receive_only, account->receive_only);
+    g_ptr_array_add(texts, mailbox);
+    g_ptr_array_add(texts, receive_only);
+    setups[i] = (AccountSetup){ account->name,         account->addresses,  mailbox,
+                                account->sent_account, account->trust_sent, receive_only };
   }
   return account_configure(ledger, setups, config->accounts->len, error);
 }

@@ -12,6 +12,7 @@
 #include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
 #include "ui/terminal/entry_words.h"
+#include "ui/terminal/mark_lines.h"
 #include "ui/terminal/print.h"
 #include "ui/terminal/trust_lines.h"
 #include <stdio.h>
@@ -265,6 +266,7 @@ typedef struct {
   gboolean current; /* the daemon runs by the configuration as it is now */
   gint64 paused, sent;
   GPtrArray *unlisted; /* Unlisted* */
+  MarkLines marks;
   guint accounts;
 } Whole;
 
@@ -272,6 +274,7 @@ static void whole_clear(Whole *whole)
 {
   g_clear_pointer(&whole->running, running_free);
   g_clear_pointer(&whole->unlisted, g_ptr_array_unref);
+  mark_lines_clear(&whole->marks);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Whole, whole_clear)
 
@@ -290,7 +293,7 @@ static gboolean whole_read(const Ui *ui, Ledger *ledger, Whole *whole, GError **
   whole->sent = sent_count(ledger, NULL, error);
   if (whole->sent < 0) return FALSE;
   whole->unlisted = unlisted_list(ledger, UNLISTED_TELL, error);
-  return whole->unlisted != NULL;
+  return whole->unlisted != NULL && mark_lines_read(ledger, &whole->marks, error);
 }
 
 static void print_config(const Whole *whole, const char *file)
@@ -325,6 +328,7 @@ static void print_whole(const Ui *ui, const Whole *whole)
     jsonl_number(line, "sent", whole->sent);
     jsonl_number(line, "accounts", whole->accounts);
     trust_unlisted_member(line, whole->unlisted);
+    mark_lines_members(line, &whole->marks);
     jsonl_end(line);
     return;
   }
@@ -337,6 +341,7 @@ static void print_whole(const Ui *ui, const Whole *whole)
   }
   if (whole->accounts == 0) puts("No account has been looked at yet: run backstop once.");
   trust_unlisted_print(whole->unlisted);
+  mark_lines_print(&whole->marks);
 }
 
 static int run(const Ui *ui, int argc, char **argv)

@@ -57,15 +57,17 @@ static void what_a_file_leaves_out_has_its_default(void **state)
 static void every_key_is_read(void **state)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(Config) config = load(
-      "# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
-      "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\nkeep-days=100\n\n"
-      "[account a]\nhost=::1\nuser=Me@Example.org\n"
-      "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
-      "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
-      "addresses = me@example.org; *@my.example ;me@example.org\n"
-      "folders = INBOX;Größe/Ä; ;\nsent = Sent;Old Sent\nquarantine = Junk/Backscatter\ntimeout=600",
-      -1, &error);
+  g_autoptr(Config) config =
+      load("# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
+           "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\nkeep-days=100\n"
+           "receive-only = tip@my.example;\n\n"
+           "[account a]\nhost=::1\nuser=Me@Example.org\n"
+           "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
+           "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
+           "addresses = me@example.org; *@my.example ;me@example.org\n"
+           "folders = INBOX;Größe/Ä; ;\nsent = Sent;Old Sent\nreceive-only = *@drop.example ; a@b.example\nquarantine "
+           "= Junk/Backscatter\ntimeout=600",
+           -1, &error);
   assert_null(error);
   assert_true(config->observe && config->quarantine_unsure && config->judge_auto_replies && config->judge_receipts);
   assert_false(config->judge_challenges || config->judge_virus);
@@ -89,6 +91,9 @@ static void every_key_is_read(void **state)
   assert_string_equal(sent, "Sent|Old Sent");
   assert_string_equal(b->quarantine, "Junk/Backscatter");
   assert_int_equal(b->timeout, 600);
+  assert_string_equal(config->receive_only, "tip@my.example");
+  assert_string_equal(b->receive_only, "*@drop.example;a@b.example");
+  assert_null(config_account(config, "a")->receive_only);
 }
 
 static const struct {
@@ -228,6 +233,8 @@ static const struct {
   { HOME "addresses=me\n", "*@me" },
   { HOME "addresses=Me <me@example.org>\n", "not an address" },
   { HOME "addresses=a@b,c@d\n", "not an address" },
+  { HOME "receive-only=tip\n", "*@tip" },
+  { HOME "receive-only=a@b c@d\n", "not an address" },
   { HOME "folders=INBOX;Backscatter\n", "among the watched folders" },
   { HOME "quarantine=Inbox\n", "among the watched folders" },
   { HOME "sent=Sent\nquarantine=Sent\n", "Sent folder" },

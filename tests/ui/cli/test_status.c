@@ -137,6 +137,45 @@ static void what_tests_coverage_is_told(void **state)
   rig_remove(g_steal_pointer(&dir));
 }
 
+/* The owner's right sides, and addresses that get reports though nothing left from there. */
+static void marks_and_unused_addresses_are_told(void **state)
+{
+  GError *error = NULL;
+  g_autofree char *dir = rig_folder();
+  g_autoptr(Ledger) ledger = rig_ledger_in(dir);
+  const Ui ui = { .data_dir = dir }, json = { .data_dir = dir, .json = TRUE };
+  g_autofree char *empty = printed(&ui), *nothing = printed(&json);
+  assert_null(strstr(empty, "Message-IDs"));
+  assert_null(strstr(empty, "known to have left"));
+  assert_non_null(strstr(nothing, "\"id_marks\":[],\"never_used_addresses\":0,\"never_used\":[]"));
+  OK(db_exec(ledger,
+             "INSERT INTO id_side VALUES('desk.home.example', 412, NULL), ('new.home.example', 12, NULL),"
+             " ('rare.example', 4, NULL), ('big.example', 999, 7), ('pc.my.example', 500, NULL);"
+             "UPDATE account SET receive_only = 'tip@my.example' WHERE name = 'work';"
+             "INSERT INTO never_used VALUES('a@my.example', 1, 9, 1600000000, 1601000000), ('tip@my.example', 2, 8, 0,"
+             " 1), ('b@my.example', 3, 7, 0, 1), ('c@my.example', 4, 6, 0, 1), ('d@my.example', 5, 5, 0, 1),"
+             " ('e@my.example', 6, 4, 0, 1)",
+             &error));
+  g_autofree char *text = printed(&ui), *lines = printed(&json);
+  assert_non_null(strstr(text, "Message-IDs that end in @desk.home.example are yours alone (in 412 of your messages"));
+  assert_non_null(strstr(text, "@new.home.example were in nobody else's mail so far: they count from 30 messages on "
+                               "(now 12)."));
+  assert_null(strstr(text, "rare.example"));
+  assert_null(strstr(text, "big.example"));
+  assert_null(strstr(text, "pc.my.example"));
+  assert_non_null(strstr(text,
+                         "Bounces came to 6 addresses of yours from which no mail is known to have left: "
+                         "a@my.example (9), tip@my.example (8, receive-only), b@my.example (7), c@my.example (6), "
+                         "d@my.example (5), and 1 more."));
+  assert_non_null(strstr(lines, "{\"side\":\"desk.home.example\",\"count\":412,\"state\":\"good\"}"));
+  assert_non_null(strstr(lines, "{\"side\":\"big.example\",\"count\":999,\"state\":\"shared\"}"));
+  assert_non_null(strstr(lines, "{\"side\":\"pc.my.example\",\"count\":500,\"state\":\"domain\"}"));
+  assert_non_null(strstr(lines, "\"never_used_addresses\":6,\"never_used\":[{\"address\":\"a@my.example\",\"count\":9,"
+                                "\"first\":\"2020-09-13T12:26:40Z\",\"last\":\"2020-09-25T02:13:20Z\","
+                                "\"receive_only\":false},{\"address\":\"tip@my.example\""));
+  rig_remove(g_steal_pointer(&dir));
+}
+
 #define ACCOUNT "[account home]\nhost = imap.example.org\nuser = me@example.org\n"
 
 /* What the daemon runs by: it may not have taken over the file as it is now. */
@@ -174,6 +213,7 @@ int main(void)
     cmocka_unit_test(every_state_has_its_words),
     cmocka_unit_test(counts_are_told),
     cmocka_unit_test(what_tests_coverage_is_told),
+    cmocka_unit_test(marks_and_unused_addresses_are_told),
     cmocka_unit_test(a_configuration_that_is_not_in_force_is_told),
   };
   g_setenv("TZ", "UTC", TRUE);
