@@ -75,27 +75,12 @@ static gboolean is_packed(const Part *part)
 
 static void read_parts(Gathered *gathered, const Parts *parts, int inside);
 
-#define WHOLE_FIELDS 8
-
-/* Has the header so many fields that it would have a signature if the original was signed? */
-static gboolean is_whole(Span header)
-{
-  Field field;
-  gboolean received = FALSE;
-  guint n = 0;
-  while (field_next(&header, &field)) {
-    received |= field_is(&field, "Received");
-    n++;
-  }
-  return received && n >= WHOLE_FIELDS;
-}
-
 /* Reads what only the bytes of the original's header tell, as they came: who signed it. The first header that tells
  * anything counts. */
 static void read_signatures(Original *original, Span header)
 {
   if (original->whole || original->signers->len > 0) return;
-  original->whole = is_whole(header);
+  original->whole = header_is_whole(header);
   dkim_read(header, original->signatures, original->signers);
 }
 

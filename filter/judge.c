@@ -79,12 +79,14 @@ static void (*const judges[])(Case *c) = {
   judge_ids,        /* 3 */
   judge_refer_back, /* 4 */
   judge_fit,        /* 5 */
+  judge_signature,  /* 7: what clears goes before what leaves a report in sight */
   judge_weak_ids,   /* 4 again: what leaves a report in sight does so where nothing clears it */
-  judge_to_owner,   /* 6; 7, the owner's own hand, has its place behind it */
+  judge_to_owner,   /* 6 */
   judge_written_to, /* 8 */
   judge_other_name, /* 8 */
   judge_alike,      /* 5 again, more loosely */
   judge_unknown,    /* what was looked for in vain */
+  judge_unsigned,   /* 7: it orders what is unsure */
   judge_shown,      /* 9 */
   judge_coverage,   /* 10 */
 };

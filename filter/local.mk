@@ -14,7 +14,7 @@ FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(NETTLE_LIBS) $(GLIB_LIBS)
 
 # The judges, and the sentences of what they find.
 libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
-	filter/sentences.c
+	filter/judge_signed.c filter/sentences.c
 
 # The owner's own signatures.
 libfilter_a_SOURCES += filter/dkim.h filter/dkim.c filter/dkim_read.c filter/dkim_tags.h filter/dkim_tags.c

@@ -24,6 +24,12 @@ gint64 ask_original_date(const Ask *ask);
 gboolean ask_fit(const Ask *ask, GError **error);
 /* facts_owner.c: is the original mail to the owner (rule 6)? And is its From a stranger to the ledger? */
 gboolean ask_owner(const Ask *ask, GError **error);
+/* facts_owner.c: the addresses that the accounts list; list of char*, for owner_has(). */
+GPtrArray *owner_load(Ledger *ledger, GError **error);
+/* facts_owner.c: *has: mail was sent from this address, or an account lists it without a '*'. */
+gboolean owner_has(Ledger *ledger, const GPtrArray *own, const char *address, gboolean *has, GError **error);
+/* facts_signed.c: is the original signed, and in whose name (rule 7)? */
+gboolean ask_signed(const Ask *ask, GError **error);
 /* facts_people.c: whom the owner wrote to (rule 8). */
 gboolean ask_people(const Ask *ask, GError **error);
 /* names.c: adds other ways to write this normalised address: a mail domain's second name, IDN and A-label, without the

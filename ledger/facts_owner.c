@@ -7,8 +7,7 @@
 #include "ledger/ask.h"
 #include <string.h>
 
-/* Loads the addresses that each account lists, as account_configure() has them. */
-static GPtrArray *own_load(Ledger *ledger, GError **error)
+GPtrArray *owner_load(Ledger *ledger, GError **error)
 {
   g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func(g_free);
   g_auto(Rows) rows = { 0 };
@@ -80,6 +79,12 @@ static gboolean is_sender(Ledger *ledger, const char *address, gboolean *known, 
   return TRUE;
 }
 
+gboolean owner_has(Ledger *ledger, const GPtrArray *own, const char *address, gboolean *has, GError **error)
+{
+  *has = is_listed(own, address);
+  return *has || is_sender(ledger, address, has, error);
+}
+
 /* Does the original say that it is from the owner? *known becomes TRUE where mail was sent from that address before. */
 static gboolean ask_senders(const Ask *ask, const GPtrArray *own, gboolean *own_mail, gboolean *known, GError **error)
 {
@@ -134,7 +139,7 @@ gboolean ask_owner(const Ask *ask, GError **error)
   const Report *report = ask->report;
   Facts *facts = ask->facts;
   gboolean own_mail = FALSE, known = FALSE;
-  g_autoptr(GPtrArray) own = own_load(ask->ledger, error);
+  g_autoptr(GPtrArray) own = owner_load(ask->ledger, error);
   if (own == NULL || !ask_senders(ask, own, &own_mail, &known, error)) return FALSE;
   const char *delivered = first_listed(own, report->original.delivered);
   if (delivered == NULL && own->len > 0) delivered = first_of(report->addressed, report->original.delivered);

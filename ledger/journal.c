@@ -122,11 +122,11 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
   if (!again && entry->id != 0) return TRUE;
   if (!again)
     return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
-           && kept_write(ledger, entry, entry->kept, error)
+           && kept_write(ledger, entry, entry->kept, error) && signer_note(ledger, entry, FALSE, error)
            && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error));
   return write_over(ledger, entry, error) && drop_evidence(ledger, entry->id, error)
          && write_evidence(ledger, entry, error) && kept_forget(ledger, entry, error)
-         && kept_write(ledger, entry, entry->kept, error);
+         && kept_write(ledger, entry, entry->kept, error) && signer_note(ledger, entry, TRUE, error);
 }
 
 static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,

@@ -2,8 +2,9 @@
  */
 #pragma once
 
-/* Takes back steps 8, 7 and 6. */
+/* Takes back all steps behind the fifth. */
 #define OLD_WITHOUT_TRUST                                                                                              \
+  "DROP TABLE sighting; DROP TABLE signer_key; DROP TABLE signer_asked; DROP TABLE signed_report;"                     \
   "ALTER TABLE entry DROP COLUMN claimed; ALTER TABLE entry DROP COLUMN braked; DROP TABLE unread; DROP TABLE "        \
   "running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "                                    \
   "id_side; DROP TABLE "                                                                                               \
