@@ -18,10 +18,20 @@ void facts_free(Facts *facts)
   if (facts == NULL) return;
   Found *const found[] = { &facts->id,       &facts->refer_back, &facts->token, &facts->id_start,
                            &facts->other_id, &facts->letter,     &facts->fit,   &facts->alike };
-  char *const texts[] = { facts->own_entry,    facts->own_matched,     facts->to_owner,
-                          facts->failed_owner, facts->delivered_owner, facts->written_to,
-                          facts->other,        facts->stranger,        facts->gap,
-                          facts->unlisted,     facts->unused };
+  char *const texts[] = { facts->own_entry,
+                          facts->own_matched,
+                          facts->to_owner,
+                          facts->failed_owner,
+                          facts->delivered_owner,
+                          facts->written_to,
+                          facts->other,
+                          facts->stranger,
+                          facts->gap,
+                          facts->unlisted,
+                          facts->unused,
+                          facts->signature.domain,
+                          facts->signature.from,
+                          facts->signature.recipient };
   for (guint i = 0; i < G_N_ELEMENTS(found); i++) found_clear(found[i]);
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   for (guint i = 0; i < MARK_N; i++) g_free(facts->marks[i].shown);

@@ -56,6 +56,17 @@ typedef enum {
   OTHER_REPORTER   /* at the reporter's domain, which may have passed the mail on */
 } OtherName;
 
+/* A signature over the returned header (7) that verifies, of a learned signer, and from an address of the owner's. */
+typedef struct {
+  char *domain;     /* of the signer; NULL: there is no such signature, and nothing below is set */
+  char *from;       /* the signed From */
+  char *recipient;  /* a failed recipient whom the signed To or Cc names; NULL: none of them is named there */
+  guint recipients; /* how many are named there */
+  guint reports;    /* reports with this signature before this one: of failure where this one is of failure, else of the
+                       other kinds */
+  gint64 digest;    /* of what is signed, for the count; 0 where recipient is NULL */
+} SignedFact;
+
 typedef struct {
   /* own entries (2) */
   OwnWord own;
@@ -88,6 +99,10 @@ typedef struct {
   gboolean receive_only;  /* the owner says so */
   gboolean unused_tested; /* coverage of that domain is tested, and did not fail */
   guint unused_reports;   /* that came there before, and were judged */
+  /* signatures of the owner's (7), and that one is missing */
+  SignedFact signature;
+  guint unsigned_of; /* the returned header is whole and has no signature of those who signed all mail seen of its
+                        sender, an address of the owner's: how many messages; 0: it is not so */
 
   /* the failed recipient (8); where the report names none, whom the original is addressed to */
   char *written_to;       /* to whom the owner has written; NULL */

@@ -144,6 +144,20 @@ gsize fields_length(Span text)
   return at - text.start;
 }
 
+#define WHOLE_FIELDS 8
+
+gboolean header_is_whole(Span header)
+{
+  Field field;
+  gboolean received = FALSE;
+  guint n = 0;
+  while (field_next(&header, &field)) {
+    received |= field_is(&field, "Received");
+    n++;
+  }
+  return received && n >= WHOLE_FIELDS;
+}
+
 /* How many of the fields that every message has stand in the block; rest then begins after the block. */
 static guint telling_fields(Span *rest)
 {

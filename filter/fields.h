@@ -35,6 +35,9 @@ gint64 field_date(const Field *field);
  * it. */
 gsize fields_length(Span text);
 
+/* Has the header a Received and eight fields or more, so that hardly one was left out when it came back? */
+gboolean header_is_whole(Span header);
+
 /* A returned message from where its header begins: a stray line, a sentence or the rest of an unclosed header may stand
  * before it. The text itself where no header is found behind its first block. */
 Span fields_begin(Span text);

@@ -75,6 +75,15 @@ static gboolean is_packed(const Part *part)
 
 static void read_parts(Gathered *gathered, const Parts *parts, int inside);
 
+/* Reads what only the bytes of the original's header tell, as they came: who signed it. The first header that tells
+ * anything counts. */
+static void read_signatures(Original *original, Span header)
+{
+  if (original->whole || original->signers->len > 0) return;
+  original->whole = header_is_whole(header);
+  dkim_read(header, original->signatures, original->signers);
+}
+
 /* Reads a returned message: its header, and its parts where the returned message is a report itself. */
 static void read_returned(Gathered *gathered, const Parts *parts, guint index)
 {
@@ -83,6 +92,7 @@ static void read_returned(Gathered *gathered, const Parts *parts, guint index)
   if (index + 1 >= parts->all->len || parts_at(parts, index + 1)->inside != (int)index) return;
   Span fields = parts_at(parts, index + 1)->fields;
   returned_read(gathered->original, fields);
+  if (parts_at(parts, index)->inside < 0) read_signatures(gathered->original, fields);
   const Head head = head_read(fields);
   const guint report = HEAD_REPORT | HEAD_FAILED_RECIPIENTS | HEAD_NDR;
   gathered->report_inside |=
@@ -94,7 +104,11 @@ static void read_headers(Gathered *gathered, const Part *part)
 {
   g_autofree char *text = part_text(part, FILTER_READ_LIMIT);
   gathered->returned = TRUE;
-  if (part->inside < 0) keep_shown(gathered, (Span){ text, strlen(text) });
+  if (part->inside < 0) {
+    g_autoptr(GString) bytes = text_decode_transfer(part->body, part->encoding, FILTER_READ_LIMIT);
+    read_signatures(gathered->original, fields_begin((Span){ bytes->str, bytes->len }));
+    keep_shown(gathered, (Span){ text, strlen(text) });
+  }
   returned_read(gathered->original, fields_begin((Span){ text, strlen(text) }));
 }
 
@@ -114,6 +128,7 @@ static void read_parts(Gathered *gathered, const Parts *parts, int inside)
     if (part->inside != inside) continue;
     if (top && i > 0 && is_bare_original(part)) {
       returned_read(gathered->original, part->fields);
+      read_signatures(gathered->original, part->fields);
       gathered->returned = TRUE;
       keep_shown(gathered, part->fields);
       keep_shown(gathered, part->body);
@@ -186,6 +201,9 @@ static void gather_body(Gathered *gathered, Span message)
   if (gathered->text->len > 0 && *gathered->text->str == '{') drop_backslashes(gathered->text);
   const char *text = gathered->text->str;
   gathered->blocks = returned_find(text);
+  if (!gathered->returned)
+    read_signatures(original,
+                    fields_begin((Span){ text + gathered->blocks->cut, strlen(text + gathered->blocks->cut) }));
   if (!gathered->status->read) status_read_text(gathered->status, text, gathered->blocks->cut);
   if (!gathered->returned || original->message_ids->len == 0) returned_read_blocks(original, gathered->blocks);
   if (!gathered->returned && original->message_ids->len == 0 && parts->all->len > 1)

@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libfilter.a
-libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS)
+libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(NETTLE_CFLAGS)
 libfilter_a_SOURCES = \
 	filter/filter.h filter/report.h filter/facts.h filter/normalise.h \
 	filter/fields.h filter/gather.h filter/head.h filter/labels.h filter/notice.h filter/parts.h filter/phrases.h \
@@ -10,8 +10,12 @@ libfilter_a_SOURCES = \
 	filter/head.c filter/status.c filter/labels.c filter/returned.c filter/recipients.c filter/tokens.c \
 	filter/gather.c filter/notice.c filter/read.c filter/tell.c filter/judge.c filter/reason.c filter/sent_message.c \
 	filter/received_message.c filter/chain.h filter/chain.c filter/hand.h filter/hand.c
-FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
+FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(NETTLE_LIBS) $(GLIB_LIBS)
 
 # The judges, and the sentences of what they find.
-libfilter_a_SOURCES += filter/marks.h filter/marks.c filter/judge_marks.c filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
-	filter/sentences.c
+libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
+	filter/judge_marks.c filter/judge_signed.c filter/sentences.c
+
+# Marks of the owner's own hand, and signatures.
+libfilter_a_SOURCES += filter/marks.h filter/marks.c filter/dkim.h filter/dkim.c filter/dkim_read.c filter/dkim_tags.h \
+	filter/dkim_tags.c

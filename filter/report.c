@@ -1,4 +1,4 @@
-/* report.c - a report's life, the names of its kinds, and lines of evidence
+/* report.c - a report's life and that of the signatures in it, the names of its kinds, and lines of evidence
  * Owns:     the words for kinds in the ledger and in JSON.
  * Must not: read mail.
  * Fails:    never.
@@ -83,6 +83,17 @@ void evidence_free(Evidence *evidence)
   g_free(evidence);
 }
 
+void dkim_signature_free(DkimSignature *signature)
+{
+  if (signature == NULL) return;
+  g_free(signature->domain);
+  g_free(signature->selector);
+  g_free(signature->value);
+  g_free(signature->from);
+  g_ptr_array_unref(signature->recipients);
+  g_free(signature);
+}
+
 Report *report_new(void)
 {
   Report *report = g_new0(Report, 1);
@@ -102,6 +113,8 @@ Report *report_new(void)
   report->original.answered = g_ptr_array_new_with_free_func(g_free);
   report->original.resenders = g_ptr_array_new_with_free_func(g_free);
   report->original.claims = g_ptr_array_new_with_free_func(g_free);
+  report->original.signatures = g_ptr_array_new_with_free_func((GDestroyNotify)dkim_signature_free);
+  report->original.signers = g_ptr_array_new_with_free_func(g_free);
   report->envelope_ids = g_ptr_array_new_with_free_func(g_free);
   report->signals = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
   return report;
@@ -135,6 +148,8 @@ void report_free(Report *report)
   g_ptr_array_unref(report->original.answered);
   g_ptr_array_unref(report->original.resenders);
   g_ptr_array_unref(report->original.claims);
+  g_ptr_array_unref(report->original.signatures);
+  g_ptr_array_unref(report->original.signers);
   g_ptr_array_unref(report->envelope_ids);
   g_ptr_array_unref(report->signals);
   g_free(report);

@@ -1,5 +1,6 @@
 /* report.h - what an automatic report says: kind, reporter, failed recipients, and all it shows of its original. */
 #pragma once
+#include "filter/dkim.h"
 #include <glib.h>
 
 /* Kinds, in the field's words. Only the first five and, where the owner wants it, the next three are judged;
@@ -82,6 +83,9 @@ typedef struct {
   GPtrArray *hops;        /* Hop* (chain.h): the Received fields of its returned header, top first; never NULL */
   gboolean header;        /* a header came back: a part of its own, or fields with a Message-ID, a Received, or below a
                              cut mark */
+  GPtrArray *signatures;  /* DkimSignature*: of the returned header, as its bytes came; never NULL */
+  GPtrArray *signers;     /* char*: d= of all its signature fields, also of those that are refused; never NULL */
+  gboolean whole;         /* a header came back that hardly lacks a field: with Received, and eight fields or more */
   gboolean unread;        /* an original is there, but it was cut off, packed, or not understood */
 
   /* What may be a mark of the owner's own hand (marks.h). */

@@ -110,6 +110,20 @@ static const struct {
   { "delivered-to-you", N_("The original was delivered to you ({1}) before, so this may be about mail that was passed "
                            "on from your mailbox.") },
 
+  /* the owner's own hand */
+  { "signature-verified",
+    N_("The returned header bears a signature of {1} that verifies with the key which that domain publishes: mail from "
+       "{2}, you, to {3} left with just these fields.") },
+  { "signature-often", N_("But {1} reports with that signature came before this one, and the message had only "
+                          "{2:recipients}: somebody may be using the signature again.") },
+  { "signature-supports",
+    N_("The returned header bears a signature of {1} that verifies, so such a message from {2}, you, did exist; but "
+       "its "
+       "signed fields do not name the failed recipient, and who got that message can copy its header.") },
+  { "signature-missing",
+    N_("The returned header is whole but has no signature of yours, while all {1} messages of yours that were seen "
+       "around that time had one.") },
+
   /* whom the owner wrote to */
   { "recipient-recent", N_("You wrote to the failed recipient, {1}, on {2:day}, within {3} days before this report.") },
   { "recipient-often", N_("But {1} reports were taken for genuine in that week for this reason alone, so this one is "

@@ -30,6 +30,8 @@ gboolean ask_owner(const Ask *ask, GError **error);
 gboolean ask_marks(const Ask *ask, GError **error);
 /* never_used.c: did it come to an address that mail never left from? own: own_load(). */
 gboolean ask_unused(const Ask *ask, const GPtrArray *own, GError **error);
+/* facts_signed.c: is the original signed, and in whose name (rule 7)? */
+gboolean ask_signed(const Ask *ask, GError **error);
 /* facts_people.c: whom the owner wrote to (rule 8). */
 gboolean ask_people(const Ask *ask, GError **error);
 /* names.c: adds other ways to write this normalised address: a mail domain's second name, IDN and A-label, without the

@@ -114,6 +114,8 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
   entry->relays = relays_of(report);
   entry->unused = facts != NULL ? g_strdup(facts->unused) : NULL;
+  entry->signature = facts != NULL ? facts->signature.digest : 0;
+  entry->sighting = sighting_of_report(report);
   if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
   entry_shorten(entry);
   return entry;
@@ -128,6 +130,7 @@ void entry_free(Entry *entry)
                           entry->unused };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   fingerprint_clear(&entry->fingerprint);
+  sighting_free(entry->sighting);
   g_ptr_array_unref(entry->recipients);
   g_ptr_array_unref(entry->evidence);
   if (entry->kept != NULL) g_bytes_unref(entry->kept);

@@ -128,10 +128,10 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
            && kept_write(ledger, entry, entry->kept, error)
            && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error))
            && (entry->unused == NULL || never_used_note(ledger, entry->unused, error))
-           && relay_note(ledger, entry, error);
+           && relay_note(ledger, entry, error) && signer_note(ledger, entry, FALSE, error);
   return write_over(ledger, entry, error) && drop_evidence(ledger, entry->id, error)
          && write_evidence(ledger, entry, error) && kept_forget(ledger, entry, error)
-         && kept_write(ledger, entry, entry->kept, error);
+         && kept_write(ledger, entry, entry->kept, error) && signer_note(ledger, entry, TRUE, error);
 }
 
 static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,

@@ -9,6 +9,7 @@
 #pragma once
 #include "filter/filter.h"
 #include "ledger/folder.h"
+#include "ledger/signer.h"
 
 /* A message, known wherever it lies: Message-ID, size and SHA-256 of its first FILTER_READ_LIMIT bytes. */
 typedef struct {
@@ -68,13 +69,15 @@ typedef struct {
                       by SentFact.reports and Facts.written_reports; or the mark that left it in sight, counted by
                       MarkFact.reports. Not read back */
   Match matched_by;
-  gint64 changed;    /* when state was set */
-  GBytes *kept;      /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
-  gboolean claimed;  /* its move was put off (journal_put_off()), so the mark on it is this machine's own */
-  gboolean braked;   /* kept until the account is plausible (brake.h) */
-  GPtrArray *relays; /* char*: hosts that passed the original on; NULL. Not read back */
-  char *unused;      /* an address of the owner's that it came to, and that mail never left from; NULL. Not read back */
-  char *unlisted;    /* an address it came to, where no account lists any of these; NULL. Not read back */
+  gint64 signature;   /* SignedFact.digest, where one vouches for it; 0: none. Not read back */
+  Sighting *sighting; /* what it shows of who signs the owner's mail; NULL: nothing. Not read back */
+  gint64 changed;     /* when state was set */
+  GBytes *kept;       /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
+  gboolean claimed;   /* its move was put off (journal_put_off()), so the mark on it is this machine's own */
+  gboolean braked;    /* kept until the account is plausible (brake.h) */
+  GPtrArray *relays;  /* char*: hosts that passed the original on; NULL. Not read back */
+  char *unused;   /* an address of the owner's that it came to, and that mail never left from; NULL. Not read back */
+  char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;
 /* An entry for a verdict just given; copies what it needs. facts: the facts that the verdict stands on, NULL for none.
  * state: MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */

@@ -63,6 +63,12 @@ gboolean own_is_sender(Ledger *ledger, const char *address, gboolean *known, GEr
   return TRUE;
 }
 
+gboolean own_has(Ledger *ledger, const GPtrArray *own, const char *address, gboolean *has, GError **error)
+{
+  *has = own_is_listed(own, address);
+  return *has || own_is_sender(ledger, address, has, error);
+}
+
 /* "example.org" of "*@example.org" and of "me@*.example.org"; NULL where the pattern names no domain to its end. */
 static const char *pattern_domain(const char *pattern)
 {

@@ -15,6 +15,8 @@ gboolean own_is_listed(const GPtrArray *own, const char *address);
 char *own_untagged(const char *address);
 /* *known: mail was sent from this address. */
 gboolean own_is_sender(Ledger *ledger, const char *address, gboolean *known, GError **error);
+/* *has: mail was sent from this address, or it is listed without a '*'. */
+gboolean own_has(Ledger *ledger, const GPtrArray *own, const char *address, gboolean *has, GError **error);
 /* The domains of the addresses that are listed, and of those that mail was sent from: list of char*, which may be cut
  * where it has OWN_DOMAINS_MOST. The caller frees. */
 #define OWN_DOMAINS_MOST 200

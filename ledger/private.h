@@ -83,6 +83,26 @@ typedef struct {
 } Silence;
 gboolean silence_ask(Ledger *ledger, const char *account, gint64 from, gint64 to, Silence *silence, GError **error);
 
+/* schema_signer.c: the step as SQL. */
+extern const char *const schema_signer;
+/* signer.c: what a recorded entry teaches of who signs, and which signature vouches for it. again: it replaces a row.
+ * Within a transaction of the caller's. */
+gboolean signer_note(Ledger *ledger, const Entry *entry, gboolean again, GError **error);
+/* signer.c: *n: reports with this signature (SignedFact.digest), of failure or not; not that of entry `except`. */
+gboolean signer_reports(Ledger *ledger, gint64 digest, gboolean failure, gint64 except, guint *n, GError **error);
+/* signer_learned.c: the domains that are known to sign mail from this address: list of char*. */
+GPtrArray *signer_learned(Ledger *ledger, const char *address, GError **error);
+/* signer_learned.c: adds domain and selector of each pair that signed mail since then, of learned signers alone, the
+ * latest first, at most `most`. */
+gboolean signer_in_use(Ledger *ledger, gint64 since, guint most, GPtrArray *domains, GPtrArray *selectors,
+                       GError **error);
+/* signer_learned.c: *n: how many messages from this address were seen around that date, where all of them were signed,
+ * and enough; 0 else, or where one of those who sign them is among these signers. */
+gboolean signer_always(Ledger *ledger, const char *address, gint64 date, GPtrArray *signers, guint *n, GError **error);
+/* signer_key.c: *good: it verifies with a key of its signer that was published at its signed Date, give or take a day,
+ * and not withdrawn by then. */
+gboolean signer_verifies(Ledger *ledger, const DkimSignature *signature, gboolean *good, GError **error);
+
 /* received.c: *received: a message with this id lies, or lay, in the owner's mailbox of any account. */
 gboolean received_has(Ledger *ledger, const char *id, gboolean *received, GError **error);
 

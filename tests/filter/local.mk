@@ -1,13 +1,20 @@
 # Real mail is scored where a corpus lies beside the tree (see score_corpus.c).
-FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_chain %D%/test_forged %D%/test_hand %D%/test_hostile \
-	%D%/test_judge %D%/test_marks %D%/test_normalise %D%/test_notice %D%/test_parts %D%/test_read %D%/test_read_ids %D%/test_samples \
-	%D%/test_sentences %D%/test_text %D%/test_verdict
+FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_chain %D%/test_dkim %D%/test_dkim_report \
+	%D%/test_forged %D%/test_hand %D%/test_hostile %D%/test_judge %D%/test_judge_signed %D%/test_marks %D%/test_normalise \
+	%D%/test_notice %D%/test_parts %D%/test_read %D%/test_read_ids %D%/test_samples %D%/test_sentences \
+	%D%/test_text %D%/test_verdict
 check_PROGRAMS += $(FILTER_TESTS)
 TESTS += $(FILTER_TESTS)
 %C%_score_corpus_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_score_corpus_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_candidate_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_candidate_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_dkim_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_dkim_LDADD = librigs.a $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_dkim_report_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_dkim_report_LDADD = librigs.a $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_judge_signed_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_judge_signed_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_forged_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_forged_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_notice_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -32,7 +39,8 @@ if COVERAGE
 %C%_test_hostile_CPPFLAGS += -DBACKSTOP_COVERAGE
 endif
 # Hand-written mail: what every sample is (test_samples.c), and the mailbox of demo.sh and the end-to-end tests.
-EXTRA_DIST += %D%/made_report.h %D%/read_text.h %D%/sample_bounces.h %D%/sample_lookalikes.h \
+EXTRA_DIST += %D%/dkim_mail.h %D%/dkim_vectors.h %D%/made_report.h %D%/read_text.h \
+	%D%/sample_bounces.h %D%/sample_lookalikes.h \
 	tests/samples tests/demo-mailbox
 %C%_test_verdict_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_verdict_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)

@@ -2,8 +2,9 @@
  */
 #pragma once
 
-/* Takes back what step 9 added to tables that stay, and steps 8, 7 and 6. */
+/* Takes back all steps behind the fifth. */
 #define OLD_WITHOUT_TRUST                                                                                              \
+  "DROP TABLE sighting; DROP TABLE signer_key; DROP TABLE signer_asked; DROP TABLE signed_report;"                     \
   "DROP TABLE relay; DROP TABLE relay_stranger; DROP TABLE never_used; ALTER TABLE account DROP COLUMN receive_only;"  \
   "ALTER TABLE entry DROP COLUMN claimed; ALTER TABLE entry DROP COLUMN braked; DROP TABLE unread; DROP TABLE "        \
   "running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "                                    \
