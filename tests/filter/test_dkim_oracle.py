@@ -33,7 +33,7 @@ HEADERS = {
     "colons": b"From: me@me.example\r\nTo: bob@there.example\r\nSubject: Re: Re:  a:b: c\r\n",
     "bytes": b"From: M\xc3\xa9 <me@me.example>\r\nTo: bob@there.example\r\nSubject: \xe4\xf6 x\r\n",
     "repeated": b"X-Way: one\r\nX-Way: two\r\nFrom: me@me.example\r\nTo: bob@there.example\r\nSubject: x\r\n",
-    "others between": b"X-A: 1\r\nFrom: me@me.example\r\nX-B: 2\r\nTo: bob@there.example\r\nX-C:\r\n 3\r\nSubject: y\r\n",
+    "others between": b"X-A: 1\r\nFrom: me@me.example\r\nX-B: 2\r\nTo: b@there.example\r\nX-C:\r\n 3\r\nSubject: y\r\n",
 }
 NAMES = ["from:to:subject", "from:from:to:to:subject", "subject:to:from", "from:to:subject:x-way:x-way:x-way",
          "from:to:subject:list-id"]
