@@ -79,7 +79,7 @@ static gboolean ask_missing(const Ask *ask, const GPtrArray *own, GError **error
 {
   const Original *original = &ask->report->original;
   gint64 date = ask_original_date(ask);
-  if (!original->whole) return TRUE;
+  if (!original->whole || ask->facts->signature.domain != NULL) return TRUE;
   for (guint i = 0; i < original->senders->len && ask->facts->unsigned_of == 0; i++) {
     const char *sender = g_ptr_array_index(original->senders, i);
     gboolean owners = FALSE;

@@ -88,6 +88,9 @@ extern const char *const schema_signer;
 /* signer.c: what a recorded entry teaches of who signs, and which signature vouches for it. again: it replaces a row.
  * Within a transaction of the caller's. */
 gboolean signer_note(Ledger *ledger, const Entry *entry, gboolean again, GError **error);
+/* signer.c: what a message that has the id of sent message `row` shows. A signature teaches only about the address that
+ * it signs, and that the message was sent from. Within a transaction of the caller's. */
+gboolean signer_note_message(Ledger *ledger, gint64 row, const Sighting *sighting, GError **error);
 /* signer.c: *n: reports with this signature (SignedFact.digest), of failure or not; not that of entry `except`. */
 gboolean signer_reports(Ledger *ledger, gint64 digest, gboolean failure, gint64 except, guint *n, GError **error);
 /* signer_learned.c: the domains that are known to sign mail from this address: list of char*. */

@@ -4,12 +4,10 @@
  * Fails:    LEDGER_ERROR; the caller rolls back.
  * Tests:    tests/ledger/test_signer.c */
 #include "ledger/signer.h"
-#include "filter/fields.h"
 #include "filter/normalise.h"
 #include "ledger/private.h"
 #include <string.h>
 
-#define DAY ((gint64)86400)
 #define KEPT_MOST 100  /* sightings of one address by one signer, the newest */
 #define SIGNERS_MOST 8 /* of one message: a stranger who knows its id may name any number */
 #define RECIPIENTS_TRIED 10
@@ -100,9 +98,7 @@ static gboolean add_one(Ledger *ledger, const Seen *seen, const char *domain, co
                    "isd", seen->owner, domain, KEPT_MOST);
 }
 
-/* Notes what a message that has the id of sent message `row` shows. A signature teaches only about the address that it
- * signs, and that the message was sent from. */
-static gboolean note(Ledger *ledger, gint64 row, const Sighting *sighting, GError **error)
+gboolean signer_note_message(Ledger *ledger, gint64 row, const Sighting *sighting, GError **error)
 {
   Seen seen;
   gint64 party = 0;
@@ -127,28 +123,7 @@ gboolean signer_note(Ledger *ledger, const Entry *entry, gboolean again, GError 
       && !db_run(ledger, error, "INSERT INTO signed_report(entry, digest, failure) VALUES(?, ?, ?)", "iid", entry->id,
                  entry->signature, entry_is_failure(entry->kind)))
     return FALSE;
-  return !by_id || entry->sighting == NULL || note(ledger, entry->matched, entry->sighting, error);
-}
-
-static gboolean note_in_transaction(Ledger *ledger, gint64 row, const Sighting *sighting, GError **error)
-{
-  if (db_in_transaction(ledger)) return note(ledger, row, sighting, error);
-  if (!db_begin_lightly(ledger, error)) return FALSE;
-  return db_end_lightly(ledger, note(ledger, row, sighting, error), error);
-}
-
-gboolean signer_learn(Ledger *ledger, Span fields, gboolean complete, GError **error)
-{
-  gint64 row = 0;
-  g_autoptr(SentMessage) copy = sent_message_read(fields.start, fields.length);
-  for (guint i = 0; i < copy->message_ids->len && row == 0; i++)
-    if (!sent_by_id(ledger, copy->message_ids->pdata[i], &row, error)) return FALSE;
-  if (row == 0) return TRUE;
-  g_autoptr(GPtrArray) signers = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(GPtrArray) signatures = g_ptr_array_new_with_free_func((GDestroyNotify)dkim_signature_free);
-  dkim_read(fields, signatures, signers);
-  const Sighting sighting = { signatures, copy->recipients, complete && signers->len == 0 && header_is_whole(fields) };
-  return note_in_transaction(ledger, row, &sighting, error);
+  return !by_id || entry->sighting == NULL || signer_note_message(ledger, entry->matched, entry->sighting, error);
 }
 
 gboolean signer_reports(Ledger *ledger, gint64 digest, gboolean failure, gint64 except, guint *n, GError **error)

@@ -64,3 +64,11 @@ endif
 bench-tray: all tests/ui/tray/fill$(EXEEXT)
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' ENTRIES='$(ENTRIES)' \
 	  python3 -B '$(srcdir)/tests/bench/tray.py'
+
+# What signatures cost: make bench-dkim
+noinst_PROGRAMS += tests/bench/dkim
+tests_bench_dkim_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_dkim_LDADD = librigs.a $(LEDGER_LIBS)
+.PHONY: bench-dkim
+bench-dkim: tests/bench/dkim$(EXEEXT)
+	tests/bench/dkim$(EXEEXT)

@@ -52,3 +52,9 @@ EXTRA_DIST += %D%/dkim_mail.h %D%/dkim_vectors.h %D%/made_report.h %D%/read_text
 %C%_test_hand_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_marks_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_marks_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+# What python3-dkim signs, and whether it verifies what is signed here.
+check_PROGRAMS += %D%/dkim_tool
+%C%_dkim_tool_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_dkim_tool_LDADD = librigs.a $(FILTER_LIBS)
+TESTS += %D%/test_dkim_oracle.py
+EXTRA_DIST += %D%/test_dkim_oracle.py

@@ -2,7 +2,7 @@
  * Owns:     ledgers in memory; its keys.
  * Must not: depend on the day it runs on.
  * Fails:    by TAP, naming the row.
- * Tests:    ledger/signer.c, ledger/signer_learned.c, ledger/signer_key.c */
+ * Tests:    ledger/signer.c, ledger/signer_copy.c, ledger/signer_learned.c, ledger/signer_key.c */
 #include "ledger/db.h"
 #include "tests/rigs/signed_rig.h"
 
