@@ -13,5 +13,6 @@ libfilter_a_SOURCES = \
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
 
 # The judges, and the sentences of what they find.
-libfilter_a_SOURCES += filter/marks.h filter/marks.c filter/judge_marks.c filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
+libfilter_a_SOURCES += filter/marks.h filter/marks.c filter/judge_marks.c
+libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
 	filter/sentences.c
