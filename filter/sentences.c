@@ -158,8 +158,7 @@ static const struct {
     N_("The Message-ID of the original ends in @{1}, as only your own mail does: it may have left from a "
        "device that keeps no Sent copy.") },
   { "own-relay", N_("The original went through {1}, a mail server that passes on your mail, and nobody else's as far "
-                    "as is known.") }, a mail server that passes on your mail and nobody else's that you "
-                    "know of.") },
+                    "as is known.") },
   { "redirected", N_("The original is a message that you received, or says that you sent it on ({1}), so your mailbox "
                      "may have passed it on.") },
   { "own-automatic", N_("The original is from you ({1}), and says that a program wrote it: an automatic answer, a read "
@@ -227,8 +226,7 @@ static const struct {
   /* what others did (fetcher) */
   { "other-machine", N_("Another Backstop, which looks after this mailbox too, moved it into the quarantine folder.") },
   { "by-hand", N_("You, or a program of yours, moved it into the quarantine folder.") },
-}
-;
+};
 
 static const char *argument(const Evidence *evidence, guint number)
 {
