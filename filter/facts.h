@@ -1,6 +1,7 @@
 /* facts.h - what the ledger knows about a report. Filled by ledger_facts(), read by filter_judge(). The numbers are the
  * rules of doc/design/verdicts.md. */
 #pragma once
+#include "filter/hand.h"
 #include "filter/report.h"
 
 /* A message the owner sent, as the ledger remembers it. */
@@ -60,6 +61,11 @@ typedef struct {
   char *failed_owner;    /* it is a failed recipient */
   char *delivered_owner; /* the original was delivered to it (or to the mailbox that the report came to) */
 
+  /* who handed it in (7) */
+  Hand hand;
+  gboolean came_in; /* handed in from inside, but its original may have come there from another mail server */
+  char *handed_by;  /* from outside: the name of the host that did, as the owner's server verified it; NULL */
+
   /* the failed recipient (8); where the report names none, whom the original is addressed to */
   char *written_to;       /* to whom the owner has written; NULL */
   gint64 written;         /* when last before the report, Unix seconds */
@@ -102,6 +108,7 @@ typedef enum {
   MATCH_FIT,       /* recipient, sender, subject and time */
   MATCH_REWRITTEN, /* the same, while the original shows another id */
   MATCH_WRITTEN,   /* the recipient was written to lately */
+  MATCH_INSIDER,   /* no sent message: an insider about mail that is not in Sent */
   MATCH_N
 } Match;
 const char *match_name(Match match); /* "id"; static */

@@ -13,5 +13,5 @@ libfilter_a_SOURCES = \
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
 
 # The judges, and the sentences of what they find.
-libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
-	filter/sentences.c
+libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_hand.c \
+	filter/judge_shows.c filter/sentences.c

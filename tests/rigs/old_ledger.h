@@ -2,8 +2,9 @@
  */
 #pragma once
 
-/* Takes back steps 8, 7 and 6. */
+/* Takes back steps 9 to 6. */
 #define OLD_WITHOUT_TRUST                                                                                              \
+  "DROP TABLE own_server; ALTER TABLE account DROP COLUMN sampled; ALTER TABLE account DROP COLUMN sampled_last;"      \
   "ALTER TABLE entry DROP COLUMN claimed; ALTER TABLE entry DROP COLUMN braked; DROP TABLE unread; DROP TABLE "        \
   "running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "                                    \
   "id_side; DROP TABLE "                                                                                               \
