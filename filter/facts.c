@@ -29,6 +29,7 @@ void facts_free(Facts *facts)
                           facts->gap,
                           facts->unlisted,
                           facts->unused,
+                          facts->handed_by,
                           facts->signature.domain,
                           facts->signature.from,
                           facts->signature.recipient };
@@ -70,8 +71,9 @@ OwnMark mark_of_code(const char *code)
 
 const char *match_name(Match match)
 {
-  static const char *const names[MATCH_N] = { "none",    "id",      "reference", "fit",        "rewritten", "written",
-                                              "answers", "id-side", "relay",     "redirected", "automatic", "claimed" };
+  static const char *const names[MATCH_N] = { "none",       "id",        "reference", "fit",     "rewritten",
+                                              "written",    "insider",   "answers",   "id-side", "relay",
+                                              "redirected", "automatic", "claimed" };
   return names[(guint)match < MATCH_N ? match : MATCH_NONE];
 }
 

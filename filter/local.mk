@@ -13,8 +13,8 @@ libfilter_a_SOURCES = \
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(NETTLE_LIBS) $(GLIB_LIBS)
 
 # The judges, and the sentences of what they find.
-libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
-	filter/judge_marks.c filter/judge_signed.c filter/sentences.c
+libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_hand.c \
+	filter/judge_shows.c filter/judge_marks.c filter/judge_signed.c filter/sentences.c
 
 # Marks of the owner's own hand, and signatures.
 libfilter_a_SOURCES += filter/marks.h filter/marks.c filter/dkim.h filter/dkim.c filter/dkim_read.c filter/dkim_tags.h \

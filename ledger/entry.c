@@ -74,8 +74,12 @@ gboolean entry_is_failure(ReportKind kind) { return kind == REPORT_DSN_FAILED ||
 
 /* Backscatter uses up nothing: a forger must not spend what clears the reports about a recipient. A mark is used up
  * where that mark decided. */
-static void set_match(Entry *entry, const Facts *facts, gboolean shows_id)
+static void set_match(Entry *entry, const Facts *facts, const Verdict *verdict, gboolean shows_id)
 {
+  if (verdict_is_insider(verdict)) {
+    entry->matched_by = verdict->fresh ? MATCH_NONE : MATCH_INSIDER;
+    return;
+  }
   const GPtrArray *lines = entry->evidence;
   const Evidence *decided = entry->decided < lines->len ? g_ptr_array_index(lines, entry->decided) : NULL;
   const OwnMark mark = decided != NULL ? mark_of_code(decided->code) : MARK_N;
@@ -116,7 +120,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->unused = facts != NULL ? g_strdup(facts->unused) : NULL;
   entry->signature = facts != NULL ? facts->signature.digest : 0;
   entry->sighting = sighting_of_report(report);
-  if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
+  if (facts != NULL) set_match(entry, facts, verdict, original->message_ids->len > 0);
   entry_shorten(entry);
   return entry;
 }

@@ -43,10 +43,10 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
   return FALSE;
 }
 
-/* The value for column matched_by: NULL if neither a sent message nor a mark has left it in sight. */
+/* The value for column matched_by: NULL if nothing counts the entry. */
 static const char *matched_by(const Entry *entry)
 {
-  return entry->matched != 0 || entry->matched_by >= MATCH_MARK ? match_name(entry->matched_by) : NULL;
+  return entry->matched_by != MATCH_NONE ? match_name(entry->matched_by) : NULL;
 }
 
 /* The value for column reason: why a message is kept. The reason of an earlier state ends with that state. */

@@ -14,5 +14,6 @@ libledger_a_SOURCES = %D%/account.c %D%/account.h %D%/answers.c %D%/answers.h %D
 	%D%/trash.h %D%/unlisted.c %D%/unlisted.h %D%/unread.c %D%/unread.h %D%/wish.c %D%/wish.h %D%/running.c \
 	%D%/running.h %D%/facts_marks.c %D%/id_mark.c %D%/id_mark.h %D%/marks.h %D%/never_used.c %D%/never_used.h \
 	%D%/own.c %D%/own.h %D%/relay.c %D%/schema_marks.c %D%/facts_signed.c %D%/signer.c %D%/signer.h \
-	%D%/signer_copy.c %D%/signer_key.c %D%/signer_learned.c
+	%D%/signer_copy.c %D%/signer_key.c %D%/signer_learned.c %D%/insider.c %D%/insider.h \
+	%D%/learn.c %D%/learn.h %D%/own_server.c %D%/own_server.h %D%/schema_hand.c %D%/facts_hand.c
 LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)
