@@ -70,8 +70,9 @@ static void judge_freshness(Case *c)
   /* need_to: when it came. It counts where no Date tells of the original, since the clock of the reporter may be
    * slow. */
   if (original == 0) original = c->facts->need_to;
-  verdict->fresh = report > limit || original > limit;
-  if (verdict->fresh) case_note(c, EVIDENCE_NEUTRAL, "fresh", "");
+  if (report <= limit && original <= limit) return;
+  verdict->fresh = TRUE;
+  case_note(c, EVIDENCE_NEUTRAL, "fresh", "");
 }
 
 /* In this order; the first that settles the case decides, and what the others find is written down as well. */

@@ -16,6 +16,7 @@ static void weigh_insider(Case *c, gboolean shows_id)
   if (c->settled || c->facts->hand != HAND_INSIDE || c->facts->came_in || case_shows_id(c) != shows_id) return;
   case_note(c, EVIDENCE_FOR, INSIDER, "");
   case_settle(c, VERDICT_UNSURE);
+  if (c->facts->stale) c->verdict->fresh = TRUE; /* another account may have sent it */
 }
 
 void judge_insider(Case *c)

@@ -132,10 +132,12 @@ static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GE
   return TRUE;
 }
 
-/* Would this verdict have a message moved, where messages are moved? */
+/* Would this verdict have a message moved, where messages are moved? An insider is no backscatter, and may be the only
+ * sign that somebody else uses the account: it stays in sight, whatever is done with what is unsure. */
 static gboolean wants_move(const Run *run, const Verdict *verdict)
 {
-  return verdict->code == VERDICT_BACKSCATTER || (verdict->code == VERDICT_UNSURE && run->config->quarantine_unsure);
+  const gboolean unsure = verdict->code == VERDICT_UNSURE && !verdict_is_insider(verdict);
+  return verdict->code == VERDICT_BACKSCATTER || (unsure && run->config->quarantine_unsure);
 }
 
 /* Nothing keeps this message where it is but its verdict. STORE_CAN_MOVE tells of the open folder. */

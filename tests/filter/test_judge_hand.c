@@ -98,7 +98,8 @@ static void a_fresh_insider_waits_for_its_sent_copy(void **state)
     gboolean fresh;
   } rows[] = { { COVERED, NEW_REPORT | SHOWS_ID | NAMED, TRUE },
                { COVERED, SHOWS_ID | NAMED, FALSE },
-               { COVERED | WAITED, NEW_REPORT | SHOWS_ID | NAMED, FALSE } };
+               { COVERED | WAITED, NEW_REPORT | SHOWS_ID | NAMED, FALSE },
+               { STALE, SHOWS_ID | NAMED, TRUE } }; /* another account's Sent folder was not read yet */
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
     const Row row = { "", INSIDE, rows[i].has, rows[i].shows, VERDICT_UNSURE, "insider" };
     g_autoptr(Verdict) verdict = judge(&row);

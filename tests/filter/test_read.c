@@ -277,6 +277,41 @@ static void the_limit_is_of_bytes_read(void **state)
   assert_int_equal(empty->kind, REPORT_NONE);
 }
 
+#define HOPS "Received: by mx.b.test (Postfix) id 1; x\nReceived: from a.test (a.test [192.0.2.1]) by mx.b.test; x\n"
+#define RETURNED                                                                                                       \
+  "Received: from c.test (c.test [192.0.2.3]) by mx.a.test with ESMTP; x\nMessage-ID: <one@b.test>\nFrom: "            \
+  "me@b.test\nSubject: x\nTo: you@c.test\n\nReceived: by body.test\n"
+
+/* Who wrote the Received fields: "by ..." of each. */
+static char *writers(const GPtrArray *hops)
+{
+  GString *text = g_string_new(NULL);
+  for (guint i = 0; i < hops->len; i++)
+    g_string_append_printf(text, "%s%s", i > 0 ? " " : "", ((const Hop *)hops->pdata[i])->by);
+  return g_string_free(text, FALSE);
+}
+
+static void the_hops_of_report_and_original_are_kept_apart(void **state)
+{
+  static const struct {
+    const char *text, *own, *original;
+  } rows[] = {
+    { HOPS TEXT, "mx.b.test mx.b.test", "" },
+    { TEXT "\n--- Below this line is a copy of the message.\n\n" RETURNED, "", "mx.a.test" },
+    { HOPS DSN "Final-Recipient: rfc822; you@c.test\nAction: failed\n\n--x\nContent-Type: message/rfc822\n\n" RETURNED,
+      "mx.b.test mx.b.test", "mx.a.test" },
+    { HOPS DSN
+      "Final-Recipient: rfc822; you@c.test\nAction: failed\n\n--x\nContent-Type: text/rfc822-headers\n\n" RETURNED,
+      "mx.b.test mx.b.test", "mx.a.test" },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Report) report = read_text(rows[i].text);
+    g_autofree char *own = writers(report->hops), *original = writers(report->original.hops);
+    if (strcmp(own, rows[i].own) != 0 || strcmp(original, rows[i].original) != 0)
+      fail_msg("row %zu: %s; %s", i, own, original);
+  }
+}
+
 static int setup(void **state)
 {
   filter_init();
@@ -294,6 +329,7 @@ int main(void)
     cmocka_unit_test(of_a_report_reporter_owner_references_and_date_are_read),
     cmocka_unit_test(the_kind_of_a_report_is_told),
     cmocka_unit_test(the_limit_is_of_bytes_read),
+    cmocka_unit_test(the_hops_of_report_and_original_are_kept_apart),
     cmocka_unit_test(how_the_failed_recipients_are_known_is_told),
     cmocka_unit_test(a_returned_header_is_told_from_labels_that_look_like_one),
     cmocka_unit_test(the_owner_is_no_failed_recipient_where_there_is_another),

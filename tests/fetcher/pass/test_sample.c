@@ -135,6 +135,18 @@ static void an_insider_stays_and_a_stranger_is_moved(void **state)
   assert_int_equal(insiders.month, 1);
 }
 
+static void an_insider_stays_where_all_that_is_unsure_is_moved(void **state)
+{
+  Fake *fake = *state;
+  learn(fake);
+  fake->config.quarantine_unsure = TRUE;
+  const guint moved = fake_in_state(fake, MOVE_QUARANTINED);
+  bounce(fake, INNER, fake->now - 3 * DAY);
+  Pass pass = fake_pass_ok(fake);
+  assert_int_equal(pass.unsure, 1);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), moved);
+}
+
 static void before_the_servers_are_known_all_is_as_ever(void **state)
 {
   Fake *fake = *state;
@@ -175,6 +187,7 @@ int main(void)
     FAKE_CASE(a_message_that_cannot_be_read_changes_nothing),
     FAKE_CASE(a_lost_connection_learns_nothing_by_half),
     FAKE_CASE(an_insider_stays_and_a_stranger_is_moved),
+    FAKE_CASE(an_insider_stays_where_all_that_is_unsure_is_moved),
     FAKE_CASE(before_the_servers_are_known_all_is_as_ever),
     FAKE_CASE(many_insiders_in_a_day_are_told_with_their_number),
   };
