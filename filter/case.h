@@ -37,6 +37,9 @@ void judge_alike(Case *c);
 /* judge_signed.c, rule 7: signatures of the owner's own, and that one is missing. */
 void judge_signature(Case *c);
 void judge_unsigned(Case *c);
+/* judge_hand.c, rule 7: the owner's own hand. Where it shows no id, rule 8 goes first, since that may clear it. */
+void judge_insider(Case *c);
+void judge_insider_late(Case *c);
 /* judge_shows.c, the rules 9 and 10: whether what it shows, and what is known of sent mail, are enough to say no. */
 void judge_unknown(Case *c);
 void judge_shown(Case *c);

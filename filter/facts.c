@@ -18,19 +18,11 @@ void facts_free(Facts *facts)
   if (facts == NULL) return;
   Found *const found[] = { &facts->id,       &facts->refer_back, &facts->token, &facts->id_start,
                            &facts->other_id, &facts->letter,     &facts->fit,   &facts->alike };
-  char *const texts[] = { facts->own_entry,
-                          facts->own_matched,
-                          facts->to_owner,
-                          facts->failed_owner,
-                          facts->delivered_owner,
-                          facts->written_to,
-                          facts->other,
-                          facts->stranger,
-                          facts->gap,
-                          facts->unlisted,
-                          facts->signature.domain,
-                          facts->signature.from,
-                          facts->signature.recipient };
+  char *const texts[] = { facts->own_entry,      facts->own_matched,        facts->to_owner,
+                          facts->failed_owner,   facts->delivered_owner,    facts->written_to,
+                          facts->other,          facts->stranger,           facts->gap,
+                          facts->unlisted,       facts->handed_by,          facts->signature.domain,
+                          facts->signature.from, facts->signature.recipient };
   for (guint i = 0; i < G_N_ELEMENTS(found); i++) found_clear(found[i]);
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   if (facts->lack != NULL) evidence_free(facts->lack);
@@ -56,7 +48,7 @@ void sent_fact_free(SentFact *fact)
 
 const char *match_name(Match match)
 {
-  static const char *const names[MATCH_N] = { "none", "id", "reference", "fit", "rewritten", "written" };
+  static const char *const names[MATCH_N] = { "none", "id", "reference", "fit", "rewritten", "written", "insider" };
   return names[(guint)match < MATCH_N ? match : MATCH_NONE];
 }
 

@@ -1,6 +1,7 @@
 /* facts.h - what the ledger knows about a report. Filled by ledger_facts(), read by filter_judge(). The numbers are the
  * rules of doc/design/verdicts.md. */
 #pragma once
+#include "filter/hand.h"
 #include "filter/report.h"
 
 /* A message the owner sent, as the ledger remembers it. */
@@ -75,6 +76,10 @@ typedef struct {
   SignedFact signature;
   guint unsigned_of; /* the returned header is whole and has no signature of those who signed all mail seen of its
                         sender, an address of the owner's: how many messages; 0: it is not so */
+  /* who handed it in (7) */
+  Hand hand;
+  gboolean came_in; /* handed in from inside, but its original may have come there from another mail server */
+  char *handed_by;  /* from outside: the name of the host that did, as the owner's server verified it; NULL */
 
   /* the failed recipient (8); where the report names none, whom the original is addressed to */
   char *written_to;       /* to whom the owner has written; NULL */
@@ -118,6 +123,7 @@ typedef enum {
   MATCH_FIT,       /* recipient, sender, subject and time */
   MATCH_REWRITTEN, /* the same, while the original shows another id */
   MATCH_WRITTEN,   /* the recipient was written to lately */
+  MATCH_INSIDER,   /* no sent message: an insider about mail that is not in Sent */
   MATCH_N
 } Match;
 const char *match_name(Match match); /* "id"; static */

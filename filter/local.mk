@@ -13,8 +13,8 @@ libfilter_a_SOURCES = \
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(NETTLE_LIBS) $(GLIB_LIBS)
 
 # The judges, and the sentences of what they find.
-libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
-	filter/judge_signed.c filter/sentences.c
+libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_hand.c \
+	filter/judge_shows.c filter/judge_signed.c filter/sentences.c
 
 # The owner's own signatures.
 libfilter_a_SOURCES += filter/dkim.h filter/dkim.c filter/dkim_read.c filter/dkim_tags.h filter/dkim_tags.c

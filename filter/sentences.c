@@ -123,6 +123,13 @@ static const struct {
   { "signature-missing",
     N_("The returned header is whole but has no signature of yours, while all {1} messages of yours that were seen "
        "around that time had one.") },
+  /* who handed it in */
+  { "insider",
+    N_("It was written within your own mail provider, so mail that left through your account is not in Sent: "
+       "another device, an automatic reply, or somebody else.") },
+  { "insider-came-in", N_("It was written within your own mail provider, but the original may have come there from "
+                          "another mail server, so this does not tell that you sent it.") },
+  { "handed-in", N_("{1} handed it in, which is none of your mail provider's servers.") },
 
   /* whom the owner wrote to */
   { "recipient-recent", N_("You wrote to the failed recipient, {1}, on {2:day}, within {3} days before this report.") },

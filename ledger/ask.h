@@ -30,6 +30,8 @@ GPtrArray *owner_load(Ledger *ledger, GError **error);
 gboolean owner_has(Ledger *ledger, const GPtrArray *own, const char *address, gboolean *has, GError **error);
 /* facts_signed.c: is the original signed, and in whose name (rule 7)? */
 gboolean ask_signed(const Ask *ask, GError **error);
+/* facts_hand.c: who handed the report in (rule 7). */
+gboolean ask_hand(const Ask *ask, GError **error);
 /* facts_people.c: whom the owner wrote to (rule 8). */
 gboolean ask_people(const Ask *ask, GError **error);
 /* names.c: adds other ways to write this normalised address: a mail domain's second name, IDN and A-label, without the

@@ -66,7 +66,7 @@ typedef struct {
   gboolean exempt; /* never to be judged again */
   gint64 due;      /* when to judge again an entry that is waiting, or backscatter that was kept */
   gint64 matched;  /* the sent message that the report was matched to (SentFact.row), 0 none; and by what. Counted
-                      by SentFact.reports and Facts.written_reports; not read back */
+                      by SentFact.reports, Facts.written_reports and insiders_count(); not read back */
   Match matched_by;
   gint64 signature;   /* SignedFact.digest, where one vouches for it; 0: none. Not read back */
   Sighting *sighting; /* what it shows of who signs the owner's mail; NULL: nothing. Not read back */

@@ -12,5 +12,7 @@ libledger_a_SOURCES = %D%/account.c %D%/account.h %D%/answers.c %D%/answers.h %D
 	%D%/sent.h %D%/sent_batch.c %D%/sent_find.c %D%/sent_news.c %D%/sent_news.h %D%/sent_shape.c \
 	%D%/sent_shape.h %D%/shorten.c %D%/silence.c %D%/spare.c %D%/spare.h %D%/stats.c %D%/stats.h %D%/trash.c \
 	%D%/trash.h %D%/unlisted.c %D%/unlisted.h %D%/unread.c %D%/unread.h %D%/wish.c %D%/wish.h %D%/running.c \
-	%D%/running.h %D%/facts_signed.c %D%/signer.c %D%/signer.h %D%/signer_copy.c %D%/signer_key.c %D%/signer_learned.c
+	%D%/running.h %D%/insider.c %D%/insider.h %D%/learn.c %D%/learn.h %D%/own_server.c %D%/own_server.h \
+	%D%/schema_hand.c %D%/facts_hand.c %D%/facts_signed.c %D%/signer.c %D%/signer.h %D%/signer_copy.c \
+	%D%/signer_key.c %D%/signer_learned.c
 LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)

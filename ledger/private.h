@@ -1,6 +1,7 @@
 /* private.h - what one file of this room does for another. No other room includes it. */
 #pragma once
 #include "filter/filter.h"
+#include "filter/span.h"
 #include "ledger/db.h"
 #include "ledger/facts.h"
 #include "ledger/journal.h"
@@ -12,6 +13,8 @@ gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
 /* schema_trust.c: the step as SQL. */
 extern const char *const schema_trust;
+/* schema_hand.c */
+extern const char *const schema_hand;
 
 /* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
@@ -107,6 +110,10 @@ gboolean signer_verifies(Ledger *ledger, const DkimSignature *signature, gboolea
 
 /* received.c: *received: a message with this id lies, or lay, in the owner's mailbox of any account. */
 gboolean received_has(Ledger *ledger, const char *id, gboolean *received, GError **error);
+
+/* own_server.c: learns from the header fields of one ordinary message. account: row id. Within a transaction of the
+ * caller's. */
+gboolean own_server_learn(Ledger *ledger, gint64 account, Span fields, GError **error);
 
 /* answers.c: notes the message if it is an answer that counts. account: row id; patterns: of its addresses; when: Unix
  * seconds. changed: set of gint64 (owned by it): gets the address whose answers are to be weighed anew, with

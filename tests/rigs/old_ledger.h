@@ -5,6 +5,7 @@
 /* Takes back all steps behind the fifth. */
 #define OLD_WITHOUT_TRUST                                                                                              \
   "DROP TABLE sighting; DROP TABLE signer_key; DROP TABLE signer_asked; DROP TABLE signed_report;"                     \
+  "DROP TABLE own_server; ALTER TABLE account DROP COLUMN sampled; ALTER TABLE account DROP COLUMN sampled_last;"      \
   "ALTER TABLE entry DROP COLUMN claimed; ALTER TABLE entry DROP COLUMN braked; DROP TABLE unread; DROP TABLE "        \
   "running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "                                    \
   "id_side; DROP TABLE "                                                                                               \

@@ -11,6 +11,7 @@
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
+#include "ui/common/hand_words.h"
 #include "ui/terminal/entry_words.h"
 #include "ui/terminal/print.h"
 #include "ui/terminal/trust_lines.h"
@@ -37,6 +38,8 @@ typedef struct {
   gint64 sent;
   guint unread; /* messages that the worker could not read so far */
   TrustLines trust;
+  OwnServer server;
+  Insiders insiders;
 } Status;
 
 static void status_clear(Status *status)
@@ -46,6 +49,7 @@ static void status_clear(Status *status)
   g_clear_pointer(&status->last, pass_free);
   g_clear_pointer(&status->wishes, g_ptr_array_unref);
   trust_lines_clear(&status->trust);
+  own_server_clear(&status->server);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Status, status_clear)
 
@@ -88,7 +92,9 @@ static gboolean status_read(Ledger *ledger, Status *status, GError **error)
   status->wishes = wish_open(ledger, account->name, error);
   status->trust.account = account->name;
   status->trust.accounts = status->accounts;
-  return status->wishes != NULL && trust_lines_read(ledger, &status->trust, error);
+  return status->wishes != NULL && trust_lines_read(ledger, &status->trust, error)
+         && own_server_get(ledger, account->name, &status->server, error)
+         && insiders_count(ledger, account->name, status->now, &status->insiders, error);
 }
 
 /* The state as it is now. Where no daemon runs, no worker is busy or watching, whatever a killed worker has left in the
@@ -192,6 +198,32 @@ static void print_sent(const Status *status)
   }
 }
 
+static void print_hand(const Status *status)
+{
+  g_autofree char *server = hand_words_server(&status->server), *insiders = hand_words_insiders(&status->insiders);
+  print_field("mail server", server);
+  print_field("not in Sent", insiders);
+}
+
+static void hand_members(JsonBuilder *line, const Status *status)
+{
+  const Insiders *insiders = &status->insiders;
+  json_builder_set_member_name(line, "own_server");
+  json_builder_begin_object(line);
+  jsonl_text(line, "name", status->server.name);
+  jsonl_number(line, "count", status->server.count);
+  jsonl_number(line, "sampled", status->server.sampled);
+  json_builder_end_object(line);
+  json_builder_set_member_name(line, "insiders");
+  json_builder_begin_object(line);
+  jsonl_number(line, "day", insiders->day);
+  jsonl_number(line, "week", insiders->week);
+  jsonl_number(line, "month", insiders->month);
+  jsonl_time(line, "last", insiders->last);
+  jsonl_boolean(line, "alarm", insiders->alarm);
+  json_builder_end_object(line);
+}
+
 static void print_text(const Status *status)
 {
   const Account *account = status->account;
@@ -218,6 +250,7 @@ static void print_text(const Status *status)
   print_sent(status);
   print_field("", known);
   trust_lines_print_fields(&status->trust);
+  print_hand(status);
   print_field("bounces", judged);
   print_field("", moved);
   if (status->unread > 0) print_field("", unread);
@@ -244,6 +277,7 @@ static void print_json(const Status *status)
   words_gaps_member(line, status->gaps);
   trust_tests_member(line, status->trust.tests, status->accounts);
   trust_healed_member(line, &status->trust.healed);
+  hand_members(line, status);
   json_builder_set_member_name(line, "verdicts");
   json_builder_begin_object(line);
   for (int i = 0; i < VERDICT_N; i++) jsonl_number(line, verdict_name((VerdictCode)i), status->counts.by_verdict[i]);

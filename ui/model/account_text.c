@@ -5,6 +5,7 @@
  * Tests:    tests/ui/model/test_same_everywhere.py, tests/e2e/test_disk_heal.py */
 #include "ui/model/account_text.h"
 #include "ledger/browse.h"
+#include "ui/common/hand_words.h"
 #include "ui/model/overview.h"
 #include "ui/model/shown.h"
 #include <glib/gi18n.h>
@@ -68,6 +69,18 @@ static void add_healed(GPtrArray *lines, Ledger *ledger, const Account *account,
   add(lines, _("Judged again"), back);
 }
 
+static void add_hand(GPtrArray *lines, Ledger *ledger, const Account *account, gint64 now)
+{
+  g_auto(OwnServer) server = { 0 };
+  Insiders insiders = { 0 };
+  if (!own_server_get(ledger, account->name, &server, NULL)
+      || !insiders_count(ledger, account->name, now, &insiders, NULL))
+    return;
+  g_autofree char *brings = hand_words_server(&server), *left = hand_words_insiders(&insiders);
+  add(lines, _("Mail server"), brings);
+  add(lines, _("Not in Sent"), left);
+}
+
 static void add_numbers(GPtrArray *lines, Ledger *ledger, const Account *account)
 {
   BrowseCounts counts = { 0 };
@@ -94,6 +107,7 @@ GPtrArray *account_text_lines(Ledger *ledger, const Account *account, gboolean r
   add_gaps(lines, ledger, account, now);
   add_tests(lines, ledger, account);
   add_healed(lines, ledger, account, now);
+  add_hand(lines, ledger, account, now);
   add_numbers(lines, ledger, account);
   return lines;
 }

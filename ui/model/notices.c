@@ -4,6 +4,7 @@
  * Fails:    never.
  * Tests:    tests/ui/model/test_settings.c */
 #include "ui/model/notices.h"
+#include "ui/common/hand_words.h"
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -66,6 +67,17 @@ static void add_alarm(GPtrArray *notices, guint genuine)
                          .urgent = TRUE });
 }
 
+/* The same in another way: mail that left through the account and is in no Sent folder. */
+static void add_insiders(GPtrArray *notices, const Insiders *insiders)
+{
+  add(notices, (Notice){ .id = "alarm",
+                         .title = g_strdup(_("Is somebody sending with your account?")),
+                         .body = hand_words_alarm(insiders),
+                         .action = "app.review",
+                         .button = _("Look"),
+                         .urgent = TRUE });
+}
+
 /* The later one of two marks: what was too fresh at an earlier one may have been judged since. */
 static const BrowseMark *later(const BrowseMark *a, const BrowseMark *b)
 {
@@ -93,8 +105,12 @@ static void skip_old(Memory *memory, const BrowseMark *mark, NotificationMode mo
 
 static void decide_rates(GPtrArray *notices, const Overview *overview, gint64 now, Memory *memory, gint64 *last)
 {
-  if (overview->alarm && now - memory->alarmed >= ALARM_AGAIN) {
-    add_alarm(notices, overview->genuine_today);
+  const gboolean alarm = overview->alarm || overview->insiders.alarm;
+  if (alarm && now - memory->alarmed >= ALARM_AGAIN) {
+    if (overview->insiders.alarm)
+      add_insiders(notices, &overview->insiders);
+    else
+      add_alarm(notices, overview->genuine_today);
     memory->alarmed = now;
   }
   if (overview->wave && now - memory->waved >= WAVE_AGAIN) {

@@ -41,6 +41,19 @@ static gboolean read_rates(Overview *overview, Ledger *ledger, gint64 now, GErro
   return TRUE;
 }
 
+/* Mail that left through an account and is not in Sent: each account for itself. */
+static gboolean read_insiders(Overview *overview, Ledger *ledger, gint64 now, GError **error)
+{
+  overview->insiders = (Insiders){ 0 };
+  for (guint i = 0; i < overview->accounts->len && !overview->insiders.alarm; i++) {
+    const Account *account = overview->accounts->pdata[i];
+    Insiders insiders;
+    if (!insiders_count(ledger, account->name, now, &insiders, error)) return FALSE;
+    if (insiders.alarm) overview->insiders = insiders;
+  }
+  return TRUE;
+}
+
 static GPtrArray *configured_accounts(Ledger *ledger, GError **error)
 {
   GPtrArray *accounts = account_list(ledger, error);
@@ -59,6 +72,7 @@ static gboolean keep_rates(Overview *overview, const Overview *before, gint64 no
   overview->wave = before->wave;
   overview->genuine_today = before->genuine_today;
   overview->alarm = before->alarm;
+  overview->insiders = before->insiders;
   overview->rated = before->rated;
   return TRUE;
 }
@@ -77,7 +91,8 @@ void overview_read(Overview *overview, Ledger *ledger, const char *problem, cons
   }
   overview->accounts = configured_accounts(ledger, &error);
   overview->there = overview->accounts != NULL && browse_counts(ledger, NULL, looked, &overview->counts, &error)
-                    && (keep_rates(overview, &before, now) || read_rates(overview, ledger, now, &error));
+                    && (keep_rates(overview, &before, now)
+                        || (read_rates(overview, ledger, now, &error) && read_insiders(overview, ledger, now, &error)));
   if (!overview->there) overview->problem = g_strdup(error != NULL ? error->message : "");
 }
 
@@ -109,7 +124,8 @@ Trouble overview_trouble(const Account *account)
  * icon. */
 OverviewIcon overview_icon(const Overview *overview)
 {
-  if (!overview->there || !overview->runs || overview->alarm || overview->counts.view[BROWSE_TROUBLE] > 0)
+  if (!overview->there || !overview->runs || overview->alarm || overview->insiders.alarm
+      || overview->counts.view[BROWSE_TROUBLE] > 0)
     return OVERVIEW_PROBLEM;
   for (guint i = 0; i < overview->accounts->len; i++) {
     const Account *account = overview->accounts->pdata[i];

@@ -2,6 +2,7 @@
 #pragma once
 #include "ledger/account.h"
 #include "ledger/browse.h"
+#include "ledger/insider.h"
 
 typedef enum { OVERVIEW_IDLE, OVERVIEW_WAITING, OVERVIEW_PROBLEM } OverviewIcon;
 
@@ -19,7 +20,8 @@ typedef struct {
   gboolean wave;       /* far more of it than usual */
   guint genuine_today; /* genuine bounces judged in the last 24 hours */
   gboolean alarm;      /* far more of these than usual: somebody may be sending with the owner's account */
-  gint64 rated;        /* when today, wave, genuine_today and alarm were counted */
+  Insiders insiders;   /* of the account where there is an alarm about these; else zeros */
+  gint64 rated;        /* when today, wave, genuine_today, alarm and insiders were counted */
 } Overview;
 
 /* Reads all of it. ledger NULL: it cannot be opened, and problem (copied) says why. looked: how far the owner

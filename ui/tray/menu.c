@@ -98,7 +98,10 @@ void tray_menu_refresh(TrayMenu *menu)
   set(menu, ITEM_FRESH, overview_fresh(overview));
   set(menu, ITEM_WAVE, overview->wave ? g_strdup_printf(_("Backscatter wave: %u today"), overview->today) : NULL);
   set(menu, ITEM_ALARM,
-      overview->alarm
+      overview->insiders.alarm ? g_strdup_printf(_("%u reports today about mail that is not in Sent: is your account "
+                                                   "misused?"),
+                                                 overview->insiders.day)
+      : overview->alarm
           ? g_strdup_printf(_("%u bounces for your own mail today: is your account misused?"), overview->genuine_today)
           : NULL);
   set(menu, ITEM_FILTER, overview->runs ? NULL : g_strdup(_(rows[ITEM_FILTER].text)));

@@ -44,7 +44,7 @@ static void look(Notices *notices)
   if (!desk->overview.there) return;
   const BrowseMark *mark = &desk->overview.counts.mark;
   old = browse_mark_same(mark, &desk->memory.notified) && browse_mark_same(mark, &desk->memory.genuine)
-        && !desk->overview.alarm && !desk->overview.wave;
+        && !desk->overview.alarm && !desk->overview.insiders.alarm && !desk->overview.wave;
   if (old || !digest_news(desk->ledger, &desk->memory, &news, NULL)) return;
   g_autoptr(GPtrArray) list =
       digest_decide(&desk->overview, &news, desk->notifications, notices->seen(notices->data),

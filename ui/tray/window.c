@@ -4,6 +4,7 @@
  * Fails:    by a bar above the page.
  * Tests:    tests/ui/tray/test_tray_window.c, tests/ui/tray/test_window.py */
 #include "ui/tray/window.h"
+#include "ui/common/hand_words.h"
 #include "ui/model/shown.h"
 #include "ui/tray/accounts.h"
 #include "ui/tray/preferences.h"
@@ -59,6 +60,7 @@ static char *problem_text(const Desk *desk)
   if (desk->start_problem != NULL && !overview->runs) return shown_line(desk->start_problem, 500);
   if (overview->problem != NULL) return g_strdup(overview->problem);
   if (!overview->runs) return g_strdup(_("The filter is not running, so nothing is moved and your requests wait."));
+  if (overview->insiders.alarm) return hand_words_alarm(&overview->insiders);
   if (overview->alarm)
     return g_strdup_printf(
         _("%u bounces in a day answer mail that was really sent from your account. If you did not send so much, "

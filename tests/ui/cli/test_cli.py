@@ -355,7 +355,9 @@ def status():
     for part in ("No daemon is running", "home", "knows all mail sent from 1 January 2024, 12:00 to",
                  "1 genuine, 3 backscatter, 1 unsure", "2 in quarantine, 1 restored", "not watched: no daemon runs",
                  "sign-in needed: The server refused the password; fix password-command",
-                 "no Sent folder known: nothing is moved", "2 messages could not be read, and are not judged"):
+                 "no Sent folder known: nothing is moved", "2 messages could not be read, and are not judged",
+                 "mx.example.org, which brought 58 of 60 messages",
+                 "1 report of the last 30 days tells of mail that left through this account and is not in Sent"):
         assert part in re.sub(r"\s+", " ", text), f"{part} is not in:\n{text}"
     rows = ok("--data", data, "status", "--json").json()
     equal([(row["type"], row.get("account")) for row in rows],
@@ -364,6 +366,11 @@ def status():
     equal((rows[1]["states"]["quarantined"], rows[1]["verdicts"]["unsure"], rows[1]["coverage"][0]["folder"]),
           (2, 1, "Sent"), "home")
     equal((rows[1]["unread"], rows[2]["unread"]), (2, 0), "messages that could not be read")
+    equal((rows[1]["own_server"], rows[1]["insiders"]),
+          ({"name": "mx.example.org", "count": 58, "sampled": 60},
+           {"day": 1, "week": 1, "month": 1, "last": rows[1]["insiders"]["last"], "alarm": False}), "who hands mail in")
+    equal((rows[2]["own_server"]["name"], rows[2]["insiders"]["month"], rows[2]["insiders"]["last"]), (None, 0, None),
+          "who hands mail in, of an account that was not looked at")
     equal((rows[2]["state"], rows[2]["coverage"], rows[2]["last_pass"]), ("sign-in-needed", [], None), "work")
     with daemon(data, "done", "x"):
         assert "The daemon is running" in ok("--data", data, "status").out

@@ -176,6 +176,36 @@ static void digests(void **state)
   }
 }
 
+static void mail_that_is_not_in_sent_raises_one_alarm_with_its_numbers(void **state)
+{
+  static const struct {
+    gboolean genuine, insiders;
+    const char *says; /* NULL: nothing is told */
+  } rows[] = { { FALSE, FALSE, NULL },
+               { TRUE, FALSE, "really sent" },
+               { FALSE, TRUE, "12 reports of the last day and 20" },
+               { TRUE, TRUE, "12 reports of the last day and 20" } };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const Overview overview = { .there = TRUE,
+                                .alarm = rows[i].genuine,
+                                .insiders = { .day = 12, .week = 20, .alarm = rows[i].insiders } };
+    const DigestNews news = { { 1, "" }, 0, 0, 0 };
+    Memory memory = { 0 };
+    gint64 last = 0;
+    gboolean changed = FALSE;
+    for (guint again = 0; again < 2; again++) { /* told once a day */
+      g_autoptr(GPtrArray) list =
+          digest_decide(&overview, &news, NOTIFICATIONS_DIGEST, FALSE, 100000 + again * 3600, &memory, &last, &changed);
+      assert_int_equal(list->len, rows[i].says != NULL && again == 0);
+      if (list->len == 0) continue;
+      const Notice *notice = list->pdata[0];
+      assert_string_equal(notice->id, "alarm");
+      assert_true(notice->urgent);
+      assert_non_null(strstr(notice->body, rows[i].says));
+    }
+  }
+}
+
 static gint64 judge(Ledger *ledger, gint64 id, guint32 uid, VerdictCode verdict, MoveState state)
 {
   g_autoptr(Report) report = rig_report(NULL, "v@a.example", NULL);
@@ -304,6 +334,7 @@ int main(void)
     cmocka_unit_test(write_file),
     cmocka_unit_test(autostart),
     cmocka_unit_test(digests),
+    cmocka_unit_test(mail_that_is_not_in_sent_raises_one_alarm_with_its_numbers),
     cmocka_unit_test(second_look),
     cmocka_unit_test(days),
     cmocka_unit_test(scales),
