@@ -29,9 +29,11 @@ void judge_signature(Case *c)
   case_settle(c, VERDICT_UNSURE);
 }
 
-/* It orders what is unsure, and never decides: servers return mail as it was before it was signed, too. */
+/* It orders what is unsure, and never decides: servers return mail as it was before it was signed, too. What the
+ * owner's own provider returns may have failed before it was signed, so only a stranger's report counts. */
 void judge_unsigned(Case *c)
 {
-  if (c->facts->unsigned_of == 0 || (c->settled && c->verdict->code == VERDICT_GENUINE)) return;
+  if (c->facts->unsigned_of == 0 || c->facts->hand != HAND_OUTSIDE) return;
+  if (c->settled && c->verdict->code == VERDICT_GENUINE) return;
   case_note(c, EVIDENCE_AGAINST, "signature-missing", "u", c->facts->unsigned_of);
 }

@@ -2,11 +2,12 @@
  * Owns:     who learns from them, and how often they are read; account.sampled_last.
  * Must not: read mail; keep a header.
  * Fails:    LEDGER_ERROR; nothing is noted by half.
- * Tests:    tests/ledger/test_own_server.c */
+ * Tests:    tests/ledger/test_own_server.c, tests/ledger/test_signer.c */
 #include "ledger/learn.h"
 #include "filter/fields.h"
 #include "ledger/own_server.h"
 #include "ledger/private.h"
+#include "ledger/signer.h"
 
 #define ENOUGH (2 * OWN_SERVER_MESSAGES)
 #define EVERY ((gint64)3600) /* seconds, when enough is known */
@@ -14,6 +15,7 @@
 /* Each is given the header fields of one ordinary message, within a transaction. account: row id. */
 static gboolean (*const learners[])(Ledger *ledger, gint64 account, Span fields, GError **error) = {
   own_server_learn,
+  signer_learn,
 };
 
 gboolean learn_wants(Ledger *ledger, const char *account, gint64 now, guint *messages, GError **error)

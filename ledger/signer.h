@@ -14,9 +14,10 @@ typedef struct {
 Sighting *sighting_of_report(const Report *report);
 void sighting_free(Sighting *sighting);
 
-/* Learns from an ordinary message that is a copy of a sent one, by its id: any other message teaches nothing. fields:
- * raw header lines, as they came. complete: these are all that the header has. */
-gboolean signer_learn(Ledger *ledger, Span fields, gboolean complete, GError **error);
+/* Learns from an ordinary message that is a copy of a sent one, by its id: any other message teaches nothing. account
+ * is not asked: sent mail of all accounts counts. fields: raw header lines as they came, at most LEARN_READ_LIMIT
+ * bytes. */
+gboolean signer_learn(Ledger *ledger, gint64 account, Span fields, GError **error);
 
 /* Adds the names of TXT records to ask for now (char*, "s._domainkey.d"), at most `most` in all: the keys of learned
  * signers alone, each once a day. */

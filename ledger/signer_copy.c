@@ -4,6 +4,7 @@
  * Fails:    LEDGER_ERROR.
  * Tests:    tests/ledger/test_signer.c */
 #include "filter/fields.h"
+#include "ledger/learn.h"
 #include "ledger/private.h"
 #include "ledger/signer.h"
 
@@ -14,7 +15,7 @@ static gboolean note(Ledger *ledger, gint64 row, const Sighting *sighting, GErro
   return db_end_lightly(ledger, signer_note_message(ledger, row, sighting, error), error);
 }
 
-gboolean signer_learn(Ledger *ledger, Span fields, gboolean complete, GError **error)
+gboolean signer_learn(Ledger *ledger, gint64 account, Span fields, GError **error)
 {
   gint64 row = 0;
   g_autoptr(SentMessage) copy = sent_message_read(fields.start, fields.length);
@@ -24,6 +25,8 @@ gboolean signer_learn(Ledger *ledger, Span fields, gboolean complete, GError **e
   g_autoptr(GPtrArray) signers = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) signatures = g_ptr_array_new_with_free_func((GDestroyNotify)dkim_signature_free);
   dkim_read(fields, signatures, signers);
+  /* a header that was cut off may have its signature behind the cut */
+  gboolean complete = fields.length < LEARN_READ_LIMIT;
   const Sighting sighting = { signatures, copy->recipients, complete && signers->len == 0 && header_is_whole(fields) };
   return note(ledger, row, &sighting, error);
 }

@@ -52,7 +52,7 @@ static GBytes *bounce(const char *header)
 /* Letters 1 and on are in Sent, and came back as copies: so the signer is learned. Letter 0 is in no Sent folder. */
 static gboolean learn(Ledger *ledger, const RigKey *key, GError **error)
 {
-  const AccountSetup account = { (char *)"home", (char *)"me@example.org" };
+  const AccountSetup account = { (char *)"home", (char *)"me@example.org", NULL };
   FolderMark mark = { 1, 1, 0, NOW };
   if (!account_configure(ledger, &account, 1, error)) return FALSE;
   for (guint i = 1; i <= SIGHTINGS; i++) {
@@ -61,7 +61,7 @@ static gboolean learn(Ledger *ledger, const RigKey *key, GError **error)
     const SentRow row = { i, message->date, message };
     mark.next = i + 1;
     if (!sent_add(ledger, "home", "Sent", &row, 1, &mark, error)
-        || !signer_learn(ledger, (Span){ copy, strlen(copy) }, TRUE, error))
+        || !signer_learn(ledger, 0, (Span){ copy, strlen(copy) }, error))
       return FALSE;
   }
   return TRUE;

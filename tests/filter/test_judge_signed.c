@@ -15,12 +15,13 @@ typedef struct {
   const char *decided;
 } Row;
 
-static Verdict *judge(ReportKind kind, const Row *row, guint unsigned_of)
+static Verdict *judge(ReportKind kind, const Row *row, guint unsigned_of, Hand hand)
 {
   g_autoptr(Report) report = make_report(kind, row->shows);
   g_autoptr(Facts) facts = make_facts(row->has);
   const Policy policy = POLICY_DEFAULT(NOW);
   facts->unsigned_of = unsigned_of;
+  facts->hand = hand;
   if (row->signature != NONE) {
     facts->signature = (SignedFact){ .domain = g_strdup("a.test"), .from = g_strdup("me@a.test") };
     facts->signature.recipient = row->signature == NAMES_IT ? g_strdup("gone@b.test") : NULL;
@@ -58,7 +59,7 @@ static void a_signature_clears_behind_what_is_surer_and_before_what_convicts(voi
     { NEIGHBOUR | COVERED, NAMED, NAMES_IT, 1, 0, VERDICT_GENUINE, "signature-verified" },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Verdict) verdict = judge(REPORT_DSN_FAILED, &rows[i], 0);
+    g_autoptr(Verdict) verdict = judge(REPORT_DSN_FAILED, &rows[i], 0, HAND_OUTSIDE);
     const Evidence *decided = verdict->evidence->pdata[verdict->decided];
     if (verdict->code != rows[i].code || strcmp(decided->code, rows[i].decided) != 0)
       fail_msg("row %u: %s by %s", i, verdict_name(verdict->code), decided->code);
@@ -72,7 +73,7 @@ static void warnings_have_room_for_several(void **state)
   for (guint reports = 0; reports < 10; reports++)
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
       const Row row = { COVERED, SHOWS_ID | NAMED, NAMES_IT, 2, reports };
-      g_autoptr(Verdict) verdict = judge(kinds[i], &row, 0);
+      g_autoptr(Verdict) verdict = judge(kinds[i], &row, 0, HAND_OUTSIDE);
       gboolean clears = reports < (i < 2 ? 2 : 8);
       if ((verdict->code == VERDICT_GENUINE) != clears) fail_msg("kind %u after %u", i, reports);
       assert_int_not_equal(verdict->code, VERDICT_BACKSCATTER);
@@ -86,11 +87,16 @@ static void a_missing_signature_is_told_and_changes_no_verdict(void **state)
     { ID | COVERED, SHOWS_ID, NONE },    { COVERED | TO_OWNER, NAMED, NONE }, { COVERED, 0, NONE }
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Verdict) with = judge(REPORT_BOUNCE, &rows[i], 40), without = judge(REPORT_BOUNCE, &rows[i], 0);
+    g_autoptr(Verdict) with = judge(REPORT_BOUNCE, &rows[i], 40, HAND_OUTSIDE);
+    g_autoptr(Verdict) without = judge(REPORT_BOUNCE, &rows[i], 0, HAND_OUTSIDE);
+    g_autoptr(Verdict) unknown = judge(REPORT_BOUNCE, &rows[i], 40, HAND_UNKNOWN);
+    g_autoptr(Verdict) inside = judge(REPORT_BOUNCE, &rows[i], 40, HAND_INSIDE);
     const Evidence *a = with->evidence->pdata[with->decided], *b = without->evidence->pdata[without->decided];
     assert_int_equal(with->code, without->code);
     assert_string_equal(a->code, b->code);
     assert_false(says(without, "signature-missing"));
+    assert_false(says(unknown, "signature-missing")); /* who handed it in is not known */
+    assert_false(says(inside, "signature-missing"));
     assert_int_equal(says(with, "signature-missing"), with->code != VERDICT_GENUINE);
   }
 }

@@ -222,6 +222,17 @@ static void always_signed(Ledger *ledger, guint messages, guint bare)
   }
 }
 
+/* Most of what was seen is no longer signed by that domain: its key is known still, and vouches for nothing. */
+static void a_key_of_a_signer_who_is_no_longer_believed_decides_nothing(void **state)
+{
+  g_autoptr(Ledger) ledger = covered(rig_learned(key, "provider.example", 20));
+  g_autofree char *mail = signed_header(RIG_TAGS("provider.example"), "bob@there.example", TWO_DAYS_AGO);
+  g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
+  assert_true(rig_says(ledger, report, "signature-verified"));
+  always_signed(ledger, 0, 3);
+  rig_judges(ledger, report, 1, VERDICT_BACKSCATTER, "covered");
+}
+
 static void a_missing_signature_is_told_where_all_mail_is_known_to_be_signed(void **state)
 {
   enum { PLAIN, FEW_FIELDS, SIGNED, BROKEN, STRANGERS, OTHERS, LONG_AGO };
@@ -303,6 +314,7 @@ int main(void)
     cmocka_unit_test(one_signature_answers_no_more_failures_than_it_has_recipients),
     cmocka_unit_test(what_was_judged_in_the_same_batch_counts_too),
     cmocka_unit_test(an_entry_that_is_judged_again_is_counted_once),
+    cmocka_unit_test(a_key_of_a_signer_who_is_no_longer_believed_decides_nothing),
     cmocka_unit_test(a_missing_signature_is_told_where_all_mail_is_known_to_be_signed),
     cmocka_unit_test(a_bounce_without_the_signature_is_judged_as_without_this_line),
     cmocka_unit_test(healing_depends_on_no_signature),

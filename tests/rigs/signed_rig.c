@@ -61,6 +61,7 @@ Facts *rig_facts(Ledger *ledger, const Report *report, const GPtrArray *pending,
   Facts *facts = ledger_facts(ledger, report, &query, &error);
   OK(facts != NULL);
   facts->waited = TRUE;
+  facts->hand = HAND_OUTSIDE;
   return facts;
 }
 

@@ -14,7 +14,7 @@ void rig_has_sent(Ledger *ledger, guint n, const char *to, gint64 date);
 /* What comes of a bounce of mx.far.example that says that `failed` could not be reached, and returns this header. The
  * caller frees. */
 Report *rig_bounce(const char *header, const char *failed);
-/* What the ledger knows of a report that came at RIG_NOW. The caller frees. */
+/* What the ledger knows of a report that came at RIG_NOW, as if a stranger had handed it in. The caller frees. */
 Facts *rig_facts(Ledger *ledger, const Report *report, const GPtrArray *pending, gint64 entry);
 /* Judges a report that came at RIG_NOW, and records it under this UID where uid is not 0; asserts the verdict and the
  * code of the line that decided. Gives the entry's id. */
