@@ -5,8 +5,7 @@ import signal
 import subprocess
 import time
 
-from cli_scene import (backstop, daemon, fresh, ok, on_terminal, with_daemon_script, work, write, CONFIG, ENVIRONMENT,
-                       HELPER)
+from cli_scene import backstop, daemon, fresh, ok, on_terminal, with_daemon_script, work, write, CONFIG, ENVIRONMENT
 from tap import case, equal, run
 
 

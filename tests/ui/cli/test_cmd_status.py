@@ -3,7 +3,7 @@ import re
 import subprocess
 import time
 
-from cli_scene import daemon, fresh, helper, ok, work, HELPER, LIMIT
+from cli_scene import daemon, fresh, helper, ok, HELPER, LIMIT
 from tap import case, equal, run
 
 

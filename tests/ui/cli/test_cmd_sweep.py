@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from cli_scene import (backstop, daemon, fresh, helper, ok, on_terminal, open_wishes, with_daemon_script, work, write,
-                       BACKSTOP, CONFIG, ENVIRONMENT, HELPER, LIMIT)
+                       BACKSTOP, CONFIG, ENVIRONMENT, LIMIT)
 from tap import case, equal, run
 
 
