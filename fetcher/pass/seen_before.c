@@ -2,7 +2,7 @@
  * Owns:     what an earlier entry of the journal means for a message that is found again.
  * Must not: judge; move anything.
  * Fails:    STORE_ERROR, LEDGER_ERROR.
- * Tests:    tests/fetcher/pass/test_pass.c, tests/fetcher/pass/test_reconcile.c */
+ * Tests:    tests/fetcher/pass/test_seen_before.c, tests/fetcher/pass/test_reconcile.c */
 #include "fetcher/pass/seen_before.h"
 #include "fetcher/pass/locate.h"
 #include "fetcher/pass/pardon.h"

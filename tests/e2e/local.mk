@@ -1,14 +1,14 @@
 # End to end: the programs against a private Dovecot (check-dovecot) and against scripted servers (check).
 E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/programs.py tests/e2e/scripted.py \
 	tests/e2e/demo.py tests/e2e/proxy.py tests/e2e/scripted_pop3.py tests/e2e/door_scene.py \
-	tests/e2e/door_clients.py tests/e2e/pop3_scene.py
+	tests/e2e/door_clients.py tests/e2e/pop3_scene.py tests/e2e/pop3_maildrop.py
 E2E_SCRIPTED = tests/e2e/test_kill_pop3.py tests/e2e/test_refused.py tests/e2e/test_tls.py \
 	tests/e2e/test_password.py tests/e2e/test_pop3_refused.py tests/e2e/test_pop3_renumbered.py
 # The longest first, since several run at once.
 E2E_DOVECOT = tests/e2e/test_proxy.py tests/e2e/test_secrets.py tests/e2e/test_watch.py tests/e2e/test_kill.py \
-	tests/e2e/test_door.py tests/e2e/test_pop3.py tests/e2e/test_daemon.py tests/e2e/test_faults.py \
-	tests/e2e/test_wishes.py tests/e2e/test_hands.py tests/e2e/test_door_clients.py tests/e2e/test_sweep.py \
-	tests/e2e/test_pause.py tests/e2e/test_once.py tests/e2e/test_check.py
+	tests/e2e/test_door.py tests/e2e/test_daemon.py tests/e2e/test_pop3_hands.py tests/e2e/test_pop3.py \
+	tests/e2e/test_faults.py tests/e2e/test_wishes.py tests/e2e/test_hands.py tests/e2e/test_door_clients.py \
+	tests/e2e/test_sweep.py tests/e2e/test_pause.py tests/e2e/test_once.py tests/e2e/test_check.py
 
 EXTRA_DIST += $(E2E_RIG) $(E2E_SCRIPTED) $(E2E_DOVECOT) tests/e2e/stop_at.c
 TESTS += $(E2E_SCRIPTED)

@@ -198,7 +198,7 @@ def states():
 
 @case
 def soak():
-    """Deliveries, wishes, restarts and kills, and the daemon goes on."""
+    """Through deliveries, requests, restarts and kills the daemon goes on."""
     begin = time.monotonic()
     half, minute = None, 0
     while (now := time.monotonic() - begin) < MINUTES * 60:
@@ -220,7 +220,7 @@ def soak():
 
 @case
 def wishes():
-    """Every wish is done."""
+    """Every request is done."""
     programs.wait_for(lambda: not any(row["open_wishes"] for row in states().values()), "the wishes", SETTLE)
 
 

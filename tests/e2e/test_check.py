@@ -30,7 +30,7 @@ def sample(verdict):
 
 @case
 def message():
-    """A message file: exit status by verdict."""
+    """The exit status of check tells the verdict on a message."""
     for verdict, want in (("genuine", GENUINE), ("pass", GENUINE), ("backscatter", BACKSCATTER), ("unsure", UNSURE)):
         status, rows, result = check(sample(verdict))
         equal([row["verdict"] for row in rows], [verdict], f"verdict ({result.err})")
@@ -42,7 +42,7 @@ def message():
 
 @case
 def mbox():
-    """An mbox: every message, in order."""
+    """Of an mbox every message is judged, in order."""
     names = sorted(inbox)
     text = b"".join(b"From MAILER-DAEMON Mon Jan  1 00:00:00 2024\n" + inbox[name][0].replace(b"\nFrom ", b"\n>From ") +
                     b"\n"
@@ -54,7 +54,7 @@ def mbox():
 
 @case
 def maildir():
-    """A Maildir: every message, in the order of the names, and nothing in it changes."""
+    """Of a Maildir every message is judged, in the order of the names, and nothing in it changes."""
     path = os.path.join(work, "Maildir")
     for part in ("cur", "new", "tmp"):
         os.makedirs(os.path.join(path, part))
@@ -70,7 +70,7 @@ def maildir():
 
 @case
 def standard_input():
-    """Standard input."""
+    """Standard input is judged like a file."""
     for verdict, want in (("backscatter", BACKSCATTER), ("genuine", GENUINE)):
         status, rows, _ = check("-", stdin=messages.read(sample(verdict)).decode("latin-1"))
         equal(([row["verdict"] for row in rows], status), ([verdict], want), "verdict and status")
@@ -87,7 +87,7 @@ def several():
 
 @case
 def missing_file():
-    """A file that is not there: status 3 and one line; the others are judged all the same."""
+    """A file that is not there gives status 3 and one line; the others are judged all the same."""
     status, rows, result = check(os.path.join(work, "nowhere"), sample("backscatter"))
     equal(status, ERROR, "status")
     equal(len(rows), 1, "messages judged")

@@ -131,7 +131,7 @@ echo $PPID >"$last"
 
 @case
 def mbox_spool():
-    """Killed at every step of passes over an mbox in a folder that its owner may not write into."""
+    """Passes over an mbox in a folder that its owner may not write into may be killed at every step."""
     before = {name: os.environ.get(name) for name in ("LD_PRELOAD", "PATH", "ASAN_OPTIONS")}
     helper = os.path.join(work, "bin", "dotlockfile")
     os.makedirs(os.path.dirname(helper))
@@ -150,25 +150,25 @@ def mbox_spool():
 
 @case
 def maildir():
-    """Killed at every step of passes over a Maildir that quarantine, restore, heal and delete."""
+    """Passes over a Maildir that quarantine, restore, heal and delete may be killed at every step."""
     everywhere("maildir")
 
 
 @case
 def mbox():
-    """Killed at every step of passes over an mbox that quarantine, restore, heal and delete."""
+    """Passes over an mbox that quarantine, restore, heal and delete may be killed at every step."""
     everywhere("mbox")
 
 
 @case
 def maildir_to_mbox():
-    """Killed at every step of passes over a Maildir whose quarantine is an mbox."""
+    """Passes over a Maildir whose quarantine is an mbox may be killed at every step."""
     everywhere("maildir", "mbox")
 
 
 @case
 def mbox_to_maildir():
-    """Killed at every step of passes over an mbox whose quarantine is a Maildir."""
+    """Passes over an mbox whose quarantine is a Maildir may be killed at every step."""
     everywhere("mbox", "maildir")
 
 

@@ -34,13 +34,13 @@ class Scene:
 
 @case
 def wrong_password():
-    """A wrong password: status 77."""
+    """A wrong password ends with status 77."""
     Scene("password", password_command="echo wrong").fails(programs.SIGN_IN, "password")
 
 
 @case
 def password_line_break():
-    """A password with a carriage return never reaches the server: status 77."""
+    """A password with a carriage return never reaches the server, and ends with status 77."""
     scene = Scene("crlf", password_command="printf 'sesame\\\\r7351\\\\n'")
     spoken = server.log().count("user=<crlf>")
     scene.fails(programs.SIGN_IN, "password-command")
@@ -50,20 +50,20 @@ def password_line_break():
 
 @case
 def password_command_fails():
-    """A password-command that fails: status 77."""
+    """A password-command that fails ends with status 77."""
     Scene("nopass", password_command="false").fails(programs.SIGN_IN, "password-command")
 
 
 @case
 def untrusted_certificate():
-    """Dovecot with a certificate nobody vouches for: status 76."""
+    """A certificate that nobody vouches for ends with status 76."""
     other, _ = rig.certificate(work, "root.example", "roots")
     Scene("cert", ca_file=other).fails(programs.REFUSED, "certificate")
 
 
 @case
 def wrong_name():
-    """Dovecot called by a name that its certificate does not have: status 76."""
+    """A server called by a name that its certificate does not have ends with status 76."""
     Scene("name", host="127.0.0.1").fails(programs.REFUSED, "127.0.0.1")
 
 
@@ -77,19 +77,19 @@ def starttls_works():
 
 @case
 def no_sent_folder():
-    """Without a Sent folder nothing is judged: status 78, and the line says what to set."""
+    """Without a Sent folder nothing is judged, which ends with status 78 and a line that says what to set."""
     Scene("nosent", bare).fails(programs.CONFIGURATION, "sent")
 
 
 @case
 def quarantine_forbidden():
-    """A server that forbids new folders (ACL): status 73."""
+    """A server that forbids new folders (ACL) ends with status 73."""
     Scene("forbidden", locked).fails(programs.UNMAKEABLE, "Backscatter")
 
 
 @case
 def disk_full():
-    """A full disk for the ledger: status 74, and the next pass with space does it all."""
+    """A disk that is full for the ledger ends with status 74, and the next pass with space does it all."""
     scene = Scene("disk")
     room = 0
     while room < 4 << 20:
@@ -109,13 +109,13 @@ def disk_full():
 
 @case
 def disk_full_untouched():
-    """A full disk from the first byte on: the mailbox is untouched."""
+    """A disk that is full from the first byte on leaves the mailbox untouched."""
     Scene("nospace").fails(programs.DISK, "no room", env=programs.with_fault(ENOSPC_AFTER=0))
 
 
 @case
 def newer_ledger():
-    """A ledger written by a later Backstop: status 73."""
+    """A ledger written by a later Backstop ends with status 73."""
     scene = Scene("future")
     letter = os.path.join(work, "letter.eml")
     with open(letter, "wb") as out:
@@ -128,7 +128,7 @@ def newer_ledger():
 
 @case
 def damaged_ledger():
-    """A ledger that is none: status 73."""
+    """A file that is no ledger ends with status 73."""
     scene = Scene("damaged")
     os.makedirs(scene.backstop.data, mode=0o700)
     path = os.path.join(scene.backstop.data, "ledger.db")
@@ -140,7 +140,7 @@ def damaged_ledger():
 
 @case
 def exposed_configuration():
-    """A configuration that others can read: status 78."""
+    """A configuration that others can read ends with status 78."""
     scene = Scene("exposed")
     os.chmod(scene.backstop.config, 0o644)
     scene.fails(programs.CONFIGURATION, "chmod")
@@ -148,13 +148,13 @@ def exposed_configuration():
 
 @case
 def unknown_key():
-    """A key that Backstop does not know: status 78, and the key is named."""
+    """A key that Backstop does not know ends with status 78, and is named."""
     Scene("unknown", qarantine="Backscatter").fails(programs.CONFIGURATION, "qarantine")
 
 
 @case
 def line_breaks():
-    """CR or LF in a folder, user or host: status 78."""
+    """CR or LF in a folder, user or host ends with status 78."""
     for number, (key, value) in enumerate((("quarantine", "Back\\r\\nscatter"), ("folders", "INBOX;In\\nbox"),
                                            ("sent", "Se\\rnt"), ("user", "own\\ner"), ("host", "local\\nhost"))):
         Scene(f"breaks{number}", **{key: value}).fails(programs.CONFIGURATION, key)
@@ -162,7 +162,7 @@ def line_breaks():
 
 @case
 def no_configuration():
-    """No configuration: status 78, and the file is named."""
+    """A configuration that is not there ends with status 78, and the file is named."""
     scene = Scene("none")
     os.unlink(scene.backstop.config)
     scene.fails(programs.CONFIGURATION, scene.backstop.config)
@@ -170,7 +170,7 @@ def no_configuration():
 
 @case
 def second_daemon():
-    """A second backstopd on the same data gives up at once: status 75."""
+    """A second backstopd on the same data gives up at once, with status 75."""
     scene = Scene("second")
     with scene.backstop.daemon():
         lock = os.path.join(scene.backstop.data, "daemon.lock")

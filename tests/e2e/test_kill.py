@@ -84,13 +84,13 @@ def at_random(without_move):
 
 @case
 def random_move():
-    """Killed at random times, with MOVE."""
+    """Passes that are killed at random times, with MOVE, end as if they had not been."""
     at_random(False)
 
 
 @case
 def random_copy():
-    """Killed at random times, without MOVE."""
+    """Passes that are killed at random times, without MOVE, end as if they had not been."""
     at_random(True)
 
 
@@ -101,25 +101,25 @@ def everywhere(name, prepare, trash=True):
 
 @case
 def quarantine():
-    """Killed at every commit and command of a pass that quarantines, with MOVE and without."""
+    """A pass may be killed at any commit or command while it quarantines, with MOVE and without."""
     everywhere("quarantine", nothing_before)
 
 
 @case
 def restore():
-    """Killed at every commit and command of a pass that restores, with MOVE and without."""
+    """A pass may be killed at any commit or command while it restores, with MOVE and without."""
     everywhere("restore", wish_before("restore"))
 
 
 @case
 def delete():
-    """Killed at every commit and command of a pass that moves to Trash, with MOVE and without."""
+    """A pass may be killed at any commit or command while it moves to Trash, with MOVE and without."""
     everywhere("delete", wish_before("delete"))
 
 
 @case
 def delete_for_good():
-    """Killed at every commit and command of a pass that deletes where there is no Trash, with MOVE and without."""
+    """A pass may be killed at any commit or command while it deletes where there is no Trash, with MOVE and without."""
     everywhere("remove", wish_before("delete"), trash=False)
 
 
@@ -132,13 +132,13 @@ def late_copy(mailbox, home):
 
 @case
 def heal():
-    """Killed at every commit and command of a pass that finds a late Sent copy and brings its bounce back."""
+    """A pass may be killed at any commit or command while it finds a late Sent copy and brings its bounce back."""
     everywhere("heal", late_copy)
 
 
 @case
 def both_wishes():
-    """Killed at every commit and command of a pass that restores one message and deletes another, without MOVE."""
+    """A pass may be killed at any commit or command while it restores one message and deletes another, without MOVE."""
     Scene(servers[True, True], "both", wish_before("restore", "delete")).stop_everywhere()
 
 
@@ -164,7 +164,7 @@ def kill_workers(scene, number):
 
 @case
 def workers():
-    """Workers killed at random while the daemon runs: it starts others, and they end where one would have."""
+    """Where workers are killed at random, the daemon starts others, and they end where one would have."""
     scenes = [Scene(servers[without_move, True], f"workers{int(without_move)}", nothing_before)
               for without_move in (False, True)]
     for scene in scenes:

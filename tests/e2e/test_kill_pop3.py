@@ -129,37 +129,37 @@ class Scene(kill.Scene):
 
 @case
 def killed_quarantining():
-    """Killed at every sync and command of a pass that quarantines, and whenever it makes, names or writes a file."""
+    """A pass that quarantines may be killed at every sync and command, and when it makes, names or writes a file."""
     Scene("kill, quarantine", tls=True, kinds=(*kill.Scene.kinds, "unchanged", "changed")).stop_everywhere()
 
 
 @case
 def killed_restoring():
-    """Killed at every sync and command of a pass that restores."""
+    """A pass that restores may be killed at every sync and command."""
     Scene("kill, restore", ["restore"], tls=True).stop_everywhere()
 
 
 @case
 def killed_deleting():
-    """Killed at every sync and command of a pass that deletes."""
+    """A pass that deletes may be killed at every sync and command."""
     Scene("kill, delete", ["delete"], tls=True).stop_everywhere()
 
 
 @case
 def cut_quarantining():
-    """Closed at every command of a pass that quarantines."""
+    """The connection may be closed at every command of a pass that quarantines."""
     Scene("cut, quarantine").cut_everywhere()
 
 
 @case
 def cut_with_wishes():
-    """Closed at every command of a pass that restores one message and deletes another."""
+    """The connection may be closed at every command of a pass that restores one message and deletes another."""
     Scene("cut, wishes", ["restore", "delete"]).cut_everywhere(("before", "unanswered"))
 
 
 @case
 def mbox():
-    """Killed and closed where the quarantine, or what is restored, is an mbox."""
+    """Killed and closed, a pass ends well where the quarantine, or what is restored, is an mbox."""
     Scene("kill, quarantine mbox", tls=True, quarantine="quarantine").stop_everywhere()
     Scene("cut, quarantine mbox", quarantine="quarantine").cut_everywhere(("unanswered",))
     Scene("kill, restore to mbox", ["restore"], tls=True, restore_to="restored").stop_everywhere()
@@ -190,14 +190,14 @@ class WithoutCapa(WithoutUidl):
 
 @case
 def cut_other_servers():
-    """Closed at every command with PIPELINING, without UIDL, without TOP, and without any of them and CAPA."""
+    """The same holds with PIPELINING, without UIDL, without TOP, and without any of them and CAPA."""
     for script in (Pipelining, WithoutUidl, WithoutTop, WithoutCapa):
         Scene(f"cut, {script.__name__}", script=script).cut_everywhere(("unanswered",))
 
 
 @case
 def twins():
-    """Killed and closed while the same bounce lies there twice, byte for byte."""
+    """Killed and closed, a pass ends well while the same bounce lies there twice, byte for byte."""
     inbox = [FORGED[0], ORDINARY, FORGED[0]]
     Scene("kill, twins", tls=True, inbox=inbox).stop_everywhere()
     Scene("cut, twins", inbox=inbox).cut_everywhere(("unanswered",))

@@ -15,7 +15,7 @@ from tap import case, equal, note
 
 @case
 def wrong_password():
-    """A wrong password: sign-in needed, no second attempt, also by the daemon, and no word of the maildrop."""
+    """A wrong password is told, and not tried a second time, also by the daemon; no word is said of the maildrop."""
     for answer in ("-ERR wrong", "-ERR [AUTH] wrong", f"-ERR no such password: {rig.PASSWORD}"):
         with Scene(refusing(answer)) as scene:
             scene.passes(programs.SIGN_IN, "password")
@@ -30,7 +30,7 @@ def wrong_password():
 
 @case
 def in_use():
-    """A maildrop that another client holds: tried again later, with no second password, and no sign-in problem."""
+    """A maildrop that another client holds is tried later, without a second password, and is no sign-in problem."""
     for answer in ("-ERR [IN-USE] Do you have another POP session running?", "-ERR mailbox locked", "-ERR [IN-USE]",
                    "-ERR unable to lock maildrop"):
         with Scene(refusing(answer)) as scene:
@@ -90,7 +90,7 @@ def sizes_differ():
 
 @case
 def cut_short():
-    """RETR ends in the middle of a message, with a line that says it is all: it stays on the server."""
+    """A message that RETR ends in the middle, with a line that says it is all, stays on the server."""
     class Shortens(Script):
         def on_retr(self, word):
             answer = super().on_retr(word)

@@ -247,32 +247,32 @@ def scattered(kinds, way, count):
 
 @case
 def close():
-    """The connection is closed after any byte of the server."""
+    """The connection may be closed after any byte of the server."""
     sweep("close", 0.06)
 
 
 @case
 def stall():
-    """The server says nothing more after any byte."""
+    """The server may fall silent after any byte."""
     sweep("stall", 0.04)
 
 
 @case
 def corrupt():
-    """Any byte of the server is changed."""
+    """Any byte of the server may be changed."""
     sweep("corrupt", 0.06)
 
 
 @case
 def others():
-    """Reset, drip, swapped segments, missing segments, after any byte of the server."""
+    """After any byte of the server there may be a reset, single bytes, swapped or missing segments."""
     Tally().go(scattered(itertools.product(("reset", "drip", "reorder", "truncate"), SWEPT), "server",
                          200 if ALL else 15 // PART))
 
 
 @case
 def client():
-    """What the client sends is cut off, goes nowhere or (under TLS) is changed, after any of its bytes."""
+    """What the client sends may be cut off, go nowhere or (under TLS) be changed, after any of its bytes."""
     kinds = [(what, security) for what in ("close", "stall", "corrupt") for security in SWEPT]
     kinds.remove(("corrupt", "plain"))  # the server would do another command: no client can help that
     Tally().go(scattered(kinds, "client", 200 if ALL else 15 // PART))
@@ -280,7 +280,7 @@ def client():
 
 @case
 def commands():
-    """The connection breaks or goes silent before a command reaches the server, before its answer, and after it."""
+    """The connection may break or fall silent before a command reaches the server, before its answer, and after it."""
     lanes = []
     for security in ("plain", "plain with MOVE"):
         faults = [Fault(what, command=number, moment=moment) for what in ("close", "stall")

@@ -57,7 +57,7 @@ def old_tls():
 
 @case
 def wrong_host_starttls():
-    """The same wrong name after STARTTLS: refused, and the password is not sent."""
+    """The same wrong name after STARTTLS is refused, and the password is not sent."""
     attempt(StartTls, programs.REFUSED, ["certificate"], stranger(), starttls=True, security="starttls",
             ca_file=other_cert)
 
@@ -77,13 +77,13 @@ class Preauth(StartTls):
 
 @case
 def starttls_refused():
-    """STARTTLS refused: no sign-in in clear text."""
+    """Where STARTTLS is refused, nobody signs in in clear text."""
     attempt(StartTlsRefused, programs.REFUSED, ["TLS"], security="starttls")
 
 
 @case
 def starttls_not_offered():
-    """STARTTLS not offered: no sign-in in clear text."""
+    """Where STARTTLS is not offered, nobody signs in in clear text."""
     attempt(scripted.Script, programs.REFUSED, ["STARTTLS"], security="starttls")
 
 
@@ -107,7 +107,7 @@ def injection():
 
 @case
 def sign_in_refused():
-    """A wrong password: sign-in refused."""
+    """A wrong password is told as a refused sign-in."""
     class Refuses(scripted.Script):
         def on_login(self, tag, words):
             return "NO [AUTHENTICATIONFAILED] wrong"
@@ -120,7 +120,7 @@ def sign_in_refused():
 
 @case
 def closes_in_literal():
-    """A server that closes in the middle of a literal: not reachable, no endless loop."""
+    """A server that closes in the middle of a literal is not reachable, and no endless loop begins."""
     class Closes(scripted.Script):
         def on_uid_fetch(self, tag, words):
             self.connection.send(b"* 1 FETCH (UID 1 BODY[HEADER.FIELDS (FROM)] {5000}\r\nFrom: MAILER")
@@ -158,7 +158,7 @@ def silent_greeting():
 
 @case
 def not_there():
-    """Nobody listens on the port."""
+    """A port at which nobody listens is not reachable."""
     backstop = programs.Backstop(f"{work}/nobody", protocol="imap", host="localhost", port=rig.free_port(),
                                  security="tls", ca_file=cert, user="owner",
                                  password_command=f"echo {rig.PASSWORD}", timeout=PATIENCE)
@@ -203,7 +203,7 @@ def cries_wolf():
 
 @case
 def quarantine_refused():
-    """A server that lets nobody make folders: nothing is moved."""
+    """On a server that lets nobody make folders nothing is moved."""
     class NoFolders(scripted.Script):
         def on_create(self, tag, words):
             return "NO [NOPERM] no new folders"

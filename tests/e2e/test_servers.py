@@ -207,7 +207,7 @@ class Observed(OverImap):
 
 @case
 def cyrus_delays():
-    """Cyrus that lets nobody sign in by POP3 twice a minute: a pass that needs two sessions waits, and ends well"""
+    """Where Cyrus lets nobody sign in by POP3 twice a minute, a pass that needs two sessions waits, and ends well"""
     scene = OverPop3("cyrus", settings="popminpoll: 1\n")
     began = time.monotonic()
     scene.backstop.ok("backstop", "once", limit=120)
@@ -219,25 +219,25 @@ def cyrus_delays():
 
 @case
 def dovecot_imap():
-    """Dovecot over IMAP: all is right"""
+    """Dovecot over IMAP does the whole job"""
     OverImap("dovecot").run()
 
 
 @case
 def courier_imap():
-    """Courier over IMAP: all is right"""
+    """Courier over IMAP does the whole job"""
     OverImap("courier", prefix="INBOX.", make=("Sent", "Trash")).run()
 
 
 @case
 def cyrus_imap():
-    """Cyrus over IMAP: all is right"""
+    """Cyrus over IMAP does the whole job"""
     OverImap("cyrus", prefix="INBOX.").run()
 
 
 @case
 def mailutils_imap():
-    """mailutils over IMAP, which has neither MOVE nor UIDPLUS: all is judged, nothing moved, and the status says so"""
+    """On mailutils over IMAP, with neither MOVE nor UIDPLUS, all is judged, nothing moved, and the status says so"""
     scene = Observed("mailutils")
     scene.is_judged(scene.settle())
     said = " ".join(scene.backstop.ok("backstop", "status").split())
@@ -255,37 +255,37 @@ def mailutils_imap():
 
 @case
 def dovecot_pop3():
-    """Dovecot over POP3: all is right"""
+    """Dovecot over POP3 does the whole job"""
     OverPop3("dovecot").run()
 
 
 @case
 def courier_pop3():
-    """Courier over POP3: all is right"""
+    """Courier over POP3 does the whole job"""
     OverPop3("courier").run()
 
 
 @case
 def cyrus_pop3():
-    """Cyrus over POP3: all is right"""
+    """Cyrus over POP3 does the whole job"""
     OverPop3("cyrus", settings="popminpoll: 0\n").run()
 
 
 @case
 def mailutils_pop3():
-    """mailutils over POP3: all is right"""
+    """mailutils over POP3 does the whole job"""
     OverPop3("mailutils").run()
 
 
 @case
 def popa3d():
-    """popa3d: all is right"""
+    """popa3d does the whole job"""
     OverPop3("popa3d").run()
 
 
 @case
 def solid():
-    """solid-pop3d: all is right"""
+    """solid-pop3d does the whole job"""
     OverPop3("solid-pop3d").run()
 
 

@@ -40,7 +40,7 @@ static char *gaps_of(Ledger *ledger)
 
 /* UIDs that came, each sent on the day of its number. Where the folder is read on, UID 10 is the first one, nine
  * messages were there on the 40th day, and it is the 50th. */
-static void test_reading(void **state)
+static void what_came_and_was_not_read_is_a_gap(void **state)
 {
   static const struct {
     const char *what;
@@ -133,7 +133,7 @@ static void a_reading_that_is_cut_off_goes_on(void **state)
 }
 
 /* A server that skips numbers leaves one out before most messages; after ten of them, that is its habit. */
-static void test_server_skips_numbers(void **state)
+static void a_server_that_skips_ten_numbers_has_the_habit(void **state)
 {
   static const struct {
     guint every, n; /* a number is missing before each so-manieth of n messages */
@@ -170,9 +170,9 @@ static void test_server_skips_numbers(void **state)
 int main(void)
 {
   filter_init();
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_reading),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(what_came_and_was_not_read_is_a_gap),
                                       cmocka_unit_test(what_an_earlier_build_read_was_not_counted),
                                       cmocka_unit_test(a_reading_that_is_cut_off_goes_on),
-                                      cmocka_unit_test(test_server_skips_numbers) };
+                                      cmocka_unit_test(a_server_that_skips_ten_numbers_has_the_habit) };
   return cmocka_run_group_tests_name("ledger_complete", tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  * Owns:     its output and exit status.
  * Must not: change the ledger or the messages.
  * Fails:    exit status 3; the other messages are still judged.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_check.py */
 #include "ledger/facts.h"
 #include "ui/cli/command.h"
 #include "ui/cli/mail_arguments.h"

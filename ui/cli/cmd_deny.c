@@ -2,7 +2,7 @@
  * Owns:     its row.
  * Must not: do what own_list.c does for both lists.
  * Fails:    by exit.h.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_hands.py */
 #include "ui/cli/command.h"
 #include "ui/cli/own_list.h"
 

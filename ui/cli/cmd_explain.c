@@ -2,7 +2,7 @@
  * Owns:     its output, meant for somebody who has never heard of a DSN.
  * Must not: judge again; it tells what was found then.
  * Fails:    by exit.h.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_explain.py */
 #include "ledger/wish.h"
 #include "ui/cli/command.h"
 #include "ui/terminal/entry_words.h"
@@ -59,11 +59,12 @@ static gboolean ask(Ledger *ledger, WishVerb verb, gint64 id, gboolean *may, GEr
   return TRUE;
 }
 
-static gboolean known_read(Ledger *ledger, gint64 id, Known *known, GError **error)
+/* Fills in the rest, where the entry is known. */
+static gboolean known_read(Ledger *ledger, Known *known, GError **error)
 {
   GError *problem = NULL;
-  if ((known->entry = journal_get(ledger, id, error)) == NULL
-      || (known->coverage = coverage_list(ledger, NULL, error)) == NULL
+  gint64 id = known->entry->id;
+  if ((known->coverage = coverage_list(ledger, NULL, error)) == NULL
       || (known->tests = coverage_tests(ledger, NULL, error)) == NULL
       || (known->accounts = account_list(ledger, error)) == NULL
       || !ask(ledger, WISH_RESTORE, id, &known->may_restore, error)
@@ -172,11 +173,11 @@ static void print_json(const Known *known)
 static int run(const Ui *ui, int argc, char **argv)
 {
   GError *error = NULL;
-  gint64 id;
+  g_autoptr(Ledger) ledger = NULL;
   g_auto(Known) known = { 0 };
-  if (!ui_parse_id(argv[0], &id)) return ui_usage("\"%s\" is no ID: they are the numbers of backstop list", argv[0]);
-  g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
-  if (ledger == NULL || !known_read(ledger, id, &known, &error)) return ui_fail(error);
+  int status = ui_open_entry(ui, argv[0], &ledger, &known.entry);
+  if (status != EX_OK) return status;
+  if (!known_read(ledger, &known, &error)) return ui_fail(error);
   if (ui->json) {
     print_json(&known);
     return EX_OK;

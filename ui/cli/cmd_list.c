@@ -2,7 +2,7 @@
  * Owns:     its choice of entries and its table.
  * Must not: change the ledger.
  * Fails:    by exit.h.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_list.py */
 #include "ledger/account.h"
 #include "ui/cli/command.h"
 #include "ui/terminal/entry_words.h"

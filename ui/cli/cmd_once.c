@@ -2,7 +2,7 @@
  * Owns:     its requests, and which of the two makes the pass.
  * Must not: speak to a server or judge mail.
  * Fails:    by the child's exit status, else exit.h.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_once.py */
 #include "ui/cli/command.h"
 #include "ui/cli/passing.h"
 #include "ui/cli/wish_and_wait.h"

@@ -2,7 +2,7 @@
  * Owns:     its batches and output.
  * Must not: change the messages.
  * Fails:    by exit.h; what was recorded before stays.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_check.py */
 #include "filter/filter.h"
 #include "ledger/sent.h"
 #include "ui/cli/coming_back.h"

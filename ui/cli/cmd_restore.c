@@ -2,7 +2,7 @@
  * Owns:     its row.
  * Must not: do what wish_and_wait.c does for both verbs.
  * Fails:    by exit.h.
- * Tests:    tests/ui/cli/test_cli.py, tests/ui/cli/test_hands.py */
+ * Tests:    tests/ui/cli/test_hands.py */
 #include "ui/cli/command.h"
 #include "ui/cli/wish_and_wait.h"
 

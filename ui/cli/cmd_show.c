@@ -2,7 +2,7 @@
  * Owns:     its output.
  * Must not: speak to a server: only a message in a folder on this computer can be printed itself.
  * Fails:    by exit.h.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_explain.py */
 #include "fetcher/disk/find_message.h"
 #include "filter/normalise.h"
 #include "ui/cli/command.h"
@@ -111,12 +111,10 @@ static void print(const Entry *entry)
 
 static int run(const Ui *ui, int argc, char **argv)
 {
-  GError *error = NULL;
-  gint64 id;
-  if (!ui_parse_id(argv[0], &id)) return ui_usage("\"%s\" is no ID: they are the numbers of backstop list", argv[0]);
-  g_autoptr(Ledger) ledger = ui_ledger(ui, &error);
-  g_autoptr(Entry) entry = ledger != NULL ? journal_get(ledger, id, &error) : NULL;
-  if (entry == NULL) return ui_fail(error);
+  g_autoptr(Ledger) ledger = NULL;
+  g_autoptr(Entry) entry = NULL;
+  int status = ui_open_entry(ui, argv[0], &ledger, &entry);
+  if (status != EX_OK) return status;
   if (raw) return print_raw(entry);
   if (ui->json) {
     JsonBuilder *line = jsonl_begin();

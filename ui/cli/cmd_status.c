@@ -2,7 +2,7 @@
  * Owns:     its output.
  * Must not: speak to a server or a daemon; the ledger tells all.
  * Fails:    by exit.h.
- * Tests:    tests/ui/cli/test_status.c, tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_status.c, tests/ui/cli/test_cmd_status.py */
 #include "ledger/account.h"
 #include "ledger/browse.h"
 #include "ledger/pass.h"

@@ -2,7 +2,7 @@
  * Owns:     its requests, their end, and what is printed about them.
  * Must not: speak to a server or judge mail.
  * Fails:    by exit.h; what was done stays done.
- * Tests:    tests/ui/cli/test_cli.py, tests/e2e/test_sweep.py */
+ * Tests:    tests/ui/cli/test_cmd_sweep.py, tests/e2e/test_sweep.py */
 #include "filter/normalise.h"
 #include "ledger/account.h"
 #include "ui/cli/command.h"

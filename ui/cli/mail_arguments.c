@@ -2,7 +2,7 @@
  * Owns:     the walk over several files.
  * Must not: understand a message.
  * Fails:    by a complaint and a return value; the other files are still read.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_check.py */
 #include "ui/cli/mail_arguments.h"
 #include "fetcher/disk/mail_files.h"
 #include "filter/filter.h"

@@ -2,7 +2,7 @@
  * Owns:     main() and the help text.
  * Must not: know what a subcommand does.
  * Fails:    by exit status (fetcher/common/exit.h), with one line on standard error.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_main.py */
 #include "filter/filter.h"
 #include "ui/cli/command.h"
 #include <errno.h>

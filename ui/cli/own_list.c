@@ -2,7 +2,7 @@
  * Owns:     the words add, remove and list.
  * Must not: decide what an entry is; newsender.h does.
  * Fails:    by exit.h; of several entries each is tried.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_hands.py */
 #include "ui/cli/own_list.h"
 #include "filter/normalise.h"
 #include "ledger/command.h"

@@ -2,7 +2,7 @@
  * Owns:     the child, and the wait for a running daemon.
  * Must not: speak to a server or judge mail; print results.
  * Fails:    by the child's exit status, else exit.h.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_once.py */
 #include "ui/cli/passing.h"
 #include "fetcher/common/program.h"
 #include "ledger/account.h"

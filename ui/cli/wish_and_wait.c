@@ -2,7 +2,7 @@
  * Owns:     the question before, the wait, and what is said of results.
  * Must not: touch a message; the worker does what is asked.
  * Fails:    by exit.h; all of the messages are asked for, or none.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_hands.py */
 #include "ui/cli/wish_and_wait.h"
 #include "filter/normalise.h"
 #include "ledger/account.h"

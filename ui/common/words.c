@@ -2,7 +2,7 @@
  * Owns:     the names of kinds and states, for the command line and the window.
  * Must not: open the ledger; translate: the window does, by _().
  * Fails:    never.
- * Tests:    tests/ui/cli/test_cli.py, tests/ui/model/test_models.c */
+ * Tests:    tests/ui/cli/test_cmd_status.py, tests/ui/model/test_models.c */
 #include "ui/common/words.h"
 #include <glib/gi18n.h>
 

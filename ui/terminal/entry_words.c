@@ -2,7 +2,7 @@
  * Owns:     the table of entries, the sentences about coverage, and the JSON members of an entry.
  * Must not: open the ledger.
  * Fails:    never.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_list.py, tests/ui/cli/test_cmd_explain.py */
 #include "ui/terminal/entry_words.h"
 #include <stdio.h>
 

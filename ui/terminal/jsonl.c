@@ -2,7 +2,7 @@
  * Owns:     how a text, a time and a list are written.
  * Must not: know what the members mean.
  * Fails:    never; a failed write shows when the program ends.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_list.py */
 #include "ui/terminal/jsonl.h"
 #include "filter/normalise.h"
 #include <stdio.h>

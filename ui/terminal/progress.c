@@ -2,7 +2,7 @@
  * Owns:     the progress line and the summary.
  * Must not: steer anything; it reads pass rows.
  * Fails:    LEDGER_ERROR, at the end only.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_cmd_once.py */
 #include "ui/terminal/progress.h"
 #include "ledger/account.h"
 #include "ledger/pass.h"

@@ -1,8 +1,8 @@
 /* ui.c - what the subcommands of `backstop` share: complaints, and the ledger named by the options
- * Owns:     how an error is told.
+ * Owns:     how an error is told, and how an argument becomes an entry.
  * Must not: exit; print data.
  * Fails:    by GError; a complaint itself cannot fail.
- * Tests:    tests/ui/cli/test_cli.py */
+ * Tests:    tests/ui/cli/test_main.py */
 #include "ui/terminal/ui.h"
 #include "fetcher/common/exit.h"
 #include "filter/normalise.h"
@@ -72,6 +72,17 @@ gboolean ui_parse_id(const char *text, gint64 *id)
   if (!g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT64, &number, NULL)) return FALSE;
   *id = (gint64)number;
   return TRUE;
+}
+
+int ui_open_entry(const Ui *ui, const char *id, Ledger **ledger, Entry **entry)
+{
+  GError *error = NULL;
+  gint64 number;
+  if (!ui_parse_id(id, &number)) return ui_usage("\"%s\" is no ID: they are the numbers of backstop list", id);
+  g_autoptr(Ledger) opened = ui_ledger(ui, &error);
+  if (opened == NULL || (*entry = journal_get(opened, number, &error)) == NULL) return ui_fail(error);
+  *ledger = g_steal_pointer(&opened);
+  return EX_OK;
 }
 
 int ui_check_account(Ledger *ledger, const char *name)

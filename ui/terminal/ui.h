@@ -3,6 +3,7 @@
 #pragma once
 #include "fetcher/config/config.h"
 #include "filter/filter.h"
+#include "ledger/journal.h"
 #include "ledger/ledger.h"
 
 /* The global options. Borrowed by the subcommands. */
@@ -28,6 +29,9 @@ Ledger *ui_ledger_or_empty(const Ui *ui, gboolean *empty, GError **error);
 int ui_check_account(Ledger *ledger, const char *name);
 /* An id as `list` shows it; FALSE for anything but a positive number. */
 gboolean ui_parse_id(const char *text, gint64 *id);
+/* The existing ledger, and its entry with the id that the owner has typed. EX_OK: the caller frees both; otherwise the
+ * status after a complaint. */
+int ui_open_entry(const Ui *ui, const char *id, Ledger **ledger, Entry **entry);
 /* How the owner wants mail to be judged, now: by the configuration, or by the defaults where there is none.
  * CONFIG_ERROR. */
 gboolean ui_policy(const Ui *ui, Policy *policy, GError **error);

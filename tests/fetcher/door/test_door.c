@@ -41,7 +41,7 @@ typedef struct {
 } Dialogue;
 
 static const Dialogue dialogues[] = {
-  { "nothing", "", "", "", "" },
+  { "a client that says nothing", "", "", "", "" },
   { "QUIT before the sign-in", "QUIT\r\nQUIT\r\n", OK, "", "" },
   { "CAPA", "CAPA\r\ncapa\r\n", CAPABILITIES CAPABILITIES, "", "" },
   { "CAPA after the sign-in", IN "CAPA\r\n", IS_IN CAPABILITIES, "", "enter;gone;" },
@@ -96,7 +96,7 @@ static const Dialogue dialogues[] = {
     "", "" },
   { "AUTH forgets USER", "USER me\r\nAUTH\r\nPASS open sesame\r\n",
     OK "-ERR PLAIN is the only mechanism here\r\n-ERR USER comes first\r\n", "", "" },
-  { "listings", IN "STAT\r\nLIST\r\nUIDL\r\nLIST 2\r\nUIDL 3\r\n",
+  { "STAT, LIST and UIDL", IN "STAT\r\nLIST\r\nUIDL\r\nLIST 2\r\nUIDL 3\r\n",
     IS_IN "+OK 3 141\r\n+OK 3 messages (141 octets)\r\n1 48\r\n2 33\r\n3 60\r\n.\r\n"
           "+OK\r\n1 uid-1\r\n2 uid-3\r\n3 uid-5\r\n.\r\n+OK 2 33\r\n+OK 3 uid-5\r\n",
     "", "enter;gone;" },
@@ -108,12 +108,12 @@ static const Dialogue dialogues[] = {
     IS_IN OK NONE NONE NONE NONE NONE, "", "enter;gone;" },
   { "no such message", IN "LIST 0\r\nUIDL 4\r\nTOP 0 1\r\nRETR 4\r\nDELE 99999999999999999999\r\nRETR 4294967297\r\n",
     IS_IN NONE NONE NONE NONE NONE NONE, "", "enter;gone;" },
-  { "wrong words",
+  { "arguments that do not fit",
     IN "STAT 1\r\nLIST x\r\nLIST 1 2\r\nUIDL -1\r\nTOP 1\r\nTOP 1 1 1\r\nTOP 1 -1\r\nRETR\r\nRETR 1 2\r\nRETR 1x\r\n"
        "DELE\r\nRSET 1\r\nNOOP x\r\nCAPA x\r\nQUIT now\r\nRETR +1\r\n",
     IS_IN WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS WORDS, "",
     "enter;gone;" },
-  { "space to spare", IN "STAT \r\nLIST  2 \r\nRETR 002\r\n", IS_IN "+OK 3 141\r\n+OK 2 33\r\n" OK DOTS ".\r\n",
+  { "more space than needed", IN "STAT \r\nLIST  2 \r\nRETR 002\r\n", IS_IN "+OK 3 141\r\n+OK 2 33\r\n" OK DOTS ".\r\n",
     "RETR 3;", "enter;gone;" },
   { "RETR", IN "RETR 1\r\nRETR 2\r\n", IS_IN OK ONE_HEAD ONE_BODY ".\r\n" OK DOTS ".\r\n", "RETR 1;RETR 3;",
     "enter;gone;" },

@@ -15,22 +15,20 @@
 #define SELECTED(code) "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 10] x\r\n$ OK " code "x\r\n"
 
 static const struct {
-  const char *answer;
+  const char *name, *answer;
   int code;
   const char *words;
   FolderStatus status;
   guint can;
 } selects[] = {
-  { SELECTED("[READ-WRITE] "), -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
-  { SELECTED(""), -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
-  { SELECTED("[READ-ONLY] "), -1, "", { 7, 10, 3, TRUE }, 0 },
-  /* no words after the code, as some servers have it */
-  { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 10]\r\n$ OK [READ-WRITE]\r\n", -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
-  /* the last message is UID 20 */
-  { "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$ OK [READ-WRITE] x\r\n", -1, "", { 7, 21, 3, FALSE }, STORE_CAN_MOVE },
-  { "* 3 EXISTS\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-WRITE] x\r\n", STORE_ERROR_MAILBOX, "UIDVALIDITY", { 0 }, 0 },
-  { "$ NO [NONEXISTENT] no such folder\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX (SELECT): no such folder", { 0 }, 0 },
-  { "$ BAD what\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX", { 0 }, 0 },
+  { "select, read and write", SELECTED("[READ-WRITE] "), -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
+  { "select, without a code", SELECTED(""), -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
+  { "select, read only", SELECTED("[READ-ONLY] "), -1, "", { 7, 10, 3, TRUE }, 0 },
+  { "select, no words after the code", "* 3 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 10]\r\n$ OK [READ-WRITE]\r\n", -1, "", { 7, 10, 3, FALSE }, STORE_CAN_MOVE },
+  { "select, no UIDNEXT, the last message is UID 20", "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n$ OK [READ-WRITE] x\r\n", -1, "", { 7, 21, 3, FALSE }, STORE_CAN_MOVE },
+  { "select, no UIDVALIDITY", "* 3 EXISTS\r\n* OK [UIDNEXT 10] x\r\n$ OK [READ-WRITE] x\r\n", STORE_ERROR_MAILBOX, "UIDVALIDITY", { 0 }, 0 },
+  { "select, no such folder", "$ NO [NONEXISTENT] no such folder\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX (SELECT): no such folder", { 0 }, 0 },
+  { "select, not understood", "$ BAD what\r\n", STORE_ERROR_MAILBOX, "refused to open the folder INBOX", { 0 }, 0 },
 };
 /* clang-format on */
 
@@ -325,6 +323,6 @@ int main(void)
     cmocka_unit_test(a_peek_tells_what_the_server_tells),
   };
   for (guint i = 0; i < G_N_ELEMENTS(selects); i++)
-    tests[9 + i] = (struct CMUnitTest){ "select", test_select, NULL, NULL, GUINT_TO_POINTER(i) };
+    tests[9 + i] = (struct CMUnitTest){ selects[i].name, test_select, NULL, NULL, GUINT_TO_POINTER(i) };
   return _cmocka_run_group_tests("imap_folder", tests, G_N_ELEMENTS(tests), NULL, NULL);
 }

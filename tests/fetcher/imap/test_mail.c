@@ -30,7 +30,7 @@ static const struct {
   const char *words;
   void (*act)(Peer *peer);
 } scans[] = {
-  { "scan", "* 1 FETCH (UID 1 FLAGS (\\Seen $backscatter) INTERNALDATE \"01-Feb-2024 10:20:30 +0230\" RFC822.SIZE 99 BODY[HEADER.FIELDS (A B)] {8}\r\nA: b\r\n\r\n)\r\n"
+  { "scan, two messages", "* 1 FETCH (UID 1 FLAGS (\\Seen $backscatter) INTERNALDATE \"01-Feb-2024 10:20:30 +0230\" RFC822.SIZE 99 BODY[HEADER.FIELDS (A B)] {8}\r\nA: b\r\n\r\n)\r\n"
             "* 3 FETCH (UID 5 BODY[HEADER.FIELDS (A B)] NIL FLAGS (\\Deleted $NotBackscatter) INTERNALDATE \" 1-Jan-1970 00:00:00 +0000\")\r\n"
             "$ OK done\r\n", "1:99:1706773830:b:A: b\r\n\r\n|5:0:0:dnu:|", -1, "" },
   { "scan, negative zone", "* 1 FETCH (UID 1 INTERNALDATE \"01-Feb-2024 10:20:30 -0800\" BODY[HEADER.FIELDS (A B)] \"x\")\r\n$ OK done\r\n", "1:0:1706811630::x|", -1, "" },
@@ -57,7 +57,7 @@ static const struct {
   const char *words;
   void (*act)(Peer *peer);
 } reads[] = {
-  { "read", "* 1 FETCH (UID 7 BODY[]<0> {5}\r\nabcde)\r\n$ OK done\r\n", "abcde", -1, "" },
+  { "read, all that was asked for", "* 1 FETCH (UID 7 BODY[]<0> {5}\r\nabcde)\r\n$ OK done\r\n", "abcde", -1, "" },
   { "read, shorter", "* 1 FETCH (BODY[]<0> {2}\r\nab UID 7 FLAGS (\\Seen))\r\n$ OK done\r\n", "ab", -1, "" },
   { "read, empty", "* 1 FETCH (UID 7 BODY[]<0> \"\")\r\n$ OK done\r\n", "", -1, "" },
   { "read, more than asked", "* 1 FETCH (UID 7 BODY[] {8}\r\nabcdefgh)\r\n$ OK done\r\n", "abcde", -1, "" },
@@ -77,7 +77,7 @@ static const struct {
   const char *answer, *uids;
   int code;
 } finds[] = {
-  { "find", "a\"b\\c@x", 0, 0, "UID SEARCH HEADER Message-ID \"a\\\"b\\\\c@x\"", "* SEARCH 9 3\r\n* SEARCH 3\r\n$ OK done\r\n", "3,9", -1 },
+  { "find by id", "a\"b\\c@x", 0, 0, "UID SEARCH HEADER Message-ID \"a\\\"b\\\\c@x\"", "* SEARCH 9 3\r\n* SEARCH 3\r\n$ OK done\r\n", "3,9", -1 },
   { "find, none", "a@x", 0, 0, "UID SEARCH HEADER Message-ID \"a@x\"", "* SEARCH\r\n$ OK done\r\n", "", -1 },
   { "find, says nothing", "a@x", 0, 0, "UID SEARCH", "$ OK done\r\n", "", -1 },
   { "find, no", "a@x", 0, 0, "UID SEARCH", "$ NO busy\r\n", NULL, STORE_ERROR_MAILBOX },
@@ -99,7 +99,7 @@ static const struct {
   int code;
   const char *words, *heard, *not_heard;
 } moves[] = {
-  { "move", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "* OK [COPYUID 9 3:5 11:13] moved\r\n* 1 EXPUNGE\r\n$ OK done\r\n" } },
+  { "move, all three", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "* OK [COPYUID 9 3:5 11:13] moved\r\n* 1 EXPUNGE\r\n$ OK done\r\n" } },
     "3>11 4>12 5>13", -1, "", "UID MOVE 3:5 \"Away\"", "STORE" },
   { "move, tagged COPYUID", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "* 1 EXPUNGE\r\n$ OK [COPYUID 9 5,3:4 13,11,12] done\r\n" } },
     "5>13 3>11 4>12", -1, "", "", "STORE" },
@@ -127,7 +127,7 @@ static const struct {
     "", STORE_ERROR_MAILBOX, "refused to move messages (UID MOVE in INBOX): no such folder", "", "STORE" },
   { "move, leaves", NULL, "3 4 5", NULL, { { .command = "UID MOVE", .answer = "* OK [COPYUID 9 3:5 11:13] moved\r\n", .act = peer_leave } },
     "", STORE_ERROR_LINK, "closed", "", "STORE" },
-  { "copy", COPY_ONLY, "3 4 5", "", { { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3:5 11:13] done\r\n" } },
+  { "copy, all three", COPY_ONLY, "3 4 5", "", { { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3:5 11:13] done\r\n" } },
     "3>11 4>12 5>13", -1, "", "UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\r\n", " EXPUNGE\r\n" },
   { "copy, expunged by UID", COPY_ONLY, "3 4 5", "", { { .command = "UID COPY", .answer = "$ OK [COPYUID 9 3:5 11:13] done\r\n" } },
     "3>11 4>12 5>13", -1, "", "UID EXPUNGE 3:5\r\n", "CLOSE" },

@@ -57,7 +57,7 @@ static const struct {
   int code;
   const char *words, *heard, *not_heard;
 } claims[] = {
-  { "claim", CONDSTORE, ALL, NULL, DONE, NULL, "3 4 9", -1, "", SET3, "-FLAGS" },
+  { "claim, none is taken", CONDSTORE, ALL, NULL, DONE, NULL, "3 4 9", -1, "", SET3, "-FLAGS" },
   { "claim, answered in full", CONDSTORE, ALL, NULL, "* 1 FETCH (UID 3 MODSEQ (13))\r\n* 2 FETCH (MODSEQ (13) FLAGS (x))\r\n* OK [HIGHESTMODSEQ 14] x\r\n" DONE, NULL, "3 4 9", -1, "", SET3, "-FLAGS" },
   { "claim, no CONDSTORE", NULL, ALL, NULL, DONE, NULL, "4 3 9", -1, "", PLAIN, "UNCHANGEDSINCE" },
   { "claim, one is taken", CONDSTORE, ROW("1", "3", "$backscatter", "99") ROW("2", "4", "", "12") ROW("3", "9", "", "5") DONE, NULL, DONE, NULL,

@@ -85,8 +85,8 @@ static void test_scan(void **state)
   session_free(&session);
 }
 
-/* Refusals of every kind say what was refused, and whether it is for now, and never use the words of another one. */
-static void test_refusals(void **state)
+/* And no refusal is told with the words of another one. */
+static void a_refusal_says_what_was_refused_and_whether_only_for_now(void **state)
 {
   static const struct {
     const char *answer, *words;
@@ -116,8 +116,8 @@ static void test_refusals(void **state)
   session_free(&session);
 }
 
-/* Is a message flagged that the server left out, or whose flags it did not tell? For all we know. */
-static void test_prized(void **state)
+/* A message that the server left out may be flagged, too. */
+static void a_message_whose_flags_are_not_told_counts_as_flagged(void **state)
 {
   static const struct {
     const char *fetched, *prized;
@@ -146,8 +146,8 @@ static void test_prized(void **state)
 
 #define STATUS(messages, next) "* STATUS Away (MESSAGES " messages " UIDNEXT " next ")\r\n" OK
 
-/* UIDPLUS without COPYUID: what was copied is removed only where the target has grown by all of it. */
-static void test_copies_that_are_not_told(void **state)
+/* What was copied is removed only where that is so. */
+static void without_copyuid_a_copy_counts_where_the_target_has_grown_by_all_of_it(void **state)
 {
   static const struct {
     const char *before, *after;
@@ -184,8 +184,7 @@ static void test_copies_that_are_not_told(void **state)
   }
 }
 
-/* A COPYUID that cannot be right is as good as none. */
-static void test_copyuid_is_checked(void **state)
+static void a_copyuid_that_cannot_be_right_is_as_good_as_none(void **state)
 {
   static const char *const codes[] = {
     "COPYUID 9 2:3 11,11", "COPYUID 9 2,2 11:12", "COPYUID 9 2:3 0:1", "COPYUID 9 2:3 11",
@@ -212,8 +211,8 @@ static void test_copyuid_is_checked(void **state)
   }
 }
 
-/* Who we are is said where it can be, after the sign-in; what the server answers does not matter. */
-static void test_id(void **state)
+/* What the server answers to it does not matter. */
+static void who_we_are_is_said_after_the_sign_in_where_the_server_offers_to_hear_it(void **state)
 {
   static const char *const answers[] = { ("* ID (\"name\" \"x\")\r\n" OK), "* ID NIL\r\n$ NO\r\n", "$ BAD what\r\n" };
   for (guint i = 0; i <= G_N_ELEMENTS(answers); i++) {
@@ -232,11 +231,11 @@ static void test_id(void **state)
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(scans) + 5] = {
-    cmocka_unit_test(test_refusals),
-    cmocka_unit_test(test_prized),
-    cmocka_unit_test(test_copies_that_are_not_told),
-    cmocka_unit_test(test_copyuid_is_checked),
-    cmocka_unit_test(test_id),
+    cmocka_unit_test(a_refusal_says_what_was_refused_and_whether_only_for_now),
+    cmocka_unit_test(a_message_whose_flags_are_not_told_counts_as_flagged),
+    cmocka_unit_test(without_copyuid_a_copy_counts_where_the_target_has_grown_by_all_of_it),
+    cmocka_unit_test(a_copyuid_that_cannot_be_right_is_as_good_as_none),
+    cmocka_unit_test(who_we_are_is_said_after_the_sign_in_where_the_server_offers_to_hear_it),
 
   };
   for (guint i = 0; i < G_N_ELEMENTS(scans); i++)

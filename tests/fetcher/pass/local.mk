@@ -1,7 +1,6 @@
 FETCHER_PASS_TESTS = %D%/test_folders %D%/test_answers %D%/test_brake %D%/test_heal %D%/test_later %D%/test_locate \
-	%D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_settle %D%/test_spare \
-	%D%/test_sweep %D%/test_sync \
-	%D%/test_sample
+	%D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_sample %D%/test_seen_before %D%/test_settle \
+	%D%/test_spare %D%/test_sweep %D%/test_sync
 check_PROGRAMS += $(FETCHER_PASS_TESTS)
 TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_folders_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -24,6 +23,8 @@ TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_reconcile_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_rivals_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_rivals_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_seen_before_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_seen_before_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_settle_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_settle_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_spare_CPPFLAGS = $(TEST_CPPFLAGS)

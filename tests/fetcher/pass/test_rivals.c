@@ -237,7 +237,7 @@ static void cut_off_one_inside_the_other(void **state)
 }
 
 /* Their steps in any order, and both may be cut off. */
-static void any_order(void **state)
+static void in_any_order_of_their_steps_two_machines_end_as_one(void **state)
 {
   for (guint seed = 0; seed < 200; seed++) {
     guint steps[2];
@@ -255,6 +255,7 @@ static void any_order(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(any_order), cmocka_unit_test(cut_off_one_inside_the_other) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(in_any_order_of_their_steps_two_machines_end_as_one),
+                                      cmocka_unit_test(cut_off_one_inside_the_other) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static char *answer(const Folder *list, guint n, const char *const *watched, gui
     (char *)name, use, '/'                                                                                             \
   }
 
-static void test_lists(void **state)
+static void sent_folders_are_found_by_mark_by_name_and_below_each_other(void **state)
 {
   static const char *const inbox[] = { "INBOX", NULL }, *const sent[] = { "INBOX", "Sent", NULL };
   static const struct {
@@ -113,7 +113,7 @@ static void no_more_than_two_hundred_are_read(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_lists),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(sent_folders_are_found_by_mark_by_name_and_below_each_other),
                                       cmocka_unit_test(no_more_than_two_hundred_are_read) };
   return cmocka_run_group_tests_name("sent_folders", tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static void the_windows_cover_every_uid_once(void **state)
 }
 
 /* A huge gap, then a dense folder: what is too much is asked for again in smaller ranges. */
-static void shrinks_where_it_is_dense(void **state)
+static void a_window_shrinks_where_the_folder_is_dense(void **state)
 {
   UidWindow window;
   guint32 from, to;
@@ -70,6 +70,6 @@ static void shrinks_where_it_is_dense(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = { cmocka_unit_test(the_windows_cover_every_uid_once),
-                                      cmocka_unit_test(shrinks_where_it_is_dense) };
+                                      cmocka_unit_test(a_window_shrinks_where_the_folder_is_dense) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

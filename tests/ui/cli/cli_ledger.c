@@ -1,4 +1,4 @@
-/* cli_ledger.c - fills a ledger for tests/ui/cli/test_cli.py, and plays the daemon on it
+/* cli_ledger.c - fills a ledger for tests/ui/cli/cli_scene.py, and plays the daemon on it
  * Owns:     the ledger in the folder named on its command line.
  * Must not: be used on anybody's real ledger.
  * Fails:    by exit status 1, with the error on standard error.

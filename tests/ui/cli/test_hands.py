@@ -1,43 +1,27 @@
-"""test_hands.py - restore, delete, undo, allow and deny in bulk: what is selected, asked and taken back."""
+"""test_hands.py - restore, delete, undo, allow and deny: what is selected, asked, queued, waited for and taken back."""
 import json
 import os
 import pty
-import shutil
 import subprocess
-import sys
-import tempfile
+import time
 
-TOP = os.environ.get("top_srcdir", ".")
-BUILD = os.environ.get("top_builddir", ".")
-sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
-from tap import case, equal, run  # noqa: E402
-
-BACKSTOP = os.path.join(BUILD, "backstop")
-HELPER = os.path.join(BUILD, "tests", "ui", "cli", "cli_ledger")
-LIMIT = 30  # seconds
-
-work = tempfile.mkdtemp(prefix="backstop-hands-")
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | {
-    "HOME": work, "LC_ALL": "C", "TZ": "UTC"}
+from cli_scene import backstop, daemon, fresh, helper, ok, BACKSTOP, ENVIRONMENT, LIMIT
+from tap import case, equal, run
 
 
 class Scene:
     """A ledger with one genuine report kept (1), two in quarantine (2, 3), one unsure kept (4) and one restored (5)."""
-    count = 0
 
     def __init__(self):
-        Scene.count += 1
-        self.data = os.path.join(work, f"data{Scene.count}")
-        self.helper("fill")
+        self.data = fresh()
 
     def helper(self, *arguments):
-        subprocess.run([HELPER, self.data, *arguments], check=True, timeout=LIMIT)
+        helper(self.data, *arguments)
 
     def run(self, *arguments, status=0):
-        done = subprocess.run([BACKSTOP, "--data", self.data, *arguments], input="", capture_output=True, text=True,
-                              timeout=LIMIT, env=ENVIRONMENT, check=False)
-        equal(done.returncode, status, f"status of {arguments} ({done.stdout}{done.stderr})")
-        return done.stdout + done.stderr
+        result = backstop("--data", self.data, *arguments)
+        equal(result.status, status, f"status of {arguments} ({result.out}{result.err})")
+        return result.out + result.err
 
     def json(self, *arguments, status=0):
         return [json.loads(line) for line in self.run(*arguments, "--json", status=status).splitlines()]
@@ -226,8 +210,64 @@ def unknown_account():
     equal(scene.json("list", "--account", "work"), [], "one that is there")
 
 
+@case
+def own_lists():
+    """allow and deny add, list and remove own entries; remove excludes an automatic one."""
+    data = fresh()
+    assert "No entries of your own" in ok("--data", data, "allow").out
+    ok("--data", data, "allow", "add", "Bob <Bob@Example.com>", "example.net")
+    ok("--data", data, "deny", "add", "spam.example")
+    entries = lambda *arguments: [(row["list"], row["entry"])
+                                  for row in ok("--data", data, "--json", *arguments).json()]
+    equal(entries("allow"), [("allow", "@example.net"), ("allow", "bob@example.com")], "allow")
+    equal(entries("deny", "list"), [("deny", "@spam.example")], "deny")
+    equal(entries("allow", "list", "--all")[-1], ("automatic", "friend@example.net"), "allow --all")
+    assert "bob@example.com" in ok("--data", data, "allow", "list").out
+    ok("--data", data, "allow", "remove", "bob@example.com")
+    assert "wrote to" in ok("--data", data, "allow", "remove", "friend@example.net").out
+    equal(entries("allow"), [("allow", "@example.net"), ("exclude", "friend@example.net")], "allow after remove")
+    backstop("--data", data, "deny", "remove", "nobody@example.com").complaint(66)
+    for bad in ("postmaster", "MAILER-DAEMON", "a b@c", ""):
+        backstop("--data", data, "allow", "add", bad).complaint(65)
+    result = backstop("--data", data, "deny", "add", "postmaster", "good@example.com")
+    equal((result.status, len(result.err.splitlines())), (65, 1), "of several, one bad")
+    equal(entries("deny")[-1], ("deny", "good@example.com"), "the good one of them")
+
+
+@case
+def requests_queued():
+    """Without a daemon restore and delete are queued; with an id that makes no sense nothing is queued."""
+    data = fresh()
+    rows = ok("--data", data, "list", "--all", "--json").json()
+    held = [row["id"] for row in rows if row["state"] == "quarantined"]
+    kept = next(row["id"] for row in rows if row["verdict"] == "genuine")
+    assert "queued" in ok("--data", data, "restore", str(held[0])).out
+    equal(ok("--data", data, "--json", "restore", str(held[0])).json(), [
+        {"schema": 1, "id": held[0], "state": "queued",
+         "text": "queued: it is done at the next pass (run backstop once, or start backstopd)"}],
+        "the same request again")
+    equal(ok("--data", data, "status", "--json").json()[1]["open_wishes"], 1, "open requests")
+    result = backstop("--data", data, "delete", "4711", str(held[1]))
+    equal((result.status, len(result.lines), len(result.err.splitlines())), (66, 0, 1), "one missing, one not")
+    equal(ok("--data", data, "status", "--json").json()[1]["open_wishes"], 1, "open requests after that")
+    assert str(kept) in backstop("--data", data, "delete", str(kept)).complaint(65)
+
+
+@case
+def requests_done():
+    """With a daemon restore waits for the result and prints it."""
+    data = fresh()
+    held = [str(row["id"]) for row in ok("--data", data, "list", "--state", "quarantined", "--json").json()]
+    with daemon(data, "done", "restored to INBOX"):
+        began = time.monotonic()
+        equal(sorted(ok("--data", data, "restore", *held).lines), sorted(f"{id}: restored to INBOX" for id in held),
+              "results")
+        assert time.monotonic() - began < 2, "the result was not taken at once"
+    with daemon(data, "failed", "It is no longer\033[2J there."):
+        result = backstop("--data", data, "--json", "restore", held[0])
+        equal((result.status, result.json()[0]["state"]), (65, "failed"), "a failed request")
+        assert "\033" not in backstop("--data", data, "restore", held[0]).out
+
+
 if __name__ == "__main__":
-    try:
-        run()
-    finally:
-        shutil.rmtree(work)
+    run()

@@ -1,5 +1,4 @@
-/* test_models.c - what the tray program knows without a display: pages, words, wishes with second thoughts, choices,
- * how things stand
+/* test_models.c - what the tray program knows without a display: pages, words, choices, how things stand
  * Owns:     ledgers in memory, and a folder.
  * Must not: need a display.
  * Fails:    by cmocka.
@@ -30,7 +29,7 @@ static gint64 add(Ledger *ledger, guint32 uid, VerdictCode verdict, const char *
   return id;
 }
 
-static void pages_stay_few(void **state)
+static void however_long_the_list_few_pages_of_it_are_held(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -59,7 +58,7 @@ static void pages_stay_few(void **state)
   assert_int_equal(pages_find(pages, -5), -1);
 }
 
-static void hostile_cells(void **state)
+static void a_cell_shows_a_hostile_subject_harmless_and_short(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -77,7 +76,7 @@ static void hostile_cells(void **state)
   assert_int_equal(g_utf8_strlen(pages_cell(pages, 2, CELL_SUBJECT), -1), 201);
 }
 
-static void words(void **state)
+static void an_entry_is_told_in_plain_words_and_its_mail_cannot_forge_them(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -102,8 +101,7 @@ static void words(void **state)
   assert_true(entry_text_can_restore(entry));
 }
 
-/* A request that is not done yet, or failed, is told with the entry, however the owner made it. */
-static void requests(void **state)
+static void a_request_that_is_open_or_failed_is_told_with_its_entry(void **state)
 {
   static const struct {
     WishVerb verb;
@@ -127,8 +125,7 @@ static void requests(void **state)
   }
 }
 
-/* A message whose quarantine is a Maildir on this computer is shown itself, and only while it lies there. */
-static void raw_of_a_maildir(void **state)
+static void a_message_in_a_maildir_is_shown_itself_while_it_lies_there(void **state)
 {
   static const char text[] = "From: a@b.example\nMessage-ID: <raw@b.example>\nSubject: <b>x</b>\n\nbody \x1b[1m\n";
   static const char *const parts[] = { "cur", "new", "tmp" };
@@ -163,7 +160,7 @@ static void raw_of_a_maildir(void **state)
   rig_remove(g_steal_pointer(&dir));
 }
 
-static void choices(void **state)
+static void what_can_be_allowed_is_offered_with_what_it_would_change(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -205,7 +202,7 @@ static void a_verdict_that_would_be_another_now_is_marked(void **state)
   assert_string_equal(pages_cell(pages, (guint)pages_find(pages, told), CELL_VERDICT), "backscatter");
 }
 
-static void standing(void **state)
+static void the_icon_tells_of_a_problem_first_and_then_of_what_is_new(void **state)
 {
   GError *error = NULL;
   g_autofree char *dir = rig_folder();
@@ -236,7 +233,7 @@ static void standing(void **state)
   rig_remove(g_steal_pointer(&dir));
 }
 
-static void waves(void **state)
+static void a_wave_and_an_alarm_stand_out_from_the_days_before(void **state)
 {
   assert_false(overview_is_wave(49, 0));
   assert_true(overview_is_wave(50, 0));
@@ -247,7 +244,7 @@ static void waves(void **state)
   assert_false(overview_is_alarm(15, 100));
 }
 
-static void remembers(void **state)
+static void what_was_seen_and_told_is_remembered_and_nonsense_is_not(void **state)
 {
   g_autofree char *dir = rig_folder();
   Memory memory, again;
@@ -273,16 +270,16 @@ static void remembers(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(pages_stay_few),
-    cmocka_unit_test(hostile_cells),
-    cmocka_unit_test(words),
-    cmocka_unit_test(requests),
-    cmocka_unit_test(raw_of_a_maildir),
-    cmocka_unit_test(choices),
+    cmocka_unit_test(however_long_the_list_few_pages_of_it_are_held),
+    cmocka_unit_test(a_cell_shows_a_hostile_subject_harmless_and_short),
+    cmocka_unit_test(an_entry_is_told_in_plain_words_and_its_mail_cannot_forge_them),
+    cmocka_unit_test(a_request_that_is_open_or_failed_is_told_with_its_entry),
+    cmocka_unit_test(a_message_in_a_maildir_is_shown_itself_while_it_lies_there),
+    cmocka_unit_test(what_can_be_allowed_is_offered_with_what_it_would_change),
     cmocka_unit_test(a_verdict_that_would_be_another_now_is_marked),
-    cmocka_unit_test(standing),
-    cmocka_unit_test(waves),
-    cmocka_unit_test(remembers),
+    cmocka_unit_test(the_icon_tells_of_a_problem_first_and_then_of_what_is_new),
+    cmocka_unit_test(a_wave_and_an_alarm_stand_out_from_the_days_before),
+    cmocka_unit_test(what_was_seen_and_told_is_remembered_and_nonsense_is_not),
   };
   filter_init();
   return cmocka_run_group_tests_name("tray models", tests, NULL, NULL);

@@ -28,7 +28,7 @@ static const struct {
   { "[backstop]\n#mode = observe\n", "mode", "quarantine", "[backstop]\nmode = quarantine\n#mode = observe\n" },
 };
 
-static void edit(void **state)
+static void a_new_value_changes_one_line_and_leaves_the_others(void **state)
 {
   for (guint i = 0; i < G_N_ELEMENTS(edits); i++) {
     g_autofree char *got = settings_edit(edits[i].before, "backstop", edits[i].key, edits[i].value);
@@ -38,7 +38,7 @@ static void edit(void **state)
 
 #define GOOD "# mine\n[backstop]\nmode = observe\n\n[account home]\nhost = imap.example.org\nuser = me@example.org\n"
 
-static void write_file(void **state)
+static void a_configuration_is_written_through_its_link_and_only_if_it_will_do(void **state)
 {
   GError *error = NULL;
   g_autofree char *dir = rig_folder(), *file = g_build_filename(dir, "config", NULL),
@@ -110,7 +110,7 @@ static void assert_valid(const char *dir)
   if (status != 0) fail_msg("%s", said);
 }
 
-static void autostart(void **state)
+static void the_tray_starts_with_the_desktop_only_while_it_is_set_to(void **state)
 {
   GError *error = NULL;
   g_autofree char *dir = rig_folder();
@@ -143,7 +143,7 @@ static char *told(const Overview *overview, DigestNews news, NotificationMode mo
   return g_strdup(ids->str);
 }
 
-static void digests(void **state)
+static void a_digest_comes_seldom_and_tells_what_nobody_has_seen(void **state)
 {
   static const struct {
     DigestNews news;
@@ -231,7 +231,7 @@ static char *told_now(Ledger *ledger, NotificationMode mode, gint64 now, const c
 }
 
 /* What was too fresh to judge is told once it is judged, though later reports were told or seen before it. */
-static void second_look(void **state)
+static void what_was_too_fresh_to_judge_is_told_once_it_is_judged(void **state)
 {
   static const struct {
     const char *what;
@@ -291,7 +291,7 @@ static void add_day(Ledger *ledger, guint32 first, guint n, VerdictCode verdict,
   }
 }
 
-static void days(void **state)
+static void each_day_has_a_bar_that_counts_its_verdicts(void **state)
 {
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
@@ -320,7 +320,7 @@ static void days(void **state)
   assert_int_equal(year->total[SERIES_BACKSCATTER], 65);
 }
 
-static void scales(void **state)
+static void a_scale_ends_at_a_round_number_above_the_highest_bar(void **state)
 {
   const guint rows[][2] = { { 1, 4 }, { 4, 4 }, { 5, 8 }, { 13, 20 }, { 41, 80 }, { 999, 1200 }, { 50000, 80000 } };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) assert_int_equal(series_scale(rows[i][0]), rows[i][1]);
@@ -330,14 +330,14 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(settings_are_in_force_when_the_filter_says_that_it_runs_by_them),
-    cmocka_unit_test(edit),
-    cmocka_unit_test(write_file),
-    cmocka_unit_test(autostart),
-    cmocka_unit_test(digests),
+    cmocka_unit_test(a_new_value_changes_one_line_and_leaves_the_others),
+    cmocka_unit_test(a_configuration_is_written_through_its_link_and_only_if_it_will_do),
+    cmocka_unit_test(the_tray_starts_with_the_desktop_only_while_it_is_set_to),
+    cmocka_unit_test(a_digest_comes_seldom_and_tells_what_nobody_has_seen),
     cmocka_unit_test(mail_that_is_not_in_sent_raises_one_alarm_with_its_numbers),
-    cmocka_unit_test(second_look),
-    cmocka_unit_test(days),
-    cmocka_unit_test(scales),
+    cmocka_unit_test(what_was_too_fresh_to_judge_is_told_once_it_is_judged),
+    cmocka_unit_test(each_day_has_a_bar_that_counts_its_verdicts),
+    cmocka_unit_test(a_scale_ends_at_a_round_number_above_the_highest_bar),
   };
   filter_init();
   return cmocka_run_group_tests_name("settings", tests, NULL, NULL);

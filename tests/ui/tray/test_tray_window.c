@@ -75,7 +75,7 @@ static void settle(void)
     quiet = gtk_main_iteration_do(FALSE) && gtk_events_pending() ? 0 : quiet + 1;
 }
 
-static void model(void **state)
+static void the_list_has_each_entry_at_its_place_with_its_id(void **state)
 {
   Scene *scene = *state;
   GError *error = NULL;
@@ -120,7 +120,7 @@ static void gather(GtkWidget *widget, gpointer data)
   if (GTK_IS_CONTAINER(widget)) gtk_container_forall(GTK_CONTAINER(widget), gather, data);
 }
 
-static void hostile_mail(void **state)
+static void hostile_mail_is_shown_as_text_without_hidden_characters(void **state)
 {
   Scene *scene = *state;
   GtkWidget *window = window_new(scene->desk, scene->application);
@@ -144,7 +144,7 @@ static void hostile_mail(void **state)
   settle();
 }
 
-static void search_and_views(void **state)
+static void a_search_and_a_view_show_what_fits_them(void **state)
 {
   Scene *scene = *state;
   GtkWidget *window = window_new(scene->desk, scene->application);
@@ -174,7 +174,7 @@ static void count_changes(GtkWidget *widget, gpointer data)
 }
 
 /* What is chosen and read stays, whatever the ledger and the search do meanwhile. */
-static void reading_is_not_disturbed(void **state)
+static void what_is_chosen_and_read_stays_when_the_ledger_changes(void **state)
 {
   Scene *scene = *state;
   guint changes = 0;
@@ -197,7 +197,7 @@ static void reading_is_not_disturbed(void **state)
   settle();
 }
 
-static void wishes_are_held(void **state)
+static void a_request_can_be_taken_back_even_after_the_window_was_closed(void **state)
 {
   Scene *scene = *state;
   GtkWidget *window = window_new(scene->desk, scene->application);
@@ -222,7 +222,7 @@ static void wishes_are_held(void **state)
   settle();
 }
 
-static void icons(void **state)
+static void every_icon_can_be_drawn_at_every_size(void **state)
 {
   static const char *const names[] = { "scalable/apps/backstop.svg",
                                        "scalable/apps/backstop-idle.svg",
@@ -245,7 +245,7 @@ static void icons(void **state)
     }
 }
 
-static void picture(void **state)
+static void the_chart_is_saved_as_a_picture_and_a_failure_is_told(void **state)
 {
   Scene *scene = *state;
   GError *error = NULL;
@@ -261,7 +261,7 @@ static void picture(void **state)
   g_clear_error(&error);
 }
 
-static void pages(void **state)
+static void every_page_has_something_to_say(void **state)
 {
   Scene *scene = *state;
   static const char *const names[] = { "statistics", "accounts", "preferences", "review" };
@@ -278,7 +278,7 @@ static void pages(void **state)
   settle();
 }
 
-static void several_at_once(void **state)
+static void several_messages_are_restored_together_and_stay_chosen(void **state)
 {
   Scene *scene = *state;
   GtkWidget *window = window_new(scene->desk, scene->application);
@@ -303,8 +303,7 @@ static void several_at_once(void **state)
   settle();
 }
 
-/* A filter without a configuration does not start, and the window says why. */
-static void no_configuration(void **state)
+static void a_filter_without_a_configuration_does_not_start_and_says_why(void **state)
 {
   Scene *scene = *state;
   g_autoptr(GString) text = g_string_new(NULL);
@@ -334,7 +333,7 @@ static void open_and_close(Scene *scene, guint *finalized)
 }
 
 /* What each opening and closing leaves behind is less than one row of the list. */
-static void nothing_stays(void **state)
+static void a_window_that_is_closed_leaves_nothing_behind(void **state)
 {
   Scene *scene = *state;
   guint finalized = 0;
@@ -352,17 +351,17 @@ static void nothing_stays(void **state)
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(model),
-    cmocka_unit_test(hostile_mail),
-    cmocka_unit_test(search_and_views),
-    cmocka_unit_test(reading_is_not_disturbed),
-    cmocka_unit_test(wishes_are_held),
-    cmocka_unit_test(icons),
-    cmocka_unit_test(picture),
-    cmocka_unit_test(pages),
-    cmocka_unit_test(several_at_once),
-    cmocka_unit_test(no_configuration),
-    cmocka_unit_test(nothing_stays),
+    cmocka_unit_test(the_list_has_each_entry_at_its_place_with_its_id),
+    cmocka_unit_test(hostile_mail_is_shown_as_text_without_hidden_characters),
+    cmocka_unit_test(a_search_and_a_view_show_what_fits_them),
+    cmocka_unit_test(what_is_chosen_and_read_stays_when_the_ledger_changes),
+    cmocka_unit_test(a_request_can_be_taken_back_even_after_the_window_was_closed),
+    cmocka_unit_test(every_icon_can_be_drawn_at_every_size),
+    cmocka_unit_test(the_chart_is_saved_as_a_picture_and_a_failure_is_told),
+    cmocka_unit_test(every_page_has_something_to_say),
+    cmocka_unit_test(several_messages_are_restored_together_and_stay_chosen),
+    cmocka_unit_test(a_filter_without_a_configuration_does_not_start_and_says_why),
+    cmocka_unit_test(a_window_that_is_closed_leaves_nothing_behind),
   };
   if (!gtk_init_check(&argc, &argv)) {
     puts("1..0 # SKIP no display");
