@@ -189,14 +189,20 @@ static gboolean connect_any(Stream *stream, const struct addrinfo *addresses, gb
   return FALSE;
 }
 
-Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error)
+Stream *stream_over(int fd, const char *host, guint16 port, guint timeout)
 {
-  g_autoptr(Stream) stream = g_new0(Stream, 1);
-  stream->fd = -1;
+  Stream *stream = g_new0(Stream, 1);
+  stream->fd = fd;
   stream->host = g_hostname_to_ascii(host);
   if (stream->host == NULL) stream->host = g_strdup(host);
   stream->where = g_strdup_printf("%s:%u", host, port);
   stream->timeout = timeout;
+  return stream;
+}
+
+Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error)
+{
+  g_autoptr(Stream) stream = stream_over(-1, host, port, timeout);
   char service[8];
   g_snprintf(service, sizeof service, "%u", port);
   struct addrinfo *addresses = NULL, hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
