@@ -289,7 +289,8 @@ static void a_full_disk_leaves_nothing_behind(void **state)
   expect_names(path, "");
 }
 
-/* From one Maildir to another: the same file under the same name, flags and all. */
+/* From one Maildir to another: the same file under the same name, flags and all; under another one where a message has
+ * its base there, since one of the two would not be seen. */
 static void between_maildirs_the_file_is_carried_with_its_name(void **state)
 {
   g_autofree char *from = maildir("from"), *to = maildir("to");
@@ -299,22 +300,26 @@ static void between_maildirs_the_file_is_carried_with_its_name(void **state)
   put(from, "cur/1500000002.b:2,FS", "B: 2\n");
   put(from, "cur/1500000003.c:2,S", "C: 3\n");
   put(from, "cur/1500000004.d:2,S", "D: 4\n");
+  put(from, "cur/1500000005.e:2,F", "E: 5\n");
   put(to, "cur/1500000003.c:2,S", "another\n"); /* of the same name */
+  put(to, "new/1500000005.e", "yet another\n"); /* of the same base */
   g_autoptr(Box) source = maildir_box_new(from), target = maildir_box_new(to);
   g_autoptr(GArray) moved = g_array_new(FALSE, TRUE, sizeof(BoxMove));
   rig_list(source);
   g_autofree char *gone = g_build_filename(from, "cur", "1500000004.d:2,S", NULL);
   assert_int_equal(g_unlink(gone), 0);
-  const guint items[] = { 0, 1, 2, 3 };
+  const guint items[] = { 0, 1, 2, 3, 4 };
   assert_true(source->class->carry(source, NULL, 0, target, NULL, &at_once, &error));
   assert_true(at_once);
-  assert_true(source->class->carry(source, items, 4, target, moved, &at_once, &error));
-  assert_int_equal(moved->len, 3); /* the one that was gone is none */
+  assert_true(source->class->carry(source, items, 5, target, moved, &at_once, &error));
+  assert_int_equal(moved->len, 4); /* the one that was gone is none */
   expect_names(from, "");
-  expect(target, "A: 1\n|B: 2\n|C: 3\n|another\n|");
+  expect(target, "A: 1\n|B: 2\n|C: 3\n|another\n|E: 5\n|yet another\n|");
   g_autofree char *all = names(to);
   assert_non_null(strstr(all, "new/1500000001.a"));
   assert_non_null(strstr(all, "cur/1500000002.b:2,FS"));
+  assert_null(strstr(all, "1500000005.e:2,F"));
+  assert_true(box_item(target, 4)->prized != box_item(target, 5)->prized);
   for (guint i = 0; i < moved->len; i++) {
     gboolean found = FALSE;
     for (guint n = 0; n < target->items->len; n++)
