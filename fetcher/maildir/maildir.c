@@ -85,10 +85,13 @@ static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
   box->names = maildir_names(box, error);
   if (box->names == NULL) return FALSE;
   g_ptr_array_sort(box->names, by_time);
+  const char *last = NULL; /* the name of the last item: what is no message has none to take away */
   for (guint i = 0; i < box->names->len; i++) {
     BoxItem item;
-    gboolean again = i > 0 && same_base(box->names->pdata[i - 1], box->names->pdata[i]);
-    if (!again && item_of(box, i, &item, gone)) g_array_append_val(items, item);
+    const char *name = box->names->pdata[i];
+    if ((last != NULL && same_base(last, name)) || !item_of(box, i, &item, gone)) continue;
+    g_array_append_val(items, item);
+    last = name;
   }
   return TRUE;
 }
@@ -133,6 +136,13 @@ static gboolean maildir_list(Box *base, GError **error)
   return TRUE;
 }
 
+/* Something is there, but no file. */
+static gboolean is_no_file(const char *path)
+{
+  struct stat status;
+  return lstat(path, &status) == 0 && !(stat(path, &status) == 0 && S_ISREG(status.st_mode));
+}
+
 /* The path that the item's file has now. NULL without error when it is gone. */
 static char *path_of(MaildirBox *box, guint item, GError **error)
 {
@@ -147,10 +157,12 @@ static char *path_of(MaildirBox *box, guint item, GError **error)
   g_autoptr(GPtrArray) names = maildir_names(box, error);
   for (guint i = 0; names != NULL && i < names->len; i++) {
     if (!same_base(names->pdata[i], *name)) continue;
+    g_autofree char *now = g_build_filename(box->base.name, names->pdata[i], NULL);
+    if (is_no_file(now)) continue;
     g_free(*name);
     *name = g_strdup(names->pdata[i]);
     g_array_index(box->base.items, BoxItem, item).prized = has_flag(bare(*name), "FR");
-    return g_build_filename(box->base.name, *name, NULL);
+    return g_steal_pointer(&now);
   }
   return NULL;
 }

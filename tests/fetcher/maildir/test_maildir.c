@@ -201,6 +201,24 @@ static void a_message_in_both_folders_at_once_is_one(void **state)
   expect(box, "A: 1\n|");
 }
 
+/* A link that leads nowhere, under the base of a message, hides the message neither in a list nor behind its new name.
+ */
+static void what_is_no_message_hides_none_of_its_base(void **state)
+{
+  g_autofree char *path = maildir("link"), *link = g_build_filename(path, "cur", "1500000000.a:2,F", NULL),
+                  *old = g_build_filename(path, "new", "1500000000.a", NULL),
+                  *seen = g_build_filename(path, "cur", "1500000000.a:2,S", NULL);
+  GError *error = NULL;
+  put(path, "new/1500000000.a", "A: 1\n");
+  assert_int_equal(symlink("nowhere", link), 0);
+  g_autoptr(Box) box = maildir_box_new(path);
+  expect(box, "A: 1\n|");
+  assert_int_equal(g_rename(old, seen), 0);
+  g_autoptr(GBytes) bytes = rig_read(box, 0, BOX_MESSAGE, 1000, &error);
+  assert_non_null(bytes);
+  assert_int_equal(g_bytes_get_size(bytes), strlen("A: 1\n"));
+}
+
 static void the_stamp_changes_when_a_message_comes_or_is_read(void **state)
 {
   g_autofree char *path = maildir("stamp"), *old = g_build_filename(path, "new", "1500000000.a", NULL),
@@ -429,6 +447,7 @@ int main(void)
     cmocka_unit_test(a_long_header_comes_whole_and_the_body_after_it_is_not_read),
     cmocka_unit_test(a_message_whose_file_is_renamed_keeps_its_key),
     cmocka_unit_test(a_message_in_both_folders_at_once_is_one),
+    cmocka_unit_test(what_is_no_message_hides_none_of_its_base),
     cmocka_unit_test(the_stamp_changes_when_a_message_comes_or_is_read),
     cmocka_unit_test(a_message_is_put_into_new_and_nothing_is_left_in_tmp),
     cmocka_unit_test(what_was_put_and_not_synced_is_gone_with_the_box),
