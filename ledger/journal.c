@@ -285,7 +285,7 @@ static Entry *get_in_state(Ledger *ledger, gint64 id, MoveState state, const cha
   return NULL;
 }
 
-static gboolean yield(Ledger *ledger, gint64 id, gint64 due, const char *reason, GError **error)
+static gboolean yield(Ledger *ledger, gint64 id, gint64 due, gboolean claimed, const char *reason, GError **error)
 {
   g_autoptr(Entry) entry = get_in_state(ledger, id, MOVE_Q_INTENT, "on its way into quarantine", error);
   if (entry == NULL) return FALSE;
@@ -293,20 +293,20 @@ static gboolean yield(Ledger *ledger, gint64 id, gint64 due, const char *reason,
   g_free(entry->reason);
   entry->reason = g_strdup(reason);
   return set_state(ledger, entry, MOVE_KEPT, error)
-         && db_run(ledger, error, "UPDATE entry SET due = ?, claimed = ? WHERE id = ?", "idi", due,
-                   reason != NULL && due > 0, id);
+         && db_run(ledger, error, "UPDATE entry SET due = ?, claimed = ? WHERE id = ?", "idi", due, claimed && due > 0,
+                   id);
 }
 
 gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error)
 {
   if (!db_begin(ledger, error)) return FALSE;
-  return db_end(ledger, yield(ledger, id, due, NULL, error), error);
+  return db_end(ledger, yield(ledger, id, due, FALSE, NULL, error), error);
 }
 
-gboolean journal_put_off(Ledger *ledger, gint64 id, gint64 due, const char *reason, GError **error)
+gboolean journal_put_off(Ledger *ledger, gint64 id, gint64 due, gboolean claimed, const char *reason, GError **error)
 {
   if (!db_begin(ledger, error)) return FALSE;
-  return db_end(ledger, yield(ledger, id, due, reason, error), error);
+  return db_end(ledger, yield(ledger, id, due, claimed, reason, error), error);
 }
 
 static gboolean owner_removed(Ledger *ledger, gint64 id, const char *reason, GError **error)

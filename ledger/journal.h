@@ -73,7 +73,7 @@ typedef struct {
   Sighting *sighting; /* what it shows of who signs the owner's mail; NULL: nothing. Not read back */
   gint64 changed;     /* when state was set */
   GBytes *kept;       /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
-  gboolean claimed;   /* its move was put off (journal_put_off()), so the mark on it is this machine's own */
+  gboolean claimed;   /* its move was tried and put off (journal_put_off()), so the mark on it is this machine's own */
   gboolean braked;    /* kept until the account is plausible (brake.h) */
   GPtrArray *relays;  /* char*: hosts that passed the original on; NULL. Not read back */
   char *unused;   /* an address of the owner's that it came to, and that mail never left from; NULL. Not read back */
@@ -145,9 +145,9 @@ gboolean journal_confirm_many(Ledger *ledger, const Confirmation *confirmations,
 gboolean journal_copied(Ledger *ledger, const Confirmation *copies, guint n, GError **error);
 /* q_intent → kept, to be judged again at `due` (0: not by itself): another machine has claimed the message. */
 gboolean journal_yield(Ledger *ledger, gint64 id, gint64 due, GError **error);
-/* q_intent → kept, to be judged again at `due`, with the reason why it was not moved.
- * Where it is to be judged again, Entry.claimed is set. */
-gboolean journal_put_off(Ledger *ledger, gint64 id, gint64 due, const char *reason, GError **error);
+/* q_intent → kept, to be judged again at `due`, with the reason why it was not moved. claimed: for Entry.claimed, where
+ * it is to be judged again. */
+gboolean journal_put_off(Ledger *ledger, gint64 id, gint64 due, gboolean claimed, const char *reason, GError **error);
 /* The earliest due time of all entries that journal_due() will give one day; 0 when there are no such entries. *next is
  * set on success. */
 gboolean journal_next_due(Ledger *ledger, const char *account, gboolean observed, gint64 *next, GError **error);

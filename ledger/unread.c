@@ -6,7 +6,8 @@
 #include "ledger/unread.h"
 #include "ledger/private.h"
 
-#define FIRST_WAIT 300 /* seconds; each further one is four times as long, up to a day */
+/* Seconds between the second try, in the next pass, and the third one; each further wait is four times as long. */
+#define FIRST_WAIT 300
 #define LONGEST_WAIT 86400
 
 #define OF_FOLDER                                                                                                      \
@@ -20,9 +21,9 @@ static gboolean note(Ledger *ledger, const char *account, const char *folder, gu
   g_auto(Rows) rows = { 0 };
   if (id < 0 || !db_run(ledger, error, "DELETE FROM unread WHERE folder = ? AND validity <> ?", "iu", id, validity)
       || !rows_open(&rows, ledger, error,
-                    "INSERT INTO unread(folder, uid, validity, tries, due) VALUES(?1, ?2, ?3, 1, ?4 + ?5) ON"
+                    "INSERT INTO unread(folder, uid, validity, tries, due) VALUES(?1, ?2, ?3, 1, ?4) ON"
                     " CONFLICT(folder, uid) DO UPDATE SET tries = tries + 1,"
-                    " due = iif(tries + 1 >= ?7, 0, ?4 + min(?5 << (2 * tries), ?6)) WHERE due BETWEEN 1 AND ?4",
+                    " due = iif(tries + 1 >= ?7, 0, ?4 + min(?5 << (2 * tries - 2), ?6)) WHERE due BETWEEN 1 AND ?4",
                     ""))
     return FALSE;
   for (guint i = 0; i < n; i++)

@@ -1,9 +1,10 @@
-/* unread.h - messages of watched folders that could not be read: they are tried again, at growing distances. */
+/* unread.h - messages of watched folders that could not be read: they are tried again, in the next pass and then at
+ * growing distances. */
 #pragma once
 #include "ledger/ledger.h"
 
 /* How often a message is tried, over about four days, before it is left alone for good. */
-#define UNREAD_TRIES 8
+#define UNREAD_TRIES 9
 
 /* Notes that n messages could not be read, or not yet. validity: the folder's UIDVALIDITY; what was noted under another
  * one is forgotten. What is noted again before it is due counts as one try: the pass has failed, and not the message.

@@ -179,3 +179,7 @@ void door_user(DoorSession *session, const DoorWords *words);
 gboolean door_pass(DoorSession *session, const DoorWords *words);
 gboolean door_auth(DoorSession *session, const DoorWords *words);
 gboolean door_auth_response(DoorSession *session, char *line);
+
+/* session.c */
+/* Serves a client that was greeted, to its end, and closes fd. */
+void door_serve_client(Door *door, int fd, const DoorHost *host);

@@ -230,11 +230,8 @@ static void converse(DoorSession *session)
     }
 }
 
-gboolean door_serve(Door *door, const DoorHost *host)
+void door_serve_client(Door *door, int fd, const DoorHost *host)
 {
-  door_admit(door);
-  int fd = door_next(door, TRUE);
-  if (fd < 0) return FALSE;
   DoorSession *session = g_new0(DoorSession, 1);
   session->began = session->since = session->heard = g_get_monotonic_time();
   session->wire = (DoorWire){
@@ -250,5 +247,12 @@ gboolean door_serve(Door *door, const DoorHost *host)
   g_free(session->user);
   g_free(session->deleted);
   g_free(session);
-  return TRUE;
+}
+
+gboolean door_serve(Door *door, const DoorHost *host)
+{
+  door_admit(door);
+  int fd = door_next(door, TRUE);
+  if (fd >= 0) door_serve_client(door, fd, host);
+  return fd >= 0;
 }

@@ -10,9 +10,12 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* After so many looks at the connection without news, look only once in PAUSE milliseconds. */
-#define LOOKS 100
+/* After so many looks at the connection that brought no news, with less than CALM milliseconds between them, the
+ * connection is left alone before each further look: for PAUSE milliseconds, doubled each time up to LONGEST. */
+#define LOOKS 20
+#define CALM 30000
 #define PAUSE 1000
+#define LONGEST 60000
 
 guint imap_idle_renewal = 28 * 60 * 1000;
 
@@ -68,16 +71,19 @@ static int wait_on(struct pollfd *fds, guint n, int milliseconds)
   return ready;
 }
 
+static int pause_before(guint looks) { return looks < LOOKS ? 0 : MIN(PAUSE << MIN(looks - LOOKS, 10), LONGEST); }
+
 /* Sleeps until there is news, the server ended the command, or one of fds[0..n-1] can be read; fds[n] is the
  * connection's. */
 static gboolean sleep_on(Idle *idle, struct pollfd *fds, guint n, GError **error)
 {
-  for (guint looks = 0;; looks++) {
+  for (guint *looks = &idle->store->looks;; ++*looks) {
     if (!look(idle, error)) return FALSE;
     if (has_news(idle->store) || idle->ended) return TRUE;
-    /* A server that sends much without news is read only once a second; the kernel keeps what it sends. */
-    if (looks >= LOOKS && wait_on(fds, n, PAUSE) > 0) return TRUE;
+    /* The kernel keeps what a server sends that speaks much and tells of no news. */
+    if (*looks >= LOOKS && wait_on(fds, n, pause_before(*looks)) > 0) return TRUE;
     fds[n].events = stream_events(idle->store->stream);
+    gint64 began = g_get_monotonic_time();
     int ready = wait_on(fds, n + 1, -1);
     if (ready < 0) {
       g_set_error(error, STORE_ERROR, STORE_ERROR_LINK, "Waiting failed: %s.", g_strerror(errno));
@@ -87,6 +93,7 @@ static gboolean sleep_on(Idle *idle, struct pollfd *fds, guint n, GError **error
     if (fds[n].revents == 0) return TRUE;
     for (guint i = 0; i < n; i++)
       if (fds[i].revents != 0) return TRUE;
+    if (g_get_monotonic_time() - began >= CALM * 1000) *looks = 0;
   }
 }
 

@@ -46,6 +46,7 @@ typedef struct {
   guint32 exists;
   gboolean came; /* messages came to the selected folder since it was opened, or since wait() told */
   guint gone;    /* so many went from it, and not by us */
+  guint looks;   /* in a row, at what the server said while it was waited for, and was no news */
 } ImapStore;
 
 /* hear.c */

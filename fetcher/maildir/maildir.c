@@ -85,10 +85,13 @@ static gboolean list_once(MaildirBox *box, gboolean *gone, GError **error)
   box->names = maildir_names(box, error);
   if (box->names == NULL) return FALSE;
   g_ptr_array_sort(box->names, by_time);
+  const char *last = NULL; /* the name of the last item: what is no message has none to take away */
   for (guint i = 0; i < box->names->len; i++) {
     BoxItem item;
-    gboolean again = i > 0 && same_base(box->names->pdata[i - 1], box->names->pdata[i]);
-    if (!again && item_of(box, i, &item, gone)) g_array_append_val(items, item);
+    const char *name = box->names->pdata[i];
+    if ((last != NULL && same_base(last, name)) || !item_of(box, i, &item, gone)) continue;
+    g_array_append_val(items, item);
+    last = name;
   }
   return TRUE;
 }
@@ -133,6 +136,13 @@ static gboolean maildir_list(Box *base, GError **error)
   return TRUE;
 }
 
+/* Something is there, but no file. */
+static gboolean is_no_file(const char *path)
+{
+  struct stat status;
+  return lstat(path, &status) == 0 && !(stat(path, &status) == 0 && S_ISREG(status.st_mode));
+}
+
 /* The path that the item's file has now. NULL without error when it is gone. */
 static char *path_of(MaildirBox *box, guint item, GError **error)
 {
@@ -147,10 +157,12 @@ static char *path_of(MaildirBox *box, guint item, GError **error)
   g_autoptr(GPtrArray) names = maildir_names(box, error);
   for (guint i = 0; names != NULL && i < names->len; i++) {
     if (!same_base(names->pdata[i], *name)) continue;
+    g_autofree char *now = g_build_filename(box->base.name, names->pdata[i], NULL);
+    if (is_no_file(now)) continue;
     g_free(*name);
     *name = g_strdup(names->pdata[i]);
     g_array_index(box->base.items, BoxItem, item).prized = has_flag(bare(*name), "FR");
-    return g_build_filename(box->base.name, *name, NULL);
+    return g_steal_pointer(&now);
   }
   return NULL;
 }
@@ -257,24 +269,42 @@ static gboolean same_disk(const char *a, const char *b)
   return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
 }
 
-/* Moves a file under its own name, or under a new one if the name is taken. *to: the name it has. */
-static gboolean rename_into(const char *from, const char *name, const BoxItem *item, const char *folder, char **to)
+/* The bases of all names that a Maildir has. NULL with error. */
+static GHashTable *bases_of(MaildirBox *box, GError **error)
 {
-  g_autofree char *target = g_build_filename(folder, name, NULL);
-  if (renameat2(AT_FDCWD, from, AT_FDCWD, target, RENAME_NOREPLACE) == 0) {
-    *to = g_strdup(name);
-    return TRUE;
+  g_autoptr(GPtrArray) names = maildir_names(box, error);
+  if (names == NULL) return NULL;
+  GHashTable *bases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < names->len; i++) {
+    const char *name = bare(names->pdata[i]);
+    g_hash_table_add(bases, g_strndup(name, maildir_base(name)));
   }
-  if (errno != EEXIST && errno != EINVAL) return FALSE;
-  g_autofree char *base = maildir_new_name(item->stored, item->size);
-  g_autofree char *other = g_strconcat(base, name + maildir_base(name), NULL),
+  return bases;
+}
+
+/* Moves a file under its own name, or under a new one where its base is taken: two files with one base are one message
+ * to whoever reads a Maildir, even where their flags differ. *to: the name it has. */
+static gboolean rename_into(const char *from, const char *name, const BoxItem *item, const char *folder,
+                            GHashTable *taken, char **to)
+{
+  g_autofree char *target = g_build_filename(folder, name, NULL), *base = g_strndup(name, maildir_base(name));
+  if (!g_hash_table_contains(taken, base)) {
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, target, RENAME_NOREPLACE) == 0) {
+      *to = g_strdup(name);
+      return TRUE;
+    }
+    if (errno != EEXIST && errno != EINVAL) return FALSE;
+  }
+  g_autofree char *fresh = maildir_new_name(item->stored, item->size);
+  g_autofree char *other = g_strconcat(fresh, name + maildir_base(name), NULL),
                   *path = g_build_filename(folder, other, NULL);
   if (rename(from, path) != 0) return FALSE;
   *to = g_steal_pointer(&other);
   return TRUE;
 }
 
-static gboolean carry_one(MaildirBox *box, guint item, const char *to, GArray *moved, GError **error)
+/* taken: the bases in the target. */
+static gboolean carry_one(MaildirBox *box, guint item, const char *to, GHashTable *taken, GArray *moved, GError **error)
 {
   for (guint i = 0; i < MAILDIR_LISTINGS; i++) {
     g_autoptr(GError) problem = NULL;
@@ -286,7 +316,7 @@ static gboolean carry_one(MaildirBox *box, guint item, const char *to, GArray *m
     if (from == NULL) return TRUE;
     const char *known = box->names->pdata[box_item(&box->base, item)->where];
     g_autofree char *folder = g_strdup_printf("%s/%.3s", to, known);
-    if (rename_into(from, bare(known), box_item(&box->base, item), folder, &name)) {
+    if (rename_into(from, bare(known), box_item(&box->base, item), folder, taken, &name)) {
       BoxMove move = { item, maildir_key(name) };
       g_array_append_val(moved, move);
       return TRUE;
@@ -307,10 +337,12 @@ static gboolean maildir_carry(Box *base, const guint *items, guint n, Box *to, G
                               GError **error)
 {
   *at_once = same_disk(base->name, to->name);
-  if (!*at_once) return FALSE;
+  if (!*at_once || n == 0) return *at_once;
+  g_autoptr(GHashTable) taken = bases_of((MaildirBox *)to, error);
+  if (taken == NULL) return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!carry_one((MaildirBox *)base, items[i], to->name, moved, error)) return FALSE;
-  return n == 0 || (sync_all(to->name, error) && sync_all(base->name, error));
+    if (!carry_one((MaildirBox *)base, items[i], to->name, taken, moved, error)) return FALSE;
+  return sync_all(to->name, error) && sync_all(base->name, error);
 }
 
 static gboolean remove_one(MaildirBox *box, guint item, GError **error)

@@ -15,12 +15,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* A server drips whose answer comes in more pieces than PIECES, which have fewer bytes than FEW, one with the other. It
+ * is read after PAUSE microseconds, then after eight times that, and so on. A TLS record counts when it is whole, or
+ * has woken us so often. */
+#define PIECES 2
+#define FEW 16
+#define PAUSE ((gint64)G_USEC_PER_SEC)
+#define RECORD 64
+
 struct Stream {
   int fd;
   char *host, *where;
   guint timeout;    /* seconds */
   gint64 waited;    /* µs that this command has waited */
   guint64 received; /* bytes received for this command */
+  guint waits;      /* for bytes, in this command */
+  guint pieces;     /* in which they came */
   guint64 budget;   /* the most that may be */
   Tls *tls;
   GError *error; /* the first error; once set, all reads and writes fail */
@@ -40,12 +50,18 @@ static gboolean fail_link(Stream *stream, const char *what)
   return fail(stream, g_error_new(STORE_ERROR, STORE_ERROR_LINK, "%s %s.", stream->where, what));
 }
 
-/* Waits for fd, at most `timeout` seconds, and at most the rest of the command's time. */
-static gboolean wait_for(Stream *stream, short events)
+/* How long the server may be silent now, microseconds: at most `timeout` seconds, and the rest of the command's time.
+ */
+static gint64 patience_with(const Stream *stream)
 {
   gint64 allowance = (gint64)stream->timeout * G_USEC_PER_SEC + (gint64)(stream->received >> 12) * G_USEC_PER_SEC;
-  gint64 start = g_get_monotonic_time();
-  gint64 patience = MIN((gint64)stream->timeout * G_USEC_PER_SEC, allowance - stream->waited);
+  return MIN((gint64)stream->timeout * G_USEC_PER_SEC, allowance - stream->waited);
+}
+
+/* Waits for fd as long as patience lasts. */
+static gboolean wait_for(Stream *stream, short events)
+{
+  gint64 start = g_get_monotonic_time(), patience = patience_with(stream);
   for (;;) {
     gint64 left = patience - (g_get_monotonic_time() - start);
     if (left <= 0) break;
@@ -97,10 +113,25 @@ short stream_events(const Stream *stream)
   return stream->tls != NULL && gnutls_record_get_direction(stream->tls->session) ? POLLOUT : POLLIN;
 }
 
+/* Lets bytes gather where the server drips: else each one would wake us. */
+static void let_gather(Stream *stream)
+{
+  guint pieces = MAX(stream->pieces, stream->waits++ / RECORD);
+  if (pieces < PIECES || stream->received >= (guint64)pieces * FEW) return;
+  gint64 pause = MIN(PAUSE << MIN(3 * (pieces - PIECES), 30), patience_with(stream));
+  if (pause <= 0) return;
+  g_usleep((gulong)pause);
+  stream->waited += pause;
+}
+
 ssize_t stream_read(Stream *stream, void *buffer, gsize size)
 {
   ssize_t n;
-  while ((n = stream_read_now(stream, buffer, size)) == 0) wait_for(stream, stream_events(stream));
+  while ((n = stream_read_now(stream, buffer, size)) == 0) {
+    let_gather(stream);
+    wait_for(stream, stream_events(stream));
+  }
+  stream->pieces++;
   return n;
 }
 
@@ -189,14 +220,20 @@ static gboolean connect_any(Stream *stream, const struct addrinfo *addresses, gb
   return FALSE;
 }
 
-Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error)
+Stream *stream_over(int fd, const char *host, guint16 port, guint timeout)
 {
-  g_autoptr(Stream) stream = g_new0(Stream, 1);
-  stream->fd = -1;
+  Stream *stream = g_new0(Stream, 1);
+  stream->fd = fd;
   stream->host = g_hostname_to_ascii(host);
   if (stream->host == NULL) stream->host = g_strdup(host);
   stream->where = g_strdup_printf("%s:%u", host, port);
   stream->timeout = timeout;
+  return stream;
+}
+
+Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error)
+{
+  g_autoptr(Stream) stream = stream_over(-1, host, port, timeout);
   char service[8];
   g_snprintf(service, sizeof service, "%u", port);
   struct addrinfo *addresses = NULL, hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
@@ -251,6 +288,7 @@ void stream_command(Stream *stream, guint64 budget)
 {
   stream->waited = 0;
   stream->received = 0;
+  stream->waits = stream->pieces = 0;
   stream->budget = budget;
 }
 

@@ -16,6 +16,8 @@ typedef struct Stream Stream;
 /* Connects to host:port (every address in turn, `timeout` seconds each). loopback_only: refuse any other peer. Errors
  * are STORE_ERROR_*. */
 Stream *stream_connect(const char *host, guint16 port, guint timeout, gboolean loopback_only, GError **error);
+/* A stream over a socket that is connected and does not block, which the stream takes over. host, port: its name. */
+Stream *stream_over(int fd, const char *host, guint16 port, guint timeout);
 /* Connects to an account's server; without TLS only on loopback. STORE_ERROR_AUTH when user or secret hold a line
  * break, which the server would take for another command. */
 Stream *stream_connect_for(const AccountConfig *account, const char *secret, GError **error);

@@ -37,7 +37,7 @@ gboolean prized_drop(Run *run, GPtrArray *moving, GError **error)
       i++;
       continue;
     }
-    if (!journal_put_off(run->ledger, entry->id, 0, PRIZED_REASON, error)) return FALSE;
+    if (!journal_put_off(run->ledger, entry->id, 0, FALSE, PRIZED_REASON, error)) return FALSE;
     g_ptr_array_remove_index(moving, i);
   }
   return TRUE;
@@ -48,5 +48,5 @@ gboolean prized_leave(Run *run, const Entry *entry, const char *to, guint32 copi
   if (copied != 0 && !rivals_possible(run->store)
       && (!run_select(run, to, error) || !run->store->class->remove(run->store, &copied, 1, error)))
     return FALSE;
-  return journal_put_off(run->ledger, entry->id, 0, PRIZED_REASON, error);
+  return journal_put_off(run->ledger, entry->id, 0, FALSE, PRIZED_REASON, error);
 }

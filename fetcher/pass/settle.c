@@ -127,7 +127,7 @@ static gboolean settle_by_looking(Run *run, const Entry *entry, gboolean resumed
   if (here != 0 && in && !prized_is(run, here, &prized, error)) return FALSE;
   if (prized) return prized_leave(run, entry, trip.to, there, error);
   if (here != 0 && there == 0 && in && run->config->observe)
-    return journal_put_off(run->ledger, entry->id, run_now(),
+    return journal_put_off(run->ledger, entry->id, run_now(), TRUE,
                            "it was to be moved, but now nothing is (mode = observe, or a pause)", error);
   if (here != 0 && there == 0 && in && run->settle.busy) return refuse_as_before(run, error);
   if (here != 0 && there == 0 && in && rivals_possible(run->store) && g_strcmp0(trip.to, run->folders.quarantine) == 0)
@@ -218,7 +218,7 @@ static gboolean give_up(Run *run, const Entry *entry, const GError *refusal, GEr
       || g_error_matches(refusal, STORE_ERROR, STORE_ERROR_MESSAGE))
     return journal_fail(run->ledger, entry->id, refusal->message, error);
   note_refusal(run, refusal);
-  return journal_put_off(run->ledger, entry->id, run_now(), refusal->message, error);
+  return journal_put_off(run->ledger, entry->id, run_now(), TRUE, refusal->message, error);
 }
 
 gboolean settle_one(Run *run, const Entry *entry, gboolean resumed, GError **error)
@@ -349,13 +349,14 @@ static gboolean claim_and_move(Run *run, GPtrArray *moving, GArray *pairs, GErro
   return FALSE;
 }
 
-/* The server is busy: these moves are not even tried. */
+/* The server is busy: these moves are not even tried, so that another machine may claim the messages meanwhile. */
 static gboolean put_all_off(Run *run, const GPtrArray *moving, GError **error)
 {
-  for (guint i = 0; i < moving->len; i++)
-    if (!journal_put_off(run->ledger, ((const Entry *)moving->pdata[i])->id, run_now(), run->settle.put_off->message,
-                         error))
+  for (guint i = 0; i < moving->len; i++) {
+    const Entry *entry = moving->pdata[i];
+    if (!journal_put_off(run->ledger, entry->id, run_now(), entry->claimed, run->settle.put_off->message, error))
       return FALSE;
+  }
   return TRUE;
 }
 

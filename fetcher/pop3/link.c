@@ -122,19 +122,21 @@ static gboolean begin(Pop3Link *link, const AccountConfig *account, const char *
   return FALSE;
 }
 
-/* *too_soon: the server lets nobody sign in so soon after the last time. */
+Pop3Link *pop3_link_over(Stream *stream, const AccountConfig *account, const char *secret, gboolean *too_soon,
+                         GError **error)
+{
+  g_autoptr(Pop3Link) link = link_new(stream, account->user);
+  if (begin(link, account, secret, error)) return g_steal_pointer(&link);
+  *too_soon = pop3_has_code(link, "LOGIN-DELAY");
+  /* Send nothing more to this server. */
+  stream_abandon(stream);
+  return NULL;
+}
+
 static Pop3Link *open_once(const AccountConfig *account, const char *secret, gboolean *too_soon, GError **error)
 {
   Stream *stream = stream_connect_for(account, secret, error);
-  if (stream == NULL) return NULL;
-  g_autoptr(Pop3Link) link = link_new(stream, account->user);
-  if (!begin(link, account, secret, error)) {
-    *too_soon = pop3_has_code(link, "LOGIN-DELAY");
-    /* Send nothing more to this server. */
-    stream_abandon(stream);
-    return NULL;
-  }
-  return g_steal_pointer(&link);
+  return stream != NULL ? pop3_link_over(stream, account, secret, too_soon, error) : NULL;
 }
 
 Pop3Link *pop3_link_open(const AccountConfig *account, const char *secret, GError **error)

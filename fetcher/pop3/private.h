@@ -40,6 +40,10 @@ struct Pop3Link {
 /* An answer's first line. */
 typedef enum { POP3_OK, POP3_ERR, POP3_MORE, POP3_NONE } Pop3Answer;
 
+/* A session over this stream, which it takes over, from the greeting to the sign-in. *too_soon: the server lets nobody
+ * sign in so soon after the last time. */
+Pop3Link *pop3_link_over(Stream *stream, const AccountConfig *account, const char *secret, gboolean *too_soon,
+                         GError **error);
 /* Sends bytes, which may be many commands. */
 gboolean pop3_send(Pop3Link *link, const char *bytes, gsize length, GError **error);
 /* Fills link->line. limit: the most bytes of the line. */

@@ -23,7 +23,7 @@
 #define BRIEF 60                 /* a connection that lasted no longer was soon lost */
 #define ROUND_WAITING (25 * 60)  /* between looks at all folders, if the server tells of new mail in the first one */
 #define EMPTY_LOOKS 10           /* looks in a row without a pause, for an owner who tidies up the inbox */
-#define EMPTY_MOST 60 /* the longest pause between such looks, for a server that tells of news again and again */
+#define EMPTY_MOST 120 /* the longest pause after that: it doubles with each look, for a server that cries wolf */
 #define VISIT_AGAIN                                                                                                    \
   10 /* after a failure, before a visitor makes us try again: a mail program may come every minute                     \
       */
@@ -247,7 +247,7 @@ gboolean session_wait(Session *session, const int *wake, guint n, guint *seconds
     wait_for_descriptors(wake, n);
     return FALSE;
   }
-  *seconds = session->empty > EMPTY_LOOKS ? MIN(session->empty - EMPTY_LOOKS, EMPTY_MOST) : 0;
+  *seconds = session->empty > EMPTY_LOOKS ? MIN(1u << MIN(session->empty - EMPTY_LOOKS - 1, 10), EMPTY_MOST) : 0;
   gboolean waited = pass_wait(session->run, wake, n, &changed, &problem);
   session->heard = session->heard || (session->store->can & STORE_MAY_BE_MUTE) == 0;
   if (waited) {

@@ -10,46 +10,14 @@ import bench_mail
 import messages
 import programs
 import rig
+from process import Process, children, read
 
 SYSTEM_TRUST = "/etc/ssl/certs/ca-certificates.crt"
-
-
-def read(path):
-    with open(path) as file:
-        return file.read()
-
-
-def field(text, name):
-    return int(next(line for line in text.splitlines() if line.startswith(name + ":")).split()[1])
-
-
-class Process:
-    """The kernel's figures of one process, now."""
-
-    def __init__(self, pid):
-        self.pid = pid
-        status = read(f"/proc/{pid}/status")
-        self.rss, self.peak, self.threads = field(status, "VmRSS"), field(status, "VmHWM"), field(status, "Threads")
-        self.wakes = sum(field(text, "voluntary_ctxt_switches") + field(text, "nonvoluntary_ctxt_switches")
-                         for text in (read(f"/proc/{pid}/task/{task}/status")
-                                      for task in os.listdir(f"/proc/{pid}/task")))
-        self.pss = self._guarded("smaps_rollup", "Pss")
-        self.written, self.writes = self._guarded("io", "write_bytes"), self._guarded("io", "syscw")
-
-    def _guarded(self, file, name):
-        try:
-            return field(read(f"/proc/{self.pid}/{file}"), name)
-        except PermissionError:
-            return None
 
 
 def files(folder):
     """What a write to the data folder would change."""
     return {entry.name: (entry.stat().st_size, entry.stat().st_mtime_ns) for entry in os.scandir(folder)}
-
-
-def children(pid):
-    return [int(child) for child in read(f"/proc/{pid}/task/{pid}/children").split()]
 
 
 def difference(after, before, name):

@@ -1,17 +1,17 @@
 # Benches against a private Dovecot, by hand; each prints its figures and the bar beside them. PAIRS=n, and:
 #   make bench-flood [BOUNCES=n SENT=n]   make bench-index [SENT=n]   make bench-idle [SECONDS=n]
 #   make bench-delivery [DELIVERIES=n]   make bench-door [MESSAGES=n]   make bench-sent [MESSAGES=n] (without a server)
-#   make bench-scan [MESSAGES=n DAYS=n]
+#   make bench-scan [MESSAGES=n DAYS=n]   make bench-odd [SECONDS=n] (against scripted servers)
 EXTRA_DIST += tests/bench/bench.py tests/bench/bench_mail.py tests/bench/flood.py tests/bench/index.py \
 	tests/bench/idle.py tests/bench/delivery.py tests/bench/sent.py tests/bench/door.py tests/bench/mbox_make.py \
-	tests/bench/scan.py
+	tests/bench/scan.py tests/bench/odd.py tests/bench/odd_servers.py tests/bench/process.py
 noinst_PROGRAMS += tests/bench/raw tests/bench/peak tests/bench/scan
 tests_bench_scan_SOURCES = tests/bench/scan.c tests/bench/folder.c tests/bench/folder.h
 tests_bench_scan_LDADD = $(FETCHER_LIBS)
 tests_bench_raw_CPPFLAGS = $(AM_CPPFLAGS) $(GNUTLS_CFLAGS)
 tests_bench_raw_LDADD = $(GNUTLS_LIBS)
-.PHONY: bench-flood bench-index bench-idle bench-delivery bench-sent bench-door bench-scan
-bench-flood bench-index bench-idle bench-delivery bench-sent bench-door bench-scan: all
+.PHONY: bench-flood bench-index bench-idle bench-delivery bench-sent bench-door bench-scan bench-odd
+bench-flood bench-index bench-idle bench-delivery bench-sent bench-door bench-scan bench-odd: all
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	  PAIRS='$(PAIRS)' BOUNCES='$(BOUNCES)' SENT='$(SENT)' \
 	  SECONDS='$(SECONDS)' DELIVERIES='$(DELIVERIES)' MESSAGES='$(MESSAGES)' DAYS='$(DAYS)' \

@@ -1,7 +1,7 @@
 # End to end: the programs against a private Dovecot (check-dovecot) and against scripted servers (check).
 E2E_RIG = tests/e2e/rig.py tests/e2e/tap.py tests/e2e/messages.py tests/e2e/programs.py tests/e2e/scripted.py \
 	tests/e2e/demo.py tests/e2e/proxy.py tests/e2e/scripted_pop3.py tests/e2e/door_scene.py \
-	tests/e2e/door_clients.py tests/e2e/pop3_scene.py tests/e2e/pop3_maildrop.py
+	tests/e2e/door_clients.py tests/e2e/pop3_scene.py tests/e2e/pop3_maildrop.py tests/e2e/memory_imap.py
 E2E_SCRIPTED = tests/e2e/test_kill_pop3.py tests/e2e/test_refused.py tests/e2e/test_tls.py \
 	tests/e2e/test_password.py tests/e2e/test_pop3_refused.py tests/e2e/test_pop3_renumbered.py
 # The longest first, since several run at once.

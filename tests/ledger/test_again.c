@@ -65,7 +65,7 @@ static void a_move_that_was_put_off_is_due_again_and_tells_why(void **state)
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
   gint64 id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
-  OK(journal_put_off(ledger, id, T0 + 500, "It is in use.", &error));
+  OK(journal_put_off(ledger, id, T0 + 500, TRUE, "It is in use.", &error));
   rig_assert_state(ledger, id, MOVE_KEPT, "INBOX 7 1", RIG_GONE);
   g_autoptr(GPtrArray) early = journal_due(ledger, "home", T0 + 499, TRUE, &error);
   g_autoptr(GPtrArray) due = journal_due(ledger, "home", T0 + 500, TRUE, &error);
@@ -78,7 +78,7 @@ static void a_move_that_was_put_off_is_due_again_and_tells_why(void **state)
   g_autoptr(Entry) now = rig_get(ledger, id);
   assert_null(now->reason);
   OK(rig_take(ledger, id, CONFIRM, &error));
-  FAILS(journal_put_off(ledger, id, T0 + 600, "It is in use.", &error), LEDGER_ERROR_REFUSED);
+  FAILS(journal_put_off(ledger, id, T0 + 600, TRUE, "It is in use.", &error), LEDGER_ERROR_REFUSED);
 }
 
 /* Else a mark of this machine's own would be taken for another machine's, and the message would stay. */
@@ -87,7 +87,7 @@ static void that_this_machine_has_claimed_a_message_outlives_a_wait(void **state
   GError *error = NULL;
   g_autoptr(Ledger) ledger = rig_ledger();
   gint64 id = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
-  OK(journal_put_off(ledger, id, T0 + 500, "It is in use.", &error));
+  OK(journal_put_off(ledger, id, T0 + 500, TRUE, "It is in use.", &error));
   g_autoptr(Entry) entry = rig_get(ledger, id);
   assert_true(entry->claimed);
   entry->state = MOVE_WAITING;

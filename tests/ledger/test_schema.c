@@ -94,8 +94,8 @@ static void what_an_older_ledger_put_off_is_claimed_by_this_machine(void **state
   gint64 again = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
   gint64 prized = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 2);
   gint64 yielded = rig_judged(ledger, "home", VERDICT_BACKSCATTER, MOVE_Q_INTENT, 3);
-  OK(journal_put_off(ledger, again, RIG_NOW, "It is in use.", &error));
-  OK(journal_put_off(ledger, prized, 0, "It is flagged.", &error));
+  OK(journal_put_off(ledger, again, RIG_NOW, TRUE, "It is in use.", &error));
+  OK(journal_put_off(ledger, prized, 0, FALSE, "It is flagged.", &error));
   OK(journal_yield(ledger, yielded, RIG_NOW, &error));
   rig_undo_trust(ledger);
   OK(db_exec(ledger, "PRAGMA user_version = 5", &error));

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -28,9 +29,19 @@ static void flood_bytes(Peer *peer) { peer_flood(peer, "x"); }
 /* More looks than come free, and news in the end. */
 static void chatter(Peer *peer)
 {
-  for (guint i = 0; i < 2 * 100; i++) {
+  for (guint i = 0; i < 200; i++) {
     peer_say(peer, "* OK Still here\r\n");
     g_usleep(1000);
+  }
+  peer_say(peer, "* 4 EXISTS\r\n");
+}
+
+/* The same for three seconds. */
+static void chatter_on(Peer *peer)
+{
+  for (guint i = 0; i < 150; i++) {
+    peer_say(peer, "* 3 EXISTS\r\n");
+    g_usleep(20000);
   }
   peer_say(peer, "* 4 EXISTS\r\n");
 }
@@ -144,6 +155,30 @@ static void test_wait(void **state)
   const char *heard = session_end(&session);
   if (rows[i].code < 0 && strstr(rows[i].answer, "BAD") == NULL)
     assert_int_equal(count(heard, ONCE), count(heard, "DONE\r\n"));
+  session_free(&session);
+}
+
+static glong times_woken(void)
+{
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_nvcsw;
+}
+
+/* The same number of messages, told again and again, wakes us less and less often. */
+static void a_server_that_chatters_is_left_alone_ever_longer(void **state)
+{
+  static const Conversation conversation = {
+    .capabilities = IDLE, .turns = { { .command = "IDLE", .answer = "+ idling\r\n", .act = chatter_on } }
+  };
+  Session session;
+  gboolean changed = FALSE;
+  session_open(&session, &conversation);
+  session_select(&session);
+  glong before = times_woken();
+  assert_true(session.store->class->wait(session.store, alarm_clock, 1, &changed, &session.error));
+  assert_true(changed);
+  assert_in_range(times_woken() - before, 1, 60);
   session_free(&session);
 }
 
@@ -271,6 +306,7 @@ static void a_server_without_idle_cannot_wait_and_says_so(void **state)
 int main(void)
 {
   struct CMUnitTest tests[G_N_ELEMENTS(rows) + 5] = {
+    cmocka_unit_test(a_server_that_chatters_is_left_alone_ever_longer),
     cmocka_unit_test(what_comes_after_the_end_of_one_waiting_ends_the_next),
     cmocka_unit_test(own_moves_are_no_news_and_what_goes_besides_is),
     cmocka_unit_test(idle_is_renewed_before_the_server_gives_up),

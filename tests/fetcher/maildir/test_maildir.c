@@ -201,6 +201,24 @@ static void a_message_in_both_folders_at_once_is_one(void **state)
   expect(box, "A: 1\n|");
 }
 
+/* A link that leads nowhere, under the base of a message, hides the message neither in a list nor behind its new name.
+ */
+static void what_is_no_message_hides_none_of_its_base(void **state)
+{
+  g_autofree char *path = maildir("link"), *link = g_build_filename(path, "cur", "1500000000.a:2,F", NULL),
+                  *old = g_build_filename(path, "new", "1500000000.a", NULL),
+                  *seen = g_build_filename(path, "cur", "1500000000.a:2,S", NULL);
+  GError *error = NULL;
+  put(path, "new/1500000000.a", "A: 1\n");
+  assert_int_equal(symlink("nowhere", link), 0);
+  g_autoptr(Box) box = maildir_box_new(path);
+  expect(box, "A: 1\n|");
+  assert_int_equal(g_rename(old, seen), 0);
+  g_autoptr(GBytes) bytes = rig_read(box, 0, BOX_MESSAGE, 1000, &error);
+  assert_non_null(bytes);
+  assert_int_equal(g_bytes_get_size(bytes), strlen("A: 1\n"));
+}
+
 static void the_stamp_changes_when_a_message_comes_or_is_read(void **state)
 {
   g_autofree char *path = maildir("stamp"), *old = g_build_filename(path, "new", "1500000000.a", NULL),
@@ -289,7 +307,8 @@ static void a_full_disk_leaves_nothing_behind(void **state)
   expect_names(path, "");
 }
 
-/* From one Maildir to another: the same file under the same name, flags and all. */
+/* From one Maildir to another: the same file under the same name, flags and all; under another one where a message has
+ * its base there, since one of the two would not be seen. */
 static void between_maildirs_the_file_is_carried_with_its_name(void **state)
 {
   g_autofree char *from = maildir("from"), *to = maildir("to");
@@ -299,22 +318,26 @@ static void between_maildirs_the_file_is_carried_with_its_name(void **state)
   put(from, "cur/1500000002.b:2,FS", "B: 2\n");
   put(from, "cur/1500000003.c:2,S", "C: 3\n");
   put(from, "cur/1500000004.d:2,S", "D: 4\n");
+  put(from, "cur/1500000005.e:2,F", "E: 5\n");
   put(to, "cur/1500000003.c:2,S", "another\n"); /* of the same name */
+  put(to, "new/1500000005.e", "yet another\n"); /* of the same base */
   g_autoptr(Box) source = maildir_box_new(from), target = maildir_box_new(to);
   g_autoptr(GArray) moved = g_array_new(FALSE, TRUE, sizeof(BoxMove));
   rig_list(source);
   g_autofree char *gone = g_build_filename(from, "cur", "1500000004.d:2,S", NULL);
   assert_int_equal(g_unlink(gone), 0);
-  const guint items[] = { 0, 1, 2, 3 };
+  const guint items[] = { 0, 1, 2, 3, 4 };
   assert_true(source->class->carry(source, NULL, 0, target, NULL, &at_once, &error));
   assert_true(at_once);
-  assert_true(source->class->carry(source, items, 4, target, moved, &at_once, &error));
-  assert_int_equal(moved->len, 3); /* the one that was gone is none */
+  assert_true(source->class->carry(source, items, 5, target, moved, &at_once, &error));
+  assert_int_equal(moved->len, 4); /* the one that was gone is none */
   expect_names(from, "");
-  expect(target, "A: 1\n|B: 2\n|C: 3\n|another\n|");
+  expect(target, "A: 1\n|B: 2\n|C: 3\n|another\n|E: 5\n|yet another\n|");
   g_autofree char *all = names(to);
   assert_non_null(strstr(all, "new/1500000001.a"));
   assert_non_null(strstr(all, "cur/1500000002.b:2,FS"));
+  assert_null(strstr(all, "1500000005.e:2,F"));
+  assert_true(box_item(target, 4)->prized != box_item(target, 5)->prized);
   for (guint i = 0; i < moved->len; i++) {
     gboolean found = FALSE;
     for (guint n = 0; n < target->items->len; n++)
@@ -424,6 +447,7 @@ int main(void)
     cmocka_unit_test(a_long_header_comes_whole_and_the_body_after_it_is_not_read),
     cmocka_unit_test(a_message_whose_file_is_renamed_keeps_its_key),
     cmocka_unit_test(a_message_in_both_folders_at_once_is_one),
+    cmocka_unit_test(what_is_no_message_hides_none_of_its_base),
     cmocka_unit_test(the_stamp_changes_when_a_message_comes_or_is_read),
     cmocka_unit_test(a_message_is_put_into_new_and_nothing_is_left_in_tmp),
     cmocka_unit_test(what_was_put_and_not_synced_is_gone_with_the_box),

@@ -192,6 +192,30 @@ static void signals_and_single_bytes_do_not_prolong_the_waiting(void **state)
   server_free(server);
 }
 
+static glong times_woken(void)
+{
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_nvcsw;
+}
+
+/* The server sends a byte every tenth of a second, and its answer is waited for: it does not wake us each time. */
+static void bytes_that_drip_are_let_gather(void **state)
+{
+  g_autoptr(GError) error = NULL;
+  char bytes[100];
+  gsize got = 0;
+  Server *server = server_start(drip, NULL);
+  g_autoptr(Stream) stream = stream_connect("localhost", server_port(server), 3, TRUE, &error);
+  glong before = times_woken();
+  stream_command(stream, 1000);
+  for (ssize_t n; (n = stream_read(stream, bytes, sizeof bytes)) > 0;) got += (gsize)n;
+  assert_in_range(times_woken() - before, 1, 10);
+  assert_in_range(got, 4, 60);
+  assert_int_equal(stream_error(stream)->code, STORE_ERROR_LINK);
+  server_free(server);
+}
+
 static void flood(Peer *peer, gconstpointer data) { peer_flood(peer, "x"); }
 
 static void a_flood_is_cut_off_at_what_the_command_allows(void **state)
@@ -355,6 +379,7 @@ int main(void)
     cmocka_unit_test(after_the_end_of_a_connection_every_call_fails_at_once),
     cmocka_unit_test(writing_to_a_closed_connection_ends_no_program),
     cmocka_unit_test(signals_and_single_bytes_do_not_prolong_the_waiting),
+    cmocka_unit_test(bytes_that_drip_are_let_gather),
     cmocka_unit_test(a_flood_is_cut_off_at_what_the_command_allows),
     cmocka_unit_test(a_burst_buys_no_right_to_be_silent),
     cmocka_unit_test(descriptors_over_1023_work_and_none_is_handed_on),

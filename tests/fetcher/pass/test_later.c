@@ -69,6 +69,29 @@ static void a_busy_server_is_asked_once_in_a_pass(void **state)
   }
 }
 
+/* While the server is busy nothing of the second folder is tried. Another machine claims the message there meanwhile,
+ * and has not moved it yet: ours stays out of its way, and moves what it had claimed itself. */
+static void what_was_not_tried_is_not_taken_for_claimed(void **state)
+{
+  static char *folders[] = { (char *)"INBOX", (char *)"Work", NULL };
+  Fake *fake = *state;
+  fake->account.folders = folders;
+  fake->server->copies = TRUE;
+  fake_folder(fake->server, "Work");
+  FakeMessage *bounce = fake_bounce(fake, "Work", 40, "spam-40@botnet.example", "v40@remote.example", fake->now);
+  fake->server->busy_moving = TRUE;
+  for (guint i = 0; i < 2; i++) {
+    pass_put_off(fake);
+    assert_false(bounce->backscatter);
+  }
+  bounce->backscatter = TRUE;
+  fake->server->busy_moving = FALSE;
+  fake_pass_ok(fake);
+  assert_int_equal(fake_count(fake, "Work"), 1);
+  assert_int_equal(fake_count(fake, "Backscatter"), 3);
+  assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 3);
+}
+
 static void assert_wish(Fake *fake, gint64 id, WishState state)
 {
   g_autoptr(GError) problem = NULL;
@@ -190,6 +213,7 @@ static void one_message_in_trouble_keeps_no_other_from_being_judged_and_is_tried
     pass_put_off(fake);
     assert_int_equal(fake_in_state(fake, MOVE_QUARANTINED), 2);
     assert_int_equal(unread(fake), 1);
+    pass_put_off(fake); /* the next pass tries it */
     fake_pass_ok(fake); /* not tried again yet, and nobody is told twice */
     wait_for_next_try(fake);
     pass_put_off(fake); /* tried, in vain */
@@ -265,6 +289,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_move_refused_for_now_is_made_when_there_is_room),
     FAKE_CASE(a_busy_server_is_asked_once_in_a_pass),
+    FAKE_CASE(what_was_not_tried_is_not_taken_for_claimed),
     cmocka_unit_test(what_the_owner_asked_for_stays_asked),
     FAKE_CASE(a_deletion_that_the_owner_takes_back_while_the_server_is_busy_ends_restored),
     FAKE_CASE(what_goes_back_into_quarantine_on_a_busy_server_is_told_to_come_later),

@@ -292,13 +292,14 @@ static void a_connection_that_is_lost_while_nothing_is_done_is_left_alone_for_a_
 /* The first ten times it may be the owner who tidies up his inbox; then it is a server that keeps crying wolf. */
 static void news_that_are_none_are_looked_at_less_and_less_often(void **state)
 {
+  static const guint pauses[] = { 1, 2, 4, 8, 16, 32, 64, 120 };
   const int wake[] = { -1 };
   guint seconds = 0;
   Session *session = begin("o", STORE_CAN_WAIT, FALSE);
   session_pass(session, PASS_WHOLE, &seconds);
   for (guint i = 0; i < 100; i++) {
     assert_true(session_wait(session, wake, 1, &seconds));
-    assert_int_equal(seconds, i <= 10 ? 0 : MIN(i - 10, 60));
+    assert_int_equal(seconds, i <= 10 ? 0 : pauses[MIN(i - 11, G_N_ELEMENTS(pauses) - 1)]);
     session_pass(session, PASS_LOOK, &seconds);
   }
   world.waiting = "mn";
