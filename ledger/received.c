@@ -26,8 +26,9 @@ static gint64 id_hash(const char *id)
   return (gint64)hash;
 }
 
+/* A row of the table. */
 typedef struct {
-  gint64 hash, day;
+  gint64 account, hash, day;
 } Id;
 
 static gint by_hash(gconstpointer a, gconstpointer b)
@@ -37,45 +38,23 @@ static gint by_hash(gconstpointer a, gconstpointer b)
 }
 
 /* In the order of the table, so that each of its pages is touched once. */
-static GArray *sorted_ids(const ReceivedRow *rows, guint n, gint64 now)
+static GArray *sorted_ids(gint64 account, const ReceivedRow *rows, guint n, gint64 now)
 {
   GArray *ids = g_array_new(FALSE, FALSE, sizeof(Id));
   for (guint i = 0; i < n; i++) {
     const char *id = rows[i].message->message_id;
     if (id == NULL || !is_kept(&rows[i], now)) continue;
-    Id one = { id_hash(id), arrived(&rows[i]) / DAY };
+    Id one = { account, id_hash(id), arrived(&rows[i]) / DAY };
     g_array_append_val(ids, one);
   }
   g_array_sort(ids, by_hash);
   return ids;
 }
 
-/* Many rows in one statement, which costs half as much as one by one. */
-#define ROW "(?, ?, ?)"
-#define FOUR ROW ", " ROW ", " ROW ", " ROW
-#define SIXTEEN FOUR ", " FOUR ", " FOUR ", " FOUR
-#define ADD(rows) "INSERT INTO received(account, hash, day) VALUES " rows " ON CONFLICT DO NOTHING"
-#define AT_ONCE 32
-
-static gboolean add_ids(Ledger *ledger, gint64 account, const GArray *ids, gint64 *added, GError **error)
+static gboolean add_ids(Ledger *ledger, const GArray *ids, gint64 *added, GError **error)
 {
-  g_auto(Rows) many = { 0 }, one = { 0 };
-  if (!rows_open(&many, ledger, error, ADD(SIXTEEN ", " SIXTEEN), "") || !rows_open(&one, ledger, error, ADD(ROW), ""))
-    return FALSE;
-  for (guint i = 0; i < ids->len;) {
-    gint64 values[AT_ONCE * 3];
-    guint n = ids->len - i >= AT_ONCE ? AT_ONCE : 1;
-    for (guint k = 0; k < n; k++) {
-      const Id *id = &g_array_index(ids, Id, i + k);
-      values[3 * k] = account;
-      values[3 * k + 1] = id->hash;
-      values[3 * k + 2] = id->day;
-    }
-    if (!rows_run_list(n == 1 ? &one : &many, values, 3 * n, error)) return FALSE;
-    *added += db_changes(ledger);
-    i += n;
-  }
-  return TRUE;
+  static const DbInsert insert = DB_INSERT(3, "received(account, hash, day)", "(?, ?, ?)", " ON CONFLICT DO NOTHING");
+  return db_insert(ledger, &insert, (const gint64 *)(gpointer)ids->data, ids->len, added, error);
 }
 
 static gboolean add_answers(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *rows, guint n,
@@ -128,10 +107,10 @@ static gboolean find_account(Ledger *ledger, const char *name, gint64 *account, 
 static gboolean add(Ledger *ledger, const char *name, const ReceivedRow *rows, guint n, gint64 now, GError **error)
 {
   g_autofree char *patterns = NULL;
-  g_autoptr(GArray) ids = sorted_ids(rows, n, now);
   gint64 account = -1, added = 0;
-  return find_account(ledger, name, &account, &patterns, error) && add_ids(ledger, account, ids, &added, error)
-         && add_answers(ledger, account, patterns, rows, n, now, error)
+  if (!find_account(ledger, name, &account, &patterns, error)) return FALSE;
+  g_autoptr(GArray) ids = sorted_ids(account, rows, n, now);
+  return add_ids(ledger, ids, &added, error) && add_answers(ledger, account, patterns, rows, n, now, error)
          && (added == 0
              || db_run(ledger, error, "UPDATE account SET received = received + ? WHERE id = ?", "ii", added, account))
          && prune(ledger, account, now, error);
