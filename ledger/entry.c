@@ -106,6 +106,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
   if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
   entry_shorten(entry);
+  entry->kept_hashes = entry->kept != NULL ? kept_hashes(report, entry->reporter) : NULL;
   return entry;
 }
 
@@ -120,6 +121,7 @@ void entry_free(Entry *entry)
   g_ptr_array_unref(entry->recipients);
   g_ptr_array_unref(entry->evidence);
   if (entry->kept != NULL) g_bytes_unref(entry->kept);
+  if (entry->kept_hashes != NULL) g_array_unref(entry->kept_hashes);
   g_free(entry);
 }
 

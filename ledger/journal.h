@@ -67,11 +67,12 @@ typedef struct {
   gint64 matched;  /* the sent message that the report was matched to (SentFact.row), 0 none; and by what. Counted
                       by SentFact.reports and Facts.written_reports; not read back */
   Match matched_by;
-  gint64 changed;   /* when state was set */
-  GBytes *kept;     /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
-  gboolean claimed; /* its move was put off (journal_put_off()), so the mark on it is this machine's own */
-  gboolean braked;  /* kept until the account is plausible (brake.h) */
-  char *unlisted;   /* an address it came to, where no account lists any of these; NULL. Not read back */
+  gint64 changed;      /* when state was set */
+  GBytes *kept;        /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
+  GArray *kept_hashes; /* gint64: by which sent messages it is found then; NULL with kept */
+  gboolean claimed;    /* its move was put off (journal_put_off()), so the mark on it is this machine's own */
+  gboolean braked;     /* kept until the account is plausible (brake.h) */
+  char *unlisted;      /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;
 /* An entry for a verdict just given; copies what it needs. facts: the facts that the verdict stands on, NULL for none.
  * state: MOVE_KEPT, MOVE_WAITING or MOVE_Q_INTENT. The caller fills in fingerprint, arrived, judged, home and due. */
