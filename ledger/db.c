@@ -148,19 +148,6 @@ gboolean rows_run(Rows *rows, GError **error, const char *types, ...)
   return ok && !rows->failed;
 }
 
-gboolean rows_run_list(Rows *rows, const gint64 *values, guint n, GError **error)
-{
-  int rc = SQLITE_OK;
-  sqlite3_reset(rows->statement);
-  for (guint i = 0; i < n && rc == SQLITE_OK; i++) rc = sqlite3_bind_int64(rows->statement, (int)i + 1, values[i]);
-  if (rc != SQLITE_OK) {
-    rows->failed = TRUE;
-    return db_fail(rows->ledger, rc, error);
-  }
-  while (rows_next(rows, error)) continue;
-  return !rows->failed;
-}
-
 void rows_close(Rows *rows)
 {
   if (rows->statement == NULL) return;
@@ -218,6 +205,33 @@ gboolean db_change(Ledger *ledger, GError **error, const char *missing, const ch
 gboolean db_changed(const Ledger *ledger) { return sqlite3_changes(ledger->db) > 0; }
 
 gint64 db_changes(const Ledger *ledger) { return sqlite3_changes(ledger->db); }
+
+static gboolean run_with(Rows *rows, const gint64 *values, guint n, GError **error)
+{
+  int rc = SQLITE_OK;
+  sqlite3_reset(rows->statement);
+  for (guint i = 0; i < n && rc == SQLITE_OK; i++) rc = sqlite3_bind_int64(rows->statement, (int)i + 1, values[i]);
+  if (rc != SQLITE_OK) {
+    rows->failed = TRUE;
+    return db_fail(rows->ledger, rc, error);
+  }
+  while (rows_next(rows, error)) continue;
+  return !rows->failed;
+}
+
+gboolean db_insert(Ledger *ledger, const DbInsert *insert, const gint64 *values, guint n, gint64 *added, GError **error)
+{
+  g_auto(Rows) many = { 0 }, one = { 0 };
+  if (!rows_open(&many, ledger, error, insert->many, "") || !rows_open(&one, ledger, error, insert->one, ""))
+    return FALSE;
+  for (guint done = 0, now; done < n; done += now) {
+    now = n - done >= DB_ROWS ? DB_ROWS : 1;
+    if (!run_with(now == 1 ? &one : &many, values + (gsize)done * insert->columns, now * insert->columns, error))
+      return FALSE;
+    *added += db_changes(ledger);
+  }
+  return TRUE;
+}
 
 gint64 db_new_id(const Ledger *ledger) { return sqlite3_last_insert_rowid(ledger->db); }
 

@@ -30,8 +30,6 @@ gboolean rows_next(Rows *rows, GError **error);
 gboolean rows_bind(Rows *rows, GError **error, const char *types, ...);
 /* rows_bind(), and runs it: of a statement that gives no rows. */
 gboolean rows_run(Rows *rows, GError **error, const char *types, ...);
-/* rows_run() with n numbers: of a statement with many parameters. */
-gboolean rows_run_list(Rows *rows, const gint64 *values, guint n, GError **error);
 void rows_close(Rows *rows);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rows, rows_close)
 /* Columns of the row. Text is borrowed until the next row, NULL for NULL. */
@@ -52,6 +50,22 @@ gint64 db_changes(const Ledger *ledger);
 gint64 db_new_id(const Ledger *ledger);
 /* The first column of the first row; *value stays as it is when there is no row. */
 gboolean db_number(Ledger *ledger, GError **error, gint64 *value, const char *sql, const char *types, ...);
+/* An INSERT of rows that consist of numbers, with one row and with DB_ROWS of them, which costs half as much a row.
+ * row: "(?, ?)". */
+typedef struct {
+  const char *one, *many;
+  guint columns;
+} DbInsert;
+#define DB_ROWS 32
+#define DB_4(row) row ", " row ", " row ", " row
+#define DB_16(row) DB_4(row) ", " DB_4(row) ", " DB_4(row) ", " DB_4(row)
+#define DB_INSERT(columns, into, row, rest)                                                                            \
+  {                                                                                                                    \
+    "INSERT INTO " into " VALUES" row rest, "INSERT INTO " into " VALUES" DB_16(row) ", " DB_16(row) rest, columns     \
+  }
+/* Inserts n rows, whose numbers stand one after the other. insert: static. *added grows by how many were inserted. */
+gboolean db_insert(Ledger *ledger, const DbInsert *insert, const gint64 *values, guint n, gint64 *added,
+                   GError **error);
 /* Runs SQL text with any number of statements. */
 gboolean db_exec(Ledger *ledger, const char *sql, GError **error);
 

@@ -122,6 +122,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->sighting = sighting_of_report(report);
   if (facts != NULL) set_match(entry, facts, verdict, original->message_ids->len > 0);
   entry_shorten(entry);
+  entry->kept_hashes = entry->kept != NULL ? kept_hashes(report, entry->reporter) : NULL;
   return entry;
 }
 
@@ -139,6 +140,7 @@ void entry_free(Entry *entry)
   g_ptr_array_unref(entry->evidence);
   if (entry->kept != NULL) g_bytes_unref(entry->kept);
   if (entry->relays != NULL) g_ptr_array_unref(entry->relays);
+  if (entry->kept_hashes != NULL) g_array_unref(entry->kept_hashes);
   g_free(entry);
 }
 

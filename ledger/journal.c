@@ -125,13 +125,13 @@ static gboolean record_one(Ledger *ledger, gint64 account, Entry *entry, GError 
   if (!again && entry->id != 0) return TRUE;
   if (!again)
     return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
-           && kept_write(ledger, entry, entry->kept, error)
+           && kept_write(ledger, entry, error)
            && (entry->unlisted == NULL || unlisted_note(ledger, entry->unlisted, error))
            && (entry->unused == NULL || never_used_note(ledger, entry->unused, error))
            && relay_note(ledger, entry, error) && signer_note(ledger, entry, FALSE, error);
   return write_over(ledger, entry, error) && drop_evidence(ledger, entry->id, error)
          && write_evidence(ledger, entry, error) && kept_forget(ledger, entry, error)
-         && kept_write(ledger, entry, entry->kept, error) && signer_note(ledger, entry, TRUE, error);
+         && kept_write(ledger, entry, error) && signer_note(ledger, entry, TRUE, error);
 }
 
 static gboolean record_all(Ledger *ledger, GPtrArray *entries, const char *account, const char *folder,
@@ -407,7 +407,7 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
   adopted.arrived = old->arrived;
   return write_over(ledger, &adopted, error) && drop_evidence(ledger, id, error)
          && write_evidence(ledger, &adopted, error) && kept_forget(ledger, &adopted, error)
-         && kept_write(ledger, &adopted, entry->kept, error)
+         && kept_write(ledger, &adopted, error)
          && (old->state == MOVE_QUARANTINED
              || db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), id));
 }
@@ -415,7 +415,7 @@ static gboolean adopt_old(Ledger *ledger, const Entry *entry, gint64 id, GError 
 static gboolean adopt_new(Ledger *ledger, gint64 account, Entry *entry, GError **error)
 {
   return new_row(ledger, account, entry, error) && write_evidence(ledger, entry, error)
-         && kept_write(ledger, entry, entry->kept, error)
+         && kept_write(ledger, entry, error)
          && db_run(ledger, error, "UPDATE entry SET quarantined = ? WHERE id = ?", "ii", db_now(), entry->id);
 }
 

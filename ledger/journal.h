@@ -69,13 +69,14 @@ typedef struct {
                       by SentFact.reports, Facts.written_reports and insiders_count(); or the mark that left it in sight,
                       counted by MarkFact.reports. Not read back */
   Match matched_by;
-  gint64 signature;   /* SignedFact.digest, where one vouches for it; 0: none. Not read back */
-  Sighting *sighting; /* what it shows of who signs the owner's mail; NULL: nothing. Not read back */
-  gint64 changed;     /* when state was set */
-  GBytes *kept;       /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
-  gboolean claimed;   /* its move was tried and put off (journal_put_off()), so the mark on it is this machine's own */
-  gboolean braked;    /* kept until the account is plausible (brake.h) */
-  GPtrArray *relays;  /* char*: hosts that passed the original on; NULL. Not read back */
+  gint64 signature;    /* SignedFact.digest, where one vouches for it; 0: none. Not read back */
+  Sighting *sighting;  /* what it shows of who signs the owner's mail; NULL: nothing. Not read back */
+  gint64 changed;      /* when state was set */
+  GBytes *kept;        /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */
+  GArray *kept_hashes; /* gint64: by which sent messages it is found then; NULL with kept */
+  gboolean claimed;    /* its move was tried and put off (journal_put_off()), so the mark on it is this machine's own */
+  gboolean braked;     /* kept until the account is plausible (brake.h) */
+  GPtrArray *relays;   /* char*: hosts that passed the original on; NULL. Not read back */
   char *unused;   /* an address of the owner's that it came to, and that mail never left from; NULL. Not read back */
   char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;

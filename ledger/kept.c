@@ -2,7 +2,7 @@
  * Owns:     tables kept and kept_hash; the form of the bytes.
  * Must not: judge; begin or end a transaction.
  * Fails:    LEDGER_ERROR; the caller rolls back. Bytes that cannot be read are taken for nothing kept.
- * Tests:    tests/ledger/test_heal.c */
+ * Tests:    tests/ledger/test_kept.c, tests/ledger/test_heal.c */
 #include "ledger/kept.h"
 #include "filter/normalise.h"
 #include "ledger/ask.h"
@@ -32,10 +32,8 @@ GBytes *kept_pack(const Report *report)
   lists_of(report, lists);
   g_variant_builder_init(&all, G_VARIANT_TYPE("aas"));
   for (guint i = 0; i < LISTS; i++) {
-    g_variant_builder_open(&all, G_VARIANT_TYPE("as"));
-    for (guint k = 0; k < MIN(lists[i]->len, LIST_MOST); k++)
-      g_variant_builder_add(&all, "s", (const char *)g_ptr_array_index(lists[i], k));
-    g_variant_builder_close(&all);
+    const char *const *texts = (const char *const *)lists[i]->pdata;
+    g_variant_builder_add_value(&all, g_variant_new_strv(texts, MIN(lists[i]->len, LIST_MOST)));
   }
   g_autoptr(GVariant) kept = g_variant_ref_sink(
       g_variant_new("(yxxsubbb@aas)", (guchar)FORM_NUMBER, report->date, original->date,
@@ -85,15 +83,18 @@ Report *kept_unpack(GBytes *bytes, const Entry *entry)
   return report;
 }
 
-static void add_hash(GHashTable *hashes, gint64 hash)
+static void add_hash(GArray *hashes, gint64 hash)
 {
-  if (hash != 0) g_hash_table_add(hashes, g_memdup2(&hash, sizeof hash));
+  if (hash == 0) return;
+  for (guint i = 0; i < hashes->len; i++)
+    if (g_array_index(hashes, gint64, i) == hash) return;
+  g_array_append_val(hashes, hash);
 }
 
 /* An id, and how it is looked for a second time. */
-static void add_ids(GHashTable *hashes, const GPtrArray *ids)
+static void add_ids(GArray *hashes, const GPtrArray *ids)
 {
-  for (guint i = 0; i < ids->len; i++) {
+  for (guint i = 0; i < MIN(ids->len, LIST_MOST); i++) {
     const char *id = g_ptr_array_index(ids, i);
     g_autofree char *loose = sent_id_loose(id);
     add_hash(hashes, db_hash(id));
@@ -101,53 +102,48 @@ static void add_ids(GHashTable *hashes, const GPtrArray *ids)
   }
 }
 
-static void add_texts(GHashTable *hashes, const GPtrArray *texts)
+static void add_texts(GArray *hashes, const GPtrArray *texts, guint most)
 {
-  for (guint i = 0; i < texts->len; i++) add_hash(hashes, db_hash(g_ptr_array_index(texts, i)));
+  for (guint i = 0; i < MIN(texts->len, most); i++) add_hash(hashes, db_hash(g_ptr_array_index(texts, i)));
 }
 
 /* Where no id is shown, the recipient may have been written to under another name, or somebody else at that domain. */
-static void add_others(GHashTable *hashes, const Report *report)
+static void add_others(GArray *hashes, const Report *report, const char *reporter)
 {
   g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; i < report->recipients->len; i++) {
+  for (guint i = 0; i < MIN(report->recipients->len, LIST_MOST); i++) {
     const char *address = g_ptr_array_index(report->recipients, i), *domain = address_domain(address);
     names_of(address, texts);
     if (domain != NULL) domains_of(domain, FALSE, texts);
   }
-  const char *const reporter[] = { report->reporter_domain,
-                                   report->reporter != NULL ? address_domain(report->reporter) : NULL };
-  for (guint i = 0; i < G_N_ELEMENTS(reporter); i++)
-    if (reporter[i] != NULL) domains_of(reporter[i], TRUE, texts);
-  add_texts(hashes, texts);
+  const char *const reporters[] = { report->reporter_domain, reporter != NULL ? address_domain(reporter) : NULL };
+  for (guint i = 0; i < G_N_ELEMENTS(reporters); i++)
+    if (reporters[i] != NULL) domains_of(reporters[i], TRUE, texts);
+  add_texts(hashes, texts, G_MAXUINT);
 }
 
-/* Every hash of a sent message that may speak for this report: ids, the letters that are answered, recipients. */
-static GHashTable *hashes_of(const Report *report)
+/* The same of a report and of what kept_unpack() makes of it. */
+GArray *kept_hashes(const Report *report, const char *reporter)
 {
   const Original *original = &report->original;
-  GHashTable *hashes = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  GArray *hashes = g_array_new(FALSE, FALSE, sizeof(gint64));
   const GPtrArray *const ids[] = { original->message_ids, original->other_ids, report->envelope_ids,
                                    report->refer_backs, report->tokens };
   for (guint i = 0; i < G_N_ELEMENTS(ids); i++) add_ids(hashes, ids[i]);
-  for (guint i = 0; i < original->id_prefixes->len; i++)
+  for (guint i = 0; i < MIN(original->id_prefixes->len, LIST_MOST); i++)
     add_hash(hashes, sent_id_start(g_ptr_array_index(original->id_prefixes, i), SENT_START_BYTES));
-  add_texts(hashes, original->recipients);
-  add_texts(hashes, report->recipients);
-  if (original->message_ids->len == 0) add_others(hashes, report);
+  add_texts(hashes, original->recipients, LIST_MOST);
+  add_texts(hashes, report->recipients, LIST_MOST);
+  if (original->message_ids->len == 0) add_others(hashes, report, reporter);
   return hashes;
 }
 
-static gboolean each_hash(Ledger *ledger, const Entry *entry, const Report *report, const char *sql, GError **error)
+static gboolean each_hash(Ledger *ledger, const Entry *entry, const GArray *hashes, const char *sql, GError **error)
 {
-  g_autoptr(GHashTable) hashes = hashes_of(report);
   g_auto(Rows) run = { 0 };
-  GHashTableIter iter;
-  gpointer hash;
   if (!rows_open(&run, ledger, error, sql, "")) return FALSE;
-  g_hash_table_iter_init(&iter, hashes);
-  while (g_hash_table_iter_next(&iter, &hash, NULL))
-    if (!rows_run(&run, error, "ii", *(const gint64 *)hash, entry->id)) return FALSE;
+  for (guint i = 0; i < hashes->len; i++)
+    if (!rows_run(&run, error, "ii", g_array_index(hashes, gint64, i), entry->id)) return FALSE;
   return TRUE;
 }
 
@@ -187,18 +183,19 @@ gboolean kept_forget(Ledger *ledger, const Entry *entry, GError **error)
 {
   gboolean whole = FALSE;
   g_autoptr(Report) old = kept_read(ledger, entry, &whole, error);
-  return old != NULL && each_hash(ledger, entry, old, "DELETE FROM kept_hash WHERE hash = ? AND entry = ?", error)
+  if (old == NULL) return FALSE;
+  g_autoptr(GArray) hashes = kept_hashes(old, old->reporter);
+  return each_hash(ledger, entry, hashes, "DELETE FROM kept_hash WHERE hash = ? AND entry = ?", error)
          && db_run(ledger, error, "DELETE FROM heal_due WHERE entry = ?", "i", entry->id)
          && (!whole || db_run(ledger, error, "DELETE FROM kept WHERE entry = ?", "i", entry->id));
 }
 
-gboolean kept_write(Ledger *ledger, const Entry *entry, GBytes *bytes, GError **error)
+gboolean kept_write(Ledger *ledger, const Entry *entry, GError **error)
 {
   gsize size = 0;
-  g_autoptr(Report) report = bytes != NULL ? kept_unpack(bytes, entry) : NULL;
-  if (report == NULL) return TRUE;
-  const void *data = g_bytes_get_data(bytes, &size);
+  if (entry->kept == NULL) return TRUE;
+  const void *data = g_bytes_get_data(entry->kept, &size);
   return db_run(ledger, error, "INSERT INTO kept(entry, report) VALUES(?, ?)", "ib", entry->id, data, size)
-         && each_hash(ledger, entry, report, "INSERT INTO kept_hash(hash, entry) VALUES(?, ?) ON CONFLICT DO NOTHING",
-                      error);
+         && each_hash(ledger, entry, entry->kept_hashes,
+                      "INSERT INTO kept_hash(hash, entry) VALUES(?, ?) ON CONFLICT DO NOTHING", error);
 }

@@ -10,9 +10,13 @@ GBytes *kept_pack(const Report *report);
  * entry's. */
 Report *kept_unpack(GBytes *bytes, const Entry *entry);
 
-/* Keeps it under the id of an entry that keeps nothing; bytes NULL: does nothing. Within a transaction of the caller's,
+/* Every hash of a sent message that may speak for this report: ids, the letters that are answered, recipients.
+ * reporter: as the entry has it; NULL. Array of gint64; the caller owns it. */
+GArray *kept_hashes(const Report *report, const char *reporter);
+
+/* Keeps what the entry has in `kept` under the id of an entry that keeps nothing. Within a transaction of the caller's,
  * as is kept_forget(). */
-gboolean kept_write(Ledger *ledger, const Entry *entry, GBytes *bytes, GError **error);
+gboolean kept_write(Ledger *ledger, const Entry *entry, GError **error);
 /* Forgets what was kept of the entry, and that it is due to be judged again. */
 gboolean kept_forget(Ledger *ledger, const Entry *entry, GError **error);
 /* What was kept of entry. *whole: all of it; else only what the journal shows (one id, recipients, subject, times). The

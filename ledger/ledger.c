@@ -148,6 +148,7 @@ static gboolean set_up(Ledger *ledger, GError **error)
   return db_exec(
       ledger,
       "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
+      "PRAGMA cache_size = -6144;"
       "PRAGMA journal_size_limit = 16777216", /* the size that the WAL reaches while much sent mail is read, see
                                                * db_begin_lightly()
                                                */

@@ -28,8 +28,9 @@ static gint64 id_hash(const char *id)
   return (gint64)hash;
 }
 
+/* A row of the table. */
 typedef struct {
-  gint64 hash, day, alone;
+  gint64 account, hash, day, alone;
 } Id;
 
 static gint by_hash(gconstpointer a, gconstpointer b)
@@ -79,7 +80,7 @@ static GArray *sorted_ids(Ledger *ledger, const Mailbox *mailbox, const Received
   for (guint i = 0; i < n; i++) {
     const char *id = rows[i].message->message_id, *alone = rows[i].message->alone;
     if (id == NULL || !is_kept(&rows[i], now)) continue;
-    Id one = { id_hash(id), arrived(&rows[i]) / DAY, 0 };
+    Id one = { mailbox->account, id_hash(id), arrived(&rows[i]) / DAY, 0 };
     if (!id_mark_note(ledger, sides, id, error)
         || (alone != NULL && !find_owned(ledger, mailbox, alone, &one.alone, error)))
       return NULL;
@@ -89,33 +90,11 @@ static GArray *sorted_ids(Ledger *ledger, const Mailbox *mailbox, const Received
   return g_steal_pointer(&ids);
 }
 
-/* Many rows in one statement, which costs half as much as one by one. */
-#define ROW "(?, ?, ?, ?)"
-#define FOUR ROW ", " ROW ", " ROW ", " ROW
-#define SIXTEEN FOUR ", " FOUR ", " FOUR ", " FOUR
-#define ADD(rows) "INSERT INTO received(account, hash, day, alone) VALUES " rows " ON CONFLICT DO NOTHING"
-#define AT_ONCE 32
-
-static gboolean add_ids(Ledger *ledger, gint64 account, const GArray *ids, gint64 *added, GError **error)
+static gboolean add_ids(Ledger *ledger, const GArray *ids, gint64 *added, GError **error)
 {
-  g_auto(Rows) many = { 0 }, one = { 0 };
-  if (!rows_open(&many, ledger, error, ADD(SIXTEEN ", " SIXTEEN), "") || !rows_open(&one, ledger, error, ADD(ROW), ""))
-    return FALSE;
-  for (guint i = 0; i < ids->len;) {
-    gint64 values[AT_ONCE * 4];
-    guint n = ids->len - i >= AT_ONCE ? AT_ONCE : 1;
-    for (guint k = 0; k < n; k++) {
-      const Id *id = &g_array_index(ids, Id, i + k);
-      values[4 * k] = account;
-      values[4 * k + 1] = id->hash;
-      values[4 * k + 2] = id->day;
-      values[4 * k + 3] = id->alone;
-    }
-    if (!rows_run_list(n == 1 ? &one : &many, values, 4 * n, error)) return FALSE;
-    *added += db_changes(ledger);
-    i += n;
-  }
-  return TRUE;
+  static const DbInsert insert =
+      DB_INSERT(4, "received(account, hash, day, alone)", "(?, ?, ?, ?)", " ON CONFLICT DO NOTHING");
+  return db_insert(ledger, &insert, (const gint64 *)(gpointer)ids->data, ids->len, added, error);
 }
 
 static gboolean add_answers(Ledger *ledger, gint64 account, const char *patterns, const ReceivedRow *rows, guint n,
@@ -174,7 +153,7 @@ static gboolean add(Ledger *ledger, const char *name, const ReceivedRow *rows, g
   if (!find_mailbox(ledger, name, &mailbox, error)) return FALSE;
   gint64 account = mailbox.account;
   g_autoptr(GArray) ids = sorted_ids(ledger, &mailbox, rows, n, now, error);
-  return ids != NULL && add_ids(ledger, account, ids, &added, error)
+  return ids != NULL && add_ids(ledger, ids, &added, error)
          && add_answers(ledger, account, mailbox.patterns, rows, n, now, error)
          && (added == 0
              || db_run(ledger, error, "UPDATE account SET received = received + ? WHERE id = ?", "ii", added, account))

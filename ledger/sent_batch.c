@@ -158,29 +158,25 @@ static gboolean write_people(Batch *batch, GError **error)
   return TRUE;
 }
 
-static gboolean write_hashes(Batch *batch, GArray *rows, const char *sql, GError **error)
+static gboolean write_hashes(Batch *batch, GArray *rows, const DbInsert *insert, GError **error)
 {
-  g_auto(Rows) put = { 0 };
-  if (rows->len == 0) return TRUE;
-  if (!rows_open(&put, batch->ledger, error, sql, "")) return FALSE;
+  gint64 added = 0;
   g_array_sort(rows, by_hash);
-  for (guint i = 0; i < rows->len; i++) {
-    const IdRow *row = &g_array_index(rows, IdRow, i);
-    if (!rows_run(&put, error, "ii", row->hash, row->sent)
-        || !sent_news_id(&batch->news, batch->ledger, row->hash, rows == batch->ids, error))
+  if (!db_insert(batch->ledger, insert, (const gint64 *)(gpointer)rows->data, rows->len, &added, error)) return FALSE;
+  for (guint i = 0; i < rows->len; i++)
+    if (!sent_news_id(&batch->news, batch->ledger, g_array_index(rows, IdRow, i).hash, rows == batch->ids, error))
       return FALSE;
-  }
   g_array_set_size(rows, 0);
   return TRUE;
 }
 
 static gboolean write_ids(Batch *batch, GError **error)
 {
-  if (!write_hashes(batch, batch->ids, "INSERT INTO sent_id(hash, sent) VALUES(?, ?) ON CONFLICT DO NOTHING", error)
-      || !write_hashes(batch, batch->starts, "INSERT INTO sent_start(hash, sent) VALUES(?, ?) ON CONFLICT DO NOTHING",
-                       error)
-      || !write_hashes(batch, batch->replies, "INSERT INTO sent_reply(hash, sent) VALUES(?, ?) ON CONFLICT DO NOTHING",
-                       error))
+  static const DbInsert ids = DB_INSERT(2, "sent_id(hash, sent)", "(?, ?)", " ON CONFLICT DO NOTHING"),
+                        starts = DB_INSERT(2, "sent_start(hash, sent)", "(?, ?)", " ON CONFLICT DO NOTHING"),
+                        replies = DB_INSERT(2, "sent_reply(hash, sent)", "(?, ?)", " ON CONFLICT DO NOTHING");
+  if (!write_hashes(batch, batch->ids, &ids, error) || !write_hashes(batch, batch->starts, &starts, error)
+      || !write_hashes(batch, batch->replies, &replies, error))
     return FALSE;
   g_hash_table_remove_all(batch->held);
   return TRUE;
@@ -188,17 +184,14 @@ static gboolean write_ids(Batch *batch, GError **error)
 
 static gboolean write_links(Batch *batch, GError **error)
 {
-  g_auto(Rows) put = { 0 };
-  if (!rows_open(
-          &put, batch->ledger, error,
-          "INSERT INTO sent_to(address, date, sent, subject) VALUES(?, ?, ?, nullif(?, 0)) ON CONFLICT DO NOTHING", ""))
+  static const DbInsert insert =
+      DB_INSERT(4, "sent_to(address, date, sent, subject)", "(?, ?, ?, nullif(?, 0))", " ON CONFLICT DO NOTHING");
+  gint64 added = 0;
+  GArray *links = batch->links;
+  g_array_sort(links, by_address);
+  if (!db_insert(batch->ledger, &insert, (const gint64 *)(gpointer)links->data, links->len, &added, error))
     return FALSE;
-  g_array_sort(batch->links, by_address);
-  for (guint i = 0; i < batch->links->len; i++) {
-    const Link *link = &g_array_index(batch->links, Link, i);
-    if (!rows_run(&put, error, "iiii", link->address, link->date, link->sent, link->subject)) return FALSE;
-  }
-  g_array_set_size(batch->links, 0);
+  g_array_set_size(links, 0);
   return TRUE;
 }
 

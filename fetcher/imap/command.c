@@ -3,7 +3,7 @@
  * Must not: pass on words of a server that hold the user's name, or that belong to an earlier answer.
  * Fails:    the caller's scope for a refusal, LATER where it holds only for now; LINK, and the end of the connection,
  *           for what is no answer.
- * Tests:    tests/fetcher/imap/test_imap.c, tests/fetcher/imap/test_odd.c */
+ * Tests:    tests/fetcher/imap/test_imap.c, tests/fetcher/imap/test_odd.c, tests/fetcher/imap/test_ahead.c */
 #include "fetcher/imap/private.h"
 #include "fetcher/net/server_words.h"
 #include "filter/normalise.h"
@@ -90,17 +90,38 @@ void imap_leave_to_libetpan(ImapStore *store, guint64 budget)
   reader_command(&store->reader, budget, READER_KEEP);
 }
 
-gboolean imap_send(ImapStore *store, const char *command, guint64 budget, gsize keep)
+static gboolean send_line(ImapStore *store, const char *command)
 {
   g_snprintf(store->tag, sizeof store->tag, "b%08x.%u", store->mark, ++store->tags);
-  forget_answer(store);
-  stream_command(store->stream, budget);
-  reader_command(&store->reader, budget, keep);
   char *line = g_strconcat(store->tag, " ", command, "\r\n", NULL);
   gboolean sent = stream_write(store->stream, line, strlen(line));
   explicit_bzero(line, strlen(line)); /* it may hold a password */
   g_free(line);
   return sent;
+}
+
+/* The answer to a command that was sent ahead and is not wanted any more is read and thrown away. */
+static gboolean drop_ahead(ImapStore *store)
+{
+  static const ImapAsk ask = { .budget = STREAM_BUDGET };
+  g_autofree char *command = g_strdup(store->ahead);
+  return command == NULL || imap_run(store, command, &ask);
+}
+
+gboolean imap_send(ImapStore *store, const char *command, guint64 budget, gsize keep)
+{
+  gboolean sent = g_strcmp0(store->ahead, command) == 0;
+  if (!sent && !drop_ahead(store)) return FALSE;
+  g_clear_pointer(&store->ahead, g_free);
+  forget_answer(store);
+  stream_command(store->stream, budget);
+  reader_command(&store->reader, budget, keep);
+  return sent || send_line(store, command);
+}
+
+void imap_send_ahead(ImapStore *store, const char *command)
+{
+  if (store->ahead == NULL && send_line(store, command)) store->ahead = g_strdup(command);
 }
 
 gboolean imap_run(ImapStore *store, const char *command, const ImapAsk *ask)

@@ -3,7 +3,8 @@
  * Must not: change a message, not even \Seen; pass on a row whose response does not end as it should; let one message
  *           that cannot be read stand for all.
  * Fails:    STORE_ERROR_MAILBOX for a folder, STORE_ERROR_MESSAGE for one message; LINK.
- * Tests:    tests/fetcher/imap/test_mail.c, tests/fetcher/imap/test_mark.c, tests/fetcher/imap/test_odd.c */
+ * Tests:    tests/fetcher/imap/test_mail.c, tests/fetcher/imap/test_mark.c, tests/fetcher/imap/test_odd.c,
+ *           tests/fetcher/imap/test_ahead.c */
 #include "fetcher/imap/private.h"
 #include <string.h>
 
@@ -50,8 +51,15 @@ static void take_scanned(ImapStore *store, const Reply *reply, gpointer data)
   scan->callback(told, scan->data);
 }
 
+static char *scan_command(guint32 from, guint32 to, const char *fields)
+{
+  return g_strdup_printf("UID FETCH %u:%u (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (%s)])", from, to,
+                         fields);
+}
+
 /* One range at a time: a server may answer two commands at once (RFC 3501, 5.5; Dovecot does), and rows of the next
- * range would be taken for news of other messages. */
+ * range would be taken for news of other messages. So the next one is asked for when this one has ended, at the
+ * earliest (imap_expect()). */
 static gboolean scan_range(ImapStore *store, Scan *scan, guint32 from, guint32 to, GError **error)
 {
   const ImapAsk ask = { .doing = "show what is in the folder",
@@ -59,8 +67,7 @@ static gboolean scan_range(ImapStore *store, Scan *scan, guint32 from, guint32 t
                         .take = take_scanned,
                         .data = scan,
                         .budget = STREAM_BUDGET };
-  g_autofree char *command = g_strdup_printf(
-      "UID FETCH %u:%u (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (%s)])", from, to, scan->fields);
+  g_autofree char *command = scan_command(from, to, scan->fields);
   if (!imap_command(store, command, &ask, error)) return FALSE;
   if (!store->lost_track) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "%s gave an answer about %s that ends within a message.",
@@ -185,6 +192,13 @@ gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fie
   done = done && note_left_out(store, &scan, error);
   if (done) give_unreadable(&scan);
   return done;
+}
+
+void imap_expect(Store *base, guint32 from, guint32 to, const char *const *fields)
+{
+  ImapStore *store = (ImapStore *)base;
+  g_autofree char *names = g_strjoinv(" ", (char **)(void *)fields), *command = scan_command(MAX(from, 1), to, names);
+  if (store->open != NULL) imap_send_ahead(store, command);
 }
 
 typedef struct {

@@ -13,6 +13,7 @@
 static void imap_close(Store *base)
 {
   ImapStore *store = (ImapStore *)base;
+  if (store->ahead != NULL) stream_abandon(store->stream); /* nobody waits for the rest of that answer */
   if (stream_error(store->stream) == NULL) {
     stream_set_timeout(store->stream, 2);
     imap_leave_to_libetpan(store, LAST_WORDS);
@@ -24,6 +25,7 @@ static void imap_close(Store *base)
   reader_clear(&store->reader);
   g_string_free(store->rewritten, TRUE);
   g_hash_table_unref(store->capabilities);
+  g_free(store->ahead);
   g_free(store->code);
   g_free(store->text);
   g_free(store->open);
@@ -42,6 +44,7 @@ static const StoreClass imap_class = {
   .select = imap_select,
   .peek = imap_peek,
   .scan = imap_scan,
+  .expect = imap_expect,
   .present = imap_present,
   .read = imap_read,
   .find = imap_find,

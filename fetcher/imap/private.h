@@ -23,6 +23,7 @@ typedef struct {
   char tag[24]; /* of the last command of ours */
   guint tags;
   guint32 mark; /* a number in all tags of this connection, which no message can know */
+  char *ahead;  /* the command that was sent ahead, and is not answered yet; NULL */
   /* The last answer. */
   gboolean lost_track; /* see imap_lose_track() */
   ReplyKind ended;     /* OK, NO, BAD; REPLY_EMPTY: the command is not answered yet */
@@ -84,8 +85,11 @@ typedef struct {
 gboolean imap_command(ImapStore *store, const char *command, const ImapAsk *ask, GError **error);
 /* The same without any handling of a refusal: FALSE when the connection is broken; store->ended tells. */
 gboolean imap_run(ImapStore *store, const char *command, const ImapAsk *ask);
-/* Sends tag and command. */
+/* Sends tag and command, unless this very command was sent ahead. */
 gboolean imap_send(ImapStore *store, const char *command, guint64 budget, gsize keep);
+/* Sends a command that is likely to be the next one, so that the server works on it meanwhile. The last answer must
+ * have been read to its end. If another command comes first, the answer to this one is thrown away. */
+void imap_send_ahead(ImapStore *store, const char *command);
 /* The next command is libetpan's; its answer may have so many bytes. */
 void imap_leave_to_libetpan(ImapStore *store, guint64 budget);
 /* Maps what a libetpan function returned. scope: the code of a plain refusal. */
@@ -144,6 +148,7 @@ gboolean imap_count(ImapStore *store, const char *wire, FolderStatus *status, GE
 /* fetch.c */
 gboolean imap_scan(Store *base, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                    gpointer data, GError **error);
+void imap_expect(Store *base, guint32 from, guint32 to, const char *const *fields);
 GArray *imap_present(Store *base, guint32 from, guint32 to, GError **error);
 gboolean imap_read(Store *base, const guint32 *uids, guint n, gsize limit, ReadCallback callback, gpointer data,
                    GError **error);

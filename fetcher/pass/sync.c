@@ -144,6 +144,15 @@ static void note_late(Sync *sync, const GArray *seen, guint added)
   }
 }
 
+/* While rows of one range are written into the ledger, the server can gather those of the next. */
+static void expect_next(const Sync *sync)
+{
+  guint32 from, to;
+  Store *store = sync->run->store;
+  if (store->class->expect != NULL && uid_window_get(&sync->window, &from, &to))
+    store->class->expect(store, from, to, filter_sent_fields);
+}
+
 /* late: messages below the mark, of which only those count that were not there before. */
 static gboolean sync_range(Sync *sync, gboolean late, GError **error)
 {
@@ -156,6 +165,7 @@ static gboolean sync_range(Sync *sync, gboolean late, GError **error)
   uid_window_get(&sync->window, &from, &to);
   if (!run->store->class->scan(run->store, from, to, filter_sent_fields, collect_sent, &batch, error)) return FALSE;
   if (!uid_window_done(&sync->window, seen->len)) return TRUE;
+  expect_next(sync);
   g_array_sort(seen, by_uid);
   for (guint i = 0; i < seen->len && !late; i++) {
     const Seen *one = &g_array_index(seen, Seen, i);

@@ -105,6 +105,9 @@ typedef struct {
    * the folder can tell. FALSE: the caller must forget the rows seen so far. */
   gboolean (*scan)(Store *store, guint32 from, guint32 to, const char *const *fields, ScanCallback callback,
                    gpointer data, GError **error);
+  /* The next call is likely to be a scan() of this, so the store may have the server work on it while the caller does
+   * something else. Costs nothing but time where another call comes first. NULL: the store has no use for it. */
+  void (*expect)(Store *store, guint32 from, guint32 to, const char *const *fields);
   /* The UIDs from..to (inclusive) that are in the open folder, as it was when it was opened or later: GArray of
    * guint32, ascending; the caller owns it. With STORE_REMOVES_LATE also messages that were removed since the last
    * commit(); read() gives nothing of them. */

@@ -4,7 +4,7 @@ LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_answers %D%/test_broken_
 	%D%/test_journal_read %D%/test_lock %D%/test_newsender %D%/test_number %D%/test_open %D%/test_schema \
 	%D%/test_sent %D%/test_sent_shape %D%/test_shorten %D%/test_signer %D%/test_unlisted %D%/test_unread \
 	%D%/test_wish %D%/test_id_mark %D%/test_marks %D%/test_never_used %D%/test_relay %D%/test_insider \
-	%D%/test_own_server
+	%D%/test_own_server %D%/test_kept
 check_PROGRAMS += $(LEDGER_TESTS)
 TESTS += $(LEDGER_TESTS)
 %C%_test_account_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -31,6 +31,8 @@ TESTS += $(LEDGER_TESTS)
 %C%_test_gap_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_hands_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_hands_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_kept_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_kept_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_heal_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_heal_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_journal_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -6,7 +6,6 @@
 #include "ledger/configure.h"
 #include "ledger/db.h"
 #include "ledger/heal.h"
-#include "ledger/kept.h"
 #include "ledger/received.h"
 #include "ledger/wish.h"
 #include "tests/rigs/ledger_rig.h"
@@ -357,36 +356,6 @@ static void of_an_older_ledger_the_first_id_counts(void **state)
   rig_remove(folder);
 }
 
-/* What was kept is what was there. */
-static void what_was_kept_of_a_report_is_what_was_there(void **state)
-{
-  g_autoptr(Report) report = forged("a@b;c@d", "bob@y.example;ann@z.example", "Offer");
-  g_ptr_array_add(report->original.senders, g_strdup("me@my.example"));
-  g_ptr_array_add(report->original.id_prefixes, g_strdup("abc"));
-  report->original.unread = TRUE;
-  g_autoptr(GBytes) bytes = kept_pack(report);
-  const Entry entry = { .kind = REPORT_BOUNCE, .reporter = (char *)"r@s", .original_subject = (char *)"Offer" };
-  assert_non_null(bytes);
-  g_autoptr(Report) again = kept_unpack(bytes, &entry);
-  assert_non_null(again);
-  assert_int_equal(again->kind, REPORT_BOUNCE);
-  assert_int_equal(again->rank, RANK_NAMED);
-  assert_int_equal(again->date, report->date);
-  assert_int_equal(again->original.date, report->original.date);
-  assert_true(again->status_part && again->original.header && again->original.unread);
-  assert_string_equal(again->reporter_domain, report->reporter_domain);
-  assert_string_equal(again->original.message_ids->pdata[1], "c@d");
-  assert_string_equal(again->recipients->pdata[1], "ann@z.example");
-  assert_string_equal(again->addressed->pdata[0], "me@example.org");
-  assert_string_equal(again->original.senders->pdata[0], "me@my.example");
-  assert_string_equal(again->original.id_prefixes->pdata[0], "abc");
-  for (guint length = 0; length < 64; length++) { /* bytes that are none */
-    g_autoptr(GBytes) cut = g_bytes_new_from_bytes(bytes, 0, length);
-    Report *none = kept_unpack(cut, &entry);
-    if (none != NULL) report_free(none);
-  }
-}
-
 /* Nothing is written where nothing is due, and what was forgotten leaves no trace. */
 static void what_was_forgotten_leaves_no_trace(void **state)
 {
@@ -433,7 +402,6 @@ int main(void)
     cmocka_unit_test(no_more_unsure_reports_come_back_by_themselves_than_a_week_allows),
     cmocka_unit_test(what_is_sent_after_a_report_was_seen_brings_it_not_back),
     cmocka_unit_test(of_an_older_ledger_the_first_id_counts),
-    cmocka_unit_test(what_was_kept_of_a_report_is_what_was_there),
     cmocka_unit_test(what_is_still_on_its_way_is_judged_when_it_has_come),
     cmocka_unit_test(what_was_forgotten_leaves_no_trace)
   };

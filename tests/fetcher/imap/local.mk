@@ -1,5 +1,5 @@
 FETCHER_IMAP_TESTS = %D%/test_folder %D%/test_utf7 %D%/test_idle %D%/test_imap %D%/test_mail %D%/test_mark \
-	%D%/test_odd %D%/test_reader %D%/test_reply %D%/test_rows
+	%D%/test_ahead %D%/test_odd %D%/test_reader %D%/test_reply %D%/test_rows
 check_PROGRAMS += $(FETCHER_IMAP_TESTS)
 TESTS += $(FETCHER_IMAP_TESTS)
 %C%_test_folder_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -12,6 +12,8 @@ TESTS += $(FETCHER_IMAP_TESTS)
 %C%_test_imap_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_mail_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_mail_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_ahead_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_ahead_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_mark_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_mark_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_odd_CPPFLAGS = $(TEST_CPPFLAGS)
