@@ -12,6 +12,9 @@ libfilter_a_SOURCES = \
 	filter/received_message.c filter/chain.h filter/chain.c filter/hand.h filter/hand.c
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
 
+# Questions to the domain name system.
+libfilter_a_SOURCES += filter/dns.h filter/dns.c
+
 # The judges, and the sentences of what they find.
 libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
 	filter/sentences.c

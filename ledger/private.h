@@ -12,6 +12,8 @@ gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
 /* schema_trust.c: the step as SQL. */
 extern const char *const schema_trust;
+/* schema_dns.c: the same. */
+extern const char *const schema_dns;
 
 /* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);

@@ -1,3 +1,10 @@
+# What the domain name system tells.
+FILTER_DNS_TESTS = %D%/test_dns
+check_PROGRAMS += $(FILTER_DNS_TESTS)
+TESTS += $(FILTER_DNS_TESTS)
+%C%_test_dns_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_dns_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+
 # Real mail is scored where a corpus lies beside the tree (see score_corpus.c).
 FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_chain %D%/test_forged %D%/test_hand %D%/test_hostile \
 	%D%/test_judge %D%/test_normalise %D%/test_notice %D%/test_parts %D%/test_read %D%/test_read_ids %D%/test_samples \

@@ -54,7 +54,7 @@ static void a_ledger_of_version_1_is_carried_over_with_all_that_is_in_it(void **
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
   OK(ledger != NULL);
-  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 8);
+  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 9);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE until = 0 AND notice IS NULL"), 2);
   assert_int_equal(rig_number(ledger, "SELECT count(*) FROM account WHERE sent_by IS NULL"), 2);
   assert_int_equal(rig_number(ledger, "SELECT count(stamp) FROM folder"), 0);
@@ -118,7 +118,7 @@ static void evidence_of_version_3_is_told_as_it_was(void **state)
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
   OK(ledger != NULL);
-  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 8);
+  assert_int_equal(rig_number(ledger, "PRAGMA user_version"), 9);
   g_autoptr(Entry) entry = rig_get(ledger, 9);
   assert_int_equal(entry->evidence->len, 2);
   g_autofree char *first = evidence_text(entry->evidence->pdata[0]);

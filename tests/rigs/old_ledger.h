@@ -2,8 +2,12 @@
  */
 #pragma once
 
-/* Takes back steps 8, 7 and 6. */
+/* Takes back what came after step 8: a line for each file schema_NAME.c. */
+#define OLD_BACK_TO_8 "DROP TABLE dns;"
+
+/* Takes back steps 8, 7 and 6 as well. */
 #define OLD_WITHOUT_TRUST                                                                                              \
+  OLD_BACK_TO_8                                                                                                        \
   "ALTER TABLE entry DROP COLUMN claimed; ALTER TABLE entry DROP COLUMN braked; DROP TABLE unread; DROP TABLE "        \
   "running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "                                    \
   "id_side; DROP TABLE "                                                                                               \
