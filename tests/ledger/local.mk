@@ -1,8 +1,8 @@
 LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_answers %D%/test_broken_off %D%/test_browse \
 	%D%/test_complete %D%/test_coverage %D%/test_dns %D%/test_facts %D%/test_facts_people %D%/test_facts_weak \
-	%D%/test_forget %D%/test_gap %D%/test_hands %D%/test_heal %D%/test_journal %D%/test_journal_read %D%/test_lock %D%/test_newsender \
-	%D%/test_number %D%/test_open %D%/test_schema %D%/test_sent %D%/test_sent_shape %D%/test_shorten \
-	%D%/test_unlisted %D%/test_unread %D%/test_wish
+	%D%/test_forget %D%/test_gap %D%/test_hands %D%/test_heal %D%/test_journal %D%/test_journal_read %D%/test_lock \
+	%D%/test_newsender %D%/test_number %D%/test_open %D%/test_schema %D%/test_sent %D%/test_sent_shape \
+	%D%/test_shorten %D%/test_unlisted %D%/test_unread %D%/test_wish
 check_PROGRAMS += $(LEDGER_TESTS)
 TESTS += $(LEDGER_TESTS)
 %C%_test_account_CPPFLAGS = $(TEST_CPPFLAGS)
