@@ -13,7 +13,8 @@ libfilter_a_SOURCES = \
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
 
 # Questions to the domain name system.
-libfilter_a_SOURCES += filter/dns.h filter/dns.c
+libfilter_a_SOURCES += filter/dns.h filter/dns.c filter/spf.h filter/spf.c filter/zones.h filter/zones.c \
+	filter/links.h filter/links.c
 
 # The judges, and the sentences of what they find.
 libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
