@@ -65,7 +65,7 @@ static gboolean put_one(Ledger *ledger, const DnsAnswer *answer, gint64 now, GEr
 {
   gboolean sound = is_sound(answer);
   g_autofree char *lines = sound ? lines_of(answer->values) : g_strdup("");
-  gint64 holds = sound ? CLAMP((gint64)answer->ttl, DNS_SHORTEST, DNS_LONGEST) : DNS_SHORTEST;
+  gint64 holds = sound && answer->state != DNS_FAILED ? CLAMP((gint64)answer->ttl, DNS_SHORTEST, DNS_LONGEST) : DNS_SHORTEST;
   return db_run(ledger, error,
                 "INSERT OR REPLACE INTO dns(name, type, state, secure, answers, until) VALUES(?, ?, ?, ?, ?, ?)",
                 "sssdsi", answer->question.name, dns_type_name(answer->question.type),

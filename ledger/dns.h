@@ -4,6 +4,9 @@
 #include "filter/dns.h"
 #include "ledger/ledger.h"
 
+/* Adds what is missing now to questions (DnsQuestion*). Called again after some of it was stored. */
+typedef gboolean (*DnsCollect)(gpointer data, GPtrArray *questions, GError **error);
+
 /* How long an answer is believed, whatever its TTL says; and how many are kept. */
 #define DNS_SHORTEST 300
 #define DNS_LONGEST 86400

@@ -65,7 +65,7 @@ static void no_answer_is_believed_for_ever_or_for_a_moment_only(void **state)
   put(ledger, made(DNS_A, "plain.example", DNS_FOUND, 3600, "192.0.2.1"), RIG_NOW);
   put(ledger, made(DNS_A, "long.example", DNS_FOUND, G_MAXUINT, "192.0.2.1"), RIG_NOW);
   put(ledger, made(DNS_A, "none.example", DNS_NONE, 900, NULL), RIG_NOW);
-  put(ledger, made(DNS_A, "failed.example", DNS_FAILED, 0, NULL), RIG_NOW);
+  put(ledger, made(DNS_A, "failed.example", DNS_FAILED, 9999, NULL), RIG_NOW);
   assert_holds_for(ledger, "brief.example", DNS_SHORTEST);
   assert_holds_for(ledger, "plain.example", 3600);
   assert_holds_for(ledger, "long.example", DNS_LONGEST);
