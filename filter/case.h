@@ -34,6 +34,8 @@ void judge_to_owner(Case *c);
 void judge_written_to(Case *c);
 void judge_other_name(Case *c);
 void judge_alike(Case *c);
+/* judge_tools.c: what the checks of servers say, where it is left in sight. */
+void judge_tools(Case *c);
 /* judge_shows.c, the rules 9 and 10: whether what it shows, and what is known of sent mail, are enough to say no. */
 void judge_unknown(Case *c);
 void judge_shown(Case *c);

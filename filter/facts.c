@@ -26,6 +26,7 @@ void facts_free(Facts *facts)
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   if (facts->lack != NULL) evidence_free(facts->lack);
   sent_fact_free(facts->written_sent);
+  tool_facts_clear(&facts->tools);
   g_free(facts);
 }
 

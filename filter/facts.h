@@ -1,7 +1,9 @@
 /* facts.h - what the ledger knows about a report. Filled by ledger_facts(), read by filter_judge(). The numbers are the
  * rules of doc/design/verdicts.md. */
 #pragma once
+#include "filter/hand.h"
 #include "filter/report.h"
+#include "filter/tools.h"
 
 /* A message the owner sent, as the ledger remembers it. */
 typedef struct {
@@ -60,6 +62,9 @@ typedef struct {
   char *failed_owner;    /* it is a failed recipient */
   char *delivered_owner; /* the original was delivered to it (or to the mailbox that the report came to) */
 
+  /* who handed it in (7) */
+  Hand hand;
+
   /* the failed recipient (8); where the report names none, whom the original is addressed to */
   char *written_to;       /* to whom the owner has written; NULL */
   gint64 written;         /* when last before the report, Unix seconds */
@@ -84,6 +89,8 @@ typedef struct {
   Evidence *lack;  /* the same as code and arguments (sentences.c); NULL: gap alone tells */
   gboolean stale; /* not covered only because some account's Sent folder was not looked at (to its end) since the report
                      came; a later look may tell */
+
+  ToolFacts tools; /* only where the owner has switched them on, and a stranger handed the report in */
 
   char *unlisted; /* an address that the report came to, where no account lists any of these; NULL */
 

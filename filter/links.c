@@ -9,7 +9,6 @@
 #include "filter/normalise.h"
 #include <string.h>
 
-#define READ_MOST ((gsize)65536)  /* bytes of the text */
 #define HOST_LONGEST ((gsize)500) /* bytes of a host and what may stand before it */
 
 const char *links_registered(const char *name)
@@ -55,7 +54,7 @@ static void add_host(const char *start, gsize length, GPtrArray *domains)
 
 void links_collect(const char *text, gsize length, GPtrArray *domains)
 {
-  g_autofree char *plain = unfold(text, MIN(length, READ_MOST));
+  g_autofree char *plain = unfold(text, MIN(length, LINKS_READ_MOST));
   for (const char *at = plain; (at = strstr(at, "://")) != NULL && domains->len < LINKS_MOST;) {
     gboolean web = (at - plain >= 4 && g_ascii_strncasecmp(at - 4, "http", 4) == 0)
                    || (at - plain >= 5 && g_ascii_strncasecmp(at - 5, "https", 5) == 0);

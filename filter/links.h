@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #define LINKS_MOST 20
+#define LINKS_READ_MOST ((gsize)65536) /* bytes of a text */
 
 /* Adds the domains of web addresses in text (as it came: quoted-printable or not) to domains (char*, LINKS_MOST at
  * most), each once, in the form of dns_name(), and without the hosts before it: what somebody registered, as lists of

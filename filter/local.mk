@@ -14,7 +14,8 @@ FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(GLIB_LIBS)
 
 # Questions to the domain name system.
 libfilter_a_SOURCES += filter/dns.h filter/dns.c filter/spf.h filter/spf.c filter/zones.h filter/zones.c \
-	filter/links.h filter/links.c
+	filter/links.h filter/links.c filter/outermost.h filter/outermost.c filter/tools.h filter/tools.c \
+	filter/judge_tools.c
 
 # The judges, and the sentences of what they find.
 libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \

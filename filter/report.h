@@ -83,6 +83,7 @@ typedef struct {
   gboolean header;        /* a header came back: a part of its own, or fields with a Message-ID, a Received, or below a
                              cut mark */
   gboolean unread;        /* an original is there, but it was cut off, packed, or not understood */
+  GPtrArray *links;       /* char*: domains that links in it lead to (links.h); never NULL */
 } Original;
 
 /* A report. Lists are never NULL and hold no duplicates; addresses are as address_normalise() gives them; every

@@ -10,6 +10,8 @@ typedef struct {
   gint64 seen;              /* Unix seconds, when the report was first seen; 0: now */
   const GPtrArray *pending; /* const Entry *: reports of the same batch that were judged before and are not recorded
                                yet; they count like recorded ones; NULL: none */
+  const Tools *tools;       /* the checks that are on; NULL: none */
+  GPtrArray *missing;       /* gets the questions (DnsQuestion*) whose answers these checks lack; NULL: nobody asks */
 } FactsQuery;
 
 /* Days before a report in which its original must have been sent: no server keeps trying for longer. */

@@ -3,7 +3,7 @@ libledger_a_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 libledger_a_SOURCES = %D%/account.c %D%/account.h %D%/answers.c %D%/answers.h %D%/ask.c %D%/ask.h %D%/brake.c \
 	%D%/brake.h %D%/browse.c %D%/browse.h %D%/command.c %D%/command.h %D%/complete.c %D%/complete.h \
 	%D%/configure.c %D%/configure.h %D%/coverage.c %D%/covered.c %D%/covered.h %D%/db.c %D%/db.h %D%/dns.c \
-	%D%/dns.h %D%/entry.c %D%/error.h %D%/facts.c %D%/facts.h %D%/facts_fit.c %D%/facts_owner.c %D%/facts_people.c \
+	%D%/dns.h %D%/entry.c %D%/error.h %D%/facts.c %D%/facts.h %D%/facts_fit.c %D%/facts_owner.c %D%/facts_people.c %D%/facts_tools.c \
 	%D%/folder.c %D%/folder.h %D%/forget.c %D%/forget.h %D%/gap.c %D%/heal.c %D%/heal.h %D%/heal_queue.c \
 	%D%/journal.c %D%/journal.h %D%/journal_end.c %D%/journal_read.c %D%/kept.c %D%/kept.h %D%/ledger.c \
 	%D%/ledger.h %D%/lock.c %D%/names.c %D%/newsender.c %D%/newsender.h %D%/number.c %D%/number.h %D%/pass.c \
