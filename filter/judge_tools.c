@@ -31,11 +31,11 @@ static void note_reverse(Case *c, const ToolFacts *tools)
   }
 }
 
-static void note_listed(Case *c, const char *code, const GPtrArray *listed)
+static void note_listed(Case *c, const char *code, const GPtrArray *list)
 {
-  for (guint i = 0; listed != NULL && i < listed->len; i++) {
-    const Listing *listing = listed->pdata[i];
-    case_note(c, EVIDENCE_AGAINST, code, "sss", listing->what, listing->zone, listing->answer);
+  for (guint i = 0; list != NULL && i < list->len; i++) {
+    const Listed *listed = list->pdata[i];
+    case_note(c, EVIDENCE_AGAINST, code, "sss", listed->what, listed->zone, listed->answer);
   }
 }
 

@@ -16,20 +16,20 @@ gboolean tools_any(const Tools *tools)
   return tools != NULL && (tools->spf || tools->reverse || tools->addresses != NULL || tools->links != NULL);
 }
 
-Listing *listing_new(const char *what, const char *zone, const char *answer)
+Listed *listed_new(const char *what, const char *zone, const char *answer)
 {
-  Listing *listing = g_new(Listing, 1);
-  *listing = (Listing){ g_strdup(what), g_strdup(zone), g_strdup(answer) };
-  return listing;
+  Listed *listed = g_new(Listed, 1);
+  *listed = (Listed){ g_strdup(what), g_strdup(zone), g_strdup(answer) };
+  return listed;
 }
 
-void listing_free(Listing *listing)
+void listed_free(Listed *listed)
 {
-  if (listing == NULL) return;
-  g_free(listing->what);
-  g_free(listing->zone);
-  g_free(listing->answer);
-  g_free(listing);
+  if (listed == NULL) return;
+  g_free(listed->what);
+  g_free(listed->zone);
+  g_free(listed->answer);
+  g_free(listed);
 }
 
 void tool_facts_clear(ToolFacts *facts)

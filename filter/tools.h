@@ -25,9 +25,9 @@ typedef enum {
 /* Something that a blocklist lists. */
 typedef struct {
   char *what, *zone, *answer;
-} Listing;
-Listing *listing_new(const char *what, const char *zone, const char *answer);
-void listing_free(Listing *listing);
+} Listed;
+Listed *listed_new(const char *what, const char *zone, const char *answer);
+void listed_free(Listed *listed);
 
 /* What came of them, about the host that handed in the original of a report. */
 typedef struct {
@@ -36,6 +36,6 @@ typedef struct {
   SpfResult spf;
   char *name; /* of the address; NULL */
   ReverseResult reverse;
-  GPtrArray *hosts, *links; /* Listing*; NULL: none is listed */
+  GPtrArray *hosts, *links; /* Listed*; NULL: none is listed */
 } ToolFacts;
 void tool_facts_clear(ToolFacts *facts);

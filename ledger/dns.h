@@ -7,6 +7,9 @@
 /* Adds what is missing now to questions (DnsQuestion*). Called again after some of it was stored. */
 typedef gboolean (*DnsCollect)(gpointer data, GPtrArray *questions, GError **error);
 
+/* For how long one pass, or one `backstop check --dns`, waits for names in all, microseconds. */
+#define DNS_WAIT ((gint64)5 * G_USEC_PER_SEC)
+
 /* How long an answer is believed, whatever its TTL says; and how many are kept. */
 #define DNS_SHORTEST 300
 #define DNS_LONGEST 86400

@@ -11,9 +11,9 @@
 #include "ledger/sent_shape.h"
 #include <string.h>
 
-#define NAMES_MOST 5     /* of one address, that are looked at */
-#define LINKS_ASKED 10   /* domains of one report */
-#define LISTINGS_MOST 10 /* of one report */
+#define NAMES_MOST 5   /* of one address, that are looked at */
+#define LINKS_ASKED 10 /* domains of one report */
+#define LISTED_MOST 10 /* of one report */
 
 typedef struct {
   const Ask *ask;
@@ -114,13 +114,13 @@ static void ask_reverse(Asking *asking)
   if (all || result == REVERSE_FITS) facts->reverse = result;
 }
 
-static void take_listing(Asking *asking, const Zone *zone, const char *what, const char *name, GPtrArray **list)
+static void take_listed(Asking *asking, const Zone *zone, const char *what, const char *name, GPtrArray **list)
 {
   const DnsAnswer *answer = name != NULL ? look_up(asking, DNS_A, name) : NULL;
   const char *value = answer != NULL ? zone_listed(zone, answer->values) : NULL;
   if (value == NULL) return;
-  if (*list == NULL) *list = g_ptr_array_new_with_free_func((GDestroyNotify)listing_free);
-  if ((*list)->len < LISTINGS_MOST) g_ptr_array_add(*list, listing_new(what, zone->name, value));
+  if (*list == NULL) *list = g_ptr_array_new_with_free_func((GDestroyNotify)listed_free);
+  if ((*list)->len < LISTED_MOST) g_ptr_array_add(*list, listed_new(what, zone->name, value));
 }
 
 static void ask_address_lists(Asking *asking)
@@ -128,7 +128,7 @@ static void ask_address_lists(Asking *asking)
   for (guint i = 0; asking->tools->addresses != NULL && i < asking->tools->addresses->len; i++) {
     const Zone *zone = asking->tools->addresses->pdata[i];
     g_autofree char *name = dns_name_of_address(asking->facts->address, zone->name);
-    take_listing(asking, zone, asking->facts->address, name, &asking->facts->hosts);
+    take_listed(asking, zone, asking->facts->address, name, &asking->facts->hosts);
   }
 }
 
@@ -142,7 +142,7 @@ static void ask_link_lists(Asking *asking)
     for (guint k = 0; k < MIN(links->len, LINKS_ASKED); k++) {
       g_autofree char *joined = g_strconcat(links->pdata[k], ".", zone->name, NULL);
       g_autofree char *name = g_strcmp0(links->pdata[k], known) != 0 ? dns_name(joined) : NULL;
-      take_listing(asking, zone, links->pdata[k], name, &asking->facts->links);
+      take_listed(asking, zone, links->pdata[k], name, &asking->facts->links);
     }
   }
 }

@@ -15,6 +15,7 @@ typedef struct {
   GPtrArray *wanted;   /* DnsQuestion*: of this round */
   GPtrArray *answers;  /* DnsAnswer*: of this round */
   GPtrArray *borrowed; /* DnsAnswer*: lent to spf_flatten() */
+  guint asked;         /* in all rounds */
   GError *error;
 } Rounds;
 
@@ -56,6 +57,10 @@ static void sort(Rounds *rounds, const GPtrArray *questions)
       dns_want(rounds->wanted, question->type, question->name);
   }
   g_ptr_array_set_size(rounds->borrowed, 0);
+  /* What is too much for one wait stays unknown. */
+  guint room = DNS_QUESTIONS_MOST - rounds->asked;
+  if (rounds->wanted->len > room) g_ptr_array_set_size(rounds->wanted, (gint)room);
+  rounds->asked += rounds->wanted->len;
 }
 
 static gboolean is_answered(const Rounds *rounds, const DnsQuestion *question)

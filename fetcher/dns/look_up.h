@@ -3,9 +3,6 @@
 #include "fetcher/dns/client.h"
 #include "ledger/dns.h"
 
-/* How long one pass, or one `backstop check --dns`, waits for names in all. */
-#define DNS_WAIT ((gint64)5 * G_USEC_PER_SEC)
-
 /* Asks for what collect() finds to be missing, round after round, until nothing is, or *left (microseconds, which it
  * counts down) is over. What was asked and not answered is stored as a failure, so that it is not asked at once again.
  * *problem (NULL before; the caller frees): a sentence, why some names could not be looked up. FALSE, with error, only
