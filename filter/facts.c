@@ -21,7 +21,7 @@ void facts_free(Facts *facts)
   char *const texts[] = { facts->own_entry,    facts->own_matched,     facts->to_owner,
                           facts->failed_owner, facts->delivered_owner, facts->written_to,
                           facts->other,        facts->stranger,        facts->gap,
-                          facts->unlisted };
+                          facts->unlisted,     facts->handed_by };
   for (guint i = 0; i < G_N_ELEMENTS(found); i++) found_clear(found[i]);
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   if (facts->lack != NULL) evidence_free(facts->lack);
@@ -48,7 +48,7 @@ void sent_fact_free(SentFact *fact)
 
 const char *match_name(Match match)
 {
-  static const char *const names[MATCH_N] = { "none", "id", "reference", "fit", "rewritten", "written" };
+  static const char *const names[MATCH_N] = { "none", "id", "reference", "fit", "rewritten", "written", "insider" };
   return names[(guint)match < MATCH_N ? match : MATCH_NONE];
 }
 

@@ -64,6 +64,8 @@ typedef struct {
 
   /* who handed it in (7) */
   Hand hand;
+  gboolean came_in; /* handed in from inside, but its original may have come there from another mail server */
+  char *handed_by;  /* from outside: the name of the host that did, as the owner's server verified it; NULL */
 
   /* the failed recipient (8); where the report names none, whom the original is addressed to */
   char *written_to;       /* to whom the owner has written; NULL */
@@ -109,6 +111,7 @@ typedef enum {
   MATCH_FIT,       /* recipient, sender, subject and time */
   MATCH_REWRITTEN, /* the same, while the original shows another id */
   MATCH_WRITTEN,   /* the recipient was written to lately */
+  MATCH_INSIDER,   /* no sent message: an insider about mail that is not in Sent */
   MATCH_N
 } Match;
 const char *match_name(Match match); /* "id"; static */

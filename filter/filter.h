@@ -39,8 +39,8 @@ typedef struct {
   VerdictCode code;
   gboolean fresh; /* judge again after FILTER_GRACE seconds and one more sync of Sent, when facts->waited can be set:
                      backscatter by the facts (not by an own entry), but report or original is under 10 minutes old by
-                     its Date (an original without one: by when the report came); or unsure only because a Sent folder
-                     was not looked at (facts->stale) */
+                     its Date (an original without one: by when the report came); an insider likewise; or unsure only
+                     because a Sent folder was not looked at (facts->stale) */
   GPtrArray
       *evidence; /* Evidence*: the report's signals, then all that was found, the deciding line marked by .decided */
   guint decided; /* index into evidence of the line that decided */
@@ -53,6 +53,8 @@ typedef struct {
  */
 Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *policy);
 void verdict_free(Verdict *verdict);
+/* Did it decide that the report is an insider about mail that is not in Sent (rule 7)? */
+gboolean verdict_is_insider(const Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
 
 /* A sent message, as its header fields tell. Lists never NULL. */

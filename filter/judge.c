@@ -64,7 +64,8 @@ static void note_reason(Case *c)
 static void judge_freshness(Case *c)
 {
   Verdict *verdict = c->verdict;
-  if (verdict->code != VERDICT_BACKSCATTER || c->facts->own == OWN_DENY || c->facts->waited) return;
+  const gboolean moved = verdict->code == VERDICT_BACKSCATTER && c->facts->own != OWN_DENY;
+  if (c->facts->waited || !(moved || verdict_is_insider(verdict))) return;
   gint64 limit = c->policy->now - FILTER_FRESH, report = c->report->date, original = c->report->original.date;
   /* need_to: when it came. It counts where no Date tells of the original, since the clock of the reporter may be
    * slow. */
@@ -75,19 +76,21 @@ static void judge_freshness(Case *c)
 
 /* In this order; the first that settles the case decides, and what the others find is written down as well. */
 static void (*const judges[])(Case *c) = {
-  judge_own_word,   /* 2 */
-  judge_ids,        /* 3 */
-  judge_refer_back, /* 4 */
-  judge_fit,        /* 5 */
-  judge_weak_ids,   /* 4 again: what leaves a report in sight does so where nothing clears it */
-  judge_to_owner,   /* 6; 7, the owner's own hand, has its place behind it */
-  judge_written_to, /* 8 */
-  judge_other_name, /* 8 */
-  judge_alike,      /* 5 again, more loosely */
-  judge_unknown,    /* what was looked for in vain */
-  judge_shown,      /* 9 */
-  judge_coverage,   /* 10 */
-  judge_tools,      /* beside all of them: explains what is left in sight */
+  judge_own_word,     /* 2 */
+  judge_ids,          /* 3 */
+  judge_refer_back,   /* 4 */
+  judge_fit,          /* 5 */
+  judge_weak_ids,     /* 4 again: what leaves a report in sight does so where nothing clears it */
+  judge_to_owner,     /* 6 */
+  judge_insider,      /* 7 */
+  judge_written_to,   /* 8 */
+  judge_other_name,   /* 8 */
+  judge_alike,        /* 5 again, more loosely */
+  judge_insider_late, /* 7 again, where it shows no id */
+  judge_unknown,      /* what was looked for in vain */
+  judge_shown,        /* 9 */
+  judge_coverage,     /* 10 */
+  judge_tools,        /* beside all of them: explains what is left in sight */
 };
 
 Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *policy)

@@ -18,5 +18,5 @@ libfilter_a_SOURCES += filter/dns.h filter/dns.c filter/spf.h filter/spf.c filte
 	filter/judge_tools.c
 
 # The judges, and the sentences of what they find.
-libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_shows.c \
-	filter/sentences.c
+libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_hand.c \
+	filter/judge_shows.c filter/sentences.c

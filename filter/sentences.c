@@ -110,6 +110,14 @@ static const struct {
   { "delivered-to-you", N_("The original was delivered to you ({1}) before, so this may be about mail that was passed "
                            "on from your mailbox.") },
 
+  /* who handed it in */
+  { "insider",
+    N_("It was written within your own mail provider, so mail that left through your account is not in Sent: "
+       "another device, an automatic reply, or somebody else.") },
+  { "insider-came-in", N_("It was written within your own mail provider, but the original may have come there from "
+                          "another mail server, so this does not tell that you sent it.") },
+  { "handed-in", N_("{1} handed it in, which is none of your mail provider's servers.") },
+
   /* whom the owner wrote to */
   { "recipient-recent", N_("You wrote to the failed recipient, {1}, on {2:day}, within {3} days before this report.") },
   { "recipient-often", N_("But {1} reports were taken for genuine in that week for this reason alone, so this one is "

@@ -24,6 +24,8 @@ gint64 ask_original_date(const Ask *ask);
 gboolean ask_fit(const Ask *ask, GError **error);
 /* facts_owner.c: is the original mail to the owner (rule 6)? And is its From a stranger to the ledger? */
 gboolean ask_owner(const Ask *ask, GError **error);
+/* facts_hand.c: who handed the report in (rule 7). */
+gboolean ask_hand(const Ask *ask, GError **error);
 /* facts_people.c: whom the owner wrote to (rule 8). */
 gboolean ask_people(const Ask *ask, GError **error);
 /* facts_tools.c: what the checks of servers say, where a stranger handed it in. */

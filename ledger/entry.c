@@ -73,8 +73,12 @@ static GPtrArray *copy_evidence(const GPtrArray *evidence)
 gboolean entry_is_failure(ReportKind kind) { return kind == REPORT_DSN_FAILED || kind == REPORT_BOUNCE; }
 
 /* Backscatter uses up nothing: a forger must not spend what clears the reports about a recipient. */
-static void set_match(Entry *entry, const Facts *facts, gboolean shows_id)
+static void set_match(Entry *entry, const Facts *facts, const Verdict *verdict, gboolean shows_id)
 {
+  if (verdict_is_insider(verdict)) {
+    entry->matched_by = verdict->fresh ? MATCH_NONE : MATCH_INSIDER;
+    return;
+  }
   const SentFact *sent = facts_match(facts, shows_id, &entry->matched_by);
   if (sent == NULL || (entry->matched_by == MATCH_WRITTEN && entry->verdict == VERDICT_BACKSCATTER))
     entry->matched_by = MATCH_NONE;
@@ -104,7 +108,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->state = state;
   entry->kept = leaves ? kept_pack(report) : NULL;
   entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
-  if (facts != NULL) set_match(entry, facts, original->message_ids->len > 0);
+  if (facts != NULL) set_match(entry, facts, verdict, original->message_ids->len > 0);
   entry_shorten(entry);
   return entry;
 }

@@ -43,8 +43,11 @@ static gboolean check_open(Ledger *ledger, gint64 id, GError **error)
   return FALSE;
 }
 
-/* The value for column matched_by: NULL if no sent message was matched. */
-static const char *matched_by(const Entry *entry) { return entry->matched != 0 ? match_name(entry->matched_by) : NULL; }
+/* The value for column matched_by: NULL if nothing counts the entry. */
+static const char *matched_by(const Entry *entry)
+{
+  return entry->matched_by != MATCH_NONE ? match_name(entry->matched_by) : NULL;
+}
 
 /* The value for column reason: why a message is kept. The reason of an earlier state ends with that state. */
 static const char *kept_because(const Entry *entry) { return entry->state == MOVE_KEPT ? entry->reason : NULL; }
@@ -440,7 +443,6 @@ gboolean journal_judge_again(Ledger *ledger, const Entry *entry, GError **error)
 {
   return db_run(ledger, error,
                 "UPDATE entry SET verdict = ?, decided = ?, matched = nullif(?, 0), matched_by = ? WHERE id = ?",
-                "suisi", verdict_name(entry->verdict), entry->decided, entry->matched,
-                entry->matched != 0 ? match_name(entry->matched_by) : NULL, entry->id)
+                "suisi", verdict_name(entry->verdict), entry->decided, entry->matched, matched_by(entry), entry->id)
          && drop_evidence(ledger, entry->id, error) && write_evidence(ledger, entry, error);
 }

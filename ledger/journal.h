@@ -65,7 +65,7 @@ typedef struct {
   gboolean exempt; /* never to be judged again */
   gint64 due;      /* when to judge again an entry that is waiting, or backscatter that was kept */
   gint64 matched;  /* the sent message that the report was matched to (SentFact.row), 0 none; and by what. Counted
-                      by SentFact.reports and Facts.written_reports; not read back */
+                      by SentFact.reports, Facts.written_reports and insiders_count(); not read back */
   Match matched_by;
   gint64 changed;   /* when state was set */
   GBytes *kept;     /* of a report on its way to quarantine: what it can be judged again by; NULL. Not read back */

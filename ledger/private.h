@@ -1,6 +1,7 @@
 /* private.h - what one file of this room does for another. No other room includes it. */
 #pragma once
 #include "filter/filter.h"
+#include "filter/span.h"
 #include "ledger/db.h"
 #include "ledger/facts.h"
 #include "ledger/journal.h"
@@ -12,6 +13,8 @@ gboolean data_folder_check(const char *dir, gboolean create, GError **error);
 
 /* schema_trust.c: the step as SQL. */
 extern const char *const schema_trust;
+/* schema_hand.c */
+extern const char *const schema_hand;
 /* schema_dns.c: the same. */
 extern const char *const schema_dns;
 
@@ -86,6 +89,10 @@ gboolean silence_ask(Ledger *ledger, const char *account, gint64 from, gint64 to
 
 /* received.c: *received: a message with this id lies, or lay, in the owner's mailbox of any account. */
 gboolean received_has(Ledger *ledger, const char *id, gboolean *received, GError **error);
+
+/* own_server.c: learns from the header fields of one ordinary message. account: row id. Within a transaction of the
+ * caller's. */
+gboolean own_server_learn(Ledger *ledger, gint64 account, Span fields, GError **error);
 
 /* answers.c: notes the message if it is an answer that counts. account: row id; patterns: of its addresses; when: Unix
  * seconds. changed: set of gint64 (owned by it): gets the address whose answers are to be weighed anew, with

@@ -7,6 +7,7 @@
 #include "fetcher/pass/brake.h"
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/heal.h"
+#include "fetcher/pass/insiders.h"
 #include "fetcher/pass/look_up.h"
 #include "fetcher/pass/other_accounts.h"
 #include "fetcher/pass/reconcile.h"
@@ -110,7 +111,8 @@ static gboolean look_at_mail(Run *run, GError **error)
   if (!watch_release(run, error)) return FALSE;
   /* Settle first: else messages on their way to quarantine would look as if somebody else had put them there. */
   if (!settle_leaving(run, error) || (!run->settle.half && !reconcile_quarantine(run, error))
-      || !sweep_wishes(run, error) || !judge_what_waited(run, error) || !heal_verdicts(run, error))
+      || !sweep_wishes(run, error) || !judge_what_waited(run, error) || !heal_verdicts(run, error)
+      || !insiders_tell(run, error))
     return FALSE;
   if (!look_up_tell(run, error) || (run->pass.id != 0 && !count_waiting(run, error))) return FALSE;
   if (all) return TRUE;
@@ -161,6 +163,7 @@ static gboolean begin(Run *run, PassScope scope, GError **error)
   run->pass = (Pass){ .account = run->account->name, .started = run_now() };
   run->progress.written = 0;
   run->sync.synced = 0;
+  run->sample.taken = 0;
   run->names.left = DNS_WAIT;
   g_clear_pointer(&run->names.problem, g_free);
   run->progress.quiet = scope == PASS_LOOK || scope == PASS_WISHES;

@@ -77,6 +77,9 @@ typedef struct {
     gint64 peeked; /* run->sync.synced, while that sync only asked about Sent, for nothing was to be judged; 0 */
   } batch;
   struct {
+    guint taken; /* ordinary messages that were read in this pass for what is learned of them */
+  } sample;
+  struct {
     GError *put_off;  /* why the first of the moves that will be tried again was refused; NULL: none was */
     gboolean busy;    /* the server refuses moves for now: no further one is tried in this pass */
     gboolean half;    /* a message lies in quarantine, and could not be removed from where it was */

@@ -7,6 +7,7 @@
 #include "fetcher/pass/batch.h"
 #include "fetcher/pass/brake.h"
 #include "fetcher/pass/locate.h"
+#include "fetcher/pass/sample.h"
 #include "fetcher/store/uid_window.h"
 #include "ledger/brake.h"
 #include "ledger/received.h"
@@ -25,6 +26,7 @@ typedef struct {
   GArray *unread;   /* guint32: UIDs of messages that are there and cannot be read now */
   gint64 since;     /* what is older is not noted, Unix seconds */
   guint seen, found;
+  Sample sample;
 } Catch;
 
 static void received_clear(gpointer data)
@@ -58,6 +60,7 @@ static void catch_message(const ScanRow *row, gpointer data)
           : filter_scan(row->fields, row->length, row->stored == 0, &ordinary))
     take_candidate(net, row);
   if (ordinary == NULL) return;
+  sample_note(&net->sample, row->uid);
   ReceivedRow received = { row->stored, ordinary };
   g_array_append_val(net->received, received);
 }
@@ -81,6 +84,7 @@ typedef struct {
   FolderRole role;
   FolderMark mark;
   UidWindow window;
+  Sample sample; /* of the whole look */
 } Walk;
 
 /* An open Catch; catch_clear() frees what is in it. */
@@ -125,6 +129,7 @@ static gboolean walk_range(Walk *walk, GError **error)
   if (!uid_window_done(&walk->window, catch_size(&net))) return TRUE;
   run->pass.scanned += net.seen;
   run->pass.candidates += net.found;
+  sample_add(&walk->sample, &net.sample);
   walk->mark.next = (guint32)walk->window.next;
   if (!process(run, walk->folder, &net, watched ? &walk->mark : NULL, scanned, error)) return FALSE;
   return watched || folder_mark_set(run->ledger, run->account->name, walk->folder, walk->role, &walk->mark, error);
@@ -152,8 +157,9 @@ static gboolean walk(Run *run, const char *folder, FolderRole role, GError **err
     if (run->open.status.validity != validity) break; /* renumbered in the meantime: the next pass begins again */
     if (!walk_range(&walk, error)) return FALSE;
   }
-  if (walk.mark.next == before.next && walk.mark.validity == before.validity) return TRUE;
-  return folder_mark_set(run->ledger, account, folder, role, &walk.mark, error);
+  gboolean moved = walk.mark.next != before.next || walk.mark.validity != before.validity;
+  if (moved && !folder_mark_set(run->ledger, account, folder, role, &walk.mark, error)) return FALSE;
+  return role != FOLDER_ROLE_WATCHED || sample_learn(run, folder, validity, &walk.sample, error);
 }
 
 gboolean watch_news(Run *run, const char *folder, gboolean *news, GError **error)

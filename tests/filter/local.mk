@@ -14,7 +14,8 @@ TESTS += $(FILTER_DNS_TESTS)
 # Real mail is scored where a corpus lies beside the tree (see score_corpus.c).
 FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_chain %D%/test_forged %D%/test_hand %D%/test_hostile \
 	%D%/test_judge %D%/test_normalise %D%/test_notice %D%/test_parts %D%/test_read %D%/test_read_ids %D%/test_samples \
-	%D%/test_sentences %D%/test_text %D%/test_verdict
+	%D%/test_sentences %D%/test_text %D%/test_verdict \
+	%D%/test_judge_hand
 check_PROGRAMS += $(FILTER_TESTS)
 TESTS += $(FILTER_TESTS)
 %C%_score_corpus_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -55,3 +56,5 @@ EXTRA_DIST += %D%/made_report.h %D%/read_text.h %D%/sample_bounces.h %D%/sample_
 %C%_test_chain_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_hand_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_hand_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_judge_hand_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_judge_hand_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)

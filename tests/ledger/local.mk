@@ -1,8 +1,18 @@
+# What was learned from the domain name system.
+LEDGER_DNS_TESTS = %D%/test_dns %D%/test_facts_tools
+check_PROGRAMS += $(LEDGER_DNS_TESTS)
+TESTS += $(LEDGER_DNS_TESTS)
+%C%_test_dns_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_dns_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_facts_tools_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_facts_tools_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+
 LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_answers %D%/test_broken_off %D%/test_browse \
-	%D%/test_complete %D%/test_coverage %D%/test_dns %D%/test_facts %D%/test_facts_people %D%/test_facts_weak \
-	%D%/test_forget %D%/test_gap %D%/test_hands %D%/test_heal %D%/test_journal %D%/test_journal_read %D%/test_lock \
-	%D%/test_newsender %D%/test_number %D%/test_open %D%/test_schema %D%/test_sent %D%/test_sent_shape \
-	%D%/test_shorten %D%/test_unlisted %D%/test_unread %D%/test_wish
+	%D%/test_complete %D%/test_coverage %D%/test_facts %D%/test_facts_people %D%/test_facts_weak %D%/test_forget \
+	%D%/test_gap %D%/test_hands %D%/test_heal %D%/test_journal %D%/test_journal_read %D%/test_lock %D%/test_newsender \
+	%D%/test_number %D%/test_open %D%/test_schema %D%/test_sent %D%/test_sent_shape %D%/test_shorten \
+	%D%/test_unlisted %D%/test_unread %D%/test_wish \
+	%D%/test_insider %D%/test_own_server
 check_PROGRAMS += $(LEDGER_TESTS)
 TESTS += $(LEDGER_TESTS)
 %C%_test_account_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -59,5 +69,7 @@ TESTS += $(LEDGER_TESTS)
 %C%_test_forget_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_unread_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_unread_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
-%C%_test_dns_CPPFLAGS = $(TEST_CPPFLAGS)
-%C%_test_dns_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_insider_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_insider_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_own_server_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_own_server_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)

@@ -2,12 +2,10 @@
  */
 #pragma once
 
-/* Takes back what came after step 8: a line for each file schema_NAME.c. */
-#define OLD_BACK_TO_8 "DROP TABLE dns;"
-
-/* Takes back steps 8, 7 and 6 as well. */
+/* Takes back steps 10 to 6. */
 #define OLD_WITHOUT_TRUST                                                                                              \
-  OLD_BACK_TO_8                                                                                                        \
+  "DROP TABLE dns;"                                                                                                    \
+  "DROP TABLE own_server; ALTER TABLE account DROP COLUMN sampled; ALTER TABLE account DROP COLUMN sampled_last;"      \
   "ALTER TABLE entry DROP COLUMN claimed; ALTER TABLE entry DROP COLUMN braked; DROP TABLE unread; DROP TABLE "        \
   "running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "                                    \
   "id_side; DROP TABLE "                                                                                               \

@@ -1,6 +1,7 @@
 FETCHER_PASS_TESTS = %D%/test_folders %D%/test_answers %D%/test_brake %D%/test_heal %D%/test_later %D%/test_locate \
 	%D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_settle %D%/test_spare \
-	%D%/test_sweep %D%/test_sync
+	%D%/test_sweep %D%/test_sync \
+	%D%/test_sample
 check_PROGRAMS += $(FETCHER_PASS_TESTS)
 TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_folders_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -31,3 +32,5 @@ TESTS += $(FETCHER_PASS_TESTS)
 %C%_test_sweep_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 %C%_test_sync_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_sync_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
+%C%_test_sample_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sample_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
