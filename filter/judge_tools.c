@@ -2,49 +2,55 @@
  * Owns:     which of their results speaks against the owner's mail, and which for it.
  * Must not: settle a case, or say a word where one is settled otherwise: nothing moves by them.
  * Fails:    never.
- * Tests:    tests/filter/test_judge_tools.c */
+ * Tests:    tests/ledger/test_facts_tools.c */
 #include "filter/case.h"
 
-static void note_spf(Case *c, const ToolFacts *tools)
+static void add_spf(GPtrArray *lines, const ToolFacts *tools)
 {
-  static const struct {
-    const char *code;
-    EvidenceSide side;
-  } rows[] = { [SPF_PASS] = { "spf-pass", EVIDENCE_FOR },
-               [SPF_FAIL] = { "spf-fail", EVIDENCE_AGAINST },
-               [SPF_SOFTFAIL] = { "spf-softfail", EVIDENCE_AGAINST } };
-  if (rows[tools->spf].code == NULL) return;
-  case_note(c, rows[tools->spf].side, rows[tools->spf].code, "ss", tools->address, tools->domain);
+  static const char *const codes[] = {
+    [SPF_PASS] = "spf-pass", [SPF_FAIL] = "spf-fail", [SPF_SOFTFAIL] = "spf-softfail"
+  };
+  EvidenceSide side = tools->spf == SPF_PASS ? EVIDENCE_FOR : EVIDENCE_AGAINST;
+  if (tools->spf == SPF_NOTHING) return;
+  g_ptr_array_add(lines, evidence_new(side, codes[tools->spf], tools->address, tools->domain, NULL));
 }
 
 /* That a host is named as it should be tells nothing about who sent a message: spammers rent such hosts. */
-static void note_reverse(Case *c, const ToolFacts *tools)
+static void add_reverse(GPtrArray *lines, const ToolFacts *tools)
 {
-  switch (tools->reverse) {
-  case REVERSE_NONE: case_note(c, EVIDENCE_AGAINST, "reverse-none", "s", tools->address); break;
-  case REVERSE_UNCONFIRMED: case_note(c, EVIDENCE_AGAINST, "reverse-unconfirmed", "s", tools->address); break;
-  case REVERSE_OTHER:
-    case_note(c, EVIDENCE_AGAINST, "reverse-other", "sss", tools->address, tools->greeting, tools->name);
-    break;
-  case REVERSE_FITS: case_note(c, EVIDENCE_NEUTRAL, "reverse-fits", "ss", tools->address, tools->name); break;
-  case REVERSE_NOTHING: break;
-  }
+  static const char *const codes[] = { [REVERSE_NONE] = "reverse-none",
+                                       [REVERSE_UNCONFIRMED] = "reverse-unconfirmed",
+                                       [REVERSE_OTHER] = "reverse-other",
+                                       [REVERSE_FITS] = "reverse-fits" };
+  EvidenceSide side = tools->reverse == REVERSE_FITS ? EVIDENCE_NEUTRAL : EVIDENCE_AGAINST;
+  if (tools->reverse == REVERSE_NOTHING) return;
+  g_ptr_array_add(lines, evidence_new(side, codes[tools->reverse], tools->address, tools->greeting, tools->name, NULL));
 }
 
-static void note_listed(Case *c, const char *code, const GPtrArray *list)
+static void add_listed(GPtrArray *lines, const ToolFacts *tools)
 {
-  for (guint i = 0; list != NULL && i < list->len; i++) {
-    const Listed *listed = list->pdata[i];
-    case_note(c, EVIDENCE_AGAINST, code, "sss", listed->what, listed->zone, listed->answer);
-  }
+  static const char *const codes[] = { "host-listed", "link-listed" };
+  const GPtrArray *const lists[] = { tools->hosts, tools->links };
+  for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+    for (guint k = 0; lists[i] != NULL && k < lists[i]->len; k++) {
+      const Listed *listed = lists[i]->pdata[k];
+      g_ptr_array_add(lines,
+                      evidence_new(EVIDENCE_AGAINST, codes[i], listed->what, listed->zone, listed->answer, NULL));
+    }
+}
+
+GPtrArray *filter_tools(const Facts *facts)
+{
+  const ToolFacts *tools = &facts->tools;
+  GPtrArray *lines = g_ptr_array_new_with_free_func((GDestroyNotify)evidence_free);
+  add_spf(lines, tools);
+  add_reverse(lines, tools);
+  add_listed(lines, tools);
+  return lines;
 }
 
 void judge_tools(Case *c)
 {
-  const ToolFacts *tools = &c->facts->tools;
-  if (!c->settled || c->verdict->code != VERDICT_UNSURE) return;
-  note_spf(c, tools);
-  note_reverse(c, tools);
-  note_listed(c, "host-listed", tools->hosts);
-  note_listed(c, "link-listed", tools->links);
+  if (!c->settled || c->verdict->code != VERDICT_UNSURE || c->facts->hand != HAND_OUTSIDE) return;
+  g_ptr_array_extend_and_steal(c->verdict->evidence, filter_tools(c->facts));
 }

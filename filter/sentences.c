@@ -203,7 +203,7 @@ static const struct {
                        "servers have.") },
   { "reverse-unconfirmed", N_("{1}, the host from which the original came, has a name that leads to another host.") },
   { "reverse-other", N_("{1}, the host from which the original came, called itself “{2}”, but its name is {3}.") },
-  { "reverse-fits", N_("{1}, the host from which the original came, is {2}, and called itself so.") },
+  { "reverse-fits", N_("{1}, the host from which the original came, is {3}, and called itself “{2}”.") },
   { "host-listed", N_("{1}, the host from which the original came, is on the list {2}, which answers {3}.") },
   { "link-listed", N_("The original has a link to {1}, which is on the list {2}, which answers {3}.") },
 

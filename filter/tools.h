@@ -11,6 +11,7 @@ typedef struct {
   GPtrArray *links;     /* Zone*: lists that are asked for the links of the original; NULL: none */
 } Tools;
 void tools_clear(Tools *tools);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Tools, tools_clear)
 /* Is any of them on? NULL: none is. */
 gboolean tools_any(const Tools *tools);
 

@@ -6,6 +6,9 @@
 #include "ledger/dns.h"
 #include "ledger/private.h"
 
+/* Facts ask by the time when their batch was scanned, which may be some time before an answer was stored. */
+#define SCANNED_BEFORE 3600
+
 /* Fills in the values, a line each. FALSE: one is not good, or there are too many. */
 static gboolean take_values(DnsAnswer *answer, const char *lines)
 {
@@ -38,7 +41,7 @@ gboolean dns_get(Ledger *ledger, DnsType type, const char *name, gint64 now, Dns
   if (!rows_open(
           &rows, ledger, error,
           "SELECT state, secure, answers, until FROM dns WHERE name = ? AND type = ? AND until > ? AND until <= ?",
-          "ssii", name, dns_type_name(type), now, now + DNS_LONGEST))
+          "ssii", name, dns_type_name(type), now, now + DNS_LONGEST + SCANNED_BEFORE))
     return FALSE;
   if (rows_next(&rows, error)) *answer = answer_of_row(&rows, type, name, now);
   return !rows.failed;
@@ -65,7 +68,8 @@ static gboolean put_one(Ledger *ledger, const DnsAnswer *answer, gint64 now, GEr
 {
   gboolean sound = is_sound(answer);
   g_autofree char *lines = sound ? lines_of(answer->values) : g_strdup("");
-  gint64 holds = sound && answer->state != DNS_FAILED ? CLAMP((gint64)answer->ttl, DNS_SHORTEST, DNS_LONGEST) : DNS_SHORTEST;
+  gint64 holds =
+      sound && answer->state != DNS_FAILED ? CLAMP((gint64)answer->ttl, DNS_SHORTEST, DNS_LONGEST) : DNS_SHORTEST;
   return db_run(ledger, error,
                 "INSERT OR REPLACE INTO dns(name, type, state, secure, answers, until) VALUES(?, ?, ?, ?, ?, ?)",
                 "sssdsi", answer->question.name, dns_type_name(answer->question.type),
@@ -76,7 +80,8 @@ static gboolean put_all(Ledger *ledger, const GPtrArray *answers, gint64 now, GE
 {
   for (guint i = 0; i < answers->len; i++)
     if (!put_one(ledger, answers->pdata[i], now, error)) return FALSE;
-  return db_run(ledger, error, "DELETE FROM dns WHERE until <= ? OR until > ?", "ii", now, now + DNS_LONGEST)
+  return db_run(ledger, error, "DELETE FROM dns WHERE until <= ? OR until > ?", "ii", now,
+                now + DNS_LONGEST + SCANNED_BEFORE)
          && db_run(ledger, error,
                    "DELETE FROM dns WHERE until < (SELECT until FROM dns ORDER BY until DESC LIMIT 1 OFFSET ?)", "d",
                    DNS_ANSWERS_MOST - 1);

@@ -150,7 +150,7 @@ static void ask_link_lists(Asking *asking)
 gboolean ask_tools(const Ask *ask, GError **error)
 {
   const Tools *tools = ask->query->tools;
-  if (!tools_any(tools) || ask->facts->hand != HAND_OUTSIDE) return TRUE;
+  if (!tools_any(tools) || !(ask->query->try_tools || ask->facts->hand == HAND_OUTSIDE)) return TRUE;
   const Hop *hop = outermost_hop(ask->report->original.hops);
   g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func((GDestroyNotify)dns_answer_free);
   Asking asking = { .ask = ask, .tools = tools, .facts = &ask->facts->tools, .answers = answers };

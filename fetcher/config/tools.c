@@ -6,7 +6,7 @@
 #include "fetcher/config/account.h"
 #include <string.h>
 
-#define LISTS_MOST 8 /* each costs a question for each bounce */
+#define LISTS_MOST 5 /* each costs a question for each bounce, or for each link of it */
 
 /* "192.0.2.1", or with a port behind '@'. */
 static gboolean is_server(const char *text)

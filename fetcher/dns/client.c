@@ -79,7 +79,7 @@ void dns_client_free(DnsClient *client)
 
 static gboolean fail(GError **error, const char *why)
 {
-  g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "names are not looked up: %s", why);
+  g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "Names are not looked up: %s.", why);
   return FALSE;
 }
 

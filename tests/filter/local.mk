@@ -1,7 +1,9 @@
 # What the domain name system tells.
-FILTER_DNS_TESTS = %D%/test_dns %D%/test_links %D%/test_spf %D%/test_zones
+FILTER_DNS_TESTS = %D%/test_dns %D%/test_links %D%/test_outermost %D%/test_spf %D%/test_zones
 check_PROGRAMS += $(FILTER_DNS_TESTS)
 TESTS += $(FILTER_DNS_TESTS)
+%C%_test_outermost_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_outermost_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_dns_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_dns_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
 %C%_test_links_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -73,6 +73,15 @@ static void no_answer_is_believed_for_ever_or_for_a_moment_only(void **state)
   assert_holds_for(ledger, "failed.example", DNS_SHORTEST);
 }
 
+/* A batch that was scanned some time before its names were looked up still gets the answers. */
+static void an_answer_that_came_after_the_scan_holds(void **state)
+{
+  g_autoptr(Ledger) ledger = rig_ledger();
+  put(ledger, made(DNS_RANGES, "example.org", DNS_FOUND, DNS_LONGEST, "-all"), RIG_NOW + 60);
+  g_autoptr(DnsAnswer) answer = get(ledger, DNS_RANGES, "example.org", RIG_NOW);
+  assert_non_null(answer);
+}
+
 /* The clock was a year ahead when it was stored. */
 static void an_answer_from_the_future_does_not_hold(void **state)
 {
@@ -131,6 +140,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_answer_comes_back_as_it_was),
     cmocka_unit_test(no_answer_is_believed_for_ever_or_for_a_moment_only),
+    cmocka_unit_test(an_answer_that_came_after_the_scan_holds),
     cmocka_unit_test(an_answer_from_the_future_does_not_hold),
     cmocka_unit_test(what_is_not_of_its_type_is_kept_as_a_failure),
     cmocka_unit_test(rows_that_nobody_wrote_tell_nothing),

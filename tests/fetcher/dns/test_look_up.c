@@ -100,7 +100,7 @@ static void a_resolver_that_fails_is_told_and_not_asked_again_at_once(void **sta
   gint64 left = WAIT;
   g_autoptr(DnsAnswer) answer = look_up(ledger, "exit 1\n", DNS_A, "h.example", &left, &problem);
   assert_non_null(problem);
-  assert_true(g_str_has_prefix(problem, "names are not looked up: "));
+  assert_true(g_str_has_prefix(problem, "Names are not looked up: "));
   assert_true(answer != NULL && answer->state == DNS_FAILED);
   /* a program that would answer is not even started: nothing is missing */
   g_autoptr(DnsAnswer) same = look_up(ledger, SERVER, DNS_A, "h.example", &left, &again);
