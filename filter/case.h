@@ -43,6 +43,8 @@ void judge_unsigned(Case *c);
 /* judge_hand.c, rule 7: the owner's own hand. Where it shows no id, rule 8 goes first, since that may clear it. */
 void judge_insider(Case *c);
 void judge_insider_late(Case *c);
+/* judge_tools.c: what the checks of servers say, where it is left in sight. */
+void judge_tools(Case *c);
 /* judge_shows.c, the rules 9 and 10: whether what it shows, and what is known of sent mail, are enough to say no. */
 void judge_unknown(Case *c);
 void judge_shown(Case *c);

@@ -38,6 +38,7 @@ void facts_free(Facts *facts)
   for (guint i = 0; i < MARK_N; i++) g_free(facts->marks[i].shown);
   if (facts->lack != NULL) evidence_free(facts->lack);
   sent_fact_free(facts->written_sent);
+  tool_facts_clear(&facts->tools);
   g_free(facts);
 }
 

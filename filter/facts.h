@@ -3,6 +3,7 @@
 #pragma once
 #include "filter/hand.h"
 #include "filter/report.h"
+#include "filter/tools.h"
 
 /* A message the owner sent, as the ledger remembers it. */
 typedef struct {
@@ -133,6 +134,8 @@ typedef struct {
   Evidence *lack;  /* the same as code and arguments (sentences.c); NULL: gap alone tells */
   gboolean stale; /* not covered only because some account's Sent folder was not looked at (to its end) since the report
                      came; a later look may tell */
+
+  ToolFacts tools; /* only where the owner has switched them on, and a stranger handed the report in */
 
   char *unlisted; /* an address that the report came to, where no account lists any of these; NULL */
 

@@ -53,6 +53,9 @@ typedef struct {
  */
 Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *policy);
 void verdict_free(Verdict *verdict);
+/* What the checks of servers come to, as lines of evidence (Evidence*), whoever handed the report in and whatever its
+ * verdict is; of an unsure one about a stranger's report they are among its evidence. */
+GPtrArray *filter_tools(const Facts *facts);
 /* Did it decide that the report is an insider about mail that is not in Sent (rule 7)? */
 gboolean verdict_is_insider(const Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)

@@ -6,6 +6,7 @@
 #include "filter/gather.h"
 
 #include "filter/filter.h"
+#include "filter/links.h"
 #include "filter/normalise.h"
 #include "filter/text.h"
 
@@ -170,6 +171,21 @@ static void read_raw(Gathered *gathered, Span body)
   returned_read_blocks(gathered->original, blocks);
 }
 
+/* The links of the original: of what came as it is, and of its parts in base64. */
+static void read_links(Gathered *gathered, const Parts *parts)
+{
+  GPtrArray *links = gathered->original->links;
+  links_collect(gathered->shown->str, gathered->shown->len, links);
+  for (guint i = 0; i < parts->all->len && links->len < LINKS_MOST; i++) {
+    const Part *part = parts_at(parts, i);
+    if (part->inside < 0 || !g_str_has_prefix(part->type, "text/") || part->encoding == NULL
+        || g_ascii_strcasecmp(part->encoding, "base64") != 0)
+      continue;
+    g_autoptr(GString) text = text_decode_transfer(part->body, part->encoding, LINKS_READ_MOST);
+    links_collect(text->str, text->len, links);
+  }
+}
+
 /* Do most lines quote somebody ("> ")? Then a person writes about the quoted text. */
 static gboolean mostly_quoted(const char *text)
 {
@@ -211,6 +227,7 @@ static void gather_body(Gathered *gathered, Span message)
   g_autoptr(GString) folded = text_fold(text, utf8_floor(text, MIN(gathered->blocks->cut, SAID_LONGEST)));
   phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);
   keep_shown(gathered, (Span){ text + gathered->blocks->cut, gathered->text->len - gathered->blocks->cut });
+  read_links(gathered, parts);
   original->header = gathered->returned || gathered->blocks->header;
   gathered->dialogue = strstr(folded->str, "rcpt to:<") != NULL;
   gathered->quoted = mostly_quoted(text);

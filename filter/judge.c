@@ -95,6 +95,7 @@ static void (*const judges[])(Case *c) = {
   judge_unsigned,     /* 7 */
   judge_shown,        /* 9 */
   judge_coverage,     /* 10 */
+  judge_tools,        /* beside all of them: explains what is left in sight */
 };
 
 Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *policy)

@@ -12,6 +12,11 @@ libfilter_a_SOURCES = \
 	filter/received_message.c filter/chain.h filter/chain.c filter/hand.h filter/hand.c
 FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(NETTLE_LIBS) $(GLIB_LIBS)
 
+# Questions to the domain name system.
+libfilter_a_SOURCES += filter/dns.h filter/dns.c filter/spf.h filter/spf.c filter/zones.h filter/zones.c \
+	filter/links.h filter/links.c filter/outermost.h filter/outermost.c filter/tools.h filter/tools.c \
+	filter/judge_tools.c
+
 # The judges, and the sentences of what they find.
 libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_hand.c \
 	filter/judge_shows.c filter/judge_marks.c filter/judge_signed.c filter/sentences.c

@@ -106,6 +106,7 @@ Report *report_new(void)
   report->original.senders = g_ptr_array_new_with_free_func(g_free);
   report->original.recipients = g_ptr_array_new_with_free_func(g_free);
   report->original.delivered = g_ptr_array_new_with_free_func(g_free);
+  report->original.links = g_ptr_array_new_with_free_func(g_free);
   report->original.other_ids = g_ptr_array_new_with_free_func(g_free);
   report->original.id_prefixes = g_ptr_array_new_with_free_func(g_free);
   report->original.hops = g_ptr_array_new_with_free_func((GDestroyNotify)hop_free);
@@ -140,6 +141,7 @@ void report_free(Report *report)
   g_ptr_array_unref(report->original.senders);
   g_ptr_array_unref(report->original.recipients);
   g_ptr_array_unref(report->original.delivered);
+  g_ptr_array_unref(report->original.links);
   g_ptr_array_unref(report->original.other_ids);
   g_ptr_array_unref(report->original.id_prefixes);
   g_ptr_array_unref(report->original.hops);

@@ -87,6 +87,7 @@ typedef struct {
   GPtrArray *signers;     /* char*: d= of all its signature fields, also of those that are refused; never NULL */
   gboolean whole;         /* a header came back that hardly lacks a field: with Received, and eight fields or more */
   gboolean unread;        /* an original is there, but it was cut off, packed, or not understood */
+  GPtrArray *links;       /* char*: domains that links in it lead to (links.h); never NULL */
 
   /* What may be a mark of the owner's own hand (marks.h). */
   char *author;         /* the address of From; NULL */

@@ -230,6 +230,20 @@ static const struct {
   { "fresh", N_("It is so recent, or its Date unknown, that your Sent folder is read once more before anything is "
                 "done.") },
 
+  /* the checks of servers */
+  { "spf-pass", N_("{1}, the host from which the original came, may send mail of {2}, as that domain says (SPF).") },
+  { "spf-fail", N_("{1}, the host from which the original came, is none of those that may send mail of {2}, as that "
+                   "domain says (SPF).") },
+  { "spf-softfail", N_("{1}, the host from which the original came, is hardly one of those that may send mail of {2}, "
+                       "as that domain says (SPF).") },
+  { "reverse-none", N_("{1}, the host from which the original came, has no name in the domain name system, as mail "
+                       "servers have.") },
+  { "reverse-unconfirmed", N_("{1}, the host from which the original came, has a name that leads to another host.") },
+  { "reverse-other", N_("{1}, the host from which the original came, called itself “{2}”, but its name is {3}.") },
+  { "reverse-fits", N_("{1}, the host from which the original came, is {3}, and called itself “{2}”.") },
+  { "host-listed", N_("{1}, the host from which the original came, is on the list {2}, which answers {3}.") },
+  { "link-listed", N_("The original has a link to {1}, which is on the list {2}, which answers {3}.") },
+
   /* what others did (fetcher) */
   { "other-machine", N_("Another Backstop, which looks after this mailbox too, moved it into the quarantine folder.") },
   { "by-hand", N_("You, or a program of yours, moved it into the quarantine folder.") },

@@ -42,6 +42,6 @@ gboolean account_is_watching(const Account *account);
 gboolean account_set_state(Ledger *ledger, const char *name, AccountState state, const char *text, gint64 until,
                            GError **error);
 /* What a notice is about. Each of them is told beside the others, until it is taken back by itself. */
-typedef enum { NOTICE_BRAKE, NOTICE_FOLDERS, NOTICE_DOOR, NOTICE_INSIDERS, NOTICES } NoticeKind;
+typedef enum { NOTICE_BRAKE, NOTICE_FOLDERS, NOTICE_DOOR, NOTICE_INSIDERS, NOTICE_NAMES, NOTICES } NoticeKind;
 /* notice NULL: no notice of this kind. Writes nothing if nothing changes. */
 gboolean account_set_notice(Ledger *ledger, const char *name, NoticeKind kind, const char *notice, GError **error);

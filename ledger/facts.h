@@ -11,6 +11,9 @@ typedef struct {
   gint64 entry;             /* its entry in the journal, where it is judged again: that does not count; 0 = none */
   const GPtrArray *pending; /* const Entry *: reports of the same batch that were judged before and are not recorded
                                yet; they count like recorded ones; NULL: none */
+  const Tools *tools;       /* the checks that are on; NULL: none */
+  gboolean try_tools;       /* make these checks whoever handed the report in: somebody wants to see them */
+  GPtrArray *missing;       /* gets the questions (DnsQuestion*) whose answers these checks lack; NULL: nobody asks */
 } FactsQuery;
 
 /* Days before a report in which its original must have been sent: no server keeps trying for longer. */

@@ -16,6 +16,8 @@ extern const char *const schema_trust;
 extern const char *const schema_marks;
 extern const char *const schema_signer;
 extern const char *const schema_hand;
+/* schema_dns.c: the same. */
+extern const char *const schema_dns;
 
 /* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);

@@ -64,6 +64,10 @@ void config_free(Config *config)
   if (config == NULL) return;
   g_ptr_array_unref(config->accounts);
   g_free(config->receive_only);
+  tools_clear(&config->tools);
+  g_strfreev(config->blocklists);
+  g_strfreev(config->link_blocklists);
+  g_strfreev(config->dns_servers);
   g_free(config->text);
   g_free(config->digest);
   g_free(config);

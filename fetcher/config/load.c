@@ -38,6 +38,12 @@ static const ConfigKey global_keys[] = {
   { "notifications", KEY_WORD, GLOBAL(notifications), notification_words },
   { "interval", KEY_NUMBER, GLOBAL(interval), NULL, 10, 86400 },
   { "receive-only", KEY_ADDRESSES, GLOBAL(receive_only) },
+  { "spf", KEY_WORD, GLOBAL(tools.spf), yes_words },
+  { "reverse-name", KEY_WORD, GLOBAL(tools.reverse), yes_words },
+  { "blocklists", KEY_FOLDERS, GLOBAL(blocklists) },
+  { "link-blocklists", KEY_FOLDERS, GLOBAL(link_blocklists) },
+  { "dns-servers", KEY_FOLDERS, GLOBAL(dns_servers) },
+  { "dnssec", KEY_WORD, GLOBAL(dnssec), yes_words },
   { "keep-days", KEY_NUMBER, GLOBAL(keep_days), NULL, 100, 36500 },
   { NULL },
 };
@@ -136,7 +142,7 @@ static Config *parse(const char *file, const char *text, gsize length, GError **
   }
   g_autoptr(Config) config = g_new0(Config, 1);
   config->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)config_account_free);
-  config->judge_challenges = config->judge_virus = TRUE;
+  config->judge_challenges = config->judge_virus = config->dnssec = TRUE;
   config->interval = 180;
   config->keep_days = 365;
   g_auto(GStrv) groups = g_key_file_get_groups(keys, NULL);
@@ -156,7 +162,8 @@ static Config *parse(const char *file, const char *text, gsize length, GError **
     config_refuse(&reader, NULL, error, "names no account; add a group [account NAME], see backstop-config(5)");
     return NULL;
   }
-  return config_finish(&reader, config, error) ? g_steal_pointer(&config) : NULL;
+  return config_finish_tools(&reader, config, error) && config_finish(&reader, config, error) ? g_steal_pointer(&config)
+                                                                                              : NULL;
 }
 
 /* Can only the owner read and change the open file? Commands that it names will be run. */

@@ -5,6 +5,7 @@
  * Tests:    tests/fetcher/pass/test_pass.c, tests/e2e */
 #include "fetcher/pass/batch.h"
 #include "fetcher/pass/brake.h"
+#include "fetcher/pass/look_up.h"
 #include "fetcher/pass/prized.h"
 #include "fetcher/pass/seen_before.h"
 #include "fetcher/pass/settle.h"
@@ -236,7 +237,8 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
                        .now = scanned,
                        .seen = candidate->since,
                        .entry = candidate->prior,
-                       .pending = judged };
+                       .pending = judged,
+                       .tools = &run->config->tools };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
   candidate->judged = TRUE;
@@ -319,7 +321,7 @@ gboolean batch_process(Run *run, const char *folder, GPtrArray *candidates, cons
     return FALSE;
   if (candidates->len > 0 && !sync_for(run, scanned, error)) return FALSE;
   if (received != NULL && !batch_receive(run, received, error)) return FALSE;
-  if (!reopen(run, folder, validity, error)) return FALSE;
+  if (!look_up_names(run, candidates, scanned, error) || !reopen(run, folder, validity, error)) return FALSE;
   if (!judge_all(run, folder, candidates, mark, scanned, entries, error)) return FALSE;
   return settle_batch(run, folder, entries, error);
 }

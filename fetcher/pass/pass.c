@@ -8,6 +8,7 @@
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/heal.h"
 #include "fetcher/pass/insiders.h"
+#include "fetcher/pass/look_up.h"
 #include "fetcher/pass/other_accounts.h"
 #include "fetcher/pass/reconcile.h"
 #include "fetcher/pass/settle.h"
@@ -113,7 +114,7 @@ static gboolean look_at_mail(Run *run, GError **error)
       || !sweep_wishes(run, error) || !judge_what_waited(run, error) || !heal_verdicts(run, error)
       || !insiders_tell(run, error))
     return FALSE;
-  if (run->pass.id != 0 && !count_waiting(run, error)) return FALSE;
+  if (!look_up_tell(run, error) || (run->pass.id != 0 && !count_waiting(run, error))) return FALSE;
   if (all) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;
@@ -139,12 +140,19 @@ Run *run_new(const Config *config, const AccountConfig *account, Ledger *ledger,
   return run;
 }
 
+void run_set_look_up(Run *run, RunLookUp look_up, gpointer data)
+{
+  run->names.look_up = look_up;
+  run->names.data = data;
+}
+
 void run_free(Run *run)
 {
   if (run == NULL) return;
   folders_forget(run);
   g_hash_table_unref(run->sync.looked);
   g_clear_error(&run->settle.put_off);
+  g_free(run->names.problem);
   g_free(run->pass.error);
   g_free(run);
 }
@@ -156,6 +164,8 @@ static gboolean begin(Run *run, PassScope scope, GError **error)
   run->progress.written = 0;
   run->sync.synced = 0;
   run->sample.taken = 0;
+  run->names.left = DNS_WAIT;
+  g_clear_pointer(&run->names.problem, g_free);
   run->progress.quiet = scope == PASS_LOOK || scope == PASS_WISHES;
   g_clear_error(&run->settle.put_off);
   run->settle.half = run->settle.busy = FALSE;

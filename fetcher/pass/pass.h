@@ -7,6 +7,8 @@
  * now. */
 Run *run_new(const Config *config, const AccountConfig *account, Ledger *ledger, Store *store,
              gboolean (*stop)(gpointer data), gpointer stop_data);
+/* How names are looked up for the checks that ask others (Config.tools). data is borrowed. */
+void run_set_look_up(Run *run, RunLookUp look_up, gpointer data);
 void run_free(Run *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
 

@@ -3,8 +3,14 @@
 #include "fetcher/config/config.h"
 #include "fetcher/store/store.h"
 #include "ledger/account.h"
+#include "ledger/dns.h"
 #include "ledger/journal.h"
 #include "ledger/pass.h"
+
+/* Looks up what collect() finds to be missing, and stores it; waits for *left microseconds at most, and counts them
+ * down. *problem: why names could not be looked up, a sentence that the Run frees; it stays NULL where they could. */
+typedef gboolean (*RunLookUp)(gpointer data, DnsCollect collect, gpointer collect_data, gint64 *left, char **problem,
+                              GError **error);
 
 /* Each inner struct belongs to the file of its name: only that file writes to it. */
 typedef struct {
@@ -49,6 +55,13 @@ typedef struct {
     gboolean stuck;            /* it was on when the last pass ended, and something waits */
     guint backscatter, unsure; /* kept back in this pass, and not counted in its verdicts yet */
   } brake;
+
+  struct {
+    RunLookUp look_up; /* NULL: no names can be looked up */
+    gpointer data;     /* borrowed */
+    gint64 left;       /* microseconds that this pass may still wait */
+    char *problem;     /* why names could not be looked up in this pass; NULL */
+  } names;             /* look_up.c */
 
   /* Of this pass alone. */
   Pass pass; /* its counters, and the row in the ledger that they are written to (id 0: no row yet) */

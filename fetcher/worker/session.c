@@ -6,8 +6,11 @@
 #include "fetcher/worker/session.h"
 #include "fetcher/common/exit.h"
 #include "fetcher/common/log.h"
+#include "fetcher/common/program.h"
+#include "fetcher/dns/look_up.h"
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/wishes.h"
+#include "fetcher/resolver/resolver.h"
 #include "fetcher/secret/secret.h"
 #include "fetcher/worker/protocols.h"
 #include "ledger/wish.h"
@@ -38,6 +41,7 @@ struct Session {
   gboolean (*stop)(gpointer data);
   gpointer stop_data;
   gint64 (*clock)(void); /* monotonic microseconds */
+  DnsClient *names;      /* NULL: no check is on that asks for names */
   char *secret;          /* cached for as long as the server takes it */
   Store *store;          /* NULL: not connected */
   Run *run;              /* over store */
@@ -65,6 +69,13 @@ static void disconnect(Session *session)
   session->proved = FALSE;
 }
 
+static gboolean look_up(gpointer data, DnsCollect collect, gpointer collect_data, gint64 *left, char **problem,
+                        GError **error)
+{
+  const Session *session = data;
+  return dns_look_up(session->names, session->ledger, collect, collect_data, left, problem, error);
+}
+
 static gboolean open_connection(Session *session, GError **error)
 {
   session->left = FALSE;
@@ -73,6 +84,7 @@ static gboolean open_connection(Session *session, GError **error)
   session->opened = session->clock();
   session->run =
       run_new(session->config, session->account, session->ledger, session->store, session->stop, session->stop_data);
+  if (session->names != NULL) run_set_look_up(session->run, look_up, session);
   return TRUE;
 }
 
@@ -327,6 +339,8 @@ Session *session_new(const Config *config, const AccountConfig *account, const S
   session->stop = stop;
   session->stop_data = stop_data;
   session->clock = g_get_monotonic_time;
+  g_autofree char *resolver = program_find(RESOLVER_PROGRAM);
+  if (tools_any(&config->tools)) session->names = dns_client_new(resolver, config->dns_servers, config->dnssec);
   return session;
 }
 
@@ -343,5 +357,6 @@ void session_free(Session *session)
   disconnect(session);
   g_clear_pointer(&session->secret, secret_free);
   g_clear_error(&session->problem);
+  dns_client_free(session->names);
   g_free(session);
 }

@@ -44,6 +44,15 @@ tests_bench_ledger_LDADD = $(LEDGER_LIBS)
 bench-ledger: tests/bench/ledger$(EXEEXT)
 	tests/bench/ledger$(EXEEXT) $(N) $(BATCH)
 
+# make bench-tools
+noinst_PROGRAMS += tests/bench/tools
+tests_bench_tools_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_tools_SOURCES = tests/bench/tools.c tests/bench/folder.c tests/bench/folder.h
+tests_bench_tools_LDADD = $(LEDGER_LIBS)
+.PHONY: bench-tools
+bench-tools: tests/bench/tools$(EXEEXT)
+	tests/bench/tools$(EXEEXT)
+
 # make bench-heal [ENTRIES=quarantined]
 noinst_PROGRAMS += tests/bench/heal
 tests_bench_heal_CPPFLAGS = $(AM_CPPFLAGS)

@@ -1,3 +1,18 @@
+# What the domain name system tells.
+FILTER_DNS_TESTS = %D%/test_dns %D%/test_links %D%/test_outermost %D%/test_spf %D%/test_zones
+check_PROGRAMS += $(FILTER_DNS_TESTS)
+TESTS += $(FILTER_DNS_TESTS)
+%C%_test_outermost_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_outermost_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_dns_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_dns_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_links_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_links_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_spf_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_spf_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_zones_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_zones_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+
 # Real mail is scored where a corpus lies beside the tree (see score_corpus.c).
 FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_chain %D%/test_dkim %D%/test_dkim_report \
 	%D%/test_forged %D%/test_hand %D%/test_hostile %D%/test_judge %D%/test_judge_hand %D%/test_judge_signed %D%/test_marks \

@@ -1,3 +1,12 @@
+# What was learned from the domain name system.
+LEDGER_DNS_TESTS = %D%/test_dns %D%/test_facts_tools
+check_PROGRAMS += $(LEDGER_DNS_TESTS)
+TESTS += $(LEDGER_DNS_TESTS)
+%C%_test_dns_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_dns_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_facts_tools_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_facts_tools_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+
 LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_answers %D%/test_broken_off %D%/test_browse \
 	%D%/test_complete %D%/test_coverage %D%/test_facts %D%/test_facts_signed %D%/test_facts_people \
 	%D%/test_facts_weak %D%/test_forget %D%/test_gap %D%/test_hands %D%/test_heal %D%/test_journal \

@@ -35,6 +35,8 @@ static void what_a_file_leaves_out_has_its_default(void **state)
   assert_true(config->judge_challenges && config->judge_virus);
   assert_int_equal(config->interval, 180);
   assert_int_equal(config->keep_days, 365);
+  assert_false(tools_any(&config->tools)); /* nobody is asked without the owner's word */
+  assert_true(config->dnssec && config->dns_servers == NULL);
   assert_int_equal(config->notifications, NOTIFICATIONS_DIGEST);
   assert_int_equal(config->accounts->len, 1);
   const AccountConfig *home = config_account(config, "home");
@@ -57,22 +59,29 @@ static void what_a_file_leaves_out_has_its_default(void **state)
 static void every_key_is_read(void **state)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(Config) config =
-      load("# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
-           "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\nkeep-days=100\n"
-           "receive-only = tip@my.example;\n\n"
-           "[account a]\nhost=::1\nuser=Me@Example.org\n"
-           "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
-           "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
-           "addresses = me@example.org; *@my.example ;me@example.org\n"
-           "folders = INBOX;Größe/Ä; ;\nsent = Sent;Old Sent\nreceive-only = *@drop.example ; a@b.example\nquarantine "
-           "= Junk/Backscatter\ntimeout=600",
-           -1, &error);
+  g_autoptr(Config) config = load(
+      "# comment\r\n[backstop]\r\nmode = observe\nunsure=quarantine\nchallenges=ignore\n"
+      "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\nkeep-days=100\n"
+      "receive-only = tip@my.example;\n"
+      "spf=yes\nreverse-name=yes\nblocklists=zen.example; Bl.Example = 127.0.0.2-4 ;\nlink-blocklists=dbl.example\n"
+      "dns-servers=192.0.2.53;::1@5353\ndnssec=no\n\n"
+      "[account a]\nhost=::1\nuser=Me@Example.org\n"
+      "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
+      "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
+      "addresses = me@example.org; *@my.example ;me@example.org\n"
+      "folders = INBOX;Größe/Ä; ;\nsent = Sent;Old Sent\nreceive-only = *@drop.example ; a@b.example\nquarantine "
+      "= Junk/Backscatter\ntimeout=600",
+      -1, &error);
   assert_null(error);
   assert_true(config->observe && config->quarantine_unsure && config->judge_auto_replies && config->judge_receipts);
   assert_false(config->judge_challenges || config->judge_virus);
   assert_int_equal(config->interval, 10);
   assert_int_equal(config->keep_days, 100);
+  assert_true(config->tools.spf && config->tools.reverse && !config->dnssec);
+  assert_int_equal(config->tools.addresses->len, 2);
+  assert_string_equal(((const Zone *)config->tools.addresses->pdata[1])->name, "bl.example");
+  assert_int_equal(config->tools.links->len, 1);
+  assert_string_equal(config->dns_servers[1], "::1@5353");
   assert_int_equal(config->notifications, NOTIFICATIONS_EACH);
   assert_int_equal(config->accounts->len, 2);
   assert_string_equal(config_account(config, "a")->addresses, "me@example.org");
@@ -202,6 +211,14 @@ static const struct {
   { HOME "[backstop]\nkeep-days=90\n", "100 to 36500" },
   { HOME "[backstop]\ninterval=86401\n", "10 to 86400" },
   { HOME "[backstop]\ninterval=ten\n", "10 to 86400" },
+  { HOME "[backstop]\nspf=on\n", "yes or no" },
+  { HOME "[backstop]\nblocklists=zen\n", "[backstop] blocklists: \"zen\" is no list" },
+  { HOME "[backstop]\nblocklists=list.example=2\n", "which answers count" },
+  { HOME "[backstop]\nlink-blocklists=a b.example\n", "link-blocklists: \"a b.example\"" },
+  { HOME "[backstop]\nblocklists=a.x;b.x;c.x;d.x;e.x;f.x\n", "more than 5 lists" },
+  { HOME "[backstop]\ndns-servers=ns.example\n", "is no address" },
+  { HOME "[backstop]\ndns-servers=192.0.2.1@0\n", "is no address" },
+  { HOME "[backstop]\ndns-servers=192.0.2.1:53\n", "is no address" },
   { HOME "timeout=0\n", "1 to 600" },
   { HOME "timeout=601\n", "1 to 600" },
   { HOME "port=0\n", "1 to 65535" },
