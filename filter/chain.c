@@ -12,16 +12,6 @@
 #define COMMENTS_DEEPEST 16
 #define NAME_LONGEST ((gsize)253) /* RFC 1035, 2.3.4 */
 
-void hop_free(Hop *hop)
-{
-  if (hop == NULL) return;
-  g_free(hop->by);
-  g_free(hop->from);
-  g_free(hop->greeting);
-  g_free(hop->address);
-  g_free(hop);
-}
-
 /* A word, or what stands between the brackets of a comment. */
 typedef struct {
   Span text;

@@ -1,4 +1,4 @@
-/* report.c - a report's life and that of the signatures in it, the names of its kinds, and lines of evidence
+/* report.c - a report's life and that of the hops and signatures in it, the names of its kinds, and lines of evidence
  * Owns:     the words for kinds in the ledger and in JSON.
  * Must not: read mail.
  * Fails:    never.
@@ -92,6 +92,16 @@ void dkim_signature_free(DkimSignature *signature)
   g_free(signature->from);
   g_ptr_array_unref(signature->recipients);
   g_free(signature);
+}
+
+void hop_free(Hop *hop)
+{
+  if (hop == NULL) return;
+  g_free(hop->by);
+  g_free(hop->from);
+  g_free(hop->greeting);
+  g_free(hop->address);
+  g_free(hop);
 }
 
 Report *report_new(void)
