@@ -4,6 +4,7 @@
  * Fails:    by TAP.
  * Tests:    ledger/own_server.c, ledger/learn.c, ledger/facts_hand.c */
 #include "filter/hand.h"
+#include "ledger/kept.h"
 #include "ledger/learn.h"
 #include "ledger/own_server.h"
 #include "tests/rigs/ledger_rig.h"
@@ -172,6 +173,25 @@ static void nothing_is_told_before_the_servers_are_known(void **state)
   assert_int_equal(outside->hand, HAND_UNKNOWN);
 }
 
+/* Healing judges by what was kept of a report: no trick with these fields brings it back. */
+static void what_was_kept_of_a_report_does_not_tell_who_handed_it_in(void **state)
+{
+  (void)state;
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = rig_ledger();
+  g_autoptr(Report) report = rig_report("foreign@x", "nobody@z.example", NULL);
+  bring(ledger, "home", "mx.example.org", 0, "", 30);
+  hops_read((Span){ INNER, strlen(INNER) }, report->hops);
+  g_autoptr(GBytes) bytes = kept_pack(report);
+  g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_QUARANTINED, 1);
+  g_autoptr(Report) kept = kept_unpack(bytes, entry);
+  assert_non_null(kept);
+  g_autoptr(Facts) facts = ledger_facts(ledger, kept, &(FactsQuery){ "home", RIG_NOW, RIG_NOW, 0 }, &error);
+  OK(facts != NULL);
+  assert_int_equal(facts->hand, HAND_UNKNOWN);
+  assert_false(facts->came_in);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -180,6 +200,7 @@ int main(void)
     cmocka_unit_test(what_is_old_counts_less_and_the_table_stays_small),
     cmocka_unit_test(few_are_asked_for_and_then_hardly_any),
     cmocka_unit_test(facts_tell_who_handed_a_report_in),
+    cmocka_unit_test(what_was_kept_of_a_report_does_not_tell_who_handed_it_in),
     cmocka_unit_test(nothing_is_told_before_the_servers_are_known),
   };
   filter_init();
