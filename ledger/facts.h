@@ -8,6 +8,7 @@ typedef struct {
   gint64 arrived;           /* INTERNALDATE, Unix seconds; 0 = unknown, the report's Date is used */
   gint64 now;               /* Unix seconds, when the batch was scanned */
   gint64 seen;              /* Unix seconds, when the report was first seen; 0: now */
+  gint64 prior;             /* the entry that is judged again: it does not count against itself; 0: none */
   const GPtrArray *pending; /* const Entry *: reports of the same batch that were judged before and are not recorded
                                yet; they count like recorded ones; NULL: none */
 } FactsQuery;

@@ -233,6 +233,7 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
                        .arrived = candidate->stored,
                        .now = scanned,
                        .seen = candidate->since,
+                       .prior = candidate->prior,
                        .pending = judged };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
