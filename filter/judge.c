@@ -60,19 +60,26 @@ static void note_reason(Case *c)
   case_note(c, EVIDENCE_NEUTRAL, "reason", "sssl", event, report->status, report->diagnostic, report->recipients);
 }
 
+/* Is it left in sight by a mark alone? A Sent copy that comes late says more, and leaves the mark to others. */
+static gboolean is_marked(const Verdict *verdict)
+{
+  const Evidence *decided = g_ptr_array_index(verdict->evidence, verdict->decided);
+  return verdict->code == VERDICT_UNSURE && mark_of_code(decided->code) != MARK_N;
+}
+
 /* Clients store the Sent copy after sending: a very recent report may be quicker. */
 static void judge_freshness(Case *c)
 {
   Verdict *verdict = c->verdict;
-  const gboolean moved = verdict->code == VERDICT_BACKSCATTER && c->facts->own != OWN_DENY;
-  if (c->facts->waited || !(moved || verdict_is_insider(verdict))) return;
+  const gboolean moved = verdict->code == VERDICT_BACKSCATTER, marked = is_marked(verdict);
+  if (marked && c->facts->stale) verdict->fresh = TRUE;
+  if (!(moved || marked || verdict_is_insider(verdict)) || c->facts->own == OWN_DENY || c->facts->waited) return;
   gint64 limit = c->policy->now - FILTER_FRESH, report = c->report->date, original = c->report->original.date;
   /* need_to: when it came. It counts where no Date tells of the original, since the clock of the reporter may be
    * slow. */
   if (original == 0) original = c->facts->need_to;
-  if (report <= limit && original <= limit) return;
-  verdict->fresh = TRUE;
-  case_note(c, EVIDENCE_NEUTRAL, "fresh", "");
+  verdict->fresh = verdict->fresh || report > limit || original > limit;
+  if (verdict->fresh) case_note(c, EVIDENCE_NEUTRAL, "fresh", "");
 }
 
 /* In this order; the first that settles the case decides, and what the others find is written down as well. */

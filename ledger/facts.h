@@ -8,7 +8,7 @@ typedef struct {
   gint64 arrived;           /* INTERNALDATE, Unix seconds; 0 = unknown, the report's Date is used */
   gint64 now;               /* Unix seconds, when the batch was scanned */
   gint64 seen;              /* Unix seconds, when the report was first seen; 0: now */
-  gint64 entry;             /* its entry in the journal, where it is judged again: that does not count; 0 = none */
+  gint64 prior;             /* the entry that is judged again: it does not count against itself; 0: none */
   const GPtrArray *pending; /* const Entry *: reports of the same batch that were judged before and are not recorded
                                yet; they count like recorded ones; NULL: none */
   const Tools *tools;       /* the checks that are on; NULL: none */

@@ -15,7 +15,8 @@
 static gint64 when(const Entry *entry) { return entry->arrived > 0 ? entry->arrived : entry->judged; }
 
 /* Counts the reports of the week before and the week after this one that the mark alone had left in sight, those of
- * this batch among them. A report is judged after it came, so that the index leads to few rows. */
+ * this batch among them; not those that wait for their second look. A report is judged after it came, so that the index
+ * leads to few rows. */
 static gboolean count_reports(const Ask *ask, OwnMark mark, guint *reports, GError **error)
 {
   const GPtrArray *pending = ask->query->pending;
@@ -23,12 +24,13 @@ static gboolean count_reports(const Ask *ask, OwnMark mark, guint *reports, GErr
   gint64 n = 0;
   if (!db_number(ask->ledger, error, &n,
                  "SELECT count(*) FROM entry WHERE account IN (SELECT id FROM account WHERE ?1 IS NULL OR name = ?1)"
-                 " AND matched_by = ?2 AND judged > ?3 - 2 * ?4 AND abs(iif(arrived > 0, arrived, judged) - ?3) < ?4",
-                 "ssii", ask->query->account, match_name(match), ask->came, WEEK))
+                 " AND matched_by = ?2 AND judged > ?3 - 2 * ?4 AND abs(iif(arrived > 0, arrived, judged) - ?3) < ?4"
+                 " AND state <> 'waiting' AND id <> ?5",
+                 "ssiii", ask->query->account, match_name(match), ask->came, WEEK, ask->query->prior))
     return FALSE;
   for (guint i = 0; pending != NULL && i < pending->len; i++) {
     const Entry *entry = g_ptr_array_index(pending, i);
-    n += entry->matched_by == match && ABS(when(entry) - ask->came) < WEEK;
+    n += entry->matched_by == match && entry->state != MOVE_WAITING && ABS(when(entry) - ask->came) < WEEK;
   }
   *reports = (guint)n;
   return TRUE;

@@ -69,7 +69,7 @@ static gboolean take(const Ask *ask, const DkimSignature *signature, const char 
                         .recipients = signature->recipients->len,
                         .digest = recipient != NULL ? digest_number(signature) : 0 };
   if (recipient == NULL) return TRUE;
-  if (!signer_reports(ask->ledger, fact->digest, failure, ask->query->entry, &fact->reports, error)) return FALSE;
+  if (!signer_reports(ask->ledger, fact->digest, failure, ask->query->prior, &fact->reports, error)) return FALSE;
   fact->reports += count_pending(ask, fact->digest, failure);
   return TRUE;
 }

@@ -166,7 +166,7 @@ static gboolean judge(Ledger *ledger, gint64 id, guint cause, const Policy *poli
   g_autoptr(Report) report = kept_read(ledger, entry, &again.whole, error);
   if (report == NULL) return FALSE;
   const FactsQuery query = {
-    .account = entry->account, .arrived = entry->arrived, .now = policy->now, .seen = entry->judged
+    .account = entry->account, .arrived = entry->arrived, .now = policy->now, .seen = entry->judged, .prior = entry->id
   };
   g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, error);
   if (facts == NULL) return FALSE;

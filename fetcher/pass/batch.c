@@ -236,7 +236,7 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
                        .arrived = candidate->stored,
                        .now = scanned,
                        .seen = candidate->since,
-                       .entry = candidate->prior,
+                       .prior = candidate->prior,
                        .pending = judged,
                        .tools = &run->config->tools };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);

@@ -188,6 +188,28 @@ static void a_mark_leaves_five_in_sight_and_decides_nothing_else(void **state)
     }
 }
 
+/* A letter whose Sent copy comes a minute late is genuine by that, and leaves the mark to others. */
+static void a_fresh_report_that_only_a_mark_speaks_for_waits_for_sent(void **state)
+{
+  static const struct {
+    guint has, shows, marks;
+    gboolean fresh;
+  } rows[] = {
+    { COVERED, SHOWS_ID | NAMED | NEW_REPORT, 1, TRUE },
+    { COVERED, SHOWS_ID | NAMED | NEW_ORIGINAL, 1, TRUE },
+    { COVERED | WAITED, SHOWS_ID | NAMED | NEW_REPORT, 1, FALSE },
+    { COVERED, SHOWS_ID | NAMED, 1, FALSE },
+    { STALE, SHOWS_ID | NAMED, 1, TRUE }, /* another account's Sent folder is to be read first */
+    { TO_OWNER | COVERED, SHOWS_ID | NAMED | NEW_REPORT, 1, FALSE }, /* another line decided */
+    { 0, SHOWS_ID | NAMED | NEW_REPORT, 0, FALSE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Verdict) verdict = judged(rows[i].has, rows[i].shows, rows[i].marks, 0);
+    if (verdict->code != VERDICT_UNSURE || verdict->fresh != rows[i].fresh)
+      fail_msg("row %u: %s%s", i, verdict_name(verdict->code), verdict->fresh ? ", fresh" : "");
+  }
+}
+
 /* All marks at once are no more than each. */
 static void many_marks_clear_nothing(void **state)
 {
@@ -245,6 +267,7 @@ int main(void)
     cmocka_unit_test(a_letter_to_one_address_by_no_list_was_received_alone),
     cmocka_unit_test(every_mark_has_a_code_of_its_own_and_a_sentence),
     cmocka_unit_test(a_mark_leaves_five_in_sight_and_decides_nothing_else),
+    cmocka_unit_test(a_fresh_report_that_only_a_mark_speaks_for_waits_for_sent),
     cmocka_unit_test(many_marks_clear_nothing),
     cmocka_unit_test(an_unused_address_explains_and_decides_nothing),
   };

@@ -241,6 +241,30 @@ static void what_a_mark_did_not_decide_is_not_counted(void **state)
   assert_int_equal(code, VERDICT_UNSURE);
 }
 
+/* One that waits for its second look uses up nothing yet, and none counts against itself when it is judged again. */
+static void neither_what_waits_nor_itself_counts_against_a_report(void **state)
+{
+  GError *error = NULL;
+  g_autoptr(Ledger) ledger = with_letters();
+  gint64 last = 0;
+  g_autoptr(Report) report = forged("spam@bot.example");
+  report->original.automatic = TRUE;
+  for (guint uid = 1; uid <= 8; uid++) {
+    VerdictCode code = VERDICT_PASS;
+    Entry *entry = judge(ledger, report, RIG_NOW, uid, NULL, &code);
+    assert_int_equal(code, VERDICT_UNSURE);
+    entry->state = uid <= 3 ? MOVE_WAITING : MOVE_KEPT;
+    last = rig_record(ledger, entry);
+    entry_free(entry);
+  }
+  const FactsQuery query = { .account = "home", .arrived = RIG_NOW, .now = RIG_NOW, .prior = last };
+  g_autoptr(Facts) again = ledger_facts(ledger, report, &query, &error);
+  OK(again != NULL);
+  g_autoptr(Facts) next = facts_of(ledger, report, RIG_NOW, NULL);
+  assert_int_equal(again->marks[MARK_AUTOMATIC].reports, 4);
+  assert_int_equal(next->marks[MARK_AUTOMATIC].reports, 5);
+}
+
 /* A stranger who learns of a bounce in quarantine can send the letter that its original claims to answer, and bring
  * the owner to write to the failed recipient: it is told, and stays. */
 static void no_quarantined_report_comes_back_by_a_mark(void **state)
@@ -275,6 +299,7 @@ int main(void)
     cmocka_unit_test(what_answers_sent_mail_is_asked_for_no_mark),
     cmocka_unit_test(five_a_week_of_each_mark_stay_and_the_others_are_moved),
     cmocka_unit_test(what_a_mark_did_not_decide_is_not_counted),
+    cmocka_unit_test(neither_what_waits_nor_itself_counts_against_a_report),
     cmocka_unit_test(no_quarantined_report_comes_back_by_a_mark),
   };
   return cmocka_run_group_tests_name("ledger_marks", tests, NULL, NULL);
