@@ -56,7 +56,7 @@ Facts *rig_facts(Ledger *ledger, const Report *report, const GPtrArray *pending,
 {
   GError *error = NULL;
   const FactsQuery query = {
-    .account = "home", .arrived = RIG_NOW, .now = RIG_NOW, .entry = entry, .pending = pending
+    .account = "home", .arrived = RIG_NOW, .now = RIG_NOW, .prior = entry, .pending = pending
   };
   Facts *facts = ledger_facts(ledger, report, &query, &error);
   OK(facts != NULL);
