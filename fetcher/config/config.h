@@ -55,13 +55,14 @@ typedef struct {
   Tools tools;                    /* the checks that ask others by DNS; all off by default */
   char **blocklists;              /* for tools.addresses, as written; NULL: none. Likewise for tools.links: */
   char **link_blocklists;
-  char **dns_servers;  /* "ADDRESS" or "ADDRESS@PORT"; NULL: the system's */
-  gboolean dnssec;     /* look at signatures of answers; by default TRUE */
-  guint keep_days;     /* evidence about what is done is kept so long, 100 to 36500; default 365 */
-  char *receive_only;  /* as in AccountConfig, for all accounts */
-  GPtrArray *accounts; /* AccountConfig*, in the file's order */
-  char *text;          /* the whole file, as it was read */
-  char *digest;        /* SHA-256 of the text, in hex: whether two configurations are the same */
+  char **dns_servers;      /* "ADDRESS" or "ADDRESS@PORT"; NULL: the system's */
+  gboolean signature_keys; /* ask for the keys of those who sign the owner's mail; by default TRUE */
+  gboolean dnssec;         /* look at signatures of answers; by default TRUE */
+  guint keep_days;         /* evidence about what is done is kept so long, 100 to 36500; default 365 */
+  char *receive_only;      /* as in AccountConfig, for all accounts */
+  GPtrArray *accounts;     /* AccountConfig*, in the file's order */
+  char *text;              /* the whole file, as it was read */
+  char *digest;            /* SHA-256 of the text, in hex: whether two configurations are the same */
 } Config;
 
 /* The default file and data folder ($XDG_CONFIG_HOME/backstop/config, $XDG_DATA_HOME/backstop). The caller frees. */

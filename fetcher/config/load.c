@@ -43,6 +43,7 @@ static const ConfigKey global_keys[] = {
   { "blocklists", KEY_FOLDERS, GLOBAL(blocklists) },
   { "link-blocklists", KEY_FOLDERS, GLOBAL(link_blocklists) },
   { "dns-servers", KEY_FOLDERS, GLOBAL(dns_servers) },
+  { "signature-keys", KEY_WORD, GLOBAL(signature_keys), yes_words },
   { "dnssec", KEY_WORD, GLOBAL(dnssec), yes_words },
   { "keep-days", KEY_NUMBER, GLOBAL(keep_days), NULL, 100, 36500 },
   { NULL },
@@ -142,7 +143,7 @@ static Config *parse(const char *file, const char *text, gsize length, GError **
   }
   g_autoptr(Config) config = g_new0(Config, 1);
   config->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)config_account_free);
-  config->judge_challenges = config->judge_virus = config->dnssec = TRUE;
+  config->judge_challenges = config->judge_virus = config->dnssec = config->signature_keys = TRUE;
   config->interval = 180;
   config->keep_days = 365;
   g_auto(GStrv) groups = g_key_file_get_groups(keys, NULL);

@@ -62,7 +62,8 @@ gboolean look_up_names(Run *run, const GPtrArray *candidates, gint64 scanned, GE
 
 gboolean look_up_tell(Run *run, GError **error)
 {
-  gboolean asked = run->names.left < DNS_WAIT, off = !tools_any(&run->config->tools);
+  const Config *config = run->config;
+  gboolean asked = run->names.left < DNS_WAIT, off = !config->signature_keys && !tools_any(&config->tools);
   if (!asked && !off) return TRUE;
   return account_set_notice(run->ledger, run->account->name, NOTICE_NAMES, off ? NULL : run->names.problem, error);
 }

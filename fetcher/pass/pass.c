@@ -12,6 +12,7 @@
 #include "fetcher/pass/other_accounts.h"
 #include "fetcher/pass/reconcile.h"
 #include "fetcher/pass/settle.h"
+#include "fetcher/pass/signer_keys.h"
 #include "fetcher/pass/sweep.h"
 #include "fetcher/pass/sync.h"
 #include "fetcher/pass/watch.h"
@@ -114,7 +115,9 @@ static gboolean look_at_mail(Run *run, GError **error)
       || !sweep_wishes(run, error) || !judge_what_waited(run, error) || !heal_verdicts(run, error)
       || !insiders_tell(run, error))
     return FALSE;
-  if (!look_up_tell(run, error) || (run->pass.id != 0 && !count_waiting(run, error))) return FALSE;
+  if ((run->pass.id != 0 && !signer_keys_fetch(run, error)) || !look_up_tell(run, error)
+      || (run->pass.id != 0 && !count_waiting(run, error)))
+    return FALSE;
   if (all) return TRUE;
   g_propagate_error(error, g_steal_pointer(&problem));
   return FALSE;

@@ -340,7 +340,8 @@ Session *session_new(const Config *config, const AccountConfig *account, const S
   session->stop_data = stop_data;
   session->clock = g_get_monotonic_time;
   g_autofree char *resolver = program_find(RESOLVER_PROGRAM);
-  if (tools_any(&config->tools)) session->names = dns_client_new(resolver, config->dns_servers, config->dnssec);
+  if (config->signature_keys || tools_any(&config->tools))
+    session->names = dns_client_new(resolver, config->dns_servers, config->dnssec);
   return session;
 }
 

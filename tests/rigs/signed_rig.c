@@ -14,11 +14,11 @@ static char *date_text(gint64 date)
 char *rig_header(guint n, const char *to, gint64 date)
 {
   g_autofree char *when = date_text(date);
-  return g_strdup_printf("Received: from [192.0.2.9] by mail.example.org with ESMTPSA; %s\r\n"
+  return g_strdup_printf("Received: from [192.0.2.9] by mail%u.example.org with ESMTPSA; %s\r\n"
                          "From: Me <" RIG_OWNER ">\r\nTo: %s\r\nSubject: Letter %u\r\nDate: %s\r\n"
                          "Message-ID: <letter.%u@example.org>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n"
                          "User-Agent: Any\r\n",
-                         when, to, n, when, n);
+                         n, when, to, n, when, n);
 }
 
 void rig_has_sent(Ledger *ledger, guint n, const char *to, gint64 date)

@@ -6,8 +6,8 @@
 #define RIG_OWNER "me@example.org"
 #define RIG_TAGS(domain) "d=" domain "; s=one; c=relaxed/relaxed; h=from:to:subject:date:message-id"
 
-/* The header of the owner's message number n, sent then (Unix seconds) to `to`: whole, without a signature. The caller
- * frees. */
+/* The header of the owner's message number n, sent then (Unix seconds) to `to`: whole, without a signature, and by a
+ * relay of its own, so that no relay is learned. The caller frees. */
 char *rig_header(guint n, const char *to, gint64 date);
 /* Puts message n into Sent. */
 void rig_has_sent(Ledger *ledger, guint n, const char *to, gint64 date);

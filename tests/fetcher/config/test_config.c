@@ -36,7 +36,7 @@ static void what_a_file_leaves_out_has_its_default(void **state)
   assert_int_equal(config->interval, 180);
   assert_int_equal(config->keep_days, 365);
   assert_false(tools_any(&config->tools)); /* nobody is asked without the owner's word */
-  assert_true(config->dnssec && config->dns_servers == NULL);
+  assert_true(config->dnssec && config->signature_keys && config->dns_servers == NULL);
   assert_int_equal(config->notifications, NOTIFICATIONS_DIGEST);
   assert_int_equal(config->accounts->len, 1);
   const AccountConfig *home = config_account(config, "home");
@@ -64,7 +64,7 @@ static void every_key_is_read(void **state)
       "virus-notices=ignore\nauto-replies=judge\nreceipts=judge\nnotifications=each\ninterval=10\nkeep-days=100\n"
       "receive-only = tip@my.example;\n"
       "spf=yes\nreverse-name=yes\nblocklists=zen.example; Bl.Example = 127.0.0.2-4 ;\nlink-blocklists=dbl.example\n"
-      "dns-servers=192.0.2.53;::1@5353\ndnssec=no\n\n"
+      "dns-servers=192.0.2.53;::1@5353\ndnssec=no\nsignature-keys=no\n\n"
       "[account a]\nhost=::1\nuser=Me@Example.org\n"
       "  [account b.c-d_1]  \nprotocol=imap\nhost = 127.0.0.2\nport = 1143\nsecurity = none\n"
       "ca-file=/etc/ca.pem\nuser = d\\\\u\nauth = xoauth2\npassword-command = pass  show \"x y\" \n"
@@ -77,7 +77,7 @@ static void every_key_is_read(void **state)
   assert_false(config->judge_challenges || config->judge_virus);
   assert_int_equal(config->interval, 10);
   assert_int_equal(config->keep_days, 100);
-  assert_true(config->tools.spf && config->tools.reverse && !config->dnssec);
+  assert_true(config->tools.spf && config->tools.reverse && !config->dnssec && !config->signature_keys);
   assert_int_equal(config->tools.addresses->len, 2);
   assert_string_equal(((const Zone *)config->tools.addresses->pdata[1])->name, "bl.example");
   assert_int_equal(config->tools.links->len, 1);
