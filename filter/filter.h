@@ -38,9 +38,9 @@ typedef struct {
 typedef struct {
   VerdictCode code;
   gboolean fresh; /* judge again after FILTER_GRACE seconds and one more sync of Sent, when facts->waited can be set:
-                     backscatter by the facts (not by an own entry), or unsure as an insider or by a mark alone, but report
-                     or original is under 10 minutes old by its Date (an original without one: by when the report came);
-                     or unsure only because a Sent folder was not looked at (facts->stale) */
+                     backscatter by the facts (not by an own entry), or unsure as an insider or by a mark alone, but
+                     report or original is under 10 minutes old by its Date (an original without one: by when the report
+                     came); or unsure only because a Sent folder was not looked at (facts->stale) */
   GPtrArray
       *evidence; /* Evidence*: the report's signals, then all that was found, the deciding line marked by .decided */
   guint decided; /* index into evidence of the line that decided */

@@ -64,8 +64,8 @@ def watch(pids):
 def figures(before, after, awake, most=MOST_AWAKE):
     """What one process cost, and whether that is little. most: seconds a minute that it may be awake."""
     grown, more = after.rss - before.rss, after.descriptors - before.descriptors
-    return (f"awake {awake * 60 / SECONDS:.1f} seconds a minute ({after.wakes - before.wakes} switches), {grown:+d} KiB "
-            f"to {bench.mib(after.rss)}, {more:+d} descriptors",
+    return (f"awake {awake * 60 / SECONDS:.1f} seconds a minute ({after.wakes - before.wakes} switches), "
+            f"{grown:+d} KiB to {bench.mib(after.rss)}, {more:+d} descriptors",
             awake <= most * SECONDS / 60 and grown <= MOST_GROWTH and more <= 1)
 
 
@@ -99,4 +99,5 @@ with contextlib.ExitStack() as stack:
     figure, holds = figures(above, Process(daemon), awake[""], most)
     bench.verdict("supervisor", figure, f"{most} a minute, no growth", holds)
     grown, more = size_of(backstop.data) - ledger, os.path.getsize(log.name) - told
-    bench.verdict("data folder and log", f"{grown:+d} and {more:+d} bytes", "under 64 KiB each", max(grown, more) < 65536)
+    bench.verdict("data folder and log", f"{grown:+d} and {more:+d} bytes", "under 64 KiB each",
+                  max(grown, more) < 65536)

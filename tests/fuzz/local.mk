@@ -11,11 +11,11 @@ FUZZ_MBOX = fetcher/common/program.c fetcher/mbox/*.c $(FUZZ_BOX)
 FUZZ_MAILDIR = fetcher/maildir/*.c $(FUZZ_BOX)
 FUZZ_POP3 = fetcher/common/program.c fetcher/net/*.c fetcher/pop3/link*.c fetcher/pop3/box_*.c \
 	fetcher/secret/secret.c fetcher/store/store.c filter/normalise.c
-FUZZ_DOOR = fetcher/config/config.c fetcher/door/*.c fetcher/store/store.c tests/rigs/fake_pop3_link.c
-FUZZ_FILES = tests/fuzz/candidate.c tests/fuzz/dkim.c tests/fuzz/door.c tests/fuzz/imap.c tests/fuzz/maildir.c tests/fuzz/mbox.c \
-	tests/fuzz/pop3.c tests/fuzz/read.c tests/fuzz/text.c
-FUZZ_SEEDS = tests/fuzz/dkim.seeds tests/fuzz/door.seeds tests/fuzz/imap.seeds tests/fuzz/maildir.seeds tests/fuzz/mbox.seeds \
-	tests/fuzz/pop3.seeds
+FUZZ_DOOR = fetcher/config/config.c fetcher/door/*.c fetcher/store/store.c filter/tools.c tests/rigs/fake_pop3_link.c
+FUZZ_FILES = tests/fuzz/candidate.c tests/fuzz/dkim.c tests/fuzz/door.c tests/fuzz/imap.c tests/fuzz/maildir.c \
+	tests/fuzz/mbox.c tests/fuzz/pop3.c tests/fuzz/read.c tests/fuzz/text.c
+FUZZ_SEEDS = tests/fuzz/dkim.seeds tests/fuzz/door.seeds tests/fuzz/imap.seeds tests/fuzz/maildir.seeds \
+	tests/fuzz/mbox.seeds tests/fuzz/pop3.seeds
 EXTRA_DIST += $(FUZZ_FILES) $(FUZZ_SEEDS)
 .PHONY: fuzz
 fuzz:
@@ -36,11 +36,14 @@ fuzz:
 	    cp -f $$top/tests/samples/*/*.eml tests/fuzz/seeds-$$target; chmod u+w tests/fuzz/seeds-$$target/*; \
 	  fi; \
 	  sources=`cd $$top && for file in $$files; do case $$file in *.c) echo $$top/$$file;; esac; done`; \
-	  $(FUZZ_CC) $(FUZZ_FLAGS) $(DEFS) $(AM_CPPFLAGS) -I$$top $(GMIME_CFLAGS) $(GNUTLS_CFLAGS) -o tests/fuzz/$$target \
-	    $$top/tests/fuzz/$$target.c $$sources $(GLIB_LIBS) $(GMIME_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS) $(NETTLE_LIBS); \
+	  $(FUZZ_CC) $(FUZZ_FLAGS) $(DEFS) $(AM_CPPFLAGS) -I$$top $(GMIME_CFLAGS) $(GNUTLS_CFLAGS) -o \
+	tests/fuzz/$$target \
+	    $$top/tests/fuzz/$$target.c $$sources $(GLIB_LIBS) $(GMIME_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS) \
+	$(NETTLE_LIBS); \
 	  TMPDIR=`test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp}` \
 	    tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=5 -rss_limit_mb=512 \
-	    -print_final_stats=1 -artifact_prefix=tests/fuzz/$$target- tests/fuzz/corpus-$$target tests/fuzz/seeds-$$target; \
+	    -print_final_stats=1 -artifact_prefix=tests/fuzz/$$target- tests/fuzz/corpus-$$target \
+	tests/fuzz/seeds-$$target; \
 	done
 clean-local: clean-fuzz
 .PHONY: clean-fuzz

@@ -5,7 +5,8 @@ check_PROGRAMS += %D%/test_look_up %D%/test_signer_keys
 %C%_test_signer_keys_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_signer_keys_LDADD = librigs.a $(FETCHER_LIBS) $(CMOCKA_LIBS)
 FETCHER_PASS_TESTS = %D%/test_folders %D%/test_answers %D%/test_brake %D%/test_heal %D%/test_later %D%/test_locate \
-	%D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_sample %D%/test_seen_before %D%/test_settle \
+	%D%/test_pass %D%/test_prized %D%/test_reconcile %D%/test_rivals %D%/test_sample %D%/test_seen_before \
+	%D%/test_settle \
 	%D%/test_spare %D%/test_sweep %D%/test_sync
 check_PROGRAMS += $(FETCHER_PASS_TESTS)
 TESTS += $(FETCHER_PASS_TESTS)
