@@ -16,8 +16,8 @@ TESTS += $(FILTER_DNS_TESTS)
 # Real mail is scored where a corpus lies beside the tree (see score_corpus.c).
 FILTER_TESTS = %D%/score_corpus %D%/test_candidate %D%/test_chain %D%/test_dkim %D%/test_dkim_report \
 	%D%/test_forged %D%/test_hand %D%/test_hostile %D%/test_judge %D%/test_judge_hand %D%/test_judge_signed \
-	%D%/test_marks %D%/test_normalise %D%/test_notice %D%/test_parts %D%/test_read %D%/test_read_ids %D%/test_samples %D%/test_sentences \
-	%D%/test_text %D%/test_verdict
+	%D%/test_marks %D%/test_normalise %D%/test_notice %D%/test_parts %D%/test_read %D%/test_read_ids %D%/test_samples \
+	%D%/test_sentences %D%/test_text %D%/test_verdict
 check_PROGRAMS += $(FILTER_TESTS)
 TESTS += $(FILTER_TESTS)
 %C%_score_corpus_CPPFLAGS = $(TEST_CPPFLAGS)
