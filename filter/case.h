@@ -31,6 +31,7 @@ void judge_fit(Case *c);
 void judge_weak_ids(Case *c);
 /* judge_marks.c, rule 7: what may be of the owner's own hand; and an address that mail never left from. */
 void judge_marks(Case *c);
+void judge_claimed(Case *c);
 void judge_unused(Case *c);
 /* judge_about.c, the rules 6 and 8: whom the mail was to. */
 void judge_to_owner(Case *c);

@@ -28,6 +28,7 @@ void facts_free(Facts *facts)
                           facts->stranger,
                           facts->gap,
                           facts->unlisted,
+                          facts->claimed,
                           facts->unused,
                           facts->handed_by,
                           facts->signature.domain,
@@ -59,7 +60,7 @@ void sent_fact_free(SentFact *fact)
 }
 
 static const char *const mark_codes[MARK_N] = { "answers-received", "own-id-side",   "own-relay",
-                                                "redirected",       "own-automatic", "signature-claimed" };
+                                                "redirected",       "own-automatic", "signature-supports" };
 
 const char *mark_code(OwnMark mark) { return mark_codes[mark]; }
 
@@ -74,7 +75,7 @@ const char *match_name(Match match)
 {
   static const char *const names[MATCH_N] = { "none",       "id",        "reference", "fit",     "rewritten",
                                               "written",    "insider",   "answers",   "id-side", "relay",
-                                              "redirected", "automatic", "claimed" };
+                                              "redirected", "automatic", "signed" };
   return names[(guint)match < MATCH_N ? match : MATCH_NONE];
 }
 

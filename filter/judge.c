@@ -98,7 +98,8 @@ static void (*const judges[])(Case *c) = {
   judge_alike,        /* 5 again, more loosely */
   judge_insider_late, /* 7 again, where it shows no id */
   judge_unknown,      /* what was looked for in vain */
-  judge_unused,       /* 7: this and the next order what is unsure */
+  judge_unused,       /* 7: this and the next two order what is unsure */
+  judge_claimed,      /* 7 */
   judge_unsigned,     /* 7 */
   judge_shown,        /* 9 */
   judge_coverage,     /* 10 */

@@ -1,5 +1,6 @@
 /* judge_marks.c - does the original bear a mark of the owner's own hand? Rule 7 of doc/design/verdicts.md
- * Owns:     how many reports a week a mark leaves in sight; what it says that mail never left from an address.
+ * Owns:     how many reports a week a mark leaves in sight; what it says that mail never left from an address, and
+ *           that nobody verified a signature.
  * Must not: look anything up; clear or convict.
  * Fails:    never.
  * Tests:    tests/filter/test_marks.c */
@@ -20,6 +21,12 @@ void judge_marks(Case *c)
     else
       case_note(c, EVIDENCE_NEUTRAL, "mark-often", "u", fact->reports);
   }
+}
+
+/* A signature that nobody verified is a line that a forger writes as easily as From: it leaves nothing in sight. */
+void judge_claimed(Case *c)
+{
+  if (c->facts->claimed != NULL) case_note(c, EVIDENCE_FOR, "signature-claimed", "s", c->facts->claimed);
 }
 
 /* It orders and explains what other rules decide. */

@@ -10,15 +10,11 @@
 static gboolean is_failure(ReportKind kind) { return kind == REPORT_DSN_FAILED || kind == REPORT_BOUNCE; }
 
 /* A signature proves that the owner's provider let this header out. Who received it can copy it, so it answers failures
- * of those alone whom it names, and no more of them than it names; and what it does not answer, it only supports. */
+ * of those alone whom it names, and no more of them than it names; of others it is a mark (judge_marks.c). */
 void judge_signature(Case *c)
 {
   const SignedFact *fact = &c->facts->signature;
-  if (fact->domain == NULL) return;
-  if (fact->recipient == NULL) {
-    case_note(c, EVIDENCE_FOR, "signature-supports", "ss", fact->domain, fact->from);
-    return;
-  }
+  if (fact->recipient == NULL) return;
   const guint64 most = (guint64)fact->recipients * (is_failure(c->report->kind) ? 1 : REPLAY_FACTOR);
   case_note(c, EVIDENCE_FOR, "signature-verified", "sss", fact->domain, fact->from, fact->recipient);
   if (fact->reports < most) {

@@ -117,9 +117,9 @@ static const struct {
   { "signature-often", N_("But {1} reports with that signature came before this one, and the message had only "
                           "{2:recipients}: somebody may be using the signature again.") },
   { "signature-supports",
-    N_("The returned header bears a signature of {1} that verifies, so such a message from {2}, you, did exist; but "
-       "its "
-       "signed fields do not name the failed recipient, and who got that message can copy its header.") },
+    N_("The returned header bears a signature of {1} that verifies, so such a message of yours did exist; but its "
+       "signed fields do not name the failed recipient: it may have been a Bcc, or somebody who got that message has "
+       "copied its header.") },
   { "signature-missing",
     N_("The returned header is whole but has no signature of yours, while all {1} messages of yours that were seen "
        "around that time had one.") },

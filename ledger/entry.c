@@ -117,6 +117,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->kept = leaves ? kept_pack(report) : NULL;
   entry->unlisted = facts != NULL ? g_strdup(facts->unlisted) : NULL;
   entry->relays = relays_of(report);
+  entry->bearer = relay_bearer(report);
   entry->unused = facts != NULL ? g_strdup(facts->unused) : NULL;
   entry->signature = facts != NULL ? facts->signature.digest : 0;
   entry->sighting = sighting_of_report(report);
@@ -132,7 +133,7 @@ void entry_free(Entry *entry)
   char *const texts[] = { entry->account,     entry->reporter,      entry->status,      entry->diagnostic,
                           entry->original_id, entry->original_from, entry->original_to, entry->original_subject,
                           entry->reason,      entry->home.folder,   entry->away.folder, entry->unlisted,
-                          entry->unused };
+                          entry->unused,      entry->bearer };
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++) g_free(texts[i]);
   fingerprint_clear(&entry->fingerprint);
   sighting_free(entry->sighting);

@@ -121,15 +121,22 @@ static gboolean ask_automatic(const Ask *ask, const GPtrArray *own, const GPtrAr
   return !owner || bears(ask, MARK_AUTOMATIC, author, error);
 }
 
-/* A signer signs for its own domain and for what lies below it. */
-static gboolean ask_claimed(const Ask *ask, const GPtrArray *domains, GError **error)
+/* facts_signed.c has looked for it. */
+static gboolean ask_supported(const Ask *ask, GError **error)
 {
-  const GPtrArray *claims = ask->report->original.claims;
+  const SignedFact *signature = &ask->facts->signature;
+  if (signature->domain == NULL || signature->recipient != NULL) return TRUE;
+  return bears(ask, MARK_SIGNED, signature->domain, error);
+}
+
+/* A signer signs for its own domain and for what lies below it. */
+static char *claimed_domain(const GPtrArray *claims, const GPtrArray *domains)
+{
   for (guint i = 0; i < claims->len; i++)
     for (guint k = 0; k < domains->len; k++)
       if (own_is_within(g_ptr_array_index(domains, k), g_ptr_array_index(claims, i)))
-        return bears(ask, MARK_CLAIMED, g_ptr_array_index(claims, i), error);
-  return TRUE;
+        return g_strdup(g_ptr_array_index(claims, i));
+  return NULL;
 }
 
 gboolean ask_marks(const Ask *ask, GError **error)
@@ -137,7 +144,9 @@ gboolean ask_marks(const Ask *ask, GError **error)
   if (ask_is_answered(ask->facts)) return TRUE;
   g_autoptr(GPtrArray) own = own_load(ask->ledger, error);
   g_autoptr(GPtrArray) domains = own != NULL ? own_domains(ask->ledger, own, error) : NULL;
-  return domains != NULL && find_received(ask, ask->report->original.answered, MARK_ANSWERS, error)
-         && ask_side(ask, domains, error) && ask_relays(ask, error) && ask_redirected(ask, own, error)
-         && ask_automatic(ask, own, domains, error) && ask_claimed(ask, domains, error) && ask_unused(ask, own, error);
+  if (domains == NULL) return FALSE;
+  ask->facts->claimed = claimed_domain(ask->report->original.claims, domains);
+  return find_received(ask, ask->report->original.answered, MARK_ANSWERS, error) && ask_side(ask, domains, error)
+         && ask_relays(ask, error) && ask_redirected(ask, own, error) && ask_automatic(ask, own, domains, error)
+         && ask_supported(ask, error) && ask_unused(ask, own, error);
 }

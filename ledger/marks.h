@@ -14,6 +14,9 @@ gboolean id_mark_note(Ledger *ledger, GHashTable *sides, const char *id, GError 
 /* relay.c: the hosts that passed an original on, but for those of its recipients and of the reporter: list of char*.
  * The caller frees. */
 GPtrArray *relays_of(const Report *report);
+/* relay.c: the host that brought the report itself, by its topmost Received field, which no stranger wrote; NULL. The
+ * caller frees. */
+char *relay_bearer(const Report *report);
 /* relay.c: *own: this host passes on the owner's mail, and nobody else's as far as is known. */
 gboolean relay_ask(Ledger *ledger, const char *host, gboolean *own, GError **error);
 /* relay.c: learns from an entry that was just recorded. Within a transaction of the caller's. */

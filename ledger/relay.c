@@ -11,6 +11,7 @@
 #define LEARNED                                                                                                        \
   3 /* messages that it passed on, and domains that they were to: of one list, a stranger may have read all */
 #define HOSTS_KEPT 2000
+#define BEARER 0 /* in place of an entry: the host brings mail to the owner */
 
 /* "example.org" of "mx.example.org". */
 static const char *last_labels(const char *host)
@@ -47,14 +48,22 @@ GPtrArray *relays_of(const Report *report)
   return hosts;
 }
 
+char *relay_bearer(const Report *report)
+{
+  const Hop *top = report->hops->len > 0 ? g_ptr_array_index(report->hops, 0) : NULL;
+  return top != NULL ? g_strdup(top->by) : NULL;
+}
+
+/* What brings mail to the owner brings that of strangers, too: it stands on top of ordinary mail, or of a report. */
 gboolean relay_ask(Ledger *ledger, const char *host, gboolean *own, GError **error)
 {
   gint64 good = 0;
   if (!db_number(ledger, error, &good,
                  "SELECT count(*) >= ?2 AND count(DISTINCT domain) >= ?2 AND NOT EXISTS(SELECT 1 FROM relay_stranger"
-                 " JOIN entry ON entry.id = entry WHERE host = ?1 AND verdict = 'backscatter' AND state <> 'restored')"
-                 " FROM relay WHERE host = ?1",
-                 "sd", host, LEARNED))
+                 " LEFT JOIN entry ON entry.id = entry WHERE host = ?1"
+                 " AND (entry = ?3 OR (verdict = 'backscatter' AND state <> 'restored')))"
+                 " AND NOT EXISTS(SELECT 1 FROM own_server WHERE name = ?1) FROM relay WHERE host = ?1",
+                 "sdd", host, LEARNED, BEARER))
     return FALSE;
   *own = good != 0;
   return TRUE;
@@ -72,8 +81,16 @@ static gboolean note_own(Ledger *ledger, const Entry *entry, const char *host, G
 static gboolean note_strangers(Ledger *ledger, const Entry *entry, const char *host, GError **error)
 {
   return db_run(ledger, error,
-                "INSERT INTO relay_stranger(host, entry) VALUES(?, ?) ON CONFLICT DO UPDATE SET entry = excluded.entry",
-                "si", host, entry->id);
+                "INSERT INTO relay_stranger(host, entry) VALUES(?, ?) ON CONFLICT DO UPDATE SET entry = excluded.entry"
+                " WHERE entry <> ?3",
+                "sid", host, entry->id, BEARER);
+}
+
+static gboolean note_bearer(Ledger *ledger, const char *host, GError **error)
+{
+  return db_run(ledger, error,
+                "INSERT INTO relay_stranger(host, entry) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET entry = ?2", "sd",
+                host, BEARER);
 }
 
 /* A host of one message, and strangers' hosts that were seen long ago, are the first to be forgotten. */
@@ -88,15 +105,16 @@ static gboolean forget_many(Ledger *ledger, GError **error)
                        ""))
          && (strangers <= HOSTS_KEPT
              || db_run(ledger, error,
-                       "DELETE FROM relay_stranger WHERE host IN (SELECT host FROM relay_stranger ORDER BY entry LIMIT"
-                       " ?)",
-                       "d", HOSTS_KEPT / 10));
+                       "DELETE FROM relay_stranger WHERE host IN (SELECT host FROM relay_stranger ORDER BY entry = ?2,"
+                       " entry LIMIT ?1)",
+                       "dd", HOSTS_KEPT / 10, BEARER));
 }
 
 gboolean relay_note(Ledger *ledger, const Entry *entry, GError **error)
 {
   const GPtrArray *hosts = entry->relays;
   gboolean own = entry->verdict == VERDICT_GENUINE && entry->matched_by == MATCH_ID;
+  if (entry->bearer != NULL && !note_bearer(ledger, entry->bearer, error)) return FALSE;
   if (hosts == NULL || hosts->len == 0 || (!own && entry->verdict != VERDICT_BACKSCATTER)) return TRUE;
   for (guint i = 0; i < hosts->len; i++)
     if (!(own ? note_own : note_strangers)(ledger, entry, g_ptr_array_index(hosts, i), error)) return FALSE;

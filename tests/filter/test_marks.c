@@ -38,7 +38,7 @@ static void fields_of_an_original_are_read_for_what_they_say(void **state)
     { ME "Resent-From: Me <me@b.test>\n", "me@b.test||me@b.test||" },
     { ME "Auto-Submitted: auto-replied (vacation)\n", "me@b.test||||A" },
     { ME "Auto-Submitted: no\n", "me@b.test||||" },
-    { ME "Precedence: bulk\n", "me@b.test||||A" },
+    { ME "Precedence: bulk\n", "me@b.test||||" }, /* spam says so as well */
     { ME "Precedence: first-class\n", "me@b.test||||" },
     { ME "X-Autoreply: yes\n", "me@b.test||||A" },
     { ME "X-Mailer: Auto-Mailer\nUser-Agent: Mutt\n", "me@b.test||||" },
@@ -220,6 +220,23 @@ static void many_marks_clear_nothing(void **state)
   assert_int_equal(flood->code, VERDICT_BACKSCATTER);
 }
 
+/* A forger writes the owner's domain into a signature as easily as into From. */
+static void a_signature_that_nobody_verified_leaves_nothing_in_sight(void **state)
+{
+  const Policy policy = POLICY_DEFAULT(NOW);
+  static const guint all[] = { COVERED, COVERED | STRANGER, 0 };
+  for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
+    g_autoptr(Report) report = make_report(REPORT_DSN_FAILED, SHOWS_ID | NAMED);
+    g_autoptr(Facts) facts = make_facts(all[i]);
+    g_autoptr(Verdict) before = filter_judge(report, facts, &policy);
+    facts->claimed = g_strdup("mine.test");
+    g_autoptr(Verdict) after = filter_judge(report, facts, &policy);
+    assert_int_equal(after->code, before->code);
+    assert_string_equal(decided_by(after)->code, decided_by(before)->code);
+    assert_int_equal(after->evidence->len, before->evidence->len + 1);
+  }
+}
+
 /* An unused address explains; the verdict is as it was. */
 static void an_unused_address_explains_and_decides_nothing(void **state)
 {
@@ -269,6 +286,7 @@ int main(void)
     cmocka_unit_test(a_mark_leaves_five_in_sight_and_decides_nothing_else),
     cmocka_unit_test(a_fresh_report_that_only_a_mark_speaks_for_waits_for_sent),
     cmocka_unit_test(many_marks_clear_nothing),
+    cmocka_unit_test(a_signature_that_nobody_verified_leaves_nothing_in_sight),
     cmocka_unit_test(an_unused_address_explains_and_decides_nothing),
   };
   return cmocka_run_group_tests_name("marks", tests, NULL, NULL);

@@ -124,6 +124,46 @@ static void a_strangers_host_is_known_before_it_is_learned(void **state)
   assert_mark(ledger, "mx.big.test", NULL);
 }
 
+/* The host that brings the owner's mail brings strangers' as well: known by a report, of whatever verdict, or by
+ * ordinary mail. Who wrote a field below the topmost one is not known. */
+static void what_brings_mail_to_the_owner_is_no_relay(void **state)
+{
+  GError *error = NULL;
+  static const struct {
+    const char *top, *below, *ordinary;
+    gboolean own;
+  } rows[] = {
+    { RELAY, "mx.reporter.example", NULL, FALSE },
+    { "mx.other.test", RELAY, NULL, TRUE },
+    { NULL, RELAY, NULL, TRUE },
+    { NULL, NULL, RELAY, FALSE },
+    { NULL, NULL, "mx.other.test", TRUE },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Ledger) ledger = learned(RELAY);
+    g_autoptr(Report) report = through("a@phone.example", "victim@z.test", "");
+    const char *const by[] = { rows[i].top, rows[i].below };
+    for (guint k = 0; k < G_N_ELEMENTS(by); k++) {
+      Hop *hop = g_new0(Hop, 1);
+      hop->by = g_strdup(by[k]);
+      g_ptr_array_add(report->hops, hop);
+    }
+    record(ledger, report, VERDICT_UNSURE, 20);
+    g_autoptr(Report) spam = through("b@bot.example", "victim@z.test", RELAY);
+    if (!rows[i].own) { /* that is kept when more is learned, and what is learned goes by the owner's word */
+      record(ledger, spam, VERDICT_BACKSCATTER, 21);
+      OK(db_exec(ledger, "UPDATE entry SET state = 'restored' WHERE verdict = 'backscatter'", &error));
+    }
+    if (rows[i].ordinary != NULL) {
+      g_autofree char *sql = g_strdup_printf("INSERT INTO own_server(account, name, count)"
+                                             " SELECT id, '%s', 1 FROM account LIMIT 1",
+                                             rows[i].ordinary);
+      OK(db_exec(ledger, sql, &error));
+    }
+    assert_mark(ledger, RELAY, rows[i].own ? RELAY : NULL);
+  }
+}
+
 int main(void)
 {
   filter_init();
@@ -132,6 +172,7 @@ int main(void)
     cmocka_unit_test(the_others_hosts_are_no_relays),
     cmocka_unit_test(a_relay_of_strangers_is_none),
     cmocka_unit_test(a_strangers_host_is_known_before_it_is_learned),
+    cmocka_unit_test(what_brings_mail_to_the_owner_is_no_relay),
   };
   return cmocka_run_group_tests_name("ledger_relay", tests, NULL, NULL);
 }
