@@ -43,6 +43,7 @@ static const StoreClass imap_class = {
   .create = imap_create,
   .select = imap_select,
   .peek = imap_peek,
+  .last = imap_last,
   .scan = imap_scan,
   .expect = imap_expect,
   .present = imap_present,

@@ -94,22 +94,34 @@ static void take_highest(ImapStore *store, const Reply *reply, gpointer data)
     *highest = MAX(*highest, row.row.uid);
 }
 
+/* *highest: the highest UID of the open folder; 0: the server refuses to tell. */
+static gboolean ask_highest(ImapStore *store, guint32 *highest, GError **error)
+{
+  const ImapAsk ask = {
+    .doing = "tell the last UID", .scope = STORE_ERROR_MAILBOX, .take = take_highest, .data = highest
+  };
+  *highest = 0;
+  return imap_run(store, "UID FETCH * (UID)", &ask) || imap_broken(store, error);
+}
+
+gboolean imap_last(Store *base, guint32 *highest, GError **error)
+{
+  return ask_highest((ImapStore *)base, highest, error);
+}
+
 /* UIDNEXT where SELECT does not tell it (Courier, 163.com, Winmail): by STATUS, else one more than the highest UID. */
 static gboolean ask_next(ImapStore *store, const char *wire, const char *doing, FolderStatus *status, GError **error)
 {
   StatusRow row = { 0 };
   guint32 highest = 0;
   g_autoptr(GError) refusal = NULL;
-  const ImapAsk ask = {
-    .doing = "tell the last UID", .scope = STORE_ERROR_MAILBOX, .take = take_highest, .data = &highest
-  };
   if (!ask_status(store, wire, "UIDNEXT", doing, &row, &refusal) && refusal->code != STORE_ERROR_MAILBOX) {
     g_propagate_error(error, g_steal_pointer(&refusal));
     return FALSE;
   }
   status->next = row.next != 0 ? row.next : status->count == 0 ? 1 : 0;
   if (status->next != 0) return TRUE;
-  if (!imap_run(store, "UID FETCH * (UID)", &ask)) return imap_broken(store, error);
+  if (!ask_highest(store, &highest, error)) return FALSE;
   if (highest == 0) {
     g_autoptr(GArray) all = imap_search(store, "UID 1:*", G_MAXUINT, error);
     if (all == NULL) return FALSE;

@@ -142,6 +142,7 @@ gboolean imap_is_others(const ImapStore *store, const char *name);
 /* open.c */
 gboolean imap_select(Store *base, const char *name, FolderStatus *status, GError **error);
 gboolean imap_peek(Store *base, const char *name, FolderStatus *status, GError **error);
+gboolean imap_last(Store *base, guint32 *highest, GError **error);
 /* How many messages a folder has, and its UIDNEXT, without opening it; next 0: the server does not tell. */
 gboolean imap_count(ImapStore *store, const char *wire, FolderStatus *status, GError **error);
 

@@ -35,6 +35,15 @@ gboolean run_reopen(Run *run, const char *folder, GError **error)
   return run_select(run, name, error);
 }
 
+gboolean run_ask_next(Run *run, GError **error)
+{
+  guint32 last = 0;
+  if (run->store->class->last == NULL) return TRUE;
+  if (!run->store->class->last(run->store, &last, error)) return FALSE;
+  if (last >= run->open.status.next && last < G_MAXUINT32) run->open.status.next = last + 1;
+  return TRUE;
+}
+
 gboolean run_look(Run *run, const char *folder, FolderStatus *status, GError **error)
 {
   FolderStatus seen = { 0 };

@@ -102,6 +102,8 @@ Policy run_policy(const Run *run);
 gboolean run_select(Run *run, const char *folder, GError **error);
 /* Opens folder in any case, so that run->open.status tells what has come since it was opened before. */
 gboolean run_reopen(Run *run, const char *folder, GError **error);
+/* Raises the next UID in run->open.status where the open folder has a message with this number or a higher one. */
+gboolean run_ask_next(Run *run, GError **error);
 /* The folder that was open is open no more. */
 void run_forget_open(Run *run);
 /* The status of folder as it is now. Reopens a folder that is open, or of which the server does not tell otherwise;

@@ -200,10 +200,11 @@ static gboolean sync_late(Sync *sync, GError **error)
   return sync_ranges(sync, look->ahead.next != 0 ? MIN(look->ahead.from, from) : from, TRUE, error);
 }
 
+/* Where messages are missing, what the server says of the next number may be old. */
 static gboolean reopen(const Sync *sync, GError **error)
 {
   Run *run = sync->run;
-  if (!run_reopen(run, sync->folder, error)) return FALSE;
+  if (!run_reopen(run, sync->folder, error) || !run_ask_next(run, error)) return FALSE;
   if (run->open.status.validity == sync->mark.validity && run->open.status.next >= sync->mark.next) return TRUE;
   g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "it was made again while it was read; the next pass reads it");
   return FALSE;
@@ -262,6 +263,7 @@ static gboolean begin_reading(Sync *sync, GError **error)
   Run *run = sync->run;
   gint64 last = sync->last;
   ReadingKind kind = sync->mark.synced == 0 ? READING_FIRST : READING_ON;
+  if (run->open.status.next < sync->mark.next && !run_ask_next(run, error)) return FALSE;
   if (sync->mark.validity != run->open.status.validity || run->open.status.next < sync->mark.next) {
     if (sync->mark.synced != 0) kind = READING_AGAIN;
     if (sync->mark.validity != 0 && last != 0

@@ -143,6 +143,7 @@ static gboolean walk(Run *run, const char *folder, FolderRole role, GError **err
   if (!folder_mark_get(run->ledger, account, folder, role, &walk.mark, error)) return FALSE;
   FolderMark before = walk.mark;
   if (!run_reopen(run, folder, error)) return FALSE;
+  if (run->open.status.next < walk.mark.next && !run_ask_next(run, error)) return FALSE;
   if (walk.mark.validity != run->open.status.validity
       || run->open.status.next < walk.mark.next) { /* or the server was set back */
     walk.mark.validity = run->open.status.validity;

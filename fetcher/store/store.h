@@ -100,6 +100,9 @@ typedef struct {
   /* Tells the same of a folder that is not open, without opening it, which costs less. MAILBOX when it is not there.
    * *status: read_only is always FALSE; validity 0: the server does not tell, use select(). */
   gboolean (*peek)(Store *store, const char *name, FolderStatus *status, GError **error);
+  /* Asks for the highest UID in the open folder, since what select() tells may be older than the newest messages. *uid
+   * 0: there is none, or the server refuses to tell. NULL: select() always knows. */
+  gboolean (*last)(Store *store, guint32 *uid, GError **error);
   /* Gives callback one row for each message with a UID from..to (inclusive) in the open folder, in any order, with the
    * named header fields (NULL-terminated list). A message that is there but cannot be read has a row that says so, if
    * the folder can tell. FALSE: the caller must forget the rows seen so far. */

@@ -163,8 +163,8 @@ static gboolean fake_select(Store *base, const char *name, FolderStatus *status,
     return FALSE;
   }
   store->open->opened++;
-  *status =
-      (FolderStatus){ store->open->validity, store->open->next, store->open->messages->len, store->open->read_only };
+  *status = (FolderStatus){ store->open->validity, store->open->next - store->open->stale, store->open->messages->len,
+                            store->open->read_only };
   gboolean can_move = !store->server->cannot_move && !store->open->read_only;
   gboolean can_claim = !store->server->cannot_claim && !store->server->keeps_no_keywords;
   base->can = store->server->can | STORE_LISTS_ALL | (store->server->keeps_no_keywords ? 0 : STORE_CAN_MARK)
@@ -180,6 +180,8 @@ static gboolean fake_scan(Store *base, guint32 from, guint32 to, const char *con
   FakeStore *store = (FakeStore *)base;
   if (!enter(store, error)) return FALSE;
   store->server->scans++;
+  if (store->server->expected == from) store->server->foreseen++;
+  store->server->expected = 0;
   for (guint i = 0; i < store->open->messages->len; i++) {
     const FakeMessage *message = store->open->messages->pdata[i];
     if (message->uid < from || message->uid > to || message->leaving || message->hidden) continue;
@@ -211,7 +213,27 @@ static gboolean fake_peek(Store *base, const char *name, FolderStatus *status, G
     g_set_error(error, STORE_ERROR, STORE_ERROR_MAILBOX, "there is no such folder");
     return FALSE;
   }
-  *status = (FolderStatus){ folder->validity, folder->next, folder->messages->len, FALSE };
+  *status = (FolderStatus){ folder->validity, folder->next - folder->stale, folder->messages->len, FALSE };
+  return TRUE;
+}
+
+static void fake_expect(Store *base, guint32 from, guint32 to, const char *const *fields)
+{
+  FakeStore *store = (FakeStore *)base;
+  g_assert_true(from > 0 && from <= to && fields != NULL);
+  store->server->expected = from;
+}
+
+static gboolean fake_last(Store *base, guint32 *uid, GError **error)
+{
+  FakeStore *store = (FakeStore *)base;
+  if (!look(store, error)) return FALSE;
+  const GPtrArray *messages = store->open->messages;
+  *uid = 0;
+  for (guint i = 0; i < messages->len; i++) {
+    const FakeMessage *message = messages->pdata[i];
+    if (!message->hidden) *uid = MAX(*uid, message->uid);
+  }
   return TRUE;
 }
 
@@ -414,7 +436,9 @@ static const StoreClass FAKE = { .folders = fake_folders,
                                  .create = fake_create,
                                  .select = fake_select,
                                  .peek = fake_peek,
+                                 .last = fake_last,
                                  .scan = fake_scan,
+                                 .expect = fake_expect,
                                  .present = fake_present,
                                  .read = fake_read,
                                  .find = fake_find,

@@ -17,6 +17,7 @@ typedef struct {
   char *name;
   guint use;
   guint32 validity, next;
+  guint32 stale; /* by so much is the UIDNEXT older that is told */
   gboolean read_only;
   guint opened;        /* how often, since fake_open() */
   GPtrArray *messages; /* FakeMessage* */
@@ -45,6 +46,8 @@ typedef struct {
   guint cut;                            /* cut the connection at this step, 0 = never */
   gboolean cut_after;                   /* after the step took effect */
   guint reads, scans, moves, transfers; /* transfers: commands that move or copy, refused ones too */
+  guint foreseen;                       /* scans that expect() had told of */
+  guint32 expected;                     /* where the scan begins that is likely to be next; 0: nobody told */
   gboolean synced;                      /* since fake_open() */
   guint unsynced;                       /* messages removed, on their own, before that */
   void (*turn)(gpointer data);          /* called before each step, where another machine may have its turn; NULL */

@@ -309,9 +309,41 @@ static void where_uidnext_is_not_told_it_is_asked_for(void **state)
   }
 }
 
+/* Whatever SELECT told. */
+static void the_last_uid_is_asked_for(void **state)
+{
+  static const struct {
+    const char *answer;
+    guint32 uid;
+  } rows[] = {
+    { "* 3 FETCH (UID 20)\r\n$ OK x\r\n", 20 },
+    { "* 3 FETCH (UID 20)\r\n* 4 FETCH (UID 19)\r\n$ OK x\r\n", 20 },
+    { "$ OK x\r\n", 0 },
+    { "$ NO x\r\n", 0 },
+    { "$ BAD x\r\n", 0 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    Conversation conversation = {
+      .turns = { { .command = "SELECT",
+                   .answer = "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 9] x\r\n$ OK x\r\n" },
+                 { .command = "UID FETCH * (UID)", .answer = rows[i].answer } }
+    };
+    Session session;
+    FolderStatus status = { 0 };
+    guint32 uid = 7;
+    session_open(&session, &conversation);
+    assert_true(session.store->class->select(session.store, "INBOX", &status, &session.error));
+    assert_int_equal(status.next, 9);
+    assert_outcome(&session, session.store->class->last(session.store, &uid, &session.error), -1, NULL);
+    assert_int_equal(uid, rows[i].uid);
+    session_free(&session);
+  }
+}
+
 int main(void)
 {
-  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 9] = {
+  struct CMUnitTest tests[G_N_ELEMENTS(selects) + 10] = {
+    cmocka_unit_test(the_last_uid_is_asked_for),
     cmocka_unit_test(where_uidnext_is_not_told_it_is_asked_for),
     cmocka_unit_test(folders_are_listed_with_their_uses_whatever_their_names),
     cmocka_unit_test(other_peoples_folders_are_told_apart),
@@ -323,6 +355,6 @@ int main(void)
     cmocka_unit_test(a_peek_tells_what_the_server_tells),
   };
   for (guint i = 0; i < G_N_ELEMENTS(selects); i++)
-    tests[9 + i] = (struct CMUnitTest){ selects[i].name, test_select, NULL, NULL, GUINT_TO_POINTER(i) };
+    tests[10 + i] = (struct CMUnitTest){ selects[i].name, test_select, NULL, NULL, GUINT_TO_POINTER(i) };
   return _cmocka_run_group_tests("imap_folder", tests, G_N_ELEMENTS(tests), NULL, NULL);
 }

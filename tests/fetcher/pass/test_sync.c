@@ -64,11 +64,49 @@ static void a_number_that_stays_behind_is_a_gap(void **state)
 {
   Fake *fake = *state;
   fake_pass_ok(fake);
-  send_now(fake, "Sent");
+  send_now(fake, "Sent")->hidden = TRUE; /* not even its number is told */
   fake_folder(fake->server, "Sent")->next--;
   bounce_now(fake);
   assert_int_equal(fake_pass_ok(fake).unsure, 1);
   assert_int_equal(gaps(fake), 1);
+}
+
+/* The server gathers the next range while this one is written, but not what lies behind the last. */
+static void each_range_but_the_first_is_told_ahead(void **state)
+{
+  Fake *fake = *state;
+  fake_folder(fake->server, "Sent")->next = 100000;
+  fake_pass_ok(fake);
+  const guint scans = fake->server->scans - 1; /* of INBOX, one */
+  assert_true(scans > 2);
+  assert_int_equal(fake->server->foreseen, scans - 1);
+  assert_int_equal(fake->server->expected, 0);
+}
+
+/* UIDNEXT is older than the messages, for good: what lies beyond it is read, once, and nothing is taken for set back.
+ */
+static void messages_beyond_an_old_number_are_read(void **state)
+{
+  for (guint first = 0; first < 2; first++) {
+    Fake *fake = fake_new();
+    if (!first) fake_pass_ok(fake);
+    send_now(fake, "Sent");
+    bounce_now(fake);
+    fake_folder(fake->server, "Sent")->stale = 2;
+    fake_folder(fake->server, "INBOX")->stale = 1;
+    Pass pass = fake_pass_ok(fake);
+    fake_folder(fake->server, "INBOX")->stale = 0;
+    fake_pass_ok(fake);
+    fake_folder(fake->server, "INBOX")->stale = 3;
+    const guint scans = fake->server->scans;
+    pass = fake_pass_ok(fake);
+    assert_int_equal(pass.scanned, 0);
+    assert_int_equal(gaps(fake), 0);
+    assert_int_equal(sent_count(fake->ledger, "home", NULL), 6);
+    assert_int_equal(fake_count(fake, "Backscatter"), 3);
+    assert_true(fake->server->scans <= scans + 1);
+    fake_free(fake);
+  }
 }
 
 /* UIDNEXT runs ahead, and the message comes later: it is read then. */
@@ -247,6 +285,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_a_server_leaves_out_is_a_gap),
     FAKE_CASE(a_number_that_stays_behind_is_a_gap),
+    FAKE_CASE(each_range_but_the_first_is_told_ahead),
+    cmocka_unit_test(messages_beyond_an_old_number_are_read),
     FAKE_CASE(a_message_that_comes_after_its_number_is_read),
     cmocka_unit_test(numbers_that_run_ahead_leave_no_gap_for_good),
     FAKE_CASE(a_hole_before_the_first_look_is_a_gap),
