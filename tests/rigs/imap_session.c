@@ -26,7 +26,7 @@ void session_open_with(Session *session, const Conversation *conversation, guint
   assert_non_null(session->store);
 }
 
-void session_open(Session *session, const Conversation *conversation) { session_open_with(session, conversation, 3); }
+void session_open(Session *session, const Conversation *conversation) { session_open_with(session, conversation, 30); }
 
 void session_select(Session *session)
 {

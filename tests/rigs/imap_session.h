@@ -11,7 +11,7 @@ typedef struct {
 
 /* In clear, or over TLS when the conversation has a certificate; the server may be silent for `timeout` seconds. */
 void session_open_with(Session *session, const Conversation *conversation, guint timeout);
-/* Three seconds. */
+/* Thirty seconds: a server that answers is never given up on a busy machine. */
 void session_open(Session *session, const Conversation *conversation);
 /* Opens INBOX. */
 void session_select(Session *session);

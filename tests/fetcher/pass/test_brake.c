@@ -213,9 +213,9 @@ static void after_a_sweep_the_count_begins_anew(void **state)
   assert_int_equal(brake.moved, 0);
   assert_int_equal(fake_pass_ok(fake).moved, 9);
   forge(fake, 300, 1);
-  /* Moves and the end of a sweep are noted by the second: these nine may be of the sweep's. */
+  /* Moves and the end of a sweep are noted by the second: some of these nine may be of the sweep's. */
   assert_true(brake_ask(fake->ledger, "home", &brake, &error));
-  assert_true(brake.moved == 9 || brake.moved == 0);
+  assert_in_range(brake.moved, 0, 9);
 }
 
 static void a_rehearsal_tells_the_owner_nothing_and_moves_nothing(void **state)

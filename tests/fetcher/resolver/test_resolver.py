@@ -12,6 +12,8 @@ from tap import Skip, case, equal, run, skip_all  # noqa: E402
 
 PROGRAM = os.path.join(BUILD, "backstop-resolver")
 LIMIT = 60  # seconds
+# LeakSanitizer, in a build with it, reads /proc at the end, where the program may open no file any more.
+ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
 
 RECORDS = {
     ("host.example", "A"): ["192.0.2.1", "192.0.2.2"],
@@ -30,7 +32,7 @@ RECORDS = {
 
 def start(server, *options):
     return subprocess.Popen([PROGRAM, *options, server.address], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True)
+                            stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
 
 
 def lines_of(questions):

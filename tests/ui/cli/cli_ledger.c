@@ -153,6 +153,7 @@ static void pass(const char *dir, const char *problem)
   g_usleep(G_USEC_PER_SEC);
   row = (Pass){ row.id, row.account, row.started, 0, 100, 100, 9, 9, 5, 1, 3, 1, 0, 3, NULL };
   check(pass_end(ledger, &row, now + 1, problem, &error), error);
+  g_free(row.error);
 }
 
 /* What a dry run finds in Archive, and something that was found long before. */
