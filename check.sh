@@ -34,13 +34,17 @@ build_all() {
     step "Building" in_build -j"$(nproc)" all
 }
 
+servers() { need_servers "$build/servers" && in_build check-servers; }
+
+# What needs a server runs side by side, since it waits more than it computes.
 if build_all; then
   step "Tests without a server" in_build -j"$at_once" check
+  begin servers servers
+  [ ! -x ../shared/accept/run.sh ] || begin accept accept ../shared
   step "Tests with a private Dovecot" in_build -j"$at_once" check-dovecot
-  step "Mail servers" need_servers "$build/servers"
-  step "Tests with other mail servers" in_build check-servers
+  finish servers "Tests with other mail servers"
   if [ -x ../shared/accept/run.sh ]; then
-    step "Acceptance on labelled mail" accept ../shared
+    finish accept "Acceptance on labelled mail"
   else
     say "Acceptance on labelled mail: skipped, ../shared/accept/run.sh is not here"
     skipped=$((skipped + 1))

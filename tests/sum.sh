@@ -28,6 +28,36 @@ step() {
   return "$status"
 }
 
+# begin NAME COMMAND...: runs it beside the steps that follow, as a process group of its own, which ends with this script
+# at the latest. finish NAME: waits for it, shows its output, and counts as step does. NAME is one word.
+declare -A beside_log=() beside_id=()
+
+begin() {
+  local name=$1
+  shift
+  beside_log[$name]=$(mktemp)
+  set -m
+  "$@" >"${beside_log[$name]}" 2>&1 </dev/null &
+  beside_id[$name]=$!
+  set +m
+}
+
+shown() { cat "$1" && rm -f "$1" && return "$2"; }
+
+finish() {
+  local name=$1 status=0
+  wait "${beside_id[$name]}" || status=$?
+  unset "beside_id[$name]"
+  step "$2" shown "${beside_log[$name]}" $status
+}
+
+end_beside() {
+  local id
+  for id in "${beside_id[@]}"; do kill -- "-$id" 2>/dev/null; done
+}
+trap end_beside EXIT
+trap 'exit 130' INT TERM HUP
+
 # The time of each step, the last line, and the exit status to end with.
 sum() {
   say "Time"
