@@ -28,27 +28,27 @@ step() {
   return "$status"
 }
 
-# begin NAME COMMAND...: runs it beside the steps that follow, as a process group of its own, which ends with this script
-# at the latest. finish NAME: waits for it, shows its output, and counts as step does. NAME is one word.
+# begin ID COMMAND...: runs it beside the steps that follow, as a process group of its own, which ends with this script
+# at the latest. finish ID NAME: waits for it, shows its output, and counts it as step does.
 declare -A beside_log=() beside_id=()
 
 begin() {
-  local name=$1
+  local id=$1
   shift
-  beside_log[$name]=$(mktemp)
+  beside_log[$id]=$(mktemp)
   set -m
-  "$@" >"${beside_log[$name]}" 2>&1 </dev/null &
-  beside_id[$name]=$!
+  "$@" >"${beside_log[$id]}" 2>&1 </dev/null &
+  beside_id[$id]=$!
   set +m
 }
 
 shown() { cat "$1" && rm -f "$1" && return "$2"; }
 
 finish() {
-  local name=$1 status=0
-  wait "${beside_id[$name]}" || status=$?
-  unset "beside_id[$name]"
-  step "$2" shown "${beside_log[$name]}" $status
+  local id=$1 status=0
+  wait "${beside_id[$id]}" || status=$?
+  unset "beside_id[$id]"
+  step "$2" shown "${beside_log[$id]}" $status
 }
 
 end_beside() {
