@@ -15,4 +15,4 @@ typedef struct {
 } Command;
 
 extern const Command cmd_once, cmd_status, cmd_list, cmd_show, cmd_explain, cmd_restore, cmd_delete, cmd_allow,
-    cmd_deny, cmd_undo, cmd_check, cmd_record, cmd_sweep, cmd_password;
+    cmd_deny, cmd_undo, cmd_check, cmd_record, cmd_sweep, cmd_password, cmd_backup;

@@ -12,8 +12,8 @@
 #include <sysexits.h>
 
 static const Command *const commands[] = {
-  &cmd_once,  &cmd_status, &cmd_list, &cmd_show,  &cmd_explain, &cmd_restore, &cmd_delete,
-  &cmd_allow, &cmd_deny,   &cmd_undo, &cmd_check, &cmd_record,  &cmd_sweep,   &cmd_password,
+  &cmd_once, &cmd_status, &cmd_list,  &cmd_show,   &cmd_explain, &cmd_restore,  &cmd_delete, &cmd_allow,
+  &cmd_deny, &cmd_undo,   &cmd_check, &cmd_record, &cmd_sweep,   &cmd_password, &cmd_backup,
 };
 
 static char *config_file, *data_dir;
