@@ -97,7 +97,8 @@ static gboolean read_account(const ConfigReader *reader, Config *config, GError 
   for (guint i = 0; i + 1 < config->accounts->len; i++)
     if (strcmp(((AccountConfig *)config->accounts->pdata[i])->name, account->name) == 0)
       return config_refuse(reader, NULL, error, "there are two accounts of this name; rename one");
-  return config_read_group(reader, account_keys, account, error) && config_finish_account(reader, account, error);
+  return config_read_group(reader, account_keys, global_keys, account, error)
+         && config_finish_account(reader, account, error);
 }
 
 /* GKeyFile joins two groups of the same name, and takes the last of two equal keys. Either would mix two accounts
@@ -136,7 +137,7 @@ static Config *parse(const char *file, const char *text, gsize length, GError **
     config_refuse(&reader, NULL, error, "is not text in UTF-8; save it as UTF-8");
     return NULL;
   }
-  if (!check_repeats(&reader, text, error)) return NULL;
+  if (!config_check_beginning(&reader, text, error) || !check_repeats(&reader, text, error)) return NULL;
   if (!g_key_file_load_from_data(keys, text, length, G_KEY_FILE_KEEP_TRANSLATIONS, &problem)) {
     config_refuse(&reader, NULL, error, "%s", problem->message);
     return NULL;
@@ -151,11 +152,11 @@ static Config *parse(const char *file, const char *text, gsize length, GError **
     reader.group = *group;
     gboolean good;
     if (strcmp(*group, "backstop") == 0)
-      good = config_read_group(&reader, global_keys, config, error);
+      good = config_read_group(&reader, global_keys, account_keys, config, error);
     else if (g_str_has_prefix(*group, ACCOUNT_PREFIX))
       good = read_account(&reader, config, error);
     else
-      good = config_refuse(&reader, NULL, error, "no such group; there are [backstop] and [account NAME]");
+      good = config_refuse_group(&reader, error);
     if (!good) return NULL;
   }
   reader.group = NULL;

@@ -13,21 +13,6 @@
 #define BAD_ESCAPE "cannot be read; write \\\\ for a backslash"
 #define BAD_BREAK "holds a line break; write it on one line, and \\\\ for a backslash"
 
-gboolean config_refuse(const ConfigReader *reader, const char *key, GError **error, const char *format, ...)
-{
-  va_list arguments;
-  va_start(arguments, format);
-  g_autofree char *what = g_strdup_vprintf(format, arguments);
-  va_end(arguments);
-  g_autoptr(GString) line = g_string_new(reader->file);
-  if (reader->group != NULL) g_string_append_printf(line, ": [%s]", reader->group);
-  if (key != NULL) g_string_append_printf(line, " %s", key);
-  g_string_append_printf(line, ": %s", what);
-  g_autofree char *safe = text_one_line(line->str, 1000);
-  g_set_error_literal(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, safe);
-  return FALSE;
-}
-
 /* The value as text, without the white space around it. NULL with error. */
 static char *value_text(const ConfigReader *reader, const ConfigKey *key, GError **error)
 {
@@ -45,7 +30,8 @@ static char *value_text(const ConfigReader *reader, const ConfigKey *key, GError
     config_refuse(reader, key->name, error, "longer than %d bytes", VALUE_LIMIT);
     return NULL;
   }
-  return g_strstrip(g_steal_pointer(&value));
+  if (!config_check_quotes(reader, key, g_strstrip(value), error)) return NULL;
+  return g_steal_pointer(&value);
 }
 
 /* Always FALSE: refuses a word, and shows the words that the key knows: "a, b or c". */
@@ -122,7 +108,8 @@ static char **value_list(const ConfigReader *reader, const ConfigKey *key, GErro
       config_refuse(reader, key->name, error, BAD_BREAK);
       return NULL;
     }
-    if (*g_strstrip(*part) != '\0' && g_hash_table_add(seen, *part)) g_strv_builder_add(list, *part);
+    if (!config_check_quotes(reader, key, g_strstrip(*part), error)) return NULL;
+    if (**part != '\0' && g_hash_table_add(seen, *part)) g_strv_builder_add(list, *part);
     if (g_hash_table_size(seen) > LIST_LIMIT) {
       config_refuse(reader, key->name, error, "names more than %d", LIST_LIMIT);
       return NULL;
@@ -200,15 +187,14 @@ static gboolean read_key(const ConfigReader *reader, const ConfigKey *key, void 
   return TRUE;
 }
 
-gboolean config_read_group(const ConfigReader *reader, const ConfigKey *table, void *record, GError **error)
+gboolean config_read_group(const ConfigReader *reader, const ConfigKey *table, const ConfigKey *elsewhere, void *record,
+                           GError **error)
 {
   g_auto(GStrv) names = g_key_file_get_keys(reader->keys, reader->group, NULL, NULL);
   for (char **name = names; name != NULL && *name != NULL; name++) {
     const ConfigKey *key = table;
     while (key->name != NULL && strcmp(key->name, *name) != 0) key++;
-    if (key->name == NULL)
-      return config_refuse(reader, *name, error,
-                           "no such key; correct its spelling or remove it, see backstop-config(5)");
+    if (key->name == NULL) return config_refuse_key(reader, *name, table, elsewhere, error);
     if (!read_key(reader, key, record, error)) return FALSE;
   }
   return TRUE;
