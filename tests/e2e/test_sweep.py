@@ -139,7 +139,7 @@ def interrupted():
         except subprocess.TimeoutExpired:
             for sent in kinds[attempt % 4]:
                 process.send_signal(sent)
-        process.communicate(timeout=20)
+        process.communicate(timeout=programs.LIMIT)
         programs.end_group(process)
         statuses.append(process.returncode)
     note(f"statuses: {statuses}; moved before the last: {len(folder(mailbox, 'Backscatter')) - FORGED} of {count}")
