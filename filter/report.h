@@ -111,6 +111,7 @@ typedef struct {
   GPtrArray *recipients; /* char*: failed recipients: what the sender typed (Original-Recipient) first, then what
                             that became (Final-Recipient) */
   RecipientRank rank;    /* of recipients: all of them are known in the same way */
+  gboolean guessed;      /* recipients is whom the original was for: the report itself names nobody who failed */
   gboolean status_part;  /* it has a machine-readable status (RFC 3464), as a part or as fields in its text */
   GPtrArray *envelope_ids; /* char*: Original-Envelope-Id (RFC 3464, 2.2.1), where it has the form of an id */
   char *status;            /* enhanced status code (RFC 3463) of the first failed recipient, "5.1.1"; NULL */

@@ -83,6 +83,7 @@ void tell_head(Report *report, Gathered *gathered)
 static void only_recipient(Report *report)
 {
   const char *only = NULL;
+  if (report->recipients->len > 0) return;
   for (guint i = 0; i < report->original.recipients->len; i++) {
     const char *each = report->original.recipients->pdata[i];
     if (report->original.recipients->len > 1 && list_has(report->addressed, each)) continue;
@@ -90,6 +91,7 @@ static void only_recipient(Report *report)
     only = each;
   }
   list_add(report->recipients, only, 1);
+  report->guessed = g_strcmp0(only, report->reporter) != 0; /* a mailbox that writes itself names itself */
 }
 
 /* Addresses that the report came to are hardly ever those that failed. */
@@ -119,6 +121,7 @@ static void tell_named(Report *report, const Gathered *gathered)
 static void tell_mailbox(Report *report)
 {
   list_add(report->recipients, report->reporter, 1);
+  report->guessed = FALSE;
   report->rank = RANK_LISTED;
 }
 

@@ -29,9 +29,11 @@ static gboolean is_owners(const Ask *ask, const GPtrArray *own, const DkimSignat
   return !*good || signer_verifies(ask->ledger, signature, good, error);
 }
 
-/* The failed recipient to whom the signed fields say that the message went; NULL. */
+/* The failed recipient to whom the signed fields say that the message went; NULL. One that was taken from the
+ * original's own To would only agree with itself. */
 static const char *signed_recipient(const Report *report, const DkimSignature *signature)
 {
+  if (report->guessed) return NULL;
   for (guint i = 0; i < report->recipients->len; i++)
     if (list_has(signature->recipients, g_ptr_array_index(report->recipients, i)))
       return g_ptr_array_index(report->recipients, i);

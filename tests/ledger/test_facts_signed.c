@@ -107,6 +107,41 @@ static void what_somebody_has_changed_or_copied_decides_nothing(void **state)
   }
 }
 
+/* A bounce that only says "it failed" agrees with whatever To it returns. */
+static void a_report_that_names_nobody_is_answered_by_no_signature(void **state)
+{
+  static const struct {
+    const char *from, *subject, *text;
+    gboolean counts;
+  } rows[] = {
+    { "MAILER-DAEMON@mx.far.example", "failure notice", "I was not able to deliver your message.\r\n", FALSE },
+    { "MAILER-DAEMON@mx.far.example", "failure notice",
+      "I was not able to deliver your message to the following addresses.\r\n\r\n<victim@far.example>:\r\nno such "
+      "user\r\n",
+      FALSE },
+    { "MAILER-DAEMON@mx.far.example", "failure notice",
+      "I was not able to deliver your message to the following addresses.\r\n\r\n<bob@there.example>:\r\nno such "
+      "user\r\n",
+      TRUE },
+    { "MAILER-DAEMON@mx.far.example", "failure notice", "Your message to bob@there.example could not be delivered.\r\n",
+      TRUE },
+    { "bob@there.example", "Undeliverable mail", "Your message could not be delivered.\r\n", TRUE },
+  };
+  g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20);
+    g_autofree char *text = g_strdup_printf(
+        "From: %s\r\nReturn-Path: <>\r\nTo: " RIG_OWNER
+        "\r\nSubject: %s\r\n\r\n%s\r\n--- Below this line is a copy of the message.\r\n\r\n%s\r\nHello\r\n",
+        rows[i].from, rows[i].subject, rows[i].text, mail);
+    g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+    g_autoptr(Report) report = filter_read(bytes);
+    if (report->kind == REPORT_NONE || report->original.signatures->len != 1) fail_msg("row %u is no such report", i);
+    if (rig_says(ledger, report, "signature-verified") != rows[i].counts) fail_msg("row %u", i);
+    if (rig_says(ledger, report, "signature-supports") == rows[i].counts) fail_msg("row %u: support", i);
+  }
+}
+
 /* Whoever signs with a key of the owner's provider may write any From that the provider lets them. */
 static void a_from_that_is_not_the_owners_decides_nothing(void **state)
 {
@@ -311,6 +346,7 @@ int main(void)
     cmocka_unit_test(mail_of_a_phone_is_genuine_by_its_signature_and_only_by_that),
     cmocka_unit_test(another_domain_of_a_provider_vouches_once_it_is_learned),
     cmocka_unit_test(what_somebody_has_changed_or_copied_decides_nothing),
+    cmocka_unit_test(a_report_that_names_nobody_is_answered_by_no_signature),
     cmocka_unit_test(a_from_that_is_not_the_owners_decides_nothing),
     cmocka_unit_test(an_original_of_another_time_decides_nothing),
     cmocka_unit_test(a_withdrawn_key_decides_nothing),
