@@ -4,7 +4,8 @@
 #   make bench-scan [MESSAGES=n DAYS=n]   make bench-odd [SECONDS=n] (against scripted servers)
 EXTRA_DIST += tests/bench/bench.py tests/bench/bench_mail.py tests/bench/flood.py tests/bench/index.py \
 	tests/bench/idle.py tests/bench/delivery.py tests/bench/sent.py tests/bench/door.py tests/bench/mbox_make.py \
-	tests/bench/scan.py tests/bench/odd.py tests/bench/odd_servers.py tests/bench/process.py
+	tests/bench/scan.py tests/bench/odd.py tests/bench/odd_servers.py tests/bench/process.py \
+	tests/bench/own_hand.py tests/bench/own_hand_mail.py tests/bench/own_hand_providers.py
 noinst_PROGRAMS += tests/bench/raw tests/bench/peak tests/bench/scan
 tests_bench_scan_SOURCES = tests/bench/scan.c tests/bench/folder.c tests/bench/folder.h
 tests_bench_scan_LDADD = $(FETCHER_LIBS)
@@ -16,6 +17,12 @@ bench-flood bench-index bench-idle bench-delivery bench-sent bench-door bench-sc
 	  PAIRS='$(PAIRS)' BOUNCES='$(BOUNCES)' SENT='$(SENT)' \
 	  SECONDS='$(SECONDS)' DELIVERIES='$(DELIVERIES)' MESSAGES='$(MESSAGES)' DAYS='$(DAYS)' \
 	  python3 -B '$(srcdir)'/tests/bench/`echo $@ | sed 's/^bench-//'`.py
+
+# Signatures and own servers on labelled mail, where that is at hand: make bench-own-hand [VERBOSE=1]
+.PHONY: bench-own-hand
+bench-own-hand: all
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' VERBOSE='$(VERBOSE)' \
+	  python3 -B '$(srcdir)'/tests/bench/own_hand.py
 
 # Listing an mbox: make bench-mbox [MESSAGES=n]
 noinst_PROGRAMS += tests/bench/mbox
