@@ -117,6 +117,6 @@ gboolean dns_look_up(DnsClient *client, Ledger *ledger, DnsCollect collect, gpoi
     if (more) ok = make_round(&rounds, questions, start + *left, &more, problem, error);
   }
   dns_client_rest(client);
-  *left -= MIN(g_get_monotonic_time() - start, *left);
+  if (rounds.asked > 0) *left -= MIN(g_get_monotonic_time() - start, *left); /* else nobody was waited for */
   return ok;
 }

@@ -103,7 +103,9 @@ static void a_resolver_that_fails_is_told_and_not_asked_again_at_once(void **sta
   assert_true(g_str_has_prefix(problem, "Names are not looked up: "));
   assert_true(answer != NULL && answer->state == DNS_FAILED);
   /* a program that would answer is not even started: nothing is missing */
+  const gint64 before = left;
   g_autoptr(DnsAnswer) same = look_up(ledger, SERVER, DNS_A, "h.example", &left, &again);
+  assert_int_equal(left, before); /* where nothing is asked, what went wrong last is true still */
   assert_null(again);
   assert_int_equal(same->state, DNS_FAILED);
   OK(error == NULL);
