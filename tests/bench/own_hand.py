@@ -43,7 +43,7 @@ except ImportError:  # Debian's package is for Debian's own python3, which may n
 CORPUS = os.environ.get("BACKSTOP_CORPUS") or os.path.join(rig.TOP, "..", "shared", "corpus")
 NOW = messages.NOW
 HOUR = 3600
-SPEAKS = {"signature-verified", "insider", "answers-received", "own-id-side", "own-relay",
+SPEAKS = {"signature-verified", "signature-supports", "insider", "answers-received", "own-id-side", "own-relay",
           "redirected", "own-automatic"}
 ORDINARY = 10  # a pass: as many as it learns from at once
 PASSES = 4     # of ordinary mail: 30 messages must be seen before a server is known
