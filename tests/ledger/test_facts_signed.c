@@ -37,20 +37,9 @@ static char *signed_header(const char *tags, const char *to, gint64 date)
   return rig_sign(key, tags, header);
 }
 
-static Ledger *covered(Ledger *ledger)
-{
-  GError *error = NULL;
-  const FolderMark mark = { 1, 2000, RIG_NOW - 400 * DAY, RIG_NOW + 60 };
-  const char *const used[] = { "Sent" };
-  OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
-  OK(folder_use_sent(ledger, "home", used, 1, &error));
-  OK(folder_use_sent(ledger, "work", NULL, 0, &error));
-  return ledger;
-}
-
 static void mail_of_a_phone_is_genuine_by_its_signature_and_only_by_that(void **state)
 {
-  g_autoptr(Ledger) ledger = covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "example.org", 20));
   g_autofree char *plain = rig_header(7, "bob@there.example", TWO_DAYS_AGO);
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) unsigned_one = rig_bounce(plain, "bob@there.example"),
@@ -62,7 +51,7 @@ static void mail_of_a_phone_is_genuine_by_its_signature_and_only_by_that(void **
 
 static void another_domain_of_a_provider_vouches_once_it_is_learned(void **state)
 {
-  g_autoptr(Ledger) ledger = covered(rig_learned(key, "provider.example", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "provider.example", 20));
   g_autofree char *mail = signed_header(RIG_TAGS("provider.example"), "bob@there.example", TWO_DAYS_AGO);
   g_autofree char *other = signed_header(RIG_TAGS("evil.example"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example"), forged = rig_bounce(other, "bob@there.example");
@@ -93,7 +82,7 @@ static void what_somebody_has_changed_or_copied_decides_nothing(void **state)
     { "a long expired one", "d=example.org; s=one; c=relaxed; h=from:to:date; x=1600000000", NULL, NULL,
       "bob@there.example", FALSE },
   };
-  g_autoptr(Ledger) ledger = covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "example.org", 20));
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autofree char *mail = signed_header(rows[i].tags, "bob@there.example", TWO_DAYS_AGO);
     g_autofree char *changed = rows[i].what != NULL ? replaced(mail, rows[i].what, rows[i].by) : g_strdup(mail);
@@ -183,14 +172,14 @@ static void a_withdrawn_key_decides_nothing(void **state)
 {
   GError *error = NULL;
   const char *const none[] = { NULL };
-  g_autoptr(Ledger) ledger = covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "example.org", 20));
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
   OK(db_exec(ledger, "UPDATE signer_key SET last = last - 4 * 86400", &error));
   OK(signer_take(ledger, "one._domainkey.example.org", none, RIG_NOW - 3 * DAY, &error));
   rig_judges(ledger, report, 1, VERDICT_BACKSCATTER, "covered");
   /* without the network the key is as old as the last answer, and the verdict as without a key */
-  g_autoptr(Ledger) offline = covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) offline = rig_covered(rig_learned(key, "example.org", 20));
   OK(db_exec(offline, "UPDATE signer_key SET last = last - 4 * 86400", &error));
   rig_judges(offline, report, 1, VERDICT_BACKSCATTER, "covered");
 }
@@ -247,27 +236,14 @@ static void an_entry_that_is_judged_again_is_counted_once(void **state)
   }
 }
 
-/* A message of the owner's to 30 people came back 30 times with a signature: then the next has one, too. */
-static void always_signed(Ledger *ledger, guint messages, guint bare)
-{
-  for (guint i = 0; i < messages + bare; i++) {
-    g_autofree char *to = g_strdup_printf("q%u@far.example", i);
-    g_autofree char *header = rig_header(100 + i, to, RIG_NOW - 20 * DAY);
-    g_autofree char *mail = i < bare ? g_strdup(header) : rig_sign(key, RIG_TAGS("example.org"), header);
-    rig_has_sent(ledger, 100 + i, to, RIG_NOW - 20 * DAY);
-    g_autoptr(Report) report = rig_bounce(mail, to);
-    rig_judges(ledger, report, 2000 + i, VERDICT_GENUINE, "id-in-ledger");
-  }
-}
-
 /* Most of what was seen is no longer signed by that domain: its key is known still, and vouches for nothing. */
 static void a_key_of_a_signer_who_is_no_longer_believed_decides_nothing(void **state)
 {
-  g_autoptr(Ledger) ledger = covered(rig_learned(key, "provider.example", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "provider.example", 20));
   g_autofree char *mail = signed_header(RIG_TAGS("provider.example"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
   assert_true(rig_says(ledger, report, "signature-verified"));
-  always_signed(ledger, 0, 3);
+  rig_always_signed(ledger, key, 0, 3);
   rig_judges(ledger, report, 1, VERDICT_BACKSCATTER, "covered");
 }
 
@@ -284,7 +260,7 @@ static void a_missing_signature_is_told_where_all_mail_is_known_to_be_signed(voi
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20); /* of six signed messages */
-    always_signed(ledger, rows[i].signed_ones, rows[i].bare);
+    rig_always_signed(ledger, key, rows[i].signed_ones, rows[i].bare);
     const gint64 date = rows[i].what == LONG_AGO ? RIG_NOW - 800 * DAY : TWO_DAYS_AGO;
     g_autofree char *plain = rig_header(7, "bob@there.example", date);
     g_autofree char *by_others = rig_sign(key, RIG_TAGS("list.example"), plain);
@@ -306,8 +282,8 @@ static void a_bounce_without_the_signature_is_judged_as_without_this_line(void *
 {
   for (guint has_coverage = 0; has_coverage < 2; has_coverage++) {
     g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20);
-    always_signed(ledger, 24, 0);
-    if (has_coverage) covered(ledger);
+    rig_always_signed(ledger, key, 24, 0);
+    if (has_coverage) rig_covered(ledger);
     g_autofree char *header = rig_header(7, "bob@there.example", TWO_DAYS_AGO);
     g_autofree char *sent = rig_header(100, "q0@far.example", RIG_NOW - 20 * DAY);
     g_autoptr(Report) report = rig_bounce(header, "bob@there.example"), own = rig_bounce(sent, "q0@far.example");
@@ -326,7 +302,7 @@ static void healing_depends_on_no_signature(void **state)
   GError *error = NULL;
   g_auto(HealResult) result = { 0 };
   const Policy policy = POLICY_DEFAULT(g_get_real_time() / G_USEC_PER_SEC);
-  g_autoptr(Ledger) ledger = covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "example.org", 20));
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
   g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);

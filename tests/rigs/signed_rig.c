@@ -35,22 +35,24 @@ void rig_has_sent(Ledger *ledger, guint n, const char *to, gint64 date)
   OK(sent_add(ledger, "home", "Sent", &row, 1, &mark, &error));
 }
 
-Report *rig_bounce(const char *header, const char *failed)
+Report *rig_bounce_by(const char *hops, const char *header, const char *failed)
 {
   g_autofree char *text =
-      g_strdup_printf("From: MAILER-DAEMON@mx.far.example\r\nReturn-Path: <>\r\nTo: " RIG_OWNER
+      g_strdup_printf("%sFrom: MAILER-DAEMON@mx.far.example\r\nReturn-Path: <>\r\nTo: " RIG_OWNER
                       "\r\nSubject: Undelivered Mail Returned "
                       "to Sender\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
                       "--b\r\n\r\nYour message could not be delivered to one or more recipients.\r\n"
                       "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.far.example\r\n\r\n"
                       "Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
                       "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n%s\r\n--b--\r\n",
-                      failed, header);
+                      hops, failed, header);
   g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
   Report *report = filter_read(bytes);
   assert_int_equal(report->kind, REPORT_DSN_FAILED);
   return report;
 }
+
+Report *rig_bounce(const char *header, const char *failed) { return rig_bounce_by("", header, failed); }
 
 Facts *rig_facts(Ledger *ledger, const Report *report, const GPtrArray *pending, gint64 entry)
 {
@@ -107,4 +109,27 @@ Ledger *rig_learned(const RigKey *key, const char *domain, gint64 days)
   OK(signer_take(ledger, name, records, RIG_NOW - days * DAY, &error));
   OK(signer_take(ledger, name, records, RIG_NOW, &error));
   return ledger;
+}
+
+Ledger *rig_covered(Ledger *ledger)
+{
+  GError *error = NULL;
+  const FolderMark mark = { 1, 2000, RIG_NOW - 400 * DAY, RIG_NOW + 60 };
+  const char *const used[] = { "Sent" };
+  OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
+  OK(folder_use_sent(ledger, "home", used, 1, &error));
+  OK(folder_use_sent(ledger, "work", NULL, 0, &error));
+  return ledger;
+}
+
+void rig_always_signed(Ledger *ledger, const RigKey *key, guint messages, guint bare)
+{
+  for (guint i = 0; i < messages + bare; i++) {
+    g_autofree char *to = g_strdup_printf("q%u@far.example", i);
+    g_autofree char *header = rig_header(100 + i, to, RIG_NOW - 20 * DAY);
+    g_autofree char *mail = i < bare ? g_strdup(header) : rig_sign(key, RIG_TAGS("example.org"), header);
+    rig_has_sent(ledger, 100 + i, to, RIG_NOW - 20 * DAY);
+    g_autoptr(Report) report = rig_bounce(mail, to);
+    rig_judges(ledger, report, 2000 + i, VERDICT_GENUINE, "id-in-ledger");
+  }
 }
