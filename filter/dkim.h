@@ -30,9 +30,12 @@ typedef struct {
 void dkim_signature_free(DkimSignature *signature);
 
 /* Adds the signatures of a header to signatures (with dkim_signature_free()), the lowest first (who signed first), at
- * most DKIM_SIGNATURES_MOST in all; and to signers (char*) d= of every signature field, also of those that are refused:
- * rsa-sha1, l=, From not signed, or malformed. header: raw bytes, CRLF or LF, up to its empty line or its end. */
-void dkim_read(Span header, GPtrArray *signatures, GPtrArray *signers);
+ * most DKIM_SIGNATURES_MOST in all. Refused are rsa-sha1, l=, From not signed, and what is malformed. header: raw
+ * bytes, CRLF or LF, up to its empty line or its end. */
+void dkim_read(Span header, GPtrArray *signatures);
+/* Who says so in the value of a DKIM-Signature field: d=, also of a signature that is refused; NULL: nobody. The caller
+ * frees. */
+char *dkim_signer(Span value);
 
 /* The name at which the key is published: "s._domainkey.d"; NULL where that is too long for DNS. The caller frees. */
 char *dkim_key_name(const char *domain, const char *selector);

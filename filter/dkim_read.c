@@ -253,21 +253,25 @@ static GArray *split(Span header)
   return g_steal_pointer(&lines);
 }
 
-void dkim_read(Span header, GPtrArray *signatures, GPtrArray *signers)
+char *dkim_signer(Span value)
+{
+  TagList tags;
+  const Tag *domain = tags_read(value, &tags) ? tags_find(&tags, "d") : NULL;
+  return domain != NULL ? tag_domain(domain->value, 2) : NULL;
+}
+
+void dkim_read(Span header, GPtrArray *signatures)
 {
   g_autoptr(GArray) lines = split(header);
   if (lines == NULL) return;
   guint looked_at = 0;
-  for (guint i = lines->len; i > 0 && looked_at < SIGNATURE_FIELDS_MOST; i--) {
+  for (guint i = lines->len; i > 0 && looked_at < SIGNATURE_FIELDS_MOST && signatures->len < DKIM_SIGNATURES_MOST;
+       i--) {
     const Field *field = &g_array_index(lines, Line, i - 1).field;
     TagList tags;
     if (!field_is(field, "DKIM-Signature")) continue;
     looked_at++;
-    if (!tags_read(field->value, &tags) || tags_find(&tags, "d") == NULL) continue;
-    g_autofree char *domain = tag_domain(tags_find(&tags, "d")->value, 2);
-    list_add(signers, domain, SIGNATURE_FIELDS_MOST);
-    if (signatures->len == DKIM_SIGNATURES_MOST) continue;
-    DkimSignature *signature = read_one(lines, i - 1, &tags);
+    DkimSignature *signature = tags_read(field->value, &tags) ? read_one(lines, i - 1, &tags) : NULL;
     if (signature != NULL) g_ptr_array_add(signatures, signature);
   }
 }

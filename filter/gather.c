@@ -76,13 +76,13 @@ static gboolean is_packed(const Part *part)
 
 static void read_parts(Gathered *gathered, const Parts *parts, int inside);
 
-/* Reads what only the bytes of the original's header tell, as they came: who signed it. The first header that tells
+/* Reads what only the bytes of the original's header tell, as they came: its signatures. The first header that tells
  * anything counts. */
 static void read_signatures(Original *original, Span header)
 {
-  if (original->whole || original->signers->len > 0) return;
+  if (original->whole || original->signatures->len > 0) return;
   original->whole = header_is_whole(header);
-  dkim_read(header, original->signatures, original->signers);
+  dkim_read(header, original->signatures);
 }
 
 /* Reads a returned message: its header, and its parts where the returned message is a report itself. */

@@ -1,5 +1,5 @@
 /* marks.c - what an original bears that may be a mark of the owner's own hand
- * Owns:     which fields say that a machine wrote it, that it was sent on, and who claims to have signed it.
+ * Owns:     which fields say that a machine wrote it, that it was sent on, and which fields name a signer.
  * Must not: decide whose it is; verify anything.
  * Fails:    never; what cannot be read is left out.
  * Tests:    tests/filter/test_marks.c */
@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define SUBJECT_READ 200
-#define DOMAIN_LONGEST 253 /* RFC 1035, 2.3.4 */
 
 /* Fields that tell more than that they are there are read by a function of their own below. */
 static const char *const names[] = { "From",           "In-Reply-To",      "References",
@@ -39,32 +38,6 @@ static gboolean is_automatic(const Field *field, int which)
   return which > TYPE;
 }
 
-/* Two labels or more, of letters that hosts have: "org" signs nothing of anybody's. */
-static gboolean is_domain(const char *text)
-{
-  gsize length = strlen(text);
-  if (length == 0 || length > DOMAIN_LONGEST || *text == '.' || strchr(text, '.') == NULL) return FALSE;
-  for (const char *c = text; *c != '\0'; c++)
-    if (!g_ascii_isalnum(*c) && *c != '-' && *c != '_' && (*c != '.' || c[1] == '.' || c[1] == '\0')) return FALSE;
-  return TRUE;
-}
-
-/* The tag d= of a signature (RFC 6376, 3.5). */
-static void read_signature(Original *original, const Field *field)
-{
-  g_autofree char *raw = field_raw(field);
-  g_auto(GStrv) tags = g_strsplit(raw, ";", 32);
-  for (char **tag = tags; *tag != NULL; tag++) {
-    char *equals = strchr(g_strstrip(*tag), '=');
-    if (equals == NULL) continue;
-    *equals = '\0';
-    if (strcmp(g_strchomp(*tag), "d") != 0) continue;
-    g_autofree char *domain = g_ascii_strdown(g_strstrip(equals + 1), -1);
-    if (is_domain(domain)) list_add(original->claims, domain, MARK_CLAIMS_MOST);
-    return; /* a tag that stands twice makes no signature */
-  }
-}
-
 static void read_author(Original *original, const Field *field)
 {
   g_autofree char *raw = field_raw(field);
@@ -90,7 +63,8 @@ void marks_read(Original *original, const Field *field)
     g_autofree char *raw = field_raw(field);
     address_collect(raw, original->resenders, MARK_ADDRESSES_MOST);
   } else if (which == SIGNATURE) {
-    read_signature(original, field);
+    g_autofree char *signer = dkim_signer(field->value);
+    list_add(original->signers, signer, MARK_SIGNERS_MOST);
   } else if (which == SUBJECT) {
     read_subject(original, field);
   } else if (which >= 0) {

@@ -123,7 +123,6 @@ Report *report_new(void)
   report->hops = g_ptr_array_new_with_free_func((GDestroyNotify)hop_free);
   report->original.answered = g_ptr_array_new_with_free_func(g_free);
   report->original.resenders = g_ptr_array_new_with_free_func(g_free);
-  report->original.claims = g_ptr_array_new_with_free_func(g_free);
   report->original.signatures = g_ptr_array_new_with_free_func((GDestroyNotify)dkim_signature_free);
   report->original.signers = g_ptr_array_new_with_free_func(g_free);
   report->envelope_ids = g_ptr_array_new_with_free_func(g_free);
@@ -159,7 +158,6 @@ void report_free(Report *report)
   g_free(report->original.author);
   g_ptr_array_unref(report->original.answered);
   g_ptr_array_unref(report->original.resenders);
-  g_ptr_array_unref(report->original.claims);
   g_ptr_array_unref(report->original.signatures);
   g_ptr_array_unref(report->original.signers);
   g_ptr_array_unref(report->envelope_ids);

@@ -84,7 +84,7 @@ typedef struct {
   gboolean header;        /* a header came back: a part of its own, or fields with a Message-ID, a Received, or below a
                              cut mark */
   GPtrArray *signatures;  /* DkimSignature*: of the returned header, as its bytes came; never NULL */
-  GPtrArray *signers;     /* char*: d= of all its signature fields, also of those that are refused; never NULL */
+  GPtrArray *signers;     /* char*: who says that they signed it (d=), be it true or not; never NULL */
   gboolean whole;         /* a header came back that hardly lacks a field: with Received, and eight fields or more */
   gboolean unread;        /* an original is there, but it was cut off, packed, or not understood */
   GPtrArray *links;       /* char*: domains that links in it lead to (links.h); never NULL */
@@ -93,9 +93,8 @@ typedef struct {
   char *author;         /* the address of From; NULL */
   GPtrArray *answered;  /* char*: ids of In-Reply-To and References; never NULL */
   GPtrArray *resenders; /* char*: addresses of Resent-From; never NULL */
-  GPtrArray *claims; /* char*: domains (d=) that say they signed it, in lower case; nothing verified them; never NULL */
-  gboolean automatic; /* it says that a program wrote it: an answer, a receipt, an invitation */
-  gboolean scheduled; /* its Subject is that of a scheduled job (cron) */
+  gboolean automatic;   /* it says that a program wrote it: an answer, a receipt, an invitation */
+  gboolean scheduled;   /* its Subject is that of a scheduled job (cron) */
 } Original;
 
 /* A report. Lists are never NULL and hold no duplicates; addresses are as address_normalise() gives them; every

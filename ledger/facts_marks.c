@@ -130,12 +130,12 @@ static gboolean ask_supported(const Ask *ask, GError **error)
 }
 
 /* A signer signs for its own domain and for what lies below it. */
-static char *claimed_domain(const GPtrArray *claims, const GPtrArray *domains)
+static char *claimed_domain(const GPtrArray *signers, const GPtrArray *domains)
 {
-  for (guint i = 0; i < claims->len; i++)
+  for (guint i = 0; i < signers->len; i++)
     for (guint k = 0; k < domains->len; k++)
-      if (own_is_within(g_ptr_array_index(domains, k), g_ptr_array_index(claims, i)))
-        return g_strdup(g_ptr_array_index(claims, i));
+      if (own_is_within(g_ptr_array_index(domains, k), g_ptr_array_index(signers, i)))
+        return g_strdup(g_ptr_array_index(signers, i));
   return NULL;
 }
 
@@ -145,7 +145,7 @@ gboolean ask_marks(const Ask *ask, GError **error)
   g_autoptr(GPtrArray) own = own_load(ask->ledger, error);
   g_autoptr(GPtrArray) domains = own != NULL ? own_domains(ask->ledger, own, error) : NULL;
   if (domains == NULL) return FALSE;
-  ask->facts->claimed = claimed_domain(ask->report->original.claims, domains);
+  ask->facts->claimed = claimed_domain(ask->report->original.signers, domains);
   return find_received(ask, ask->report->original.answered, MARK_ANSWERS, error) && ask_side(ask, domains, error)
          && ask_relays(ask, error) && ask_redirected(ask, own, error) && ask_automatic(ask, own, domains, error)
          && ask_supported(ask, error) && ask_unused(ask, own, error);

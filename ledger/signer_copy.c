@@ -22,11 +22,11 @@ gboolean signer_learn(Ledger *ledger, gint64 account, Span fields, GError **erro
   for (guint i = 0; i < copy->message_ids->len && row == 0; i++)
     if (!sent_by_id(ledger, copy->message_ids->pdata[i], &row, error)) return FALSE;
   if (row == 0) return TRUE;
-  g_autoptr(GPtrArray) signers = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(GPtrArray) signatures = g_ptr_array_new_with_free_func((GDestroyNotify)dkim_signature_free);
-  dkim_read(fields, signatures, signers);
+  dkim_read(fields, signatures);
   /* a header that was cut off may have its signature behind the cut */
-  gboolean complete = fields.length < LEARN_READ_LIMIT;
-  const Sighting sighting = { signatures, copy->recipients, complete && signers->len == 0 && header_is_whole(fields) };
+  Field any;
+  gboolean bare = fields.length < LEARN_READ_LIMIT && !field_find(fields, "DKIM-Signature", &any);
+  const Sighting sighting = { signatures, copy->recipients, bare && header_is_whole(fields) };
   return note(ledger, row, &sighting, error);
 }

@@ -21,8 +21,7 @@ static GString *read_input(void)
 static int verify(const GString *header, const char *record)
 {
   g_autoptr(GPtrArray) signatures = g_ptr_array_new_with_free_func((GDestroyNotify)dkim_signature_free);
-  g_autoptr(GPtrArray) signers = g_ptr_array_new_with_free_func(g_free);
-  dkim_read((Span){ header->str, header->len }, signatures, signers);
+  dkim_read((Span){ header->str, header->len }, signatures);
   if (signatures->len == 0) {
     puts("none");
     return 1;

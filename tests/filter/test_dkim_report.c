@@ -88,6 +88,21 @@ static void a_header_is_whole_with_a_received_and_eight_fields(void **state)
   }
 }
 
+/* Else a signature would be taken to be missing. */
+static void a_header_too_long_to_verify_tells_its_signer_all_the_same(void **state)
+{
+  g_autoptr(RigKey) key = rig_key_new(DKIM_ED25519_SHA256, 0, 10);
+  g_autofree char *mail = rig_sign(key, TAGS, FIELDS), *filler = g_strnfill(DKIM_HEADER_LONGEST, 'a');
+  g_autofree char *text =
+      g_strdup_printf(DSN "Content-Type: message/rfc822\r\n\r\n%sX-Filler: %s\r\n\r\nHello\r\n--b--\r\n", mail, filler);
+  g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
+  g_autoptr(Report) report = filter_read(bytes);
+  assert_true(report->original.whole);
+  assert_int_equal(report->original.signatures->len, 0);
+  assert_int_equal(report->original.signers->len, 1);
+  assert_string_equal(report->original.signers->pdata[0], "me.example");
+}
+
 /* A report that was returned in a report is another message's business. */
 static void the_header_of_a_report_within_a_report_is_not_mixed_in(void **state)
 {
@@ -163,6 +178,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_report_shows_the_signatures_of_its_original_as_the_bytes_came),
     cmocka_unit_test(a_header_is_whole_with_a_received_and_eight_fields),
+    cmocka_unit_test(a_header_too_long_to_verify_tells_its_signer_all_the_same),
     cmocka_unit_test(the_header_of_a_report_within_a_report_is_not_mixed_in),
     cmocka_unit_test(a_hostile_header_costs_little),
     cmocka_unit_test(a_hostile_key_costs_little),

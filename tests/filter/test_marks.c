@@ -16,14 +16,14 @@ static Report *returning(const char *fields, const char *body)
   return read_text(text);
 }
 
-/* author|answered|resenders|claims|flags */
+/* author|answered|resenders|signers|flags */
 static char *borne(const Report *report)
 {
   const Original *original = &report->original;
   g_autofree char *answered = joined(original->answered), *resenders = joined(original->resenders),
-                  *claims = joined(original->claims);
+                  *signers = joined(original->signers);
   return g_strdup_printf("%s|%s|%s|%s|%s%s", original->author != NULL ? original->author : "", answered, resenders,
-                         claims, original->automatic ? "A" : "", original->scheduled ? "S" : "");
+                         signers, original->automatic ? "A" : "", original->scheduled ? "S" : "");
 }
 
 #define ME "From: Me <me@b.test>\n"
@@ -81,7 +81,7 @@ static void what_is_read_is_bounded(void **state)
     g_string_append_printf(fields, "DKIM-Signature: d=d%u.test\nReferences: <r%u@x.test>\nResent-From: f%u@x.test\n", i,
                            i, i);
   g_autoptr(Report) report = returning(fields->str, "hello");
-  assert_int_equal(report->original.claims->len, 8);
+  assert_int_equal(report->original.signers->len, 8);
   assert_int_equal(report->original.answered->len, 32);
   assert_int_equal(report->original.resenders->len, 8);
 }

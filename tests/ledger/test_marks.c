@@ -164,7 +164,7 @@ static void a_domain_that_says_it_signed_is_the_owners_or_above_one(void **state
   g_autoptr(Ledger) ledger = with_letters();
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autoptr(Report) report = forged("spam@bot.example");
-    rig_fill(report->original.claims, rows[i].claim);
+    rig_fill(report->original.signers, rows[i].claim);
     g_autoptr(Facts) facts = facts_of(ledger, report, RIG_NOW, NULL);
     rig_assert_word(i, "claim", facts->claimed, rows[i].want);
   }

@@ -132,10 +132,9 @@ static char *with_value(const RigKey *key, const char *tags, const char *value, 
 char *rig_sign(const RigKey *key, const char *tags, const char *header)
 {
   g_autoptr(GPtrArray) read = g_ptr_array_new_with_free_func((GDestroyNotify)dkim_signature_free);
-  g_autoptr(GPtrArray) signers = g_ptr_array_new_with_free_func(g_free);
   g_autofree char *unsigned_yet = with_value(key, tags, "AAAA", header);
   const char *field_end = strstr(unsigned_yet, "b=AAAA");
-  dkim_read((Span){ unsigned_yet, strlen(unsigned_yet) }, read, signers);
+  dkim_read((Span){ unsigned_yet, strlen(unsigned_yet) }, read);
   if (field_end == NULL || read->len == 0) g_error("this cannot be signed: %s", tags);
   const DkimSignature *top = read->pdata[read->len - 1]; /* the lowest comes first */
   g_autofree char *value = sign_digest(key, top->digest);
