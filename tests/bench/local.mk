@@ -54,8 +54,9 @@ bench-ledger: tests/bench/ledger$(EXEEXT)
 # make bench-tools
 noinst_PROGRAMS += tests/bench/tools
 tests_bench_tools_CPPFLAGS = $(AM_CPPFLAGS)
-tests_bench_tools_SOURCES = tests/bench/tools.c tests/bench/folder.c tests/bench/folder.h
-tests_bench_tools_LDADD = $(LEDGER_LIBS)
+tests_bench_tools_SOURCES = tests/bench/tools.c tests/bench/folder.c tests/bench/folder.h tests/bench/letters.c \
+	tests/bench/letters.h
+tests_bench_tools_LDADD = librigs.a $(LEDGER_LIBS)
 .PHONY: bench-tools
 bench-tools: tests/bench/tools$(EXEEXT)
 	tests/bench/tools$(EXEEXT)
@@ -84,6 +85,7 @@ bench-tray: all tests/ui/tray/fill$(EXEEXT)
 # What signatures cost: make bench-dkim
 noinst_PROGRAMS += tests/bench/dkim
 tests_bench_dkim_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_dkim_SOURCES = tests/bench/dkim.c tests/bench/letters.c tests/bench/letters.h
 tests_bench_dkim_LDADD = librigs.a $(LEDGER_LIBS)
 .PHONY: bench-dkim
 bench-dkim: tests/bench/dkim$(EXEEXT)

@@ -146,7 +146,7 @@ def dead():
 def liars():
     """Whatever a name server answers, each verdict is as without it."""
     number, host = 20, 20
-    for habit in ("other", "garbage", "flood", "truncated", "refused", "failed"):
+    for habit in (None, "other", "garbage", "flood", "truncated", "cut", "late", "wrong_id", "refused", "failed"):
         loops = {("backstop.example", "TXT"): ["v=spf1 include:backstop.example redirect=backstop.example"],
                  (f"{host}.2.0.192.in-addr.arpa", "CNAME"): ["loop.example"], ("loop.example", "CNAME"): [
                      f"{host}.2.0.192.in-addr.arpa"], (f"{host}.2.0.192.list.example", "A"): ["127.255.255.254"]}

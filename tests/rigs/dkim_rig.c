@@ -140,3 +140,20 @@ char *rig_sign(const RigKey *key, const char *tags, const char *header)
   g_autofree char *value = sign_digest(key, top->digest);
   return with_value(key, tags, value, header);
 }
+
+GString *rig_hostile_header(guint kind)
+{
+  GString *header = g_string_new(NULL);
+  static const char begin[] = "DKIM-Signature: v=1; a=rsa-sha256; d=me.example; s=one; bh=AAAA; b=AAAA; c=relaxed; h=";
+  for (guint i = 0; i < 8; i++) {
+    g_string_append_printf(header, "%sfrom", begin);
+    for (guint k = 0; k < 99; k++) g_string_append(header, kind == 1 ? ":absent" : ":x");
+    g_string_append(header, "\n");
+  }
+  for (guint i = 0; i < 980; i++) g_string_append(header, kind == 2 ? "From: a@b\n" : "x: y \t \n z\n");
+  g_string_append(header, "From: ");
+  while (header->len < DKIM_HEADER_LONGEST - 1) g_string_append(header, kind == 3 ? "a@b.c," : " \t");
+  g_string_truncate(header, DKIM_HEADER_LONGEST - 1);
+  g_string_append(header, kind == 4 ? "\n\n" : "\n");
+  return header;
+}

@@ -13,3 +13,8 @@ char *rig_key_record(const RigKey *key, gboolean bare);
 /* The header (lines, no empty line at the end) with a signature on top of it. tags: all but v, a, bh and b, as "d=a.b;
  * s=c; h=from:to". The caller frees. */
 char *rig_sign(const RigKey *key, const char *tags, const char *header);
+
+#define RIG_HOSTILE 5
+/* The costliest headers, of so many kinds: as many fields, signatures and signed names as are read, and one more byte
+ * than that. The caller frees. */
+GString *rig_hostile_header(guint kind);
