@@ -104,6 +104,20 @@ static void answer(Ledger *ledger, DnsType type, const char *name, const char *v
   OK(dns_put(ledger, answers, RIG_NOW, &error));
 }
 
+/* Some take every answer of a list, be it that they are refused. */
+static Tools all_tools(void)
+{
+  static const char *const zones[] = { "zen.spamhaus.org=127.0.0.2-255", "list.example=127.255.255.252-255" };
+  const char *problem = NULL;
+  Tools tools = { TRUE, TRUE, g_ptr_array_new_with_free_func((GDestroyNotify)zone_free), NULL };
+  for (guint i = 0; i < G_N_ELEMENTS(zones); i++) {
+    Zone *zone = zone_parse(ZONE_ADDRESSES, zones[i], &problem);
+    assert_non_null(zone);
+    g_ptr_array_add(tools.addresses, zone);
+  }
+  return tools;
+}
+
 /* Everything is learned: servers, signer, key, letters; and each answer of the name servers is stored. */
 static Ledger *learned(gboolean withdrawn, gboolean covered)
 {
@@ -118,7 +132,7 @@ static Ledger *learned(gboolean withdrawn, gboolean covered)
   answer(ledger, DNS_PTR, "7.2.0.192.in-addr.arpa", NULL);
   answer(ledger, DNS_A, "7.2.0.192.zen.spamhaus.org", "127.0.0.2");
   answer(ledger, DNS_A, "10.2.0.192.zen.spamhaus.org", "127.0.0.10");
-  answer(ledger, DNS_A, "11.2.0.192.zen.spamhaus.org", "127.255.255.254");
+  answer(ledger, DNS_A, "11.2.0.192.list.example", "127.255.255.254");
   if (withdrawn) {
     OK(db_exec(ledger, "UPDATE signer_key SET last = last - 4 * 86400", &error));
     OK(signer_take(ledger, "one._domainkey.example.org", none, RIG_NOW - 3 * DAY, &error));
@@ -142,14 +156,6 @@ static Report *read_row(const Row *row)
   g_autofree char *mail = row->tags != NULL ? rig_sign(key, row->tags, header) : g_strdup(header);
   g_autofree char *returned = row->lost != NULL ? without(mail, row->lost) : g_strdup(mail);
   return rig_bounce_by(row->top, returned, row->failed != NULL ? row->failed : BOB);
-}
-
-static Tools all_tools(void)
-{
-  const char *problem = NULL;
-  Tools tools = { TRUE, TRUE, g_ptr_array_new_with_free_func((GDestroyNotify)zone_free), NULL };
-  g_ptr_array_add(tools.addresses, zone_parse(ZONE_ADDRESSES, "zen.spamhaus.org", &problem));
-  return tools;
 }
 
 static gboolean has_line(const Verdict *verdict, const char *code)
