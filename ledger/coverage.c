@@ -73,17 +73,20 @@ char *coverage_lack(const Coverage *coverage)
   return text;
 }
 
+/* Every report asks for those of one account, which its key finds in order. */
+#define FOLDERS_OF                                                                                                     \
+  "SELECT account.name, folder.name, iif(oldest > 0 AND synced > 0, oldest, 0), synced, folder.id, EXISTS(SELECT 1 "   \
+  "FROM folder AS other WHERE other.account = folder.account AND other.role = 'watched' AND other.name = folder.name " \
+  "AND other.used) FROM account CROSS JOIN folder ON folder.account = account.id WHERE role = 'sent' AND used AND "    \
+  "configured"
+
 static gboolean list_of(Ledger *ledger, const char *account, GPtrArray *list, GError **error)
 {
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
-                 "SELECT account.name, folder.name, iif(oldest > 0 AND synced > 0, oldest, 0), synced, folder.id,"
-                 " EXISTS(SELECT 1 FROM folder AS other WHERE other.account = folder.account AND other.role = 'watched'"
-                 " AND other.name = folder.name AND other.used) FROM folder"
-                 " JOIN account ON account.id = account WHERE role = 'sent' AND used AND configured AND (?1 IS NULL OR "
-                 "account.name = ?1)"
-                 " ORDER BY account.name, folder.name",
-                 "s", account))
+                 account != NULL ? FOLDERS_OF " AND account.name = ? ORDER BY folder.name"
+                                 : FOLDERS_OF " ORDER BY account.name, folder.name",
+                 account != NULL ? "s" : "", account))
     return FALSE;
   while (rows_next(&rows, error)) {
     Coverage *coverage = g_new0(Coverage, 1);

@@ -10,7 +10,6 @@
 #define DATES_APART ((gint64)36 * 3600) /* a relay may date a message anew, a mail program may use a wrong zone */
 #define FITS_TRIED 50                   /* messages of one subject to one address */
 #define ANSWERS_TRIED 50
-#define NEIGHBOURS_TRIED 200 /* addresses of one domain */
 #define ALIKE_TRIED 10       /* recipients */
 #define ALIKE_LEAST 5        /* bytes; a shorter subject says nothing */
 #define RECIPIENTS_TRIED 100 /* of the report, and as many of the original */
@@ -117,29 +116,34 @@ static gboolean find_alike(const Ask *ask, const Fit *fit, const char *address, 
   return !rows.failed;
 }
 
-/* A message with this very subject, at that time, to an address that differs by a letter or two. The owner who mistyped
- * an address sends the letter again to the right one, and may have deleted the copy of the first. */
+/* Takes a message with this very subject, at that time, to this address, if the address differs from the failed one by
+ * a letter or two. */
+static gboolean try_near(const Ask *ask, const Fit *fit, gint64 address, const char *failed, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ask->ledger, error,
+                 "SELECT sent, coalesce(sender, 0), text FROM sent_to CROSS JOIN sent ON sent.id = sent CROSS JOIN "
+                 "address ON hash = address WHERE address = ? AND sent_to.date BETWEEN ? AND ? AND sent_to.subject IN "
+                 "(?, ?) LIMIT ?",
+                 "iiiiid", address, fit->from, fit->to, fit->subject, fit->whole_subject, FITS_TRIED))
+    return FALSE;
+  while (rows_next(&rows, error))
+    if (sender_fits(ask->report, row_int(&rows, 1)) && locals_near(failed, row_text(&rows, 2))) {
+      ask->facts->alike_again = TRUE;
+      return ask_found(ask, row_text(&rows, 2), row_int(&rows, 0), &ask->facts->alike, error);
+    }
+  return !rows.failed;
+}
+
+/* Finds such a message to anybody at the domain. The owner who mistyped an address sends the letter again to the right
+ * one, and may have deleted the copy of the first. */
 static gboolean find_again(const Ask *ask, const Fit *fit, const char *failed, const char *domain, GError **error)
 {
-  g_autofree char *address = NULL;
-  g_auto(Rows) rows = { 0 };
-  if (!rows_open(
-          &rows, ask->ledger, error,
-          "SELECT sent_to.sent, coalesce(sender, 0), text FROM (SELECT hash, text FROM address WHERE domain = ? AND"
-          " written >= ? ORDER BY written DESC LIMIT ?) CROSS JOIN sent_to ON address = hash JOIN sent ON sent.id ="
-          " sent_to.sent WHERE sent_to.date BETWEEN ? AND ? AND sent_to.subject IN (?, ?) LIMIT ?",
-          "iidiiiid", db_hash(domain), fit->from, NEIGHBOURS_TRIED, fit->from, fit->to, fit->subject,
-          fit->whole_subject, FITS_TRIED))
-    return FALSE;
-  gint64 sent = 0;
-  while (sent == 0 && rows_next(&rows, error))
-    if (sender_fits(ask->report, row_int(&rows, 1)) && locals_near(failed, row_text(&rows, 2))) {
-      sent = row_int(&rows, 0);
-      address = row_dup(&rows, 2);
-    }
-  if (rows.failed || sent == 0) return !rows.failed;
-  ask->facts->alike_again = TRUE;
-  return ask_found(ask, address, sent, &ask->facts->alike, error);
+  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if (!sent_domain_ask(ask->ledger, domain, fit->from, fit->to, fit->to, near, error)) return FALSE;
+  for (guint i = 0; i < near->len && ask->facts->alike.shown == NULL; i++)
+    if (!try_near(ask, fit, g_array_index(near, gint64, i), failed, error)) return FALSE;
+  return TRUE;
 }
 
 static gboolean ask_again(const Ask *ask, const Fit *fit, GError **error)

@@ -8,7 +8,7 @@
 
 #define WEEK (7 * ASK_DAY)
 #define YEAR (365 * ASK_DAY)
-#define NEIGHBOURS_TRIED 200
+#define WEAK_TRIED 200 /* messages to one address */
 #define RECIPIENTS_TRIED 100
 #define NAMES_TRIED 10                   /* recipients whose other names are tried */
 #define CLOCKS_APART ((gint64)14 * 3600) /* a mail program may use a wrong zone */
@@ -132,7 +132,7 @@ static gboolean count_weak(const Ask *ask, GError **error)
                  "?1) < ?2"
                  " AND matched IN (SELECT sent FROM sent_to WHERE address = ?3 AND date > ?4 ORDER BY date DESC LIMIT "
                  "?5)",
-                 "iiiid", ask->came, WEEK, db_hash(facts->written_to), ask->written - 2 * ASK_WINDOW, NEIGHBOURS_TRIED))
+                 "iiiid", ask->came, WEEK, db_hash(facts->written_to), ask->written - 2 * ASK_WINDOW, WEAK_TRIED))
     return FALSE;
   facts->written_reports = (guint)recorded;
   return count_weak_pending(ask, error);
@@ -162,45 +162,52 @@ static gboolean try_addresses(const Ask *ask, const GPtrArray *addresses, OtherN
   return TRUE;
 }
 
-/* The addresses at a domain that were written to last. Their texts lie elsewhere in the file, each on a page of its
- * own, and are read only of those that count. */
-#define NEIGHBOURS                                                                                                     \
-  "(SELECT hash AS near FROM address WHERE domain = ?1 AND written >= ?2 ORDER BY written DESC LIMIT ?3)"
-#define TEXT_OF_NEAR "(SELECT text FROM address WHERE hash = near)"
+/* Adds the addresses at this domain to which the owner wrote from the beginning of the window up to a time. */
+static gboolean add_near(const Ask *ask, const char *domain, gint64 to, GArray *near, GError **error)
+{
+  return sent_domain_ask(ask->ledger, domain, ask->written - ASK_WINDOW, to, ask->written + ASK_DAY, near, error);
+}
 
 /* Finds an address at this domain to which the owner wrote in the window. */
 static gboolean try_domain(const Ask *ask, const char *domain, OtherName how, GError **error)
 {
-  g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ask->ledger, error,
-                 "SELECT " TEXT_OF_NEAR ", (SELECT max(date) FROM sent_to WHERE address = near AND date BETWEEN ?2 AND"
-                 " ?4) AS last FROM " NEIGHBOURS " WHERE last NOT NULL",
-                 "iidi", db_hash(domain), ask->written - ASK_WINDOW, NEIGHBOURS_TRIED, ask->came + CLOCKS_APART))
-    return FALSE;
-  while (ask->facts->other == NULL && rows_next(&rows, error))
-    if (!take_other(ask, row_text(&rows, 0), row_int(&rows, 1), how, error)) return FALSE;
-  return !rows.failed;
+  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(gint64));
+  gint64 to = ask->came + CLOCKS_APART;
+  if (!add_near(ask, domain, to, near, error)) return FALSE;
+  for (guint i = 0; i < near->len && ask->facts->other == NULL; i++) {
+    g_auto(Rows) rows = { 0 };
+    if (!rows_open(&rows, ask->ledger, error,
+                   "SELECT text, (SELECT max(date) FROM sent_to WHERE address = ?1 AND date <= ?2) FROM address WHERE"
+                   " hash = ?1",
+                   "ii", g_array_index(near, gint64, i), to))
+      return FALSE;
+    if (rows_next(&rows, error) && !take_other(ask, row_text(&rows, 0), row_int(&rows, 1), how, error)) return FALSE;
+    if (rows.failed) return FALSE;
+  }
+  return TRUE;
 }
 
-/* Finds an address at this domain to which the owner wrote in the window, and which differs from this address by dots
- * and a tag alone. */
-static gboolean try_alike(const Ask *ask, const char *domain, const char *address, GError **error)
+/* Takes this address if it differs from that of the report by dots and a tag alone. */
+static gboolean try_same(const Ask *ask, gint64 hash, const char *address, GError **error)
 {
   g_auto(Rows) rows = { 0 };
-  if (!rows_open(&rows, ask->ledger, error,
-                 "SELECT " TEXT_OF_NEAR " FROM " NEIGHBOURS
-                 " WHERE EXISTS(SELECT 1 FROM sent_to WHERE address = near AND date BETWEEN ?2 AND ?4)",
-                 "iidi", db_hash(domain), ask->written - ASK_WINDOW, NEIGHBOURS_TRIED,
-                 MAX(ask->came + ASK_DAY, seen_at_most(ask))))
-    return FALSE;
-  while (ask->facts->other == NULL && rows_next(&rows, error)) {
-    gint64 last = -1, sent = 0;
-    const char *text = row_text(&rows, 0);
-    if (!locals_alike(text, address)) continue;
-    if (!last_written(ask, text, &last, &sent, error)) return FALSE;
-    if (last >= MAX(ask->written - ASK_WINDOW, 0) && !take_other(ask, text, last, OTHER_NAME, error)) return FALSE;
-  }
-  return !rows.failed;
+  gint64 last = -1, sent = 0;
+  if (!rows_open(&rows, ask->ledger, error, "SELECT text FROM address WHERE hash = ?", "i", hash)) return FALSE;
+  if (!rows_next(&rows, error)) return !rows.failed;
+  const char *text = row_text(&rows, 0);
+  if (!locals_alike(text, address)) return TRUE;
+  if (!last_written(ask, text, &last, &sent, error)) return FALSE;
+  return last < MAX(ask->written - ASK_WINDOW, 0) || take_other(ask, text, last, OTHER_NAME, error);
+}
+
+/* Finds an address at this domain to which the owner wrote in the window, and which may be the same person's. */
+static gboolean try_alike(const Ask *ask, const char *domain, const char *address, GError **error)
+{
+  g_autoptr(GArray) near = g_array_new(FALSE, FALSE, sizeof(gint64));
+  if (!add_near(ask, domain, MAX(ask->came + ASK_DAY, seen_at_most(ask)), near, error)) return FALSE;
+  for (guint i = 0; i < near->len && ask->facts->other == NULL; i++)
+    if (!try_same(ask, g_array_index(near, gint64, i), address, error)) return FALSE;
+  return TRUE;
 }
 
 static gboolean try_all_alike(const Ask *ask, const GPtrArray *addresses, GError **error)

@@ -91,19 +91,25 @@ static void add_listed(const GPtrArray *own, GPtrArray *domains)
   }
 }
 
+/* Adds the domains of the addresses that a query gives. Few rows differ in their domain, and list_add() knows those. */
+static gboolean add_domains(Ledger *ledger, const char *sql, GPtrArray *domains, GError **error)
+{
+  g_auto(Rows) rows = { 0 };
+  if (!rows_open(&rows, ledger, error, sql, "")) return FALSE;
+  while (domains->len < OWN_DOMAINS_MOST && rows_next(&rows, error)) {
+    const char *domain = address_domain(row_text(&rows, 0));
+    if (domain != NULL) list_add(domains, domain, OWN_DOMAINS_MOST);
+  }
+  return !rows.failed;
+}
+
 GPtrArray *own_domains(Ledger *ledger, const GPtrArray *own, GError **error)
 {
   g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
-  g_auto(Rows) rows = { 0 };
   add_listed(own, domains);
-  if (!rows_open(&rows, ledger, error,
-                 "SELECT substr(sender, instr(sender, '@') + 1) FROM sent_from WHERE instr(sender, '@') > 0 GROUP BY 1"
-                 " UNION SELECT substr(sender, instr(sender, '@') + 1) FROM recorded WHERE instr(sender, '@') > 0"
-                 " LIMIT ?",
-                 "d", OWN_DOMAINS_MOST))
-    return NULL;
-  while (rows_next(&rows, error)) list_add(domains, row_text(&rows, 0), OWN_DOMAINS_MOST);
-  return rows.failed ? NULL : g_steal_pointer(&domains);
+  gboolean ok = add_domains(ledger, "SELECT sender FROM sent_from", domains, error)
+                && add_domains(ledger, "SELECT sender FROM recorded", domains, error);
+  return ok ? g_steal_pointer(&domains) : NULL;
 }
 
 gboolean own_is_within(const char *domain, const char *above)

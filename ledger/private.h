@@ -16,8 +16,9 @@ extern const char *const schema_trust;
 extern const char *const schema_marks;
 extern const char *const schema_signer;
 extern const char *const schema_hand;
-/* schema_dns.c: the same. */
+/* schema_dns.c, schema_domain.c: the same. */
 extern const char *const schema_dns;
+extern const char *const schema_domain;
 
 /* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
@@ -45,6 +46,13 @@ gboolean subject_hashes(const char *subject, gint64 *hash, gint64 *whole);
 /* sent_batch.c: puts those of n messages that the folder does not have yet into the tables; *added: how many. Within a
  * transaction of the caller's. */
 gboolean sent_batch_add(Ledger *ledger, gint64 folder, const SentRow *rows, guint n, guint *added, GError **error);
+/* sent_domain.c: adds to near (gint64) the hashes of addresses at this domain to which the owner wrote between these
+ * times, Unix seconds, the latest first. Of a large domain, those come whom the owner wrote to last before `to`, and
+ * before `also`: a report was written then, or came then, and one of the two times may be wrong. */
+gboolean sent_domain_ask(Ledger *ledger, const char *domain, gint64 from, gint64 to, gint64 also, GArray *near,
+                         GError **error);
+/* Seconds in a day as table sent_domain counts them. */
+#define SENT_DAY ((gint64)86400)
 /* sent_find.c: can a message have been sent then? Clocks may be ahead by SENT_CLOCK_SLACK, seconds. */
 #define SENT_CLOCK_SLACK ((gint64)86400)
 gboolean sent_date_plausible(gint64 date, gint64 now);

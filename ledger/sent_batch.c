@@ -1,5 +1,5 @@
 /* sent_batch.c - many sent messages into their tables at once.
- * Owns:     writing tables sent, sent_id, sent_to, address and sender.
+ * Owns:     writing tables sent, sent_id, sent_to, sent_domain, address and sender.
  * Must not: read mail; begin or end a transaction.
  * Fails:    LEDGER_ERROR; the caller rolls back.
  * Tests:    tests/ledger/test_sent.c */
@@ -22,13 +22,16 @@ typedef struct {
   gboolean sender;     /* a row of table sender is to be written */
 } Word;
 
-/* Rows of sent_id, sent_start, sent_reply, and of sent_to. */
+/* Rows of sent_id, sent_start, sent_reply; of sent_to; and of sent_domain. */
 typedef struct {
   gint64 hash, sent;
 } IdRow;
 typedef struct {
   gint64 address, date, sent, subject;
 } Link;
+typedef struct {
+  gint64 domain, day, address;
+} DomainRow;
 
 /* Rows whose key is a hash lie all over their table. So these rows are held back and written in the order of their
  * keys, and each page of a table is touched once in a batch. */
@@ -44,6 +47,7 @@ typedef struct {
   GArray *starts, *replies;
   GHashTable *held; /* set of what pointers can hold of the hashes in ids */
   GArray *links;    /* Link */
+  GArray *domains;  /* DomainRow, one for each link */
   SentShape shape;
   SentNews news;
 } Batch;
@@ -60,7 +64,8 @@ static void batch_init(Batch *batch, Ledger *ledger, gint64 folder)
                     .starts = g_array_new(FALSE, FALSE, sizeof(IdRow)),
                     .replies = g_array_new(FALSE, FALSE, sizeof(IdRow)),
                     .held = g_hash_table_new(g_direct_hash, g_direct_equal),
-                    .links = g_array_new(FALSE, FALSE, sizeof(Link)) };
+                    .links = g_array_new(FALSE, FALSE, sizeof(Link)),
+                    .domains = g_array_new(FALSE, FALSE, sizeof(DomainRow)) };
 }
 
 static void batch_clear(Batch *batch)
@@ -76,6 +81,7 @@ static void batch_clear(Batch *batch)
   g_array_unref(batch->replies);
   g_hash_table_unref(batch->held);
   g_array_unref(batch->links);
+  g_array_unref(batch->domains);
 }
 
 static Word *word_of(Batch *batch, const char *text)
@@ -120,6 +126,14 @@ static int by_address(gconstpointer a, gconstpointer b)
   if (x->address != y->address) return x->address < y->address ? -1 : 1;
   if (x->date != y->date) return x->date < y->date ? -1 : 1;
   return (x->sent > y->sent) - (x->sent < y->sent);
+}
+
+static int by_domain(gconstpointer a, gconstpointer b)
+{
+  const DomainRow *x = a, *y = b;
+  if (x->domain != y->domain) return x->domain < y->domain ? -1 : 1;
+  if (x->day != y->day) return x->day < y->day ? -1 : 1;
+  return (x->address > y->address) - (x->address < y->address);
 }
 
 static int by_hash(gconstpointer a, gconstpointer b)
@@ -195,9 +209,23 @@ static gboolean write_links(Batch *batch, GError **error)
   return TRUE;
 }
 
+static gboolean write_domains(Batch *batch, GError **error)
+{
+  static const DbInsert insert =
+      DB_INSERT(3, "sent_domain(domain, day, address)", "(?, ?, ?)", " ON CONFLICT DO NOTHING");
+  gint64 added = 0;
+  GArray *domains = batch->domains;
+  g_array_sort(domains, by_domain);
+  if (!db_insert(batch->ledger, &insert, (const gint64 *)(gpointer)domains->data, domains->len, &added, error))
+    return FALSE;
+  g_array_set_size(domains, 0);
+  return TRUE;
+}
+
 static gboolean batch_write(Batch *batch, GError **error)
 {
-  return write_people(batch, error) && write_ids(batch, error) && write_links(batch, error);
+  return write_people(batch, error) && write_ids(batch, error) && write_links(batch, error)
+         && write_domains(batch, error);
 }
 
 static gpointer held_key(gint64 hash) { return GSIZE_TO_POINTER((gsize)hash); }
@@ -269,7 +297,9 @@ static void hold_links(Batch *batch, gint64 sent, gint64 date, const SentMessage
     }
     word->written = MAX(word->written, date);
     const Link link = { word->hash, date, sent, subject };
+    const DomainRow row = { word->domain, date / SENT_DAY, word->hash };
     g_array_append_val(batch->links, link);
+    g_array_append_val(batch->domains, row);
   }
 }
 

@@ -19,6 +19,7 @@
 #define YEARS ((gint64)10 * 365 * 86400)
 #define BATCH 500 /* messages in one transaction, unless another number is given */
 #define QUESTIONS 10000
+#define ROUNDS 3        /* each question counts with the least of its times: the rest is what other programs took */
 #define FIRST 50000     /* messages, as of a mailbox that is read for the first time */
 #define MEBIBYTES 250.0 /* of a ledger of a million sent messages */
 #define MIGRATION 60.0  /* seconds, of the same one */
@@ -132,14 +133,22 @@ static void print_times(const char *what, gint64 *times)
          (int)times[QUESTIONS - 1]);
 }
 
+/* i: which question of all rounds. */
+static void note_least(gint64 *times, guint i, gint64 took)
+{
+  gint64 *time = &times[i % QUESTIONS];
+  *time = i < QUESTIONS ? took : MIN(*time, took);
+}
+
 /* One row by its primary key, by a statement that is prepared already: what the questions are held against. */
 static gboolean compare(Ledger *ledger, guint n, gint64 facts, GError **error)
 {
   g_autofree gint64 *cpu = g_new0(gint64, QUESTIONS);
-  for (guint q = 0; q < QUESTIONS; q++) {
+  for (guint i = 0; i < ROUNDS * QUESTIONS; i++) {
+    guint q = i % QUESTIONS;
     gint64 found = 0, row = 1 + (gint64)(((guint64)q * 2654435761u) % n), start = cpu_time();
     if (!db_number(ledger, error, &found, "SELECT date FROM sent WHERE id = ?", "i", row)) return FALSE;
-    cpu[q] = cpu_time() - start;
+    note_least(cpu, i, cpu_time() - start);
   }
   print_times("one SELECT by primary key, cpu", cpu);
   gint64 one = MAX(cpu[QUESTIONS * 99 / 100], 1);
@@ -153,15 +162,16 @@ static gboolean ask(Ledger *ledger, guint n, const char *when, GError **error)
 {
   g_autofree gint64 *wall = g_new0(gint64, QUESTIONS), *cpu = g_new0(gint64, QUESTIONS);
   guint answered = 0;
-  for (guint q = 0; q < QUESTIONS; q++) {
-    g_autoptr(Report) report = question(n, q);
+  for (guint i = 0; i < ROUNDS * QUESTIONS; i++) {
+    g_autoptr(Report) report = question(n, i % QUESTIONS);
     const FactsQuery query = { "home", report->date, NOW };
     gint64 start = g_get_monotonic_time(), cpu_start = cpu_time();
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, error);
-    cpu[q] = cpu_time() - cpu_start;
-    wall[q] = g_get_monotonic_time() - start;
+    note_least(cpu, i, cpu_time() - cpu_start);
+    note_least(wall, i, g_get_monotonic_time() - start);
     if (facts == NULL) return FALSE;
-    if (facts->id.shown != NULL || facts->token.shown != NULL || facts->fit.shown != NULL) answered++;
+    gboolean known = facts->id.shown != NULL || facts->token.shown != NULL || facts->fit.shown != NULL;
+    if (i < QUESTIONS && known) answered++;
   }
   printf("facts, %s: %u questions, %u known\n", when, QUESTIONS, answered);
   print_times("wall", wall);

@@ -4,6 +4,7 @@
 
 /* Takes back all steps behind the fifth. */
 #define OLD_WITHOUT_TRUST                                                                                              \
+  "DROP TABLE sent_domain; CREATE INDEX address_domain ON address(domain, written);"                                   \
   "DROP TABLE sighting; DROP TABLE signer_key; DROP TABLE signer_asked; DROP TABLE signed_report;"                     \
   "DROP TABLE relay; DROP TABLE relay_stranger; DROP TABLE never_used; ALTER TABLE account DROP COLUMN receive_only;"  \
   "DROP TABLE dns;"                                                                                                    \
