@@ -208,6 +208,7 @@ typedef struct {
   gint64 now;     /* no folder can have been looked at later */
   gint64 need_to; /* the time at which the folders of the account must have been looked at */
   gint64 from, to;
+  gboolean failed;  /* the test of coverage did, for one of the addresses */
   gboolean none;    /* a folder has no coverage at all */
   gboolean lacking; /* a folder lacks more than another look */
   Evidence *gap, *late_gap;
@@ -270,6 +271,7 @@ static gboolean sum_tests(Ledger *ledger, const Facts *facts, const Report *repo
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
     g_autofree char *sentence = NULL;
     if (!answers_ask(ledger, lists[i], facts->need_from, facts->need_to, &sentence, error)) return FALSE;
+    sum->failed = sum->failed || sentence != NULL;
     if (sentence != NULL) sum_gap(sum, FALSE, evidence_new_text(EVIDENCE_NEUTRAL, "sent-tested", sentence));
   }
   return TRUE;
@@ -331,6 +333,7 @@ gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const 
     facts->from = sum.none ? 0 : sum.from;
     facts->to = sum.none ? 0 : sum.to;
     facts->covered = sum.gap == NULL && sum.late_gap == NULL;
+    facts->test_failed = sum.failed;
     facts->stale = !sum.lacking && sum.late_gap != NULL;
     const Evidence *lack = sum.gap != NULL ? sum.gap : sum.late_gap;
     facts->lack = lack != NULL ? evidence_copy(lack) : NULL;

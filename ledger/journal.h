@@ -77,6 +77,7 @@ typedef struct {
   gboolean claimed;    /* its move was tried and put off (journal_put_off()), so the mark on it is this machine's own */
   gboolean braked;     /* kept until the account is plausible (brake.h) */
   GPtrArray *relays;   /* char*: hosts that passed the original on; NULL. Not read back */
+  GArray *words;       /* gint64: of a report on its way to quarantine: words to learn from; NULL. Not read back */
   char *unused;   /* an address of the owner's that it came to, and that mail never left from; NULL. Not read back */
   char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;
