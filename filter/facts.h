@@ -133,6 +133,8 @@ typedef struct {
   gint64 from, to; /* the interval for which the ledger holds all sent mail of the addresses asked about; 0 = none */
   char *gap;       /* one sentence: what is missing, naming account and folder; NULL when covered */
   Evidence *lack;  /* the same as code and arguments (sentences.c); NULL: gap alone tells */
+  gboolean late;   /* some account's Sent folder was not looked at (to its end) since the report came, whatever else is
+                      missing */
   gboolean test_failed; /* answers to mail that is not in Sent have come to one of these addresses */
   gboolean stale; /* not covered only because some account's Sent folder was not looked at (to its end) since the report
                      came; a later look may tell */

@@ -72,7 +72,7 @@ static gboolean lacks_only_time(const Case *c)
  * mail is missing there, "not in Sent" tells nothing; and where another look is due, that comes first. */
 static gboolean is_claimed(const Facts *facts)
 {
-  return facts->from > 0 && facts->to > 0 && facts->unlisted == NULL && !facts->test_failed && !facts->stale;
+  return facts->from > 0 && facts->to > 0 && facts->unlisted == NULL && !facts->test_failed && !facts->late;
 }
 
 void judge_second_line(Case *c)

@@ -2,7 +2,7 @@
  * Owns:     which of it speaks against the owner's mail, and which for it.
  * Must not: settle a case: whoever wrote the original chose its words.
  * Fails:    never.
- * Tests:    tests/filter/test_second_line.c, tests/ledger/test_facts_words.c */
+ * Tests:    tests/filter/test_second_line.c, tests/ledger/test_words.c */
 #include "filter/case.h"
 
 static void add_hit(GPtrArray *lines, const KeywordHit *hit)

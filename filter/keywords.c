@@ -15,8 +15,8 @@
 /* A match begins and ends within a window: what an endless repeat may run over at each place where it begins. */
 #define WINDOW ((gsize)512)
 #define WINDOW_STEP ((gsize)384)
-#define PATTERN_WORK 60000 /* items of a pattern that are tried in one report */
-#define REPORT_WORK 100000  /* the same of all patterns */
+#define PATTERN_WORK 100000 /* items of a pattern that are tried in one report */
+#define REPORT_WORK 150000  /* the same of all patterns */
 #define COMPILED_MOST ((gsize)65536)
 #define DEPTH_MOST 5000
 #define HEAP_MOST 1024 /* KiB */

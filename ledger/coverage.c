@@ -334,6 +334,7 @@ gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const 
     facts->to = sum.none ? 0 : sum.to;
     facts->covered = sum.gap == NULL && sum.late_gap == NULL;
     facts->test_failed = sum.failed;
+    facts->late = sum.late_gap != NULL;
     facts->stale = !sum.lacking && sum.late_gap != NULL;
     const Evidence *lack = sum.gap != NULL ? sum.gap : sum.late_gap;
     facts->lack = lack != NULL ? evidence_copy(lack) : NULL;

@@ -2,7 +2,7 @@
  * Owns:     what of it is asked, and of which reports.
  * Must not: write; judge.
  * Fails:    LEDGER_ERROR.
- * Tests:    tests/ledger/test_facts_words.c */
+ * Tests:    tests/ledger/test_words.c */
 #include "ledger/ask.h"
 #include <math.h>
 

@@ -2,7 +2,7 @@
  * Owns:     table healing: what is judged again, what goes back by itself, and what is only told.
  * Must not: move anything; bring back what rests on a stranger's word alone.
  * Fails:    LEDGER_ERROR; a run is in whole or not at all.
- * Tests:    tests/ledger/test_heal.c */
+ * Tests:    tests/ledger/test_heal.c, tests/ledger/test_heal_second.c */
 #include "ledger/heal.h"
 #include "ledger/kept.h"
 #include "ledger/wish.h"

@@ -81,7 +81,7 @@ static GPtrArray *lessons(Ledger *ledger, GError **error)
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)lesson_free);
   g_auto(Rows) rows = { 0 };
   if (!rows_open(&rows, ledger, error,
-                 "SELECT word_entry.entry, digest, learned, " TEACHES ", counted, words " TO_LEARN
+                 "SELECT word_entry.entry, word_entry.digest, learned, " TEACHES ", counted, words " TO_LEARN
                  " ORDER BY word_entry.entry LIMIT ?",
                  "d", ENTRIES_AT_ONCE))
     return NULL;

@@ -33,7 +33,8 @@ enum {
   NO_CLAIM = 1 << 3,
   TEST_FAILED = 1 << 4,
   OFF = 1 << 5,
-  CAME_IN = 1 << 6
+  CAME_IN = 1 << 6,
+  LATE = 1 << 7
 };
 
 static void add_hit(Facts *facts, KeywordKind kind, gboolean costly)
@@ -86,6 +87,7 @@ static Verdict *judged(guint shows, guint has, guint differs, guint found)
   facts->came_in = (differs & CAME_IN) != 0;
   if (differs & UNLISTED) facts->unlisted = g_strdup("q7@b.test");
   if (differs & NO_CLAIM) facts->from = facts->to = 0;
+  facts->late = (differs & LATE) != 0;
   facts->test_failed = (differs & TEST_FAILED) != 0;
   set_found_by_checks(facts, found);
   return filter_judge(report, facts, &policy);
@@ -137,7 +139,8 @@ static void three_against_and_none_for_move_a_strangers_report_and_nothing_else(
     { "no account lists the address", PLAIN, 0, UNLISTED, ALL, FALSE },
     { "no Sent folder", PLAIN, 0, NO_CLAIM, ALL, FALSE },
     { "answers show that mail is missing in Sent", PLAIN, 0, TEST_FAILED, ALL, FALSE },
-    { "another look is due", PLAIN, STALE, 0, ALL, FALSE },
+    { "another look is due", PLAIN, STALE, LATE, ALL, FALSE },
+    { "another look is due, and mail is missing, too", PLAIN, 0, LATE, ALL, FALSE },
     /* unsure for another reason */
     { "mail to the owner", PLAIN, TO_OWNER, 0, ALL, FALSE },
     { "the owner's address failed", PLAIN, OWNER_FAILED, 0, ALL, FALSE },
