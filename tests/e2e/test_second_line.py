@@ -1,5 +1,5 @@
-"""test_second_line.py - words and patterns beside the checks by DNS, and second-line = quarantine: what moves by it, what
-stays, and what is learned of words."""
+"""test_second_line.py - words and patterns beside the checks by DNS, and second-line = quarantine: what moves by it,
+what stays, and what is learned of words."""
 import json
 import os
 import sqlite3
@@ -26,6 +26,7 @@ BAD, UNNAMED, OWN = 7, 8, 9  # hosts: all speaks against it; only that it has no
 WORLD = {("backstop.example", "TXT"): [f"v=spf1 ip4:192.0.2.{OWN} ip4:192.0.2.{UNNAMED} -all"],
          **{(f"{host}.2.0.192.in-addr.arpa", "PTR"): [] for host in (BAD, UNNAMED, OWN)},
          **{(f"{host}.2.0.192.list.example", "A"): ["127.0.0.2"] for host in (BAD, OWN)}}
+TOLD = ("spf-", "reverse-", "host-", "word-", "second-")
 CHECKS = {"mode": "quarantine", "spf": "yes", "reverse-name": "yes", "blocklists": "list.example", "dnssec": "no",
           "words": "cheap watches", "patterns": "ro[l1]ex"}
 
@@ -81,8 +82,8 @@ def configure(backstop, server, **general):
 
 @case
 def moves():
-    """Three checks against a stranger's report and none for move it; two do not, nor three and one for, nor an insider's,
-    nor three that all look at the host, nor any where it is off."""
+    """Three checks against a stranger's report and none for move it; two do not, nor three and one for, nor an
+    insider's, nor three that all look at the host, nor any where it is off."""
     mail, backstop = prepare("moves")
     with DnsServer(WORLD) as server:
         configure(backstop, server)
@@ -92,8 +93,7 @@ def moves():
         mail.put("INBOX", report(7, BAD, "Cheap watches"), CAME, "F")
         deliver(mail, backstop, report(2, BAD, "Cheap watches"), report(3, UNNAMED, "Cheap watches"),
                 report(4, OWN, "Cheap watches"), report(5, BAD, "Cheap watches", inside=True), report(6, BAD, "Lunch"))
-        found = {number: [code for code in codes(backstop, number)
-                          if code.startswith(("spf-", "reverse-", "host-", "word-", "second-"))] for number in range(2, 8)}
+        found = {number: [code for code in codes(backstop, number) if code.startswith(TOLD)] for number in range(2, 8)}
         three = ["spf-fail", "reverse-none", "host-listed", "word-found"]
         equal(found, {2: [*three, "second-line"], 3: ["spf-pass", "reverse-none", "word-found"],
                       4: ["spf-pass", "reverse-none", "host-listed", "word-found"], 5: [], 6: three[:3],
@@ -105,7 +105,7 @@ def moves():
         said = " ".join(backstop.ok("backstop", "explain", str(entry(backstop, 2)["id"])).split())
         assert "4 checks speak against it and nothing speaks for it" in said, said
         backstop.ok("backstop", "sweep")
-        equal((judged(backstop, 1), judged(backstop, 3)), (("unsure", "quarantined"), ("unsure", "kept")), "after a sweep")
+        equal((judged(backstop, 1), judged(backstop, 3)), (("unsure", "quarantined"), ("unsure", "kept")), "swept")
 
 
 @case
