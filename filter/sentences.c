@@ -249,10 +249,12 @@ static const struct {
   { "word-found", N_("The original holds “{1}”, which stands among your words ({2:place}).") },
   { "word-pattern", N_("The original fits “{1}”, which stands among your patterns ({2:place}).") },
   { "word-costly", N_("Your pattern “{1}” was given up, since it took too long on this text: that tells nothing.") },
-  { "word-unwanted", N_("Its words are those of messages that you deleted from the quarantine rather than of mail that "
-                        "you sent or restored, as was learned from {1} of them. These weighed most: {2:list}.") },
-  { "word-wanted", N_("Its words are those of mail that you sent or restored rather than of messages that you deleted "
-                      "from the quarantine, as was learned from {1} of them. These weighed most: {2:list}.") },
+  { "word-unwanted",
+    N_("The words of the original are those of messages that you deleted from the quarantine rather than of mail that "
+       "you sent or restored, as was learned from {1} of them. These weighed most: {2:list}.") },
+  { "word-wanted",
+    N_("The words of the original are those of mail that you sent or restored rather than of messages that you deleted "
+       "from the quarantine, as was learned from {1} of them. These weighed most: {2:list}.") },
   { "second-line", N_("{1} checks speak against it and nothing speaks for it, and a stranger handed it in: you want "
                       "such messages moved (second-line = quarantine).") },
 
