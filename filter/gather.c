@@ -2,7 +2,7 @@
  * Owns:     which part is read how.
  * Must not: weigh or decide.
  * Fails:    never; limits are those of parts.h and of the bytes given.
- * Tests:    tests/filter/test_read.c */
+ * Tests:    tests/filter/test_read.c, tests/filter/test_original_text.c */
 #include "filter/gather.h"
 
 #include "filter/filter.h"

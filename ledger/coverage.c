@@ -209,6 +209,7 @@ typedef struct {
   gint64 need_to; /* the time at which the folders of the account must have been looked at */
   gint64 from, to;
   gboolean failed;  /* the test of coverage did, for one of the addresses */
+  gboolean late;    /* a folder was not looked at in time, whatever else it lacks */
   gboolean none;    /* a folder has no coverage at all */
   gboolean lacking; /* a folder lacks more than another look */
   Evidence *gap, *late_gap;
@@ -228,6 +229,7 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
 {
   gboolean late = FALSE;
   Evidence *gap = NULL;
+  if (folder->to < sum->need_to || folder->to > sum->now) sum->late = TRUE;
   if (folder->to > sum->now) { /* the clock was wrong at that look, so the time of the look is unknown */
     sum_gap(sum, TRUE, lack_of("sent-clock", folder, folder->to, 0));
     folder->from = folder->to = 0;
@@ -334,7 +336,7 @@ gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const 
     facts->to = sum.none ? 0 : sum.to;
     facts->covered = sum.gap == NULL && sum.late_gap == NULL;
     facts->test_failed = sum.failed;
-    facts->late = sum.late_gap != NULL;
+    facts->late = sum.late || sum.late_gap != NULL;
     facts->stale = !sum.lacking && sum.late_gap != NULL;
     const Evidence *lack = sum.gap != NULL ? sum.gap : sum.late_gap;
     facts->lack = lack != NULL ? evidence_copy(lack) : NULL;

@@ -1,15 +1,18 @@
-/* tools.c - how long facts and verdict of an unsure bounce take with every check by DNS switched on, and all answers
- *           stored
+/* tools.c - how long facts and verdict of an unsure bounce take with every check by DNS and of words switched on, all
+ *           answers stored, and fifty thousand words learned
  * Owns:     a folder in TMPDIR (/tmp), removed at the end.
  * Must not: be part of make check; ask a name server.
  * Fails:    with status 1 and the reason, also where it takes longer than a millisecond.
- * Tests:    ledger/facts_tools.c, ledger/dns.c, by hand: make bench-tools */
+ * Tests:    ledger/facts_tools.c, ledger/facts_words.c, ledger/dns.c, by hand: make bench-tools */
 #include "filter/chain.h"
 #include "filter/filter.h"
 #include "ledger/configure.h"
+#include "ledger/db.h"
 #include "ledger/dns.h"
 #include "ledger/facts.h"
 #include "ledger/learn.h"
+#include "ledger/private.h"
+#include "ledger/words.h"
 #include "tests/bench/folder.h"
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -59,13 +62,41 @@ static gboolean store(Ledger *ledger, GError **error)
   return dns_put(ledger, answers, NOW, error);
 }
 
+/* Half of the words of the bounce are known, and tell something. */
+static gboolean teach(Ledger *ledger, GError **error)
+{
+  if (!db_exec(ledger, "UPDATE word_total SET good = 5000, bad = 500", error)
+      || !db_run(ledger, error,
+                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+                 " INSERT INTO word(hash, good, bad) SELECT i * 184467440737, 1, 1 FROM n",
+                 "d", WORDS_KEPT_MOST - WORDING_WORDS_MOST))
+    return FALSE;
+  for (guint i = 0; i < WORDING_WORDS_MOST; i += 2) {
+    g_autofree char *word = g_strdup_printf("t:word%u", i);
+    if (!db_run(ledger, error, "INSERT INTO word(hash, good, bad) VALUES(?, 0, 9)", "i", word_hash(word))) return FALSE;
+  }
+  return TRUE;
+}
+
+static GPtrArray *all_keywords(void)
+{
+  GPtrArray *keywords = g_ptr_array_new_with_free_func((GDestroyNotify)keyword_unref);
+  for (guint i = 0; i < KEYWORD_WORDS_MOST + KEYWORD_PATTERNS_MOST; i++) {
+    const KeywordKind kind = i < KEYWORD_WORDS_MOST ? KEYWORD_WORD : KEYWORD_PATTERN;
+    g_autofree char *problem = NULL,
+                    *text = g_strdup_printf(kind == KEYWORD_WORD ? "sought%u" : "\\bch[e3]ap.{1,10}%u", i);
+    g_ptr_array_add(keywords, keyword_new(kind, text, &problem));
+  }
+  return keywords;
+}
+
 static gboolean prepare(Ledger *ledger, GError **error)
 {
   const AccountSetup account = { .name = (char *)"home", .addresses = (char *)"*@my.example" };
   g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
   for (guint i = 0; i < 30; i++) g_ptr_array_add(messages, g_bytes_new_static(OUTSIDE "\n", strlen(OUTSIDE "\n")));
   return account_configure(ledger, &account, 1, error) && learn_from(ledger, "home", messages, NOW, error)
-         && store(ledger, error);
+         && store(ledger, error) && teach(ledger, error);
 }
 
 static Tools all_tools(void)
@@ -92,6 +123,10 @@ static Report *unsure(void)
   g_ptr_array_add(report->original.message_ids, g_strdup("1@foreign.example"));
   hops_read((Span){ OUTSIDE, strlen(OUTSIDE) }, report->hops);
   hops_read((Span){ CHAIN, strlen(CHAIN) }, report->original.hops);
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (guint i = 0; text->len < ORIGINAL_TEXT_MOST; i++) g_string_append_printf(text, "word%u ", i);
+  report->original.subject = g_strdup("Cheap watches");
+  report->original.text = g_strdup(text->str);
   for (guint k = 0; k < 10; k++) g_ptr_array_add(report->original.links, g_strdup_printf("shop%u.test", k));
   return report;
 }
@@ -104,11 +139,16 @@ static gint64 cpu_time(void)
 }
 
 /* Microseconds of CPU of one look-up and verdict. -1 with error. */
-static double time_one(Ledger *ledger, const Tools *tools, guint *lines, GError **error)
+static double time_one(Ledger *ledger, const Tools *tools, const GPtrArray *keywords, guint *lines, GError **error)
 {
   g_autoptr(Report) report = unsure();
   const Policy policy = POLICY_DEFAULT(NOW);
-  const FactsQuery query = { .account = "home", .arrived = NOW, .now = NOW, .tools = tools };
+  const FactsQuery query = { .account = "home",
+                             .arrived = NOW,
+                             .now = NOW,
+                             .tools = tools,
+                             .keywords = keywords,
+                             .learned_words = keywords != NULL };
   gint64 start = cpu_time();
   for (guint i = 0; i < TIMES; i++) {
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, error);
@@ -125,13 +165,15 @@ int main(void)
   g_autofree char *folder = g_dir_make_tmp("backstop-bench-XXXXXX", NULL);
   guint plain_lines = 0, lines = 0;
   g_auto(Tools) tools = all_tools();
-  double with = -1, without = -1;
+  double with = -1, names = -1, without = -1;
   filter_init();
+  g_autoptr(GPtrArray) keywords = all_keywords();
   {
     g_autoptr(Ledger) ledger = ledger_open(folder, LEDGER_CREATE, &error);
     if (ledger != NULL && prepare(ledger, &error)) {
-      without = time_one(ledger, NULL, &plain_lines, &error);
-      with = error == NULL ? time_one(ledger, &tools, &lines, &error) : -1;
+      without = time_one(ledger, NULL, NULL, &plain_lines, &error);
+      names = error == NULL ? time_one(ledger, &tools, NULL, &lines, &error) : -1;
+      with = error == NULL ? time_one(ledger, &tools, keywords, &lines, &error) : -1;
     }
   }
   bench_remove_ledger(folder);
@@ -140,8 +182,9 @@ int main(void)
     return 1;
   }
   printf(
-      "a bounce with every check on (%d lists of hosts and of links each, 10 links, 150 ranges of SPF; %u lines said):"
-      " %.0f us of CPU, without them %.0f us; at most %.0f us\n",
-      LISTS, lines - plain_lines, with, without, BAR);
+      "a bounce with every check on (%d lists of hosts and of links each, 10 links, 150 ranges of SPF; 100 words, 20 "
+      "patterns,"
+      " 16 KiB of text; %u lines said): %.0f us of CPU, without words %.0f us, without them %.0f us; at most %.0f us\n",
+      LISTS, lines - plain_lines, with, names, without, BAR);
   return with > BAR || lines == plain_lines;
 }
