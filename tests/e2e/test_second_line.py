@@ -123,6 +123,22 @@ def few():
 
 
 @case
+def waits():
+    """A fresh one waits; ten at once move nothing while nothing shows that the right Sent folders are read."""
+    mail, backstop = prepare("waits")
+    with DnsServer(WORLD) as server:
+        configure(backstop, server, **{"second-line": "quarantine"})
+        then, now = messages.date(CAME).encode(), messages.date(messages.NOW).encode()
+        fresh = report(30, BAD, "Cheap watches").replace(then, now)
+        mail.inbox.deliver(fresh, messages.NOW)
+        deliver(mail, backstop, *(report(number, BAD, "Cheap watches") for number in range(1, 11)))
+        equal(judged(backstop, 30), ("unsure", "waiting"), "the fresh one")
+        equal({judged(backstop, number) for number in range(1, 11)}, {("unsure", "kept")}, "the others")
+        said = " ".join(backstop.ok("backstop", "status").split())
+        assert "Nothing is moved: 10 messages would be" in said, said
+
+
+@case
 def heals():
     """What it moved goes back by itself once the sent message is found, and is told by status."""
     mail, backstop = prepare("heals")
