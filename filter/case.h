@@ -46,6 +46,10 @@ void judge_insider(Case *c);
 void judge_insider_late(Case *c);
 /* judge_tools.c: what the checks of servers say, where it is left in sight. */
 void judge_tools(Case *c);
+/* judge_words.c: adds what the words of the original say to these lines of evidence. */
+void judge_words_add(GPtrArray *lines, const WordFacts *words);
+/* judge_second.c: does enough speak against what is left in sight? */
+void judge_second_line(Case *c);
 /* judge_shows.c, the rules 9 and 10: whether what it shows, and what is known of sent mail, are enough to say no. */
 void judge_unknown(Case *c);
 void judge_shown(Case *c);

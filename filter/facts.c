@@ -40,6 +40,7 @@ void facts_free(Facts *facts)
   if (facts->lack != NULL) evidence_free(facts->lack);
   sent_fact_free(facts->written_sent);
   tool_facts_clear(&facts->tools);
+  word_facts_clear(&facts->words);
   g_free(facts);
 }
 

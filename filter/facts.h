@@ -4,6 +4,7 @@
 #include "filter/hand.h"
 #include "filter/report.h"
 #include "filter/tools.h"
+#include "filter/wording.h"
 
 /* A message the owner sent, as the ledger remembers it. */
 typedef struct {
@@ -133,10 +134,14 @@ typedef struct {
   gint64 from, to; /* the interval for which the ledger holds all sent mail of the addresses asked about; 0 = none */
   char *gap;       /* one sentence: what is missing, naming account and folder; NULL when covered */
   Evidence *lack;  /* the same as code and arguments (sentences.c); NULL: gap alone tells */
+  gboolean late;   /* some account's Sent folder was not looked at (to its end) since the report came, whatever else is
+                      missing */
+  gboolean test_failed; /* answers to mail that is not in Sent have come to one of these addresses */
   gboolean stale; /* not covered only because some account's Sent folder was not looked at (to its end) since the report
                      came; a later look may tell */
 
   ToolFacts tools; /* only where the owner has switched them on, and a stranger handed the report in */
+  WordFacts words; /* likewise, but for .hashes */
 
   char *unlisted; /* an address that the report came to, where no account lists any of these; NULL */
 

@@ -32,6 +32,7 @@ typedef struct {
   gboolean judge_virus;        /* by default TRUE */
   gboolean judge_auto_replies; /* by default FALSE */
   gboolean judge_receipts;     /* by default FALSE */
+  gboolean second_line;        /* by default FALSE: what is unsure moves where enough speaks against it */
 } Policy;
 #define POLICY_DEFAULT(now_) ((Policy){ .now = (now_), .judge_challenges = TRUE, .judge_virus = TRUE })
 
@@ -44,6 +45,8 @@ typedef struct {
   GPtrArray
       *evidence; /* Evidence*: the report's signals, then all that was found, the deciding line marked by .decided */
   guint decided; /* index into evidence of the line that decided */
+  gboolean second_line; /* unsure, but three checks or more speak against it and nothing for it, a stranger handed it
+                           in, and the owner wants it moved then (judge_second.c) */
 } Verdict;
 
 #define FILTER_FRESH ((gint64)600)
@@ -53,9 +56,11 @@ typedef struct {
  */
 Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *policy);
 void verdict_free(Verdict *verdict);
-/* What the checks of servers come to, as lines of evidence (Evidence*), whoever handed the report in and whatever its
- * verdict is; of an unsure one about a stranger's report they are among its evidence. */
+/* What the checks of servers, and of words, come to, as lines of evidence (Evidence*), whoever handed the report in and
+ * whatever its verdict is; of an unsure one about a stranger's report they are among its evidence. */
 GPtrArray *filter_tools(const Facts *facts);
+/* Does the line of evidence that decided (its code) say that the second line moved it? */
+gboolean filter_is_second_line(const char *code);
 /* Did it decide that the report is an insider about mail that is not in Sent (rule 7)? */
 gboolean verdict_is_insider(const Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)

@@ -2,7 +2,7 @@
  * Owns:     which part is read how.
  * Must not: weigh or decide.
  * Fails:    never; limits are those of parts.h and of the bytes given.
- * Tests:    tests/filter/test_read.c */
+ * Tests:    tests/filter/test_read.c, tests/filter/test_original_text.c */
 #include "filter/gather.h"
 
 #include "filter/filter.h"
@@ -186,6 +186,26 @@ static void read_links(Gathered *gathered, const Parts *parts)
   }
 }
 
+/* The text of the original: of its parts; else what stands in the report's own text below the original's header. */
+static void read_text(Gathered *gathered, const Parts *parts)
+{
+  g_autoptr(GString) all = g_string_new(NULL);
+  for (guint i = 0; i < parts->all->len && all->len < ORIGINAL_TEXT_MOST; i++) {
+    const Part *part = parts_at(parts, i);
+    const gboolean bare = part->inside < 0 && i > 0 && is_bare_original(part);
+    if (!bare && (part->inside < 0 || part_is_headers(part) || !g_str_has_prefix(part->type, "text/"))) continue;
+    g_autofree char *text = part_text(part, ORIGINAL_TEXT_MOST - all->len);
+    g_string_append_printf(all, "%s\n", text);
+  }
+  if (all->len == 0 && gathered->blocks->cut < gathered->text->len) {
+    const Span below = { gathered->text->str + gathered->blocks->cut, gathered->text->len - gathered->blocks->cut };
+    const Span header = fields_begin(below);
+    const gsize length = fields_length(header);
+    g_string_append_len(all, header.start + length, MIN(header.length - length, ORIGINAL_TEXT_MOST));
+  }
+  if (all->len > 0) gathered->original->text = g_utf8_make_valid(all->str, (gssize)all->len);
+}
+
 /* Do most lines quote somebody ("> ")? Then a person writes about the quoted text. */
 static gboolean mostly_quoted(const char *text)
 {
@@ -228,6 +248,7 @@ static void gather_body(Gathered *gathered, Span message)
   phrases_score(folded->str, folded->len, PHRASE_IN_TEXT, &gathered->said);
   keep_shown(gathered, (Span){ text + gathered->blocks->cut, gathered->text->len - gathered->blocks->cut });
   read_links(gathered, parts);
+  read_text(gathered, parts);
   original->header = gathered->returned || gathered->blocks->header;
   gathered->dialogue = strstr(folded->str, "rcpt to:<") != NULL;
   gathered->quoted = mostly_quoted(text);

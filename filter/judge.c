@@ -71,7 +71,7 @@ static gboolean is_marked(const Verdict *verdict)
 static void judge_freshness(Case *c)
 {
   Verdict *verdict = c->verdict;
-  const gboolean moved = verdict->code == VERDICT_BACKSCATTER, marked = is_marked(verdict);
+  const gboolean moved = verdict->code == VERDICT_BACKSCATTER || verdict->second_line, marked = is_marked(verdict);
   if (marked && c->facts->stale) verdict->fresh = TRUE;
   if (!(moved || marked || verdict_is_insider(verdict)) || c->facts->own == OWN_DENY || c->facts->waited) return;
   gint64 limit = c->policy->now - FILTER_FRESH, report = c->report->date, original = c->report->original.date;
@@ -104,6 +104,7 @@ static void (*const judges[])(Case *c) = {
   judge_shown,        /* 9 */
   judge_coverage,     /* 10 */
   judge_tools,        /* beside all of them: explains what is left in sight */
+  judge_second_line,  /* moves what is unsure, where the owner wants it */
 };
 
 Verdict *filter_judge(const Report *report, const Facts *facts, const Policy *policy)

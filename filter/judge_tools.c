@@ -1,6 +1,6 @@
 /* judge_tools.c - what the checks of servers say of a report that is left in sight
  * Owns:     which of their results speaks against the owner's mail, and which for it.
- * Must not: settle a case, or say a word where one is settled otherwise: nothing moves by them.
+ * Must not: settle a case, or say a word where one is settled otherwise.
  * Fails:    never.
  * Tests:    tests/ledger/test_facts_tools.c */
 #include "filter/case.h"
@@ -46,6 +46,7 @@ GPtrArray *filter_tools(const Facts *facts)
   add_spf(lines, tools);
   add_reverse(lines, tools);
   add_listed(lines, tools);
+  judge_words_add(lines, &facts->words);
   return lines;
 }
 

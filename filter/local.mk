@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libfilter.a
-libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(NETTLE_CFLAGS)
+libfilter_a_CPPFLAGS = $(AM_CPPFLAGS) $(GMIME_CFLAGS) $(NETTLE_CFLAGS) $(PCRE2_CFLAGS)
 libfilter_a_SOURCES = \
 	filter/filter.h filter/report.h filter/facts.h filter/normalise.h \
 	filter/fields.h filter/gather.h filter/head.h filter/labels.h filter/notice.h filter/parts.h filter/phrases.h \
@@ -10,12 +10,13 @@ libfilter_a_SOURCES = \
 	filter/head.c filter/status.c filter/labels.c filter/returned.c filter/recipients.c filter/tokens.c \
 	filter/gather.c filter/notice.c filter/read.c filter/tell.c filter/judge.c filter/reason.c filter/sent_message.c \
 	filter/received_message.c filter/chain.h filter/chain.c filter/hand.h filter/hand.c
-FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(NETTLE_LIBS) $(GLIB_LIBS)
+FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(NETTLE_LIBS) $(PCRE2_LIBS) $(GLIB_LIBS) -lm
 
-# Questions to the domain name system.
+# Questions to the domain name system; words; the second line.
 libfilter_a_SOURCES += filter/dns.h filter/dns.c filter/spf.h filter/spf.c filter/zones.h filter/zones.c \
 	filter/links.h filter/links.c filter/outermost.h filter/outermost.c filter/tools.h filter/tools.c \
-	filter/judge_tools.c
+	filter/judge_tools.c filter/judge_words.c filter/judge_second.c filter/keywords.h filter/keywords.c \
+	filter/wording.h filter/wording.c
 
 # The judges, and the sentences of what they find.
 libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_hand.c \

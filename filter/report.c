@@ -147,6 +147,7 @@ void report_free(Report *report)
   g_free(report->original.from);
   g_free(report->original.to);
   g_free(report->original.subject);
+  g_free(report->original.text);
   g_ptr_array_unref(report->original.senders);
   g_ptr_array_unref(report->original.recipients);
   g_ptr_array_unref(report->original.delivered);

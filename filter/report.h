@@ -66,6 +66,8 @@ typedef enum {
   RANK_NAMED      /* a field of a status part, or X-Failed-Recipients, names it */
 } RecipientRank;
 
+#define ORIGINAL_TEXT_MOST ((gsize)16384)
+
 /* What a report still shows of the message it speaks of. Strings are decoded, valid UTF-8, one line; NULL when
  * absent. */
 typedef struct {
@@ -88,6 +90,8 @@ typedef struct {
   gboolean whole;         /* a header came back that hardly lacks a field: with Received, and eight fields or more */
   gboolean unread;        /* an original is there, but it was cut off, packed, or not understood */
   GPtrArray *links;       /* char*: domains that links in it lead to (links.h); never NULL */
+  char *text; /* what it says, decoded, at most ORIGINAL_TEXT_MOST bytes and a bit, on several lines; NULL: nothing of
+                 it came back */
 
   /* What may be a mark of the owner's own hand (marks.h). */
   char *author;         /* the address of From; NULL */

@@ -15,6 +15,7 @@
  *   {1:sent}       a sent message: its subject, date, folder and account, in four arguments from this one on
  *   {1:list}       how many there are, then the first of them, in all arguments that are left
  *   {1:recipients} a number of recipients
+ *   {1:place}      "subject" or "text": where it stands in the original
  *   {1:event}      what a report tells of: "failed", "late" or "passed"
  *   {1:because}    another sentence: its code, and its arguments in all that are left; a sentence that has no code
  *   {1:reason}     an enhanced status code and the server's words, in two arguments: why, in plain words
@@ -244,6 +245,19 @@ static const struct {
   { "host-listed", N_("{1}, the host from which the original came, is on the list {2}, which answers {3}.") },
   { "link-listed", N_("The original has a link to {1}, which is on the list {2}, which answers {3}.") },
 
+  /* words, and the second line */
+  { "word-found", N_("The original holds “{1}”, which stands among your words ({2:place}).") },
+  { "word-pattern", N_("The original fits “{1}”, which stands among your patterns ({2:place}).") },
+  { "word-costly", N_("Your pattern “{1}” was given up, since it took too long on this text: that tells nothing.") },
+  { "word-unwanted",
+    N_("The words of the original are those of messages that you deleted from the quarantine rather than of mail that "
+       "you sent or restored, as was learned from {1} of them. These weighed most: {2:list}.") },
+  { "word-wanted",
+    N_("The words of the original are those of mail that you sent or restored rather than of messages that you deleted "
+       "from the quarantine, as was learned from {1} of them. These weighed most: {2:list}.") },
+  { "second-line", N_("{1} checks speak against it and nothing speaks for it, and a stranger handed it in: you want "
+                      "such messages moved (second-line = quarantine).") },
+
   /* what others did (fetcher) */
   { "other-machine", N_("Another Backstop, which looks after this mailbox too, moved it into the quarantine folder.") },
   { "by-hand", N_("You, or a program of yours, moved it into the quarantine folder.") },
@@ -291,6 +305,11 @@ static const char *event_words(const char *event)
 {
   if (strcmp(event, "late") == 0) return _("is late");
   return strcmp(event, "passed") == 0 ? _("went on its way") : _("failed");
+}
+
+static const char *place_words(const char *place)
+{
+  return strcmp(place, "subject") == 0 ? _("in its Subject") : _("in its text");
 }
 
 static void put_recipients(GString *out, const char *number)
@@ -345,6 +364,8 @@ static gboolean put_one(GString *out, const Evidence *evidence, const char *what
     put_because(out, evidence, number);
   else if (strcmp(form, "recipients") == 0)
     put_recipients(out, text);
+  else if (strcmp(form, "place") == 0)
+    g_string_append(out, place_words(text));
   else if (strcmp(form, "event") == 0)
     g_string_append(out, event_words(text));
   else

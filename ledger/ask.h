@@ -38,6 +38,8 @@ gboolean ask_hand(const Ask *ask, GError **error);
 gboolean ask_people(const Ask *ask, GError **error);
 /* facts_tools.c: what the checks of servers say, where a stranger handed it in. */
 gboolean ask_tools(const Ask *ask, GError **error);
+/* facts_words.c: what the words of the original say. */
+gboolean ask_words(const Ask *ask, GError **error);
 /* names.c: adds other ways to write this normalised address: a mail domain's second name, IDN and A-label, without the
  * host's name before the domain, without a tag, and what a gateway has packed into a local part. */
 void names_of(const char *address, GPtrArray *names);

@@ -211,6 +211,8 @@ typedef struct {
   gint64 now;     /* no folder can have been looked at later */
   gint64 need_to; /* the time at which the folders of the account must have been looked at */
   gint64 from, to;
+  gboolean failed;  /* the test of coverage did, for one of the addresses */
+  gboolean late;    /* a folder was not looked at in time, whatever else it lacks */
   gboolean none;    /* a folder has no coverage at all */
   gboolean lacking; /* a folder lacks more than another look */
   Evidence *gap, *late_gap;
@@ -230,6 +232,7 @@ static void sum_folder(Sum *sum, const Facts *facts, Coverage *folder, const GPt
 {
   gboolean late = FALSE;
   Evidence *gap = NULL;
+  if (folder->to < sum->need_to || folder->to > sum->now) sum->late = TRUE;
   if (folder->to > sum->now) { /* the clock was wrong at that look, so the time of the look is unknown */
     sum_gap(sum, TRUE, lack_of("sent-clock", folder, folder->to, 0));
     folder->from = folder->to = 0;
@@ -273,6 +276,7 @@ static gboolean sum_tests(Ledger *ledger, const Facts *facts, const Report *repo
   for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
     g_autofree char *sentence = NULL;
     if (!answers_ask(ledger, lists[i], facts->need_from, facts->need_to, &sentence, error)) return FALSE;
+    sum->failed = sum->failed || sentence != NULL;
     if (sentence != NULL) sum_gap(sum, FALSE, evidence_new_text(EVIDENCE_NEUTRAL, "sent-tested", sentence));
   }
   return TRUE;
@@ -334,6 +338,8 @@ gboolean coverage_ask(Ledger *ledger, Facts *facts, const Report *report, const 
     facts->from = sum.none ? 0 : sum.from;
     facts->to = sum.none ? 0 : sum.to;
     facts->covered = sum.gap == NULL && sum.late_gap == NULL;
+    facts->test_failed = sum.failed;
+    facts->late = sum.late || sum.late_gap != NULL;
     facts->stale = !sum.lacking && sum.late_gap != NULL;
     const Evidence *lack = sum.gap != NULL ? sum.gap : sum.late_gap;
     facts->lack = lack != NULL ? evidence_copy(lack) : NULL;

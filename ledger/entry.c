@@ -120,6 +120,7 @@ Entry *entry_new(const char *account, const Report *report, const Facts *facts, 
   entry->bearer = relay_bearer(report);
   entry->unused = facts != NULL ? g_strdup(facts->unused) : NULL;
   entry->signature = facts != NULL ? facts->signature.digest : 0;
+  entry->words = leaves && facts != NULL && facts->words.hashes != NULL ? g_array_ref(facts->words.hashes) : NULL;
   entry->sighting = sighting_of_report(report);
   if (facts != NULL) set_match(entry, facts, verdict, original->message_ids->len > 0);
   entry_shorten(entry);
@@ -142,6 +143,7 @@ void entry_free(Entry *entry)
   if (entry->kept != NULL) g_bytes_unref(entry->kept);
   if (entry->relays != NULL) g_ptr_array_unref(entry->relays);
   if (entry->kept_hashes != NULL) g_array_unref(entry->kept_hashes);
+  if (entry->words != NULL) g_array_unref(entry->words);
   g_free(entry);
 }
 

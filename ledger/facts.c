@@ -61,7 +61,7 @@ static gboolean ask_all(const Ask *ask, GError **error)
   set_need(ask);
   return newsender_own_word(ask->ledger, ask->facts, ask->report, error) && ask_ids(ask, error) && ask_fit(ask, error)
          && ask_owner(ask, error) && ask_hand(ask, error) && ask_signed(ask, error) && ask_marks(ask, error)
-         && ask_people(ask, error) && ask_tools(ask, error)
+         && ask_people(ask, error) && ask_tools(ask, error) && ask_words(ask, error)
          && coverage_ask(ask->ledger, ask->facts, ask->report, ask->query, error);
 }
 

@@ -4,16 +4,18 @@
 #include "ledger/journal.h"
 
 typedef struct {
-  const char *account;      /* the account in whose mailbox the report is; NULL (check): any */
-  gint64 arrived;           /* INTERNALDATE, Unix seconds; 0 = unknown, the report's Date is used */
-  gint64 now;               /* Unix seconds, when the batch was scanned */
-  gint64 seen;              /* Unix seconds, when the report was first seen; 0: now */
-  gint64 prior;             /* the entry that is judged again: it does not count against itself; 0: none */
-  const GPtrArray *pending; /* const Entry *: reports of the same batch that were judged before and are not recorded
-                               yet; they count like recorded ones; NULL: none */
-  const Tools *tools;       /* the checks that are on; NULL: none */
-  gboolean try_tools;       /* make these checks whoever handed the report in: somebody wants to see them */
-  GPtrArray *missing;       /* gets the questions (DnsQuestion*) whose answers these checks lack; NULL: nobody asks */
+  const char *account;       /* the account in whose mailbox the report is; NULL (check): any */
+  gint64 arrived;            /* INTERNALDATE, Unix seconds; 0 = unknown, the report's Date is used */
+  gint64 now;                /* Unix seconds, when the batch was scanned */
+  gint64 seen;               /* Unix seconds, when the report was first seen; 0: now */
+  gint64 prior;              /* the entry that is judged again: it does not count against itself; 0: none */
+  const GPtrArray *pending;  /* const Entry *: reports of the same batch that were judged before and are not recorded
+                                yet; they count like recorded ones; NULL: none */
+  const Tools *tools;        /* the checks that are on; NULL: none */
+  const GPtrArray *keywords; /* Keyword*: words and patterns that the owner looks for; NULL: none */
+  gboolean learned_words;    /* weigh and note words, to learn from them */
+  gboolean try_tools;        /* make these checks whoever handed the report in: somebody wants to see them */
+  GPtrArray *missing;        /* gets the questions (DnsQuestion*) whose answers these checks lack; NULL: nobody asks */
 } FactsQuery;
 
 /* Days before a report in which its original must have been sent: no server keeps trying for longer. */

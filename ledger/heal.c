@@ -2,7 +2,7 @@
  * Owns:     table healing: what is judged again, what goes back by itself, and what is only told.
  * Must not: move anything; bring back what rests on a stranger's word alone.
  * Fails:    LEDGER_ERROR; a run is in whole or not at all.
- * Tests:    tests/ledger/test_heal.c */
+ * Tests:    tests/ledger/test_heal.c, tests/ledger/test_heal_second.c */
 #include "ledger/heal.h"
 #include "ledger/kept.h"
 #include "ledger/wish.h"
@@ -141,12 +141,21 @@ static gboolean write_verdict(Ledger *ledger, const Again *again, GError **error
   return journal_judge_again(ledger, now, error);
 }
 
+/* What the second line moved was unsure before: it is unsure for another reason now, or not. */
+static gboolean is_unchanged(const Again *again)
+{
+  const Verdict *verdict = again->verdict;
+  const gboolean second = filter_is_second_line(code_of(again->entry->evidence, again->entry->decided));
+  if (verdict->code == VERDICT_BACKSCATTER) return TRUE;
+  if (verdict->code != again->entry->verdict) return FALSE;
+  return !second || g_str_equal(code_of(verdict->evidence, verdict->decided), "not-covered");
+}
+
 static gboolean conclude(Ledger *ledger, const Again *again, gint64 now, HealResult *result, GError **error)
 {
   gboolean before = FALSE, asked = FALSE, within = TRUE;
   gint64 id = again->entry->id;
-  if (again->verdict->code == VERDICT_BACKSCATTER || again->verdict->code == again->entry->verdict)
-    return db_run(ledger, error, "DELETE FROM healing WHERE entry = ? AND NOT back", "i", id);
+  if (is_unchanged(again)) return db_run(ledger, error, "DELETE FROM healing WHERE entry = ? AND NOT back", "i", id);
   if (!look_up_past(ledger, again->entry, &before, &asked, error) || !within_cap(ledger, again, now, &within, error))
     return FALSE;
   if (asked || (!goes_back(again) && !is_told(again))) return TRUE;

@@ -78,6 +78,7 @@ typedef struct {
   gboolean braked;     /* kept until the account is plausible (brake.h) */
   GPtrArray *relays;   /* char*: hosts that passed the original on; NULL. Not read back */
   char *bearer;        /* the host that brought the report to the mailbox; NULL. Not read back */
+  GArray *words;       /* gint64: of a report on its way to quarantine: words to learn from; NULL. Not read back */
   char *unused;   /* an address of the owner's that it came to, and that mail never left from; NULL. Not read back */
   char *unlisted; /* an address it came to, where no account lists any of these; NULL. Not read back */
 } Entry;

@@ -193,6 +193,7 @@ gboolean kept_forget(Ledger *ledger, const Entry *entry, GError **error)
 gboolean kept_write(Ledger *ledger, const Entry *entry, GError **error)
 {
   gsize size = 0;
+  if (!words_keep(ledger, entry, error)) return FALSE;
   if (entry->kept == NULL) return TRUE;
   const void *data = g_bytes_get_data(entry->kept, &size);
   return db_run(ledger, error, "INSERT INTO kept(entry, report) VALUES(?, ?)", "ib", entry->id, data, size)

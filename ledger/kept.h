@@ -14,8 +14,8 @@ Report *kept_unpack(GBytes *bytes, const Entry *entry);
  * reporter: as the entry has it; NULL. Array of gint64; the caller owns it. */
 GArray *kept_hashes(const Report *report, const char *reporter);
 
-/* Keeps what the entry has in `kept` under the id of an entry that keeps nothing. Within a transaction of the caller's,
- * as is kept_forget(). */
+/* Keeps what the entry has in `kept` (and in `words`, see words.c) under the id of an entry that keeps nothing. Within
+ * a transaction of the caller's, as is kept_forget(). */
 gboolean kept_write(Ledger *ledger, const Entry *entry, GError **error);
 /* Forgets what was kept of the entry, and that it is due to be judged again. */
 gboolean kept_forget(Ledger *ledger, const Entry *entry, GError **error);

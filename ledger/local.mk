@@ -16,6 +16,8 @@ libledger_a_SOURCES = %D%/account.c %D%/account.h %D%/answers.c %D%/answers.h %D
 	%D%/schema_marks.c %D%/facts_signed.c %D%/signer.c %D%/signer.h %D%/signer_copy.c %D%/signer_key.c \
 	%D%/signer_learned.c %D%/insider.c %D%/insider.h %D%/learn.c %D%/learn.h %D%/own_server.c %D%/own_server.h \
 	%D%/schema_hand.c %D%/facts_hand.c %D%/schema_domain.c %D%/sent_domain.c
+# Words.
+libledger_a_SOURCES += %D%/words.c %D%/words.h %D%/facts_words.c %D%/schema_words.c
 # What was learned from the domain name system.
 libledger_a_SOURCES += %D%/dns.c %D%/dns.h %D%/facts_tools.c %D%/schema_dns.c
 LEDGER_LIBS = libledger.a $(FILTER_LIBS) $(SQLITE_LIBS)

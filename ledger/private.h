@@ -16,9 +16,10 @@ extern const char *const schema_trust;
 extern const char *const schema_marks;
 extern const char *const schema_signer;
 extern const char *const schema_hand;
-/* schema_dns.c, schema_domain.c: the same. */
+/* schema_dns.c, schema_domain.c, schema_words.c: the same. */
 extern const char *const schema_dns;
 extern const char *const schema_domain;
+extern const char *const schema_words;
 
 /* account.c: the row id; -1 with error. LEDGER_ERROR_MISSING for an account that is not known. */
 gint64 account_id(Ledger *ledger, const char *name, GError **error);
@@ -139,6 +140,11 @@ gboolean answers_weigh_all(Ledger *ledger, GError **error);
 gboolean answers_ask(Ledger *ledger, const GPtrArray *addresses, gint64 from, gint64 to, char **sentence,
                      GError **error);
 
+/* words.c: how the ledger knows a word of wording_split(). */
+gint64 word_hash(const char *word);
+/* words.c: notes the words of a recorded entry (Entry.words), to learn from them once the owner has decided. Within a
+ * transaction of the caller's. */
+gboolean words_keep(Ledger *ledger, const Entry *entry, GError **error);
 /* never_used.c: counts a report to an address that mail never left from. Within a transaction of the caller's. */
 gboolean never_used_note(Ledger *ledger, const char *address, GError **error);
 /* unlisted.c: counts a bounce to an address that no account lists. Within a transaction of the caller's. */

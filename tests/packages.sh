@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034
 PACKAGES=(autoconf automake make gcc libc6-dev pkg-config xz-utils libetpan-dev libgmime-3.0-dev libsqlite3-dev
   libglib2.0-dev libgnutls28-dev libjson-glib-dev libsecret-1-dev libunbound-dev dns-root-data libcmocka-dev nettle-dev
-  libsasl2-modules dovecot-imapd dovecot-pop3d openssl python3 python3-dkim ca-certificates)
+  libpcre2-dev libsasl2-modules dovecot-imapd dovecot-pop3d openssl python3 python3-dkim ca-certificates)
 # Mail programs that the tests let in by the door.
 CLIENT_PACKAGES=(mpop fetchmail getmail6)
 

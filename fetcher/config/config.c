@@ -18,6 +18,9 @@ void config_account_free(AccountConfig *account)
   g_free(account->password_command);
   g_free(account->addresses);
   g_free(account->receive_only);
+  g_strfreev(account->words);
+  g_strfreev(account->patterns);
+  g_clear_pointer(&account->keywords, g_ptr_array_unref);
   g_strfreev(account->folders);
   g_strfreev(account->sent);
   g_strfreev(account->door_users);
@@ -65,6 +68,8 @@ void config_free(Config *config)
   g_ptr_array_unref(config->accounts);
   g_free(config->receive_only);
   tools_clear(&config->tools);
+  g_strfreev(config->words);
+  g_strfreev(config->patterns);
   g_strfreev(config->blocklists);
   g_strfreev(config->link_blocklists);
   g_strfreev(config->dns_servers);

@@ -5,6 +5,7 @@
  * one name, a key that the account's protocol has no use for. */
 #pragma once
 #include "fetcher/config/protocol.h"
+#include "filter/keywords.h"
 #include "filter/tools.h"
 #include <gio/gio.h>
 
@@ -31,7 +32,10 @@ typedef struct {
   char *sent_account; /* the account whose Sent folders hold mail sent from this account; NULL: this account */
   gboolean sent_recorded; /* `backstop record` tells the ledger of all sent mail */
   char *receive_only;     /* patterns of addresses from which nothing is ever sent; NULL: none */
-  gboolean trust_sent;    /* the owner vouches for the Sent folders, whatever the answers that come in say */
+  char **words;           /* that speak against a stranger's bounce, as written; NULL: none. Likewise patterns: */
+  char **patterns;
+  GPtrArray *keywords;   /* Keyword*: of these, and of those for all accounts; NULL: none */
+  gboolean trust_sent;   /* the owner vouches for the Sent folders, whatever the answers that come in say */
   char *quarantine;      /* IMAP: default Backscatter; else an absolute path. NULL (POP3, and an mbox in whose folder no
                             file can be made, as /var/mail): in the data folder */
   char *restore_to;      /* the path that restored mail goes to; NULL: where it was before, or (POP3) the data folder */
@@ -59,10 +63,13 @@ typedef struct {
   gboolean signature_keys; /* ask for the keys of those who sign the owner's mail; by default TRUE */
   gboolean dnssec;         /* look at signatures of answers; by default TRUE */
   guint keep_days;         /* evidence about what is done is kept so long, 100 to 36500; default 365 */
-  char *receive_only;      /* as in AccountConfig, for all accounts */
-  GPtrArray *accounts;     /* AccountConfig*, in the file's order */
-  char *text;              /* the whole file, as it was read */
-  char *digest;            /* SHA-256 of the text, in hex: whether two configurations are the same */
+  char *receive_only;      /* as in AccountConfig, for all accounts; as are the next two */
+  char **words, **patterns;
+  gboolean learn_words; /* learn which words stand in mail that is wanted, and in other mail; by default FALSE */
+  gboolean second_line; /* second-line = quarantine */
+  GPtrArray *accounts;  /* AccountConfig*, in the file's order */
+  char *text;           /* the whole file, as it was read */
+  char *digest;         /* SHA-256 of the text, in hex: whether two configurations are the same */
 } Config;
 
 /* The default file and data folder ($XDG_CONFIG_HOME/backstop/config, $XDG_DATA_HOME/backstop). The caller frees. */

@@ -17,6 +17,7 @@
 
 static const ConfigWord mode_words[] = { { "quarantine", FALSE }, { "observe", TRUE }, { NULL } };
 static const ConfigWord unsure_words[] = { { "keep", FALSE }, { "quarantine", TRUE }, { NULL } };
+static const ConfigWord second_line_words[] = { { "unsure", FALSE }, { "quarantine", TRUE }, { NULL } };
 static const ConfigWord judge_words[] = { { "judge", TRUE }, { "ignore", FALSE }, { NULL } };
 static const ConfigWord notification_words[] = {
   { "digest", NOTIFICATIONS_DIGEST }, { "off", NOTIFICATIONS_OFF }, { "each", NOTIFICATIONS_EACH }, { NULL }
@@ -38,6 +39,10 @@ static const ConfigKey global_keys[] = {
   { "notifications", KEY_WORD, GLOBAL(notifications), notification_words },
   { "interval", KEY_NUMBER, GLOBAL(interval), NULL, 10, 86400 },
   { "receive-only", KEY_ADDRESSES, GLOBAL(receive_only) },
+  { "second-line", KEY_WORD, GLOBAL(second_line), second_line_words },
+  { "words", KEY_FOLDERS, GLOBAL(words) },
+  { "patterns", KEY_FOLDERS, GLOBAL(patterns) },
+  { "learn-words", KEY_WORD, GLOBAL(learn_words), yes_words },
   { "spf", KEY_WORD, GLOBAL(tools.spf), yes_words },
   { "reverse-name", KEY_WORD, GLOBAL(tools.reverse), yes_words },
   { "blocklists", KEY_FOLDERS, GLOBAL(blocklists) },
@@ -65,6 +70,8 @@ static const ConfigKey account_keys[] = {
   { "sent-account", KEY_TEXT, ACCOUNT(sent_account) },
   { "sent-recorded", KEY_WORD, ACCOUNT(sent_recorded), yes_words },
   { "receive-only", KEY_ADDRESSES, ACCOUNT(receive_only) },
+  { "words", KEY_FOLDERS, ACCOUNT(words) },
+  { "patterns", KEY_FOLDERS, ACCOUNT(patterns) },
   { "trust-sent", KEY_WORD, ACCOUNT(trust_sent), yes_words },
   { "quarantine", KEY_FOLDER, ACCOUNT(quarantine) },
   { "restore-to", KEY_TEXT, ACCOUNT(restore_to) },
@@ -164,8 +171,10 @@ static Config *parse(const char *file, const char *text, gsize length, GError **
     config_refuse(&reader, NULL, error, "names no account; add a group [account NAME], see backstop-config(5)");
     return NULL;
   }
-  return config_finish_tools(&reader, config, error) && config_finish(&reader, config, error) ? g_steal_pointer(&config)
-                                                                                              : NULL;
+  return config_finish_tools(&reader, config, error) && config_finish_words(&reader, config, error)
+                 && config_finish(&reader, config, error)
+             ? g_steal_pointer(&config)
+             : NULL;
 }
 
 /* Can only the owner read and change the open file? Commands that it names will be run. */

@@ -138,7 +138,7 @@ static gboolean sort_all(Run *run, const char *folder, GPtrArray *candidates, GE
 static gboolean wants_move(const Run *run, const Verdict *verdict)
 {
   const gboolean unsure = verdict->code == VERDICT_UNSURE && !verdict_is_insider(verdict);
-  return verdict->code == VERDICT_BACKSCATTER || (unsure && run->config->quarantine_unsure);
+  return verdict->code == VERDICT_BACKSCATTER || verdict->second_line || (unsure && run->config->quarantine_unsure);
 }
 
 /* Nothing keeps this message where it is but its verdict. STORE_CAN_MOVE tells of the open folder. */
@@ -238,7 +238,9 @@ static gboolean judge_one(Run *run, const char *folder, Candidate *candidate, gi
                        .seen = candidate->since,
                        .prior = candidate->prior,
                        .pending = judged,
-                       .tools = &run->config->tools };
+                       .tools = &run->config->tools,
+                       .keywords = run->account->keywords,
+                       .learned_words = run->config->learn_words };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;
   candidate->judged = TRUE;

@@ -5,5 +5,5 @@ libfetcher_a_SOURCES += %D%/batch.c %D%/batch.h %D%/brake.c %D%/brake.h %D%/cand
 	%D%/pardon.h %D%/pass.c %D%/pass.h %D%/prized.c \
 	%D%/prized.h %D%/reconcile.c %D%/reconcile.h %D%/rivals.c %D%/rivals.h %D%/run.c %D%/run.h %D%/seen_before.c \
 	%D%/seen_before.h %D%/settle.c %D%/settle.h %D%/sweep.c %D%/sweep.h %D%/sync.c %D%/sync.h %D%/watch.c \
-	%D%/watch.h %D%/wishes.c %D%/wishes.h %D%/insiders.c %D%/insiders.h \
+	%D%/watch.h %D%/wishes.c %D%/wishes.h %D%/insiders.c %D%/insiders.h %D%/learn_words.c %D%/learn_words.h \
 	%D%/sample.c %D%/sample.h

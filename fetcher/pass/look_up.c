@@ -25,6 +25,8 @@ static gboolean collect_one(const Lacking *lacking, const Candidate *candidate, 
                              .now = lacking->scanned,
                              .seen = candidate->since,
                              .tools = &run->config->tools,
+                             .keywords = run->account->keywords,
+                             .learned_words = run->config->learn_words,
                              .missing = missing };
   g_autoptr(Facts) facts = ledger_facts(run->ledger, candidate->report, &query, error);
   if (facts == NULL) return FALSE;

@@ -8,6 +8,7 @@
 #include "fetcher/pass/folders.h"
 #include "fetcher/pass/heal.h"
 #include "fetcher/pass/insiders.h"
+#include "fetcher/pass/learn_words.h"
 #include "fetcher/pass/look_up.h"
 #include "fetcher/pass/other_accounts.h"
 #include "fetcher/pass/reconcile.h"
@@ -113,7 +114,7 @@ static gboolean look_at_mail(Run *run, GError **error)
   /* Settle first: else messages on their way to quarantine would look as if somebody else had put them there. */
   if (!settle_leaving(run, error) || (!run->settle.half && !reconcile_quarantine(run, error))
       || !sweep_wishes(run, error) || !judge_what_waited(run, error) || !heal_verdicts(run, error)
-      || !insiders_tell(run, error))
+      || !insiders_tell(run, error) || !learn_words(run, error))
     return FALSE;
   if ((run->pass.id != 0 && !signer_keys_fetch(run, error)) || !look_up_tell(run, error)
       || (run->pass.id != 0 && !count_waiting(run, error)))

@@ -14,7 +14,8 @@ Policy run_policy(const Run *run)
                    .judge_challenges = config->judge_challenges,
                    .judge_virus = config->judge_virus,
                    .judge_auto_replies = config->judge_auto_replies,
-                   .judge_receipts = config->judge_receipts };
+                   .judge_receipts = config->judge_receipts,
+                   .second_line = config->second_line };
 }
 
 void run_forget_open(Run *run) { g_clear_pointer(&run->open.folder, g_free); }

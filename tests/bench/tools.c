@@ -1,14 +1,18 @@
 /* tools.c - how long facts and verdict of an unsure bounce take with everything on: a signature that verifies, who handed
- *           it in, and every check by DNS, with all answers stored; beside the same bounce without any of it
+ *           it in, every check by DNS, with all answers stored, and every check of words, with fifty thousand learned;
+ *           beside the same bounce without words, and without any of it
  * Owns:     a folder in TMPDIR (/tmp), removed at the end.
  * Must not: be part of make check; ask a name server.
  * Fails:    with status 1 and the reason, also where it takes longer than a millisecond.
  * Tests:    ledger/facts.c and all that it asks, by hand: make bench-tools */
 #include "filter/chain.h"
 #include "filter/filter.h"
+#include "ledger/db.h"
 #include "ledger/dns.h"
 #include "ledger/facts.h"
 #include "ledger/learn.h"
+#include "ledger/private.h"
+#include "ledger/words.h"
 #include "tests/bench/folder.h"
 #include "tests/bench/letters.h"
 #include <glib/gstdio.h>
@@ -59,12 +63,40 @@ static gboolean store(Ledger *ledger, GError **error)
   return dns_put(ledger, answers, BENCH_NOW, error);
 }
 
+/* Half of the words of the bounce are known, and tell something. */
+static gboolean teach(Ledger *ledger, GError **error)
+{
+  if (!db_exec(ledger, "UPDATE word_total SET good = 5000, bad = 500", error)
+      || !db_run(ledger, error,
+                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+                 " INSERT INTO word(hash, good, bad) SELECT i * 184467440737, 1, 1 FROM n",
+                 "d", WORDS_KEPT_MOST - WORDING_WORDS_MOST))
+    return FALSE;
+  for (guint i = 0; i < WORDING_WORDS_MOST; i += 2) {
+    g_autofree char *word = g_strdup_printf("t:word%u", i);
+    if (!db_run(ledger, error, "INSERT INTO word(hash, good, bad) VALUES(?, 0, 9)", "i", word_hash(word))) return FALSE;
+  }
+  return TRUE;
+}
+
+static GPtrArray *all_keywords(void)
+{
+  GPtrArray *keywords = g_ptr_array_new_with_free_func((GDestroyNotify)keyword_unref);
+  for (guint i = 0; i < KEYWORD_WORDS_MOST + KEYWORD_PATTERNS_MOST; i++) {
+    const KeywordKind kind = i < KEYWORD_WORDS_MOST ? KEYWORD_WORD : KEYWORD_PATTERN;
+    g_autofree char *problem = NULL,
+                    *text = g_strdup_printf(kind == KEYWORD_WORD ? "sought%u" : "\\bch[e3]ap.{1,10}%u", i);
+    g_ptr_array_add(keywords, keyword_new(kind, text, &problem));
+  }
+  return keywords;
+}
+
 static gboolean prepare(Ledger *ledger, const RigKey *key, GError **error)
 {
   g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
   for (guint i = 0; i < 30; i++) g_ptr_array_add(messages, g_bytes_new_static(OUTSIDE "\n", strlen(OUTSIDE "\n")));
   return bench_learn(ledger, key, SIGHTINGS, error) && learn_from(ledger, "home", messages, BENCH_NOW, error)
-         && store(ledger, error);
+         && store(ledger, error) && teach(ledger, error);
 }
 
 static Tools all_tools(void)
@@ -88,6 +120,10 @@ static Report *unsure(const RigKey *key)
   g_autofree char *mail = key != NULL ? rig_sign(key, BENCH_TAGS "two", header) : g_strdup(header);
   g_autoptr(GBytes) bytes = bench_bounce(key != NULL ? OUTSIDE : "", mail, "victim@far.example");
   Report *report = filter_read(bytes);
+  GString *text = g_string_new(NULL);
+  for (guint i = 0; text->len < ORIGINAL_TEXT_MOST; i++) g_string_append_printf(text, "word%u ", i);
+  g_free(report->original.text);
+  report->original.text = g_string_free(text, FALSE);
   for (guint k = 0; k < 10; k++) g_ptr_array_add(report->original.links, g_strdup_printf("shop%u.test", k));
   return report;
 }
@@ -100,10 +136,16 @@ static gint64 cpu_time(void)
 }
 
 /* Microseconds of CPU of one look-up and verdict. -1 with error. */
-static double time_one(Ledger *ledger, const Report *report, const Tools *tools, guint *lines, GError **error)
+static double time_one(Ledger *ledger, const Report *report, const Tools *tools, const GPtrArray *keywords,
+                       guint *lines, GError **error)
 {
   const Policy policy = POLICY_DEFAULT(BENCH_NOW);
-  const FactsQuery query = { .account = "home", .arrived = BENCH_NOW, .now = BENCH_NOW, .tools = tools };
+  const FactsQuery query = { .account = "home",
+                             .arrived = BENCH_NOW,
+                             .now = BENCH_NOW,
+                             .tools = tools,
+                             .keywords = keywords,
+                             .learned_words = keywords != NULL };
   gint64 start = cpu_time();
   for (guint i = 0; i < TIMES; i++) {
     g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, error);
@@ -123,14 +165,16 @@ int main(void)
   guint plain_lines = 0, lines = 0;
   g_auto(Tools) tools = all_tools();
   g_autoptr(RigKey) key = rig_key_new(DKIM_RSA_SHA256, 2048, 1);
-  double with = -1, without = -1;
+  double with = -1, names = -1, without = -1;
   filter_init();
+  g_autoptr(GPtrArray) keywords = all_keywords();
   {
     g_autoptr(Ledger) ledger = ledger_open(folder, LEDGER_CREATE, &error);
     g_autoptr(Report) plain = unsure(NULL), full = unsure(key);
     if (ledger != NULL && prepare(ledger, key, &error)) {
-      without = time_one(ledger, plain, NULL, &plain_lines, &error);
-      with = error == NULL ? time_one(ledger, full, &tools, &lines, &error) : -1;
+      without = time_one(ledger, plain, NULL, NULL, &plain_lines, &error);
+      names = error == NULL ? time_one(ledger, full, &tools, NULL, &lines, &error) : -1;
+      with = error == NULL ? time_one(ledger, full, &tools, keywords, &lines, &error) : -1;
     }
   }
   bench_remove_ledger(folder);
@@ -140,8 +184,8 @@ int main(void)
   }
   gboolean holds = with <= BAR && lines > plain_lines;
   printf("%s: a bounce with everything on (a signature of %d sightings, %d lists of hosts and of links each, 10 links, "
-         "150 "
-         "ranges of SPF; %u lines said more): %.0f us of CPU (bar %.0f), %.1f times the %.0f us without\n",
-         holds ? "holds" : "SHORT", SIGHTINGS, LISTS, lines - plain_lines, with, BAR, with / without, without);
+         "150 ranges of SPF, 100 words, 20 patterns, 16 KiB of text; %u lines said more): %.0f us of CPU (bar %.0f), "
+         "%.0f without words, %.1f times the %.0f us without any of it\n",
+         holds ? "holds" : "SHORT", SIGHTINGS, LISTS, lines - plain_lines, with, BAR, names, with / without, without);
   return holds ? 0 : 1;
 }

@@ -16,7 +16,8 @@ TESTS += $(E2E_SCRIPTED)
 # Maildirs and mboxes, which need no server. The longest first.
 E2E_DISK = tests/e2e/test_disk_hands.py tests/e2e/test_disk_beside.py tests/e2e/test_disk_kill.py \
 	tests/e2e/test_reload.py tests/e2e/test_disk_heal.py tests/e2e/test_disk.py tests/e2e/test_disk_sent.py \
-	tests/e2e/test_disk_marks.py tests/e2e/test_dns.py tests/e2e/test_signed.py
+	tests/e2e/test_disk_marks.py tests/e2e/test_dns.py tests/e2e/test_signed.py \
+	tests/e2e/test_second_line.py
 EXTRA_DIST += $(E2E_DISK) tests/e2e/disk.py tests/e2e/kill.py tests/e2e/accept.py
 TESTS += $(E2E_DISK)
 

@@ -201,7 +201,8 @@ def tried():
         row = json.loads(backstop.run("backstop", "check", "--dns", "--json", path).out)
         equal(row["verdict"], json.loads(plain.out)["verdict"], "verdict")
         equal([(line["check"], line["weight"]) for line in row["dns"]],
-              [("spf", "against"), ("reverse-name", "against"), ("blocklists", "against"), ("link-blocklists", "none")],
+              [("spf", "against"), ("reverse-name", "against"), ("blocklists", "against"), ("link-blocklists", "none"),
+               ("words", "none"), ("patterns", "none"), ("learn-words", "none")],
               "checks")
         equal(row["dns_problem"], None, "problem")
         text = backstop.run("backstop", "check", "--dns", path).out

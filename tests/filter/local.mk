@@ -75,3 +75,15 @@ TESTS += %D%/test_dkim_oracle.py
 EXTRA_DIST += %D%/test_dkim_oracle.py
 %C%_test_judge_hand_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_judge_hand_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+# Words, and the second line.
+FILTER_WORD_TESTS = %D%/test_keywords %D%/test_wording %D%/test_second_line %D%/test_original_text
+check_PROGRAMS += $(FILTER_WORD_TESTS)
+TESTS += $(FILTER_WORD_TESTS)
+%C%_test_keywords_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_keywords_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_wording_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_wording_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_second_line_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_second_line_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)
+%C%_test_original_text_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_original_text_LDADD = $(FILTER_LIBS) $(CMOCKA_LIBS)

@@ -39,7 +39,7 @@ fuzz:
 	  $(FUZZ_CC) $(FUZZ_FLAGS) $(DEFS) $(AM_CPPFLAGS) -I$$top $(GMIME_CFLAGS) $(GNUTLS_CFLAGS) -o \
 	tests/fuzz/$$target \
 	    $$top/tests/fuzz/$$target.c $$sources $(GLIB_LIBS) $(GMIME_LIBS) $(ETPAN_LIBS) $(GNUTLS_LIBS) \
-	$(NETTLE_LIBS); \
+	$(NETTLE_LIBS) $(PCRE2_LIBS) -lm; \
 	  TMPDIR=`test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp}` \
 	    tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=5 -rss_limit_mb=512 \
 	    -print_final_stats=1 -artifact_prefix=tests/fuzz/$$target- tests/fuzz/corpus-$$target \

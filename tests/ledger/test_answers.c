@@ -176,12 +176,33 @@ static void an_account_is_plausible_after_five_answers_or_one_genuine_bounce_by_
   }
 }
 
+/* The first thing that is missing is told; that answers fail the test must be known all the same. */
+static void that_the_test_fails_is_known_whatever_else_is_missing(void **state)
+{
+  for (guint failing = 0; failing < 2; failing++) {
+    GError *error = NULL;
+    g_autoptr(Ledger) ledger = trust_ledger(TRUST_ME, FALSE);
+    trust_letters(ledger);
+    trust_answers(ledger, 162, 0, TRUST_SIDE, NULL);
+    if (failing) trust_answers(ledger, 38, 38, TRUST_SIDE, NULL);
+    OK(coverage_gap_add(ledger, "home", "Sent", RIG_NOW - 5 * DAY, RIG_NOW - 4 * DAY, "a test", &error));
+    g_autoptr(Report) report = rig_report("foreign@x", "nobody@z.example", NULL);
+    g_autoptr(Facts) facts =
+        ledger_facts(ledger, report, &(FactsQuery){ "home", RIG_NOW - 2 * DAY, RIG_NOW, 0 }, &error);
+    OK(facts != NULL);
+    assert_false(facts->covered);
+    assert_string_equal(facts->lack->code, "sent-gap");
+    assert_int_equal(facts->test_failed, failing);
+  }
+}
+
 int main(void)
 {
   filter_init();
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(coverage_fails_where_enough_answers_name_mail_that_nobody_knows),
     cmocka_unit_test(coverage_fails_from_before_the_first_such_answer_until_long_after_the_last),
+    cmocka_unit_test(that_the_test_fails_is_known_whatever_else_is_missing),
     cmocka_unit_test(a_new_phone_is_seen_among_the_recent_answers),
     cmocka_unit_test(coverage_is_whole_again_once_the_missing_folder_is_read),
     cmocka_unit_test(an_answer_to_received_mail_says_nothing_of_sent_mail),

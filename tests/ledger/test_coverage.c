@@ -11,12 +11,12 @@
 static const struct {
   const char *what;
   RigMark marks[3];
-  const char *account;   /* of the query */
-  const char *addressed; /* more mailboxes it came to */
-  const char *senders;   /* of the original */
-  gboolean covered, stale;
-  int from, to;    /* days and seconds before RIG_NOW; -1: 0 */
-  const char *gap; /* part of the sentence */
+  const char *account;           /* of the query */
+  const char *addressed;         /* more mailboxes it came to */
+  const char *senders;           /* of the original */
+  gboolean covered, stale, late; /* late: a look is due, but more than that is missing */
+  int from, to;                  /* days and seconds before RIG_NOW; -1: 0 */
+  const char *gap;               /* part of the sentence */
 } cases[] = {
   { "nothing known", {}, "home", .from = -1, .to = -1, .gap = "Account “home” has no Sent folder" },
   { "complete", { { "home", "Sent", 100, 0 } }, "home", .covered = TRUE, .from = 100, .to = 0 },
@@ -34,7 +34,7 @@ static const struct {
     .from = 100,
     .to = 1,
     .gap = "was last read on" },
-  { "both", { { "home", "Sent", 13, 1 } }, "home", .from = 13, .to = 1, .gap = "is known from" },
+  { "both", { { "home", "Sent", 13, 1 } }, "home", .late = TRUE, .from = 13, .to = 1, .gap = "is known from" },
   { "never read to its end",
     { { "home", "Sent", 100, -1 } },
     "home",
@@ -71,6 +71,7 @@ static const struct {
   { "one late, one short",
     { { "home", "Sent", 5, 0 }, { "home", "Old", 50, 9 } },
     "home",
+    .late = TRUE,
     .from = 5,
     .to = 9,
     .gap = "“Sent”" },
@@ -155,6 +156,7 @@ static void the_ledger_covers_what_its_sent_folders_are_known_to_hold(void **sta
     if (facts->covered != cases[i].covered || facts->stale != cases[i].stale || facts->from != from || facts->to != to)
       fail_msg("%s: covered %d, stale %d, from %d, to %d: %s", cases[i].what, facts->covered, facts->stale,
                (int)(RIG_NOW - facts->from), (int)(RIG_NOW - facts->to), facts->gap);
+    if (facts->late != (cases[i].stale || cases[i].late)) fail_msg("%s: late %d", cases[i].what, facts->late);
     if (cases[i].gap == NULL ? facts->gap != NULL : facts->gap == NULL || strstr(facts->gap, cases[i].gap) == NULL)
       fail_msg("%s: %s", cases[i].what, facts->gap);
     g_autofree char *lack = facts->lack != NULL ? evidence_text(facts->lack) : NULL;

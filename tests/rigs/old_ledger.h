@@ -7,7 +7,7 @@
   "DROP TABLE sent_domain; CREATE INDEX address_domain ON address(domain, written);"                                   \
   "DROP TABLE sighting; DROP TABLE signer_key; DROP TABLE signer_asked; DROP TABLE signed_report;"                     \
   "DROP TABLE relay; DROP TABLE relay_stranger; DROP TABLE never_used; ALTER TABLE account DROP COLUMN receive_only;"  \
-  "DROP TABLE dns;"                                                                                                    \
+  "DROP TABLE dns; DROP TABLE word; DROP TABLE word_total; DROP TABLE word_entry; DROP TABLE word_sent;"               \
   "DROP TABLE own_server; ALTER TABLE account DROP COLUMN sampled; ALTER TABLE account DROP COLUMN sampled_last;"      \
   "ALTER TABLE entry DROP COLUMN claimed; ALTER TABLE entry DROP COLUMN braked; DROP TABLE unread; DROP TABLE "        \
   "running; DROP TABLE received; DROP TABLE answer; DROP TABLE tested; DROP TABLE "                                    \

@@ -1,4 +1,4 @@
-/* check_dns.c - the checks that ask the domain name system, tried on a message
+/* check_dns.c - the checks that ask the domain name system, and those of words, tried on a message
  * Owns:     which of them are tried, and how their results are shown.
  * Must not: change a verdict.
  * Fails:    CONFIG_ERROR, LEDGER_ERROR; that names cannot be looked up is told beside the results.
@@ -12,18 +12,43 @@
 #include <string.h>
 
 struct CheckDns {
-  Config *config; /* NULL: there is none */
-  Tools tools;    /* its lists are the configuration's */
+  Config *config;      /* NULL: there is none */
+  Tools tools;         /* its lists are the configuration's */
+  GPtrArray *keywords; /* Keyword*: of all accounts */
   DnsClient *client;
   char *problem;
 };
 
+enum { SPF, REVERSE, HOSTS, LINKS, WORDS, PATTERNS, LEARNED };
+
 static const struct {
-  const char *name, *codes; /* codes: what its lines of evidence begin with */
-} checks[] = { { "spf", "spf-" },
-               { "reverse-name", "reverse-" },
-               { "blocklists", "host-listed" },
-               { "link-blocklists", "link-listed" } };
+  const char *name, *codes[2]; /* codes: what its lines of evidence begin with */
+} checks[] = { [SPF] = { "spf", { "spf-" } },
+               [REVERSE] = { "reverse-name", { "reverse-" } },
+               [HOSTS] = { "blocklists", { "host-listed" } },
+               [LINKS] = { "link-blocklists", { "link-listed" } },
+               [WORDS] = { "words", { "word-found" } },
+               [PATTERNS] = { "patterns", { "word-pattern", "word-costly" } },
+               [LEARNED] = { "learn-words", { "word-unwanted", "word-wanted" } } };
+
+static gboolean is_of(guint check, const Evidence *line)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(checks[check].codes); i++)
+    if (checks[check].codes[i] != NULL && g_str_has_prefix(line->code, checks[check].codes[i])) return TRUE;
+  return FALSE;
+}
+
+/* The words and patterns of all accounts, since nobody knows to which of them the message came. */
+static GPtrArray *all_keywords(const Config *config)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)keyword_unref);
+  for (guint i = 0; config != NULL && i < config->accounts->len; i++) {
+    const GPtrArray *keywords = ((const AccountConfig *)config->accounts->pdata[i])->keywords;
+    for (guint k = 0; keywords != NULL && k < keywords->len; k++)
+      if (!g_ptr_array_find(all, keywords->pdata[k], NULL)) g_ptr_array_add(all, keyword_ref(keywords->pdata[k]));
+  }
+  return all;
+}
 
 CheckDns *check_dns_new(const Ui *ui, GError **error)
 {
@@ -36,6 +61,7 @@ CheckDns *check_dns_new(const Ui *ui, GError **error)
     return NULL;
   }
   if (dns->config != NULL) dns->tools = dns->config->tools;
+  dns->keywords = all_keywords(dns->config);
   dns->tools.spf = dns->tools.reverse = TRUE;
   dns->client = dns_client_new(program, dns->config != NULL ? dns->config->dns_servers : NULL,
                                dns->config == NULL || dns->config->dnssec);
@@ -47,11 +73,18 @@ void check_dns_free(CheckDns *dns)
   if (dns == NULL) return;
   config_free(dns->config);
   dns_client_free(dns->client);
+  if (dns->keywords != NULL) g_ptr_array_unref(dns->keywords);
   g_free(dns->problem);
   g_free(dns);
 }
 
-const Tools *check_dns_tools(const CheckDns *dns) { return &dns->tools; }
+void check_dns_switch_on(const CheckDns *dns, FactsQuery *query)
+{
+  query->tools = &dns->tools;
+  query->try_tools = TRUE;
+  query->keywords = dns->keywords;
+  query->learned_words = TRUE;
+}
 
 typedef struct {
   const CheckDns *dns;
@@ -85,11 +118,13 @@ static const char *weight(EvidenceSide side)
 /* What is told of a check that has found nothing. */
 static const char *nothing(const CheckDns *dns, const Facts *facts, guint check)
 {
-  if (check == 2 && dns->tools.addresses == NULL) return "The configuration names no list.";
-  if (check == 3) return dns->tools.links == NULL ? "The configuration names no list." : "No link is listed.";
+  if (check == WORDS || check == PATTERNS) return "None of them is in it, or the configuration names none.";
+  if (check == LEARNED) return "Too little is learned yet, or its words tell nothing.";
+  if (check == HOSTS && dns->tools.addresses == NULL) return "The configuration names no list.";
+  if (check == LINKS) return dns->tools.links == NULL ? "The configuration names no list." : "No link is listed.";
   if (facts->tools.address == NULL)
     return "The returned header does not tell which host the original came from, or that may be your own line.";
-  return check == 2 ? "The host is not listed." : "Nothing is known.";
+  return check == HOSTS ? "The host is not listed." : "Nothing is known.";
 }
 
 /* Calls show for each line of each check. */
@@ -102,7 +137,7 @@ static void each_result(const CheckDns *dns, const Facts *facts,
     gboolean any = FALSE;
     for (guint k = 0; k < lines->len; k++) {
       const Evidence *line = lines->pdata[k];
-      if (!g_str_has_prefix(line->code, checks[i].codes)) continue;
+      if (!is_of(i, line)) continue;
       g_autofree char *text = evidence_text(line);
       show(checks[i].name, weight(line->side), text, data);
       any = TRUE;
@@ -120,7 +155,8 @@ static void show_text(const char *check, const char *weight, const char *text, g
 void check_dns_print(const CheckDns *dns, const Facts *facts)
 {
   print_wrapped(
-      "  ", "By DNS; these explain an unsure verdict about a report that a stranger handed in, and decide nothing:");
+      "  ", "By DNS and by words; these explain an unsure verdict about a report that a stranger handed in, and move "
+            "nothing but by second-line = quarantine:");
   each_result(dns, facts, show_text, NULL);
   if (dns->problem != NULL) print_wrapped("  ", dns->problem);
 }

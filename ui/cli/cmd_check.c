@@ -77,9 +77,8 @@ static Verdict *judge(Check *check, GBytes *message, Report **report, Facts **as
   const char *header = mail_header(message, &length);
   *report = filter_candidate(header, length) ? filter_read(message) : report_new();
   if (check->dns != NULL && !check_dns_look_up(check->dns, check->ledger, *report, error)) return NULL;
-  const FactsQuery query = { .now = check->policy.now,
-                             .tools = check->dns != NULL ? check_dns_tools(check->dns) : NULL,
-                             .try_tools = TRUE };
+  FactsQuery query = { .now = check->policy.now };
+  if (check->dns != NULL) check_dns_switch_on(check->dns, &query);
   Facts *facts = *asked = ledger_facts(check->ledger, *report, &query, error);
   if (facts == NULL) return NULL;
   facts->waited = TRUE; /* FALSE: a fresh report waits for a second look; here there is none */

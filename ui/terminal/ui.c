@@ -110,5 +110,6 @@ gboolean ui_policy(const Ui *ui, Policy *policy, GError **error)
   policy->judge_virus = config->judge_virus;
   policy->judge_auto_replies = config->judge_auto_replies;
   policy->judge_receipts = config->judge_receipts;
+  policy->second_line = config->second_line;
   return TRUE;
 }
