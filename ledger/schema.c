@@ -141,8 +141,8 @@ static const char *const step_8 =
     "UPDATE entry SET claimed = 1 WHERE state = 'kept' AND due > 0 AND reason IS NOT NULL;";
 
 /* Step i leads from version i to i + 1; a released step is never changed. */
-static const char *const *const steps[] = { &step_1,       &step_2,     &step_3,       &step_4,       &step_5,
-                                            &schema_trust, &step_7,     &step_8,       &schema_marks, &schema_signer,
+static const char *const *const steps[] = { &step_1,       &step_2,     &step_3,        &step_4,       &step_5,
+                                            &schema_trust, &step_7,     &step_8,        &schema_marks, &schema_signer,
                                             &schema_hand,  &schema_dns, &schema_domain, &schema_words };
 
 /* One statement reads both, so that a file which another program is making is seen whole or not at all. */

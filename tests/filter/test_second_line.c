@@ -71,10 +71,7 @@ static void set_found_by_checks(Facts *facts, guint found)
     g_ptr_array_add(facts->words.weighed, g_strdup("watches (99 %)"));
   }
   if (found & A_MARK) facts->marks[MARK_AUTOMATIC] = (MarkFact){ g_strdup("me@a.test"), 9 }; /* over its cap */
-  if (found & SUPPORTS) {
-    facts->signature.domain = g_strdup("a.test");
-    facts->signature.from = g_strdup("me@a.test");
-  }
+  if (found & SUPPORTS) facts->marks[MARK_SIGNED] = (MarkFact){ g_strdup("a.test"), 9 };
 }
 
 static Verdict *judged(guint shows, guint has, guint differs, guint found)
