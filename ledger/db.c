@@ -295,21 +295,4 @@ gboolean db_end_lightly(Ledger *ledger, gboolean ok, GError **error)
   return db_exec(ledger, "PRAGMA synchronous = FULL", ok ? error : NULL) && ok;
 }
 
-gint64 db_hash(const char *text)
-{
-  guint8 digest[32];
-  gsize length = sizeof digest;
-  /* Kept for the next call: to make a GChecksum costs as much as to hash these short texts. */
-  static GChecksum *checksum;
-  if (checksum == NULL)
-    checksum = g_checksum_new(G_CHECKSUM_SHA256);
-  else
-    g_checksum_reset(checksum);
-  g_checksum_update(checksum, (const guchar *)text, -1);
-  g_checksum_get_digest(checksum, digest, &length);
-  guint64 hash = 0;
-  for (int i = 0; i < 8; i++) hash = hash << 8 | digest[i];
-  return (gint64)hash;
-}
-
 gint64 db_now(void) { return g_get_real_time() / G_USEC_PER_SEC; }

@@ -1,10 +1,11 @@
-/* db.h - what the files of this room share: statements, rows, transactions, hashes. No other room includes it.
+/* db.h - what the files of this room share: statements, rows, transactions. No other room includes it.
  *
  * Statements are string literals, prepared once and kept. Parameters are bound by a letter each: d int, u guint, i
  * gint64, s const char * (NULL is NULL), b const void * and gsize. What is bound is borrowed until the rows are closed.
  */
 #pragma once
 #include "ledger/error.h"
+#include "ledger/hash.h"
 #include <sqlite3.h>
 
 struct Ledger {
@@ -79,8 +80,6 @@ gboolean db_in_transaction(const Ledger *ledger);
 gboolean db_begin_lightly(Ledger *ledger, GError **error);
 gboolean db_end_lightly(Ledger *ledger, gboolean ok, GError **error);
 
-/* The first 64 bits of SHA-256: how ids, addresses and subjects are looked up. */
-gint64 db_hash(const char *text);
 gint64 db_now(void);
 
 /* schema.c: is the open file a ledger, or empty? Writes nothing. LEDGER_ERROR_NEWER, LEDGER_ERROR_DAMAGED when it is

@@ -23,11 +23,9 @@ MoveState move_state_parse(const char *name)
 
 void fingerprint_init(Fingerprint *fingerprint, const char *message_id, guint64 size, GBytes *head)
 {
-  gsize length = 0, digest_length = sizeof fingerprint->digest;
+  gsize length = 0;
   const guchar *data = g_bytes_get_data(head, &length);
-  g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-  if (length > 0) g_checksum_update(checksum, data, (gssize)MIN(length, FILTER_READ_LIMIT));
-  g_checksum_get_digest(checksum, fingerprint->digest, &digest_length);
+  hash_bytes(data, MIN(length, FILTER_READ_LIMIT), fingerprint->digest);
   gboolean known = message_id != NULL && strlen(message_id) <= MESSAGE_ID_LONGEST;
   fingerprint->message_id = g_strdup(known ? message_id : "");
   fingerprint->size = size;

@@ -4,11 +4,11 @@ libledger_a_SOURCES = %D%/account.c %D%/account.h %D%/answers.c %D%/answers.h %D
 	%D%/backup.h %D%/brake.c %D%/brake.h %D%/browse.c %D%/browse.h %D%/command.c %D%/command.h %D%/complete.c \
 	%D%/complete.h %D%/configure.c %D%/configure.h %D%/coverage.c %D%/covered.c %D%/covered.h %D%/db.c \
 	%D%/db.h %D%/entry.c %D%/error.h %D%/facts.c %D%/facts.h %D%/facts_fit.c %D%/facts_owner.c \
-	%D%/facts_people.c %D%/folder.c %D%/folder.h %D%/forget.c %D%/forget.h %D%/gap.c %D%/heal.c %D%/heal.h \
-	%D%/heal_queue.c %D%/journal.c %D%/journal.h %D%/journal_end.c %D%/journal_read.c %D%/kept.c %D%/kept.h \
-	%D%/ledger.c %D%/ledger.h %D%/lock.c %D%/names.c %D%/newsender.c %D%/newsender.h %D%/number.c %D%/number.h \
-	%D%/pass.c %D%/pass.h %D%/pause.c %D%/private.h %D%/received.c %D%/received.h %D%/schema.c \
-	%D%/schema_signer.c %D%/schema_trust.c %D%/sent.c %D%/sent.h %D%/sent_batch.c %D%/sent_find.c \
+	%D%/facts_people.c %D%/folder.c %D%/folder.h %D%/forget.c %D%/forget.h %D%/gap.c %D%/hash.c %D%/hash.h \
+	%D%/heal.c %D%/heal.h %D%/heal_queue.c %D%/journal.c %D%/journal.h %D%/journal_end.c %D%/journal_read.c \
+	%D%/kept.c %D%/kept.h %D%/ledger.c %D%/ledger.h %D%/lock.c %D%/names.c %D%/newsender.c %D%/newsender.h \
+	%D%/number.c %D%/number.h %D%/pass.c %D%/pass.h %D%/pause.c %D%/private.h %D%/received.c %D%/received.h \
+	%D%/schema.c %D%/schema_signer.c %D%/schema_trust.c %D%/sent.c %D%/sent.h %D%/sent_batch.c %D%/sent_find.c \
 	%D%/sent_news.c %D%/sent_news.h %D%/sent_shape.c %D%/sent_shape.h %D%/shorten.c %D%/silence.c %D%/spare.c \
 	%D%/spare.h %D%/stats.c %D%/stats.h %D%/trash.c %D%/trash.h %D%/unlisted.c %D%/unlisted.h %D%/unread.c \
 	%D%/unread.h %D%/wish.c %D%/wish.h %D%/running.c %D%/running.h %D%/facts_marks.c %D%/id_mark.c \

@@ -13,7 +13,7 @@ LEDGER_TESTS = %D%/test_account %D%/test_again %D%/test_answers %D%/test_broken_
 	%D%/test_journal_read %D%/test_lock %D%/test_newsender %D%/test_number %D%/test_open %D%/test_schema \
 	%D%/test_sent %D%/test_sent_shape %D%/test_shorten %D%/test_signer %D%/test_unlisted %D%/test_unread \
 	%D%/test_wish %D%/test_id_mark %D%/test_marks %D%/test_never_used %D%/test_relay %D%/test_insider \
-	%D%/test_own_server %D%/test_kept %D%/test_convinces_nobody %D%/test_sent_domain
+	%D%/test_hash %D%/test_own_server %D%/test_kept %D%/test_convinces_nobody %D%/test_sent_domain
 check_PROGRAMS += $(LEDGER_TESTS)
 TESTS += $(LEDGER_TESTS)
 %C%_test_account_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -99,3 +99,5 @@ TESTS += $(LEDGER_WORD_TESTS)
 %C%_test_words_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
 %C%_test_heal_second_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_heal_second_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
+%C%_test_hash_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_hash_LDADD = librigs.a $(LEDGER_LIBS) $(CMOCKA_LIBS)
