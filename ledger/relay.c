@@ -58,12 +58,17 @@ char *relay_bearer(const Report *report)
 gboolean relay_ask(Ledger *ledger, const char *host, gboolean *own, GError **error)
 {
   gint64 good = 0;
+  *own = FALSE;
   if (!db_number(ledger, error, &good,
-                 "SELECT count(*) >= ?2 AND count(DISTINCT domain) >= ?2 AND NOT EXISTS(SELECT 1 FROM relay_stranger"
-                 " LEFT JOIN entry ON entry.id = entry WHERE host = ?1"
-                 " AND (entry = ?3 OR (verdict = 'backscatter' AND state <> 'restored')))"
-                 " AND NOT EXISTS(SELECT 1 FROM own_server WHERE name = ?1) FROM relay WHERE host = ?1",
-                 "sdd", host, LEARNED, BEARER))
+                 "SELECT count(*) >= ?2 AND count(DISTINCT domain) >= ?2 FROM relay WHERE host = ?1", "sd", host,
+                 LEARNED))
+    return FALSE;
+  if (good == 0) return TRUE; /* as nearly every host */
+  if (!db_number(ledger, error, &good,
+                 "SELECT NOT EXISTS(SELECT 1 FROM relay_stranger LEFT JOIN entry ON entry.id = entry WHERE host = ?1"
+                 " AND (entry = ?2 OR (verdict = 'backscatter' AND state <> 'restored')))"
+                 " AND NOT EXISTS(SELECT 1 FROM own_server WHERE name = ?1)",
+                 "sd", host, BEARER))
     return FALSE;
   *own = good != 0;
   return TRUE;
@@ -89,8 +94,9 @@ static gboolean note_strangers(Ledger *ledger, const Entry *entry, const char *h
 static gboolean note_bearer(Ledger *ledger, const char *host, GError **error)
 {
   return db_run(ledger, error,
-                "INSERT INTO relay_stranger(host, entry) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET entry = ?2", "sd",
-                host, BEARER);
+                "INSERT INTO relay_stranger(host, entry) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET entry = ?2"
+                " WHERE entry <> ?2",
+                "sd", host, BEARER);
 }
 
 /* A host of one message, and strangers' hosts that were seen long ago, are the first to be forgotten. */

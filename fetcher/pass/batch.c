@@ -18,20 +18,28 @@
 #define BUSY_AFTER 3 /* refusals */
 #define LONGEST_WAIT ((gint64)86400)
 
+typedef struct {
+  GHashTable *by_uid; /* UID → Candidate* */
+  gboolean words;     /* somebody asks for the words of originals */
+} Intake;
+
+/* Hundreds of reports are held at a time, so what nobody asks for is let go. */
 static void take_bytes(guint32 uid, GBytes *bytes, gpointer data)
 {
-  Candidate *candidate = g_hash_table_lookup(data, GUINT_TO_POINTER(uid));
+  const Intake *intake = data;
+  Candidate *candidate = g_hash_table_lookup(intake->by_uid, GUINT_TO_POINTER(uid));
   if (candidate == NULL || candidate->report != NULL) return;
   candidate->report = filter_read(bytes);
+  if (!intake->words) g_clear_pointer(&candidate->report->original.text, g_free);
   fingerprint_init(&candidate->fingerprint, candidate->report->message_id, candidate->size, bytes);
 }
 
 /* Reads one that was refused among others. *busy: refusals for now one after the other; after three of them the server
  * itself is busy, and not only one message in trouble. */
-static gboolean read_one(Run *run, const Candidate *candidate, GHashTable *by_uid, guint *busy, GError **error)
+static gboolean read_one(Run *run, const Candidate *candidate, Intake *intake, guint *busy, GError **error)
 {
   g_autoptr(GError) refused = NULL;
-  if (run->store->class->read(run->store, &candidate->uid, 1, FILTER_READ_LIMIT, take_bytes, by_uid, &refused)) {
+  if (run->store->class->read(run->store, &candidate->uid, 1, FILTER_READ_LIMIT, take_bytes, intake, &refused)) {
     *busy = 0;
     return TRUE;
   }
@@ -47,6 +55,7 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
 {
   g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
   g_autoptr(GHashTable) by_uid = g_hash_table_new(NULL, NULL);
+  Intake intake = { by_uid, run->account->keywords != NULL || run->config->learn_words };
   g_autoptr(GError) problem = NULL;
   for (guint i = 0; i < candidates->len; i++) {
     Candidate *candidate = candidates->pdata[i];
@@ -56,7 +65,7 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
   const StoreClass *class = run->store->class;
   const guint32 *list = (const guint32 *)(gpointer)uids->data;
   if (uids->len == 0) return TRUE;
-  if (class->read(run->store, list, uids->len, FILTER_READ_LIMIT, take_bytes, by_uid, &problem)) return TRUE;
+  if (class->read(run->store, list, uids->len, FILTER_READ_LIMIT, take_bytes, &intake, &problem)) return TRUE;
   if (!g_error_matches(problem, STORE_ERROR, STORE_ERROR_MESSAGE)
       && !g_error_matches(problem, STORE_ERROR, STORE_ERROR_LATER)) {
     g_propagate_error(error, g_steal_pointer(&problem));
@@ -66,7 +75,7 @@ static gboolean read_all(Run *run, const GPtrArray *candidates, GError **error)
   for (guint i = 0; i < candidates->len; i++) {
     const Candidate *candidate = candidates->pdata[i];
     if (candidate->report != NULL) continue;
-    if (!run_tick(run, error) || !read_one(run, candidate, by_uid, &busy, error)) return FALSE;
+    if (!run_tick(run, error) || !read_one(run, candidate, &intake, &busy, error)) return FALSE;
   }
   return TRUE;
 }

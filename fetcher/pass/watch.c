@@ -14,7 +14,7 @@
 #include "ledger/unread.h"
 #include <string.h>
 
-#define CANDIDATES 500 /* how many candidates a range should return: they are read and judged together */
+#define CANDIDATES 300 /* how many candidates a range should return: they are read and judged together */
 #define SCANNED 20000  /* how many messages it should return: what is read of them is noted together */
 #define DAY ((gint64)86400)
 #define UNREAD_AT_ONCE 100

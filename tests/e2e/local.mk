@@ -42,7 +42,7 @@ check-servers: all
 # Every order of steps of two machines, and every point at which a pass can be killed or cut off, where check and
 # check-dovecot take a spread of them.
 SLOW_TESTS = tests/e2e/test_kill_pop3.py tests/e2e/test_kill.py tests/e2e/test_disk_kill.py \
-	tests/fetcher/pass/test_rivals$(EXEEXT)
+	tests/fetcher/pass/test_rivals$(EXEEXT) tests/fetcher/pass/test_settle$(EXEEXT)
 check-slow: all $(check_PROGRAMS) $(check_DATA)
 	BACKSTOP_FAULT_POINTS=1 $(MAKE) check-TESTS TESTS='$(SLOW_TESTS)' TEST_SUITE_LOG=tests/e2e/slow.log
 

@@ -148,6 +148,13 @@ void fake_disconnect(Run *run)
   run_free(run);
 }
 
+guint fake_points(guint usual)
+{
+  const char *text = g_getenv("BACKSTOP_FAULT_POINTS");
+  guint64 points = text != NULL ? g_ascii_strtoull(text, NULL, 10) : usual;
+  return (guint)CLAMP(points, 1, usual);
+}
+
 gboolean fake_pass(Fake *fake, Pass *pass, GError **error)
 {
   Run *run = fake_connect(fake);

@@ -26,6 +26,9 @@ FakeMessage *fake_bounce(Fake *fake, const char *folder, guint number, const cha
 /* Adds a sent message, to Sent or to another folder. */
 FakeMessage *fake_sent_in(Fake *fake, const char *folder, const char *id, const char *recipient, gint64 stored);
 void fake_sent(Fake *fake, const char *id, const char *recipient, gint64 stored);
+/* Of how many places at which a pass can be cut off, one is tried: `usual`, or fewer by BACKSTOP_FAULT_POINTS (1: each
+ * of them, as in make check-slow). */
+guint fake_points(guint usual);
 /* One pass on a new connection. */
 gboolean fake_pass(Fake *fake, Pass *pass, GError **error);
 /* A mailbox of its own for each cmocka case: *state is a Fake*. */

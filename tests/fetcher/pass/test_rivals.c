@@ -204,11 +204,7 @@ static void run_plan(const Plan *plan, guint steps[2])
   fake_free(fakes[0]);
 }
 
-/* Is this schedule played? Every one is with BACKSTOP_FAULT_POINTS=all (make check-slow). */
-static gboolean is_played(guint schedule)
-{
-  return g_strcmp0(g_getenv("BACKSTOP_FAULT_POINTS"), "all") == 0 || schedule % SPREAD == 0;
-}
+static gboolean is_played(guint schedule) { return schedule % fake_points(SPREAD) == 0; }
 
 /* The second machine makes its whole pass between any two steps of the first; then one of them is cut off as well,
  * before and after each of its steps. */
