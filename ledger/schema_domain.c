@@ -7,11 +7,12 @@
 
 /* - domain, address: hashes, as in table address. day: of a row of sent_to, days since 1970; 0: not known.
  *
- * The old rows are carried over domain by domain, so that the new ones are written in their order. The index that led
- * from a domain to its addresses serves that last, and is asked for nothing more. */
+ * The old rows are carried over domain by domain, so that the new ones are written nearly in their order, and nothing is
+ * sorted, which would take memory for each row. The index that led from a domain to its addresses serves that last, and
+ * is asked for nothing more. */
 const char *const schema_domain =
     "CREATE TABLE sent_domain(domain INTEGER NOT NULL, day INTEGER NOT NULL, address INTEGER NOT NULL,"
     " PRIMARY KEY(domain, day, address)) STRICT, WITHOUT ROWID;"
-    "INSERT INTO sent_domain SELECT DISTINCT domain, date / 86400, address FROM address INDEXED BY address_domain"
-    " CROSS JOIN sent_to ON address = hash ORDER BY 1, 2, 3;"
+    "INSERT OR IGNORE INTO sent_domain SELECT domain, date / 86400, address FROM address INDEXED BY address_domain"
+    " CROSS JOIN sent_to ON address = hash;"
     "DROP INDEX address_domain;";
