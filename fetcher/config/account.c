@@ -47,6 +47,21 @@ static gboolean check_host(const ConfigReader *reader, const AccountConfig *acco
   return TRUE;
 }
 
+/* Where each side waits for the other to begin, a time limit would end it, and say nothing of the reason. */
+static gboolean check_port(const ConfigReader *reader, const AccountConfig *account, GError **error)
+{
+  const gboolean tls = account->security == SECURITY_TLS;
+  const guint16 usual = protocol_port(account->protocol, TRUE), other = protocol_port(account->protocol, FALSE);
+  if (!tls && account->port == usual)
+    return config_refuse(reader, "port", error, "%u speaks TLS from the first byte: write security = tls, or port = %u",
+                         usual, other);
+  if (tls && account->port == other)
+    return config_refuse(reader, "port", error,
+                         "%u begins in clear: write security = starttls, or port = %u for security = tls", other,
+                         usual);
+  return TRUE;
+}
+
 /* Are these the same folder, as far as their names tell? The case of INBOX does not count (RFC 3501, 5.1). */
 static gboolean same_folder(const char *a, const char *b)
 {
@@ -166,6 +181,7 @@ static gboolean finish_server(const ConfigReader *reader, AccountConfig *account
   if (!check_host(reader, account, error)) return FALSE;
   if (account->user == NULL) return config_refuse(reader, "user", error, "missing; write the name you sign in with");
   if (account->port == 0) account->port = protocol_port(account->protocol, account->security == SECURITY_TLS);
+  if (!check_port(reader, account, error)) return FALSE;
   if (account->folders == NULL) account->folders = g_strdupv((char *[]){ (char *)"INBOX", NULL });
   if (account->quarantine == NULL && !protocol_has_paths(account->protocol))
     account->quarantine = g_strdup("Backscatter");
