@@ -5,8 +5,8 @@
  * Tests:    tests/filter/test_keywords.c */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "filter/keywords.h"
+#include "filter/fold.h"
 #include "filter/normalise.h"
-#include "filter/text.h"
 #include <pcre2.h>
 #include <string.h>
 

@@ -16,7 +16,7 @@ FILTER_LIBS = libfilter.a $(GMIME_LIBS) $(NETTLE_LIBS) $(PCRE2_LIBS) $(GLIB_LIBS
 libfilter_a_SOURCES += filter/dns.h filter/dns.c filter/spf.h filter/spf.c filter/zones.h filter/zones.c \
 	filter/links.h filter/links.c filter/outermost.h filter/outermost.c filter/tools.h filter/tools.c \
 	filter/judge_tools.c filter/judge_words.c filter/judge_second.c filter/keywords.h filter/keywords.c \
-	filter/wording.h filter/wording.c
+	filter/wording.h filter/wording.c filter/fold.h filter/fold.c
 
 # The judges, and the sentences of what they find.
 libfilter_a_SOURCES += filter/case.h filter/case.c filter/judge_answers.c filter/judge_about.c filter/judge_hand.c \

@@ -1,5 +1,5 @@
 /* text.c - from bytes on the wire to text that can be searched
- * Owns:     transfer decoding, charset guessing, markup removal, folding.
+ * Owns:     transfer decoding, charset guessing, markup removal.
  * Must not: know what the text means; use more memory than a small multiple of its input.
  * Fails:    never; text that cannot be decoded is kept as far as possible.
  * Tests:    tests/filter/test_text.c, tests/fuzz/text.c */
@@ -213,50 +213,4 @@ char *text_from_html(const char *html)
     }
   }
   return g_string_free(out, FALSE);
-}
-
-/* Appends one character of text in lower case; to has room. */
-static char *fold_wide(char *to, const char *at)
-{
-  gunichar c = g_utf8_get_char(at);
-  if (c == 0x2019) { /* typographic apostrophe */
-    *to = '\'';
-    return to + 1;
-  }
-  return to + g_unichar_to_utf8(g_unichar_tolower(c), to);
-}
-
-static gboolean is_wide_space(const char *at)
-{
-  return memcmp(at, "\302\240", 2) == 0 || memcmp(at, "\343\200\200", 3) == 0;
-}
-
-gsize text_fold_into(char *folded, const char *text, gsize length)
-{
-  char *to = folded;
-  gboolean gap = FALSE;
-  for (const char *at = text, *end = text + length; at < end;) {
-    guchar c = *at;
-    gsize size = c < 0x80 ? 1 : (gsize)(g_utf8_next_char(at) - at);
-    if (c <= ' ' || (c >= 0xc2 && is_wide_space(at))) {
-      gap = to > folded;
-    } else {
-      if (gap) *to++ = ' ';
-      gap = FALSE;
-      if (c >= 0x80)
-        to = fold_wide(to, at);
-      else
-        *to++ = g_ascii_isupper(c) ? (char)(c | 0x20) : (char)c;
-    }
-    at += size;
-  }
-  *to = '\0';
-  return to - folded;
-}
-
-GString *text_fold(const char *text, gsize length)
-{
-  GString *folded = g_string_sized_new(TEXT_FOLDED_MOST(length));
-  folded->len = text_fold_into(folded->str, text, length);
-  return folded;
 }

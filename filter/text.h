@@ -1,5 +1,6 @@
 /* text.h - from bytes on the wire to text that can be searched: transfer encoding, charset, markup, quoting. */
 #pragma once
+#include "filter/fold.h"
 #include "filter/span.h"
 
 /* Undoes a Content-Transfer-Encoding ("base64", "quoted-printable", "x-uuencode"; anything else: as it is). At most
@@ -18,10 +19,3 @@ char *text_decode_words(const char *text);
 /* The words of an HTML page: tags dropped, block ends as line breaks, character references replaced, style and script
  * left out. */
 char *text_from_html(const char *html);
-
-/* The form of text in which phrases are compared: lower case, every run of white space is one space. */
-GString *text_fold(const char *text, gsize length);
-/* As text_fold(), into a buffer of TEXT_FOLDED_MOST(length) bytes; returns the length, without the NUL that ends the
- * text. A letter's lower case may take one byte more than itself (U+023A), never two. */
-#define TEXT_FOLDED_MOST(length) ((length) + (length) / 2 + 8)
-gsize text_fold_into(char *folded, const char *text, gsize length);
