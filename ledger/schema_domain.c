@@ -7,9 +7,9 @@
 
 /* - domain, address: hashes, as in table address. day: of a row of sent_to, days since 1970; 0: not known.
  *
- * The old rows are carried over domain by domain, so that the new ones are written nearly in their order, and nothing is
- * sorted, which would take memory for each row. The index that led from a domain to its addresses serves that last, and
- * is asked for nothing more. */
+ * The old rows are carried over domain by domain, so that the new ones are written nearly in their order, and nothing
+ * is sorted, which would take memory for each row. The index that led from a domain to its addresses serves that last,
+ * and is asked for nothing more. */
 const char *const schema_domain =
     "CREATE TABLE sent_domain(domain INTEGER NOT NULL, day INTEGER NOT NULL, address INTEGER NOT NULL,"
     " PRIMARY KEY(domain, day, address)) STRICT, WITHOUT ROWID;"
