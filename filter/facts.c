@@ -60,8 +60,9 @@ void sent_fact_free(SentFact *fact)
   g_free(fact);
 }
 
-static const char *const mark_codes[MARK_N] = { "answers-received", "own-id-side",   "own-relay",
-                                                "redirected",       "own-automatic", "signature-supports" };
+static const char *const mark_codes[MARK_N] = { "answers-received",  "own-id-side",   "own-relay",
+                                                "redirected",        "own-automatic", "signature-claimed",
+                                                "signature-supports" };
 
 const char *mark_code(OwnMark mark) { return mark_codes[mark]; }
 
@@ -76,7 +77,7 @@ const char *match_name(Match match)
 {
   static const char *const names[MATCH_N] = { "none",       "id",        "reference", "fit",     "rewritten",
                                               "written",    "insider",   "answers",   "id-side", "relay",
-                                              "redirected", "automatic", "signed" };
+                                              "redirected", "automatic", "claimed",   "signed" };
   return names[(guint)match < MATCH_N ? match : MATCH_NONE];
 }
 

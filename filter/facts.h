@@ -35,6 +35,7 @@ typedef enum {
   MARK_RELAY,      /* a host passed it on that passes on nobody's mail but the owner's */
   MARK_REDIRECTED, /* it is a received message, or says that the owner sent it on */
   MARK_AUTOMATIC,  /* it is from the owner, and says that a program wrote it */
+  MARK_CLAIMED,    /* it says that a domain which an account lists has signed it, and nothing verified that */
   MARK_SIGNED,     /* a signature of the owner's verifies, and names other recipients: a Bcc, or a copy of the header */
   MARK_N
 } OwnMark;
@@ -98,7 +99,7 @@ typedef struct {
   MarkFact marks[MARK_N]; /* (7) asked only where no sent message was found */
 
   /* To whom it came, where that is the owner's and mail never left from there, and no sent message was found. */
-  char *claimed;          /* a domain that the owner sends from, which the original says has signed it; NULL */
+  char *claimed;          /* as MARK_CLAIMED, of a domain that the owner only sends from; NULL */
   char *unused;           /* the address, by a catch-all pattern or by receive-only; NULL */
   gboolean receive_only;  /* the owner says so */
   gboolean unused_tested; /* coverage of that domain is tested, and did not fail */

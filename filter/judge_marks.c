@@ -23,7 +23,9 @@ void judge_marks(Case *c)
   }
 }
 
-/* A signature that nobody verified is a line that a forger writes as easily as From: it leaves nothing in sight. */
+/* A signature that nobody verified is a line that a forger writes as easily as From. Of a domain that the owner has
+ * listed it is a mark; of one that he was only seen to send from it leaves nothing in sight: there, others send as
+ * well. */
 void judge_claimed(Case *c)
 {
   if (c->facts->claimed != NULL) case_note(c, EVIDENCE_FOR, "signature-claimed", "s", c->facts->claimed);

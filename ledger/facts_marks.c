@@ -129,14 +129,25 @@ static gboolean ask_supported(const Ask *ask, GError **error)
   return bears(ask, MARK_SIGNED, signature->domain, error);
 }
 
-/* A signer signs for its own domain and for what lies below it. */
-static char *claimed_domain(const GPtrArray *signers, const GPtrArray *domains)
+/* A signer signs for its own domain and for what lies below it. NULL: for none of these. */
+static const char *claimed_domain(const GPtrArray *signers, const GPtrArray *domains)
 {
   for (guint i = 0; i < signers->len; i++)
     for (guint k = 0; k < domains->len; k++)
       if (own_is_within(g_ptr_array_index(domains, k), g_ptr_array_index(signers, i)))
-        return g_strdup(g_ptr_array_index(signers, i));
+        return g_ptr_array_index(signers, i);
   return NULL;
+}
+
+static gboolean ask_claimed(const Ask *ask, const GPtrArray *own, const GPtrArray *domains, GError **error)
+{
+  const GPtrArray *signers = ask->report->original.signers;
+  g_autoptr(GPtrArray) listed = own_listed_domains(own);
+  const char *claimed = claimed_domain(signers, listed);
+  if (ask->facts->signature.domain != NULL) return TRUE; /* one of them did verify */
+  if (claimed != NULL) return bears(ask, MARK_CLAIMED, claimed, error);
+  ask->facts->claimed = g_strdup(claimed_domain(signers, domains));
+  return TRUE;
 }
 
 gboolean ask_marks(const Ask *ask, GError **error)
@@ -145,8 +156,7 @@ gboolean ask_marks(const Ask *ask, GError **error)
   g_autoptr(GPtrArray) own = own_load(ask->ledger, error);
   g_autoptr(GPtrArray) domains = own != NULL ? own_domains(ask->ledger, own, error) : NULL;
   if (domains == NULL) return FALSE;
-  ask->facts->claimed = claimed_domain(ask->report->original.signers, domains);
   return find_received(ask, ask->report->original.answered, MARK_ANSWERS, error) && ask_side(ask, domains, error)
          && ask_relays(ask, error) && ask_redirected(ask, own, error) && ask_automatic(ask, own, domains, error)
-         && ask_supported(ask, error) && ask_unused(ask, own, error);
+         && ask_claimed(ask, own, domains, error) && ask_supported(ask, error) && ask_unused(ask, own, error);
 }

@@ -103,10 +103,16 @@ static gboolean add_domains(Ledger *ledger, const char *sql, GPtrArray *domains,
   return !rows.failed;
 }
 
+GPtrArray *own_listed_domains(const GPtrArray *own)
+{
+  GPtrArray *domains = g_ptr_array_new_with_free_func(g_free);
+  add_listed(own, domains);
+  return domains;
+}
+
 GPtrArray *own_domains(Ledger *ledger, const GPtrArray *own, GError **error)
 {
-  g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
-  add_listed(own, domains);
+  g_autoptr(GPtrArray) domains = own_listed_domains(own);
   gboolean ok = add_domains(ledger, "SELECT sender FROM sent_from", domains, error)
                 && add_domains(ledger, "SELECT sender FROM recorded", domains, error);
   return ok ? g_steal_pointer(&domains) : NULL;

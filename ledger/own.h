@@ -21,5 +21,7 @@ gboolean own_has(Ledger *ledger, const GPtrArray *own, const char *address, gboo
  * where it has OWN_DOMAINS_MOST. The caller frees. */
 #define OWN_DOMAINS_MOST 200
 GPtrArray *own_domains(Ledger *ledger, const GPtrArray *own, GError **error);
+/* Those of the listed addresses and patterns alone. */
+GPtrArray *own_listed_domains(const GPtrArray *own);
 /* Is it this domain, or below it? */
 gboolean own_is_within(const char *domain, const char *above);

@@ -9,13 +9,13 @@ from tap import case, equal, run
 MARKED = {  # fields of an original, by the evidence that leaves its bounce in sight
     "own-automatic": "From: owner@backstop.example\nAuto-Submitted: auto-replied (vacation)\n",
     "redirected": "From: friend@partner.example\nResent-From: owner@backstop.example\n",
+    "signature-claimed": "From: owner@backstop.example\nDKIM-Signature: v=1; d=backstop.example; s=x; b=y\n",
     "answers-received": "From: owner@backstop.example\nReferences: <archive@lists.example> <asked-1@partner.example>\n",
     "own-id-side": "From: owner@backstop.example\nMessage-ID: <unknown@desk.hazel.example>\n",
 }
 PLAIN = {  # the same, as a stranger can have it
     "foreign automatic": "From: sale@shop.example\nPrecedence: bulk\n",
     "bulk": "From: owner@backstop.example\nPrecedence: bulk\n",
-    "claimed signature": "From: owner@backstop.example\nDKIM-Signature: v=1; d=backstop.example; s=x; b=y\n",
     "foreign signature": "From: owner@backstop.example\nDKIM-Signature: v=1; d=shop.example; s=x; b=y\n",
     "archive": "From: owner@backstop.example\nReferences: <archive@lists.example>\n",
     "own domain": "From: owner@backstop.example\nMessage-ID: <unknown@backstop.example>\n",

@@ -143,12 +143,12 @@ def from_copies():
 
 @case
 def not_learned():
-    """Of a signer who was not seen on mail in Sent no key is asked, and the signature says nothing."""
+    """Of a signer who was not seen on mail in Sent no key is asked, and the signature is only a claim."""
     with DnsServer({KEY: [RECORD]}) as server:
         scene = learned(server, "strange", lambda scene: None)
         returned = of_a_phone(1, "bob@there.example", NOW - 2 * HOUR)
         verdict, _, codes = scene.judge(server, 11, returned, "bob@there.example")
-        equal((verdict, "signature-verified" in codes), ("backscatter", False), f"verdict ({codes})")
+        equal((verdict, "signature-verified" in codes), ("unsure", False), f"verdict ({codes})")  # claimed: five a week
         equal(server.questions(), [], "questions")
 
 
@@ -198,7 +198,7 @@ def dead():
             equal("Names are not looked up" in " ".join(scene.backstop.ok("backstop", "status").split()),
                   keys == "yes", "notice")
         equal(rows[0], rows[1], "entries with a dead name server, and without keys")
-        equal([row[0] for row in rows[0]], ["backscatter", "backscatter", "genuine"], "verdicts")
+        equal([row[0] for row in rows[0]], ["unsure", "backscatter", "genuine"], "verdicts")
 
 
 @case
@@ -210,7 +210,7 @@ def liars():
             scene = learned(server, f"liar{number}")
             returned = of_a_phone(1, "bob@there.example", NOW - 2 * HOUR)
             verdict, state, codes = scene.judge(server, 11, returned, "bob@there.example")
-            equal((verdict, state, "signature-verified" in codes), ("backscatter", "quarantined", False),
+            equal((verdict, state, "signature-verified" in codes), ("unsure", "kept", False),
                   f"{habit} {value[:20]}")
 
 

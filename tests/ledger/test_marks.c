@@ -148,25 +148,30 @@ static void an_original_is_asked_for_every_mark(void **state)
   }
 }
 
-/* A signer signs for its own domain and for what lies below it. */
-static void a_domain_that_says_it_signed_is_the_owners_or_above_one(void **state)
+/* A signer signs for its own domain and for what lies below it. Where an account lists every address, a domain is known
+ * only by what was sent from it: that speaks for the report, and is no mark. */
+static void a_domain_that_says_it_signed_is_a_mark_where_it_is_listed(void **state)
 {
   static const struct {
-    const char *claim, *want;
+    const char *addresses, *claim, *mark, *speaks;
   } rows[] = {
-    { "example.org", "example.org" },
-    { "my.example", "my.example" },
-    { "bot.example", NULL },
-    { "mail.example.org", NULL }, /* signs for itself alone */
-    { "ample.org", NULL },
-    { NULL, NULL },
+    { TRUST_ME ";*@my.example", "example.org", "example.org", NULL },
+    { TRUST_ME ";*@my.example", "my.example", "my.example", NULL },
+    { TRUST_ME ";*@my.example", "bot.example", NULL, NULL },
+    { TRUST_ME ";*@my.example", "mail.example.org", NULL, NULL }, /* signs for itself alone */
+    { TRUST_ME ";*@my.example", "ample.org", NULL, NULL },
+    { TRUST_ME ";*@my.example", NULL, NULL, NULL },
+    { "*", "example.org", NULL, "example.org" },
+    { "*", "bot.example", NULL, NULL },
   };
-  g_autoptr(Ledger) ledger = with_letters();
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(Ledger) ledger = trust_ledger(rows[i].addresses, FALSE);
+    trust_letters(ledger);
     g_autoptr(Report) report = forged("spam@bot.example");
     rig_fill(report->original.signers, rows[i].claim);
     g_autoptr(Facts) facts = facts_of(ledger, report, RIG_NOW, NULL);
-    rig_assert_word(i, "claim", facts->claimed, rows[i].want);
+    rig_assert_word(i, "mark", facts->marks[MARK_CLAIMED].shown, rows[i].mark);
+    rig_assert_word(i, "speaks", facts->claimed, rows[i].speaks);
   }
 }
 
@@ -312,7 +317,7 @@ int main(void)
     cmocka_unit_test(an_original_that_answers_what_the_owner_received_alone_bears_a_mark),
     cmocka_unit_test(where_all_addresses_are_listed_those_that_are_sent_from_count),
     cmocka_unit_test(an_original_is_asked_for_every_mark),
-    cmocka_unit_test(a_domain_that_says_it_signed_is_the_owners_or_above_one),
+    cmocka_unit_test(a_domain_that_says_it_signed_is_a_mark_where_it_is_listed),
     cmocka_unit_test(what_answers_sent_mail_is_asked_for_no_mark),
     cmocka_unit_test(five_a_week_of_each_mark_stay_and_the_others_are_moved),
     cmocka_unit_test(what_a_mark_did_not_decide_is_not_counted),
