@@ -205,8 +205,11 @@ static gboolean attend(gpointer data)
 static void rest(DoorSession *session)
 {
   const DoorLimits *limits = &session->wire.door->limits;
+  const gsize had = session->wire.in_to;
   door_relay(session);
   if (!door_wire_flush(&session->wire) || session->over) return;
+  /* A client may have said all the rest, and that it is the rest, while it was answered. */
+  if (session->wire.in_to > had) return;
   /* Only a whole command counts, not its beginning. */
   if (session->active) session->since = g_get_monotonic_time();
   session->active = FALSE;
