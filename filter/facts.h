@@ -97,9 +97,9 @@ typedef struct {
   char *delivered_owner; /* the original was delivered to it (or to the mailbox that the report came to) */
 
   MarkFact marks[MARK_N]; /* (7) asked only where no sent message was found */
+  char *claimed;          /* as MARK_CLAIMED, of a domain that the owner only sends from: no mark; NULL */
 
   /* To whom it came, where that is the owner's and mail never left from there, and no sent message was found. */
-  char *claimed;          /* as MARK_CLAIMED, of a domain that the owner only sends from; NULL */
   char *unused;           /* the address, by a catch-all pattern or by receive-only; NULL */
   gboolean receive_only;  /* the owner says so */
   gboolean unused_tested; /* coverage of that domain is tested, and did not fail */

@@ -1,5 +1,5 @@
-/* fold.c - the form of text in which words are compared
- * Owns:     what counts as the same letter, and as white space.
+/* fold.c - the form of text in which words are compared, and how far they are apart
+ * Owns:     what counts as the same letter, as white space, and as a mistake in writing.
  * Must not: need a mail library, since the supervisor reads words of the configuration.
  * Fails:    never.
  * Tests:    tests/filter/test_text.c */
@@ -50,4 +50,20 @@ GString *text_fold(const char *text, gsize length)
   GString *folded = g_string_sized_new(TEXT_FOLDED_MOST(length));
   folded->len = text_fold_into(folded->str, text, length);
   return folded;
+}
+
+gsize text_distance(const char *a, gsize m, const char *b, gsize n)
+{
+  gsize row[TEXT_DISTANCE_LONGEST + 1];
+  for (gsize k = 0; k <= n; k++) row[k] = k;
+  for (gsize i = 1; i <= m; i++) {
+    gsize before = row[0];
+    row[0] = i;
+    for (gsize k = 1; k <= n; k++) {
+      gsize above = row[k], same = before + (a[i - 1] != b[k - 1]);
+      row[k] = MIN(same, MIN(above, row[k - 1]) + 1);
+      before = above;
+    }
+  }
+  return row[n];
 }

@@ -70,7 +70,7 @@ static gboolean lacks_only_time(const Case *c)
 
 /* Is there a Sent folder that holds what is sent from the address, as far as anybody knows? Where answers show that
  * mail is missing there, "not in Sent" tells nothing; and where another look is due, that comes first. */
-static gboolean is_claimed(const Facts *facts)
+static gboolean has_coverage_claim(const Facts *facts)
 {
   return facts->from > 0 && facts->to > 0 && facts->unlisted == NULL && !facts->test_failed && !facts->late;
 }
@@ -80,7 +80,7 @@ void judge_second_line(Case *c)
   Verdict *verdict = c->verdict;
   if (!c->policy->second_line || !c->settled || verdict->code != VERDICT_UNSURE || c->facts->hand != HAND_OUTSIDE)
     return;
-  if (!lacks_only_time(c) || !is_claimed(c->facts) || speaks_for(verdict->evidence)) return;
+  if (!lacks_only_time(c) || !has_coverage_claim(c->facts) || speaks_for(verdict->evidence)) return;
   const guint against = count_against(verdict->evidence);
   if (against < LEAST) return;
   case_note(c, EVIDENCE_AGAINST, SECOND_LINE, "u", against);

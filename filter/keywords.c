@@ -46,11 +46,12 @@ static int count_work(pcre2_callout_block *block, void *data)
   return 0;
 }
 
-typedef enum { FOUND_NOT, FOUND, FOUND_TOO_COSTLY } Found;
+/* What came of one. */
+typedef enum { FOUND_NOT, FOUND, FOUND_TOO_COSTLY } Search;
 
 /* One window after the other; what stands before a window can be seen from it. */
-static Found match_windows(const pcre2_code *code, pcre2_match_data *match, pcre2_match_context *context,
-                           const char *text, gsize length)
+static Search match_windows(const pcre2_code *code, pcre2_match_data *match, pcre2_match_context *context,
+                            const char *text, gsize length)
 {
   for (gsize start = 0;; start = utf8_floor(text, start + WINDOW_STEP)) {
     const gboolean last = start + WINDOW >= length;
@@ -63,11 +64,11 @@ static Found match_windows(const pcre2_code *code, pcre2_match_data *match, pcre
   }
 }
 
-static Found match_pattern(const Keyword *keyword, const char *text, gsize length, Work *work)
+static Search match_pattern(const Keyword *keyword, const char *text, gsize length, Work *work)
 {
   pcre2_match_context *context = pcre2_match_context_create(NULL);
   pcre2_match_data *match = pcre2_match_data_create(1, NULL);
-  Found found = FOUND_TOO_COSTLY;
+  Search found = FOUND_TOO_COSTLY;
   if (context != NULL && match != NULL) {
     pcre2_set_callout(context, count_work, work);
     pcre2_set_depth_limit(context, DEPTH_MOST);
@@ -85,7 +86,7 @@ static gboolean goes_on(gunichar before, gunichar after)
   return before < SPACELESS && after < SPACELESS && g_unichar_isalnum(before) && g_unichar_isalnum(after);
 }
 
-static Found match_word(const Keyword *keyword, const char *text)
+static Search match_word(const Keyword *keyword, const char *text)
 {
   const GString *word = keyword->folded;
   const char *word_end = g_utf8_prev_char(word->str + word->len);
@@ -98,7 +99,7 @@ static Found match_word(const Keyword *keyword, const char *text)
   return FOUND_NOT;
 }
 
-static Found match_one(const Keyword *keyword, const GString *text, Work *work)
+static Search match_one(const Keyword *keyword, const GString *text, Work *work)
 {
   if (keyword->kind == KEYWORD_WORD) return match_word(keyword, text->str);
   return match_pattern(keyword, text->str, utf8_floor(text->str, MIN(text->len, PATTERN_READ)), work);
@@ -246,8 +247,8 @@ GPtrArray *keywords_find(const GPtrArray *keywords, const char *subject, const c
   for (guint i = 0; i < keywords->len && (hits == NULL || hits->len < KEYWORD_HITS_MOST); i++) {
     const Keyword *keyword = keywords->pdata[i];
     work.pattern = PATTERN_WORK;
-    const Found first = match_one(keyword, in_subject, &work);
-    const Found second = first == FOUND ? FOUND_NOT : match_one(keyword, in_text, &work);
+    const Search first = match_one(keyword, in_subject, &work);
+    const Search second = first == FOUND ? FOUND_NOT : match_one(keyword, in_text, &work);
     if (first == FOUND || second == FOUND)
       add_hit(&hits, keyword, first == FOUND, FALSE);
     else if (first == FOUND_TOO_COSTLY || second == FOUND_TOO_COSTLY)

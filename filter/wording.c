@@ -4,7 +4,7 @@
  * Fails:    never.
  * Tests:    tests/filter/test_wording.c */
 #include "filter/wording.h"
-#include "filter/text.h"
+#include "filter/fold.h"
 #include <math.h>
 #include <string.h>
 

@@ -3,11 +3,11 @@
  * Must not: look anything up.
  * Fails:    never; an address without other names gives none.
  * Tests:    tests/ledger/test_facts.c */
+#include "filter/fold.h"
 #include "filter/normalise.h"
 #include "ledger/ask.h"
 #include <string.h>
 
-#define NEAR_BYTES 64 /* of a local part that is compared letter by letter */
 #define NAMES_MOST 32
 #define LABELS_MOST 8
 
@@ -139,27 +139,10 @@ void names_of(const char *address, GPtrArray *names)
   add_routed(names, address, local);
 }
 
-/* The least number of bytes to put in, take out or replace. */
-static gsize distance(const char *a, gsize m, const char *b, gsize n)
-{
-  gsize row[NEAR_BYTES + 1];
-  for (gsize k = 0; k <= n; k++) row[k] = k;
-  for (gsize i = 1; i <= m; i++) {
-    gsize before = row[0];
-    row[0] = i;
-    for (gsize k = 1; k <= n; k++) {
-      gsize above = row[k], same = before + (a[i - 1] != b[k - 1]);
-      row[k] = MIN(same, MIN(above, row[k - 1]) + 1);
-      before = above;
-    }
-  }
-  return row[n];
-}
-
 gboolean locals_near(const char *a, const char *b)
 {
   gsize m = strcspn(a, "@"), n = strcspn(b, "@");
-  if (m == 0 || n == 0 || m > NEAR_BYTES || n > NEAR_BYTES) return FALSE;
-  gsize apart = distance(a, m, b, n);
+  if (m == 0 || n == 0 || m > TEXT_DISTANCE_LONGEST || n > TEXT_DISTANCE_LONGEST) return FALSE;
+  gsize apart = text_distance(a, m, b, n);
   return apart > 0 && apart <= 2 && apart < MAX(m, n);
 }

@@ -9,7 +9,8 @@
  * - id_side.stranger: hash of an id with this right side in a received message; NULL: there was none. It is nobody's
  *   use but the owner's where the id turns out to be that of a sent message.
  * - relay: hosts that passed on messages of the owner's, by the bounces that matched these by id; domain: hash of whom
- *   that message was to. relay_stranger: hosts of originals that were none of the owner's, with the latest such entry.
+ *   that message was to. relay_stranger: hosts of originals that were none of the owner's, with the latest such entry;
+ *   entry 0: the host brings mail to the owner.
  * - never_used: reports that came to addresses of the owner's from which no mail is known to have left. */
 const char *const schema_marks =
     "ALTER TABLE received ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;"

@@ -54,6 +54,7 @@ finish() {
 end_beside() {
   local id
   for id in "${beside_id[@]}"; do kill -- "-$id" 2>/dev/null; done
+  rm -f "${beside_log[@]}"
 }
 trap end_beside EXIT
 trap 'exit 130' INT TERM HUP

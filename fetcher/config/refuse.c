@@ -4,10 +4,10 @@
  * Fails:    CONFIG_ERROR_INVALID, naming file, group, key and remedy.
  * Tests:    tests/fetcher/config/test_config.c */
 #include "fetcher/config/refuse.h"
+#include "filter/fold.h"
 #include "filter/normalise.h"
 #include <string.h>
 
-#define LONGEST 32 /* of the words that are compared */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 gboolean config_refuse(const ConfigReader *reader, const char *key, GError **error, const char *format, ...)
@@ -25,43 +25,26 @@ gboolean config_refuse(const ConfigReader *reader, const char *key, GError **err
   return FALSE;
 }
 
-/* How many letters are to be changed, put in, left out or exchanged with their neighbour (optimal string alignment). */
-static guint distance(const char *a, const char *b)
+/* How many letters it is away from a known word that may be meant; G_MAXSIZE: too many. Half of a word says nothing. */
+static gsize apart(const char *word, const char *known)
 {
-  guint rows[LONGEST + 1][LONGEST + 1];
-  const gsize n = strlen(a), m = strlen(b);
-  if (n > LONGEST || m > LONGEST) return G_MAXUINT;
-  for (gsize i = 0; i <= n; i++)
-    for (gsize k = 0; k <= m; k++) {
-      if (i == 0 || k == 0) {
-        rows[i][k] = (guint)(i + k);
-        continue;
-      }
-      rows[i][k] = MIN(MIN(rows[i - 1][k], rows[i][k - 1]) + 1, rows[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
-      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-        rows[i][k] = MIN(rows[i][k], rows[i - 2][k - 2] + 1);
-    }
-  return rows[n][m];
+  const gsize length = strlen(word), n = strlen(known);
+  if (MAX(length, n) > TEXT_DISTANCE_LONGEST) return G_MAXSIZE;
+  const gsize letters = text_distance(word, length, known, n);
+  return letters <= MIN(2, n / 2) ? letters : G_MAXSIZE;
 }
 
-/* Is it so near that this was meant? "post" is not "port" spelt badly, more than it is "host": two of four is too far.
- */
-static gboolean is_near(const char *word, const char *known)
-{
-  const guint most = strlen(known) < 6 ? 1 : 2;
-  return distance(word, known) <= most;
-}
-
-/* The only key that is so near, in lower case and with hyphens: "Password_Command" is one. NULL: none, or several. */
+/* The key that is nearest, in lower case and with hyphens: "Password_Command" is one. NULL: none, or several are. */
 static const char *nearest(const char *word, const ConfigKey *table)
 {
   g_autofree char *plain = g_strdelimit(g_ascii_strdown(word, -1), "_ ", '-');
   const char *found = NULL;
+  gsize least = G_MAXSIZE;
   for (; table->name != NULL; table++) {
-    if (strcmp(plain, table->name) == 0) return table->name;
-    if (!is_near(plain, table->name)) continue;
-    if (found != NULL) return NULL;
-    found = table->name;
+    const gsize letters = apart(plain, table->name);
+    if (letters == G_MAXSIZE || letters > least) continue;
+    found = letters < least ? table->name : NULL;
+    least = letters;
   }
   return found;
 }
@@ -102,9 +85,9 @@ gboolean config_refuse_group(const ConfigReader *reader, GError **error)
   g_autofree char *plain = g_ascii_strdown(reader->group, -1);
   g_auto(GStrv) words = g_strsplit(g_strstrip(plain), " ", 2);
   const char *first = words[0] != NULL ? words[0] : "";
-  if (is_near(first, "account") && words[1] != NULL)
+  if (apart(first, "account") <= 2 && words[1] != NULL)
     return config_refuse(reader, NULL, error, "no such group; did you mean [account %s]?", g_strstrip(words[1]));
-  if (is_near(first, "backstop") && words[1] == NULL)
+  if (apart(first, "backstop") <= 2 && words[1] == NULL)
     return config_refuse(reader, NULL, error, "no such group; did you mean [backstop]?");
   return config_refuse(reader, NULL, error, "no such group; there are [backstop] and [account NAME]");
 }

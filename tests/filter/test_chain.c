@@ -47,67 +47,67 @@ static void check_rows(const Row *rows, gsize n)
   }
 }
 
+static const Row postfixes[] = {
+  { "from hello.example.net (mail.example.net [192.0.2.1])\r\n\tby MX.Example.org (Postfix) with ESMTPS id "
+    "4A1\r\n\tfor "
+    "<ann@example.org>; Mon, 2 Nov 2026 10:00:00 +0100 (CET)",
+    "mx.example.org", "mail.example.net", "hello.example.net", "192.0.2.1", "" },
+  { "from hello.example.net (unknown [192.0.2.1]) by mx.example.org (Postfix) with SMTP id 4A1; x", "mx.example.org",
+    NULL, "hello.example.net", "192.0.2.1", "" },
+  { "from [10.1.2.3] (dsl-7.example.net [192.0.2.1]) (using TLSv1.3 with cipher X (256/256 bits)) (No client "
+    "certificate requested) (Authenticated sender: ann) by mx.example.org (Postfix) with ESMTPSA id 4A1; x",
+    "mx.example.org", "dsl-7.example.net", "[10.1.2.3]", "192.0.2.1", "A" },
+  { "from a.example.net (a.example.net [IPv6:2001:DB8:0:0::1]) by mx.example.org (Postfix) with ESMTP id 4A1; x",
+    "mx.example.org", "a.example.net", "a.example.net", "2001:db8::1", "" },
+  { "from mx.example.org (localhost [127.0.0.1]) by mx.example.org (Postfix) with ESMTP id 4A1", "mx.example.org", NULL,
+    "mx.example.org", "127.0.0.1", "L" },
+  { "from mx.example.org (localhost [IPv6:::1]) by mx.example.org (Postfix) with ESMTP id 4A1", "mx.example.org", NULL,
+    "mx.example.org", "::1", "L" },
+  { "by mx.example.org (Postfix, from userid 1000) id 4A1; x", "mx.example.org", NULL, NULL, NULL, "L" },
+  { "by mx.example.org (Postfix)\n\tid 4A1; x", "mx.example.org", NULL, NULL, NULL, "L" },
+  { "from mx.example.org ([127.0.0.1]) by localhost (mx.example.org [127.0.0.1]) (amavisd-new, port 10024) with "
+    "ESMTP "
+    "id 7; x",
+    NULL, NULL, "mx.example.org", "127.0.0.1", "L" },
+  /* sendmail: a name that has not this address, an ident, nothing known */
+  { "from hello (mail.example.net [192.0.2.1]) by mx.example.org (8.17.1/8.17.1) with ESMTP id 7; x", "mx.example.org",
+    "mail.example.net", "hello", "192.0.2.1", "" },
+  { "from hello (mail.example.net [192.0.2.1] (may be forged)) by mx.example.org (8.14.4/8.14.4) with ESMTP id 7; x",
+    "mx.example.org", NULL, "hello", "192.0.2.1", "" },
+  { "from hello (bob@mail.example.net [192.0.2.1]) by mx.example.org (8.9.3/8.9.3) with SMTP id 7; x", "mx.example.org",
+    "mail.example.net", "hello", "192.0.2.1", "" },
+  { "from hello.example.net ([192.0.2.1]) by mx.example.org (8.17.1/8.17.1) with ESMTP id 7; x", "mx.example.org", NULL,
+    "hello.example.net", "192.0.2.1", "" },
+  { "from dsl (dsl.example.net [192.0.2.1]) (authenticated bits=0) by mx.example.org (8.14.4) with ESMTP id 7; x",
+    "mx.example.org", "dsl.example.net", "dsl", "192.0.2.1", "A" },
+  { "(from root@localhost) by mx.example.org (8.14.4/8.14.4/Submit) id 7; x", "mx.example.org", NULL, NULL, NULL, "L" },
+  { "from localhost (localhost) by mx.example.org (8.17.2/8.17.2) id 7; x", "mx.example.org", NULL, "localhost", NULL,
+    "L" },
+  { "from localhost (ann@localhost) by mx.example.org (8.17.2/8.17.2) id 7; x", "mx.example.org", NULL, "localhost",
+    NULL, "L" },
+  { "from (mail.example.net [192.0.2.1]) by mx.example.org with SMTP id 7; x", "mx.example.org", "mail.example.net",
+    NULL, "192.0.2.1", "" },
+  { "by smtp.example.org (Postfix) with ESMTPSA id 7; x", "smtp.example.org", NULL, NULL, NULL, "A" },
+  /* Google writes the root's dot; its own hosts by address */
+  { "from mail.example.net (mail.example.net. [192.0.2.1]) by mx.google.com with ESMTPS id a7si1 for "
+    "<ann@example.org> "
+    "(version=TLS1_3 cipher=X bits=256/256); x",
+    "mx.google.com", "mail.example.net", "mail.example.net", "192.0.2.1", "" },
+  { "by 2002:a05:6402:1cb:b0:5d3 with SMTP id 7; x", NULL, NULL, NULL, NULL, "L" },
+  { "by 10.1.2.3 with SMTP id 7; x", NULL, NULL, NULL, NULL, "L" },
+  { "by mail-ej1-f1.google.com with SMTP id 7 for <ann@example.org>; x", "mail-ej1-f1.google.com", NULL, NULL, NULL,
+    "L" },
+  { "from [10.0.0.5] (dsl.example.net. [192.0.2.1]) by smtp.gmail.com with ESMTPSA id 7; x", "smtp.gmail.com",
+    "dsl.example.net", "[10.0.0.5]", "192.0.2.1", "A" },
+  /* Courier */
+  { "from hello (mail.example.net [::ffff:192.0.2.1]) (AUTH: LOGIN ann) by mx.example.org with ESMTP id 7; x",
+    "mx.example.org", "mail.example.net", "hello", "192.0.2.1", "A" },
+};
+
 static void postfix_and_its_like(void **state)
 {
   (void)state;
-  static const Row rows[] = {
-    { "from hello.example.net (mail.example.net [192.0.2.1])\r\n\tby MX.Example.org (Postfix) with ESMTPS id "
-      "4A1\r\n\tfor "
-      "<ann@example.org>; Mon, 2 Nov 2026 10:00:00 +0100 (CET)",
-      "mx.example.org", "mail.example.net", "hello.example.net", "192.0.2.1", "" },
-    { "from hello.example.net (unknown [192.0.2.1]) by mx.example.org (Postfix) with SMTP id 4A1; x", "mx.example.org",
-      NULL, "hello.example.net", "192.0.2.1", "" },
-    { "from [10.1.2.3] (dsl-7.example.net [192.0.2.1]) (using TLSv1.3 with cipher X (256/256 bits)) (No client "
-      "certificate requested) (Authenticated sender: ann) by mx.example.org (Postfix) with ESMTPSA id 4A1; x",
-      "mx.example.org", "dsl-7.example.net", "[10.1.2.3]", "192.0.2.1", "A" },
-    { "from a.example.net (a.example.net [IPv6:2001:DB8:0:0::1]) by mx.example.org (Postfix) with ESMTP id 4A1; x",
-      "mx.example.org", "a.example.net", "a.example.net", "2001:db8::1", "" },
-    { "from mx.example.org (localhost [127.0.0.1]) by mx.example.org (Postfix) with ESMTP id 4A1", "mx.example.org",
-      NULL, "mx.example.org", "127.0.0.1", "L" },
-    { "from mx.example.org (localhost [IPv6:::1]) by mx.example.org (Postfix) with ESMTP id 4A1", "mx.example.org",
-      NULL, "mx.example.org", "::1", "L" },
-    { "by mx.example.org (Postfix, from userid 1000) id 4A1; x", "mx.example.org", NULL, NULL, NULL, "L" },
-    { "by mx.example.org (Postfix)\n\tid 4A1; x", "mx.example.org", NULL, NULL, NULL, "L" },
-    { "from mx.example.org ([127.0.0.1]) by localhost (mx.example.org [127.0.0.1]) (amavisd-new, port 10024) with "
-      "ESMTP "
-      "id 7; x",
-      NULL, NULL, "mx.example.org", "127.0.0.1", "L" },
-    /* sendmail: a name that has not this address, an ident, nothing known */
-    { "from hello (mail.example.net [192.0.2.1]) by mx.example.org (8.17.1/8.17.1) with ESMTP id 7; x",
-      "mx.example.org", "mail.example.net", "hello", "192.0.2.1", "" },
-    { "from hello (mail.example.net [192.0.2.1] (may be forged)) by mx.example.org (8.14.4/8.14.4) with ESMTP id 7; x",
-      "mx.example.org", NULL, "hello", "192.0.2.1", "" },
-    { "from hello (bob@mail.example.net [192.0.2.1]) by mx.example.org (8.9.3/8.9.3) with SMTP id 7; x",
-      "mx.example.org", "mail.example.net", "hello", "192.0.2.1", "" },
-    { "from hello.example.net ([192.0.2.1]) by mx.example.org (8.17.1/8.17.1) with ESMTP id 7; x", "mx.example.org",
-      NULL, "hello.example.net", "192.0.2.1", "" },
-    { "from dsl (dsl.example.net [192.0.2.1]) (authenticated bits=0) by mx.example.org (8.14.4) with ESMTP id 7; x",
-      "mx.example.org", "dsl.example.net", "dsl", "192.0.2.1", "A" },
-    { "(from root@localhost) by mx.example.org (8.14.4/8.14.4/Submit) id 7; x", "mx.example.org", NULL, NULL, NULL,
-      "L" },
-    { "from localhost (localhost) by mx.example.org (8.17.2/8.17.2) id 7; x", "mx.example.org", NULL, "localhost", NULL,
-      "L" },
-    { "from localhost (ann@localhost) by mx.example.org (8.17.2/8.17.2) id 7; x", "mx.example.org", NULL, "localhost",
-      NULL, "L" },
-    { "from (mail.example.net [192.0.2.1]) by mx.example.org with SMTP id 7; x", "mx.example.org", "mail.example.net",
-      NULL, "192.0.2.1", "" },
-    { "by smtp.example.org (Postfix) with ESMTPSA id 7; x", "smtp.example.org", NULL, NULL, NULL, "A" },
-    /* Google writes the root's dot; its own hosts by address */
-    { "from mail.example.net (mail.example.net. [192.0.2.1]) by mx.google.com with ESMTPS id a7si1 for "
-      "<ann@example.org> "
-      "(version=TLS1_3 cipher=X bits=256/256); x",
-      "mx.google.com", "mail.example.net", "mail.example.net", "192.0.2.1", "" },
-    { "by 2002:a05:6402:1cb:b0:5d3 with SMTP id 7; x", NULL, NULL, NULL, NULL, "L" },
-    { "by 10.1.2.3 with SMTP id 7; x", NULL, NULL, NULL, NULL, "L" },
-    { "by mail-ej1-f1.google.com with SMTP id 7 for <ann@example.org>; x", "mail-ej1-f1.google.com", NULL, NULL, NULL,
-      "L" },
-    { "from [10.0.0.5] (dsl.example.net. [192.0.2.1]) by smtp.gmail.com with ESMTPSA id 7; x", "smtp.gmail.com",
-      "dsl.example.net", "[10.0.0.5]", "192.0.2.1", "A" },
-    /* Courier */
-    { "from hello (mail.example.net [::ffff:192.0.2.1]) (AUTH: LOGIN ann) by mx.example.org with ESMTP id 7; x",
-      "mx.example.org", "mail.example.net", "hello", "192.0.2.1", "A" },
-  };
-  check_rows(rows, G_N_ELEMENTS(rows));
+  check_rows(postfixes, G_N_ELEMENTS(postfixes));
 }
 
 static void exim_qmail_and_exchange(void **state)

@@ -109,92 +109,91 @@ static void what_is_born_inside_is_told(void **state)
   check(rows, G_N_ELEMENTS(rows));
 }
 
+static const Row strangers[] = {
+  { "a stranger's server", OURS, EVIL, OUT },
+  { "... with a chain that looks like the owner's", OURS, EVIL LMTP POSTFIX, OUT },
+  { "... through the mailbox's server", OURS, LMTP EVIL POSTFIX, OUT },
+  { "no field at all", OURS, "Subject: x\n", OPEN },
+  { "nothing learned", "", POSTFIX, OPEN },
+  { "somebody else's server", "mx.other.test", POSTFIX, OPEN },
+  { "a greeting with the server's name", OURS,
+    "Received: from mx.example.org (mx.stranger.test [203.0.113.9]) by mx.example.org (Postfix) with ESMTP id 4; x\n",
+    OUT },
+  { "the same from a host without a name", OURS,
+    "Received: from mx.example.org (unknown [203.0.113.9]) by mx.example.org (Postfix) with ESMTP id 4; x\n" POSTFIX,
+    OPEN },
+  { "the same to a server that verifies no name", OURS,
+    "Received: from mx.example.org (203.0.113.9) by mx.example.org (10.0.0.1) with Microsoft SMTP Server id 15; "
+    "x\n" POSTFIX,
+    OPEN },
+  { "a name that is not the address's", OURS,
+    "Received: from x (mx.example.org [203.0.113.9] (may be forged)) by mx.example.org (8.17.1) with ESMTP id "
+    "4; x\n" POSTFIX,
+    OPEN },
+  { "IPv6 without a name", OURS,
+    "Received: from mx.example.org (unknown [IPv6:2001:db8::9]) by mx.example.org (Postfix) with ESMTP id 4; "
+    "x\n" POSTFIX,
+    OPEN },
+  { "a greeting that holds a field", OURS,
+    "Received: from localhost (localhost [127.0.0.1]) by mx.example.org (Postfix) with ESMTP id 1 (mx.stranger.test "
+    "[203.0.113.9]) by mx.example.org (Postfix) with ESMTP id 4; x\n",
+    OPEN },
+  { "a name that only ends alike", OURS,
+    "Received: from evilexample.org (evilexample.org [203.0.113.9]) by mx.example.org (Postfix) with ESMTP id 4; "
+    "x\n" POSTFIX,
+    OUT },
+  { "a customer's line under the provider's domain", "mx7.provider.test",
+    "Received: from p203-0-113-9.dip.provider.test (p203-0-113-9.dip.provider.test [203.0.113.9]) by "
+    "mx7.provider.test with ESMTP id 4; x\n",
+    OPEN },
+  { "... in hexadecimal digits", "mx7.provider.test",
+    "Received: from pcb007109.dip.provider.test (pcb007109.dip.provider.test [203.0.113.9]) by mx7.provider.test "
+    "with "
+    "ESMTP id 4; x\n",
+    OPEN },
+  { "a customer's server beside the owner's", "vps17.hoster.test",
+    "Received: from vps99.hoster.test (vps99.hoster.test [203.0.113.9]) by vps17.hoster.test (Postfix) with ESMTP id "
+    "4; x\nReceived: by vps99.hoster.test (Postfix) id 5; x\n",
+    OUT },
+  { "a neighbour under a public suffix", "mx.co.uk",
+    "Received: from other.co.uk (other.co.uk [203.0.113.9]) by mx.co.uk (Postfix) with ESMTP id 4; x\n", OUT },
+  { "a customer who signs in", "provider.test",
+    "Received: from mout7.provider.test (mout7.provider.test [192.0.2.7]) by mx19.provider.test with ESMTP id 1; x\n"
+    "Received: from [10.0.0.1] (line.other.test [203.0.113.9]) by mout7.provider.test with ESMTPSA id 2; x\n",
+    OPEN },
+  { "a server of the owner's that passes on what a stranger brought", "provider.test",
+    "Received: from mout7.provider.test (mout7.provider.test [192.0.2.7]) by mx19.provider.test with ESMTP id 1; x\n"
+    "Received: from mx.stranger.test (mx.stranger.test [203.0.113.9]) by mx3.provider.test with ESMTP id 2; x\n",
+    OUT },
+  { "a gateway in the house that passes strangers on", OURS,
+    "Received: from mx.stranger.test (unknown [172.17.0.1]) by mx.example.org (Postfix) with ESMTP id 4; x\n", OPEN },
+  { "... on the machine itself", OURS,
+    "Received: from mx.stranger.test (localhost [127.0.0.1]) by mx.example.org (Postfix) with ESMTP id 4; x\n", OPEN },
+  { "a foreign server before the boundary", OURS,
+    "Received: from a7.internal (a7.internal [10.0.0.7]) by mx.example.org (Postfix) with ESMTP id 4; x\n"
+    "Received: by mx.stranger.test (Postfix) id 5; x\n",
+    OPEN },
+  { "a private address below a foreign server", OURS,
+    "Received: from a7 ([10.0.0.7]) by mx.stranger.test (Postfix) with ESMTP id 4; x\n" POSTFIX, OPEN },
+  { "fetchmail asked a server", "home.example.org",
+    "Received: from pop.provider.test [192.0.2.1] by home.example.org with POP3 (fetchmail-6.4.1); x\n" POSTFIX, OPEN },
+  { "hosts that name themselves nowhere", OURS, "Received: by 10.0.0.1 with SMTP id 7; x\n", OPEN },
+  { "a hub that forwards", "mx.google.com",
+    "Received: from mail.alumni.test (mail.alumni.test. [192.0.2.5]) by mx.google.com with ESMTPS id 7; x\n"
+    "Received: by mail.alumni.test (Postfix) id 8; x\n",
+    OUT },
+  { "Exchange in the cloud tells no names", "prod.outlook.com",
+    "Received: from A1.prod.outlook.com (2603:10a6::1) by A2.prod.outlook.com (2603:10a6::2) with Microsoft SMTP "
+    "Server "
+    "id 15.20; x\n",
+    OPEN },
+};
+
 /* Nobody writes above the field of the server that took his mail; what stands below is his text. */
 static void a_stranger_does_not_get_inside(void **state)
 {
   (void)state;
-  static const Row rows[] = {
-    { "a stranger's server", OURS, EVIL, OUT },
-    { "... with a chain that looks like the owner's", OURS, EVIL LMTP POSTFIX, OUT },
-    { "... through the mailbox's server", OURS, LMTP EVIL POSTFIX, OUT },
-    { "no field at all", OURS, "Subject: x\n", OPEN },
-    { "nothing learned", "", POSTFIX, OPEN },
-    { "somebody else's server", "mx.other.test", POSTFIX, OPEN },
-    { "a greeting with the server's name", OURS,
-      "Received: from mx.example.org (mx.stranger.test [203.0.113.9]) by mx.example.org (Postfix) with ESMTP id 4; x\n",
-      OUT },
-    { "the same from a host without a name", OURS,
-      "Received: from mx.example.org (unknown [203.0.113.9]) by mx.example.org (Postfix) with ESMTP id 4; x\n" POSTFIX,
-      OPEN },
-    { "the same to a server that verifies no name", OURS,
-      "Received: from mx.example.org (203.0.113.9) by mx.example.org (10.0.0.1) with Microsoft SMTP Server id 15; "
-      "x\n" POSTFIX,
-      OPEN },
-    { "a name that is not the address's", OURS,
-      "Received: from x (mx.example.org [203.0.113.9] (may be forged)) by mx.example.org (8.17.1) with ESMTP id "
-      "4; x\n" POSTFIX,
-      OPEN },
-    { "IPv6 without a name", OURS,
-      "Received: from mx.example.org (unknown [IPv6:2001:db8::9]) by mx.example.org (Postfix) with ESMTP id 4; "
-      "x\n" POSTFIX,
-      OPEN },
-    { "a greeting that holds a field", OURS,
-      "Received: from localhost (localhost [127.0.0.1]) by mx.example.org (Postfix) with ESMTP id 1 (mx.stranger.test "
-      "[203.0.113.9]) by mx.example.org (Postfix) with ESMTP id 4; x\n",
-      OPEN },
-    { "a name that only ends alike", OURS,
-      "Received: from evilexample.org (evilexample.org [203.0.113.9]) by mx.example.org (Postfix) with ESMTP id 4; "
-      "x\n" POSTFIX,
-      OUT },
-    { "a customer's line under the provider's domain", "mx7.provider.test",
-      "Received: from p203-0-113-9.dip.provider.test (p203-0-113-9.dip.provider.test [203.0.113.9]) by "
-      "mx7.provider.test with ESMTP id 4; x\n",
-      OPEN },
-    { "... in hexadecimal digits", "mx7.provider.test",
-      "Received: from pcb007109.dip.provider.test (pcb007109.dip.provider.test [203.0.113.9]) by mx7.provider.test "
-      "with "
-      "ESMTP id 4; x\n",
-      OPEN },
-    { "a customer's server beside the owner's", "vps17.hoster.test",
-      "Received: from vps99.hoster.test (vps99.hoster.test [203.0.113.9]) by vps17.hoster.test (Postfix) with ESMTP id "
-      "4; x\nReceived: by vps99.hoster.test (Postfix) id 5; x\n",
-      OUT },
-    { "a neighbour under a public suffix", "mx.co.uk",
-      "Received: from other.co.uk (other.co.uk [203.0.113.9]) by mx.co.uk (Postfix) with ESMTP id 4; x\n", OUT },
-    { "a customer who signs in", "provider.test",
-      "Received: from mout7.provider.test (mout7.provider.test [192.0.2.7]) by mx19.provider.test with ESMTP id 1; x\n"
-      "Received: from [10.0.0.1] (line.other.test [203.0.113.9]) by mout7.provider.test with ESMTPSA id 2; x\n",
-      OPEN },
-    { "a server of the owner's that passes on what a stranger brought", "provider.test",
-      "Received: from mout7.provider.test (mout7.provider.test [192.0.2.7]) by mx19.provider.test with ESMTP id 1; x\n"
-      "Received: from mx.stranger.test (mx.stranger.test [203.0.113.9]) by mx3.provider.test with ESMTP id 2; x\n",
-      OUT },
-    { "a gateway in the house that passes strangers on", OURS,
-      "Received: from mx.stranger.test (unknown [172.17.0.1]) by mx.example.org (Postfix) with ESMTP id 4; x\n", OPEN },
-    { "... on the machine itself", OURS,
-      "Received: from mx.stranger.test (localhost [127.0.0.1]) by mx.example.org (Postfix) with ESMTP id 4; x\n",
-      OPEN },
-    { "a foreign server before the boundary", OURS,
-      "Received: from a7.internal (a7.internal [10.0.0.7]) by mx.example.org (Postfix) with ESMTP id 4; x\n"
-      "Received: by mx.stranger.test (Postfix) id 5; x\n",
-      OPEN },
-    { "a private address below a foreign server", OURS,
-      "Received: from a7 ([10.0.0.7]) by mx.stranger.test (Postfix) with ESMTP id 4; x\n" POSTFIX, OPEN },
-    { "fetchmail asked a server", "home.example.org",
-      "Received: from pop.provider.test [192.0.2.1] by home.example.org with POP3 (fetchmail-6.4.1); x\n" POSTFIX,
-      OPEN },
-    { "hosts that name themselves nowhere", OURS, "Received: by 10.0.0.1 with SMTP id 7; x\n", OPEN },
-    { "a hub that forwards", "mx.google.com",
-      "Received: from mail.alumni.test (mail.alumni.test. [192.0.2.5]) by mx.google.com with ESMTPS id 7; x\n"
-      "Received: by mail.alumni.test (Postfix) id 8; x\n",
-      OUT },
-    { "Exchange in the cloud tells no names", "prod.outlook.com",
-      "Received: from A1.prod.outlook.com (2603:10a6::1) by A2.prod.outlook.com (2603:10a6::2) with Microsoft SMTP "
-      "Server "
-      "id 15.20; x\n",
-      OPEN },
-  };
-  check(rows, G_N_ELEMENTS(rows));
+  check(strangers, G_N_ELEMENTS(strangers));
 }
 
 static void a_chain_without_an_end_is_not_known(void **state)

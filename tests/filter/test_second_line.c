@@ -94,70 +94,71 @@ static Verdict *judged(guint shows, guint has, guint differs, guint found)
 #define ALL (UNSIGNED | UNUSED | SPF_AGAINST | NO_NAME | HOST_LISTED | LINK_LISTED | WORD | PATTERN | UNWANTED)
 #define PLAIN (SHOWS_ID | NAMED)
 
+static const struct {
+  const char *what;
+  guint shows, has, differs, found;
+  gboolean moves;
+} cases[] = {
+  { "three", PLAIN, 0, 0, THREE, TRUE },
+  { "all", PLAIN, 0, 0, ALL, TRUE },
+  { "no signature, unused, an unwanted wording", PLAIN, 0, 0, UNSIGNED | UNUSED | UNWANTED, TRUE },
+  { "without an id", NAMED, 0, 0, THREE, TRUE },
+  { "a name that fits says nothing", PLAIN, 0, 0, UNSIGNED | SPF_AGAINST | WORD | FITS, TRUE },
+  { "a pattern that was given up says nothing", PLAIN, 0, 0, THREE | COSTLY, TRUE },
+  /* too little against it */
+  { "off", PLAIN, 0, OFF, ALL, FALSE },
+  { "none", PLAIN, 0, 0, 0, FALSE },
+  { "two", PLAIN, 0, 0, SPF_AGAINST | WORD, FALSE },
+  { "two of three: a pattern that was given up", PLAIN, 0, 0, SPF_AGAINST | NO_NAME | COSTLY, FALSE },
+  { "two of three: unused, but not tested", PLAIN, 0, 0, SPF_AGAINST | WORD | UNUSED | UNTESTED, FALSE },
+  { "a word, a pattern and a host: words count once", PLAIN, 0, 0, WORD | PATTERN | SPF_AGAINST, FALSE },
+  { "three lists are one check", PLAIN, 0, 0, HOST_LISTED | WORD, FALSE },
+  { "all about one host, as a new server of the owner's", PLAIN, 0, 0, SPF_AGAINST | NO_NAME | HOST_LISTED, FALSE },
+  { "all about the text, which its writer chose", PLAIN, 0, 0, LINK_LISTED | WORD | UNWANTED, FALSE },
+  /* something for it */
+  { "the host may send", PLAIN, 0, 0, (ALL & ~SPF_AGAINST) | SPF_FOR, FALSE },
+  { "wanted wording", PLAIN, 0, 0, (ALL & ~UNWANTED) | WANTED, FALSE },
+  { "a mark, even over its cap", PLAIN, 0, 0, ALL | A_MARK, FALSE },
+  { "a signature that supports", PLAIN, 0, 0, ALL | SUPPORTS, FALSE },
+  { "written to long ago", NAMED, LONG_AGO, 0, ALL, FALSE },
+  { "written to somebody at that domain", NAMED, NEIGHBOUR, 0, ALL, FALSE },
+  { "an id elsewhere", PLAIN, OTHER_ID, 0, ALL, FALSE },
+  { "replayed", PLAIN, ID | REPLAYED, 0, ALL, FALSE },
+  { "denied, and known", PLAIN, DENY | ID, 0, ALL, FALSE },
+  { "alike", PLAIN, ALIKE, 0, ALL, FALSE },
+  /* who handed it in */
+  { "an insider", PLAIN, 0, INSIDER, ALL, FALSE },
+  { "an insider whose original came in", PLAIN, 0, INSIDER | CAME_IN, ALL, FALSE },
+  { "nobody knows", PLAIN, 0, UNKNOWN_HAND, ALL, FALSE },
+  /* what is known of Sent */
+  { "no account lists the address", PLAIN, 0, UNLISTED, ALL, FALSE },
+  { "no Sent folder", PLAIN, 0, NO_CLAIM, ALL, FALSE },
+  { "answers show that mail is missing in Sent", PLAIN, 0, TEST_FAILED, ALL, FALSE },
+  { "another look is due", PLAIN, STALE, LATE, ALL, FALSE },
+  { "another look is due, and mail is missing, too", PLAIN, 0, LATE, ALL, FALSE },
+  /* unsure for another reason */
+  { "mail to the owner", PLAIN, TO_OWNER, 0, ALL, FALSE },
+  { "the owner's address failed", PLAIN, OWNER_FAILED, 0, ALL, FALSE },
+  { "delivered to the owner", PLAIN, DELIVERED, 0, ALL, FALSE },
+  { "only mentioned", SHOWS_RECIPIENT | MENTIONED, 0, 0, ALL, FALSE },
+  { "nothing to go by", 0, 0, 0, ALL, FALSE },
+  { "the original was cut off", UNREAD | NAMED, 0, 0, ALL, FALSE },
+  /* decided */
+  { "genuine", PLAIN, ID, 0, ALL, FALSE },
+  { "backscatter moves by itself", PLAIN, COVERED, 0, ALL, FALSE },
+};
+
 static void three_against_and_none_for_move_a_strangers_report_and_nothing_else(void **state)
 {
-  static const struct {
-    const char *what;
-    guint shows, has, differs, found;
-    gboolean moves;
-  } rows[] = {
-    { "three", PLAIN, 0, 0, THREE, TRUE },
-    { "all", PLAIN, 0, 0, ALL, TRUE },
-    { "no signature, unused, an unwanted wording", PLAIN, 0, 0, UNSIGNED | UNUSED | UNWANTED, TRUE },
-    { "without an id", NAMED, 0, 0, THREE, TRUE },
-    { "a name that fits says nothing", PLAIN, 0, 0, UNSIGNED | SPF_AGAINST | WORD | FITS, TRUE },
-    { "a pattern that was given up says nothing", PLAIN, 0, 0, THREE | COSTLY, TRUE },
-    /* too little against it */
-    { "off", PLAIN, 0, OFF, ALL, FALSE },
-    { "none", PLAIN, 0, 0, 0, FALSE },
-    { "two", PLAIN, 0, 0, SPF_AGAINST | WORD, FALSE },
-    { "two of three: a pattern that was given up", PLAIN, 0, 0, SPF_AGAINST | NO_NAME | COSTLY, FALSE },
-    { "two of three: unused, but not tested", PLAIN, 0, 0, SPF_AGAINST | WORD | UNUSED | UNTESTED, FALSE },
-    { "a word, a pattern and a host: words count once", PLAIN, 0, 0, WORD | PATTERN | SPF_AGAINST, FALSE },
-    { "three lists are one check", PLAIN, 0, 0, HOST_LISTED | WORD, FALSE },
-    { "all about one host, as a new server of the owner's", PLAIN, 0, 0, SPF_AGAINST | NO_NAME | HOST_LISTED, FALSE },
-    { "all about the text, which its writer chose", PLAIN, 0, 0, LINK_LISTED | WORD | UNWANTED, FALSE },
-    /* something for it */
-    { "the host may send", PLAIN, 0, 0, (ALL & ~SPF_AGAINST) | SPF_FOR, FALSE },
-    { "wanted wording", PLAIN, 0, 0, (ALL & ~UNWANTED) | WANTED, FALSE },
-    { "a mark, even over its cap", PLAIN, 0, 0, ALL | A_MARK, FALSE },
-    { "a signature that supports", PLAIN, 0, 0, ALL | SUPPORTS, FALSE },
-    { "written to long ago", NAMED, LONG_AGO, 0, ALL, FALSE },
-    { "written to somebody at that domain", NAMED, NEIGHBOUR, 0, ALL, FALSE },
-    { "an id elsewhere", PLAIN, OTHER_ID, 0, ALL, FALSE },
-    { "replayed", PLAIN, ID | REPLAYED, 0, ALL, FALSE },
-    { "denied, and known", PLAIN, DENY | ID, 0, ALL, FALSE },
-    { "alike", PLAIN, ALIKE, 0, ALL, FALSE },
-    /* who handed it in */
-    { "an insider", PLAIN, 0, INSIDER, ALL, FALSE },
-    { "an insider whose original came in", PLAIN, 0, INSIDER | CAME_IN, ALL, FALSE },
-    { "nobody knows", PLAIN, 0, UNKNOWN_HAND, ALL, FALSE },
-    /* what is known of Sent */
-    { "no account lists the address", PLAIN, 0, UNLISTED, ALL, FALSE },
-    { "no Sent folder", PLAIN, 0, NO_CLAIM, ALL, FALSE },
-    { "answers show that mail is missing in Sent", PLAIN, 0, TEST_FAILED, ALL, FALSE },
-    { "another look is due", PLAIN, STALE, LATE, ALL, FALSE },
-    { "another look is due, and mail is missing, too", PLAIN, 0, LATE, ALL, FALSE },
-    /* unsure for another reason */
-    { "mail to the owner", PLAIN, TO_OWNER, 0, ALL, FALSE },
-    { "the owner's address failed", PLAIN, OWNER_FAILED, 0, ALL, FALSE },
-    { "delivered to the owner", PLAIN, DELIVERED, 0, ALL, FALSE },
-    { "only mentioned", SHOWS_RECIPIENT | MENTIONED, 0, 0, ALL, FALSE },
-    { "nothing to go by", 0, 0, 0, ALL, FALSE },
-    { "the original was cut off", UNREAD | NAMED, 0, 0, ALL, FALSE },
-    /* decided */
-    { "genuine", PLAIN, ID, 0, ALL, FALSE },
-    { "backscatter moves by itself", PLAIN, COVERED, 0, ALL, FALSE },
-  };
-  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Verdict) verdict = judged(rows[i].shows, rows[i].has, rows[i].differs, rows[i].found);
-    g_autoptr(Verdict) off = judged(rows[i].shows, rows[i].has, rows[i].differs | OFF, rows[i].found);
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(Verdict) verdict = judged(cases[i].shows, cases[i].has, cases[i].differs, cases[i].found);
+    g_autoptr(Verdict) off = judged(cases[i].shows, cases[i].has, cases[i].differs | OFF, cases[i].found);
     const Evidence *decided = verdict->evidence->pdata[verdict->decided];
-    if (verdict->second_line != rows[i].moves) fail_msg("%s: moves: %d", rows[i].what, verdict->second_line);
+    if (verdict->second_line != cases[i].moves) fail_msg("%s: moves: %d", cases[i].what, verdict->second_line);
     assert_false(off->second_line);
     assert_int_equal(verdict->code, off->code); /* it moves, and changes no verdict */
-    assert_int_equal(filter_is_second_line(decided->code), rows[i].moves);
-    if (rows[i].moves) assert_int_equal(verdict->code, VERDICT_UNSURE);
+    assert_int_equal(filter_is_second_line(decided->code), cases[i].moves);
+    if (cases[i].moves) assert_int_equal(verdict->code, VERDICT_UNSURE);
   }
 }
 

@@ -224,9 +224,28 @@ static int setup(void **state)
   return 0;
 }
 
+static void words_are_apart_by_the_bytes_that_differ(void **state)
+{
+  static const struct {
+    const char *a, *b;
+    gsize apart;
+  } rows[] = {
+    { "", "", 0 },         { "host", "host", 0 },    { "host", "hos", 1 },       { "hots", "host", 2 },
+    { "post", "host", 1 }, { "", "host", 4 },        { "kitten", "sitting", 3 }, { "addresses", "adresses", 1 },
+    { "abcd", "wxyz", 4 }, { "a\303\244", "aa", 2 },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    const char *a = rows[i].a, *b = rows[i].b;
+    if (text_distance(a, strlen(a), b, strlen(b)) != rows[i].apart
+        || text_distance(b, strlen(b), a, strlen(a)) != rows[i].apart)
+      fail_msg("row %u", i);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(words_are_apart_by_the_bytes_that_differ),
     cmocka_unit_test(transfer_encodings_are_undone),
     cmocka_unit_test(text_of_any_charset_becomes_utf_8),
     cmocka_unit_test(encoded_words_are_read_and_broken_ones_stay),

@@ -1,6 +1,6 @@
 /* test_convinces_nobody.c - the traps of what is known beside the ledger: each of them moves nothing, and convinces
  *                           nobody
- * Owns:     one table of bounces, from their bytes to the verdict; its key.
+ * Owns:     one table of bounces, from their bytes to the verdict.
  * Must not: depend on the day it runs on; ask a name server.
  * Fails:    by TAP, naming the row.
  * Tests:    rule 7 as a whole: filter/judge.c, ledger/facts.c and all that they ask */
@@ -63,20 +63,6 @@ static const Row traps[] = {
     .never = "answers-received redirected ", .covered = VERDICT_BACKSCATTER },
 };
 
-static RigKey *key;
-
-static int make_key(void **state)
-{
-  key = rig_key_new(DKIM_RSA_SHA256, 1024, 1);
-  return 0;
-}
-
-static int drop_key(void **state)
-{
-  rig_key_free(key);
-  return 0;
-}
-
 static void learn_servers(Ledger *ledger)
 {
   GError *error = NULL;
@@ -118,13 +104,13 @@ static Tools all_tools(void)
   return tools;
 }
 
-/* Everything is learned: servers, signer, key, letters; and each answer of the name servers is stored. */
+/* Everything is learned: servers, signer, rig_key, letters; and each answer of the name servers is stored. */
 static Ledger *learned(gboolean withdrawn, gboolean covered)
 {
   GError *error = NULL;
   const char *const none[] = { NULL };
-  Ledger *ledger = rig_learned(key, "example.org", 20);
-  rig_always_signed(ledger, key, 24, 0);
+  Ledger *ledger = rig_learned(rig_key, "example.org", 20);
+  rig_always_signed(ledger, rig_key, 24, 0);
   learn_servers(ledger);
   receive(ledger, "alone@friend.example", RIG_OWNER);
   receive(ledger, "archive@lists.example", NULL);
@@ -153,7 +139,7 @@ static Report *read_row(const Row *row)
   g_autofree char *references =
       row->references != NULL ? g_strdup_printf("References: <%s>\r\n", row->references) : g_strdup("");
   g_autofree char *header = g_strconcat(row->hops, strstr(plain, "From:"), references, NULL);
-  g_autofree char *mail = row->tags != NULL ? rig_sign(key, row->tags, header) : g_strdup(header);
+  g_autofree char *mail = row->tags != NULL ? rig_sign(rig_key, row->tags, header) : g_strdup(header);
   g_autofree char *returned = row->lost != NULL ? without(mail, row->lost) : g_strdup(mail);
   return rig_bounce_by(row->top, returned, row->failed != NULL ? row->failed : BOB);
 }
@@ -212,5 +198,5 @@ int main(void)
     cmocka_unit_test(no_trap_moves_anything_or_convinces_anybody),
   };
   filter_init();
-  return cmocka_run_group_tests_name("ledger_convinces_nobody", tests, make_key, drop_key);
+  return cmocka_run_group_tests_name("ledger_convinces_nobody", tests, rig_make_key, rig_drop_key);
 }

@@ -1,5 +1,5 @@
 /* test_facts_signed.c - bounces that return a signed header, from the bytes to the verdict
- * Owns:     ledgers in memory; its key.
+ * Owns:     ledgers in memory.
  * Must not: depend on the day it runs on.
  * Fails:    by TAP, naming the row.
  * Tests:    ledger/facts_signed.c, filter/judge_signed.c */
@@ -8,20 +8,6 @@
 #include "tests/rigs/signed_rig.h"
 
 #define TWO_DAYS_AGO (RIG_NOW - 2 * DAY)
-
-static RigKey *key;
-
-static int make_key(void **state)
-{
-  key = rig_key_new(DKIM_RSA_SHA256, 1024, 1);
-  return 0;
-}
-
-static int drop_key(void **state)
-{
-  rig_key_free(key);
-  return 0;
-}
 
 static char *replaced(const char *text, const char *what, const char *by)
 {
@@ -34,12 +20,12 @@ static char *replaced(const char *text, const char *what, const char *by)
 static char *signed_header(const char *tags, const char *to, gint64 date)
 {
   g_autofree char *header = rig_header(7, to, date);
-  return rig_sign(key, tags, header);
+  return rig_sign(rig_key, tags, header);
 }
 
 static void mail_of_a_phone_is_genuine_by_its_signature_and_only_by_that(void **state)
 {
-  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(rig_key, "example.org", 20));
   g_autofree char *plain = rig_header(7, "bob@there.example", TWO_DAYS_AGO);
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) unsigned_one = rig_bounce(plain, "bob@there.example"),
@@ -51,7 +37,7 @@ static void mail_of_a_phone_is_genuine_by_its_signature_and_only_by_that(void **
 
 static void another_domain_of_a_provider_vouches_once_it_is_learned(void **state)
 {
-  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "provider.example", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(rig_key, "provider.example", 20));
   g_autofree char *mail = signed_header(RIG_TAGS("provider.example"), "bob@there.example", TWO_DAYS_AGO);
   g_autofree char *other = signed_header(RIG_TAGS("evil.example"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example"), forged = rig_bounce(other, "bob@there.example");
@@ -82,7 +68,7 @@ static void what_somebody_has_changed_or_copied_decides_nothing(void **state)
     { "a long expired one", "d=example.org; s=one; c=relaxed; h=from:to:date; x=1600000000", NULL, NULL,
       "bob@there.example", FALSE },
   };
-  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(rig_key, "example.org", 20));
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autofree char *mail = signed_header(rows[i].tags, "bob@there.example", TWO_DAYS_AGO);
     g_autofree char *changed = rows[i].what != NULL ? replaced(mail, rows[i].what, rows[i].by) : g_strdup(mail);
@@ -119,7 +105,7 @@ static void a_report_that_names_nobody_is_answered_by_no_signature(void **state)
   };
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20);
+    g_autoptr(Ledger) ledger = rig_learned(rig_key, "example.org", 20);
     g_autofree char *text = g_strdup_printf(
         "From: %s\r\nReturn-Path: <>\r\nTo: " RIG_OWNER
         "\r\nSubject: %s\r\n\r\n%s\r\n--- Below this line is a copy of the message.\r\n\r\n%s\r\nHello\r\n",
@@ -144,10 +130,10 @@ static void a_from_that_is_not_the_owners_decides_nothing(void **state)
     { "any@my.example", FALSE }, /* the pattern takes it, and mail never left from there */
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20);
+    g_autoptr(Ledger) ledger = rig_learned(rig_key, "example.org", 20);
     g_autofree char *header = rig_header(7, "bob@there.example", TWO_DAYS_AGO);
     g_autofree char *changed = replaced(header, RIG_OWNER, rows[i].from);
-    g_autofree char *mail = rig_sign(key, RIG_TAGS("example.org"), changed);
+    g_autofree char *mail = rig_sign(rig_key, RIG_TAGS("example.org"), changed);
     g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
     if (rig_says(ledger, report, "signature-verified") != rows[i].counts) fail_msg("row %u", i);
     assert_false(rig_says(ledger, report, "signature-supports"));
@@ -161,7 +147,7 @@ static void an_original_of_another_time_decides_nothing(void **state)
     gboolean counts;
   } rows[] = { { 0, TRUE },        { -DAY + 60, TRUE },      { -DAY - 60, FALSE },
                { 15 * DAY, TRUE }, { 15 * DAY + 60, FALSE }, { 300 * DAY, FALSE } };
-  g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 400);
+  g_autoptr(Ledger) ledger = rig_learned(rig_key, "example.org", 400);
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", RIG_NOW - rows[i].ago);
     g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
@@ -173,21 +159,21 @@ static void a_withdrawn_key_decides_nothing(void **state)
 {
   GError *error = NULL;
   const char *const none[] = { NULL };
-  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(rig_key, "example.org", 20));
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
   OK(db_exec(ledger, "UPDATE signer_key SET last = last - 4 * 86400", &error));
   OK(signer_take(ledger, "one._domainkey.example.org", none, RIG_NOW - 3 * DAY, &error));
   rig_judges(ledger, report, 1, VERDICT_UNSURE, "signature-claimed");
   /* without the network the key is as old as the last answer, and the verdict as without a key */
-  g_autoptr(Ledger) offline = rig_covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) offline = rig_covered(rig_learned(rig_key, "example.org", 20));
   OK(db_exec(offline, "UPDATE signer_key SET last = last - 4 * 86400", &error));
   rig_judges(offline, report, 1, VERDICT_UNSURE, "signature-claimed");
 }
 
 static void one_signature_answers_no_more_failures_than_it_has_recipients(void **state)
 {
-  g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20);
+  g_autoptr(Ledger) ledger = rig_learned(rig_key, "example.org", 20);
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example, ann@there.example", TWO_DAYS_AGO);
   g_autofree char *folded = replaced(mail, " b=", " b=\r\n "); /* the same signature, written in another way */
   g_autoptr(Report) first = rig_bounce(mail, "bob@there.example"), second = rig_bounce(folded, "ann@there.example");
@@ -211,7 +197,7 @@ static void one_signature_answers_no_more_failures_than_it_has_recipients(void *
 
 static void what_was_judged_in_the_same_batch_counts_too(void **state)
 {
-  g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20);
+  g_autoptr(Ledger) ledger = rig_learned(rig_key, "example.org", 20);
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
   g_autoptr(Facts) first = rig_facts(ledger, report, NULL, 0);
@@ -225,7 +211,7 @@ static void what_was_judged_in_the_same_batch_counts_too(void **state)
 
 static void an_entry_that_is_judged_again_is_counted_once(void **state)
 {
-  g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20);
+  g_autoptr(Ledger) ledger = rig_learned(rig_key, "example.org", 20);
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
   g_autoptr(Facts) facts = rig_facts(ledger, report, NULL, 0);
@@ -240,11 +226,11 @@ static void an_entry_that_is_judged_again_is_counted_once(void **state)
 /* Most of what was seen is no longer signed by that domain: its key is known still, and vouches for nothing. */
 static void a_key_of_a_signer_who_is_no_longer_believed_decides_nothing(void **state)
 {
-  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "provider.example", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(rig_key, "provider.example", 20));
   g_autofree char *mail = signed_header(RIG_TAGS("provider.example"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
   assert_true(rig_says(ledger, report, "signature-verified"));
-  rig_always_signed(ledger, key, 0, 3);
+  rig_always_signed(ledger, rig_key, 0, 3);
   rig_judges(ledger, report, 1, VERDICT_BACKSCATTER, "covered");
 }
 
@@ -260,12 +246,12 @@ static void a_missing_signature_is_told_where_all_mail_is_known_to_be_signed(voi
     { 24, 0, STRANGERS, FALSE },  { 24, 0, OTHERS, TRUE },  { 24, 0, LONG_AGO, FALSE },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20); /* of six signed messages */
-    rig_always_signed(ledger, key, rows[i].signed_ones, rows[i].bare);
+    g_autoptr(Ledger) ledger = rig_learned(rig_key, "example.org", 20); /* of six signed messages */
+    rig_always_signed(ledger, rig_key, rows[i].signed_ones, rows[i].bare);
     const gint64 date = rows[i].what == LONG_AGO ? RIG_NOW - 800 * DAY : TWO_DAYS_AGO;
     g_autofree char *plain = rig_header(7, "bob@there.example", date);
-    g_autofree char *by_others = rig_sign(key, RIG_TAGS("list.example"), plain);
-    g_autofree char *by_owner = rig_sign(key, RIG_TAGS("example.org"), plain);
+    g_autofree char *by_others = rig_sign(rig_key, RIG_TAGS("list.example"), plain);
+    g_autofree char *by_owner = rig_sign(rig_key, RIG_TAGS("example.org"), plain);
     g_autofree char *header = rows[i].what == FEW_FIELDS  ? replaced(plain, "Received:", "X:")
                               : rows[i].what == SIGNED    ? g_strdup(by_owner)
                               : rows[i].what == BROKEN    ? replaced(by_owner, "rsa-sha256", "rsa-sha1")
@@ -282,8 +268,8 @@ static void a_missing_signature_is_told_where_all_mail_is_known_to_be_signed(voi
 static void a_bounce_without_the_signature_is_judged_as_without_this_line(void **state)
 {
   for (guint has_coverage = 0; has_coverage < 2; has_coverage++) {
-    g_autoptr(Ledger) ledger = rig_learned(key, "example.org", 20);
-    rig_always_signed(ledger, key, 24, 0);
+    g_autoptr(Ledger) ledger = rig_learned(rig_key, "example.org", 20);
+    rig_always_signed(ledger, rig_key, 24, 0);
     if (has_coverage) rig_covered(ledger);
     g_autofree char *header = rig_header(7, "bob@there.example", TWO_DAYS_AGO);
     g_autofree char *sent = rig_header(100, "q0@far.example", RIG_NOW - 20 * DAY);
@@ -303,7 +289,7 @@ static void healing_depends_on_no_signature(void **state)
   GError *error = NULL;
   g_auto(HealResult) result = { 0 };
   const Policy policy = POLICY_DEFAULT(g_get_real_time() / G_USEC_PER_SEC);
-  g_autoptr(Ledger) ledger = rig_covered(rig_learned(key, "example.org", 20));
+  g_autoptr(Ledger) ledger = rig_covered(rig_learned(rig_key, "example.org", 20));
   g_autofree char *mail = signed_header(RIG_TAGS("example.org"), "bob@there.example", TWO_DAYS_AGO);
   g_autoptr(Report) report = rig_bounce(mail, "bob@there.example");
   g_autoptr(Entry) entry = rig_entry("home", report, NULL, VERDICT_BACKSCATTER, MOVE_Q_INTENT, 1);
@@ -336,5 +322,5 @@ int main(void)
     cmocka_unit_test(healing_depends_on_no_signature),
   };
   filter_init();
-  return cmocka_run_group_tests_name("ledger_facts_signed", tests, make_key, drop_key);
+  return cmocka_run_group_tests_name("ledger_facts_signed", tests, rig_make_key, rig_drop_key);
 }

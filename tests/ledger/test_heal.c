@@ -8,76 +8,25 @@
 #include "ledger/heal.h"
 #include "ledger/received.h"
 #include "ledger/wish.h"
-#include "tests/rigs/ledger_rig.h"
-
-#define HOUR ((gint64)3600)
-
-/* Now: what is quarantined, and when, is told by the real clock. */
-static gint64 now_is(void) { return db_now(); }
-
-/* "home" has a Sent folder that is known for 400 days. */
-static Ledger *with_sent(void)
-{
-  GError *error = NULL;
-  static const char *const sent[] = { "Sent" };
-  Ledger *ledger = rig_ledger();
-  FolderMark mark = { 1, 2, now_is() - 400 * DAY, now_is() };
-  OK(folder_use_sent(ledger, "home", sent, 1, &error));
-  OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
-  return ledger;
-}
-
-/* A forged bounce as it came an hour ago, about mail of two hours ago. */
-static Report *forged(const char *id, const char *recipient, const char *subject)
-{
-  Report *report = rig_report(id, recipient, subject);
-  report->date = now_is() - HOUR;
-  report->original.date = id != NULL ? now_is() - 2 * HOUR : 0;
-  report->rank = RANK_NAMED;
-  report->status_part = TRUE;
-  report->original.header = id != NULL;
-  return report;
-}
+#include "tests/rigs/heal_rig.h"
 
 /* Judges it as a pass does, and moves it to quarantine. */
 static gint64 quarantine(Ledger *ledger, const Report *report, guint32 uid)
 {
   GError *error = NULL;
-  const Policy policy = POLICY_DEFAULT(now_is());
-  const FactsQuery query = { .account = "home", .arrived = now_is() - HOUR, .now = now_is() };
+  const Policy policy = POLICY_DEFAULT(heal_now());
+  const FactsQuery query = { .account = "home", .arrived = heal_now() - HOUR, .now = heal_now() };
   g_autoptr(Facts) facts = ledger_facts(ledger, report, &query, &error);
   OK(facts != NULL);
   g_autoptr(Verdict) verdict = filter_judge(report, facts, &policy);
   if (verdict->code != VERDICT_BACKSCATTER) fail_msg("%s: %s", verdict_name(verdict->code), facts->gap);
-  g_autoptr(Entry) entry = entry_new("home", report, facts, verdict, MOVE_Q_INTENT);
-  g_autofree char *text = g_strdup_printf("message %u", uid);
-  g_autoptr(GBytes) head = g_bytes_new(text, strlen(text));
-  fingerprint_init(&entry->fingerprint, "report@mx.example", strlen(text), head);
-  entry->arrived = query.arrived;
-  place_set(&entry->home, "INBOX", 7, uid);
-  place_set(&entry->away, "Backscatter", 3, 0);
-  rig_record(ledger, entry);
-  OK(journal_confirm(ledger, entry->id, &(Place){ (char *)"Backscatter", 3, uid }, &error));
-  return entry->id;
+  return heal_move(ledger, report, facts, verdict, uid);
 }
 
 static gint64 quarantined(Ledger *ledger, guint32 uid)
 {
-  g_autoptr(Report) report = forged("late@my.example", "bob@y.example", "Offer");
+  g_autoptr(Report) report = heal_forged("late@my.example", "bob@y.example", "Offer");
   return quarantine(ledger, report, uid);
-}
-
-typedef enum { STAYS, BACK, TOLD } Outcome;
-
-static Outcome heal(Ledger *ledger)
-{
-  GError *error = NULL;
-  g_auto(HealResult) result = { 0 };
-  const Policy policy = POLICY_DEFAULT(now_is());
-  OK(heal_run(ledger, NULL, &policy, 2000, &result, &error));
-  assert_true(result.back->len + result.told->len <= 1);
-  assert_false(result.further);
-  return result.back->len > 0 ? BACK : result.told->len > 0 ? TOLD : STAYS;
 }
 
 static guint wishes(Ledger *ledger)
@@ -86,11 +35,6 @@ static guint wishes(Ledger *ledger)
   g_autoptr(GPtrArray) open = wish_open(ledger, NULL, &error);
   OK(open != NULL);
   return open->len;
-}
-
-static void found(Ledger *ledger, const char *id, const char *recipient, const char *subject, gint64 ago)
-{
-  rig_add(ledger, "home", "Sent", id, recipient, subject, now_is() - ago, now_is());
 }
 
 /* A report, the sent message that is found later, and what becomes of it. */
@@ -102,8 +46,8 @@ static void sent_mail_that_comes_late_brings_back_what_it_explains(void **state)
     const char *refers, *token, *elsewhere, *envelope;
     const char *id, *recipient, *sent_subject; /* of the sent message */
     gint64 ago;
-    gint64 dated; /* seconds ago, of the original; 0: as forged() has it */
-    Outcome want;
+    gint64 dated; /* seconds ago, of the original; 0: as heal_forged() has it */
+    HealOutcome want;
   } rows[] = {
     { .what = "its id", .shown = "late@my.example", .id = "late@my.example", .recipient = "x@z.example", .want = BACK },
     { .what = "its second id", .shown = "other@x;late@my.example", .id = "late@my.example", .want = BACK },
@@ -136,21 +80,21 @@ static void sent_mail_that_comes_late_brings_back_what_it_explains(void **state)
     { .what = "nothing that is shown", .id = "a@b", .recipient = "x@z.example", .want = STAYS },
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    g_autoptr(Ledger) ledger = with_sent();
-    g_autoptr(Report) report = forged(rows[i].shown, "bob@y.example", rows[i].subject);
-    if (rows[i].dated != 0) report->original.date = now_is() - rows[i].dated;
+    g_autoptr(Ledger) ledger = heal_ledger();
+    g_autoptr(Report) report = heal_forged(rows[i].shown, "bob@y.example", rows[i].subject);
+    if (rows[i].dated != 0) report->original.date = heal_now() - rows[i].dated;
     if (rows[i].refers != NULL) g_ptr_array_add(report->refer_backs, g_strdup(rows[i].refers));
     if (rows[i].token != NULL) g_ptr_array_add(report->tokens, g_strdup(rows[i].token));
     if (rows[i].envelope != NULL) g_ptr_array_add(report->envelope_ids, g_strdup(rows[i].envelope));
     if (rows[i].elsewhere != NULL) g_ptr_array_add(report->original.other_ids, g_strdup(rows[i].elsewhere));
     gint64 id = quarantine(ledger, report, 1);
-    assert_int_equal(heal(ledger), STAYS);
-    found(ledger, rows[i].id, rows[i].recipient, rows[i].sent_subject, rows[i].ago != 0 ? rows[i].ago : 2 * HOUR);
-    Outcome got = heal(ledger);
+    assert_int_equal(heal_all(ledger), STAYS);
+    heal_found(ledger, rows[i].id, rows[i].recipient, rows[i].sent_subject, rows[i].ago != 0 ? rows[i].ago : 2 * HOUR);
+    HealOutcome got = heal_all(ledger);
     if (got != rows[i].want || wishes(ledger) != (got == BACK)) fail_msg("%s: %d", rows[i].what, got);
     g_autoptr(Entry) entry = rig_get(ledger, id);
     if ((entry->verdict == VERDICT_BACKSCATTER) != (got != BACK)) fail_msg("%s", rows[i].what);
-    assert_int_equal(heal(ledger), STAYS); /* it is due once */
+    assert_int_equal(heal_all(ledger), STAYS); /* it is due once */
     assert_int_equal(wishes(ledger), got == BACK);
   }
 }
@@ -158,31 +102,31 @@ static void sent_mail_that_comes_late_brings_back_what_it_explains(void **state)
 static void recorded_mail_brings_back_what_it_explains(void **state)
 {
   GError *error = NULL;
-  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Ledger) ledger = heal_ledger();
   quarantined(ledger, 1);
-  g_autoptr(SentMessage) message = rig_sent("late@my.example", "bob@y.example", "Offer", now_is() - 2 * HOUR);
+  g_autoptr(SentMessage) message = rig_sent("late@my.example", "bob@y.example", "Offer", heal_now() - 2 * HOUR);
   const SentMessage *const messages[] = { message };
   OK(sent_record(ledger, messages, 1, NULL, &error));
-  assert_int_equal(heal(ledger), BACK);
+  assert_int_equal(heal_all(ledger), BACK);
 }
 
 /* What makes coverage fall is told, and nothing is moved: else one forged answer would bring months of it back. */
 static void coverage_that_falls_is_told_and_nothing_is_moved(void **state)
 {
   enum { GAP, OLD_GAP, NO_FOLDER, NO_ADDRESS, WATCHED, N };
-  static const Outcome want[N] = { TOLD, STAYS, TOLD, TOLD, TOLD };
+  static const HealOutcome want[N] = { TOLD, STAYS, TOLD, TOLD, TOLD };
   for (guint i = 0; i < N; i++) {
     GError *error = NULL;
     static const char *const sent[] = { "Sent" };
     const AccountSetup other = { .name = (char *)"home", .addresses = (char *)"you@example.org" };
-    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Ledger) ledger = heal_ledger();
     gint64 id = quarantined(ledger, 1);
-    if (i == GAP) OK(coverage_gap_add(ledger, "home", "Sent", now_is() - DAY, now_is(), "it was gone", &error));
-    if (i == OLD_GAP) OK(coverage_gap_add(ledger, "home", "Sent", 1, now_is() - 300 * DAY, "it was gone", &error));
+    if (i == GAP) OK(coverage_gap_add(ledger, "home", "Sent", heal_now() - DAY, heal_now(), "it was gone", &error));
+    if (i == OLD_GAP) OK(coverage_gap_add(ledger, "home", "Sent", 1, heal_now() - 300 * DAY, "it was gone", &error));
     if (i == NO_FOLDER) OK(folder_use_sent(ledger, "home", NULL, 0, &error));
     if (i == NO_ADDRESS) OK(account_configure(ledger, &other, 1, &error));
     if (i == WATCHED) OK(folder_use_watched(ledger, "home", sent, 1, &error));
-    Outcome got = heal(ledger);
+    HealOutcome got = heal_all(ledger);
     if (got != want[i]) fail_msg("row %u: %d", i, got);
     assert_int_equal(wishes(ledger), 0);
     g_autoptr(GPtrArray) told = healing_list(ledger, "home", FALSE, &error);
@@ -198,7 +142,7 @@ static void own_entries_bring_back_what_they_allow(void **state)
   static const struct {
     const char *what, *denied, *allowed;
     gboolean removed;
-    Outcome want;
+    HealOutcome want;
   } rows[] = {
     { "the recipient", NULL, "bob@y.example", FALSE, BACK },
     { "the recipient's domain", NULL, "@y.example", FALSE, BACK },
@@ -210,12 +154,12 @@ static void own_entries_bring_back_what_they_allow(void **state)
   };
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
     GError *error = NULL;
-    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Ledger) ledger = heal_ledger();
     if (rows[i].denied != NULL) OK(newsender_add(ledger, NEWSENDER_DENY, rows[i].denied, &error));
     quarantined(ledger, 1);
     if (rows[i].allowed != NULL) OK(newsender_add(ledger, NEWSENDER_ALLOW, rows[i].allowed, &error));
     if (rows[i].removed) OK(newsender_remove(ledger, NEWSENDER_DENY, rows[i].denied, NULL, &error));
-    Outcome got = heal(ledger);
+    HealOutcome got = heal_all(ledger);
     if (got != rows[i].want) fail_msg("%s: %d", rows[i].what, got);
   }
 }
@@ -224,30 +168,30 @@ static void own_entries_bring_back_what_they_allow(void **state)
 static void what_is_no_longer_denied_is_weighed_like_any_other(void **state)
 {
   GError *error = NULL;
-  g_autoptr(Ledger) ledger = with_sent();
-  found(ledger, "a@b", "bob@y.example", "Hello", 100 * DAY);
+  g_autoptr(Ledger) ledger = heal_ledger();
+  heal_found(ledger, "a@b", "bob@y.example", "Hello", 100 * DAY);
   OK(newsender_add(ledger, NEWSENDER_DENY, "bob@y.example", &error));
-  g_autoptr(Report) report = forged(NULL, "bob@y.example", NULL);
+  g_autoptr(Report) report = heal_forged(NULL, "bob@y.example", NULL);
   quarantine(ledger, report, 1);
   OK(newsender_remove(ledger, NEWSENDER_DENY, "bob@y.example", NULL, &error));
-  assert_int_equal(heal(ledger), BACK);
+  assert_int_equal(heal_all(ledger), BACK);
 }
 
 /* What went back once and lies in quarantine again was put there by somebody who knows why. */
 static void what_went_back_once_and_lies_in_quarantine_again_stays_there(void **state)
 {
   GError *error = NULL;
-  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Ledger) ledger = heal_ledger();
   gint64 id = quarantined(ledger, 1);
-  found(ledger, "late@my.example", "x@z.example", NULL, 2 * HOUR);
-  assert_int_equal(heal(ledger), BACK);
+  heal_found(ledger, "late@my.example", "x@z.example", NULL, 2 * HOUR);
+  assert_int_equal(heal_all(ledger), BACK);
   OK(journal_intend(ledger, id, MOVE_R_INTENT, &error));
   OK(journal_confirm(ledger, id, &(Place){ (char *)"INBOX", 7, 9 }, &error));
   OK(db_exec(ledger,
              "UPDATE entry SET state = 'quarantined', verdict = 'backscatter'; INSERT INTO heal_due VALUES(1, 1)"
              " ON CONFLICT DO NOTHING",
              &error));
-  assert_int_equal(heal(ledger), TOLD);
+  assert_int_equal(heal_all(ledger), TOLD);
 }
 
 static void what_the_owner_has_decided_is_left_alone(void **state)
@@ -255,7 +199,7 @@ static void what_the_owner_has_decided_is_left_alone(void **state)
   enum { DELETED, TO_BE_DELETED, TO_BE_REMOVED, MOVED_BY_HAND, LONG_AGO, N };
   for (guint i = 0; i < N; i++) {
     GError *error = NULL;
-    g_autoptr(Ledger) ledger = with_sent();
+    g_autoptr(Ledger) ledger = heal_ledger();
     gint64 id = quarantined(ledger, 1);
     if (i == DELETED) OK(journal_intend(ledger, id, MOVE_D_INTENT, &error));
     if (i == DELETED) OK(journal_confirm(ledger, id, NULL, &error));
@@ -265,8 +209,8 @@ static void what_the_owner_has_decided_is_left_alone(void **state)
     if (i == LONG_AGO)
       OK(db_exec(ledger, "UPDATE entry SET changed = changed - 91 * 86400, quarantined = changed", &error));
     guint before = wishes(ledger);
-    found(ledger, "late@my.example", "x@z.example", NULL, 2 * HOUR);
-    Outcome got = heal(ledger);
+    heal_found(ledger, "late@my.example", "x@z.example", NULL, 2 * HOUR);
+    HealOutcome got = heal_all(ledger);
     if (got != STAYS || wishes(ledger) != before) fail_msg("row %u: %d", i, got);
   }
 }
@@ -276,10 +220,10 @@ static void a_replayed_id_brings_back_no_more_than_its_message_can_have_caused(v
 {
   GError *error = NULL;
   g_auto(HealResult) result = { 0 };
-  const Policy policy = POLICY_DEFAULT(now_is());
-  g_autoptr(Ledger) ledger = with_sent();
+  const Policy policy = POLICY_DEFAULT(heal_now());
+  g_autoptr(Ledger) ledger = heal_ledger();
   for (guint i = 1; i <= 100; i++) quarantined(ledger, i);
-  found(ledger, "late@my.example", "bob@y.example", "Offer", 2 * HOUR);
+  heal_found(ledger, "late@my.example", "bob@y.example", "Offer", 2 * HOUR);
   OK(heal_run(ledger, "home", &policy, 1000, &result, &error));
   assert_int_equal(result.judged, 100);
   assert_true(result.back->len >= 1 && result.back->len <= 5);
@@ -291,13 +235,13 @@ static void no_more_unsure_reports_come_back_by_themselves_than_a_week_allows(vo
 {
   GError *error = NULL;
   g_auto(HealResult) result = { 0 };
-  const Policy policy = POLICY_DEFAULT(now_is());
-  g_autoptr(Ledger) ledger = with_sent();
+  const Policy policy = POLICY_DEFAULT(heal_now());
+  g_autoptr(Ledger) ledger = heal_ledger();
   for (guint i = 1; i <= 200; i++) {
-    g_autoptr(Report) report = forged(NULL, "bob@y.example", NULL);
+    g_autoptr(Report) report = heal_forged(NULL, "bob@y.example", NULL);
     quarantine(ledger, report, i);
   }
-  found(ledger, "a@b", "bob@y.example", "Hello", 100 * DAY);
+  heal_found(ledger, "a@b", "bob@y.example", "Hello", 100 * DAY);
   OK(heal_run(ledger, "home", &policy, 150, &result, &error));
   assert_true(result.further);
   assert_int_equal(result.back->len, HEAL_UNSURE_MOST);
@@ -314,13 +258,13 @@ static void what_is_sent_after_a_report_was_seen_brings_it_not_back(void **state
 {
   for (guint seen = 0; seen < 2; seen++) { /* days ago, or only an hour ago though it came days ago */
     GError *error = NULL;
-    g_autoptr(Ledger) ledger = with_sent();
-    g_autoptr(Report) report = forged(NULL, "bob@y.example", NULL);
+    g_autoptr(Ledger) ledger = heal_ledger();
+    g_autoptr(Report) report = heal_forged(NULL, "bob@y.example", NULL);
     quarantine(ledger, report, 1);
     OK(db_exec(ledger, "UPDATE entry SET arrived = arrived - 432000", &error));
     if (!seen) OK(db_exec(ledger, "UPDATE entry SET judged = judged - 432000", &error));
-    found(ledger, "a@b", "bob@y.example", "Offer", HOUR);
-    assert_int_equal(heal(ledger), seen ? BACK : STAYS);
+    heal_found(ledger, "a@b", "bob@y.example", "Offer", HOUR);
+    assert_int_equal(heal_all(ledger), seen ? BACK : STAYS);
   }
 }
 
@@ -330,27 +274,27 @@ static void of_an_older_ledger_the_first_id_counts(void **state)
   char *folder = rig_folder();
   static const char *const sent[] = { "Sent" };
   Ledger *ledger = rig_ledger_in(folder);
-  FolderMark mark = { 1, 2, now_is() - 400 * DAY, now_is() };
+  FolderMark mark = { 1, 2, heal_now() - 400 * DAY, heal_now() };
   OK(folder_use_sent(ledger, "home", sent, 1, &error));
   OK(folder_mark_set(ledger, "home", "Sent", FOLDER_ROLE_SENT, &mark, &error));
   for (guint i = 1; i <= 1000; i++) {
     g_autofree char *id = i == 500 ? g_strdup("late@my.example") : g_strdup_printf("foreign%u@x", i);
     g_autofree char *recipient = g_strdup_printf("bob@y%u.example", i);
-    g_autoptr(Report) report = forged(id, recipient, "Offer");
+    g_autoptr(Report) report = heal_forged(id, recipient, "Offer");
     quarantine(ledger, report, i);
   }
-  found(ledger, "late@my.example", "x@z.example", "Offer", 2 * HOUR);
-  found(ledger, "another@my.example", "bob@y7.example", "Offer", 2 * HOUR);
+  heal_found(ledger, "late@my.example", "x@z.example", "Offer", 2 * HOUR);
+  heal_found(ledger, "another@my.example", "bob@y7.example", "Offer", 2 * HOUR);
   rig_undo_trust(ledger);
   OK(db_exec(ledger, "PRAGMA user_version = 5", &error));
   ledger_close(ledger);
   ledger = ledger_open(folder, LEDGER_EXISTING, &error);
   OK(ledger != NULL);
-  assert_int_equal(heal(ledger), BACK);
+  assert_int_equal(heal_all(ledger), BACK);
   assert_int_equal(wishes(ledger), 1);
   /* Coverage falls, so all of it is looked at: it stays, and what a sent message would fit is told. */
   OK(folder_use_sent(ledger, "home", NULL, 0, &error));
-  assert_int_equal(heal(ledger), TOLD);
+  assert_int_equal(heal_all(ledger), TOLD);
   assert_int_equal(wishes(ledger), 1);
   ledger_close(ledger);
   rig_remove(folder);
@@ -361,12 +305,12 @@ static void what_was_forgotten_leaves_no_trace(void **state)
 {
   GError *error = NULL;
   g_auto(HealResult) result = { 0 };
-  const Policy later = POLICY_DEFAULT(now_is() + 200 * DAY);
-  g_autoptr(Ledger) ledger = with_sent();
+  const Policy later = POLICY_DEFAULT(heal_now() + 200 * DAY);
+  g_autoptr(Ledger) ledger = heal_ledger();
   quarantined(ledger, 1);
-  assert_int_equal(heal(ledger), STAYS);
+  assert_int_equal(heal_all(ledger), STAYS);
   gint64 changes = rig_number(ledger, "SELECT total_changes()");
-  assert_int_equal(heal(ledger), STAYS);
+  assert_int_equal(heal_all(ledger), STAYS);
   assert_int_equal(rig_number(ledger, "SELECT total_changes()"), changes);
   OK(db_exec(ledger, "INSERT INTO heal_due VALUES(1, 1)", &error));
   OK(heal_run(ledger, "home", &later, 10, &result, &error));
@@ -378,13 +322,13 @@ static void what_was_forgotten_leaves_no_trace(void **state)
 static void what_is_still_on_its_way_is_judged_when_it_has_come(void **state)
 {
   GError *error = NULL;
-  g_autoptr(Ledger) ledger = with_sent();
+  g_autoptr(Ledger) ledger = heal_ledger();
   quarantined(ledger, 1);
   OK(db_exec(ledger, "UPDATE entry SET state = 'q_intent'", &error));
-  found(ledger, "late@my.example", "bob@y.example", "Offer", 2 * HOUR);
-  assert_int_equal(heal(ledger), STAYS);
+  heal_found(ledger, "late@my.example", "bob@y.example", "Offer", 2 * HOUR);
+  assert_int_equal(heal_all(ledger), STAYS);
   OK(db_exec(ledger, "UPDATE entry SET state = 'quarantined'", &error));
-  assert_int_equal(heal(ledger), BACK);
+  assert_int_equal(heal_all(ledger), BACK);
 }
 
 int main(void)

@@ -6,7 +6,8 @@ librigs_a_SOURCES = %D%/box_rig.c %D%/box_rig.h %D%/certs.c %D%/certs.h %D%/dkim
 	%D%/facts_rig.c %D%/facts_rig.h %D%/fake_mail.c %D%/fake_mail.h %D%/fake_store.c %D%/fake_store.h \
 	%D%/imap_session.c %D%/imap_session.h \
 	%D%/ledger_rig.c %D%/ledger_rig.h %D%/mbox_rig.c %D%/mbox_rig.h %D%/old_ledger.h %D%/peer.c %D%/peer.h \
-	%D%/pop3_peer.c %D%/pop3_peer.h %D%/pop3_session.c %D%/pop3_session.h %D%/signed_rig.c %D%/signed_rig.h \
+	%D%/heal_rig.c %D%/heal_rig.h %D%/pop3_peer.c %D%/pop3_peer.h %D%/pop3_session.c %D%/pop3_session.h \
+	%D%/signed_rig.c %D%/signed_rig.h \
 	%D%/trust_rig.c %D%/trust_rig.h
 
 # The POP3 server on loopback, before a mailbox in memory that stands in for pop3/link.c.

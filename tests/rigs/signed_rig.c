@@ -5,6 +5,20 @@
  * Tests:    used by tests/ledger/test_signer.c and tests/ledger/test_facts_signed.c */
 #include "tests/rigs/signed_rig.h"
 
+RigKey *rig_key;
+
+int rig_make_key(void **state)
+{
+  rig_key = rig_key_new(DKIM_RSA_SHA256, 1024, 1);
+  return 0;
+}
+
+int rig_drop_key(void **state)
+{
+  rig_key_free(rig_key);
+  return 0;
+}
+
 static char *date_text(gint64 date)
 {
   g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(date);

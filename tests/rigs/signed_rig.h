@@ -6,6 +6,11 @@
 #define RIG_OWNER "me@example.org"
 #define RIG_TAGS(domain) "d=" domain "; s=one; c=relaxed/relaxed; h=from:to:subject:date:message-id"
 
+/* A key of this program's, from rig_make_key() to rig_drop_key(): set-up and end of a group of tests. */
+extern RigKey *rig_key;
+int rig_make_key(void **state);
+int rig_drop_key(void **state);
+
 /* The header of the owner's message number n, sent then (Unix seconds) to `to`: whole, without a signature, and by a
  * relay of its own, so that no relay is learned. The caller frees. */
 char *rig_header(guint n, const char *to, gint64 date);
